@@ -1,0 +1,50 @@
+import { relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { configurationSchema, flagOf, PARAMETER_KEYS, parameterMeta } from './config/parameters.js';
+import { parseConfiguration } from './config/parse.js';
+import { validateConfiguration } from './config/validate.js';
+import { EXIT } from './errors.js';
+import { generate } from './generate.js';
+import { runProgram } from './program.js';
+import { describeDesign, designSummary } from './summary.js';
+
+function command(): Command {
+  const program = new Command('npm run gen --')
+    .description(
+      'Generate the Verilog of an ANT systolic array, with file list, manifest, datasheet, test bench and constraints.',
+    )
+    .option('--config <file>', 'JSON or YAML file with these parameters (rows, maxK, ...); flags win')
+    .option('--out <folder>', 'folder in which the design gets a folder of its name', 'rtl-out')
+    .option('--json', 'print the summary as JSON')
+    .option('--schema', 'print the JSON Schema of a configuration file and stop');
+  for (const key of PARAMETER_KEYS) {
+    const { description, placeholder, fallback } = parameterMeta(key);
+    const shown =
+      fallback === undefined ? '' : ` (default: ${Array.isArray(fallback) ? fallback.join(',') : fallback})`;
+    program.option(`${flagOf(key)} ${placeholder}`, `${description}${shown}`);
+  }
+  return program.allowExcessArguments(false).exitOverride();
+}
+
+function main(): number {
+  const program = command();
+  try {
+    program.parse();
+  } catch (error) {
+    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
+  }
+  const { config, out, json, schema, ...flags } = program.opts();
+  if (schema) {
+    process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
+    return EXIT.done;
+  }
+  const configuration = validateConfiguration(parseConfiguration(flags, config));
+  const { folder, design, files } = generate(configuration, resolve(out));
+  const shown = relative(process.cwd(), folder) || '.';
+  process.stdout.write(
+    json ? `${JSON.stringify(designSummary(design, shown, files), null, 2)}\n` : describeDesign(design, shown, files),
+  );
+  return EXIT.done;
+}
+
+await runProgram(main);

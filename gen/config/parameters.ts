@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { HARDWARE_TYPES } from '../types/table.js';
+import { KEYWORDS } from '../verilog.js';
+
+const TYPE_NAMES = HARDWARE_TYPES.map((type) => type.name) as [string, ...string[]];
+
+const typeList = (description: string, fallback: string[]) =>
+  z
+    .array(z.enum(TYPE_NAMES))
+    .min(1)
+    .max(16)
+    .refine((names) => new Set(names).size === names.length)
+    .default(fallback)
+    .meta({ description, rule: 'must be a list of 1 to 16 different numeric types', placeholder: '<types>' });
+
+const integer = (description: string, min: number, max: number, fallback: number) =>
+  z
+    .int()
+    .min(min)
+    .max(max)
+    .default(fallback)
+    .meta({ description, rule: `must be an integer from ${min} to ${max}`, placeholder: '<n>' });
+
+const choice = <const T extends readonly [string, ...string[]]>(description: string, values: T, fallback: T[number]) =>
+  z
+    .enum(values)
+    .default(fallback as never)
+    .meta({ description, rule: `must be one of ${values.join(', ')}`, placeholder: `<${values.join('|')}>` });
+
+/**
+ * Every parameter of a design: the one source of validation, defaults, the JSON Schema and the `--help` text. `rule`
+ * is what an error says, `placeholder` what the help shows.
+ */
+export const PARAMETERS = z.strictObject({
+  rows: integer('rows of PEs: results per column and tile', 1, 1024, 16),
+  cols: integer('columns of PEs: results per row and tile', 1, 1024, 16),
+  activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
+  weights: typeList('types of the weight port', ['int4', 'flint4', 'pot4']),
+  maxK: integer('longest reduction (beats of a tile) the accumulators must hold', 1, 2 ** 24, 1024),
+  accumulatorBits: z
+    .union([z.literal('auto'), z.int().min(2).max(64)])
+    .default('auto')
+    .meta({
+      description: 'width of the accumulators; auto: the proven bound',
+      rule: 'must be auto or an integer from 2 to 64',
+      placeholder: '<n|auto>',
+    }),
+  overflow: choice(
+    'exact: refuse accumulators that could overflow; wrap: allow them, modulo 2^bits',
+    ['exact', 'wrap'],
+    'exact',
+  ),
+  drain: choice(
+    'single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs',
+    ['single', 'double'],
+    'single',
+  ),
+  pipeline: integer('stages of a PE from operand registers to accumulator', 1, 3, 1),
+  stall: choice(
+    'how the array stops for a waiting consumer: gate: one clock gate; enable: an enable on every register (FPGA)',
+    ['gate', 'enable'],
+    'gate',
+  ),
+  reset: choice('reset of the control registers', ['sync', 'async'], 'sync'),
+  name: z
+    .string()
+    .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,62}$/)
+    .refine((name) => !KEYWORDS.has(name))
+    .optional()
+    .meta({
+      description: 'name of the design: its folder and the prefix of its modules (default: ant_<rows>x<cols>)',
+      rule: 'must be a letter followed by at most 62 letters, digits or underscores, and no Verilog keyword',
+      placeholder: '<name>',
+    }),
+});
+
+export type ParameterKey = keyof typeof PARAMETERS.shape;
+
+/** A complete, valid configuration, except for rules that need the elaborated widths (see `elaborate`). */
+export type Configuration = Omit<z.output<typeof PARAMETERS>, 'name'> & { readonly name: string };
+
+/** What `meta` holds of a parameter. */
+export interface ParameterMeta {
+  readonly description: string;
+  readonly rule: string;
+  readonly placeholder: string;
+}
+
+/** The description, rule and default of a parameter. */
+export function parameterMeta(key: ParameterKey): ParameterMeta & { readonly fallback?: unknown } {
+  const schema: z.ZodType = PARAMETERS.shape[key];
+  const fallback = schema.safeParse(undefined).data;
+  return { ...(schema.meta() as unknown as ParameterMeta), fallback };
+}
+
+/** All parameter names, in the order help and reports show them. */
+export const PARAMETER_KEYS = Object.keys(PARAMETERS.shape) as ParameterKey[];
+
+/** The command-line flag of a parameter: `maxK` is `--max-k`. */
+export function flagOf(key: ParameterKey): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The JSON Schema of a configuration file. */
+export function configurationSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(PARAMETERS, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      for (const internal of ['rule', 'placeholder']) delete (jsonSchema as Record<string, unknown>)[internal];
+    },
+  });
+  return { ...schema, title: 'ant-rtl design configuration' };
+}

@@ -1,0 +1,93 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { ConfigurationError, type Problem } from '../errors.js';
+import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
+import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
+import type { RawConfiguration } from './parse.js';
+
+/**
+ * A complete configuration with defaults filled in.
+ *
+ * @throws ConfigurationError naming every problem at once.
+ */
+export function validateConfiguration(raw: RawConfiguration): Configuration {
+  const result = PARAMETERS.safeParse(raw);
+  if (!result.success) {
+    throw new ConfigurationError(uniqueByKey(result.error.issues.flatMap((issue) => problemsOf(issue, raw))));
+  }
+  const { name = `ant_${result.data.rows}x${result.data.cols}`, ...rest } = result.data;
+  return { ...rest, name };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      key,
+      given: show(raw[key]),
+      rule: 'is not a parameter',
+      nearest: closest(key, PARAMETER_KEYS),
+    }));
+  }
+  const key = issue.path[0] as ParameterKey;
+  const given = raw[key];
+  if (Array.isArray(given) && issue.path.length === 2) return [typeProblem(key, given[issue.path[1] as number])];
+  const nearest = nearestValue(key, given);
+  return [{ key, given: show(given), rule: parameterMeta(key).rule, ...(nearest === undefined ? {} : { nearest }) }];
+}
+
+function typeProblem(key: string, given: unknown): Problem {
+  const known = HARDWARE_TYPES.map((type) => type.name);
+  if (typeof given === 'string' && NUMERIC_TYPES.has(given)) {
+    const rule = `${given} has codes for NaN or infinity, which an integer PE cannot take`;
+    return { key, given, rule, nearest: closest(given, known) };
+  }
+  const text = String(given);
+  return { key, given: show(given), rule: 'is not a numeric type', nearest: nearestTypeName(text, known) };
+}
+
+/** The known name at the least edit distance; among equals one of the same kind of letters, 4 bits first. */
+function nearestTypeName(text: string, known: string[]): string {
+  const least = Math.min(...known.map((name) => distance(text, name)));
+  const nearest = known.filter((name) => distance(text, name) === least);
+  return nearest.find((name) => name.endsWith('4')) ?? (nearest[0] as string);
+}
+
+function nearestValue(key: ParameterKey, given: unknown): string | undefined {
+  const schema = PARAMETERS.shape[key];
+  if (key === 'name') return typeof given === 'string' ? legalName(given) : undefined;
+  if (key === 'activations' || key === 'weights') return nearestTypeList(key, given);
+  const options = (schema.def.innerType.def as { entries?: Record<string, string> }).entries;
+  if (options) return closest(String(given), Object.keys(options));
+  const number = Number(given);
+  if (given === null || given === '' || !Number.isFinite(number)) return String(parameterMeta(key).fallback);
+  const { minimum, maximum } = integerRange(key);
+  return String(Math.min(Math.max(Math.round(number), minimum), maximum));
+}
+
+function integerRange(key: ParameterKey): { minimum: number; maximum: number } {
+  const schema = z.toJSONSchema(PARAMETERS.shape[key]);
+  const integers = (schema.anyOf ?? [schema]).find((entry) => entry.type === 'integer');
+  return { minimum: integers?.minimum as number, maximum: integers?.maximum as number };
+}
+
+function nearestTypeList(key: ParameterKey, given: unknown): string {
+  const names = Array.isArray(given) ? given.map(String) : [];
+  const unique = [...new Set(names)].filter((name) => HARDWARE_TYPES.some((type) => type.name === name));
+  return (unique.length > 0 ? unique.slice(0, 16) : (parameterMeta(key).fallback as string[])).join(',');
+}
+
+function legalName(given: string): string {
+  const letters = given.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^[^a-zA-Z]+/, '');
+  const name = (letters === '' ? 'ant' : letters).slice(0, 63);
+  return PARAMETERS.shape.name.safeParse(name).success ? name : `${name.slice(0, 60)}_rtl`;
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : value.map(String).join(',');
+  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+}
+
+function uniqueByKey(problems: Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ key, given }) => !seen.has(`${key} ${given}`) && seen.add(`${key} ${given}`));
+}

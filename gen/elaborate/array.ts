@@ -1,0 +1,304 @@
+import { literal } from '../verilog.js';
+import type { DesignCore } from './core.js';
+import { typeMeaning } from './decoder.js';
+import { input, type ModulePort, type ModuleView, output } from './module.js';
+import type { OperandPort } from './port.js';
+
+/** What the modules around the PEs have in common. */
+interface EdgeView extends ModuleView {
+  readonly rows: number;
+  readonly cols: number;
+  readonly accBits: number;
+  readonly double: boolean;
+  readonly enable: boolean;
+  readonly async: boolean;
+  readonly a: EdgeOperand;
+  readonly w: EdgeOperand;
+  readonly lastRow: number;
+  readonly lastRowButOne: number;
+  readonly lastCol: number;
+  readonly lastColButOne: number;
+  readonly manyRows: boolean;
+  readonly manyCols: boolean;
+}
+
+interface EdgeOperand {
+  readonly letter: string;
+  readonly role: string;
+  readonly lanes: number;
+  readonly codeBits: number;
+  readonly dataBits: number;
+  readonly typeBits: number;
+  readonly hasType: boolean;
+  readonly operandBits: number;
+  readonly zero: string;
+}
+
+function edgeOperand(port: OperandPort): EdgeOperand {
+  return {
+    letter: port.letter,
+    role: port.role,
+    lanes: port.lanes,
+    codeBits: port.codeBits,
+    dataBits: port.codeBits * port.lanes,
+    typeBits: port.typeBits,
+    hasType: port.typeBits > 0,
+    operandBits: port.fields.bits,
+    zero: literal(port.codeBits * port.lanes, 0),
+  };
+}
+
+function edge(core: DesignCore, suffix: string, title: string, ports: ModulePort[], instances?: number): EdgeView {
+  const { config, accumulator } = core;
+  const name = `${config.name}_${suffix}`;
+  return {
+    name,
+    file: `rtl/${name}.v`,
+    template: `${suffix}.v`,
+    title,
+    ports,
+    ...(instances === undefined ? {} : { instances }),
+    rows: config.rows,
+    cols: config.cols,
+    accBits: accumulator.bits,
+    double: config.drain === 'double',
+    enable: config.stall === 'enable',
+    async: config.reset === 'async',
+    a: edgeOperand(core.a),
+    w: edgeOperand(core.w),
+    lastRow: config.rows - 1,
+    lastRowButOne: config.rows - 2,
+    lastCol: config.cols - 1,
+    lastColButOne: config.cols - 2,
+    manyRows: config.rows > 1,
+    manyCols: config.cols > 1,
+  };
+}
+
+const clock = input('clk_i', 1, 'clock');
+const reset = input('rst_ni', 1, 'reset, active low');
+const enablePort = input('en_i', 1, '0: hold all registers');
+
+/** A delay line: `DEPTH` registers of `WIDTH` bits, for skew and de-skew. */
+export interface DelayLine {
+  readonly use: string;
+  readonly width: number;
+  /** Registers of `width` bits in the whole array. */
+  readonly stages: number;
+}
+
+/** The delay lines of an array. Row p (from the top) waits p cycles, column c waits c, results of column c COLS-1-c. */
+export function delayLines({ config, a, w, accumulator }: DesignCore): DelayLine[] {
+  const triangle = (n: number): number => (n * (n - 1)) / 2;
+  return [
+    { use: 'skew of the activations', width: a.codeBits, stages: triangle(config.rows) },
+    { use: 'skew of the activation types', width: a.typeBits, stages: config.rows - 1 },
+    { use: 'skew of the weights', width: w.codeBits, stages: triangle(config.cols) },
+    { use: 'skew of the weight types', width: w.typeBits, stages: config.cols - 1 },
+    { use: 'de-skew of the results', width: accumulator.bits, stages: triangle(config.cols) },
+  ].filter(({ width, stages }) => width > 0 && stages > 0);
+}
+
+export function delayModule(core: DesignCore): ModuleView {
+  const ports = [
+    clock,
+    ...(core.config.stall === 'enable' ? [enablePort] : []),
+    input('d_i', 'WIDTH', 'data'),
+    output('q_o', 'WIDTH', 'data, DEPTH cycles later'),
+  ];
+  return edge(
+    core,
+    'delay',
+    'Delay line: DEPTH registers of WIDTH bits, for skew and de-skew.',
+    ports,
+    delayLines(core).length,
+  );
+}
+
+export function clockGateModule(core: DesignCore): ModuleView {
+  const ports = [clock, input('en_i', 1, '1: the next high phase passes'), output('clk_o', 1, 'gated clock')];
+  return edge(core, 'clock_gate', "Clock gate: behavioural model, to be replaced by the technology's cell.", ports, 1);
+}
+
+const dataPort = ({ letter, role, dataBits, lanes, codeBits }: EdgeOperand, suffix: string): ModulePort =>
+  input(
+    `${letter}_data_i`,
+    dataBits,
+    `${role} codes, ${letter === 'a' ? 'row r' : 'column c'} at [${letter === 'a' ? 'r' : 'c'}*${codeBits} +: ${codeBits}] (${lanes} of them)${suffix}`,
+  );
+
+function streamIn(core: DesignCore): ModulePort[] {
+  const typePort = (port: OperandPort): ModulePort[] =>
+    port.typeBits
+      ? [input(`${port.letter}_type_i`, port.typeBits, `${port.role} ${typeMeaning(port)}; first beat of a tile`)]
+      : [];
+  return [
+    input('in_valid_i', 1, 'a beat is offered: one reduction step for all rows and columns'),
+    output('in_ready_o', 1, 'the beat is taken if offered'),
+    input('in_last_i', 1, 'the beat is the last of its tile'),
+    dataPort(edgeOperand(core.a), ''),
+    ...typePort(core.a),
+    dataPort(edgeOperand(core.w), ''),
+    ...typePort(core.w),
+  ];
+}
+
+export interface InputView extends EdgeView {
+  readonly beatBits: number;
+}
+
+export function inputModule(core: DesignCore): ModuleView {
+  const { config } = core;
+  const issued = (port: OperandPort): ModulePort[] => [
+    output(
+      `${port.letter}_code_o`,
+      port.codeBits * port.lanes,
+      `${port.role} codes${port.letter === 'a' ? ', all 0 in an idle cycle' : ''}`,
+    ),
+    ...(port.typeBits ? [output(`${port.letter}_type_o`, port.typeBits, `type of the ${port.role} codes`)] : []),
+  ];
+  const ports = [
+    clock,
+    reset,
+    ...(config.stall === 'enable' ? [enablePort] : []),
+    ...streamIn(core),
+    input(
+      'permit_i',
+      1,
+      config.drain === 'double' ? 'the last beat of a tile may enter the array' : 'a beat may enter the array',
+    ),
+    output('last_o', 1, 'the last beat of a tile enters the array'),
+    ...issued(core.a),
+    ...issued(core.w),
+  ];
+  return edge(core, 'input', 'Input register: holds one beat until it may enter the array.', ports, 1);
+}
+
+export interface ControlView extends EdgeView {
+  readonly gapBits: number;
+  readonly gapValue: string;
+  readonly gapReset: string;
+  readonly gapZero: string;
+  readonly gapOne: string;
+  readonly hasGap: boolean;
+  readonly tokens: number;
+  readonly hasTokens: boolean;
+  readonly manyTokens: boolean;
+  readonly lastToken: number;
+  readonly lastTokenButOne: number;
+  readonly tokenReset: string;
+  readonly firstSwapToken: number;
+  readonly drainReset: string;
+  readonly colsZero: string;
+}
+
+/**
+ * The control of tiles. Counted from the cycle in which a tile's last beat leaves the input register, row p (from the
+ * top) of column 0 has its final sum after p + PIPELINE + 1 cycles. Single: the drain wave must be in the PEs of column
+ * 0 when the last row has its sum, ROWS + PIPELINE; double: one cycle later, when the last row's shadow has it. Two
+ * registers lie between the start of the drain wave and there: that gives the number of tokens.
+ */
+export function controlModule(core: DesignCore): ModuleView {
+  const { config } = core;
+  const double = config.drain === 'double';
+  const tokens = double ? config.rows + config.pipeline - 1 : config.rows + config.pipeline - 2;
+  const gap = double ? config.rows - 1 : config.rows;
+  const gapBits = Math.max(gap.toString(2).length, 1);
+  const ports = [
+    clock,
+    reset,
+    ...(config.stall === 'enable' ? [enablePort] : []),
+    input('last_i', 1, 'the last beat of a tile enters the array'),
+    output('permit_o', 1, double ? 'the last beat of the next tile may enter the array' : 'a beat may enter the array'),
+    ...(double
+      ? [output('swap_o', config.rows, 'per row from the top: hand the sum to the shadow and start anew')]
+      : []),
+    output('drain_o', config.rows, 'per row from the top: shift down by one row'),
+    output('row_valid_o', 1, 'a row of results leaves the array'),
+    output('row_last_o', 1, 'it is the last of its tile'),
+  ];
+  const view: ControlView = {
+    ...edge(core, 'control', 'Control: spaces the tiles and starts their drain.', ports, 1),
+    gapBits,
+    gapValue: literal(gapBits, gap),
+    gapReset: literal(gapBits, double ? gap : 0),
+    gapZero: literal(gapBits, 0),
+    gapOne: literal(gapBits, 1),
+    hasGap: gap > 0,
+    tokens,
+    hasTokens: tokens > 0,
+    manyTokens: tokens > 1,
+    lastToken: tokens - 1,
+    lastTokenButOne: tokens - 2,
+    tokenReset: literal(Math.max(tokens, 1), double ? 1 : 0),
+    firstSwapToken: config.pipeline - 1,
+    drainReset: double ? literal(config.rows, 0) : `{${config.rows}{1'b1}}`,
+    colsZero: literal(config.cols, 0),
+  };
+  return view;
+}
+
+export function outputModule(core: DesignCore): ModuleView {
+  const { config, accumulator } = core;
+  const rowBits = config.cols * accumulator.bits;
+  const ports = [
+    clock,
+    reset,
+    input('row_valid_i', 1, 'a row of results leaves the array; ignored while run_o is 0'),
+    input('row_last_i', 1, 'it is the last of its tile'),
+    input('row_data_i', rowBits, 'the row'),
+    output('run_o', 1, 'the array may run: there is room for one more row'),
+    ...streamOut(core),
+  ];
+  const view = {
+    ...edge(
+      core,
+      'output',
+      'Output buffer: two rows, so that nothing depends on out_ready_i within a cycle.',
+      ports,
+      1,
+    ),
+    rowBits,
+  };
+  return view;
+}
+
+function streamOut({ config, accumulator }: DesignCore): ModulePort[] {
+  const { bits } = accumulator;
+  return [
+    output('out_valid_o', 1, 'a row of results is offered, row 0 of the tile first'),
+    input('out_ready_i', 1, 'the row is taken if offered'),
+    output('out_last_o', 1, 'the row is the last of its tile'),
+    output('out_data_o', config.cols * bits, `signed results, column c at [c*${bits} +: ${bits}]`),
+  ];
+}
+
+export interface ArrayView extends EdgeView {
+  readonly gate: boolean;
+  readonly clk: string;
+  readonly modules: Readonly<Record<string, string>>;
+  readonly rowBits: number;
+}
+
+export function arrayModule(core: DesignCore): ArrayView {
+  const { config, accumulator } = core;
+  const module = (suffix: string): string => `${config.name}_${suffix}`;
+  const title = `Output-stationary ${config.rows} x ${config.cols} array: results[r][c] = sum over k of a[k][r] * w[k][c].`;
+  const resetRule = `reset, active low, ${config.reset === 'async' ? 'asynchronous' : 'synchronous'}, at least 4 cycles`;
+  return {
+    ...edge(core, 'array', title, [clock, { ...reset, meaning: resetRule }, ...streamIn(core), ...streamOut(core)]),
+    gate: config.stall === 'gate',
+    clk: config.stall === 'gate' ? 'clk_array' : 'clk_i',
+    modules: {
+      clockGate: module('clock_gate'),
+      input: module('input'),
+      control: module('control'),
+      delay: module('delay'),
+      decodeA: module('decode_a'),
+      decodeW: module('decode_w'),
+      pe: module('pe'),
+      output: module('output'),
+    },
+    rowBits: config.cols * accumulator.bits,
+  };
+}

@@ -1,0 +1,335 @@
+import {
+  bitsFor,
+  type ExponentUnit,
+  type OperandFields,
+  type OperandForm,
+  operandFields,
+  toOperand,
+} from '../operand.js';
+import type { NumericType } from '../types/numeric-type.js';
+import { literal, replicate, slice, zeroExtend } from '../verilog.js';
+import { input, type ModulePort, type ModuleView, output } from './module.js';
+import type { OperandPort } from './port.js';
+
+/** A decoder of one type: code in, sign, exponent and base out, in the design's operand form. */
+export interface TypeDecoderView extends ModuleView {
+  readonly type: string;
+  readonly signed: boolean;
+  readonly bits: number;
+  readonly signBit: string;
+  readonly formula: string;
+  readonly examples: readonly string[];
+  readonly hasExponent: boolean;
+  /** Right-hand sides of the outputs, in terms of `significand` and `exponent`. */
+  readonly exponentOut: string;
+  readonly baseOut: string;
+  readonly body: IntBody | FlintBody | PotBody | FloatBody;
+}
+
+interface IntBody {
+  readonly folded: boolean;
+  readonly minimum: string;
+  readonly low: string;
+  readonly lowBits: number;
+  readonly lowZero: string;
+  readonly lowFlipped: string;
+  readonly lowSign: string;
+  readonly minimumBase: string;
+  readonly minimumExponent: string;
+  readonly zeroExponent: string;
+}
+
+interface FlintBody {
+  readonly top: string;
+  readonly low: string;
+  readonly lowBits: number;
+  readonly significandBits: number;
+  readonly zerosBits: number;
+  readonly cases: readonly { readonly pattern: string; readonly zeros: string }[];
+  readonly allZeros: string;
+  readonly noZeros: string;
+  readonly integer: string;
+  readonly lowZero: string;
+  readonly one: string;
+}
+
+interface PotBody {
+  readonly magnitude: string;
+  readonly magnitudeBits: number;
+  readonly zero: string;
+  readonly one: string;
+  readonly hasOwnExponent: boolean;
+}
+
+interface FloatBody {
+  readonly fieldBits: number;
+  readonly field: string;
+  readonly fractionBits: number;
+  readonly fraction: string;
+  readonly fieldZero: string;
+  readonly fieldOne: string;
+  readonly significandBits: number;
+  readonly significand: string;
+  readonly hasOwnExponent: boolean;
+}
+
+/** The decoder of a type in an operand form. */
+export function typeDecoder(prefix: string, type: NumericType, form: OperandForm, instances: number): TypeDecoderView {
+  const fields = operandFields([type], form);
+  const name = `${prefix}_decode_${type.name}`;
+  return {
+    name,
+    file: `rtl/${name}.v`,
+    template: `decode_${type.kind}.v`,
+    title: `Decoder of ${type.name}: code to {sign, exponent, base}.`,
+    ports: [input('code_i', type.bits, `${type.name} code`), ...fieldPorts(fields)],
+    instances,
+    type: type.name,
+    signed: type.signed,
+    bits: type.bits,
+    signBit: slice('code_i', type.bits, type.bits - 1, type.bits - 1),
+    formula: operandFormula(form.unit, fields),
+    examples: examples(type, form),
+    hasExponent: fields.exponentBits > 0,
+    ...outputs(type, form, fields),
+    body: body(type, form, fields),
+  };
+}
+
+function fieldPorts(fields: OperandFields): ModulePort[] {
+  return [
+    ...(fields.signBits ? [output('sign_o', 1, '1: negative')] : []),
+    ...(fields.exponentBits ? [output('exp_o', fields.exponentBits, 'exponent')] : []),
+    output('base_o', fields.baseBits, 'base'),
+  ];
+}
+
+/** The value of an operand as readers see it, such as `(-1)^sign * base * 4^exp`. */
+export function operandFormula(unit: ExponentUnit, fields: OperandFields): string {
+  const sign = fields.signBits ? '(-1)^sign * ' : '';
+  return fields.exponentBits ? `${sign}base * ${2 ** Number(unit)}^exp` : `${sign}base`;
+}
+
+const EXAMPLES = 16;
+
+/** The value table of a type, all codes up to 4 bits, an even selection beyond. */
+function examples(type: NumericType, form: OperandForm): string[] {
+  const codes = 2 ** type.bits;
+  const step = Math.max(codes / EXAMPLES, 1);
+  const values = Array.from(
+    { length: Math.min(codes, EXAMPLES) },
+    (_, i) => Math.floor(i * step + (step > 1 ? i : 0)) % codes,
+  );
+  const widest = Math.max(...values.map((code) => String(type.decode(code)).length));
+  return values.map((code) => {
+    const { negative, base, exponent } = toOperand(type, code, form);
+    const power = form.unit === 'none' ? '' : ` * ${2 ** form.unit}^${exponent}`;
+    const value = String(type.decode(code)).padStart(widest);
+    return `${code.toString(2).padStart(type.bits, '0')} -> ${value} = ${negative ? '-' : '+'}${base}${power}`;
+  });
+}
+
+/** How the type's own exponent becomes base and exponent of the operand: its low bits shift the base. */
+function outputs(
+  type: NumericType,
+  form: OperandForm,
+  fields: OperandFields,
+): { exponentOut: string; baseOut: string } {
+  const { significandBits, exponentBits, stepBits } = ownWidths(type);
+  const unitBits = form.unit === 'none' ? Number.POSITIVE_INFINITY : Math.log2(form.unit);
+  const remainderBits = Math.min(Math.max(unitBits - stepBits, 0), exponentBits);
+  const scale = Math.max(stepBits - unitBits, 0);
+  const kept = exponentBits - remainderBits;
+  const exponent = kept > 0 ? slice('exponent', exponentBits, exponentBits - 1, remainderBits) : '';
+  const base = zeroExtend('significand', significandBits, Math.max(fields.baseBits, significandBits));
+  const remainder = remainderBits > 0 ? slice('exponent', exponentBits, remainderBits - 1, 0) : '';
+  const amount = stepBits > 0 ? `{${remainder}, ${literal(stepBits, 0)}}` : remainder;
+  return {
+    exponentOut: scale > 0 ? `{${exponent}, ${literal(scale, 0)}}` : exponent,
+    baseOut: remainderBits > 0 ? `${base} << ${amount}` : base,
+  };
+}
+
+/**
+ * Widths of the wires `significand` and `exponent` in the decoder of a type. The exponent counts in steps of
+ * 2^stepBits: flint's is always even.
+ */
+function ownWidths(type: NumericType): { significandBits: number; exponentBits: number; stepBits: number } {
+  switch (type.kind) {
+    case 'int':
+      return { significandBits: type.bits, exponentBits: 0, stepBits: 0 };
+    case 'flint':
+      return { significandBits: type.magnitudeBits, exponentBits: bitsFor(type.magnitudeBits - 1), stepBits: 1 };
+    case 'pot':
+      return { significandBits: 1, exponentBits: bitsFor(2 ** magnitudeBits(type) - 2), stepBits: 0 };
+    case 'float':
+      return { significandBits: type.fractionBits + 1, exponentBits: bitsFor(2 ** type.exponentBits - 2), stepBits: 0 };
+  }
+}
+
+function magnitudeBits(type: NumericType): number {
+  return type.signed ? type.bits - 1 : type.bits;
+}
+
+function body(type: NumericType, form: OperandForm, fields: OperandFields): TypeDecoderView['body'] {
+  switch (type.kind) {
+    case 'int':
+      return intBody(type, form, fields);
+    case 'flint':
+      return flintBody(type.bits, type.magnitudeBits);
+    case 'pot':
+      return potBody(type.bits, magnitudeBits(type));
+    case 'float':
+      return floatBody(type.bits, type.exponentBits, type.fractionBits);
+  }
+}
+
+function intBody({ bits, signed }: NumericType, form: OperandForm, fields: OperandFields): IntBody {
+  const folded = form.foldMinimum && signed;
+  const lowBits = folded ? bits - 1 : bits;
+  const unit = form.unit === 'none' ? 1 : form.unit;
+  return {
+    folded,
+    minimum: `-${2 ** (bits - 1)}`,
+    low: slice('code_i', bits, lowBits - 1, 0),
+    lowBits,
+    lowZero: literal(lowBits, 0),
+    lowFlipped: replicate(lowBits, 'sign'),
+    lowSign: zeroExtend('sign', 1, lowBits),
+    minimumBase: literal(fields.baseBits, 2 ** ((bits - 1) % unit)),
+    minimumExponent: literal(Math.max(fields.exponentBits, 1), Math.floor((bits - 1) / unit)),
+    zeroExponent: literal(Math.max(fields.exponentBits, 1), 0),
+  };
+}
+
+function flintBody(bits: number, w: number): FlintBody {
+  const zerosBits = bitsFor(w - 1);
+  return {
+    top: `code_i[${w - 1}]`,
+    low: slice('code_i', bits, w - 2, 0),
+    lowBits: w - 1,
+    significandBits: w,
+    zerosBits,
+    cases: Array.from({ length: w - 1 }, (_, zeros) => ({
+      pattern: `${w - 1}'b${'0'.repeat(zeros)}1${'?'.repeat(w - 2 - zeros)}`,
+      zeros: literal(zerosBits, zeros),
+    })),
+    allZeros: literal(zerosBits, w - 1),
+    noZeros: literal(zerosBits, 0),
+    integer: "{1'd0, low}",
+    lowZero: literal(w - 1, 0),
+    one: literal(w, 1),
+  };
+}
+
+function potBody(bits: number, w: number): PotBody {
+  return {
+    magnitude: slice('code_i', bits, w - 1, 0),
+    magnitudeBits: w,
+    zero: literal(w, 0),
+    one: literal(w, 1),
+    hasOwnExponent: w > 1,
+  };
+}
+
+function floatBody(bits: number, exponentBits: number, fractionBits: number): FloatBody {
+  return {
+    fieldBits: exponentBits,
+    field: slice('code_i', bits, fractionBits + exponentBits - 1, fractionBits),
+    fractionBits,
+    fraction: fractionBits > 0 ? slice('code_i', bits, fractionBits - 1, 0) : '',
+    fieldZero: literal(exponentBits, 0),
+    fieldOne: zeroExtend('normal', 1, exponentBits),
+    significandBits: fractionBits + 1,
+    significand: fractionBits > 0 ? '{normal, fraction}' : 'normal',
+    hasOwnExponent: exponentBits > 1,
+  };
+}
+
+/** The decoder of a port: the decoders of its types and, where there are several, the selection among them. */
+export interface PortDecoderView extends ModuleView {
+  readonly letter: 'a' | 'w';
+  readonly role: string;
+  readonly operandBits: number;
+  readonly selects: boolean;
+  readonly codeBits: number;
+  readonly types: readonly {
+    readonly name: string;
+    readonly module: string;
+    readonly code: string;
+    readonly selector: string;
+    readonly last: boolean;
+    readonly wires: readonly { readonly port: string; readonly name: string; readonly width: number }[];
+    readonly operand: string;
+  }[];
+}
+
+export function portDecoder(prefix: string, port: OperandPort, form: OperandForm): PortDecoderView {
+  const name = `${prefix}_decode_${port.letter}`;
+  const { fields } = port;
+  return {
+    name,
+    file: `rtl/${name}.v`,
+    template: 'decode_port.v',
+    title: `Decoder of the ${port.role} port: code${port.typeBits ? ' and type' : ''} to operand ${operandLayout(fields)}.`,
+    ports: [
+      input('code_i', port.codeBits, `${port.role} code`),
+      ...(port.typeBits ? [input('type_i', port.typeBits, typeMeaning(port))] : []),
+      output('operand_o', fields.bits, operandLayout(fields)),
+    ],
+    instances: port.lanes,
+    letter: port.letter,
+    role: port.role,
+    operandBits: fields.bits,
+    codeBits: port.codeBits,
+    selects: port.typeBits > 0,
+    types: port.types.map((type, i) => {
+      const own = operandFields([type], form);
+      return {
+        name: type.name,
+        module: `${prefix}_decode_${type.name}`,
+        code: type.bits === port.codeBits ? 'code_i' : `code_i[${type.bits - 1}:0]`,
+        selector: literal(Math.max(port.typeBits, 1), i),
+        last: i === port.types.length - 1,
+        wires: [
+          ...(own.signBits ? [{ port: 'sign_o', name: `${type.name}_sign`, width: 1 }] : []),
+          ...(own.exponentBits ? [{ port: 'exp_o', name: `${type.name}_exp`, width: own.exponentBits }] : []),
+          { port: 'base_o', name: `${type.name}_base`, width: own.baseBits },
+        ],
+        operand: packOperand(type.name, own, fields),
+      };
+    }),
+  };
+}
+
+/** `{sign, exp[1:0], base[3:0]}`, with the fields that exist. */
+export function operandLayout(fields: OperandFields): string {
+  const vector = (name: string, width: number): string => `${name}${width > 1 ? `[${width - 1}:0]` : ''}`;
+  const parts = [
+    ...(fields.signBits ? ['sign'] : []),
+    ...(fields.exponentBits ? [vector('exp', fields.exponentBits)] : []),
+    vector('base', fields.baseBits),
+  ];
+  return parts.length === 1 ? (parts[0] as string) : `{${parts.join(', ')}}`;
+}
+
+/** What the type selector of a port means: `0 int4, 1 flint4, ...`. */
+export function typeMeaning(port: OperandPort): string {
+  const names = port.types.map((type, i) => `${i} ${type.name}`).join(', ');
+  return `type: ${names}${port.types.length < 2 ** port.typeBits ? ' (others: as the last)' : ''}`;
+}
+
+function packOperand(type: string, own: OperandFields, port: OperandFields): string {
+  const parts = [
+    ...(port.signBits ? [own.signBits ? `${type}_sign` : "1'd0"] : []),
+    ...(port.exponentBits
+      ? [
+          own.exponentBits
+            ? zeroExtend(`${type}_exp`, own.exponentBits, port.exponentBits)
+            : literal(port.exponentBits, 0),
+        ]
+      : []),
+    zeroExtend(`${type}_base`, own.baseBits, port.baseBits),
+  ];
+  return parts.length === 1 ? (parts[0] as string) : `{${parts.join(', ')}}`;
+}

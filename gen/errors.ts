@@ -1,0 +1,38 @@
+/** Exit codes of every program of the project. */
+export const EXIT = { done: 0, checkFailed: 1, badRequest: 2, toolBroken: 3 } as const;
+
+/** Any error a user can act on. Programs print its message without a stack and exit with its code. */
+export class UserError extends Error {
+  override readonly name: string = 'UserError';
+  constructor(
+    message: string,
+    readonly exitCode: number = EXIT.badRequest,
+  ) {
+    super(message);
+  }
+}
+
+/** One thing wrong with a configuration. */
+export interface Problem {
+  readonly key: string;
+  readonly given: string;
+  readonly rule: string;
+  /** The nearest legal value, where there is one. */
+  readonly nearest?: string;
+}
+
+/** All that is wrong with a configuration, reported together. */
+export class ConfigurationError extends UserError {
+  override readonly name = 'ConfigurationError';
+  constructor(readonly problems: readonly Problem[]) {
+    super(
+      [
+        `the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
+        ...problems.map(({ key, given, rule, nearest }) => {
+          const hint = nearest === undefined ? '' : `; nearest legal value: ${nearest}`;
+          return `  ${key}: given ${given}; ${rule}${hint}`;
+        }),
+      ].join('\n'),
+    );
+  }
+}

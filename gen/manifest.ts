@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Configuration, PARAMETERS } from './config/parameters.js';
+import type { Design } from './elaborate/design.js';
+import { UserError } from './errors.js';
+import type { RenderedFile } from './render/files.js';
+import { GENERATOR } from './version.js';
+
+export const MANIFEST_FILE = 'manifest.json';
+
+const interval = z.object({ least: z.string(), greatest: z.string() });
+const formula = z.object({ formula: z.string(), cycles: z.int() });
+const width = z.union([z.int(), z.string()]);
+const operandPort = z.object({
+  role: z.enum(['activation', 'weight']),
+  types: z.array(z.string()),
+  lanes: z.int(),
+  codeBits: z.int(),
+  typeBits: z.int(),
+  operand: z.object({ signBits: z.int(), exponentBits: z.int(), baseBits: z.int(), bits: z.int() }),
+});
+
+/**
+ * `manifest.json` of a design's folder: all that programs need to know of the design. Integers that may exceed 2^53 are
+ * decimal text.
+ */
+export const MANIFEST = z.object({
+  generator: z.string(),
+  license: z.string(),
+  command: z.string(),
+  configurationSha256: z.string(),
+  configuration: PARAMETERS.required({ name: true }),
+  top: z.string(),
+  /** Verilog files in compile order. */
+  compileOrder: z.array(z.string()),
+  /** All files of the folder but this one. */
+  files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  modules: z.array(
+    z.object({
+      name: z.string(),
+      file: z.string(),
+      title: z.string(),
+      instances: z.int().optional(),
+      ports: z.array(
+        z.object({ direction: z.enum(['input', 'output']), name: z.string(), width, meaning: z.string() }),
+      ),
+    }),
+  ),
+  delayLines: z.array(z.object({ use: z.string(), width: z.int(), stages: z.int() })),
+  ports: z.object({ a: operandPort, w: operandPort }),
+  operandFormat: z.object({ unit: z.union([z.int(), z.literal('none')]), foldMinimum: z.boolean() }),
+  accumulator: z.object({
+    bits: z.int(),
+    boundBits: z.int(),
+    wraps: z.boolean(),
+    provenK: z.int(),
+    product: interval,
+    sum: interval,
+  }),
+  timing: z.object({
+    latency: formula,
+    tilePeriod: z.object({ formula: z.string(), bubble: z.int(), minimum: z.int() }),
+    drain: formula,
+    macsPerCycle: z.int(),
+  }),
+});
+
+export type Manifest = z.output<typeof MANIFEST> & { readonly configuration: Configuration };
+
+export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+
+/** The manifest of a design and its rendered files. */
+export function buildManifest(design: Design, files: readonly RenderedFile[]): Manifest {
+  const { accumulator, format } = design;
+  const text = ({ least, greatest }: { least: bigint; greatest: bigint }) => ({
+    least: String(least),
+    greatest: String(greatest),
+  });
+  const port = (letter: 'a' | 'w') => {
+    const { role, types, lanes, codeBits, typeBits, fields } = design[letter];
+    const { signBits, exponentBits, baseBits, bits } = fields;
+    const operand = { signBits, exponentBits, baseBits, bits };
+    return { role, types: types.map((type) => type.name), lanes, codeBits, typeBits, operand };
+  };
+  return {
+    generator: GENERATOR,
+    license: 'Apache-2.0',
+    command: design.command,
+    configurationSha256: design.hash,
+    configuration: design.config,
+    top: design.top.name,
+    compileOrder: design.modules.map((module) => module.file),
+    files: files.map((file) => ({ path: file.path, sha256: sha256(file.text) })),
+    modules: design.modules.map(({ name, file, title, ports, instances }) => ({
+      name,
+      file,
+      title,
+      ...(instances === undefined ? {} : { instances }),
+      ports: [...ports],
+    })),
+    delayLines: [...design.delayLines],
+    ports: { a: port('a'), w: port('w') },
+    operandFormat: format.form,
+    accumulator: {
+      bits: accumulator.bits,
+      boundBits: accumulator.boundBits,
+      wraps: accumulator.wraps,
+      provenK: accumulator.provenK,
+      product: text(accumulator.product),
+      sum: text(accumulator.sum),
+    },
+    timing: design.timing,
+  };
+}
+
+/**
+ * The manifest of a design's folder, after checking that the folder is whole.
+ *
+ * @throws UserError when there is no manifest, it is not one, or a file is missing or was changed since generation.
+ */
+export function loadDesign(folder: string): Manifest {
+  const file = join(folder, MANIFEST_FILE);
+  if (!existsSync(folder)) {
+    throw new UserError(`there is no design folder ${folder}; generate one with npm run gen`);
+  }
+  if (!existsSync(file)) {
+    throw new UserError(
+      `${folder} holds no ${MANIFEST_FILE}: not a design, or half written; generate it with npm run gen`,
+    );
+  }
+  const manifest = parseManifest(readFileSync(file, 'utf8'), file);
+  const changed = manifest.files.flatMap(({ path, sha256: expected }) => {
+    const full = join(folder, path);
+    if (!existsSync(full)) return [`${path} is missing`];
+    return sha256(readFileSync(full)) === expected ? [] : [`${path} was changed`];
+  });
+  if (changed.length > 0) {
+    throw new UserError(
+      `${folder} does not match its ${MANIFEST_FILE}:\n  ${changed.join('\n  ')}\ngenerate it anew: ${manifest.command}`,
+    );
+  }
+  return manifest;
+}
+
+function parseManifest(text: string, file: string): Manifest {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file} is not valid JSON (${(error as Error).message}); generate the design anew`);
+  }
+  const result = MANIFEST.safeParse(content);
+  if (!result.success) {
+    const where = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`).join('\n');
+    throw new UserError(`${file} is not a manifest of this generator; generate the design anew:\n${where}`);
+  }
+  return result.data;
+}

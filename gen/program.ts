@@ -1,0 +1,19 @@
+import { EXIT, UserError } from './errors.js';
+
+/**
+ * Runs a program's main function: a user's mistake prints its message without a stack; the exit code is the error's.
+ * Anything else is a bug and shows its stack.
+ */
+export async function runProgram(main: () => Promise<number> | number): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    if (error instanceof UserError) {
+      process.stderr.write(`error: ${error.message}\n`);
+      process.exitCode = error.exitCode;
+      return;
+    }
+    process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = EXIT.toolBroken;
+  }
+}
