@@ -60,7 +60,7 @@ export const MANIFEST = z.object({
     sum: interval,
   }),
   timing: z.object({
-    latency: formula,
+    latency: formula.extend({ minimumK: z.int() }),
     tilePeriod: z.object({ formula: z.string(), bubble: z.int(), minimum: z.int() }),
     drain: formula,
     macsPerCycle: z.int(),

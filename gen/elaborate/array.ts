@@ -144,10 +144,11 @@ function streamIn(core: DesignCore): ModulePort[] {
 }
 
 export interface InputView extends EdgeView {
-  readonly beatBits: number;
+  /** Whether a port has a type selector, which counts in the first beat of a tile. */
+  readonly hasTypes: boolean;
 }
 
-export function inputModule(core: DesignCore): ModuleView {
+export function inputModule(core: DesignCore): InputView {
   const { config } = core;
   const issued = (port: OperandPort): ModulePort[] => [
     output(
@@ -171,7 +172,10 @@ export function inputModule(core: DesignCore): ModuleView {
     ...issued(core.a),
     ...issued(core.w),
   ];
-  return edge(core, 'input', 'Input register: holds one beat until it may enter the array.', ports, 1);
+  return {
+    ...edge(core, 'input', 'Input register: holds one beat until it may enter the array.', ports, 1),
+    hasTypes: core.a.typeBits + core.w.typeBits > 0,
+  };
 }
 
 export interface ControlView extends EdgeView {

@@ -11,9 +11,12 @@ export interface Formula {
  * the two clock edges at which the named transfers happen.
  */
 export interface Timing {
-  /** From the transfer of a tile's last beat in to the transfer of its first row out. */
-  readonly latency: Formula;
-  /** From one tile's first beat to the next tile's first beat, for tiles of K beats: max(K + bubble, minimumPeriod). */
+  /**
+   * From the transfer of a tile's last beat in to the transfer of its first row out. Holds for tiles
+   * of at least `minimumK` beats: the last beat of a shorter one may wait in the input register.
+   */
+  readonly latency: Formula & { readonly minimumK: number };
+  /** From one tile's first row out to the next one's, for tiles of K beats: max(K + bubble, minimum). */
   readonly tilePeriod: { readonly formula: string; readonly bubble: number; readonly minimum: number };
   /** Cycles a tile's rows take to leave. */
   readonly drain: Formula;
@@ -32,6 +35,7 @@ export function arrayTiming({ rows, cols, pipeline, drain }: Configuration): Tim
     latency: {
       formula: `ROWS + COLS + PIPELINE + ${1 + shadow}`,
       cycles: rows + cols + pipeline + 1 + shadow,
+      minimumK: drain === 'double' ? rows : 2,
     },
     tilePeriod:
       drain === 'double'
@@ -42,7 +46,7 @@ export function arrayTiming({ rows, cols, pipeline, drain }: Configuration): Tim
   };
 }
 
-/** Cycles from a tile's first beat to the next one's, for tiles of `k` beats, without stalls. */
+/** Cycles from a tile's first row out to the next one's, for tiles of `k` beats, without stalls. */
 export function tilePeriod({ tilePeriod: period }: Pick<Timing, 'tilePeriod'>, k: number): number {
   return Math.max(k + period.bubble, period.minimum);
 }

@@ -1,0 +1,151 @@
+import type { AreaReport, AreaRow, Size } from './report.js';
+
+const number = (value: number, decimals: number): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** A column of the table of modules. */
+interface Column {
+  readonly title: string;
+  readonly text: (row: AreaRow) => string;
+  readonly left?: boolean;
+}
+
+/** The columns; those of areas in the library's units only with a library. */
+function columns(report: AreaReport): Column[] {
+  const withLibrary = report.library !== null;
+  return [
+    { title: 'module', left: true, text: ({ label, partOfOther }) => (partOfOther ? `(${label})` : label) },
+    { title: 'instances', text: ({ instances }) => number(instances, 0) },
+    { title: 'flip-flops', text: ({ size }) => number(size.flipFlopBits, 0) },
+    { title: 'GE', text: ({ size }) => number(size.gateEquivalents, 1) },
+    ...(withLibrary ? [{ title: 'area', text: ({ size }: AreaRow) => number(size.area ?? 0, 2) }] : []),
+    { title: 'GE, all', text: ({ total }) => number(total.gateEquivalents, 0) },
+    ...(withLibrary ? [{ title: 'area, all', text: ({ total }: AreaRow) => number(total.area ?? 0, 0) }] : []),
+    { title: 'share', text: ({ share, partOfOther }) => (partOfOther ? `(${percent(share)})` : percent(share)) },
+    { title: 'recipe', left: true, text: ({ recipe }) => recipe },
+    { title: 'GE, other recipe', text: ({ otherRecipe }) => number(otherRecipe.gateEquivalents, 1) },
+  ];
+}
+
+/** `2,263.42 area, 603.0 GE, 38 flip-flops` */
+function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: number): string {
+  return [
+    `${number(gateEquivalents, decimals)} GE`,
+    ...(area === undefined ? [] : [`area ${number(area, decimals)}`]),
+    `${number(flipFlopBits, Number.isInteger(flipFlopBits) ? 0 : 1)} flip-flops`,
+  ].join(', ');
+}
+
+/** The headline figures, as pairs of name and text. */
+function figures(report: AreaReport): [string, string][] {
+  const { whole, perMac, pe, decoders, rows, cols } = report;
+  return [
+    [`whole array, ${rows} x ${cols}`, sizeText(whole, 0)],
+    ['per MAC (whole array / PEs)', sizeText(perMac, 1)],
+    ['one PE', sizeText(pe, 1)],
+    ['decoders (decode_a, decode_w)', `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the array`],
+  ];
+}
+
+/** How the figures came about, as pairs of name and text. */
+function provenance(report: AreaReport): [string, string][] {
+  const { tool, library, gateEquivalent, configurationSha256 } = report;
+  const build = tool.build === 'native' ? 'native' : `WebAssembly, ${tool.package}`;
+  return [
+    ['tool', `${tool.name} ${tool.version} (${build})`],
+    [
+      'library',
+      library === null
+        ? "none: Yosys' generic gates"
+        : `${library.file} (${library.name}), sha256 ${library.sha256}, areas in its units`,
+    ],
+    ['unit', library === null ? gateEquivalent : `${gateEquivalent}, area ${number(library.nand2.area, 4)}`],
+    ['configuration', `sha256 ${configurationSha256}`],
+    ['sum', structureText(report)],
+  ];
+}
+
+function structureText({ structure }: AreaReport): string {
+  if (!structure.checked)
+    return `by the instance counts of the manifest; not checked by elaboration: ${structure.reason}`;
+  const own = Object.entries(structure.ownLogic).map(([cell, count]) => `${count} ${cell}`);
+  return `instance counts checked against the elaborated array; outside the modules, and not in the sum: ${own.join(', ')}`;
+}
+
+const NOTES = [
+  'Each module is synthesised on its own, flattened, for least area, with and without `alumacc`; the smaller counts.',
+  'Modules in parentheses are parts of the port decoders and not added again. Delay lines are given per stage.',
+  'Flip-flops are bits. No wiring, clock tree or fill: cell area only. Compare figures within a band of 1 to 3 %.',
+];
+
+/** The report for a terminal. */
+export function renderText(report: AreaReport): string {
+  const table = columns(report);
+  const cells = report.modules.map((row) => table.map(({ text }) => text(row)));
+  const widths = table.map(({ title }, i) => Math.max(title.length, ...cells.map((line) => (line[i] ?? '').length)));
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, i) => (table[i]?.left ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [
+    `Area of ${report.design}: ${report.gateEquivalent}`,
+    '',
+    line(table.map(({ title }) => title)),
+    line(widths.map((width) => '-'.repeat(width))),
+    ...cells.map(line),
+    '',
+    ...pairs([...figures(report), ...provenance(report)]),
+    ...warningLines(report),
+    '',
+  ].join('\n');
+}
+
+function pairs(entries: readonly [string, string][]): string[] {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+}
+
+function warningLines({ warnings }: AreaReport): string[] {
+  return warnings.length === 0 ? [] : ['', `${warnings.length} different warnings of Yosys: see area.md`];
+}
+
+/** The report as a page, `area.md`. */
+export function renderMarkdown(report: AreaReport): string {
+  const table = columns(report);
+  const list = (entries: readonly [string, string][]): string[] =>
+    entries.map(([name, text]) => `- **${name}**: ${text}`);
+  return [
+    `# Area of ${report.design}`,
+    '',
+    ...list(figures(report)),
+    '',
+    `GE: ${report.gateEquivalent}.`,
+    '',
+    `| ${table.map(({ title }) => title).join(' | ')} |`,
+    `|${table.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
+    ...report.modules.map((row) => `| ${table.map(({ text }) => text(row)).join(' | ')} |`),
+    '',
+    ...NOTES,
+    '',
+    '## How it was made',
+    '',
+    `Generated by ${report.generator}, do not edit.`,
+    '',
+    ...list(provenance(report)),
+    '',
+    ...Object.entries(report.recipes).flatMap(([name, script]) => [
+      `Recipe \`${name}\`:`,
+      '',
+      '```',
+      script.trimEnd(),
+      '```',
+      '',
+    ]),
+    ...(report.warnings.length === 0
+      ? ['Yosys printed no warnings.']
+      : ['Warnings of Yosys:', '', ...report.warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``)]),
+    '',
+  ].join('\n');
+}

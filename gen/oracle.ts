@@ -1,0 +1,193 @@
+import { codeValues } from './codec.js';
+import type { Design } from './elaborate/design.js';
+import type { Manifest } from './manifest.js';
+import type { NumericType } from './types/numeric-type.js';
+import { numericType } from './types/table.js';
+
+/** One tile of work for an array: k beats of codes. */
+export interface Tile {
+  /** Beats: the length of the reduction, at least 1. */
+  readonly k: number;
+  /** Index of the activations' type in the port's list, as on `a_type_i`; indices beyond the list mean its last type. */
+  readonly aType: number;
+  /** Likewise for the weights. */
+  readonly wType: number;
+  /** k x rows codes: row r of beat i at [i * rows + r]. Bits above the type's width mean nothing. */
+  readonly a: Uint8Array;
+  /** k x cols codes: column c of beat i at [i * cols + c]. */
+  readonly w: Uint8Array;
+}
+
+/** What a port's codes mean: its types by selector value, and the width of a code. */
+export interface PortInfo {
+  readonly types: readonly NumericType[];
+  readonly codeBits: number;
+}
+
+/** What the results of an array depend on. */
+export interface ArrayInfo {
+  readonly rows: number;
+  readonly cols: number;
+  readonly a: PortInfo;
+  readonly w: PortInfo;
+  /** Width of the accumulators, at most 64. */
+  readonly accBits: number;
+}
+
+/** What the oracle needs of a design read back from its folder. */
+export function arrayInfoOf({
+  configuration,
+  ports,
+  accumulator,
+}: Pick<Manifest, 'configuration' | 'ports' | 'accumulator'>): ArrayInfo {
+  const port = ({ types, codeBits }: { types: readonly string[]; codeBits: number }): PortInfo => ({
+    types: types.map(numericType),
+    codeBits,
+  });
+  const { rows, cols } = configuration;
+  return { rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits };
+}
+
+/** What the oracle needs of an elaborated design. */
+export function arrayInfoOfDesign({ config, a, w, accumulator }: Design): ArrayInfo {
+  return { rows: config.rows, cols: config.cols, a, w, accBits: accumulator.bits };
+}
+
+/** The type a selector value chooses on a port. */
+export function selectedType({ types }: PortInfo, selector: number): NumericType {
+  return types[Math.min(selector, types.length - 1)] as NumericType;
+}
+
+/** The results of a tile as the array must deliver them: rows x cols sums, row-major, modulo 2^accBits, signed. */
+export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
+  const { rows, cols, a, w, accBits } = info;
+  const sums = multiplyCodes({
+    rows,
+    cols,
+    k: tile.k,
+    a: tile.a,
+    w: tile.w,
+    aType: selectedType(a, tile.aType),
+    wType: selectedType(w, tile.wType),
+  });
+  return wrapSums(sums, accBits);
+}
+
+/** A matrix product of codes: `a` is k x rows, `w` is k x cols, both row-major. */
+export interface CodeProduct {
+  readonly rows: number;
+  readonly cols: number;
+  readonly k: number;
+  readonly aType: NumericType;
+  readonly wType: NumericType;
+  readonly a: Uint8Array;
+  readonly w: Uint8Array;
+}
+
+/** Sums of products in the narrowest arithmetic that is exact for them; `BigInt64Array` holds them modulo 2^64. */
+export type Sums = Int32Array | Float64Array | BigInt64Array;
+
+/**
+ * sums[r][c] = sum over k of value(a[k][r]) * value(w[k][c]), rows x cols, row-major, in units of the product of the two
+ * types' least steps. Only values of codes enter, nothing of how the hardware decodes or multiplies.
+ */
+export function multiplyCodes(product: CodeProduct): Sums {
+  const { k, rows, cols, aType, wType } = product;
+  if (product.a.length !== k * rows || product.w.length !== k * cols) {
+    throw new Error(`a tile of ${k} beats holds ${product.a.length} and ${product.w.length} codes`);
+  }
+  const aValues = valueTable(aType);
+  const wValues = valueTable(wType);
+  const bound = largestOf(aValues) * largestOf(wValues) * BigInt(k);
+  if (bound < 2n ** 31n) return multiplyInt32(product, aValues.map(Number), wValues.map(Number));
+  if (bound < 2n ** 53n) return multiplyFloat64(product, aValues.map(Number), wValues.map(Number));
+  return multiplyBigInt64(product, aValues, wValues);
+}
+
+/** The value of each of the 256 bytes as a code of the type: bits above its width are ignored. */
+function valueTable(type: NumericType): bigint[] {
+  const values = codeValues(type);
+  return Array.from({ length: 256 }, (_, byte) => {
+    const value = values[byte % values.length];
+    if (value === undefined) throw new Error(`${type.name} has codes that are no numbers`);
+    return value;
+  });
+}
+
+function largestOf(values: readonly bigint[]): bigint {
+  return values.reduce((most, value) => (value > most ? value : -value > most ? -value : most), 0n);
+}
+
+function multiplyInt32(
+  { rows, cols, k, a, w }: CodeProduct,
+  aValues: readonly number[],
+  wValues: readonly number[],
+): Int32Array {
+  const sums = new Int32Array(rows * cols);
+  const aTable = Int32Array.from(aValues);
+  const wTable = Int32Array.from(wValues);
+  const weights = new Int32Array(cols);
+  for (let beat = 0; beat < k; beat++) {
+    for (let c = 0; c < cols; c++) weights[c] = wTable[w[beat * cols + c] as number] as number;
+    for (let r = 0; r < rows; r++) {
+      const activation = aTable[a[beat * rows + r] as number] as number;
+      if (activation === 0) continue;
+      const row = r * cols;
+      for (let c = 0; c < cols; c++) {
+        sums[row + c] = ((sums[row + c] as number) + Math.imul(activation, weights[c] as number)) | 0;
+      }
+    }
+  }
+  return sums;
+}
+
+function multiplyFloat64(
+  { rows, cols, k, a, w }: CodeProduct,
+  aValues: readonly number[],
+  wValues: readonly number[],
+): Float64Array {
+  const sums = new Float64Array(rows * cols);
+  const aTable = Float64Array.from(aValues);
+  const wTable = Float64Array.from(wValues);
+  const weights = new Float64Array(cols);
+  for (let beat = 0; beat < k; beat++) {
+    for (let c = 0; c < cols; c++) weights[c] = wTable[w[beat * cols + c] as number] as number;
+    for (let r = 0; r < rows; r++) {
+      const activation = aTable[a[beat * rows + r] as number] as number;
+      if (activation === 0) continue;
+      const row = r * cols;
+      for (let c = 0; c < cols; c++) {
+        sums[row + c] = (sums[row + c] as number) + activation * (weights[c] as number);
+      }
+    }
+  }
+  return sums;
+}
+
+function multiplyBigInt64(
+  { rows, cols, k, a, w }: CodeProduct,
+  aValues: readonly bigint[],
+  wValues: readonly bigint[],
+): BigInt64Array {
+  const sums = new BigInt64Array(rows * cols);
+  for (let beat = 0; beat < k; beat++) {
+    const weights = Array.from({ length: cols }, (_, c) => wValues[w[beat * cols + c] as number] as bigint);
+    for (let r = 0; r < rows; r++) {
+      const activation = aValues[a[beat * rows + r] as number] as bigint;
+      if (activation === 0n) continue;
+      const row = r * cols;
+      for (let c = 0; c < cols; c++) {
+        sums[row + c] = BigInt.asIntN(64, (sums[row + c] as bigint) + activation * (weights[c] as bigint));
+      }
+    }
+  }
+  return sums;
+}
+
+/** Sums as signed numbers of `bits` (at most 64) bits, modulo 2^bits. */
+export function wrapSums(sums: Sums, bits: number): BigInt64Array {
+  if (bits > 64) throw new Error(`accumulators of ${bits} bits are wider than 64`);
+  const wrapped = new BigInt64Array(sums.length);
+  for (let i = 0; i < sums.length; i++) wrapped[i] = BigInt.asIntN(bits, BigInt(sums[i] as number | bigint));
+  return wrapped;
+}

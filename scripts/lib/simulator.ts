@@ -1,0 +1,154 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, UserError } from '../../gen/errors.js';
+import type { Manifest } from '../../gen/manifest.js';
+import type { Tile } from '../../gen/oracle.js';
+import { runTool } from './tools.js';
+import { type ArrayShape, arrayVectors, type Segment } from './vector-file.js';
+import { buildBench, scratchFolder } from './verilator.js';
+
+/** Transfers of a tile in an array run: numbers of clock edges. */
+export interface TileEvents {
+  readonly firstIn: number;
+  readonly lastIn: number;
+  readonly firstOut: number;
+  readonly lastOut: number;
+}
+
+/** What went wrong in a simulation, and where. */
+export interface SimulationFailure {
+  readonly rule: string;
+  readonly segment: number;
+  readonly tile: number;
+  readonly row: number;
+  readonly cycle: number;
+  readonly col?: number;
+  readonly expected?: string;
+  readonly got?: string;
+}
+
+export interface SimulationRun {
+  readonly cycles: number;
+  readonly beats: number;
+  readonly rowsChecked: number;
+  /** Time of simulation and comparison, without reading the vectors. */
+  readonly seconds: number;
+  /** Events of the tiles of each segment of the first round. */
+  readonly events: readonly (readonly TileEvents[])[];
+  readonly failure?: SimulationFailure;
+  /** `[tile][row][col]` of all segments not cut off, if asked for. */
+  readonly results?: BigInt64Array;
+}
+
+export interface SimulationOptions {
+  /** Times the segments are run. */
+  readonly repeat?: number;
+  readonly wantResults?: boolean;
+  /** Waveform file to write. */
+  readonly trace?: string;
+}
+
+/** A design's array, Verilated. */
+export interface ArrayModel {
+  simulate(segments: readonly Segment[], options?: SimulationOptions): Promise<SimulationRun>;
+}
+
+/** The array of a design as the bench sees it. */
+export function arrayShape({ configuration, ports, accumulator }: Manifest): ArrayShape {
+  return {
+    rows: configuration.rows,
+    cols: configuration.cols,
+    aBits: ports.a.codeBits,
+    wBits: ports.w.codeBits,
+    accBits: accumulator.bits,
+  };
+}
+
+/** Builds the array of a design's folder (or finds it built) for simulation. */
+export async function openArrayModel(folder: string, manifest: Manifest, trace = false): Promise<ArrayModel> {
+  const { name, rows, cols } = manifest.configuration;
+  const executable = await buildBench({
+    name,
+    top: manifest.top,
+    verilog: manifest.compileOrder.map((file) => join(folder, file)),
+    main: 'array_tb.cpp',
+    trace,
+    pes: rows * cols,
+  });
+  return { simulate: (segments, options) => simulate(executable, manifest, segments, options) };
+}
+
+async function simulate(
+  executable: string,
+  manifest: Manifest,
+  segments: readonly Segment[],
+  { repeat = 1, wantResults = false, trace }: SimulationOptions = {},
+): Promise<SimulationRun> {
+  const scratch = scratchFolder(manifest.configuration.name);
+  try {
+    const vectors = join(scratch, 'vectors.bin');
+    const resultFile = join(scratch, 'results.bin');
+    writeFileSync(vectors, arrayVectors(arrayShape(manifest), segments));
+    const args = [vectors, '--repeat', String(repeat)];
+    if (wantResults) args.push('--results', resultFile);
+    if (trace) args.push('--trace', trace);
+    const { stdout } = await runTool({ name: 'the array simulation', path: executable }, args, { okCodes: [0, 1] });
+    const run = parseRun(stdout);
+    if (!wantResults || run.failure) return run;
+    const bytes = readFileSync(resultFile);
+    return {
+      ...run,
+      results: new BigInt64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+type RawEvents = [number, number, number, number];
+
+function parseRun(stdout: string): SimulationRun {
+  let raw: Omit<SimulationRun, 'events' | 'failure'> & {
+    segments: RawEvents[][];
+    failedSegment?: number;
+    failure?: Omit<SimulationFailure, 'segment'>;
+  };
+  try {
+    raw = JSON.parse(stdout);
+  } catch {
+    throw new UserError(`the array simulation printed no result: ${stdout.slice(-400)}`, EXIT.toolBroken);
+  }
+  const { segments, failedSegment = 0, failure, ...counts } = raw;
+  return {
+    ...counts,
+    events: segments.map((tiles) =>
+      tiles.map(([firstIn, lastIn, firstOut, lastOut]) => ({ firstIn, lastIn, firstOut, lastOut })),
+    ),
+    ...(failure ? { failure: { ...failure, segment: failedSegment } } : {}),
+  };
+}
+
+/** An array that multiplies tiles: what `matmul` needs of the simulation. */
+export interface ArraySimulator {
+  /** Results `[tile][row][col]`. */
+  run(tiles: readonly Tile[]): Promise<{ results: BigInt64Array; cycles: number; seconds: number }>;
+}
+
+/** The array of a design's folder, running tiles back to back without stalls. */
+export async function openArraySimulator(folder: string, manifest: Manifest): Promise<ArraySimulator> {
+  const model = await openArrayModel(folder, manifest);
+  return {
+    run: async (tiles) => {
+      const { results, failure, events, seconds } = await model.simulate([{ seed: 1, tiles }], { wantResults: true });
+      if (failure || !results) {
+        throw new UserError(
+          `the array broke a rule of its streams: ${failure?.rule} (cycle ${failure?.cycle})`,
+          EXIT.checkFailed,
+        );
+      }
+      const all = events[0] ?? [];
+      const cycles = (all.at(-1)?.lastOut ?? 0) - (all[0]?.firstIn ?? 0) + 1;
+      return { results, cycles, seconds };
+    },
+  };
+}

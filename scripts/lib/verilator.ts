@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { arch, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findProgram, requireTool, runTool } from './tools.js';
+
+const TB_FOLDER = fileURLToPath(new URL('../../tb/', import.meta.url));
+const BUILD_FOLDER = fileURLToPath(new URL('../../build/', import.meta.url));
+
+/** A test bench to compile: the Verilog under it and the C++ that drives it. */
+export interface BenchSource {
+  /** A name for the build folder. */
+  readonly name: string;
+  readonly top: string;
+  /** Verilog files, absolute or relative to the working directory. */
+  readonly verilog: readonly string[];
+  /** The C++ file in `tb/`. */
+  readonly main: string;
+  readonly trace: boolean;
+  /** Lint warnings that do not count for this top. */
+  readonly allow?: readonly string[];
+  /** Number of PEs, which decides how much the compiler may optimise. */
+  readonly pes: number;
+}
+
+/** Above this many PEs a build at -O3 takes minutes and gains 10 %: -O1 is the better trade (docs/verification.md). */
+const LARGE = 2048;
+
+/**
+ * The Verilator flags of a bench. Chosen by measurement (docs/verification.md): `OPT_FAST` is what Verilator's makefile
+ * heeds, unlike -CFLAGS; two threads are slower than one.
+ */
+function flags({ top, trace, pes, allow = [] }: BenchSource): string[] {
+  const optimise = pes > LARGE ? '-O1' : '-O3';
+  return [
+    ...['--cc', '--exe', '-Wall', '-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'],
+    ...['--top-module', top, '--prefix', 'Vdut', '-CFLAGS', `-std=c++20 -I${TB_FOLDER}`],
+    ...['-MAKEFLAGS', `OPT_FAST="${optimise} -march=native" OPT_GLOBAL="-O2 -march=native"`],
+    ...allow.map((warning) => `-Wno-${warning}`),
+    ...(trace ? ['--trace-fst'] : []),
+  ];
+}
+
+/**
+ * Builds a bench, or finds it built before: builds are kept by the hash of all sources, flags and tool versions.
+ *
+ * @returns path of the executable.
+ * @throws UserError when Verilator or the compiler is missing or fails, with the tail of the log.
+ */
+export async function buildBench(source: BenchSource): Promise<string> {
+  const verilator = await requireTool('verilator');
+  const compiler = await requireTool('c++');
+  const arguments_ = flags(source);
+  const folder = join(
+    BUILD_FOLDER,
+    `${source.name}-${buildKey(source, [verilator.version, compiler.version, machine(), ...arguments_])}`,
+  );
+  const executable = join(folder, 'Vdut');
+  if (existsSync(executable)) return executable;
+  const temporary = `${folder}.new-${process.pid}`;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  const ccache = findProgram('ccache') ? ['-MAKEFLAGS', 'OBJCACHE=ccache'] : [];
+  const files = [...source.verilog.map((file) => resolve(file)), join(TB_FOLDER, source.main)];
+  try {
+    await runTool(verilator, [...arguments_, ...ccache, '--build', '-j', '2', '--Mdir', temporary, ...files], {
+      cwd: temporary,
+    });
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+  return executable;
+}
+
+function buildKey(source: BenchSource, settings: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([source.top, source.main, settings]));
+  const headers = readdirSync(TB_FOLDER).map((file) => join(TB_FOLDER, file));
+  for (const file of [...source.verilog, ...headers]) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** The processor a build is for: `-march=native` code does not run everywhere. */
+function machine(): string {
+  return `${arch()} ${cpus()[0]?.model ?? ''}`;
+}
+
+/** A fresh folder below the build folder for the vectors of one run. */
+export function scratchFolder(name: string): string {
+  const folder = join(BUILD_FOLDER, 'runs', `${name}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Writes a file only if its text differs, so that builds keyed by content stay valid. */
+export function writeIfChanged(file: string, text: string): void {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}

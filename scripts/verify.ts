@@ -1,0 +1,30 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { EXIT } from '../gen/errors.js';
+import { runProgram } from '../gen/program.js';
+import { verifyAll } from './lib/verify/run.js';
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('must be a non-negative integer');
+  return value;
+};
+
+async function main(): Promise<number> {
+  const program = new Command('npm run verify --')
+    .description('Prove generated Verilog against the reference codec on Verilator.')
+    .option('--design <folder...>', 'design folders to verify (default: a matrix of designs, generated for it)')
+    .option('--seed <n>', 'seed of the random vectors', positive, 1)
+    .option('--trace', 'write FST waveforms of the failing (or else a stalled) run to build/traces')
+    .option('--json', 'print the verdicts as JSON')
+    .allowExcessArguments(false)
+    .exitOverride();
+  try {
+    program.parse();
+  } catch (error) {
+    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
+  }
+  const { design, seed, trace = false, json = false } = program.opts();
+  return verifyAll({ designs: design, seed, trace, json });
+}
+
+await runProgram(main);
