@@ -34,7 +34,7 @@ export function writeDesign(folder: string, files: readonly RenderedFile[]): voi
     }
     rmSync(previous, { recursive: true, force: true });
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
     throw new UserError(`cannot write ${folder}: ${(error as Error).message}`);
   }
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { HARDWARE_TYPES } from '../types/table.js';
-import { KEYWORDS } from '../verilog.js';
 
 const TYPE_NAMES = HARDWARE_TYPES.map((type) => type.name) as [string, ...string[]];
 
@@ -65,11 +64,10 @@ export const PARAMETERS = z.strictObject({
   name: z
     .string()
     .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,62}$/)
-    .refine((name) => !KEYWORDS.has(name))
     .optional()
     .meta({
       description: 'name of the design: its folder and the prefix of its modules (default: ant_<rows>x<cols>)',
-      rule: 'must be a letter followed by at most 62 letters, digits or underscores, and no Verilog keyword',
+      rule: 'must be a letter followed by at most 62 letters, digits or underscores',
       placeholder: '<name>',
     }),
 });

@@ -78,8 +78,7 @@ function nearestTypeList(key: ParameterKey, given: unknown): string {
 
 function legalName(given: string): string {
   const letters = given.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^[^a-zA-Z]+/, '');
-  const name = (letters === '' ? 'ant' : letters).slice(0, 63);
-  return PARAMETERS.shape.name.safeParse(name).success ? name : `${name.slice(0, 60)}_rtl`;
+  return (letters === '' ? 'ant' : letters).slice(0, 63);
 }
 
 function show(value: unknown): string {

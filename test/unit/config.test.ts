@@ -1,0 +1,135 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { configurationHash, reproduceCommand } from '../../gen/config/identity.js';
+import { configurationSchema, flagOf, PARAMETER_KEYS, parameterMeta } from '../../gen/config/parameters.js';
+import { parseConfiguration, type RawConfiguration } from '../../gen/config/parse.js';
+import { validateConfiguration } from '../../gen/config/validate.js';
+import { elaborate } from '../../gen/elaborate/design.js';
+import { ConfigurationError, type Problem } from '../../gen/errors.js';
+
+function problems(raw: RawConfiguration): readonly Problem[] {
+  try {
+    elaborate(validateConfiguration(raw));
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('every rule, with a bad value', () => {
+  const cases: [RawConfiguration, string, string | undefined][] = [
+    [{ rows: 0 }, 'rows', '1'],
+    [{ rows: -3 }, 'rows', '1'],
+    [{ rows: 2.5 }, 'rows', '3'],
+    [{ rows: 'four' }, 'rows', '16'],
+    [{ rows: 5000 }, 'rows', '1024'],
+    [{ cols: 0 }, 'cols', '1'],
+    [{ cols: null }, 'cols', '16'],
+    [{ maxK: 0 }, 'maxK', '1'],
+    [{ maxK: 1e9 }, 'maxK', String(2 ** 24)],
+    [{ activations: ['flimt4'] }, 'activations', 'flint4'],
+    [{ activations: [] }, 'activations', 'int4,flint4,pot4,uint4,uflint4'],
+    [{ activations: 'int4' }, 'activations', 'int4,flint4,pot4,uint4,uflint4'],
+    [{ weights: ['int4', 'int4'] }, 'weights', 'int4'],
+    [{ weights: ['INT4'] }, 'weights', 'int4'],
+    [{ weights: ['flint2'] }, 'weights', 'flint4'],
+    [{ weights: ['e4m3'] }, 'weights', 'e1m3'],
+    [{ accumulatorBits: 1 }, 'accumulatorBits', '2'],
+    [{ accumulatorBits: 65 }, 'accumulatorBits', '64'],
+    [{ accumulatorBits: 'wide' }, 'accumulatorBits', 'auto'],
+    [{ accumulatorBits: 23 }, 'accumulatorBits', '24'],
+    [{ accumulatorBits: 13, overflow: 'wrap' }, 'accumulatorBits', '14'],
+    [{ overflow: 'exct' }, 'overflow', 'exact'],
+    [{ drain: 'dubble' }, 'drain', 'double'],
+    [{ pipeline: 4 }, 'pipeline', '3'],
+    [{ pipeline: 0 }, 'pipeline', '1'],
+    [{ pipeline: 3, activations: ['int4'], weights: ['int4'] }, 'pipeline', '2'],
+    [{ stall: 'enabled' }, 'stall', 'enable'],
+    [{ reset: 'asynchronous' }, 'reset', 'async'],
+    [{ name: '4x4' }, 'name', 'x4'],
+    [{ name: 'a/b' }, 'name', 'a_b'],
+    [{ name: '../up' }, 'name', 'up'],
+    [{ activations: ['upot8'] }, 'activations', undefined],
+    [{ rowz: 4 }, 'rowz', 'rows'],
+  ];
+
+  it.each(cases)('%j', (raw, key, nearest) => {
+    const [problem, ...more] = problems(raw);
+    expect(more).toEqual([]);
+    expect(problem?.key).toBe(key);
+    expect(problem?.rule).not.toBe('');
+    expect(problem?.nearest).toBe(nearest);
+  });
+
+  it('shows the bound of a too narrow accumulator', () => {
+    expect(problems({ accumulatorBits: 20 })[0]?.rule).toContain('-4194304 to 4194304');
+  });
+
+  it('reports all problems at once', () => {
+    expect(problems({ rows: 0, cols: 0, weights: ['x', 'y'], drain: '?' }).map(({ key }) => key)).toEqual([
+      'rows',
+      'cols',
+      'weights',
+      'weights',
+      'drain',
+    ]);
+  });
+});
+
+describe('configurations', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-'));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it('come from JSON and YAML files; flags win', () => {
+    const json = file('a.json', '{"rows": 3, "weights": ["int8"]}');
+    const yaml = file('a.yaml', 'rows: 3\nweights: [int8]\n');
+    for (const path of [json, yaml]) {
+      const config = validateConfiguration(parseConfiguration({ rows: '5', activations: 'int4, flint4' }, path));
+      expect(config).toMatchObject({ rows: 5, cols: 16, weights: ['int8'], activations: ['int4', 'flint4'] });
+      expect(config.name).toBe('ant_5x16');
+    }
+  });
+
+  it.each([
+    ['missing.json', undefined, 'cannot read'],
+    ['bad.json', '{', 'is not valid json'],
+    ['bad.yaml', 'rows: [', 'is not valid yaml'],
+    ['list.json', '[]', 'must hold one object'],
+    ['config.toml', 'rows = 4', 'ends in .json'],
+  ])('%s is refused', (name, text, message) => {
+    const path = text === undefined ? join(folder, name) : file(name, text);
+    expect(() => parseConfiguration({}, path)).toThrow(message);
+  });
+
+  it('have a JSON Schema that accepts what validation accepts', () => {
+    const validate = new Ajv2020().compile(configurationSchema());
+    expect(validate({ rows: 4, weights: ['flint4'], accumulatorBits: 'auto' })).toBe(true);
+    for (const bad of [{ rows: 0 }, { weights: ['flimt4'] }, { drain: 'x' }, { unknown: 1 }, { maxK: 1.5 }]) {
+      expect(validate(bad), JSON.stringify(bad)).toBe(false);
+      expect(problems(bad)).not.toEqual([]);
+    }
+  });
+
+  it('have a description, a rule and a flag for every parameter', () => {
+    for (const key of PARAMETER_KEYS) {
+      expect(parameterMeta(key).description.length).toBeGreaterThan(10);
+      expect(parameterMeta(key).rule).toMatch(/^must be/);
+    }
+    expect(flagOf('accumulatorBits')).toBe('--accumulator-bits');
+  });
+
+  it('are identified by a hash and by the command that reproduces them', () => {
+    const [one, two] = [validateConfiguration({ rows: 4 }), validateConfiguration({ rows: 4, drain: 'double' })];
+    expect(configurationHash(one)).not.toBe(configurationHash(two));
+    expect(reproduceCommand(two)).toBe('npm run gen -- --rows 4 --cols 16 --drain double');
+    const flags = { rows: '4', cols: '16', drain: 'double' };
+    expect(configurationHash(validateConfiguration(parseConfiguration(flags)))).toBe(configurationHash(two));
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { RawConfiguration } from '../../gen/config/parse.js';
+import { validateConfiguration } from '../../gen/config/validate.js';
+import { rangeOf, signedBits } from '../../gen/elaborate/accumulator.js';
+import { type Design, elaborate } from '../../gen/elaborate/design.js';
+import { tilePeriod } from '../../gen/elaborate/timing.js';
+import { numericType } from '../../gen/types/table.js';
+
+const design = (raw: RawConfiguration): Design => elaborate(validateConfiguration(raw));
+
+describe('signedBits', () => {
+  it.each([
+    [0n, 0n, 1],
+    [-1n, 0n, 1],
+    [0n, 1n, 2],
+    [-2n, 1n, 2],
+    [-3n, 1n, 3],
+    [-128n, 127n, 8],
+    [-128n, 128n, 9],
+    [0n, 4194304n, 24],
+  ])('%d to %d takes %d bits', (least, greatest, bits) => {
+    expect(signedBits({ least, greatest })).toBe(bits);
+  });
+});
+
+describe('accumulators', () => {
+  it('hold maxK of the largest products, and not one more than provenK', () => {
+    for (const maxK of [1, 7, 1024, 4096]) {
+      const { bits, provenK, product } = design({ maxK }).accumulator;
+      const fits = (k: number): boolean =>
+        BigInt.asIntN(bits, product.greatest * BigInt(k)) === product.greatest * BigInt(k) &&
+        BigInt.asIntN(bits, product.least * BigInt(k)) === product.least * BigInt(k);
+      expect(provenK).toBeGreaterThanOrEqual(maxK);
+      expect(fits(provenK)).toBe(true);
+      expect(fits(provenK + 1)).toBe(false);
+    }
+  });
+
+  it('take the larger product of int4, which is -8 times -8', () => {
+    const { product, sum } = design({ activations: ['int4'], weights: ['int4'], maxK: 10 }).accumulator;
+    expect(product).toEqual({ least: -56n, greatest: 64n });
+    expect(sum).toEqual({ least: -560n, greatest: 640n });
+  });
+
+  it('are one bit for nothing but sums of unsigned products never below zero', () => {
+    expect(design({ activations: ['uint4'], weights: ['uint4'], maxK: 1 }).accumulator.bits).toBe(9);
+  });
+
+  it('tell what each type costs: upot4 widens by 8 bits', () => {
+    const withPot = design({ activations: ['int4', 'uflint4', 'upot4'] });
+    const cost = withPot.accumulator.contributions.find(({ type }) => type === 'upot4');
+    expect(cost?.bitsSaved).toBe(8);
+    expect(withPot.accumulator.bits - design({ activations: ['int4', 'uflint4'] }).accumulator.bits).toBe(8);
+  });
+
+  it('may be wider than the bound, or wrap where asked to', () => {
+    expect(design({ accumulatorBits: 32 }).accumulator).toMatchObject({ bits: 32, boundBits: 24, wraps: false });
+    expect(design({ accumulatorBits: 16, overflow: 'wrap' }).accumulator).toMatchObject({ bits: 16, wraps: true });
+  });
+
+  it('know the range of a list of types', () => {
+    expect(rangeOf([numericType('int4'), numericType('uflint4')])).toEqual({ least: -8n, greatest: 64n });
+  });
+});
+
+describe('timing', () => {
+  it('gives periods with and without a bubble', () => {
+    expect(tilePeriod(design({ rows: 8, cols: 3 }).timing, 20)).toBe(28);
+    expect(tilePeriod(design({ rows: 8, cols: 3, drain: 'double' }).timing, 20)).toBe(20);
+    expect(tilePeriod(design({ rows: 8, cols: 3, drain: 'double' }).timing, 5)).toBe(8);
+  });
+});
+
+describe('modules', () => {
+  it('a single-type design has no type port and no decoder it does not use', () => {
+    const { modules, top } = design({ activations: ['flint4'], weights: ['flint4'] });
+    expect(top.ports.map(({ name }) => name)).not.toContain('a_type_i');
+    expect(modules.filter(({ name }) => name.includes('decode')).map(({ name }) => name)).toEqual([
+      'ant_16x16_decode_flint4',
+      'ant_16x16_decode_a',
+      'ant_16x16_decode_w',
+    ]);
+  });
+
+  it('a clock gate stands where stalls are gated, and nowhere else', () => {
+    const names = (stall: string) => design({ stall }).modules.map(({ name }) => name);
+    expect(names('gate')).toContain('ant_16x16_clock_gate');
+    expect(names('enable')).not.toContain('ant_16x16_clock_gate');
+  });
+
+  it('port widths of the top follow the types and the accumulators', () => {
+    const { top } = design({ rows: 3, cols: 5, activations: ['int8', 'flint4'], weights: ['int4'] });
+    const widths = Object.fromEntries(top.ports.map(({ name, width }) => [name, width]));
+    expect(widths).toMatchObject({ a_data_i: 24, w_data_i: 20, a_type_i: 1, out_data_o: 5 * 22 });
+    expect(widths.w_type_i).toBeUndefined();
+  });
+});

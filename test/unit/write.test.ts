@@ -1,0 +1,122 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { validateConfiguration } from '../../gen/config/validate.js';
+import { elaborate } from '../../gen/elaborate/design.js';
+import { generate, renderAll } from '../../gen/generate.js';
+import { loadDesign, sha256 } from '../../gen/manifest.js';
+import { writeDesign } from '../../gen/write.js';
+
+const config = validateConfiguration({ rows: 2, cols: 3, name: 'small' });
+let out: string;
+
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), 'ant-rtl-write-'));
+});
+
+describe('a design folder', () => {
+  it('is the same to the byte when generated twice, and holds no trace of machine or time', () => {
+    const first = renderAll(elaborate(config));
+    const second = renderAll(elaborate(validateConfiguration({ name: 'small', cols: 3, rows: 2 })));
+    expect(second).toEqual(first);
+    expect(first.length).toBeGreaterThan(10);
+    for (const { text } of first) expect(text).not.toContain(process.cwd());
+  });
+
+  it('states generator, configuration, command and licence at the head of every file', () => {
+    const { folder, files } = generate(config, out);
+    const manifest = loadDesign(folder);
+    for (const { path } of files.filter(({ path }) => path.endsWith('.v'))) {
+      const head = readFileSync(join(folder, path), 'utf8').slice(0, 800);
+      for (const part of [
+        manifest.generator,
+        manifest.configurationSha256,
+        manifest.command,
+        'Apache-2.0',
+        'do not edit',
+      ]) {
+        expect(head, path).toContain(part);
+      }
+    }
+  });
+
+  it('has a manifest that lists every file with its hash', () => {
+    const { folder, files } = generate(config, out);
+    const manifest = loadDesign(folder);
+    expect(manifest.files.map(({ path }) => path).sort()).toEqual(
+      files
+        .map(({ path }) => path)
+        .filter((path) => path !== 'manifest.json')
+        .sort(),
+    );
+    expect(manifest.compileOrder.at(-1)).toBe('rtl/small_array.v');
+    for (const { path, sha256: hash } of manifest.files) expect(sha256(readFileSync(join(folder, path)))).toBe(hash);
+  });
+
+  it('replaces an older one and leaves nothing else behind', () => {
+    const { folder } = generate(config, out);
+    writeFileSync(join(folder, 'area.json'), '{}');
+    generate(config, out);
+    expect(existsSync(join(folder, 'area.json'))).toBe(false);
+    expect(readdirSync(out)).toEqual(['small']);
+  });
+
+  it('never replaces a folder that is no design, or a file', () => {
+    mkdirSync(join(out, 'small'));
+    writeFileSync(join(out, 'small', 'thesis.tex'), 'years of work');
+    expect(() => generate(config, out)).toThrow('is no design');
+    expect(readFileSync(join(out, 'small', 'thesis.tex'), 'utf8')).toBe('years of work');
+    rmSync(join(out, 'small'), { recursive: true });
+    writeFileSync(join(out, 'small'), 'a file');
+    expect(() => generate(config, out)).toThrow('is no design');
+  });
+
+  it('stays as it was when writing fails half way', () => {
+    const { folder } = generate(config, out);
+    const before = readFileSync(join(folder, 'manifest.json'), 'utf8');
+    const files = [
+      { path: 'rtl/one.v', text: 'new' },
+      { path: 'rtl/one.v/two.v', text: 'cannot be written below a file' },
+    ];
+    expect(() => writeDesign(folder, files)).toThrow('cannot write');
+    expect(readFileSync(join(folder, 'manifest.json'), 'utf8')).toBe(before);
+    expect(readdirSync(out)).toEqual(['small']);
+  });
+
+  it('cannot be written below a file', () => {
+    writeFileSync(join(out, 'file'), '');
+    expect(() => generate(config, join(out, 'file'))).toThrow('cannot write');
+  });
+});
+
+describe('loading a design', () => {
+  it('refuses a folder that is missing, half written, or no design', () => {
+    expect(() => loadDesign(join(out, 'nowhere'))).toThrow('there is no design folder');
+    expect(() => loadDesign(out)).toThrow('holds no manifest.json');
+  });
+
+  it('refuses files that were changed or removed since', () => {
+    const { folder } = generate(config, out);
+    writeFileSync(join(folder, 'rtl/small_pe.v'), '// edited');
+    rmSync(join(folder, 'rtl/small_delay.v'));
+    expect(() => loadDesign(folder)).toThrow(/small_delay.v is missing\n.*small_pe.v was changed/s);
+  });
+
+  it('refuses a manifest that is broken or of another kind', () => {
+    const { folder } = generate(config, out);
+    writeFileSync(join(folder, 'manifest.json'), '{"rows": 2');
+    expect(() => loadDesign(folder)).toThrow('is not valid JSON');
+    writeFileSync(join(folder, 'manifest.json'), '{"rows": 2}');
+    expect(() => loadDesign(folder)).toThrow('is not a manifest of this generator');
+  });
+});
