@@ -263,10 +263,10 @@ class Bench {
 
   bool independent_of_ready(bool ready, bool in_ready, bool out_valid) {
     dut_->out_ready_i = !ready;
-    eval();
+    dut_->eval();
     const bool same = static_cast<bool>(dut_->in_ready_o) == in_ready && static_cast<bool>(dut_->out_valid_o) == out_valid;
     dut_->out_ready_i = ready;
-    eval();
+    dut_->eval();
     return same;
   }
 

@@ -59,7 +59,12 @@ function generateMatrix(): string[] {
   return DEFAULT_MATRIX.map((raw) => generate(validateConfiguration(raw), join(BUILD, 'verify')).folder);
 }
 
-async function verifyDesign(folder: string, manifest: Manifest, { seed, trace }: VerifyRequest): Promise<Verdict> {
+/** Verifies the decoders, the PE and the array of a design. */
+export async function verifyDesign(
+  folder: string,
+  manifest: Manifest,
+  { seed, trace }: Pick<VerifyRequest, 'seed' | 'trace'>,
+): Promise<Verdict> {
   const { name } = manifest.configuration;
   const start = performance.now();
   const traces = trace ? [tracePath(name, 'unit'), tracePath(name, 'array')] : undefined;
