@@ -5,7 +5,7 @@ import type { Manifest } from '../../gen/manifest.js';
 import type { Tile } from '../../gen/oracle.js';
 import { runTool } from './tools.js';
 import { type ArrayShape, arrayVectors, type Segment } from './vector-file.js';
-import { buildBench, scratchFolder } from './verilator.js';
+import { buildBench, scratchFolder, type Tuning } from './verilator.js';
 
 /** Transfers of a tile in an array run: numbers of clock edges. */
 export interface TileEvents {
@@ -65,7 +65,11 @@ export function arrayShape({ configuration, ports, accumulator }: Manifest): Arr
 }
 
 /** Builds the array of a design's folder (or finds it built) for simulation. */
-export async function openArrayModel(folder: string, manifest: Manifest, trace = false): Promise<ArrayModel> {
+export async function openArrayModel(
+  folder: string,
+  manifest: Manifest,
+  { trace = false, tuning }: { trace?: boolean; tuning?: Tuning } = {},
+): Promise<ArrayModel> {
   const { name, rows, cols } = manifest.configuration;
   const executable = await buildBench({
     name,
@@ -74,6 +78,7 @@ export async function openArrayModel(folder: string, manifest: Manifest, trace =
     main: 'array_tb.cpp',
     trace,
     pes: rows * cols,
+    ...(tuning ? { tuning } : {}),
   });
   return { simulate: (segments, options) => simulate(executable, manifest, segments, options) };
 }

@@ -22,21 +22,40 @@ export interface BenchSource {
   readonly allow?: readonly string[];
   /** Number of PEs, which decides how much the compiler may optimise. */
   readonly pes: number;
+  /** Instead of the chosen one. */
+  readonly tuning?: Tuning;
 }
 
-/** Above this many PEs a build at -O3 takes minutes and gains 10 %: -O1 is the better trade (docs/verification.md). */
+/** Options that decide the speed of a simulation, not its results. */
+export interface Tuning {
+  readonly verilator: readonly string[];
+  /** Options of the C++ compiler for the model and for everything else; empty: those of Verilator's makefile. */
+  readonly model: string;
+  readonly rest: string;
+}
+
+/** Above this many PEs a build at -O3 takes minutes and gains 10 %: -O1 is the better trade. */
 const LARGE = 2048;
 
 /**
- * The Verilator flags of a bench. Chosen by measurement (docs/verification.md): `OPT_FAST` is what Verilator's makefile
+ * Chosen by measurement (`npm run bench:simulation`, docs/verification.md). `OPT_FAST` is what Verilator's makefile
  * heeds, unlike -CFLAGS; two threads are slower than one.
  */
-function flags({ top, trace, pes, allow = [] }: BenchSource): string[] {
-  const optimise = pes > LARGE ? '-O1' : '-O3';
+export function chosenTuning(pes: number): Tuning {
+  return {
+    verilator: ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'],
+    model: `${pes > LARGE ? '-O1' : '-O3'} -march=native`,
+    rest: '-O2 -march=native',
+  };
+}
+
+function flags({ top, trace, pes, allow = [], tuning = chosenTuning(pes) }: BenchSource): string[] {
+  const makeflags = tuning.model === '' ? [] : ['-MAKEFLAGS', `OPT_FAST="${tuning.model}" OPT_GLOBAL="${tuning.rest}"`];
   return [
-    ...['--cc', '--exe', '-Wall', '-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'],
-    ...['--top-module', top, '--prefix', 'Vdut', '-CFLAGS', `-std=c++20 -I${TB_FOLDER}`],
-    ...['-MAKEFLAGS', `OPT_FAST="${optimise} -march=native" OPT_GLOBAL="-O2 -march=native"`],
+    ...['--cc', '--exe', '-Wall', '--top-module', top, '--prefix', 'Vdut'],
+    ...['-CFLAGS', `-std=c++20 -I${TB_FOLDER}`],
+    ...tuning.verilator,
+    ...makeflags,
     ...allow.map((warning) => `-Wno-${warning}`),
     ...(trace ? ['--trace-fst'] : []),
   ];

@@ -48,7 +48,7 @@ export async function verifyArray(
     : formulaFailure(manifest.timing, segments, run.events);
   if (trace) {
     const index = run.failure?.segment ?? segments.findIndex(({ idle }) => idle !== undefined);
-    const traced = await openArrayModel(folder, manifest, true);
+    const traced = await openArrayModel(folder, manifest, { trace: true });
     await traced.simulate([segments[index] as Segment], { trace });
   }
   const checked = run.rowsChecked * manifest.configuration.cols;

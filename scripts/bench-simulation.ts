@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { validateConfiguration } from '../gen/config/validate.js';
+import { EXIT } from '../gen/errors.js';
+import { generate } from '../gen/generate.js';
+import { loadDesign } from '../gen/manifest.js';
+import { runProgram } from '../gen/program.js';
+import { randomSource } from '../gen/vectors.js';
+import { openArrayModel } from './lib/simulator.js';
+import { measureSpeed } from './lib/verify/array.js';
+import { chosenTuning, type Tuning } from './lib/verilator.js';
+
+const SECONDS = 3;
+const chosen = chosenTuning(1);
+
+/** The alternatives, each a change to the options chosen. */
+const ALTERNATIVES: readonly [string, Tuning][] = [
+  ["Verilator's defaults", { verilator: [], model: '', rest: '' }],
+  ['chosen, makefile compiler options (-Os)', { ...chosen, model: '' }],
+  ['chosen, -O1', { ...chosen, model: '-O1 -march=native' }],
+  ['chosen, -O2', { ...chosen, model: '-O2 -march=native' }],
+  ['chosen, -O3 without -march=native', { ...chosen, model: '-O3', rest: '-O2' }],
+  ['chosen, with assertions and random x', { ...chosen, verilator: ['-O3'] }],
+  ['chosen, without inlining modules', { ...chosen, verilator: [...chosen.verilator, '-fno-inline'] }],
+  ['chosen, two threads', { ...chosen, verilator: [...chosen.verilator, '--threads', '2'] }],
+  ['chosen', chosen],
+];
+
+/** Simulation speed of the default 16 x 16 design under each set of options: the measurement behind `chosenTuning`. */
+async function main(): Promise<number> {
+  const out = fileURLToPath(new URL('../build/bench', import.meta.url));
+  for (const stall of ['gate', 'enable']) {
+    const { folder } = generate(
+      validateConfiguration({ rows: 16, cols: 16, stall, name: `simulation_${stall}` }),
+      join(out),
+    );
+    const manifest = loadDesign(folder);
+    for (const [title, tuning] of stall === 'gate' ? ALTERNATIVES : ALTERNATIVES.slice(-1)) {
+      const start = performance.now();
+      const model = await openArrayModel(folder, manifest, { tuning });
+      const built = (performance.now() - start) / 1000;
+      const { cycles, macs, seconds } = await measureSpeed(model, manifest, randomSource(1), SECONDS);
+      const speed = `${Math.round(cycles / seconds / 1000)} kcycle/s  ${Math.round(macs / seconds / 1e6)} million MAC/s`;
+      process.stdout.write(
+        `stall ${stall.padEnd(6)}  ${title.padEnd(42)} ${speed.padEnd(36)} build ${built.toFixed(1)} s\n`,
+      );
+    }
+  }
+  return EXIT.done;
+}
+
+await runProgram(main);

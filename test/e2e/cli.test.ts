@@ -1,0 +1,110 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { flagOf, PARAMETER_KEYS } from '../../gen/config/parameters.js';
+import { DEFAULT_MATRIX } from '../../scripts/lib/verify/matrix.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function npmRun(script: string, args: string[], env: Record<string, string> = {}) {
+  return execa('npm', ['run', '--silent', script, '--', ...args], { cwd: root, reject: false, env });
+}
+
+const temporary = () => mkdtempSync(join(tmpdir(), 'ant-rtl-cli-'));
+
+function allFiles(folder: string): Record<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path.slice(folder.length), readFileSync(path, 'utf8')];
+    }),
+  );
+}
+
+describe('npm run gen', () => {
+  it('gives the same bytes in two runs', async () => {
+    const [one, two] = [temporary(), temporary()];
+    for (const out of [one, two]) {
+      const { exitCode, stdout } = await npmRun('gen', ['--rows', '16', '--cols', '16', '--out', out]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('16 x 16 PEs');
+    }
+    const files = allFiles(one);
+    expect(Object.keys(files).length).toBeGreaterThan(15);
+    expect(allFiles(two)).toEqual(files);
+  });
+
+  it('needs nothing but Node', async () => {
+    const out = temporary();
+    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    const run = await execa(process.execPath, [tsx, 'gen/cli.ts', '--rows', '2', '--out', out, '--json'], {
+      cwd: root,
+      env: { PATH: dirname(process.execPath) },
+      extendEnv: false,
+    });
+    expect(JSON.parse(run.stdout)).toMatchObject({ name: 'ant_2x16', macsPerCycle: 32 });
+  });
+
+  it('explains every flag', async () => {
+    const { stdout, exitCode } = await npmRun('gen', ['--help']);
+    expect(exitCode).toBe(0);
+    for (const key of PARAMETER_KEYS) expect(stdout).toContain(flagOf(key));
+  });
+
+  it('prints the schema of a configuration', async () => {
+    const { stdout } = await npmRun('gen', ['--schema']);
+    expect(Object.keys(JSON.parse(stdout).properties)).toEqual(PARAMETER_KEYS);
+  });
+
+  it.each([
+    [['--rows', '0'], 'rows: given 0'],
+    [['--weights', 'flimt4'], 'nearest legal value: flint4'],
+    [['--accumulator-bits', '20'], 'takes 24 bits'],
+    [['--frobnicate'], "unknown option '--frobnicate'"],
+    [['--config', 'nowhere.json'], 'cannot read the configuration file'],
+    [['--out', '/dev/null'], 'cannot write'],
+  ])('%j is refused without a stack, and nothing is written', async (args, message) => {
+    const out = temporary();
+    const { exitCode, stderr, stdout } = await npmRun('gen', args.includes('--out') ? args : [...args, '--out', out]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('npm run verify', () => {
+  it('passes the whole default matrix and says how fast it simulated', async () => {
+    const { exitCode, stdout } = await npmRun('verify', []);
+    expect(exitCode, stdout).toBe(0);
+    for (const { name } of DEFAULT_MATRIX) {
+      expect(stdout).toMatch(new RegExp(`^PASS +${name} +[1-9]\\d* vectors +[1-9]\\d* cycles +[\\d.]+ s$`, 'm'));
+    }
+    expect(stdout).toContain(`${DEFAULT_MATRIX.length} passed, 0 failed`);
+    expect(stdout).toMatch(/simulation speed on default_16x16: \d+ kcycle\/s, \d+ million MAC\/s/);
+  });
+
+  it('refuses a folder that is no design', async () => {
+    const { exitCode, stderr } = await npmRun('verify', ['--design', temporary()]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('holds no manifest.json');
+  });
+
+  it('says what to do where Verilator is missing', async () => {
+    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    const run = await execa(process.execPath, [tsx, 'scripts/verify.ts'], {
+      cwd: root,
+      env: { PATH: temporary() },
+      extendEnv: false,
+      reject: false,
+    });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain('Verilator is missing');
+    expect(run.stderr).toContain('npm run setup');
+  });
+});
