@@ -100,19 +100,16 @@ export function delayLines({ config, a, w, accumulator }: DesignCore): DelayLine
 }
 
 export function delayModule(core: DesignCore): ModuleView {
+  const { rows, cols, stall } = core.config;
   const ports = [
     clock,
-    ...(core.config.stall === 'enable' ? [enablePort] : []),
+    ...(stall === 'enable' ? [enablePort] : []),
     input('d_i', 'WIDTH', 'data'),
     output('q_o', 'WIDTH', 'data, DEPTH cycles later'),
   ];
-  return edge(
-    core,
-    'delay',
-    'Delay line: DEPTH registers of WIDTH bits, for skew and de-skew.',
-    ports,
-    delayLines(core).length,
-  );
+  const skews = (port: OperandPort, lanes: number): number => (lanes - 1) * (port.typeBits > 0 ? 2 : 1);
+  const instances = skews(core.a, rows) + skews(core.w, cols) + (cols - 1);
+  return edge(core, 'delay', 'Delay line: DEPTH registers of WIDTH bits, for skew and de-skew.', ports, instances);
 }
 
 export function clockGateModule(core: DesignCore): ModuleView {

@@ -1,5 +1,10 @@
 import type { Design } from '../elaborate/design.js';
+import { renderConstraints } from './constraints.js';
+import { renderDatasheet } from './datasheet.js';
+import { renderBlockDiagram, renderTimingDiagram } from './diagrams.js';
 import { renderTemplate } from './engine.js';
+import { type Identity, identityComment, identityOf } from './identity.js';
+import { renderTestBench } from './testbench.js';
 
 /** A file of a design: its path below the design's folder and its text. */
 export interface RenderedFile {
@@ -7,24 +12,34 @@ export interface RenderedFile {
   readonly text: string;
 }
 
+/** All files of a design except its manifest. */
+export function renderDesign(design: Design, generator: string): RenderedFile[] {
+  const identity = identityOf(design, generator);
+  return [
+    ...renderVerilog(design, identity),
+    renderFileList(design, identity),
+    ...renderTestBench(design, identity),
+    renderConstraints(design, identity),
+    renderDatasheet(design, identity),
+    renderBlockDiagram(design, identity),
+    renderTimingDiagram(design, identity),
+  ];
+}
+
 /** The Verilog of a design, one file per module, in compile order. */
-function renderVerilog(design: Design, generator: string): RenderedFile[] {
-  const { hash, command } = design;
+function renderVerilog(design: Design, identity: Identity): RenderedFile[] {
   return design.modules.map((module) => ({
     path: module.file,
-    text: renderTemplate(module.template, { ...module, generator, hash, command }),
+    text: renderTemplate(module.template, { ...module, ...identity }),
   }));
 }
 
-/** All files of a design except its manifest. */
-export function renderDesign(design: Design, generator: string): RenderedFile[] {
-  return [...renderVerilog(design, generator), renderFileList(design)];
-}
-
 /** The file list in compile order, paths relative to the design's folder. */
-function renderFileList(design: Design): RenderedFile {
+function renderFileList(design: Design, identity: Identity): RenderedFile {
+  const title = `Verilog files of ${design.top.name} in compile order, relative to this folder.`;
+  const files = design.modules.map((module) => module.file);
   return {
     path: `${design.config.name}.f`,
-    text: `${design.modules.map((module) => module.file).join('\n')}\n`,
+    text: `${[identityComment('//', title, identity), '', ...files].join('\n')}\n`,
   };
 }

@@ -1,0 +1,106 @@
+import { createRequire } from 'node:module';
+import type { Design } from '../elaborate/design.js';
+import { renderTemplate } from './engine.js';
+import type { RenderedFile } from './files.js';
+import { type Identity, identityLines } from './identity.js';
+
+/** The block diagram of a design, with its bus widths. */
+export function renderBlockDiagram(design: Design, identity: Identity): RenderedFile {
+  const { config, a, w, accumulator, top } = design;
+  const double = config.drain === 'double';
+  const view = {
+    header: xmlComment(identityLines(`Block diagram of ${top.name}.`, identity)),
+    name: config.name,
+    rows: config.rows,
+    cols: config.cols,
+    aCode: a.codeBits,
+    wCode: w.codeBits,
+    aOperand: a.fields.bits,
+    wOperand: w.fields.bits,
+    aBits: a.codeBits * config.rows,
+    wBits: w.codeBits * config.cols,
+    accBits: accumulator.bits,
+    rowBits: config.cols * accumulator.bits,
+    controls: double ? 'swap, drain' : 'drain',
+    accumulators: double ? 'accumulators with shadows' : 'accumulators',
+    gate: config.stall === 'gate',
+  };
+  return { path: 'block-diagram.svg', text: renderTemplate('block-diagram.svg', view) };
+}
+
+/** A comment may hold no two hyphens in a row: the flags of the command get a space between them. */
+function xmlComment(lines: readonly string[]): string {
+  return lines.join('\n').replace(/--/g, '- -');
+}
+
+interface Lane {
+  name?: string;
+  wave?: string;
+  data?: string[];
+}
+
+/**
+ * The stream timing diagram of a design: a tile of three beats with an idle cycle going in, its rows coming out with a
+ * stall. Waves are cut short where cycles repeat; the caption gives the real counts.
+ */
+export function renderTimingDiagram(design: Design, identity: Identity): RenderedFile {
+  const { timing, top, a, w } = design;
+  const selectors = [a, w].filter(({ typeBits }) => typeBits > 0).map(({ letter }) => `${letter}_type_i`);
+  const out = outputWaves(design.config.rows);
+  const signal: Lane[] = [
+    { name: 'clk_i', wave: `p.....|${out.clock}` },
+    { name: 'in_valid_i', wave: `01.010|.${out.hold}` },
+    { name: 'in_ready_o', wave: `1.....|x${out.hold}` },
+    { name: 'a_data_i, w_data_i', wave: `x22x2x|.${out.hold}`, data: ['k=0', 'k=1', 'k=2'] },
+    ...(selectors.length > 0 ? [{ name: selectors.join(', '), wave: `x3x...|.${out.hold}`, data: ['types'] }] : []),
+    { name: 'in_last_i', wave: `x0.x1x|.${out.hold}` },
+    {},
+    { name: 'out_valid_o', wave: `0.....|${out.valid}` },
+    { name: 'out_ready_i', wave: `1.....|${out.ready}` },
+    { name: 'out_data_o', wave: `x.....|${out.data}`, data: out.rows },
+    { name: 'out_last_o', wave: `x.....|${out.last}` },
+  ];
+  const source = {
+    signal,
+    config: { hscale: 2 },
+    head: { text: `${top.name}: a tile of 3 beats` },
+    foot: {
+      text: `${timing.latency.cycles} cycles from the last beat in to the first row out; tiles of K beats follow every ${timing.tilePeriod.formula} cycles`,
+    },
+  };
+  const { renderAny, waveSkin, onml } = waveDrom();
+  const svg = onml.stringify(renderAny(0, source, waveSkin));
+  const comment = xmlComment(identityLines(`Stream timing of ${top.name}.`, identity));
+  return { path: 'timing.svg', text: `<!--\n${comment}\n-->\n${svg}\n` };
+}
+
+/** The waves of the output stream after the gap: row 0 waits a cycle for ready; more rows; the last. */
+function outputWaves(rows: number) {
+  if (rows === 1) {
+    return { clock: '...', hold: '..', valid: '1.0', ready: '01.', data: '4.x', last: '1.x', rows: ['row 0'] };
+  }
+  if (rows === 2) {
+    const labels = ['row 0', 'row 1'];
+    return { clock: '....', hold: '...', valid: '1..0', ready: '01..', data: '4.4x', last: '0.1x', rows: labels };
+  }
+  return {
+    clock: '...|..',
+    hold: '..|..',
+    valid: '1..|.0',
+    ready: '01.|..',
+    data: '4.4|4x',
+    last: '0..|1x',
+    rows: ['row 0', 'row 1', `row ${rows - 1}`],
+  };
+}
+
+interface WaveDrom {
+  readonly renderAny: (index: number, source: object, skins: object) => unknown;
+  readonly waveSkin: object;
+  readonly onml: { stringify(tree: unknown): string };
+}
+
+/** Loaded when the first diagram is drawn: the package is not small. */
+function waveDrom(): WaveDrom {
+  return createRequire(import.meta.url)('wavedrom') as WaveDrom;
+}
