@@ -83,6 +83,10 @@ function outputWaves(rows: number) {
     const labels = ['row 0', 'row 1'];
     return { clock: '....', hold: '...', valid: '1..0', ready: '01..', data: '4.4x', last: '0.1x', rows: labels };
   }
+  if (rows === 3) {
+    const labels = ['row 0', 'row 1', 'row 2'];
+    return { clock: '.....', hold: '....', valid: '1...0', ready: '01...', data: '4.44x', last: '0..1x', rows: labels };
+  }
   return {
     clock: '...|..',
     hold: '..|..',

@@ -79,8 +79,9 @@ function chooseTiles(random: RandomSource, info: ArrayInfo, maxK: number): Tile[
   return Array.from({ length: count }, (_, i) => {
     const [aPattern, wPattern] = PATTERN_PAIRS[i % PATTERN_PAIRS.length] as readonly [Pattern, Pattern];
     const k = Math.min(LENGTHS[i % LENGTHS.length] as number, maxK);
-    const wType = (i + Math.floor(i / aTypes)) % wTypes;
-    return randomTile(random, info, { k, aType: i % aTypes, wType, aPattern, wPattern });
+    const aType = i % aTypes;
+    const wType = (aType + Math.floor(i / aTypes)) % wTypes;
+    return randomTile(random, info, { k, aType, wType, aPattern, wPattern });
   });
 }
 
@@ -132,20 +133,32 @@ function expectedText(
 ): string {
   const { rows, cols } = info;
   const lines = tiles.flatMap((tile, i) => {
-    const lanes = Array.from(expectedResults(info, tile), (value) =>
-      BigInt.asUintN(laneBits, value)
-        .toString(16)
-        .padStart(laneBits / 4, '0'),
-    );
-    const row = (r: number): string =>
-      lanes
-        .slice(r * cols, (r + 1) * cols)
-        .reverse()
-        .join('_');
+    const results = expectedResults(info, tile);
+    const row = (r: number): string => packResults(results.subarray(r * cols, (r + 1) * cols), laneBits);
     return [`// tile ${i}`, ...Array.from({ length: rows }, (_, r) => row(r))];
   });
   const title = 'Expected results, one row of a tile a line, column 0 on the right.';
   return file(identityComment('//', title, identity), lines, laneBits * cols);
+}
+
+/** Results as two's complement numbers of `bits` bits, lane 0 on the right. */
+function packResults(results: BigInt64Array, bits: number): string {
+  const lanes: string[] = [];
+  const modulus = 2 ** bits;
+  for (let c = results.length - 1; c >= 0; c--) {
+    const value = results[c] as bigint;
+    if (bits <= 48) {
+      const number = Number(value);
+      lanes.push(digits(number < 0 ? number + modulus : number, bits));
+    } else {
+      lanes.push(
+        BigInt.asUintN(bits, value)
+          .toString(16)
+          .padStart(bits / 4, '0'),
+      );
+    }
+  }
+  return lanes.join('_');
 }
 
 /** A file for $readmemh; its last word is an end mark, by which the test bench knows that it has read all of it. */

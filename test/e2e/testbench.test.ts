@@ -69,6 +69,7 @@ describe('the test bench in a design folder', () => {
     ['decode_flint4', "2'b01: zeros = 2'd1", "2'b01: zeros = 2'd0"],
     ['array', '.DEPTH(p)', '.DEPTH(1)'],
     ['output', 'row_valid_i & ~tail_valid_q', 'row_valid_i'],
+    ['output', 'if (advance) begin\n      head_last_q', 'if (advance | push) begin\n      head_last_q'],
     ['control', "discard_q <= 1'b1", "discard_q <= 1'b0"],
   ])('fails on a broken %s', async (module, piece, replacement) => {
     const name = `broken_${module}`;
