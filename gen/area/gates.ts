@@ -23,8 +23,8 @@ const TRANSISTORS: Readonly<Record<string, number>> = {
 /** Transistors of a 2-input NAND, the unit of gate equivalents. */
 const NAND2_TRANSISTORS = TRANSISTORS.$_NAND_ as number;
 
-/** The flip-flops the generic recipe keeps; it turns all others into these and gates. */
-export const GENERIC_FLIP_FLOPS: readonly string[] = Object.keys(TRANSISTORS).filter((gate) => gate.includes('DFF'));
+/** The flip-flops the recipes keep; they turn all others into these and gates. */
+export const PLAIN_FLIP_FLOPS: readonly string[] = Object.keys(TRANSISTORS).filter((gate) => gate.includes('DFF'));
 
 /** How many of each cell a netlist holds. */
 export type CellCounts = Readonly<Record<string, number>>;

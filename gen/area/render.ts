@@ -108,7 +108,8 @@ function pairs(entries: readonly [string, string][]): string[] {
 }
 
 function warningLines({ warnings }: AreaReport): string[] {
-  return warnings.length === 0 ? [] : ['', `${warnings.length} different warnings of Yosys: see area.md`];
+  const count = warnings.length;
+  return count === 0 ? [] : ['', `${count === 1 ? '1 warning' : `${count} different warnings`} of Yosys: see area.md`];
 }
 
 /** The report as a page, `area.md`. */

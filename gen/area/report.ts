@@ -113,66 +113,88 @@ export const LARGEST_CHECKED = 4096;
 /** Chooses the smaller recipe of each unit and adds up the array. */
 export function buildReport(findings: AreaFindings): AreaReport {
   const { units, structure, warnings, library, ...identity } = findings;
-  const unshared = units.map(({ unit, result }) => row(unit, result));
-  const counted = unshared.filter(({ partOfOther }) => !partOfOther);
+  const chosen = units.map(({ unit, result }) => choose(unit, result));
+  const counted = chosen.filter(({ unit }) => !unit.partOfOther);
   const whole = sum(counted.map(({ total }) => total));
-  const decoders = sum(counted.filter(({ role }) => role === 'decoder').map(({ total }) => total));
-  const pe = counted.find(({ role }) => role === 'pe');
+  const decoders = sum(counted.filter(({ unit }) => unit.role === 'decoder').map(({ total }) => total));
+  const pe = counted.find(({ unit }) => unit.role === 'pe');
   if (pe === undefined) throw new Error('the design has no PE');
   return {
     ...identity,
     library,
     gateEquivalent:
       library === null ? GENERIC_GATE_EQUIVALENT : `gate equivalents (${library.nand2.cell} of ${library.file})`,
-    modules: unshared.map((entry) => ({ ...entry, share: share(entry.total, whole) })),
+    modules: chosen.map((choice) => row(choice, whole)),
     structure:
       structure === undefined
         ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
         : { checked: true, ownLogic: structure.ownLogic },
-    pe: pe.size,
-    whole,
-    perMac: scale(whole, 1 / (findings.rows * findings.cols)),
-    decoders: { ...decoders, share: share(decoders, whole) },
+    pe: rounded(pe.kept.size),
+    whole: rounded(whole),
+    perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols))),
+    decoders: { ...rounded(decoders), share: share(decoders, whole) },
     warnings,
   };
 }
 
+/** A unit with the recipe that is kept. */
+interface Choice {
+  readonly unit: AreaUnit;
+  readonly recipe: Recipe;
+  readonly kept: Synthesis;
+  readonly other: Synthesis;
+  readonly total: Size;
+}
+
+function choose(unit: AreaUnit, result: UnitResult): Choice {
+  const recipe: Recipe = cost(result.noalumacc.size) < cost(result.alumacc.size) ? 'noalumacc' : 'alumacc';
+  const kept = result[recipe];
+  const other = result[recipe === 'alumacc' ? 'noalumacc' : 'alumacc'];
+  return { unit, recipe, kept, other, total: scale(kept.size, unit.instances) };
+}
+
 /** What is made smaller: the library's area, or gate equivalents without a library. */
-export function cost({ area, gateEquivalents }: Size): number {
+function cost({ area, gateEquivalents }: Size): number {
   return area ?? gateEquivalents;
 }
 
-function share(part: Size, whole: Size): number {
-  return cost(whole) === 0 ? 0 : cost(part) / cost(whole);
-}
-
-function row(unit: AreaUnit, result: UnitResult): Omit<AreaRow, 'share'> {
+function row({ unit, recipe, kept, other, total }: Choice, whole: Size): AreaRow {
   const { label, module, parameters, role, instances, partOfOther } = unit;
-  const recipe: Recipe = cost(result.noalumacc.size) < cost(result.alumacc.size) ? 'noalumacc' : 'alumacc';
-  const { size, cells } = result[recipe];
-  const otherRecipe = result[recipe === 'alumacc' ? 'noalumacc' : 'alumacc'].size;
-  const total = scale(size, instances);
-  return { label, module, parameters, role, instances, partOfOther, recipe, size, otherRecipe, cells, total };
-}
-
-function scale(size: Size, factor: number): Size {
   return {
-    gateEquivalents: exact(size.gateEquivalents * factor),
-    ...(size.area === undefined ? {} : { area: exact(size.area * factor) }),
-    flipFlopBits: exact(size.flipFlopBits * factor),
+    ...{ label, module, parameters, role, instances, partOfOther, recipe },
+    size: rounded(kept.size),
+    otherRecipe: rounded(other.size),
+    cells: kept.cells,
+    total: rounded(total),
+    share: share(total, whole),
   };
 }
+
+function share(part: Size, whole: Size): number {
+  return cost(whole) === 0 ? 0 : withoutDust(cost(part) / cost(whole));
+}
+
+/** Applies a function to each figure of a size. */
+function mapSize({ gateEquivalents, area, flipFlopBits }: Size, change: (figure: number) => number): Size {
+  return {
+    gateEquivalents: change(gateEquivalents),
+    ...(area === undefined ? {} : { area: change(area) }),
+    flipFlopBits: change(flipFlopBits),
+  };
+}
+
+const scale = (size: Size, factor: number): Size => mapSize(size, (figure) => figure * factor);
+
+/** Rounded to 6 decimals, which is what Yosys prints: without the dust of binary fractions. */
+const withoutDust = (figure: number): number => Number(figure.toFixed(6));
+
+const rounded = (size: Size): Size => mapSize(size, withoutDust);
 
 function sum(sizes: readonly Size[]): Size {
-  const add = (of: (size: Size) => number): number => exact(sizes.reduce((total, size) => total + of(size), 0));
+  const add = (of: (size: Size) => number): number => sizes.reduce((total, size) => total + of(size), 0);
   return {
     gateEquivalents: add((size) => size.gateEquivalents),
-    ...(sizes.every(({ area }) => area !== undefined) ? { area: add(({ area }) => area ?? 0) } : {}),
+    ...(sizes.some(({ area }) => area === undefined) ? {} : { area: add(({ area }) => area ?? 0) }),
     flipFlopBits: add((size) => size.flipFlopBits),
   };
-}
-
-/** Without the dust of binary fractions: areas have at most 6 decimals. */
-export function exact(value: number): number {
-  return Number(value.toFixed(6));
 }

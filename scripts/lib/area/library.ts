@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { libertyCells, libertyName, smallestNand2 } from '../../../gen/area/liberty.js';
+import type { LibraryIdentity } from '../../../gen/area/report.js';
+import { UserError } from '../../../gen/errors.js';
+import { sha256 } from '../../../gen/manifest.js';
+
+/** A cell library, as text for Yosys and as the report names it. */
+export interface Library {
+  readonly text: string;
+  readonly identity: LibraryIdentity;
+}
+
+/**
+ * Reads a Liberty file, plain or gzipped.
+ *
+ * @throws UserError when it cannot be read, is no Liberty file, or has no 2-input NAND to count in.
+ */
+export function readLibrary(file: string): Library {
+  let raw: Buffer;
+  let text: string;
+  try {
+    raw = readFileSync(file);
+    text = (file.endsWith('.gz') ? gunzipSync(raw) : raw).toString('utf8');
+  } catch (error) {
+    throw new UserError(`cannot read the cell library ${file}: ${(error as Error).message}`);
+  }
+  const name = libertyName(text);
+  const cells = libertyCells(text);
+  if (name === undefined || cells.length === 0) {
+    throw new UserError(`${file} is no Liberty file: it has no library (...) group with cells`);
+  }
+  const nand2 = smallestNand2(cells);
+  if (nand2 === undefined) {
+    throw new UserError(`${file}: none of its ${cells.length} cells is a 2-input NAND, the unit of gate equivalents`);
+  }
+  return {
+    text,
+    identity: {
+      file: basename(file),
+      sha256: sha256(raw),
+      name,
+      nand2: { cell: nand2.name, area: nand2.area },
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type AreaUnit, areaUnits, unitKey } from '../../../gen/area/plan.js';
+import { RECIPES, type Recipe, shownRecipe } from '../../../gen/area/recipe.js';
+import { type AreaReport, buildReport, LARGEST_CHECKED, type UnitResult } from '../../../gen/area/report.js';
+import {
+  NETLIST,
+  readStructure,
+  STRUCTURE_FILE,
+  type Structure,
+  structureProblems,
+  structureScript,
+} from '../../../gen/area/structure.js';
+import { EXIT, UserError } from '../../../gen/errors.js';
+import { loadDesign, type Manifest } from '../../../gen/manifest.js';
+import { GENERATOR } from '../../../gen/version.js';
+import { mapLimit } from '../pool.js';
+import { runYosys, type Yosys } from '../yosys.js';
+import type { Library } from './library.js';
+import { type SynthesisContext, synthesise } from './synthesise.js';
+
+/** Synthesis runs at a time; a run takes one core and up to 400 MB. */
+const AT_A_TIME = Math.min(2, availableParallelism());
+
+export interface AreaRequest {
+  readonly folder: string;
+  readonly yosys: Yosys;
+  readonly library: Library | undefined;
+  /** Called as each synthesis ends. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+/**
+ * Synthesises all modules of a design and adds up the array.
+ *
+ * @throws UserError when the folder is no design, Yosys fails, or the array is not what its manifest says (exit code 1).
+ */
+export async function measureArea({ folder, yosys, library, onProgress }: AreaRequest): Promise<AreaReport> {
+  const manifest = loadDesign(folder);
+  const { rows, cols, name } = manifest.configuration;
+  const units = areaUnits(manifest);
+  const distinct = [...new Map(units.map((unit) => [unitKey(unit), unit])).values()];
+  const checks = rows * cols <= LARGEST_CHECKED;
+  const all = distinct.length * RECIPES.length + (checks ? 1 : 0);
+  let done = 0;
+  const progress = (what: string): void => {
+    done += 1;
+    onProgress(done, all, what);
+  };
+  const structure = checks ? await elaborate(yosys, folder, manifest) : undefined;
+  if (checks) progress(`${manifest.top} elaborated`);
+  const { results, warnings } = await synthesiseAll({ yosys, folder, library }, distinct, progress);
+  return buildReport({
+    generator: GENERATOR,
+    design: name,
+    top: manifest.top,
+    configurationSha256: manifest.configurationSha256,
+    rows,
+    cols,
+    tool: yosys.identity,
+    library: library?.identity ?? null,
+    recipes: {
+      alumacc: shownRecipe('alumacc', library !== undefined),
+      noalumacc: shownRecipe('noalumacc', library !== undefined),
+    },
+    units: units.map((unit) => ({ unit, result: results.get(unitKey(unit)) as UnitResult })),
+    structure,
+    warnings,
+  });
+}
+
+/** Elaborates the array around black boxes and checks that it holds what the manifest says, and nothing else. */
+async function elaborate(yosys: Yosys, folder: string, manifest: Manifest): Promise<Structure> {
+  const sources = manifest.compileOrder.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const { outputs } = await runYosys(yosys, {
+    title: `${manifest.top}, elaboration`,
+    script: structureScript(manifest),
+    inputs: Object.fromEntries(sources),
+    outputs: [STRUCTURE_FILE],
+  });
+  const structure = readStructure(NETLIST.parse(JSON.parse(outputs[STRUCTURE_FILE] ?? '')), manifest);
+  const problems = structureProblems(structure, manifest);
+  if (problems.length > 0) {
+    throw new UserError(
+      `the elaborated ${manifest.top} is not what its manifest says, so the sum over its modules would be wrong:\n  ${problems.join('\n  ')}`,
+      EXIT.checkFailed,
+    );
+  }
+  return structure;
+}
+
+async function synthesiseAll(
+  context: SynthesisContext,
+  units: readonly AreaUnit[],
+  progress: (what: string) => void,
+): Promise<{ results: Map<string, UnitResult>; warnings: string[] }> {
+  const jobs = units.flatMap((unit) => RECIPES.map((recipe): [AreaUnit, Recipe] => [unit, recipe]));
+  const outcomes = await mapLimit(jobs, AT_A_TIME, async ([unit, recipe]) => {
+    const outcome = await synthesise(context, unit, recipe);
+    progress(`${unit.label} ${recipe}`);
+    return outcome;
+  });
+  const results = new Map<string, UnitResult>();
+  units.forEach((unit, i) => {
+    const [alumacc, noalumacc] = outcomes.slice(2 * i, 2 * i + 2);
+    if (alumacc && noalumacc) results.set(unitKey(unit), { alumacc, noalumacc });
+  });
+  return { results, warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort() };
+}

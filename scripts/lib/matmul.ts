@@ -1,0 +1,180 @@
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { EXIT, UserError } from '../../gen/errors.js';
+import { loadDesign, type Manifest } from '../../gen/manifest.js';
+import { type Matrix, type MatrixError, matrixError, multiplyReals } from '../../gen/matrix.js';
+import { formatNpy, parseNpy } from '../../gen/npy.js';
+import { arrayInfoOf } from '../../gen/oracle.js';
+import { findMismatch, type Mismatch, realProduct, referenceSums, requireSumsFit } from '../../gen/product.js';
+import { type QuantisedMatrix, quantiseActivations, quantiseWeights } from '../../gen/select/tensor.js';
+import { addResults, type CodeMatrices, nextBatch, planTiling, type Tiling, tileAt } from '../../gen/tiling.js';
+import { type ArraySimulator, openArraySimulator } from './simulator.js';
+
+export interface MatmulRequest {
+  /** Folder of the design. */
+  readonly design: string;
+  /** `.npy` files of the activations, M x K, and of the weights, K x N. */
+  readonly a: string;
+  readonly w: string;
+  /** Where to write the product; without it `C.npy` beside the activations. */
+  readonly out?: string;
+  /** Told what is going on. */
+  readonly progress?: (message: string) => void;
+  /** How the array is simulated; Verilator unless a test says otherwise. */
+  readonly open?: (folder: string, manifest: Manifest) => Promise<ArraySimulator>;
+}
+
+/** How a matrix was quantised. */
+export interface OperandReport {
+  readonly file: string;
+  readonly rows: number;
+  readonly cols: number;
+  readonly type: string;
+  /** The scale of the activations, or the least and the greatest scale of the weights' columns. */
+  readonly scales: { readonly count: number; readonly least: number; readonly greatest: number };
+  /** Frobenius norm of the quantisation error over that of the matrix; undefined for a matrix of zeros. */
+  readonly relativeError: number | undefined;
+  readonly considered: readonly { readonly type: string; readonly relativeError: number | undefined }[];
+}
+
+export interface MatmulReport {
+  readonly design: string;
+  readonly a: OperandReport;
+  readonly w: OperandReport;
+  readonly exact: boolean;
+  readonly mismatch?: Mismatch;
+  /** Distance of the array's result from the product of the real matrices in double precision. */
+  readonly error: MatrixError;
+  readonly tiling: Tiling;
+  /** Useful multiply-accumulates: M x N x K. */
+  readonly macs: number;
+  readonly cycles: number;
+  /** `macs` over what all PEs could have done in these cycles. */
+  readonly utilisation: number;
+  /** `macs` over what the tiles hold with their padded edges. */
+  readonly edgeUtilisation: number;
+  readonly simulation: { readonly seconds: number; readonly cyclesPerSecond: number; readonly macsPerSecond: number };
+  /** The file written; none if the result is not exact. */
+  readonly out?: string;
+}
+
+/** Codes and results of the tiles handed to the simulation at once, in bytes. */
+const BATCH_BYTES = 2 ** 25;
+
+/** Quantises two matrices, multiplies them on the simulated array of a design and compares. */
+export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
+  const { progress = () => {}, open = openArraySimulator } = request;
+  const out = outputFile(request);
+  const manifest = loadDesign(request.design);
+  const [realA, realW] = [readMatrix(request.a), readMatrix(request.w)];
+  const tiling = planTiling({ a: realA, w: realW }, manifest);
+  const info = arrayInfoOf(manifest);
+  progress('choosing types and scales');
+  const a = quantiseActivations(realA, info.a.types, request.a);
+  const w = quantiseWeights(realW, info.w.types, request.w);
+  requireSumsFit({ a, w });
+  progress('building the simulation (kept for the next run)');
+  const simulator = await open(request.design, manifest);
+  const { sums, cycles, seconds } = await multiplyOnArray(simulator, tiling, { a, w }, progress);
+  progress('comparing with the integer and the real product');
+  const mismatch = findMismatch(sums, referenceSums({ a, w }), tiling.n);
+  const product = realProduct(sums, a, w);
+  if (!mismatch) writeWhole(out, formatNpy(product));
+  const macs = tiling.m * tiling.n * tiling.k;
+  const slots = cycles * tiling.rows * tiling.cols;
+  return {
+    design: manifest.configuration.name,
+    a: operandReport(request.a, a, realA),
+    w: operandReport(request.w, w, realW),
+    exact: mismatch === undefined,
+    ...(mismatch ? { mismatch } : { out }),
+    error: matrixError(product, multiplyReals(realA, realW)),
+    tiling,
+    macs,
+    cycles,
+    utilisation: macs / slots,
+    edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * tiling.k),
+    simulation: { seconds, cyclesPerSecond: cycles / seconds, macsPerSecond: slots / seconds },
+  };
+}
+
+/** Runs all tiles of a product, batch by batch, and adds the parts of each reduction up. */
+export async function multiplyOnArray(
+  simulator: ArraySimulator,
+  tiling: Tiling,
+  codes: CodeMatrices,
+  progress: (message: string) => void = () => {},
+  batchBytes: number = BATCH_BYTES,
+): Promise<{ sums: BigInt64Array; cycles: number; seconds: number }> {
+  const sums = new BigInt64Array(tiling.m * tiling.n);
+  let cycles = 0;
+  let seconds = 0;
+  for (let first = 0; first < tiling.tiles; ) {
+    const count = nextBatch(tiling, first, batchBytes);
+    progress(`simulating tiles ${first + 1} to ${first + count} of ${tiling.tiles}`);
+    const run = await simulator.run(Array.from({ length: count }, (_, i) => tileAt(tiling, codes, first + i)));
+    if (run.results.length !== count * tiling.rows * tiling.cols) {
+      throw new UserError(`the array delivered ${run.results.length} results for ${count} tiles`, EXIT.checkFailed);
+    }
+    addResults(sums, tiling, first, run.results);
+    cycles += run.cycles;
+    seconds += run.seconds;
+    first += count;
+  }
+  return { sums, cycles, seconds };
+}
+
+function readMatrix(file: string): Matrix {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${(error as Error).message}`);
+  }
+  return parseNpy(bytes, file);
+}
+
+/** The file to write, known to be writable before the long part begins. */
+function outputFile({ a, w, out = join(dirname(a), 'C.npy') }: MatmulRequest): string {
+  if (existsSync(out)) {
+    if (statSync(out).isDirectory()) throw new UserError(`cannot write ${out}: it is a folder`);
+    const inputs = [a, w].filter((file) => existsSync(file)).map((file) => realpathSync(file));
+    if (inputs.includes(realpathSync(out))) throw new UserError(`--out ${out} would overwrite an input`);
+  }
+  const folder = dirname(resolve(out));
+  if (!existsSync(folder)) throw new UserError(`cannot write ${out}: there is no folder ${folder}`);
+  return out;
+}
+
+function writeWhole(file: string, bytes: Uint8Array): void {
+  const temporary = `${file}.new-${process.pid}`;
+  try {
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new UserError(`cannot write ${file}: ${(error as Error).message}`);
+  }
+}
+
+function operandReport(file: string, matrix: QuantisedMatrix, real: Matrix): OperandReport {
+  const squares = real.data.reduce((sum, value) => sum + value * value, 0);
+  const relative = (squaredError: number): number | undefined =>
+    squares === 0 ? undefined : Math.sqrt(squaredError / squares);
+  return {
+    file,
+    rows: matrix.rows,
+    cols: matrix.cols,
+    type: matrix.type.name,
+    scales: {
+      count: matrix.scales.length,
+      least: matrix.scales.reduce((x, y) => Math.min(x, y)),
+      greatest: matrix.scales.reduce((x, y) => Math.max(x, y)),
+    },
+    relativeError: relative(matrix.squaredError),
+    considered: matrix.considered.map(({ type, squaredError }) => ({
+      type: type.name,
+      relativeError: relative(squaredError),
+    })),
+  };
+}

@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { requireTool, runTool } from '../tools.js';
+import type { Yosys } from '../yosys.js';
+
+const SCRIPT = 'script.ys';
+const LOG = 'yosys.log';
+
+/** The Yosys of the search path. @throws UserError (exit code 3) when it is missing or too old. */
+export async function nativeYosys(env: NodeJS.ProcessEnv): Promise<Yosys> {
+  const tool = await requireTool('yosys', env);
+  return {
+    identity: { name: 'Yosys', version: tool.version, build: 'native' },
+    async execute(script, inputs, wanted) {
+      const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-yosys-'));
+      try {
+        for (const [path, text] of Object.entries({ ...inputs, [SCRIPT]: script })) {
+          mkdirSync(dirname(join(folder, path)), { recursive: true });
+          writeFileSync(join(folder, path), text);
+        }
+        const run = await runTool(tool, ['-q', '-l', LOG, '-s', SCRIPT], { cwd: folder, okCodes: [0, 1] });
+        const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
+        const written = wanted.filter((file) => existsSync(join(folder, file)));
+        return {
+          exitCode: run.exitCode,
+          log: existsSync(join(folder, LOG)) ? read(LOG) : run.log,
+          files: Object.fromEntries(written.map((file) => [file, read(file)])),
+        };
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}

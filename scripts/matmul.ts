@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { EXIT } from '../gen/errors.js';
+import { runProgram } from '../gen/program.js';
+import { matmul } from './lib/matmul.js';
+import { matmulJson, matmulText } from './lib/matmul-report.js';
+
+async function main(): Promise<number> {
+  const program = new Command('npm run matmul --')
+    .description(
+      "Multiply two real matrices on the simulated array of a design: quantise them with the design's types, run all tiles on Verilator, compare with the integer reference and with the real product.",
+    )
+    .requiredOption('--design <folder>', 'folder of the design')
+    .requiredOption('--a <file>', 'activations, M x K: .npy of float16, float32 or float64')
+    .requiredOption('--w <file>', 'weights, K x N: .npy of float16, float32 or float64')
+    .option('--out <file>', 'where to write the product, M x N float64 (default: C.npy beside the activations)')
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', '\nExit codes: 0 bit-exact, 1 not bit-exact, 2 wrong request or input, 3 a tool is missing.')
+    .allowExcessArguments(false)
+    .exitOverride();
+  try {
+    program.parse();
+  } catch (error) {
+    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
+  }
+  const { json = false, ...request } = program.opts();
+  const report = await matmul({
+    design: request.design,
+    a: request.a,
+    w: request.w,
+    ...(request.out === undefined ? {} : { out: request.out }),
+    progress: (message) => process.stderr.write(`matmul: ${message}\n`),
+  });
+  process.stdout.write(json ? matmulJson(report) : matmulText(report));
+  return report.exact ? EXIT.done : EXIT.checkFailed;
+}
+
+await runProgram(main);

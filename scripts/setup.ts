@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { EXIT } from '../gen/errors.js';
+import { runProgram } from '../gen/program.js';
+import { setUp } from './lib/setup/run.js';
+
+function command(): Command {
+  return new Command('npm run setup --')
+    .description(
+      'Install the tools that verification and the area report run: Verilator, Yosys, Icarus Verilog, a C++ compiler, make and ccache. Does nothing where they are present; prints the commands where it cannot install.',
+    )
+    .option('--dry-run', 'only say what would be run')
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+async function main(): Promise<number> {
+  const program = command();
+  try {
+    program.parse();
+  } catch (error) {
+    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
+  }
+  await setUp({ dryRun: program.opts().dryRun === true, print: (text) => process.stdout.write(`${text}\n`) });
+  return EXIT.done;
+}
+
+await runProgram(main);

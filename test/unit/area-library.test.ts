@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { evaluateFunction } from '../../gen/area/boolean.js';
+import { flipFlopBits, genericGateEquivalents } from '../../gen/area/gates.js';
+import { libertyCells, libertyName, smallestNand2 } from '../../gen/area/liberty.js';
+import { EXIT, type UserError } from '../../gen/errors.js';
+import { readLibrary } from '../../scripts/lib/area/library.js';
+
+/** The truth table of a function of A and B, as four digits for 00, 01, 10, 11. */
+function table(text: string): string {
+  return [0, 1, 2, 3]
+    .map((i) => evaluateFunction(text, { A: i > 1, B: i % 2 === 1 }))
+    .map((value) => (value === undefined ? '?' : Number(value)))
+    .join('');
+}
+
+describe('evaluateFunction', () => {
+  it.each([
+    ['(!(A B))', '1110'],
+    ['(!A) | (!B)', '1110'],
+    ["(A*B)'", '1110'],
+    ["A' + B'", '1110'],
+    ["(A & B)''", '0001'],
+    ['A&B', '0001'],
+    ['A^B', '0110'],
+    ['!A B', '0100'],
+    ["A B'", '0010'],
+    ['A | B & 0', '0011'],
+    ['1', '1111'],
+    ['(A', '????'],
+    ['A B)', '????'],
+    ['A & C', '????'],
+    ['', '????'],
+  ])('%s', (text, expected) => {
+    expect(table(text)).toBe(expected);
+  });
+});
+
+const pin = (name: string, direction: string, fn?: string) =>
+  `pin (${name}) { direction : ${direction}; ${fn === undefined ? '' : `function : "${fn}";`} timing () { related_pin : "A"; } }`;
+const cell = (name: string, area: number, fn: string, inputs = ['A', 'B']) =>
+  `cell ("${name}") { leakage_power () { area : 99; } area : ${area};
+    ${inputs.map((input) => pin(input, 'input')).join('\n')} ${pin('Y', '"output"', fn)} }`;
+const library = (...cells: string[]) => `/* cell (NO) { } */ library (tiny) { delay_model : table_lookup;
+  values ("1, 2", "{ 3"); ${cells.join('\n')} }`;
+
+describe('a Liberty file', () => {
+  const text = library(
+    cell('AND', 1, 'A B'),
+    cell('BIG', 4.5, '!(A&B)'),
+    cell('NAND', 3.5, '(!A) | (!B)'),
+    cell('NAND3', 2, '!(A&B&C)', ['A', 'B', 'C']),
+    cell('FREE', 0, '!(A&B)'),
+  );
+
+  it('is read cell by cell, comments, nested groups and braces in strings aside', () => {
+    expect(libertyName(text)).toBe('tiny');
+    const cells = libertyCells(text);
+    expect(cells.map(({ name, area }) => [name, area])).toEqual([
+      ['AND', 1],
+      ['BIG', 4.5],
+      ['NAND', 3.5],
+      ['NAND3', 2],
+      ['FREE', 0],
+    ]);
+    expect(cells[0]).toMatchObject({ inputs: ['A', 'B'], outputs: [{ name: 'Y', fn: 'A B' }] });
+  });
+
+  it('gives the smallest NAND by function, not by name', () => {
+    expect(smallestNand2(libertyCells(text))).toMatchObject({ name: 'NAND', area: 3.5 });
+    expect(smallestNand2(libertyCells(library(cell('NAND2X1', 4, 'A B'))))).toBeUndefined();
+  });
+
+  const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-library-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+
+  it('may be gzipped; the report names the file as it was given', () => {
+    const plain = readLibrary(file('tiny.lib', text));
+    const zipped = readLibrary(file('tiny.lib.gz', gzipSync(text)));
+    expect(zipped.text).toBe(plain.text);
+    expect(plain.identity).toMatchObject({ file: 'tiny.lib', name: 'tiny', nand2: { cell: 'NAND', area: 3.5 } });
+    expect(zipped.identity.sha256).not.toBe(plain.identity.sha256);
+  });
+
+  it.each([
+    ['is not there', () => join(folder, 'none.lib'), 'ENOENT'],
+    ['is not gzip though its name says so', () => file('bad.lib.gz', 'plain'), 'cannot read'],
+    ['is something else', () => file('else.lib', 'module m; endmodule'), 'is no Liberty file'],
+    ['has no NAND', () => file('and.lib', library(cell('AND', 1, 'A B'))), 'none of its 1 cells is a 2-input NAND'],
+  ])('that %s is refused', (_, make, message) => {
+    const path = make();
+    expect(() => readLibrary(path)).toThrow(message);
+    try {
+      readLibrary(path);
+    } catch (error) {
+      expect((error as UserError).exitCode).toBe(EXIT.badRequest);
+      expect((error as UserError).message).toContain(path);
+    }
+  });
+});
+
+describe('generic gates', () => {
+  it('weigh a quarter of their transistors', () => {
+    expect(genericGateEquivalents({ $_NAND_: 3, $_NOT_: 2, $_XOR_: 1, $_DFF_P_: 2 })).toBe(3 + 1 + 3 + 8);
+  });
+
+  it('without a weight are an error, not zero', () => {
+    expect(() => genericGateEquivalents({ $_DLATCH_P_: 1 })).toThrow('$_DLATCH_P_');
+  });
+
+  it('tell flip-flops from all else', () => {
+    const cells = {
+      $_DFF_P_: 2,
+      $_SDFFE_PN0P_: 3,
+      $_DFFE_PP_: 4,
+      $_DFF_N_: 5,
+      $_NAND_: 100,
+      $_DLATCH_P_: 100,
+      DFFX1: 100,
+    };
+    expect(flipFlopBits(cells)).toBe(14);
+  });
+});

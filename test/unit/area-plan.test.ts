@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { areaUnits, unitKey } from '../../gen/area/plan.js';
+import { shownRecipe, synthesisScript } from '../../gen/area/recipe.js';
+import {
+  type Netlist,
+  readStructure,
+  type Structure,
+  structureProblems,
+  structureScript,
+} from '../../gen/area/structure.js';
+import { validateConfiguration } from '../../gen/config/validate.js';
+import { elaborate } from '../../gen/elaborate/design.js';
+import { buildManifest, type Manifest } from '../../gen/manifest.js';
+
+function manifestOf(configuration: Record<string, unknown>): Manifest {
+  return buildManifest(elaborate(validateConfiguration(configuration)), []);
+}
+
+const manifest = manifestOf({ rows: 3, cols: 5, name: 'd' });
+const unit = (name: string, of = manifest) => areaUnits(of).filter(({ module }) => module === name);
+
+describe('the units of a design', () => {
+  it('are all modules but the array, each with the files it needs', () => {
+    const modules = new Set(areaUnits(manifest).map(({ module }) => module));
+    const others = manifest.modules.map(({ name }) => name).filter((name) => name !== manifest.top);
+    expect([...modules].sort()).toEqual(others.sort());
+    expect(unit('d_pe')[0]).toMatchObject({ files: ['rtl/d_pe.v'], role: 'pe', instances: 15, parameters: {} });
+  });
+
+  it('count decoders per row and per column, with their type decoders inside', () => {
+    const [decoder] = unit('d_decode_a');
+    expect(decoder).toMatchObject({ role: 'decoder', instances: 3, partOfOther: false });
+    expect(decoder?.files.at(-1)).toBe('rtl/d_decode_a.v');
+    expect(decoder?.files).toHaveLength(6);
+    expect(unit('d_decode_w')[0]?.files).toHaveLength(4);
+    expect(unit('d_decode_int4')[0]).toMatchObject({ role: 'type decoder', partOfOther: true, instances: 8 });
+  });
+
+  it('count the delay lines in stages, and synthesise equal ones once', () => {
+    const lines = unit('d_delay');
+    expect(lines.map(({ parameters, instances }) => [parameters.WIDTH, parameters.DEPTH, instances])).toEqual([
+      [4, 1, 3],
+      [3, 1, 2],
+      [4, 1, 10],
+      [2, 1, 4],
+      [manifest.accumulator.bits, 1, 10],
+    ]);
+    expect(new Set(lines.map(unitKey)).size).toBe(4);
+  });
+
+  it('hold no delay line where the array has a single PE', () => {
+    expect(unit('d_delay', manifestOf({ rows: 1, cols: 1, name: 'd' }))).toEqual([]);
+  });
+});
+
+describe('a synthesis script', () => {
+  it('sets parameters before it elaborates, and maps to what was asked for', () => {
+    const [line] = unit('d_delay');
+    if (line === undefined) throw new Error('no delay line');
+    const script = synthesisScript(line, 'alumacc', true).split('\n');
+    expect(script.slice(0, 3)).toEqual([
+      'read_verilog rtl/d_delay.v',
+      'chparam -set WIDTH 4 -set DEPTH 1 d_delay',
+      'hierarchy -check -top d_delay',
+    ]);
+    expect(script).toContain('abc -liberty library.lib');
+    expect(synthesisScript(line, 'alumacc', false)).toContain('abc -g cmos');
+    expect(synthesisScript(line, 'alumacc', false)).not.toContain('liberty');
+  });
+
+  it('differs between the recipes in alumacc alone', () => {
+    expect(shownRecipe('noalumacc', true).replace(' -noalumacc', '')).toBe(shownRecipe('alumacc', true));
+    expect(shownRecipe('noalumacc', true)).not.toBe(shownRecipe('alumacc', true));
+  });
+});
+
+describe('the structure of an array', () => {
+  const right: Structure = {
+    instances: {
+      ...Object.fromEntries(areaUnits(manifest).map(({ module, instances }) => [module, instances])),
+      d_delay: 15,
+    },
+    delayStages: { 4: 13, 3: 2, 2: 4, [manifest.accumulator.bits]: 10 },
+    ownLogic: { $and: 1 },
+  };
+
+  it('is read with only the port decoders and the array open', () => {
+    const [closed, open] = structureScript(manifest).split('\n');
+    expect(open).toBe('read_verilog rtl/d_decode_a.v rtl/d_decode_w.v rtl/d_array.v');
+    expect(closed).toContain('rtl/d_pe.v');
+    expect(closed).not.toContain('_array');
+  });
+
+  it('is counted through all levels of a netlist', () => {
+    const cell = (type: string, parameters: Record<string, unknown> = {}) => ({ type, parameters });
+    const netlist: Netlist = {
+      modules: {
+        d_array: {
+          cells: {
+            x: cell('d_decode_a'),
+            y: cell('d_decode_a'),
+            z: cell('$and', { A_WIDTH: '1' }),
+            line: cell('d_delay', { WIDTH: '0100', DEPTH: '0011' }),
+            last: cell('d_delay', { WIDTH: 4, DEPTH: 2 }),
+          },
+        },
+        d_decode_a: { cells: { one: cell('d_decode_int4'), mux: cell('$mux') } },
+        d_decode_int4: { cells: {} },
+        d_delay: { cells: {} },
+      },
+    };
+    expect(readStructure(netlist, manifest)).toEqual({
+      instances: { d_decode_a: 2, d_decode_int4: 2, d_delay: 2 },
+      delayStages: { 4: 5 },
+      ownLogic: { $and: 1 },
+    });
+  });
+
+  it('is right where it is what the manifest says', () => {
+    expect(structureProblems(right, manifest)).toEqual([]);
+  });
+
+  it.each([
+    ['a PE is missing', { ...right, instances: { ...right.instances, d_pe: 14 } }, 'instances of d_pe: 15 .* 14'],
+    ['a module is not in the manifest', { ...right, instances: { ...right.instances, extra: 1 } }, 'of extra: 0 .* 1'],
+    ['a delay line is too long', { ...right, delayStages: { ...right.delayStages, 4: 14 } }, '4-bit .*: 13 .* 14'],
+    ['the array holds a register', { ...right, ownLogic: { $and: 1, $dff: 1 } }, '\\$dff cells .*: 0 .* 1'],
+    ['the gate of in_ready_o is gone', { ...right, ownLogic: {} }, '\\$and cells .*: 1 .* 0'],
+  ])('is wrong where %s', (_, structure, text) => {
+    const problems = structureProblems(structure, manifest);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(text));
+  });
+});
