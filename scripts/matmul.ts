@@ -17,11 +17,7 @@ async function main(): Promise<number> {
     .addHelpText('after', '\nExit codes: 0 bit-exact, 1 not bit-exact, 2 wrong request or input, 3 a tool is missing.')
     .allowExcessArguments(false)
     .exitOverride();
-  try {
-    program.parse();
-  } catch (error) {
-    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
-  }
+  program.parse();
   const { json = false, ...request } = program.opts();
   const report = await matmul({
     design: request.design,

@@ -15,11 +15,7 @@ function command(): Command {
 
 async function main(): Promise<number> {
   const program = command();
-  try {
-    program.parse();
-  } catch (error) {
-    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
-  }
+  program.parse();
   await setUp({ dryRun: program.opts().dryRun === true, print: (text) => process.stdout.write(`${text}\n`) });
   return EXIT.done;
 }

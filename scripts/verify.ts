@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { EXIT } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { verifyAll } from './lib/verify/run.js';
 
@@ -18,11 +17,7 @@ async function main(): Promise<number> {
     .option('--json', 'print the verdicts as JSON')
     .allowExcessArguments(false)
     .exitOverride();
-  try {
-    program.parse();
-  } catch (error) {
-    return (error as { exitCode?: number }).exitCode === 0 ? EXIT.done : EXIT.badRequest;
-  }
+  program.parse();
   const { design, seed, trace = false, json = false } = program.opts();
   return verifyAll({ designs: design, seed, trace, json });
 }
