@@ -65,8 +65,8 @@ export type StructureCheck =
   | { readonly checked: true; readonly ownLogic: CellCounts }
   | { readonly checked: false; readonly reason: string };
 
-/** `area.json`. */
-export interface AreaReport {
+/** Which design was measured, with what. */
+interface Measurement {
   readonly generator: string;
   readonly design: string;
   readonly top: string;
@@ -75,6 +75,10 @@ export interface AreaReport {
   readonly cols: number;
   readonly tool: ToolIdentity;
   readonly library: LibraryIdentity | null;
+}
+
+/** `area.json`. */
+export interface AreaReport extends Measurement {
   /** What one gate equivalent is. */
   readonly gateEquivalent: string;
   readonly recipes: Readonly<Record<Recipe, string>>;
@@ -89,15 +93,7 @@ export interface AreaReport {
 }
 
 /** All that a report is made of. */
-export interface AreaFindings {
-  readonly generator: string;
-  readonly design: string;
-  readonly top: string;
-  readonly configurationSha256: string;
-  readonly rows: number;
-  readonly cols: number;
-  readonly tool: ToolIdentity;
-  readonly library: LibraryIdentity | null;
+export interface AreaFindings extends Measurement {
   readonly recipes: Readonly<Record<Recipe, string>>;
   readonly units: readonly { readonly unit: AreaUnit; readonly result: UnitResult }[];
   /** Undefined where the array is too large to elaborate. */
