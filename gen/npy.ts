@@ -47,6 +47,9 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   if (file.length < 12 || file.toString('latin1', 0, 6) !== MAGIC) {
     throw new UserError(`${name} is not a NumPy .npy file`);
   }
+  if (file[6] !== 1 && file[6] !== 2) {
+    throw new UserError(`${name}: .npy format version ${file[6]} is not known; versions 1 and 2 are`);
+  }
   const [length, start] = file[6] === 1 ? [file.readUInt16LE(8), 10] : [file.readUInt32LE(8), 12];
   const dataOffset = start + length;
   if (dataOffset > file.length) throw new UserError(`${name}: the file ends within its header`);

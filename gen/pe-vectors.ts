@@ -72,14 +72,12 @@ class PeModel {
 }
 
 /**
- * Vectors for a PE: all pairs of codes of all pairs of types (a seeded sample beyond 10^6 pairs) at accumulator values
+ * Vectors for a PE: all pairs of codes of all pairs of types (a seeded sample beyond `most` pairs) at accumulator values
  * spread over the whole range, with random operands where they must have no effect.
  */
-export function peVectors(info: PeInfo, random: RandomSource): PeVectors {
+export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS): PeVectors {
   const { drain, pipeline } = info.configuration;
-  const all = allPairs(info);
-  const exhaustive = all.length <= MOST_PAIRS;
-  const pairs = exhaustive ? all : Array.from({ length: MOST_PAIRS }, () => all[random.below(all.length)] as Pair);
+  const { pairs, exhaustive } = choosePairs(info, random, most);
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
   const recorder = new Recorder(new PeModel(drain === 'double', pipeline, info.accumulator.bits), pairs, random);
   const levels = drain === 'double' ? sumLevels(info, count) : fullRangeLevels(info, count, random);
@@ -88,15 +86,42 @@ export function peVectors(info: PeInfo, random: RandomSource): PeVectors {
   return { ...recorder.vectors(), pairs: pairs.length, exhaustive, levels };
 }
 
-function allPairs({ ports }: PeInfo): Pair[] {
-  const codes = (port: 'a' | 'w') =>
+/** A code of a port with its value. */
+interface Operand {
+  readonly type: number;
+  readonly code: number;
+  readonly value: bigint;
+}
+
+/** All pairs of codes, or, where they are too many, a random sample and the corners. */
+function choosePairs({ ports }: PeInfo, random: RandomSource, most: number): { pairs: Pair[]; exhaustive: boolean } {
+  const codes = (port: 'a' | 'w'): Operand[] =>
     ports[port].types.flatMap((name, type) =>
       codeValues(numericType(name)).map((value, code) => ({ type, code, value: value as bigint })),
     );
-  const weights = codes('w');
-  return codes('a').flatMap((a) =>
-    weights.map((w) => ({ aType: a.type, aCode: a.code, wType: w.type, wCode: w.code, product: a.value * w.value })),
-  );
+  const pair = (a: Operand, w: Operand): Pair => ({
+    aType: a.type,
+    aCode: a.code,
+    wType: w.type,
+    wCode: w.code,
+    product: a.value * w.value,
+  });
+  const every = (activations: Operand[], weights: Operand[]): Pair[] =>
+    activations.flatMap((a) => weights.map((w) => pair(a, w)));
+  const [activations, weights] = [codes('a'), codes('w')];
+  if (activations.length * weights.length <= most) {
+    return { pairs: every(activations, weights), exhaustive: true };
+  }
+  const any = (operands: Operand[]): Operand => operands[random.below(operands.length)] as Operand;
+  const sample = Array.from({ length: most }, () => pair(any(activations), any(weights)));
+  return { pairs: [...every(corners(activations), corners(weights)), ...sample], exhaustive: false };
+}
+
+/** The operands of least, greatest and zero value. */
+function corners(operands: readonly Operand[]): Operand[] {
+  const least = operands.reduce((x, y) => (y.value < x.value ? y : x));
+  const greatest = operands.reduce((x, y) => (y.value > x.value ? y : x));
+  return [least, greatest, ...operands.filter(({ value }) => value === 0n).slice(0, 1)];
 }
 
 /** Accumulator values from end to end, as the drain path can load them. */

@@ -185,7 +185,8 @@ function body(type: NumericType, form: OperandForm, fields: OperandFields): Type
 }
 
 function intBody({ bits, signed }: NumericType, form: OperandForm, fields: OperandFields): IntBody {
-  const folded = form.foldMinimum && signed;
+  // A minimum below the unit has no exponent to go to: its base is as wide folded as plain.
+  const folded = form.foldMinimum && signed && fields.exponentBits > 0;
   const lowBits = folded ? bits - 1 : bits;
   const unit = form.unit === 'none' ? 1 : form.unit;
   return {

@@ -93,6 +93,7 @@ describe('parseNpy', () => {
     ['half an element', file({ data: new Uint8Array(7) }), /7 bytes of data are no whole number/],
     ['a cut header', file({}).subarray(0, 40), /ends within its header/],
     ['another file', new TextEncoder().encode('PK, not NumPy at all'), /not a NumPy \.npy file/],
+    ['a later format', Uint8Array.from([0x93, ...Buffer.from('NUMPY'), 9, 0, 0, 0, 0, 0]), /version 9 is not known/],
     ['an empty file', new Uint8Array(), /not a NumPy \.npy file/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => parse(bytes)).toThrow(UserError);

@@ -43,6 +43,15 @@ describe.each(['single', 'double'])('PE vectors, %s drain', (drain) => {
   });
 });
 
+it('a sample of too many pairs holds the corners', () => {
+  const { manifest } = vectorsOf({ maxK: 4 });
+  const vectors = peVectors(manifest, randomSource(1), 1000);
+  expect(vectors.exhaustive).toBe(false);
+  expect(vectors.pairs).toBe(1009);
+  const sums = vectors.values.filter((_, i) => i % 3 === 1);
+  expect(sums).toContain(BigInt(manifest.accumulator.product.greatest));
+});
+
 it('a sum grows by exactly the product that arrives', () => {
   const { vectors, manifest } = vectorsOf({ drain: 'double', pipeline: 2 });
   const value = (letter: 'a' | 'w', type = 0, code = 0): bigint =>

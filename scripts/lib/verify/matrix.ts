@@ -34,5 +34,12 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     activations: ['int2', 'uint2', 'flint3', 'upot2'],
     weights: ['int3', 'pot2', 'uflint3'],
   },
+  {
+    name: 'narrow_ints_2x3',
+    rows: 2,
+    cols: 3,
+    activations: ['int2', 'int4', 'flint4', 'pot4'],
+    weights: ['int3', 'flint4', 'pot4'],
+  },
   { name: 'wrap_3x3', rows: 3, cols: 3, accumulatorBits: 16, overflow: 'wrap' },
 ];
