@@ -6,6 +6,11 @@ import { EXIT, UserError } from './errors.js';
  * Commander has printed its own (and `--help`). Anything else is a bug and shows its stack.
  */
 export async function runProgram(main: () => Promise<number> | number): Promise<void> {
+  // Whoever reads the output may stop early, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode ?? EXIT.done);
+  });
   try {
     process.exitCode = await main();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from './errors.js';
 import { MANIFEST_FILE } from './manifest.js';
@@ -14,6 +14,12 @@ export function writeDesign(folder: string, files: readonly RenderedFile[]): voi
   if (existsSync(folder) && !isReplaceable(folder)) {
     throw new UserError(
       `${folder} exists and is no design (it has no ${MANIFEST_FILE}); remove it or choose another --name or --out`,
+    );
+  }
+  const foreign = existsSync(folder) ? foreignEntries(folder) : [];
+  if (foreign.length > 0) {
+    throw new UserError(
+      `${folder} holds what the generator did not write: ${foreign.join(', ')}; move it away or choose another --name or --out`,
     );
   }
   const parent = dirname(folder);
@@ -36,6 +42,26 @@ export function writeDesign(folder: string, files: readonly RenderedFile[]): voi
   } catch (error) {
     if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
     throw new UserError(`cannot write ${folder}: ${(error as Error).message}`);
+  }
+}
+
+/** What programs and the documented commands leave in a design's folder, besides the files of its manifest. */
+const BY_PRODUCTS: readonly string[] = [MANIFEST_FILE, 'area.json', 'area.md', 'sim', 'sim_dir'];
+
+/** Entries of a design's folder that are neither its files nor by-products. */
+function foreignEntries(folder: string): string[] {
+  if (readdirSync(folder).length === 0) return [];
+  const known = new Set([...BY_PRODUCTS, ...manifestPaths(folder).map((path) => path.split('/')[0] as string)]);
+  return readdirSync(folder).filter((entry) => !known.has(entry));
+}
+
+/** The paths an existing manifest lists; a broken one lists none, and then everything counts as foreign. */
+function manifestPaths(folder: string): string[] {
+  try {
+    const { files } = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8')) as { files: { path: string }[] };
+    return files.map(({ path }) => path);
+  } catch {
+    return [];
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { validateConfiguration } from '../gen/config/validate.js';
 import { EXIT } from '../gen/errors.js';
 import { generate } from '../gen/generate.js';
@@ -28,6 +29,11 @@ const ALTERNATIVES: readonly [string, Tuning][] = [
 
 /** Simulation speed of the default 16 x 16 design under each set of options: the measurement behind `chosenTuning`. */
 async function main(): Promise<number> {
+  new Command('npm run bench:simulation --')
+    .description('Measure the simulation speed of the default 16 x 16 design under different options (minutes).')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse();
   const out = fileURLToPath(new URL('../build/bench', import.meta.url));
   for (const stall of ['gate', 'enable']) {
     const { folder } = generate(

@@ -148,11 +148,7 @@ export interface InputView extends EdgeView {
 export function inputModule(core: DesignCore): InputView {
   const { config } = core;
   const issued = (port: OperandPort): ModulePort[] => [
-    output(
-      `${port.letter}_code_o`,
-      port.codeBits * port.lanes,
-      `${port.role} codes${port.letter === 'a' ? ', all 0 in an idle cycle' : ''}`,
-    ),
+    output(`${port.letter}_code_o`, port.codeBits * port.lanes, `${port.role} codes, all 0 in an idle cycle`),
     ...(port.typeBits ? [output(`${port.letter}_type_o`, port.typeBits, `type of the ${port.role} codes`)] : []),
   ];
   const ports = [

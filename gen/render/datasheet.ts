@@ -22,6 +22,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     maxK: config.maxK,
     resetKind: config.reset === 'async' ? 'asynchronous' : 'synchronous',
     gate: config.stall === 'gate',
+    async: config.reset === 'async',
     hasTypes: design.a.typeBits + design.w.typeBits > 0,
     parameters: PARAMETER_KEYS.map((key) => ({
       key,

@@ -19,7 +19,7 @@ export interface Stimulus {
   readonly layout: StimulusLayout;
   readonly tiles: readonly Tile[];
   readonly beats: number;
-  /** The beat in mid-tile that the first run is cut off at. */
+  /** A beat in mid-tile: the first run is cut off after it. */
   readonly cutBeat: number;
   readonly stimulusText: string;
   readonly expectedText: string;

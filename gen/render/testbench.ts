@@ -23,13 +23,14 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     beats: stimulus.beats,
     resultRows: tiles.length * config.rows,
     cutBeat: stimulus.cutBeat,
+    idleCycles: 2 * (config.rows + config.cols) + 8,
     beatBits,
     beatDigits: beatBits / 4,
     rowDigits: (config.cols * layout.laneBits) / 4,
     accBits: accumulator.bits,
     laneBits: layout.laneBits,
     quietCycles: 2 * (config.rows + config.cols) + 16,
-    watchdogCycles: 1000 + 8 * unstalled,
+    watchdogCycles: 1000 + 16 * unstalled,
     fields,
   };
   return [

@@ -72,6 +72,14 @@ describe('a design folder', () => {
     expect(() => generate(config, out)).toThrow('is no design');
   });
 
+  it('never drops what the generator did not write', () => {
+    const { folder } = generate(config, out);
+    mkdirSync(join(folder, 'notes'));
+    writeFileSync(join(folder, 'todo.txt'), 'mine');
+    expect(() => generate(config, out)).toThrow(/did not write: notes, todo\.txt/);
+    expect(readFileSync(join(folder, 'todo.txt'), 'utf8')).toBe('mine');
+  });
+
   it('stays as it was when writing fails half way', () => {
     const { folder } = generate(config, out);
     const before = readFileSync(join(folder, 'manifest.json'), 'utf8');
