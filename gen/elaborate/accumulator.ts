@@ -60,8 +60,10 @@ export function productRange(a: readonly NumericType[], w: readonly NumericType[
 
 function sumRange(product: Interval, terms: number): Interval {
   const count = BigInt(terms);
-  const zero = (value: bigint, keep: boolean): bigint => (keep ? value * count : 0n);
-  return { least: zero(product.least, product.least < 0n), greatest: zero(product.greatest, product.greatest > 0n) };
+  return {
+    least: product.least < 0n ? product.least * count : 0n,
+    greatest: product.greatest > 0n ? product.greatest * count : 0n,
+  };
 }
 
 function boundBits(a: readonly NumericType[], w: readonly NumericType[], maxK: number): number {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,9 +112,4 @@ export function scratchFolder(name: string): string {
   const folder = join(BUILD_FOLDER, 'runs', `${name}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
   mkdirSync(folder, { recursive: true });
   return folder;
-}
-
-/** Writes a file only if its text differs, so that builds keyed by content stay valid. */
-export function writeIfChanged(file: string, text: string): void {
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }

@@ -7,6 +7,7 @@ import { EXIT } from '../../../gen/errors.js';
 import { generate } from '../../../gen/generate.js';
 import { loadDesign, type Manifest } from '../../../gen/manifest.js';
 import { randomSource } from '../../../gen/vectors.js';
+import { mapLimit } from '../pool.js';
 import { openArrayModel } from '../simulator.js';
 import { requireTool } from '../tools.js';
 import { measureSpeed, verifyArray } from './array.js';
@@ -42,7 +43,7 @@ export async function verifyAll(request: VerifyRequest): Promise<number> {
   const folders = request.designs?.map((folder) => folder.replace(/\/+$/, '')) ?? generateMatrix();
   const designs = folders.map((folder) => ({ folder, manifest: loadDesign(folder) }));
   const verdicts: Verdict[] = [];
-  await inParallel(designs, availableParallelism(), async ({ folder, manifest }) => {
+  await mapLimit(designs, availableParallelism(), async ({ folder, manifest }) => {
     progress(request, `[${verdicts.length}/${designs.length}] ${manifest.configuration.name} ...`);
     const verdict = await verifyDesign(folder, manifest, request);
     verdicts.push(verdict);
@@ -146,13 +147,4 @@ function summaryLines(verdicts: readonly Verdict[], speed?: Speed): string[] {
 
 function progress({ json }: VerifyRequest, text: string): void {
   if (!json || process.stderr.isTTY) process.stderr.write(`${text}\n`);
-}
-
-/** Runs an asynchronous job on every item, a limited number at a time. The first error ends it. */
-async function inParallel<T>(items: readonly T[], limit: number, job: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await job(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
 }
