@@ -42,6 +42,38 @@ export function parseNpy(bytes: Uint8Array, name: string): Matrix {
   return matrix;
 }
 
+/** The layout of a `.npy` file of floats with any number of dimensions, for reading it in parts. */
+export interface NpyLayout {
+  readonly shape: readonly number[];
+  /** 2, 4 or 8: float16, float32 or float64. */
+  readonly elementBytes: number;
+  readonly bigEndian: boolean;
+  readonly dataOffset: number;
+}
+
+/**
+ * @param bytes The beginning of the file: header and more.
+ * @throws UserError for what is no `.npy` file of floats in C order.
+ */
+export function npyLayout(bytes: Uint8Array, name: string): NpyLayout {
+  const { text, descr, dataOffset } = readHeader(bytes, name);
+  const elementBytes = requireFloat(descr, name);
+  const shape = /'shape'\s*:\s*\(([^)]*)\)/.exec(text)?.[1];
+  if (shape === undefined) throw new UserError(`${name}: the header gives no shape`);
+  const sizes = shape
+    .split(',')
+    .map((size) => size.trim())
+    .filter((size) => size !== '')
+    .map(Number);
+  if (sizes.some((size) => !Number.isSafeInteger(size) || size < 0)) {
+    throw new UserError(`${name}: the header gives no shape`);
+  }
+  if (sizes.length > 1 && /'fortran_order'\s*:\s*True/.test(text)) {
+    throw new UserError(`${name}: samples must lie in C order (convert with numpy.ascontiguousarray)`);
+  }
+  return { shape: sizes, elementBytes, bigEndian: descr.startsWith('>'), dataOffset };
+}
+
 function readHeader(bytes: Uint8Array, name: string): Header {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length < 12 || file.toString('latin1', 0, 6) !== MAGIC) {
@@ -120,19 +152,23 @@ function requireFinite({ data, cols }: Matrix, name: string): void {
   throw new UserError(`${name}: element ${place} is ${data[index]}; every element must be finite`);
 }
 
-/** Element types of a written file. */
+/** Element types of a written matrix. */
 export type NpyFloat = 'f4' | 'f8';
 
-/** A matrix as a `.npy` file, format version 1.0, little endian, C order; float64 unless asked otherwise. */
+/** A matrix as a `.npy` file; float64 unless asked otherwise. */
 export function formatNpy({ rows, cols, data }: Matrix, dtype: NpyFloat = 'f8'): Uint8Array {
-  const elements = dtype === 'f8' ? data : Float32Array.from(data);
-  const bytes = Buffer.alloc(elements.byteLength);
+  return formatNpyArray([rows, cols], dtype === 'f8' ? data : Float32Array.from(data));
+}
+
+/** An array of any shape as a `.npy` file, format version 1.0, little endian, C order. */
+export function formatNpyArray(shape: readonly number[], data: Float64Array | Float32Array | Uint8Array): Uint8Array {
+  const bytes = Buffer.alloc(data.byteLength);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  elements.forEach((value, i) => {
-    if (dtype === 'f8') view.setFloat64(i * 8, value, true);
-    else view.setFloat32(i * 4, value, true);
-  });
-  const text = `{'descr': '<${dtype}', 'fortran_order': False, 'shape': (${rows}, ${cols}), }`;
+  if (data instanceof Float64Array) for (const [i, value] of data.entries()) view.setFloat64(i * 8, value, true);
+  else if (data instanceof Float32Array) for (const [i, value] of data.entries()) view.setFloat32(i * 4, value, true);
+  else bytes.set(data);
+  const descr = data instanceof Float64Array ? '<f8' : data instanceof Float32Array ? '<f4' : '|u1';
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shapeText(shape)}, }`;
   return new Uint8Array(assemble(text, bytes));
 }
 

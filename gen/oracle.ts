@@ -1,5 +1,5 @@
 import { codeValues } from './codec.js';
-import type { Design } from './elaborate/design.js';
+import type { DesignCore } from './elaborate/core.js';
 import type { Manifest } from './manifest.js';
 import type { NumericType } from './types/numeric-type.js';
 import { numericType } from './types/table.js';
@@ -49,7 +49,7 @@ export function arrayInfoOf({
 }
 
 /** What the oracle needs of an elaborated design. */
-export function arrayInfoOfDesign({ config, a, w, accumulator }: Design): ArrayInfo {
+export function arrayInfoOfDesign({ config, a, w, accumulator }: DesignCore): ArrayInfo {
   return { rows: config.rows, cols: config.cols, a, w, accBits: accumulator.bits };
 }
 

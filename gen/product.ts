@@ -43,8 +43,13 @@ export function requireSumsFit({ a, w }: CodeMatrices): void {
   );
 }
 
-/** The real product that M x N sums stand for: sum · activation scale · the column's weight scale. */
+/**
+ * The real product that M x N sums stand for: sum · activation scale · the column's weight scale.
+ *
+ * @throws UserError when the weights have scales per group of rows: their sums cannot be added up as integers.
+ */
 export function realProduct(sums: BigInt64Array, a: QuantisedMatrix, w: QuantisedMatrix): Matrix {
+  if (w.groups !== 1) throw new UserError(`the weights have ${w.groups} groups of scales; only one can be multiplied`);
   const data = new Float64Array(sums.length);
   const activationScale = a.scales[0] as number;
   for (let i = 0; i < data.length; i++) {

@@ -1,5 +1,4 @@
 import { EXIT, UserError } from './errors.js';
-import type { Manifest } from './manifest.js';
 import type { Tile } from './oracle.js';
 import type { QuantisedMatrix } from './select/tensor.js';
 
@@ -19,10 +18,28 @@ export interface Tiling {
   readonly tiles: number;
 }
 
+/** A matrix of codes. */
+export type CodeMatrix = Pick<QuantisedMatrix, 'rows' | 'cols' | 'type' | 'codes'>;
+
+/** A matrix of codes of a design's port: `typeIndex` is the type's place in the port's list. */
+export type PortMatrix = CodeMatrix & Pick<QuantisedMatrix, 'typeIndex'>;
+
 /** A product in codes. */
 export interface CodeMatrices {
-  readonly a: QuantisedMatrix;
-  readonly w: QuantisedMatrix;
+  readonly a: CodeMatrix;
+  readonly w: CodeMatrix;
+}
+
+/** A product in codes of a design's ports. */
+export interface PortMatrices {
+  readonly a: PortMatrix;
+  readonly w: PortMatrix;
+}
+
+/** What the cut depends on of a design's manifest. */
+export interface TiledArray {
+  readonly configuration: { readonly rows: number; readonly cols: number };
+  readonly accumulator: { readonly bits: number; readonly provenK: number };
 }
 
 /**
@@ -33,7 +50,7 @@ export interface CodeMatrices {
  */
 export function planTiling(
   { a, w }: { a: { rows: number; cols: number }; w: { rows: number; cols: number } },
-  { configuration, accumulator }: Pick<Manifest, 'configuration' | 'accumulator'>,
+  { configuration, accumulator }: TiledArray,
 ): Tiling {
   if (a.cols !== w.rows) {
     throw new UserError(
@@ -86,7 +103,7 @@ function placeOf({ k, rows, cols, partK, blocksN, parts }: Tiling, index: number
 }
 
 /** Tile number `index`; beyond the matrices' edges the codes are 0, which every type reads as zero. */
-export function tileAt(tiling: Tiling, { a, w }: CodeMatrices, index: number): Tile {
+export function tileAt(tiling: Tiling, { a, w }: PortMatrices, index: number): Tile {
   const { rows, cols } = tiling;
   const { row, col, start, beats } = placeOf(tiling, index);
   const tile = {
@@ -109,11 +126,12 @@ export function tileAt(tiling: Tiling, { a, w }: CodeMatrices, index: number): T
   return tile;
 }
 
+/** Bytes of a tile's codes and results. */
+export const tileBytes = ({ rows, cols, partK }: Tiling): number => partK * (rows + cols) + rows * cols * 8;
+
 /** Tiles from `first` on, as many as fit into `bytes` of codes and results, but at least one. */
 export function nextBatch(tiling: Tiling, first: number, bytes: number): number {
-  const { rows, cols, partK } = tiling;
-  const each = partK * (rows + cols) + rows * cols * 8;
-  return Math.min(Math.max(Math.floor(bytes / each), 1), tiling.tiles - first);
+  return Math.min(Math.max(Math.floor(bytes / tileBytes(tiling)), 1), tiling.tiles - first);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from './errors.js';
+import { replaceFolder } from './folder.js';
 import { MANIFEST_FILE } from './manifest.js';
 import type { RenderedFile } from './render/files.js';
 
@@ -22,27 +23,10 @@ export function writeDesign(folder: string, files: readonly RenderedFile[]): voi
       `${folder} holds what the generator did not write: ${foreign.join(', ')}; move it away or choose another --name or --out`,
     );
   }
-  const parent = dirname(folder);
-  const temporary = join(parent, `.${basename(folder)}.new-${process.pid}`);
-  const previous = join(parent, `.${basename(folder)}.old-${process.pid}`);
-  try {
-    for (const { path, text } of files) {
-      const target = join(temporary, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text);
-    }
-    if (existsSync(folder)) renameSync(folder, previous);
-    try {
-      renameSync(temporary, folder);
-    } catch (error) {
-      if (existsSync(previous)) renameSync(previous, folder);
-      throw error;
-    }
-    rmSync(previous, { recursive: true, force: true });
-  } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
-    throw new UserError(`cannot write ${folder}: ${(error as Error).message}`);
-  }
+  replaceFolder(
+    folder,
+    files.map(({ path, text }) => ({ path, content: text })),
+  );
 }
 
 /** What programs and the documented commands leave in a design's folder, besides the files of its manifest. */

@@ -4,9 +4,9 @@ import { renderText } from '../gen/area/render.js';
 import { EXIT } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { readLibrary } from './lib/area/library.js';
-import { progressLine } from './lib/area/progress.js';
 import { measureArea } from './lib/area/run.js';
 import { areaJson, writeReport } from './lib/area/write.js';
+import { progressLine } from './lib/progress.js';
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 function command(): Command {

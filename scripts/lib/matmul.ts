@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { EXIT, UserError } from '../../gen/errors.js';
+import { UserError } from '../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../gen/manifest.js';
 import { type Matrix, type MatrixError, matrixError, multiplyReals } from '../../gen/matrix.js';
 import { formatNpy, parseNpy } from '../../gen/npy.js';
 import { arrayInfoOf } from '../../gen/oracle.js';
 import { findMismatch, type Mismatch, realProduct, referenceSums, requireSumsFit } from '../../gen/product.js';
 import { type QuantisedMatrix, quantiseActivations, quantiseWeights } from '../../gen/select/tensor.js';
-import { addResults, type CodeMatrices, nextBatch, planTiling, type Tiling, tileAt } from '../../gen/tiling.js';
+import { planTiling, type Tiling } from '../../gen/tiling.js';
+import { multiplyOnArray } from './multiply.js';
 import { type ArraySimulator, openArraySimulator } from './simulator.js';
 
 export interface MatmulRequest {
@@ -58,9 +59,6 @@ export interface MatmulReport {
   readonly out?: string;
 }
 
-/** Codes and results of the tiles handed to the simulation at once, in bytes. */
-const BATCH_BYTES = 2 ** 25;
-
 /** Quantises two matrices, multiplies them on the simulated array of a design and compares. */
 export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   const { progress = () => {}, open = openArraySimulator } = request;
@@ -75,7 +73,9 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   requireSumsFit({ a, w });
   progress('building the simulation (kept for the next run)');
   const simulator = await open(request.design, manifest);
-  const { sums, cycles, seconds } = await multiplyOnArray(simulator, tiling, { a, w }, progress);
+  const run = await multiplyOnArray(simulator, [{ tiling, codes: { a, w } }], progress);
+  const { cycles, seconds } = run;
+  const sums = run.sums[0] as BigInt64Array;
   progress('comparing with the integer and the real product');
   const mismatch = findMismatch(sums, referenceSums({ a, w }), tiling.n);
   const product = realProduct(sums, a, w);
@@ -96,32 +96,6 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
     edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * tiling.k),
     simulation: { seconds, cyclesPerSecond: cycles / seconds, macsPerSecond: slots / seconds },
   };
-}
-
-/** Runs all tiles of a product, batch by batch, and adds the parts of each reduction up. */
-export async function multiplyOnArray(
-  simulator: ArraySimulator,
-  tiling: Tiling,
-  codes: CodeMatrices,
-  progress: (message: string) => void = () => {},
-  batchBytes: number = BATCH_BYTES,
-): Promise<{ sums: BigInt64Array; cycles: number; seconds: number }> {
-  const sums = new BigInt64Array(tiling.m * tiling.n);
-  let cycles = 0;
-  let seconds = 0;
-  for (let first = 0; first < tiling.tiles; ) {
-    const count = nextBatch(tiling, first, batchBytes);
-    progress(`simulating tiles ${first + 1} to ${first + count} of ${tiling.tiles}`);
-    const run = await simulator.run(Array.from({ length: count }, (_, i) => tileAt(tiling, codes, first + i)));
-    if (run.results.length !== count * tiling.rows * tiling.cols) {
-      throw new UserError(`the array delivered ${run.results.length} results for ${count} tiles`, EXIT.checkFailed);
-    }
-    addResults(sums, tiling, first, run.results);
-    cycles += run.cycles;
-    seconds += run.seconds;
-    first += count;
-  }
-  return { sums, cycles, seconds };
 }
 
 function readMatrix(file: string): Matrix {

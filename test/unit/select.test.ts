@@ -3,8 +3,9 @@ import { largestMagnitude, quantise } from '../../gen/codec.js';
 import { UserError } from '../../gen/errors.js';
 import type { Matrix } from '../../gen/matrix.js';
 import { prepareChannel } from '../../gen/select/channel.js';
-import { estimateError, exactError, gridOf } from '../../gen/select/error.js';
-import { bestScale, candidate } from '../../gen/select/scale.js';
+import { exactError, gridOf } from '../../gen/select/error.js';
+import { fillSavings, planSearch } from '../../gen/select/plan.js';
+import { bestScale, candidate, scaleOfClip } from '../../gen/select/scale.js';
 import { quantiseActivations, quantiseWeights } from '../../gen/select/tensor.js';
 import type { NumericType } from '../../gen/types/numeric-type.js';
 import { numericType } from '../../gen/types/table.js';
@@ -74,7 +75,7 @@ describe('bestScale', () => {
     }
   });
 
-  it('agrees on many elements, where prefix sums round', () => {
+  it('agrees on many elements, where sums round', () => {
     const values = reals('outliers', 20_000, 5);
     for (const type of ['int8', 'flint4'].map(numericType)) {
       const got = bestScale(prepareChannel(values.slice(), 'x'), candidate(type));
@@ -84,12 +85,12 @@ describe('bestScale', () => {
     }
   });
 
-  it('tells scales apart that differ by less than prefix sums round', () => {
+  it('tells scales apart that differ by less than sums round', () => {
     const type = numericType('int4');
     for (let i = 1; i <= 100; i++) {
       const values = new Float64Array(3).fill(i / 10 + 1 / 3);
       const got = bestScale(prepareChannel(values.slice(), 'x'), candidate(type));
-      expect(got, `${values[0]}`).toEqual(searchByCodec(type, values));
+      expect(got, `${values[0]}`).toEqual({ ...searchByCodec(type, values), uncertainty: 0 });
     }
   });
 
@@ -102,6 +103,7 @@ describe('bestScale', () => {
     expect(bestScale(prepareChannel(Float64Array.of(0, -0, 0), 'x'), candidate(numericType('int4')))).toEqual({
       scale: 1,
       squaredError: 0,
+      uncertainty: 0,
     });
   });
 
@@ -110,24 +112,36 @@ describe('bestScale', () => {
     expect(bestScale(prepareChannel(values, 'x'), candidate(numericType('int4')))).toEqual({
       scale: 1,
       squaredError: 0,
+      uncertainty: 0,
     });
   });
 });
 
 describe('the error of a scale', () => {
-  it.each(['int4', 'flint8', 'uflint4', 'e2m1'])(
-    '%s: from prefix sums within the rounding bound, from elements as the codec',
+  it.each(['int4', 'int2', 'flint8', 'uflint4', 'e2m1', 'pot8'])(
+    '%s: from bins within the rounding bound, from elements as the codec',
     (name) => {
       const type = numericType(name);
-      for (const shape of ['positive', 'outliers', 'uniform'] as const) {
-        const values = reals(shape, 5000, 11).map((x) => (type.signed ? x : Math.abs(x)));
-        const channel = prepareChannel(values.slice(), 'x');
-        for (const scale of [0.001, 0.1, 0.37, 100]) {
+      for (const [shape, percentile] of [
+        ['positive', 100],
+        ['outliers', 100],
+        ['outliers', 60],
+        ['uniform', 100],
+      ] as const) {
+        const values = reals(shape, 5000, 11);
+        const channel = prepareChannel(values, 'x', percentile);
+        const one = candidate(type, { clips: [1, 40, 80, 100, 149] });
+        const plan = planSearch([candidate(numericType('int3')), one]);
+        const bound = fillSavings(plan, channel)[1] as number;
+        one.clips.forEach((clip, i) => {
+          const scale = scaleOfClip(clip, channel.reference, one.top);
           const wanted = errorByCodec(type, values, scale);
-          expectClose(exactError(channel, gridOf(type), scale), wanted);
-          const estimate = estimateError(channel, gridOf(type), scale);
-          expect(Math.abs(estimate - wanted)).toBeLessThanOrEqual(channel.roundingBound);
-        }
+          expectClose(exactError(values, gridOf(type), scale), wanted);
+          const square = channel.reference ** 2;
+          const estimate = channel.squares - (plan.layouts[1]?.savings[i] as number) * square;
+          expect(Math.abs(estimate - wanted)).toBeLessThanOrEqual(bound * square + 5000 * 2 ** -53 * channel.squares);
+          expect(bound * square).toBeLessThan(1e-8 * channel.squares);
+        });
       }
     },
   );

@@ -10,7 +10,7 @@ import type { QuantisedMatrix } from '../../gen/select/tensor.js';
 import { addResults, nextBatch, planTiling, tileAt } from '../../gen/tiling.js';
 import { numericType } from '../../gen/types/table.js';
 import { randomSource } from '../../gen/vectors.js';
-import { multiplyOnArray } from '../../scripts/lib/matmul.js';
+import { multiplyOnArray } from '../../scripts/lib/multiply.js';
 import type { ArraySimulator } from '../../scripts/lib/simulator.js';
 
 const manifestOf = (parameters: Record<string, unknown>): Manifest =>
@@ -25,6 +25,7 @@ function randomMatrix(rows: number, cols: number, name: string, typeIndex: numbe
     cols,
     type,
     typeIndex,
+    groups: 1,
     scales: new Float64Array(cols).fill(1),
     codes: Uint8Array.from({ length: rows * cols }, () => random.below(2 ** type.bits)),
     squaredError: 0,
@@ -83,7 +84,9 @@ describe('a product cut into tiles', () => {
       const wanted = productByDecode(a, w);
       for (const batch of [1, 3000, 2 ** 25]) {
         const array = oracleArray(manifest);
-        const { sums, cycles, seconds } = await multiplyOnArray(array, tiling, { a, w }, () => {}, batch);
+        const run = await multiplyOnArray(array, [{ tiling, codes: { a, w } }], () => {}, batch);
+        const { cycles, seconds } = run;
+        const sums = run.sums[0] as BigInt64Array;
         expect([...sums]).toEqual(wanted);
         expect(array.batches.reduce((x, y) => x + y)).toBe(tiling.tiles);
         expect([cycles, seconds]).toEqual([10 * array.batches.length, array.batches.length]);
@@ -159,7 +162,7 @@ describe('a product cut into tiles', () => {
     const w = randomMatrix(2, 1, 'int4', 0, 1);
     const tiling = planTiling({ a, w }, manifestOf({ rows: 2, cols: 2 }));
     const short: ArraySimulator = { run: async () => ({ results: new BigInt64Array(3), cycles: 1, seconds: 1 }) };
-    await expect(multiplyOnArray(short, tiling, { a, w })).rejects.toThrow(/3 results for 1 tiles/);
+    await expect(multiplyOnArray(short, [{ tiling, codes: { a, w } }])).rejects.toThrow(/3 results instead of/);
   });
 });
 

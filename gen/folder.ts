@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from './errors.js';
+
+/** A file of a folder to be written. */
+export interface FolderFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
+/**
+ * Writes a folder: into a temporary one beside it, moved into place when complete. What was there before is gone then;
+ * on any failure it stays as it was.
+ *
+ * @throws UserError when it cannot be written.
+ */
+export function replaceFolder(folder: string, files: readonly FolderFile[]): void {
+  const parent = dirname(resolve(folder));
+  const temporary = join(parent, `.${basename(folder)}.new-${process.pid}`);
+  const previous = join(parent, `.${basename(folder)}.old-${process.pid}`);
+  try {
+    mkdirSync(temporary, { recursive: true });
+    for (const { path, content } of files) {
+      const target = join(temporary, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
+    if (existsSync(folder)) renameSync(folder, previous);
+    try {
+      renameSync(temporary, folder);
+    } catch (error) {
+      if (existsSync(previous)) renameSync(previous, folder);
+      throw error;
+    }
+    rmSync(previous, { recursive: true, force: true });
+  } catch (error) {
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
+    throw new UserError(`cannot write ${folder}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,56 @@
+import { inverseFactor } from '../select/compensate.js';
+
+/** The K x K sum over rows x of x yᵀ, of two rows x K matrices that belong together row by row. */
+export function crossGram(x: ArrayLike<number>, y: ArrayLike<number>, k: number): Float64Array {
+  const gram = new Float64Array(k * k);
+  for (let start = 0; start < x.length; start += k) {
+    for (let i = 0; i < k; i++) {
+      const left = x[start + i] as number;
+      if (left === 0) continue;
+      const row = i * k;
+      for (let j = 0; j < k; j++) gram[row + j] = (gram[row + j] as number) + left * (y[start + j] as number);
+    }
+  }
+  return gram;
+}
+
+/** The K x K sum over rows x of x xᵀ. */
+export const gramOf = (x: ArrayLike<number>, k: number): Float64Array => crossGram(x, x, k);
+
+/** K x K W Wᵀ of K x N weights. */
+export function outerOf({ rows, cols, data }: { rows: number; cols: number; data: Float64Array }): Float64Array {
+  const outer = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let c = 0; c < cols; c++) sum += (data[i * cols + c] as number) * (data[j * cols + c] as number);
+      outer[i * rows + j] = sum;
+      outer[j * rows + i] = sum;
+    }
+  }
+  return outer;
+}
+
+/** The product of an n x n matrix and an n x cols one. */
+export function times(matrix: Float64Array, n: number, right: Float64Array, cols: number): Float64Array {
+  const result = new Float64Array(n * cols);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const factor = matrix[i * n + j] as number;
+      if (factor === 0) continue;
+      for (let c = 0; c < cols; c++) {
+        result[i * cols + c] = (result[i * cols + c] as number) + factor * (right[j * cols + c] as number);
+      }
+    }
+  }
+  return result;
+}
+
+/** The solution X of A X = B for a symmetric positive definite n x n matrix A and n x cols B. */
+export function solve(a: Float64Array, n: number, b: Float64Array, cols: number): Float64Array {
+  const upper = inverseFactor(a, n);
+  const half = times(upper, n, b, cols);
+  const lower = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) lower[j * n + i] = upper[i * n + j] as number;
+  return times(lower, n, half, cols);
+}

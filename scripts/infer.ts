@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { EXIT, UserError } from '../gen/errors.js';
+import { runProgram } from '../gen/program.js';
+import { inferText } from './lib/infer/report.js';
+import { infer } from './lib/infer/run.js';
+import { fashionMnist } from './lib/onnx/fashion.js';
+import { firstSamples, openSamples } from './lib/onnx/samples.js';
+import { progressLine } from './lib/progress.js';
+import { integer } from './lib/quantise/request.js';
+
+const FASHION = 'fashion-mnist';
+const LOG_INTERVAL = 5000;
+
+async function main(): Promise<number> {
+  const program = new Command('npm run infer --')
+    .description(
+      'Run a quantised network with every matrix product on the simulated array of a design, and compare its outputs and class decisions with the integer reference.',
+    )
+    .requiredOption('--design <folder>', 'folder of the design')
+    .requiredOption('--model <folder>', 'what npm run quantize wrote')
+    .option(
+      '--input <file>',
+      `samples: a .npy file of floats, N x the shape of one input; or ${FASHION} for its test images, with their classes`,
+      FASHION,
+    )
+    .option('--samples <n>', 'use the first n samples', '100')
+    .option('--batch <n>', 'samples run at once', '20')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all outputs bit-exact, 1 not so, 2 wrong request or input, 3 a tool is missing.',
+    )
+    .allowExcessArguments(false)
+    .exitOverride();
+  program.parse();
+  const flags = program.opts();
+  const count = integer('--samples', flags.samples, 1);
+  const fashion = flags.input === FASHION ? fashionMnist('t10k', count) : undefined;
+  const samples = fashion?.images ?? firstSamples(openSamples(flags.input), count);
+  if (samples.count < count) throw new UserError(`--samples ${count}: ${samples.name} holds ${samples.count}`);
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const report = await infer({
+    design: flags.design,
+    model: flags.model,
+    samples,
+    ...(fashion ? { labels: fashion.labels } : {}),
+    batch: integer('--batch', flags.batch, 1),
+    progress: (message) => line.show(`infer: ${message}`),
+  });
+  line.end();
+  process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : inferText(report));
+  return report.exact && report.differentDecisions.length === 0 ? EXIT.done : EXIT.checkFailed;
+}
+
+await runProgram(main);

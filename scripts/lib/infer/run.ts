@@ -1,0 +1,210 @@
+import { EXIT, UserError } from '../../../gen/errors.js';
+import { loadDesign, type Manifest } from '../../../gen/manifest.js';
+import type { FloatTensor } from '../../../gen/onnx/tensor.js';
+import { arrayInfoOf } from '../../../gen/oracle.js';
+import { findMismatch, referenceSums, requireSumsFit } from '../../../gen/product.js';
+import type { RunnableLayer } from '../../../gen/quantise/plan.js';
+import { type CodeMatrices, planTiling } from '../../../gen/tiling.js';
+import type { NumericType } from '../../../gen/types/numeric-type.js';
+import { multiplyOnArray } from '../multiply.js';
+import { batches, requireFit, type Samples } from '../onnx/samples.js';
+import { openSession } from '../onnx/session.js';
+import { decisions } from '../quantise/classify.js';
+import { type ArraySimulator, openArraySimulator } from '../simulator.js';
+import { loadNetwork } from './load.js';
+import { splitNetwork } from './network.js';
+
+export interface InferRequest {
+  /** Folder of the design. */
+  readonly design: string;
+  /** Folder of the quantised network. */
+  readonly model: string;
+  readonly samples: Samples;
+  /** The right classes, where they are known. */
+  readonly labels?: ArrayLike<number>;
+  readonly batch: number;
+  readonly progress?: (message: string) => void;
+  /** How the array is simulated; Verilator unless a test says otherwise. */
+  readonly open?: (folder: string, manifest: Manifest) => Promise<ArraySimulator>;
+}
+
+/** What the array did for one layer, over all samples. */
+export interface LayerWork {
+  readonly name: string;
+  readonly macs: number;
+  readonly cycles: number;
+  readonly utilisation: number;
+}
+
+export interface InferReport {
+  readonly design: string;
+  readonly model: string;
+  readonly samples: number;
+  /** Whether all outputs of the network on the array equal those on the integer reference, bit for bit. */
+  readonly exact: boolean;
+  /** Samples whose class decision differs from the integer reference's. */
+  readonly differentDecisions: readonly number[];
+  /** The first product that differs, where one does. */
+  readonly mismatch?: string;
+  /** Samples on which the fake-quantised ONNX model decides alike. */
+  readonly likeOnnx: number;
+  /** Samples on which the network in floating point decides alike. */
+  readonly likeFloat: number;
+  /** Samples classified right, where labels are known. */
+  readonly right?: number;
+  readonly layers: readonly LayerWork[];
+  readonly macs: number;
+  readonly cycles: number;
+  readonly utilisation: number;
+  readonly seconds: { readonly array: number; readonly reference: number; readonly total: number };
+}
+
+/** Runs a quantised network with all its products on the simulated array, and beside it on the integer reference. */
+export async function infer(request: InferRequest): Promise<InferReport> {
+  const { samples, labels, batch, progress = () => {}, open = openArraySimulator } = request;
+  const manifest = loadDesign(request.design);
+  const { report, model, quantised, layers } = loadNetwork(request.model);
+  requireFit(samples, model.input);
+  requireTypes(layers, manifest);
+  progress('building the simulation (kept for the next run)');
+  const array = new ArrayCounter(await open(request.design, manifest), manifest);
+  const onArray = splitNetwork(model, layers);
+  const onReference = splitNetwork(model, layers);
+  const [float, onnx] = [await openSession(model), await openSession(quantised)];
+  const clock = { array: 0, reference: 0 };
+  const started = performance.now();
+  const different: number[] = [];
+  let [done, likeOnnx, likeFloat, right, exact] = [0, 0, 0, 0, true];
+  try {
+    for (const input of batches(samples, model.input, batch)) {
+      const begin = performance.now();
+      const got = await onArray.run(input, (products, layer) => array.multiply(products, layer));
+      const middle = performance.now();
+      const wanted = await onReference.run(input, async (products) => products.map(referenceSums));
+      clock.array += middle - begin;
+      clock.reference += performance.now() - middle;
+      const [mine, reference] = [decisions(got), decisions(wanted)];
+      exact &&= got.data.every((value, i) => Object.is(value, wanted.data[i]));
+      const others = await Promise.all(
+        [onnx, float].map(async (session) => decide(await session.run(input), model.outputs)),
+      );
+      for (const [i, decision] of mine.entries()) {
+        if (decision !== reference[i]) different.push(done + i);
+        if (decision === others[0]?.[i]) likeOnnx++;
+        if (decision === others[1]?.[i]) likeFloat++;
+        if (decision === labels?.[done + i]) right++;
+      }
+      done += mine.length;
+      progress(`${done} of ${samples.count} samples`);
+      if (!exact) {
+        await onArray.run(input, (products, layer) => array.compare(products, layer));
+        break;
+      }
+    }
+  } finally {
+    for (const each of [onArray, onReference, float, onnx]) await each.close();
+  }
+  if (done === 0) throw new UserError('no sample was run', EXIT.checkFailed);
+  const work = array.work();
+  const total = work.reduce((sum, { macs, cycles }) => ({ macs: sum.macs + macs, cycles: sum.cycles + cycles }), {
+    macs: 0,
+    cycles: 0,
+  });
+  return {
+    design: manifest.configuration.name,
+    model: report.model.name,
+    samples: done,
+    exact: exact && array.mismatch === undefined,
+    differentDecisions: different,
+    ...(array.mismatch === undefined ? {} : { mismatch: array.mismatch }),
+    likeOnnx,
+    likeFloat,
+    ...(labels ? { right } : {}),
+    layers: work,
+    ...total,
+    utilisation: total.macs / (total.cycles * array.pes),
+    seconds: {
+      array: clock.array / 1000,
+      reference: clock.reference / 1000,
+      total: (performance.now() - started) / 1000,
+    },
+  };
+}
+
+const decide = (results: ReadonlyMap<string, FloatTensor>, outputs: readonly string[]): number[] =>
+  decisions(results.get(outputs[0] as string) as FloatTensor);
+
+/** @throws UserError naming all layers whose types the design's ports do not take. */
+function requireTypes(layers: readonly RunnableLayer[], manifest: Manifest): void {
+  const { a, w } = arrayInfoOf(manifest);
+  const missing = layers.flatMap(({ product, activation, second }) => {
+    const other = second.kind === 'weights' ? second.weights.type : second.tensor.type;
+    const lacks = [
+      ...(a.types.includes(activation.type) ? [] : [`activations ${activation.type.name}`]),
+      ...(w.types.includes(other) ? [] : [`weights ${other.name}`]),
+    ];
+    return lacks.length > 0 ? [`  ${product.name}: ${lacks.join(', ')}`] : [];
+  });
+  if (missing.length === 0) return;
+  const list = (types: readonly NumericType[]): string => types.map(({ name }) => name).join(',');
+  throw new UserError(
+    [
+      `the design takes activations ${list(a.types)} and weights ${list(w.types)}; these layers need others:`,
+      ...missing,
+      'quantise with --design, or generate a design with --activations and --weights that cover them',
+    ].join('\n'),
+  );
+}
+
+/** An array that counts what it does per layer. */
+class ArrayCounter {
+  readonly pes: number;
+  mismatch: string | undefined;
+  readonly #work = new Map<string, { macs: number; cycles: number }>();
+
+  constructor(
+    readonly simulator: ArraySimulator,
+    readonly manifest: Manifest,
+  ) {
+    this.pes = manifest.configuration.rows * manifest.configuration.cols;
+  }
+
+  async multiply(products: readonly CodeMatrices[], { product }: RunnableLayer): Promise<BigInt64Array[]> {
+    const info = arrayInfoOf(this.manifest);
+    const jobs = products.map(({ a, w }) => {
+      const codes = {
+        a: { ...a, typeIndex: info.a.types.indexOf(a.type) },
+        w: { ...w, typeIndex: info.w.types.indexOf(w.type) },
+      };
+      requireSumsFit(codes);
+      return { codes, tiling: planTiling(codes, this.manifest) };
+    });
+    const { sums, cycles } = await multiplyOnArray(this.simulator, jobs);
+    const own = this.#work.get(product.name) ?? { macs: 0, cycles: 0 };
+    own.macs += jobs.reduce((total, { tiling: { m, n, k } }) => total + m * n * k, 0);
+    own.cycles += cycles;
+    this.#work.set(product.name, own);
+    return sums;
+  }
+
+  /** The same, and finds the first product that differs from the integer reference. */
+  async compare(products: readonly CodeMatrices[], layer: RunnableLayer): Promise<BigInt64Array[]> {
+    const sums = await this.multiply(products, layer);
+    for (const [i, codes] of products.entries()) {
+      const found = findMismatch(sums[i] as BigInt64Array, referenceSums(codes), codes.w.cols);
+      if (!found || this.mismatch !== undefined) continue;
+      const { row, col, expected, got } = found;
+      this.mismatch = `${layer.product.name}, product ${i}, [${row}, ${col}]: expected ${expected}, got ${got}`;
+    }
+    return sums;
+  }
+
+  work(): LayerWork[] {
+    return [...this.#work].map(([name, { macs, cycles }]) => ({
+      name,
+      macs,
+      cycles,
+      utilisation: macs / (cycles * this.pes),
+    }));
+  }
+}

@@ -1,0 +1,30 @@
+/** Where progress is shown: a terminal, on which one line is rewritten, or a log, which gets a line now and then. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export interface ProgressLine {
+  show(text: string): void;
+  /** Clears the line on a terminal. */
+  end(): void;
+}
+
+const CLEAR = '\r\u001b[K';
+
+/**
+ * @param interval Least time between two lines of a log, in milliseconds; what comes sooner is left out.
+ */
+export function progressLine(stream: ProgressStream, interval = 0): ProgressLine {
+  if (stream.isTTY) return { show: (text) => stream.write(`${CLEAR}${text}`), end: () => stream.write(CLEAR) };
+  let next = 0;
+  return {
+    show: (text) => {
+      const now = performance.now();
+      if (now < next) return;
+      next = now + interval;
+      stream.write(`${text}\n`);
+    },
+    end: () => {},
+  };
+}

@@ -1,0 +1,106 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { elaborateCore } from '../../../gen/elaborate/core.js';
+import { UserError } from '../../../gen/errors.js';
+import { type FolderFile, replaceFolder } from '../../../gen/folder.js';
+import type { Manifest } from '../../../gen/manifest.js';
+import { writeModel } from '../../../gen/onnx/model.js';
+import type { FloatTensor } from '../../../gen/onnx/tensor.js';
+import { arrayInfoOf, arrayInfoOfDesign } from '../../../gen/oracle.js';
+import type { LayerPlan } from '../../../gen/quantise/plan.js';
+import type { QuantiseReport } from '../../../gen/quantise/report.js';
+import { HARDWARE_TYPES } from '../../../gen/types/table.js';
+import { firstSamples, type Samples } from '../onnx/samples.js';
+import { visit } from './calibrate.js';
+import { describe, lowerAll } from './describe.js';
+import { type LayerTarget, layerFiles } from './files.js';
+import type { QuantisedNetwork } from './network.js';
+import { reportHtml } from './report-html.js';
+import { reportText } from './report-text.js';
+
+const REPORT_FILE = 'report.json';
+/** Size of the array that images are made for where no design is given. */
+const [DEFAULT_ROWS, DEFAULT_COLS] = [16, 16];
+
+/** What of a run goes into its report and folder besides the decisions. */
+export interface FolderRequest {
+  readonly out: string;
+  /** The ONNX file. */
+  readonly bytes: Uint8Array;
+  readonly samples: Samples;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly outputError: number;
+  /** The design that the memory images are for. */
+  readonly manifest?: Manifest;
+}
+
+/** @throws UserError when a folder exists and is not one that an earlier run wrote. */
+export function requireReplaceable(out: string): void {
+  if (!existsSync(out)) return;
+  const entries = readdirSync(out);
+  if (entries.length === 0 || entries.includes(REPORT_FILE)) return;
+  throw new UserError(`${out} exists and holds no ${REPORT_FILE}: not written by this program; choose another --out`);
+}
+
+/** Writes all files of a quantised network, or nothing. */
+export async function writeNetwork(network: QuantisedNetwork, request: FolderRequest): Promise<QuantiseReport> {
+  const { model, plan, quantised } = network;
+  const { samples, manifest } = request;
+  const values = await operandsOfFirst(network, samples);
+  const operandOf = (tensor: string): FloatTensor => values.get(tensor) as FloatTensor;
+  const lowerings = lowerAll(plan.layers, (tensor) => operandOf(tensor).shape);
+  const files = new Map(
+    plan.layers.map((layer) => {
+      const lowering = lowerings.get(layer.product);
+      if (!lowering) throw new Error(`${layer.product.name} was not lowered`);
+      return [layer.product, layerFiles(layer, lowering, operandOf, targetOf(layer, manifest))];
+    }),
+  );
+  const report = describe(network, { ...request, source: samples.name, inputShape: samples.shape, lowerings, files });
+  const all: FolderFile[] = [
+    { path: REPORT_FILE, content: `${JSON.stringify(report, null, 2)}\n` },
+    { path: 'report.txt', content: reportText(report) },
+    { path: 'report.html', content: await reportHtml(report) },
+    { path: report.files.float, content: writeModel(model.proto) },
+    { path: report.files.quantised, content: writeModel(quantised.proto) },
+    ...[...files.values()].flatMap(({ codes, scales, correction, images }) => [
+      ...[codes, scales, correction].filter((file) => file !== undefined),
+      ...(images?.files ?? []),
+    ]),
+  ];
+  requireReplaceable(request.out);
+  replaceFolder(request.out, all);
+  return report;
+}
+
+/** All operands for the first sample (the first batch, where the network fixes its size). */
+async function operandsOfFirst(
+  { model, plan }: QuantisedNetwork,
+  samples: Samples,
+): Promise<ReadonlyMap<string, FloatTensor>> {
+  const tensors = plan.layers.flatMap(({ product: { activation, second } }) =>
+    second.kind === 'weights' ? [activation] : [activation, second.tensor],
+  );
+  const batch = model.input.shape[0] ?? 1;
+  const values = new Map<string, FloatTensor>();
+  const calibration = { model, samples: firstSamples(samples, batch), batch, progress: () => {} };
+  await visit(calibration, 'shapes', [...new Set(tensors)], (seen) => {
+    for (const [name, tensor] of seen) values.set(name, tensor);
+  });
+  return values;
+}
+
+/** The array that a layer's images are for: the design if it takes the layer, else one of the layer's own types. */
+function targetOf(layer: LayerPlan, manifest: Manifest | undefined): LayerTarget | undefined {
+  const { type: a } = layer.activation;
+  const { type: w } = layer.second.kind === 'weights' ? layer.second.weights : layer.second.tensor;
+  if (manifest) {
+    const info = arrayInfoOf(manifest);
+    const takes = info.a.types.includes(a) && info.w.types.includes(w);
+    return takes ? { info, accumulator: manifest.accumulator, manifest } : undefined;
+  }
+  if (!HARDWARE_TYPES.includes(a) || !HARDWARE_TYPES.includes(w)) return undefined;
+  const raw = { rows: DEFAULT_ROWS, cols: DEFAULT_COLS, activations: [a.name], weights: [w.name] };
+  const core = elaborateCore(validateConfiguration(raw));
+  return { info: arrayInfoOfDesign(core), accumulator: core.accumulator };
+}

@@ -1,0 +1,100 @@
+import { UserError } from '../../../gen/errors.js';
+import { fakeQuantise } from '../../../gen/onnx/fake-quantise.js';
+import type { OnnxModel } from '../../../gen/onnx/model.js';
+import { findProducts } from '../../../gen/onnx/products.js';
+import { editOf } from '../../../gen/quantise/dequantise.js';
+import type { LayerPlan, NetworkPlan } from '../../../gen/quantise/plan.js';
+import { StreamedChoice } from '../../../gen/select/stream.js';
+import { requireFit, type Samples } from '../onnx/samples.js';
+import { promote } from './budget.js';
+import { type Calibration, feed } from './calibrate.js';
+import { foldWeights } from './fold.js';
+import { chooseWeights, isWide, type Layer, type LayerChoices, layerOf, searchOptions, typesAt } from './layers.js';
+import { type QuantiseOptions, WIDE_BITS } from './options.js';
+import { refine } from './refine.js';
+
+/** A network with what was decided about it. */
+export interface QuantisedNetwork {
+  /** The network in floating point, its constant weights computed. */
+  readonly model: OnnxModel;
+  readonly plan: NetworkPlan;
+  /** The network with rounded operands. */
+  readonly quantised: OnnxModel;
+  /** Calibration samples used. */
+  readonly samples: number;
+}
+
+/** Chooses the types and scales of all operands of a network's products. */
+export async function quantiseNetwork(
+  original: OnnxModel,
+  samples: Samples,
+  options: QuantiseOptions,
+  progress: (message: string) => void = () => {},
+): Promise<QuantisedNetwork> {
+  requireFit(samples, original.input);
+  const model = await foldWeights(original);
+  const { products, skipped } = findProducts(model);
+  const kept = products.filter(({ second }) => options.attention || second.kind === 'weights');
+  const left = products
+    .filter((product) => !kept.includes(product))
+    .map(({ name, op }) => ({
+      node: name,
+      op,
+      reason: 'both its operands are activations, and --no-attention is given',
+    }));
+  if (kept.length === 0) throw new UserError(nothingToDo(model, skipped));
+  const calibration = { model, samples, batch: options.batch, progress };
+  const layers = kept.map((product) => layerOf(product, model));
+  const choices = await chooseAll(layers, calibration, options);
+  const chosen = await promote(choices, calibration, options);
+  const plans = await refine(chosen, calibration, options);
+  const plan = { layers: plans, skipped: [...skipped, ...left] };
+  const quantised = fakeQuantise(model, plans.map(editOf));
+  return { model, plan, quantised, samples: samples.count };
+}
+
+function nothingToDo({ name }: OnnxModel, skipped: NetworkPlan['skipped']): string {
+  const why = skipped.map(({ node, op, reason }) => `\n  ${node} (${op}): ${reason}`).join('');
+  return `${name} has no Conv, Gemm or MatMul that can be quantised${why}`;
+}
+
+/** Both widths of all layers, by least error of the tensors; every activation tensor is decided once per width and port. */
+async function chooseAll(
+  layers: readonly Layer[],
+  calibration: Calibration,
+  options: QuantiseOptions,
+): Promise<LayerChoices[]> {
+  const choices = new Map<string, Map<string, StreamedChoice>>();
+  const choiceOf = (tensor: string, side: 'a' | 'w', bits: number): StreamedChoice => {
+    const own = choices.get(tensor) ?? new Map<string, StreamedChoice>();
+    choices.set(tensor, own);
+    const key = `${bits} ${options.ports ? side : ''}`;
+    const name = `activations ${tensor}`;
+    const typesFor = (negative: boolean) => typesAt(bits, side, negative, name, options);
+    const found = own.get(key) ?? new StreamedChoice({ name, typesFor, ...searchOptions(options) });
+    own.set(key, found);
+    return found;
+  };
+  const pending = layers.map((layer) => {
+    const { product } = layer;
+    const at = (bits: number) => ({
+      activation: choiceOf(product.activation, 'a', bits),
+      ...(layer.weights ? {} : { second: choiceOf(product.second.tensor, 'w', bits) }),
+    });
+    const mayWiden = options.budget !== undefined || isWide(product, layers, options);
+    return { layer, narrow: at(options.bits), ...(mayWiden ? { wide: at(WIDE_BITS) } : {}) };
+  });
+  await feed(calibration, new Map([...choices].map(([tensor, own]) => [tensor, [...own.values()]])));
+  return pending.map(({ layer, narrow, wide }, i) => {
+    calibration.progress(`weights: ${i + 1} of ${pending.length} layers`);
+    const planned = (bits: number, { activation, second }: typeof narrow): LayerPlan => ({
+      product: layer.product,
+      bits,
+      activation: activation.result,
+      second: second
+        ? { kind: 'activation', tensor: second.result }
+        : { kind: 'weights', weights: chooseWeights(layer, bits, options) },
+    });
+    return { layer, narrow: planned(options.bits, narrow), ...(wide ? { wide: planned(WIDE_BITS, wide) } : {}) };
+  });
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Command } from 'commander';
+import { EXIT, UserError } from '../gen/errors.js';
+import { loadDesign } from '../gen/manifest.js';
+import { readModel } from '../gen/onnx/model.js';
+import { arrayInfoOf } from '../gen/oracle.js';
+import { runProgram } from '../gen/program.js';
+import { fashionMnist } from './lib/onnx/fashion.js';
+import { batches, firstSamples, openSamples, requireFit, type Samples } from './lib/onnx/samples.js';
+import { progressLine } from './lib/progress.js';
+import { requireReplaceable, writeNetwork } from './lib/quantise/folder.js';
+import { quantiseNetwork } from './lib/quantise/network.js';
+import { outputError } from './lib/quantise/output-error.js';
+import { reportText } from './lib/quantise/report-text.js';
+import { addQuantiseOptions, integer, quantiseOptionsOf } from './lib/quantise/request.js';
+
+const FASHION = 'fashion-mnist';
+/** Samples of Fashion-MNIST used unless said otherwise. */
+const FASHION_SAMPLES = 256;
+/** Between two lines of progress in a log, in milliseconds. */
+const LOG_INTERVAL = 2000;
+/** Samples on which the network's output error is measured. */
+const CHECKED_SAMPLES = 128;
+
+async function main(): Promise<number> {
+  const program = addQuantiseOptions(
+    new Command('npm run quantize --')
+      .description('Choose the numeric type and scale of every operand of a network, and write it in codes.')
+      .argument('<model>', 'ONNX file')
+      .requiredOption(
+        '--calib <file>',
+        `calibration samples: a .npy file of floats, N x the shape of one input; or ${FASHION} for its training images`,
+      )
+      .option('--samples <n>', `use only the first n samples (default: all; of ${FASHION} ${FASHION_SAMPLES})`),
+  )
+    .option('--design <folder>', "choose among the types of this design's ports, and write memory images for it")
+    .option('--out <folder>', 'where to write (default: build/quantised/<model>)')
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request or input.')
+    .allowExcessArguments(false)
+    .exitOverride();
+  program.parse();
+  const flags = program.opts();
+  const file = program.args[0] as string;
+  const options = quantiseOptionsOf(flags as Parameters<typeof quantiseOptionsOf>[0]);
+  const out: string = flags.out ?? join('build', 'quantised', basename(file).replace(/\.onnx$/, ''));
+  requireReplaceable(out);
+  const manifest = flags.design === undefined ? undefined : loadDesign(flags.design);
+  const bytes = read(file);
+  const model = readModel(bytes, file);
+  const samples = calibrationSamples(flags.calib, flags.samples);
+  requireFit(samples, model.input);
+  const info = manifest && arrayInfoOf(manifest);
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const progress = (message: string): unknown => line.show(`quantize: ${message}`);
+  const network = await quantiseNetwork(
+    model,
+    samples,
+    { ...options, ...(info ? { ports: { a: info.a.types, w: info.w.types } } : {}) },
+    progress,
+  );
+  progress('output error');
+  const checked = firstSamples(samples, CHECKED_SAMPLES);
+  const error = await outputError(network.model, network.quantised, [...batches(checked, model.input, options.batch)]);
+  progress('writing');
+  const report = await writeNetwork(network, {
+    out,
+    bytes,
+    samples,
+    options: { ...options, ...(manifest ? { design: manifest.configuration.name } : {}) },
+    outputError: error,
+    ...(manifest ? { manifest } : {}),
+  });
+  line.end();
+  const text = `${reportText(report)}written to ${out}: report.html, report.json, fake-quantised.onnx, layers/\n`;
+  process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : text);
+  return EXIT.done;
+}
+
+function read(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UserError(`cannot read ${file}: ${(error as Error).message}`);
+  }
+}
+
+function calibrationSamples(source: string, limit: string | undefined): Samples {
+  const count = limit === undefined ? undefined : integer('--samples', limit, 1);
+  if (source === FASHION) return fashionMnist('train', count ?? FASHION_SAMPLES).images;
+  const samples = openSamples(source);
+  return count === undefined ? samples : firstSamples(samples, count);
+}
+
+await runProgram(main);
