@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../gen/config/validate.js';
@@ -134,28 +133,12 @@ describe('a real product on the simulated array', () => {
   });
 });
 
-/** An IDX file of 32 images of 28 x 28 bytes: discs and bars of several sizes and greys. */
-function writeImages(file: string): void {
-  const header = Buffer.alloc(16);
-  [0x803, 32, 28, 28].forEach((word, i) => {
-    header.writeUInt32BE(word, i * 4);
-  });
-  const pixels = Buffer.alloc(32 * 28 * 28);
-  for (let i = 0; i < pixels.length; i++) {
-    const [n, y, x] = [Math.floor(i / 784), Math.floor(i / 28) % 28, i % 28];
-    const inside = n % 2 === 0 ? (x - 14) ** 2 + (y - 14) ** 2 < (4 + n / 4) ** 2 : Math.abs(x - n / 2) < 3;
-    pixels[i] = inside ? 90 + 5 * n : (x * y) % 40;
-  }
-  writeFileSync(file, gzipSync(Buffer.concat([header, pixels])));
-}
-
-describe('the example of the README, on images made here', () => {
+describe('the example of the README', () => {
   it('multiplies a real layer bit-exactly, and an adaptive type beats int4 on its activations', async () => {
-    writeImages(path('images.gz'));
     const { stdout, exitCode } = await execa(
       process.execPath,
-      ['--import', 'tsx', 'examples/ocr-layer.ts', '--out', path('layer'), '--images', path('images.gz')],
-      { reject: false },
+      ['--import', 'tsx', 'examples/ocr-layer.ts', '--out', path('layer')],
+      { reject: false, env: { FASHION_MNIST: 'test/data/fashion-mnist' } },
     );
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/conv2d_89\.tmp_0, a 1 x 1 convolution from 200 to 32 channels/);

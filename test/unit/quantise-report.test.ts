@@ -148,8 +148,8 @@ describe('report as text', () => {
     expect(text).toMatch(/3 {2}….*scores\/MatMul .*197 x 64 x 197 \(x 12\) +int8 +0\.61 % {2}int8 \* +0\.54 %/);
     expect(text).toContain('* an activation');
     expect(text).toMatch(/depthwise3 +Conv +a grouped convolution/);
-    expect(text).toMatch(/codes and scales +layers\/001\//);
-    expect(text).toContain('images/ for 2 of 3 layers');
+    expect(text).toMatch(/codes and scales +layers\/<layer>\/: codes\.npy, scales\.npy of 2 of 3 layers/);
+    expect(text).toMatch(/memory images .*activations\.hex, expected\.hex of 2 of 3 layers/);
   });
 
   it('counts the tensors of each type', () => {

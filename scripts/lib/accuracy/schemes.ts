@@ -7,28 +7,35 @@ export interface Scheme {
 }
 
 const ANT = ['int', 'flint', 'pot'];
-const ADAPTIVE = ['int', 'flint', 'pot', 'float'];
+const ANT_FLOAT = [...ANT, 'float'];
 /** The 4-8 mix may spend this much on average, in bits per element of all operands. */
 export const MIXED_BITS = 4.8;
 
-const published = (families: readonly string[]): QuantiseOptions => ({ ...PUBLISHED, families });
+const LISTS: readonly (readonly [name: string, families: readonly string[]])[] = [
+  ['int4', ['int']],
+  ['flint4', ['flint']],
+  ['pot4', ['pot']],
+  ['float4', ['float']],
+  ['ANT4', ANT],
+  ['ANT4 + float', ANT_FLOAT],
+];
 
-/** The published search on each list of types, and what this project adds to it. */
+/**
+ * The rows of the table: the published search with each list of types, and the same with weights rounded so that they
+ * take back errors of the layer's result.
+ */
 export function schemes(): readonly Scheme[] {
-  const refined: Partial<QuantiseOptions> = { rounding: 'compensated', biasCorrection: true };
-  const mixed: Partial<QuantiseOptions> = { budget: { kind: 'bits', limit: MIXED_BITS }, ranking: 'output' };
+  const mixed: Partial<QuantiseOptions> = { budget: { kind: 'bits', limit: MIXED_BITS }, ranking: 'relative' };
+  const rows = (suffix: string, extra: Partial<QuantiseOptions>): Scheme[] => [
+    ...LISTS.map(([name, families]) => ({
+      name: `${name}${suffix}`,
+      options: { ...PUBLISHED, ...extra, families },
+    })),
+    { name: `ANT4-8${suffix}`, options: { ...PUBLISHED, ...extra, ...mixed, families: ANT } },
+  ];
   return [
-    { name: 'int8', options: { ...published(['int']), bits: 8 } },
-    { name: 'int4', options: published(['int']) },
-    { name: 'flint4', options: published(['flint']) },
-    { name: 'pot4', options: published(['pot']) },
-    { name: 'float4', options: published(['float']) },
-    { name: 'ANT4', options: published(ANT) },
-    { name: 'ANT4 with float', options: published(ADAPTIVE) },
-    { name: 'ANT4-8', options: { ...published(ANT), ...mixed } },
-    { name: 'int4, refined', options: { ...published(['int']), ...refined } },
-    { name: 'ANT4, refined', options: { ...published(ANT), ...refined } },
-    { name: 'ANT4 with float, refined', options: { ...published(ADAPTIVE), ...refined } },
-    { name: 'ANT4-8, refined', options: { ...published(ANT), ...refined, ...mixed } },
+    { name: 'int8', options: { ...PUBLISHED, families: ['int'], bits: 8 } },
+    ...rows('', {}),
+    ...rows(', compensated', { rounding: 'compensated' }),
   ];
 }

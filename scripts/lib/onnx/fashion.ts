@@ -1,11 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { type Samples, samplesOf } from './samples.js';
 
 /** Where Debian's package dataset-fashion-mnist has the images. */
-export const FASHION_FOLDER = '/usr/share/datasets/fashion-mnist';
+const DEBIAN_FOLDER = '/usr/share/datasets/fashion-mnist';
+/** Variable of the environment that names another folder with the four files of the data set. */
+const FOLDER_VARIABLE = 'FASHION_MNIST';
 const EDGE = 28;
+const NAMES = { train: 'training images', t10k: 'test images' } as const;
 
 /** Images with their classes. */
 export interface LabelledImages {
@@ -22,18 +26,21 @@ export interface LabelledImages {
 export function fashionMnist(part: 'train' | 't10k', count = Number.POSITIVE_INFINITY): LabelledImages {
   const pixels = idx(`${part}-images-idx3-ubyte.gz`, 0x803);
   const labels = idx(`${part}-labels-idx1-ubyte.gz`, 0x801);
+  if (Number.isFinite(count) && labels.length < count) {
+    throw new UserError(`Fashion-MNIST holds ${labels.length} ${NAMES[part]}, ${count} are asked for`);
+  }
   const kept = Math.min(labels.length, count);
   const data = Float32Array.from(pixels.subarray(0, kept * EDGE ** 2), (pixel) => pixel / 255);
-  const name = `Fashion-MNIST ${part === 'train' ? 'training' : 'test'} images`;
+  const name = `Fashion-MNIST ${NAMES[part]}`;
   return { images: samplesOf(name, { shape: [kept, 1, EDGE, EDGE], data }), labels: labels.subarray(0, kept) };
 }
 
 /** The data of a gzipped IDX file, behind its header of a word per dimension. */
 function idx(name: string, magic: number): Uint8Array {
-  const file = `${FASHION_FOLDER}/${name}`;
+  const file = join(process.env[FOLDER_VARIABLE] ?? DEBIAN_FOLDER, name);
   if (!existsSync(file)) {
     throw new UserError(
-      `${file} is missing; install Fashion-MNIST with apt-get install dataset-fashion-mnist (Debian, Ubuntu) or npm run setup`,
+      `${file} is missing; install Fashion-MNIST with apt-get install dataset-fashion-mnist (Debian, Ubuntu), or set ${FOLDER_VARIABLE} to the folder of its four files`,
       EXIT.toolBroken,
     );
   }

@@ -4,7 +4,7 @@ import { type ActivationQuantiser, fakeQuantise } from '../../../gen/onnx/fake-q
 import type { Product } from '../../../gen/onnx/products.js';
 import type { FloatTensor } from '../../../gen/onnx/tensor.js';
 import { dequantise, editOf } from '../../../gen/quantise/dequantise.js';
-import { crossGram, gramOf, outerOf, solve, times } from '../../../gen/quantise/linear.js';
+import { crossProduct, gramOf, outerOf, rowsTimes, solve } from '../../../gen/quantise/linear.js';
 import type { LayerPlan, QuantisedTensor, QuantisedWeights } from '../../../gen/quantise/plan.js';
 import { compensatedCodes } from '../../../gen/select/compensate.js';
 import { activationOutputCost, type OutputCost, weightOutputCost } from '../../../gen/select/output.js';
@@ -67,8 +67,10 @@ function refineLayer(
 ): LayerPlan {
   const activation = refineActivation(layer, plan, actual, options);
   const rounded = actual.groups.map((rows) => roundAll(rows, activation));
-  const fitted = options.rounding === 'compensated' ? fitWeights(layer, float, rounded) : layer.weights.matrix;
-  const weights = refineWeights(layer, plan, fitted, rounded, options);
+  const needsGrams = options.rounding === 'compensated' || options.objective === 'output';
+  const grams = needsGrams ? rounded.map((rows) => gramOf(rows, actual.k)) : [];
+  const fitted = options.rounding === 'compensated' ? fitWeights(layer, float, rounded, grams) : layer.weights.matrix;
+  const weights = refineWeights(layer, plan, fitted, grams, options);
   const correction = options.biasCorrection ? meanError(layer, float, rounded, dequantise(weights)) : undefined;
   return {
     ...plan,
@@ -148,14 +150,20 @@ function thinned(rows: Float32Array, k: number): Float32Array {
  * Weights whose product with the rounded rows is nearest to the product of the original weights with the original
  * rows: W + (G + λ I)⁻¹ Xrᵀ (X - Xr) W.
  */
-function fitWeights({ weights }: WeightLayer, float: RowSample, rounded: readonly Float32Array[]): Matrix {
+function fitWeights(
+  { weights }: WeightLayer,
+  float: RowSample,
+  rounded: readonly Float32Array[],
+  grams: readonly Float64Array[],
+): Matrix {
   const parts = float.groups.map((rows, group) => {
     const x = rounded[group] as Float32Array;
     const { k } = float;
     const own = columnsOf(weights.matrix, group, float.groups.length);
-    const gram = damped(gramOf(x, k), k);
+    const gram = damped(grams[group] as Float64Array, k);
     const difference = rows.map((value, i) => value - (x[i] as number));
-    const change = solve(gram, k, times(crossGram(x, difference, k), k, own.data, own.cols), own.cols);
+    const lost = rowsTimes(difference, k, own.data, own.cols);
+    const change = solve(gram, k, crossProduct(x, k, lost, own.cols), own.cols);
     return { ...own, data: own.data.map((value, i) => value + (change[i] as number)) };
   });
   return sideBySide(parts);
@@ -172,12 +180,11 @@ function refineWeights(
   layer: WeightLayer,
   plan: LayerPlan,
   matrix: Matrix,
-  rounded: readonly Float32Array[],
+  grams: readonly Float64Array[],
   options: QuantiseOptions,
 ): QuantisedWeights {
   const { rows: k } = matrix;
   const chosen = chooseWeights(layer, plan.bits, options, matrix);
-  const grams = rounded.map((rows) => gramOf(rows, k));
   const scaled =
     options.objective === 'output' && chosen.groups === 1
       ? byOutput(chosen, matrix, grams, plan.bits, layer, options)

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { LayerReport, QuantiseReport } from '../../../gen/quantise/report.js';
 import { NUMERIC_TYPES } from '../../../gen/types/table.js';
 
@@ -74,21 +73,21 @@ export function optionText(value: unknown): string {
   return String(value);
 }
 
-/** Where the files of a report are: what they hold, and the path of a file or folder. */
+/** Where the files of a report are: what they hold, and the path of a file, or of the files of all layers. */
 export function fileRows({ files, layers }: QuantiseReport): [what: string, where: string][] {
-  const folders = (paths: readonly string[]): string =>
-    [...new Set(paths.map((path) => posix.dirname(path)))].map((folder) => `${folder}/`).join(', ');
-  const weights = layers.flatMap(({ second }) => (second.kind === 'weights' ? Object.values(second.files) : []));
-  const corrections = layers.flatMap(({ correction }) => (correction === null ? [] : [correction]));
-  const images = layers.flatMap((layer) => (layer.images === null ? [] : [layer.images.folder]));
+  const inLayers = (names: string, count: number): string =>
+    count === 0 ? '' : `layers/<layer>/: ${names} of ${count} of ${plural(layers.length, 'layer')}`;
   const rows: [string, string][] = [
     ['float network', files.float],
     ['quantised network', files.quantised],
-    ['codes and scales', folders(weights)],
-    ['bias corrections', folders(corrections)],
     [
-      'images',
-      images.length === 0 ? '' : `${folders(images)} for ${images.length} of ${plural(layers.length, 'layer')}`,
+      'codes and scales',
+      inLayers('codes.npy, scales.npy', layers.filter(({ second }) => second.kind === 'weights').length),
+    ],
+    ['bias corrections', inLayers('correction.npy', layers.filter(({ correction }) => correction !== null).length)],
+    [
+      'memory images',
+      inLayers('weights.hex, activations.hex, expected.hex', layers.filter(({ images }) => images !== null).length),
     ],
   ];
   return rows.filter(([, where]) => where !== '');

@@ -13,7 +13,6 @@ interface Flags {
   readonly objective: QuantiseOptions['objective'];
   readonly rounding: QuantiseOptions['rounding'];
   readonly biasCorrection: boolean;
-  readonly refined: boolean;
   readonly attention: boolean;
   readonly wide?: string;
   readonly budget?: string;
@@ -44,7 +43,6 @@ export function addQuantiseOptions(program: Command): Command {
         .default(PUBLISHED.rounding),
     )
     .option('--bias-correction', 'add what rounding takes from the mean of each output channel', false)
-    .option('--refined', 'the same as --rounding compensated --bias-correction', false)
     .option('--no-attention', 'leave products of two activations in floating point')
     .option('--wide <layers>', 'layers with 8 bits from the start: first, last, or names')
     .option(
@@ -70,7 +68,7 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
     .map((name) => name.trim())
     .filter((name) => name !== '');
   requireFamilies(families, bits);
-  const { groupSize, clips, percentile, budget, wide, refined } = flags;
+  const { groupSize, clips, percentile, budget, wide } = flags;
   return {
     bits,
     families,
@@ -78,8 +76,8 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
     ...(clips === undefined ? {} : { clips: clipRange(clips) }),
     ...(percentile === undefined ? {} : { percentile: real('--percentile', percentile, 100) }),
     objective: flags.objective,
-    rounding: refined ? 'compensated' : flags.rounding,
-    biasCorrection: refined || flags.biasCorrection,
+    rounding: flags.rounding,
+    biasCorrection: flags.biasCorrection,
     attention: flags.attention,
     wide: wide === undefined ? [] : wide.split(',').map((name) => name.trim()),
     ...(budget === undefined ? {} : { budget: budgetOf(budget) }),

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { EXIT, UserError } from '../gen/errors.js';
+import { readModel } from '../gen/onnx/model.js';
+import { runProgram } from '../gen/program.js';
+import { type AccuracyRow, measure } from './lib/accuracy/run.js';
+import { schemes } from './lib/accuracy/schemes.js';
+import { accuracyMarkdown, accuracyText } from './lib/accuracy/table.js';
+import { fashionMnist } from './lib/onnx/fashion.js';
+import { progressLine } from './lib/progress.js';
+import { integer } from './lib/quantise/request.js';
+
+const MODELS = fileURLToPath(new URL('../models/', import.meta.url));
+const LOG_INTERVAL = 10_000;
+
+async function main(): Promise<number> {
+  const names = readdirSync(MODELS)
+    .filter((file) => file.endsWith('.onnx'))
+    .map((file) => basename(file, '.onnx'));
+  const known = schemes();
+  const program = new Command('npm run accuracy --')
+    .description(
+      'Accuracy of the networks in models/ on the Fashion-MNIST test images, in fp32 and quantised, calibrated on training images. All of it takes about half an hour.',
+    )
+    .option('--models <list>', 'networks', names.join(','))
+    .option('--schemes <list>', `rows, from: ${known.map(({ name }) => name).join('; ')} (separated by ; default: all)`)
+    .option('--samples <n>', 'test images, at most 10000', '10000')
+    .option('--calibration <n>', 'training images to calibrate on', '256')
+    .option('--markdown', 'print a Markdown table')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 the data set is missing.')
+    .allowExcessArguments(false)
+    .exitOverride();
+  program.parse();
+  const flags = program.opts();
+  const chosenModels = pick('--models', flags.models, ',', names, (name) => name);
+  const chosen = flags.schemes === undefined ? known : pick('--schemes', flags.schemes, ';', known, ({ name }) => name);
+  const test = fashionMnist('t10k', integer('--samples', flags.samples, 1, 10_000));
+  const calibration = fashionMnist('train', integer('--calibration', flags.calibration, 1, 60_000)).images;
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const networks: { name: string; rows: AccuracyRow[] }[] = [];
+  for (const name of chosenModels) {
+    const file = join(MODELS, `${name}.onnx`);
+    const subject = { name, model: readModel(readFileSync(file), file), calibration, test };
+    networks.push({ name, rows: await measure(subject, chosen, (message) => line.show(`accuracy: ${message}`)) });
+  }
+  line.end();
+  const table = { calibration: calibration.count, test: test.images.count, networks };
+  const text = flags.markdown ? accuracyMarkdown(table) : accuracyText(table);
+  process.stdout.write(flags.json ? `${JSON.stringify(table, null, 2)}\n` : text);
+  return EXIT.done;
+}
+
+/** The members of a list that a flag names. */
+function pick<T>(
+  flag: string,
+  text: string,
+  separator: string,
+  all: readonly T[],
+  nameOf: (item: T) => string,
+): readonly T[] {
+  return text.split(separator).map((part) => {
+    const name = part.trim();
+    const found = all.find((item) => nameOf(item) === name);
+    if (found === undefined) throw new UserError(`${flag}: ${name} is not one of ${all.map(nameOf).join('; ')}`);
+    return found;
+  });
+}
+
+await runProgram(main);
