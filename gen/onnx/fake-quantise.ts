@@ -2,7 +2,7 @@ import { clone } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto, TensorProto_DataType } from 'onnx-buf';
 import { decisionBoundaries, levels } from '../codec.js';
 import type { NumericType } from '../types/numeric-type.js';
-import { constantTensor, type OnnxModel } from './model.js';
+import type { OnnxModel } from './model.js';
 import { makeNode } from './nodes.js';
 import { doubleProto, type FloatTensor, floatProto, int32Proto } from './tensor.js';
 
@@ -65,7 +65,9 @@ export function fakeQuantise(model: OnnxModel, edits: readonly ProductEdit[]): O
       const bias = `${edit.output}__correction`;
       graph.initializer.push(floatProto(bias, edit.correction));
       node.output[0] = `${edit.output}__uncorrected`;
-      nodes.push(makeNode('Add', [node.output[0], bias], edit.output));
+      nodes.push(
+        Object.assign(makeNode('Add', [node.output[0], bias], edit.output), { name: `${edit.output}__corrected` }),
+      );
     }
   }
   graph.node = nodes;
@@ -162,26 +164,24 @@ function searchNodes(input: string, output: string, type: NumericType, values: r
   return { nodes, constants };
 }
 
-/** Constants that nothing reads any more: the weights before rounding. */
+/** Takes out what the outputs do not depend on any more: the weights before rounding, and what computed them. */
 function dropUnused(graph: GraphProto): void {
   const read = new Set(graph.output.map(({ name }) => name));
-  for (const { input, attribute } of graph.node) {
-    for (const name of input) read.add(name);
-    for (const { g, graphs } of attribute) {
-      for (const inner of [...(g ? [g] : []), ...graphs]) collectReads(inner, read);
-    }
+  const kept: NodeProto[] = [];
+  for (const node of [...graph.node].reverse()) {
+    if (!node.output.some((output) => read.has(output))) continue;
+    kept.push(node);
+    for (const name of readsOf(node)) read.add(name);
   }
+  graph.node = kept.reverse();
   graph.initializer = graph.initializer.filter(({ name }) => read.has(name));
-  graph.node = graph.node.filter((node) => !constantTensor(node) || read.has(node.output[0] as string));
-  const kept = new Set(graph.initializer.map(({ name }) => name));
-  graph.input = graph.input.filter(({ name }) => kept.has(name) || read.has(name));
 }
 
-function collectReads(graph: GraphProto, read: Set<string>): void {
-  for (const { name } of graph.output) read.add(name);
-  for (const { input, attribute } of graph.node) {
-    for (const name of input) read.add(name);
-    for (const { g, graphs } of attribute)
-      for (const inner of [...(g ? [g] : []), ...graphs]) collectReads(inner, read);
-  }
+/** Tensors that a node reads, in graphs of its own too. */
+function readsOf({ input, attribute }: NodeProto): string[] {
+  const inner = attribute.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...graphs]);
+  return [
+    ...input,
+    ...inner.flatMap((graph) => [...graph.output.map(({ name }) => name), ...graph.node.flatMap(readsOf)]),
+  ];
 }

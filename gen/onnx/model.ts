@@ -53,6 +53,7 @@ export function readModel(bytes: Uint8Array, name: string): OnnxModel {
   }
   refuseExternalData(graph, name);
   widenHalves(graph, name);
+  separateInitialisers(proto, graph);
   const constants = constantsOf(graph);
   return {
     name,
@@ -124,14 +125,18 @@ function widenHalves(graph: GraphProto, name: string): void {
   }
 }
 
-function onlyInput(graph: GraphProto, name: string): NetworkInput {
-  // Older files list the initialisers among the inputs.
+/** Before version 4 of the format, initialisers had to be listed among the inputs. */
+function separateInitialisers(proto: ModelProto, graph: GraphProto): void {
   const initialised = new Set(graph.initializer.map((tensor) => tensor.name));
-  const inputs = graph.input.filter((input) => !initialised.has(input.name));
-  const [input] = inputs;
-  if (!input || inputs.length > 1) {
+  graph.input = graph.input.filter((input) => !initialised.has(input.name));
+  if (proto.irVersion < 4n) proto.irVersion = 4n;
+}
+
+function onlyInput(graph: GraphProto, name: string): NetworkInput {
+  const [input] = graph.input;
+  if (!input || graph.input.length > 1) {
     throw new UserError(
-      `${name} has ${inputs.length} inputs (${inputs.map((each) => each.name).join(', ')}); networks with one are supported`,
+      `${name} has ${graph.input.length} inputs (${graph.input.map((each) => each.name).join(', ')}); networks with one are supported`,
     );
   }
   const type = input.type?.value;

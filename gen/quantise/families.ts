@@ -59,8 +59,11 @@ export function requireFamilies(families: readonly string[], bits: number): void
     if (!isFamily(family) && !NUMERIC_TYPES.has(family)) {
       throw new UserError(`--types: ${family} is neither one of ${FAMILIES.join(', ')} nor a type such as e2m1`);
     }
-    const known = bits > WIDEST_ADAPTIVE || member(family, bits, true);
+    const known = bits > WIDEST_ADAPTIVE && isFamily(family) ? true : member(family, bits, true);
     if (!known) throw new UserError(`--types: there is no ${family} of ${bits} bits`);
+    if (known !== true && known.bits !== bits) {
+      throw new UserError(`--types: ${family} has ${known.bits} bits, and --bits is ${bits}`);
+    }
   }
   if (families.length === 0) throw new UserError('--types: give at least one type');
 }

@@ -1,5 +1,6 @@
-import { quantise } from '../../../gen/codec.js';
+import { QuantiseError, quantise } from '../../../gen/codec.js';
 import { UserError } from '../../../gen/errors.js';
+import type { ActivationQuantiser } from '../../../gen/onnx/fake-quantise.js';
 import type { OnnxModel } from '../../../gen/onnx/model.js';
 import { realOf } from '../../../gen/onnx/nodes.js';
 import { elementCount, type FloatTensor, readFloats } from '../../../gen/onnx/tensor.js';
@@ -31,7 +32,7 @@ export async function runLayer(
   const { product, activation } = layer;
   const input = values(product.activation);
   const { type, scale } = activation;
-  const codes = quantise(type, input.data, { scale, tensor: product.activation });
+  const codes = codesOf(input, activation, product.activation);
   const second = secondOperand(layer, values);
   const lowering = lower(product, input.shape, second.shape);
   const depth = lowering.k / second.groups;
@@ -59,9 +60,19 @@ export async function runLayer(
 function secondOperand({ product, second }: RunnableLayer, values: (name: string) => FloatTensor): SecondOperand {
   if (second.kind === 'weights') return second.weights;
   const { type, scale } = second.tensor;
-  const { shape, data } = values(product.second.tensor);
-  const codes = quantise(type, data, { scale, tensor: product.second.tensor });
-  return { type, codes, shape, groups: 1, scales: Float64Array.of(scale) };
+  const tensor = values(product.second.tensor);
+  const codes = codesOf(tensor, second.tensor, product.second.tensor);
+  return { type, codes, shape: tensor.shape, groups: 1, scales: Float64Array.of(scale) };
+}
+
+/** @throws UserError when the network has made something that is not finite of its input. */
+function codesOf({ data }: FloatTensor, { type, scale }: ActivationQuantiser, tensor: string): Uint8Array {
+  try {
+    return quantise(type, data, { scale, tensor });
+  } catch (error) {
+    if (error instanceof QuantiseError) throw new UserError(error.message);
+    throw error;
+  }
 }
 
 /** The scale of each column of a part's results. */
@@ -95,29 +106,26 @@ function finished(model: OnnxModel, layer: RunnableLayer, lowering: Lowering, ou
   const gemm = product.op === 'Gemm';
   const alpha = gemm ? realOf(product.node, 'alpha', 1) : 1;
   const beta = gemm ? realOf(product.node, 'beta', 1) : 1;
-  const bias = biasOf(model, layer, lowering);
+  const biasAt = biasOf(model, layer);
   // Elements of the output between two that belong to neighbouring channels.
   const stride = product.op === 'Conv' ? elementCount(shape.slice(2)) : 1;
   const channels = product.op === 'Conv' ? (shape[1] as number) : lowering.n;
   const data = Float32Array.from(output, (value, i) => {
     const channel = Math.floor(i / stride) % channels;
-    return alpha * value + beta * (bias?.[channel] ?? 0) + (correction?.data[channel] ?? 0);
+    const row = Math.floor(i / (stride * channels));
+    return alpha * value + beta * biasAt(row, channel) + (correction?.data[channel] ?? 0);
   });
   return { shape, data };
 }
 
-function biasOf(
-  { constants, name }: OnnxModel,
-  { product }: RunnableLayer,
-  lowering: Lowering,
-): ArrayLike<number> | undefined {
+/** The bias of a row and channel: of a convolution per channel, of a Gemm of any shape that broadcasts. */
+function biasOf({ constants, name }: OnnxModel, { product }: RunnableLayer): (row: number, channel: number) => number {
   const tensor = product.node.input[2] ?? '';
-  if (tensor === '') return undefined;
+  if (tensor === '') return () => 0;
   const constant = constants.get(tensor);
   if (!constant) throw new UserError(`${name}: the bias of ${product.name} is not constant`);
-  const { data } = readFloats(constant, `${name}: bias of ${product.name}`);
-  const channels = lowering.n * (product.op === 'Conv' ? lowering.parts : 1);
-  if (data.length === channels) return data;
-  if (data.length === 1) return new Float32Array(channels).fill(data[0] as number);
-  throw new UserError(`${name}: the bias of ${product.name} has ${data.length} elements for ${channels} channels`);
+  const { data, shape } = readFloats(constant, `${name}: bias of ${product.name}`);
+  const cols = shape.at(-1) ?? 1;
+  const rows = data.length / cols;
+  return (row, channel) => data[(rows === 1 ? 0 : row) * cols + (cols === 1 ? 0 : channel)] as number;
 }

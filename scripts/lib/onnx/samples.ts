@@ -25,6 +25,7 @@ const HEADER_BYTES = 2 ** 16;
  */
 export function openSamples(file: string): Samples {
   const handle = open(file);
+  if (!fstatSync(handle).isFile()) throw new UserError(`${file} is not a file`);
   const layout = npyLayout(readBytes(handle, 0, HEADER_BYTES), file);
   const [count = 0, ...shape] = layout.shape;
   const size = elementCount(shape);

@@ -4,7 +4,7 @@ import type { FloatTensor } from '../../../gen/onnx/tensor.js';
 import { lower } from '../../../gen/quantise/lowering.js';
 import type { StreamedChoice } from '../../../gen/select/stream.js';
 import { type RandomSource, randomSource } from '../../../gen/vectors.js';
-import { batches, type Samples } from '../onnx/samples.js';
+import { batches, firstSamples, type Samples } from '../onnx/samples.js';
 import { openSession } from '../onnx/session.js';
 
 /** A network, its calibration samples, and how many of them to run at once. */
@@ -35,6 +35,24 @@ export async function visit(
   } finally {
     await session.close();
   }
+}
+
+/** All operands of products for the first sample (the first batch, where the network fixes its size). */
+export async function firstOperands(
+  model: OnnxModel,
+  products: readonly Product[],
+  samples: Samples,
+): Promise<ReadonlyMap<string, FloatTensor>> {
+  const tensors = products.flatMap(({ activation, second }) =>
+    second.kind === 'weights' ? [activation] : [activation, second.tensor],
+  );
+  const batch = model.input.shape[0] ?? 1;
+  const values = new Map<string, FloatTensor>();
+  const calibration = { model, samples: firstSamples(samples, batch), batch, progress: () => {} };
+  await visit(calibration, 'shapes', [...new Set(tensors)], (seen) => {
+    for (const [name, tensor] of seen) values.set(name, tensor);
+  });
+  return values;
 }
 
 /** Feeds tensors to their choices, as many passes over the samples as these need. */

@@ -65,6 +65,7 @@ export function describe(network: QuantisedNetwork, about: Circumstances): Quant
 function describeLayer(layer: LayerPlan, { model, samples }: QuantisedNetwork, about: Circumstances): LayerReport {
   const { product, bits, activation, second } = layer;
   const { parts, m, k, n } = about.lowerings.get(product) as Lowering;
+  const batch = model.input.shape[0] ?? 1;
   const files = about.files.get(product) as LayerFiles;
   const floats = (): FloatTensor =>
     readFloats(
@@ -76,7 +77,7 @@ function describeLayer(layer: LayerPlan, { model, samples }: QuantisedNetwork, a
     op: product.op,
     output: product.node.output[0] as string,
     bits,
-    products: { count: parts, m, k, n },
+    products: second.kind === 'weights' ? { count: parts, m: m / batch, k, n } : { count: parts / batch, m, k, n },
     activation: describeTensor(product.activation, activation, samples),
     second:
       second.kind === 'activation'

@@ -7,13 +7,14 @@ import { floatProto } from '../../../gen/onnx/tensor.js';
 import { load } from '../onnx/session.js';
 
 /**
- * A network whose products read their weights from constants: weights that nodes compute from constants alone
+ * A network whose products read their weights and biases from constants: those that nodes compute from constants alone
  * (transposed, reshaped, dequantised ...) are computed once, by ONNX Runtime.
  */
 export async function foldWeights(model: OnnxModel): Promise<OnnxModel> {
+  const derived = constantTensors(model);
   const wanted = findProducts(model)
-    .products.filter(({ second }) => second.kind === 'weights' && !model.constants.has(second.tensor))
-    .map(({ second }) => second.tensor);
+    .products.flatMap(({ node }) => node.input.slice(1))
+    .filter((name) => derived.has(name) && name !== '' && !model.constants.has(name));
   if (wanted.length === 0) return model;
   const names = [...new Set(wanted)];
   const constants = new Map(model.constants);

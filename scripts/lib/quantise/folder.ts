@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborateCore } from '../../../gen/elaborate/core.js';
 import { UserError } from '../../../gen/errors.js';
@@ -10,8 +10,8 @@ import { arrayInfoOf, arrayInfoOfDesign } from '../../../gen/oracle.js';
 import type { LayerPlan } from '../../../gen/quantise/plan.js';
 import type { QuantiseReport } from '../../../gen/quantise/report.js';
 import { HARDWARE_TYPES } from '../../../gen/types/table.js';
-import { firstSamples, type Samples } from '../onnx/samples.js';
-import { visit } from './calibrate.js';
+import type { Samples } from '../onnx/samples.js';
+import { firstOperands } from './calibrate.js';
 import { describe, lowerAll } from './describe.js';
 import { type LayerTarget, layerFiles } from './files.js';
 import type { QuantisedNetwork } from './network.js';
@@ -37,6 +37,7 @@ export interface FolderRequest {
 /** @throws UserError when a folder exists and is not one that an earlier run wrote. */
 export function requireReplaceable(out: string): void {
   if (!existsSync(out)) return;
+  if (!statSync(out).isDirectory()) throw new UserError(`--out ${out} is a file; name a folder`);
   const entries = readdirSync(out);
   if (entries.length === 0 || entries.includes(REPORT_FILE)) return;
   throw new UserError(`${out} exists and holds no ${REPORT_FILE}: not written by this program; choose another --out`);
@@ -46,7 +47,8 @@ export function requireReplaceable(out: string): void {
 export async function writeNetwork(network: QuantisedNetwork, request: FolderRequest): Promise<QuantiseReport> {
   const { model, plan, quantised } = network;
   const { samples, manifest } = request;
-  const values = await operandsOfFirst(network, samples);
+  const products = plan.layers.map(({ product }) => product);
+  const values = await firstOperands(model, products, samples);
   const operandOf = (tensor: string): FloatTensor => values.get(tensor) as FloatTensor;
   const lowerings = lowerAll(plan.layers, (tensor) => operandOf(tensor).shape);
   const files = new Map(
@@ -71,23 +73,6 @@ export async function writeNetwork(network: QuantisedNetwork, request: FolderReq
   requireReplaceable(request.out);
   replaceFolder(request.out, all);
   return report;
-}
-
-/** All operands for the first sample (the first batch, where the network fixes its size). */
-async function operandsOfFirst(
-  { model, plan }: QuantisedNetwork,
-  samples: Samples,
-): Promise<ReadonlyMap<string, FloatTensor>> {
-  const tensors = plan.layers.flatMap(({ product: { activation, second } }) =>
-    second.kind === 'weights' ? [activation] : [activation, second.tensor],
-  );
-  const batch = model.input.shape[0] ?? 1;
-  const values = new Map<string, FloatTensor>();
-  const calibration = { model, samples: firstSamples(samples, batch), batch, progress: () => {} };
-  await visit(calibration, 'shapes', [...new Set(tensors)], (seen) => {
-    for (const [name, tensor] of seen) values.set(name, tensor);
-  });
-  return values;
 }
 
 /** The array that a layer's images are for: the design if it takes the layer, else one of the layer's own types. */

@@ -1,13 +1,15 @@
 import { UserError } from '../../../gen/errors.js';
 import { fakeQuantise } from '../../../gen/onnx/fake-quantise.js';
 import type { OnnxModel } from '../../../gen/onnx/model.js';
-import { findProducts } from '../../../gen/onnx/products.js';
+import { findProducts, type Product, type SkippedProduct } from '../../../gen/onnx/products.js';
+import type { FloatTensor } from '../../../gen/onnx/tensor.js';
 import { editOf } from '../../../gen/quantise/dequantise.js';
+import { lower } from '../../../gen/quantise/lowering.js';
 import type { LayerPlan, NetworkPlan } from '../../../gen/quantise/plan.js';
 import { StreamedChoice } from '../../../gen/select/stream.js';
 import { requireFit, type Samples } from '../onnx/samples.js';
 import { promote } from './budget.js';
-import { type Calibration, feed } from './calibrate.js';
+import { type Calibration, feed, firstOperands } from './calibrate.js';
 import { foldWeights } from './fold.js';
 import { chooseWeights, isWide, type Layer, type LayerChoices, layerOf, searchOptions, typesAt } from './layers.js';
 import { type QuantiseOptions, WIDE_BITS } from './options.js';
@@ -33,24 +35,58 @@ export async function quantiseNetwork(
 ): Promise<QuantisedNetwork> {
   requireFit(samples, original.input);
   const model = await foldWeights(original);
-  const { products, skipped } = findProducts(model);
-  const kept = products.filter(({ second }) => options.attention || second.kind === 'weights');
-  const left = products
-    .filter((product) => !kept.includes(product))
-    .map(({ name, op }) => ({
-      node: name,
-      op,
-      reason: 'both its operands are activations, and --no-attention is given',
-    }));
-  if (kept.length === 0) throw new UserError(nothingToDo(model, skipped));
   const calibration = { model, samples, batch: options.batch, progress };
+  const { kept, skipped } = await chooseProducts(calibration, options);
   const layers = kept.map((product) => layerOf(product, model));
   const choices = await chooseAll(layers, calibration, options);
   const chosen = await promote(choices, calibration, options);
   const plans = await refine(chosen, calibration, options);
-  const plan = { layers: plans, skipped: [...skipped, ...left] };
+  const plan = { layers: plans, skipped };
   const quantised = fakeQuantise(model, plans.map(editOf));
   return { model, plan, quantised, samples: samples.count };
+}
+
+/**
+ * The products to quantise, and why not the others.
+ *
+ * @throws UserError when there is none.
+ */
+async function chooseProducts(
+  calibration: Calibration,
+  { attention }: QuantiseOptions,
+): Promise<{ kept: readonly Product[]; skipped: readonly SkippedProduct[] }> {
+  const { model, samples } = calibration;
+  const { products, skipped: unsupported } = findProducts(model);
+  const values = products.length === 0 ? new Map() : await firstOperands(model, products, samples);
+  const kept: Product[] = [];
+  const skipped = [...unsupported];
+  for (const product of products) {
+    const reason =
+      product.second.kind === 'activation' && !attention
+        ? 'both its operands are activations, and --no-attention is given'
+        : loweringObstacle(product, model, values);
+    if (reason === undefined) kept.push(product);
+    else skipped.push({ node: product.name, op: product.op, reason });
+  }
+  if (kept.length === 0) throw new UserError(nothingToDo(model, skipped));
+  return { kept, skipped };
+}
+
+/** Why a product is no product of matrices; undefined where it is. */
+function loweringObstacle(
+  product: Product,
+  { constants }: OnnxModel,
+  values: ReadonlyMap<string, FloatTensor>,
+): string | undefined {
+  const weights = constants.get(product.second.tensor)?.dims.map(Number);
+  const shapeOf = (tensor: string): readonly number[] => (values.get(tensor) as FloatTensor).shape;
+  try {
+    lower(product, shapeOf(product.activation), weights ?? shapeOf(product.second.tensor));
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
 }
 
 function nothingToDo({ name }: OnnxModel, skipped: NetworkPlan['skipped']): string {

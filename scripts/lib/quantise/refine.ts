@@ -33,7 +33,7 @@ export async function refine(
 ): Promise<readonly LayerPlan[]> {
   const { objective, rounding, biasCorrection } = options;
   if (objective === 'tensor' && rounding === 'nearest' && !biasCorrection) return chosen.map(({ plan }) => plan);
-  const withWeights = chosen.filter(({ layer }) => layer.weights && lowerable(layer as WeightLayer));
+  const withWeights = chosen.filter(({ layer }) => layer.weights);
   const target = (layer: Layer) => ({ product: layer.product, weightShape: (layer as WeightLayer).weights.shape });
   const wanted = await sampleRows(
     calibration,
@@ -53,9 +53,6 @@ export async function refine(
   }
   return plans;
 }
-
-/** Convolutions over one or three dimensions have no rows to look at. */
-const lowerable = ({ product, weights }: WeightLayer): boolean => product.op !== 'Conv' || weights.shape.length === 4;
 
 /** A layer with `float` rows as the original network has them, and the same rows behind the layers rounded so far. */
 function refineLayer(
