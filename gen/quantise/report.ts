@@ -8,9 +8,10 @@ const histogram = z.object({
   counts: z.array(z.number()),
 });
 
+/** A type that was tried. Other objectives than the tensor's error may choose a scale with a larger error. */
 const considered = z.object({
   type: z.string(),
-  /** Norm of the rounding error over that of the values; null where all values are zero. */
+  /** At the type's best scale: norm of the rounding error over that of the values; null where all values are zero. */
   relativeError: z.number().nullable(),
 });
 

@@ -21,8 +21,8 @@ const LISTS: readonly (readonly [name: string, families: readonly string[]])[] =
 ];
 
 /**
- * The rows of the table: the published search with each list of types, and the same with weights rounded so that they
- * take back errors of the layer's result.
+ * The rows of the table: the published search with each list of types; the same with the mean error of each output
+ * channel taken back; the same with weights rounded so that they take back errors of the layer's result.
  */
 export function schemes(): readonly Scheme[] {
   const mixed: Partial<QuantiseOptions> = { budget: { kind: 'bits', limit: MIXED_BITS }, ranking: 'relative' };
@@ -36,6 +36,7 @@ export function schemes(): readonly Scheme[] {
   return [
     { name: 'int8', options: { ...PUBLISHED, families: ['int'], bits: 8 } },
     ...rows('', {}),
+    ...rows(', bias corrected', { biasCorrection: true }),
     ...rows(', compensated', { rounding: 'compensated' }),
   ];
 }

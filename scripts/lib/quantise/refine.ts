@@ -128,7 +128,21 @@ function refineActivation(
   const magnitude = Math.max(-activation.least, activation.greatest);
   const types = typesAt(plan.bits, 'a', activation.least < 0, product.activation, options);
   const best = leastCost(types.map((type) => activationOutputCost(parts, magnitude, type, options.clips)));
-  return { ...activation, type: best.type, typeIndex: types.indexOf(best.type), scale: best.scales[0] as number };
+  const chosen = { type: best.type, typeIndex: types.indexOf(best.type), scale: best.scales[0] as number };
+  return { ...activation, ...chosen, squaredError: errorShare(groups, chosen) * activation.squares };
+}
+
+/** Squared rounding error of rows over their squares. */
+function errorShare(groups: readonly Float32Array[], quantiser: ActivationQuantiser): number {
+  let [error, squares] = [0, 0];
+  for (const rows of groups) {
+    const rounded = roundAll(rows, quantiser);
+    for (const [i, value] of rows.entries()) {
+      error += (value - (rounded[i] as number)) ** 2;
+      squares += value ** 2;
+    }
+  }
+  return squares === 0 ? 0 : error / squares;
 }
 
 /** Rows at equal distances, as many as `SCALE_ROWS`. */

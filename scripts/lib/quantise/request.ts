@@ -69,6 +69,9 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
     .filter((name) => name !== '');
   requireFamilies(families, bits);
   const { groupSize, clips, percentile, budget, wide } = flags;
+  if (percentile !== undefined && flags.objective === 'output') {
+    throw new UserError('--percentile: only with --objective tensor; give --clips instead');
+  }
   return {
     bits,
     families,

@@ -1,0 +1,169 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
+import { type OnnxModel, readModel, writeModel } from '../../gen/onnx/model.js';
+import { makeNode } from '../../gen/onnx/nodes.js';
+import { elementCount, type FloatTensor, floatProto } from '../../gen/onnx/tensor.js';
+import { randomSource } from '../../gen/vectors.js';
+
+export type AttributeValue =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly tensor: TensorProto }
+  | { readonly graph: GraphProto };
+
+function attribute(name: string, value: AttributeValue): AttributeProto {
+  const { INT, INTS, FLOAT, STRING, TENSOR, GRAPH } = AttributeProto_AttributeType;
+  const make = (rest: Parameters<typeof create<typeof AttributeProtoSchema>>[1]): AttributeProto =>
+    create(AttributeProtoSchema, { name, ...rest });
+  if (typeof value === 'number') return make({ type: INT, i: BigInt(value) });
+  if (typeof value === 'string') return make({ type: STRING, s: new TextEncoder().encode(value) });
+  if ('float' in value) return make({ type: FLOAT, f: value.float });
+  if ('tensor' in value) return make({ type: TENSOR, t: value.tensor });
+  if ('graph' in value) return make({ type: GRAPH, g: value.graph });
+  return make({ type: INTS, ints: value.map(BigInt) });
+}
+
+/** A node with one output and, as ONNX allows, no name of its own. */
+export function node(
+  opType: string,
+  input: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+): NodeProto {
+  const made = makeNode(opType, input, output);
+  made.name = '';
+  made.attribute = Object.entries(attributes).map(([name, value]) => attribute(name, value));
+  return made;
+}
+
+export const tensor = (shape: readonly number[], data: ArrayLike<number>): FloatTensor => ({
+  shape,
+  data: Float32Array.from(data),
+});
+
+/** Seeded reals of about unit size. */
+export function randomTensor(shape: readonly number[], seed: number): FloatTensor {
+  const random = randomSource(seed);
+  const unit = (): number => (random.bits32() + 0.5) / 2 ** 32;
+  const normal = (): number => Math.sqrt(-2 * Math.log(unit())) * Math.cos(2 * Math.PI * unit());
+  return { shape, data: Float32Array.from({ length: elementCount(shape) }, normal) };
+}
+
+/** Seeded whole numbers from -limit to limit, as floats. */
+export function integerTensor(shape: readonly number[], seed: number, limit = 7): FloatTensor {
+  const random = randomSource(seed);
+  return {
+    shape,
+    data: Float32Array.from({ length: elementCount(shape) }, () => random.below(2 * limit + 1) - limit),
+  };
+}
+
+export const int64Proto = (name: string, values: readonly number[], shape = [values.length]): TensorProto =>
+  create(TensorProtoSchema, {
+    name,
+    dataType: TensorProto_DataType.INT64,
+    dims: shape.map(BigInt),
+    rawData: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer),
+  });
+
+/** A float16 tensor by the bits of its elements, in either of the two fields that files use. */
+export const halfProto = (
+  name: string,
+  shape: readonly number[],
+  bits: ArrayLike<number>,
+  field: 'rawData' | 'int32Data' = 'rawData',
+): TensorProto =>
+  create(TensorProtoSchema, {
+    name,
+    dataType: TensorProto_DataType.FLOAT16,
+    dims: shape.map(BigInt),
+    ...(field === 'rawData'
+      ? { rawData: new Uint8Array(Uint16Array.from(bits).buffer) }
+      : { int32Data: Array.from(bits) }),
+  });
+
+/** What a graph takes or gives: a dimension that is no number stays open. */
+export function valueInfo(
+  name: string,
+  shape?: readonly (number | string)[],
+  elemType = TensorProto_DataType.FLOAT,
+): ValueInfoProto {
+  if (!shape) return create(ValueInfoProtoSchema, { name });
+  const dim = shape.map((size) => ({
+    value:
+      typeof size === 'number'
+        ? { case: 'dimValue' as const, value: BigInt(size) }
+        : { case: 'dimParam' as const, value: size },
+  }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType, shape: { dim } } } },
+  });
+}
+
+export interface GraphParts {
+  readonly nodes: readonly NodeProto[];
+  /** Initialisers by name. */
+  readonly constants?: Readonly<Record<string, FloatTensor | TensorProto>>;
+  /** Shape of the input `x`, or all inputs. */
+  readonly input: readonly (number | string)[] | readonly ValueInfoProto[];
+  /** The output of the last node unless given. */
+  readonly outputs?: readonly string[];
+  readonly opset?: number;
+  readonly irVersion?: number;
+}
+
+const isInfo = (item: number | string | ValueInfoProto | undefined): item is ValueInfoProto => typeof item === 'object';
+
+export function modelProto({
+  nodes,
+  constants = {},
+  input,
+  outputs,
+  opset = 13,
+  irVersion = 8,
+}: GraphParts): ModelProto {
+  const last = nodes.at(-1)?.output[0] as string;
+  const inputs = isInfo(input[0]) ? (input as readonly ValueInfoProto[]) : [valueInfo('x', input as readonly number[])];
+  const graph = create(GraphProtoSchema, {
+    name: 'graph',
+    node: [...nodes],
+    initializer: Object.entries(constants).map(([name, value]) =>
+      '$typeName' in value ? { ...value, name } : floatProto(name, value),
+    ),
+    input: [...inputs],
+    output: (outputs ?? [last]).map((name) => valueInfo(name)),
+  });
+  return create(ModelProtoSchema, {
+    irVersion: BigInt(irVersion),
+    opsetImport: [{ domain: '', version: BigInt(opset) }],
+    graph,
+  });
+}
+
+export const modelBytes = (parts: GraphParts): Uint8Array => writeModel(modelProto(parts));
+
+/** The model as reading its file gives it. */
+export const modelOf = (parts: GraphParts, name = 'tiny.onnx'): OnnxModel => readModel(modelBytes(parts), name);
+
+/** The one item of a list. */
+export const only = <T>(items: readonly T[]): T => {
+  if (items.length !== 1) throw new Error(`${items.length} items instead of 1`);
+  return items[0] as T;
+};
