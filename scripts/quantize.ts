@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     .option('--design <folder>', "choose among the types of this design's ports, and write memory images for it")
     .option('--out <folder>', 'where to write (default: build/quantised/<model>)')
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request or input.')
+    .addHelpText('after', '\nExit codes: 0 done, 1 the error budget is not met, 2 wrong request or input.')
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();
@@ -75,7 +75,11 @@ async function main(): Promise<number> {
   line.end();
   const text = `${reportText(report)}written to ${out}: report.html, report.json, fake-quantised.onnx, layers/\n`;
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : text);
-  return EXIT.done;
+  if (options.budget?.kind !== 'error' || error <= options.budget.limit) return EXIT.done;
+  process.stderr.write(
+    `quantize: the error budget is not met: ${error.toPrecision(3)} of the outputs' squares, ${options.budget.limit} wanted\n`,
+  );
+  return EXIT.checkFailed;
 }
 
 function read(file: string): Uint8Array {

@@ -68,7 +68,7 @@ export function arrayShape({ configuration, ports, accumulator }: Manifest): Arr
 export async function openArrayModel(
   folder: string,
   manifest: Manifest,
-  { trace = false, tuning }: { trace?: boolean; tuning?: Tuning } = {},
+  { trace = false, tuning, builds }: { trace?: boolean; tuning?: Tuning; builds?: string } = {},
 ): Promise<ArrayModel> {
   const { name, rows, cols } = manifest.configuration;
   const executable = await buildBench({
@@ -79,6 +79,7 @@ export async function openArrayModel(
     trace,
     pes: rows * cols,
     ...(tuning ? { tuning } : {}),
+    ...(builds ? { builds } : {}),
   });
   return { simulate: (segments, options) => simulate(executable, manifest, segments, options) };
 }

@@ -24,6 +24,8 @@ export interface BenchSource {
   readonly pes: number;
   /** Instead of the chosen one. */
   readonly tuning?: Tuning;
+  /** Folder for the build, instead of the one in which builds are kept. */
+  readonly builds?: string;
 }
 
 /** Options that decide the speed of a simulation, not its results. */
@@ -72,7 +74,7 @@ export async function buildBench(source: BenchSource): Promise<string> {
   const compiler = await requireTool('c++');
   const arguments_ = flags(source);
   const folder = join(
-    BUILD_FOLDER,
+    source.builds ?? BUILD_FOLDER,
     `${source.name}-${buildKey(source, [verilator.version, compiler.version, machine(), ...arguments_])}`,
   );
   const executable = join(folder, 'Vdut');

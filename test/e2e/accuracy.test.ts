@@ -14,7 +14,7 @@ describe('npm run accuracy', () => {
       '--samples',
       '256',
       '--calibration',
-      '128',
+      '64',
       '--schemes',
       schemes,
     );

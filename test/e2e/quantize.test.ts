@@ -123,6 +123,29 @@ describe('npm run quantize', () => {
     expect(reportOf(out).calibration.samples).toBe(2);
   });
 
+  it('promotes layers to 8 bits within a budget, and tells when an error is not reached', async () => {
+    const { report } = await quantised(TINY, SAMPLES, '--budget', 'bits=6');
+    expect(report.layers.map(({ bits }) => bits)).toContain(8);
+    expect(report.layers.map(({ bits }) => bits)).toContain(4);
+    expect(report.totals.averageBits).toBeGreaterThan(4);
+    expect(report.totals.averageBits).toBeLessThanOrEqual(6);
+    const named = await quantised(TINY, SAMPLES, '--wide', 'last');
+    expect(named.report.layers.map(({ bits }) => bits)).toEqual([4, 4, 8]);
+    expect(named.report.layers.at(-1)?.activation.type).toMatch(/^u?int8$/);
+    const loose = await quantised(TINY, SAMPLES, '--budget', 'error=0.01', '--rank', 'output');
+    expect(loose.report.totals.outputError).toBeLessThanOrEqual(0.01);
+    const { folder, model, calib } = files(TINY, SAMPLES);
+    const args = [model, '--calib', calib, '--out', join(folder, 'out'), '--budget', 'error=1e-12'];
+    const missed = await npmRun('quantize', args);
+    expect(missed.stderr).toMatch(/the error budget is not met: \S+ of the outputs' squares, 1e-12 wanted/);
+    expect(missed.exitCode).toBe(1);
+  });
+
+  it('takes back errors of the result with compensated rounding', async () => {
+    const error = async (...args: string[]) => (await quantised(TINY, SAMPLES, ...args)).report.totals.outputError;
+    expect(await error('--rounding', 'compensated')).toBeLessThan(await error());
+  });
+
   it('replaces what an earlier run wrote', async () => {
     const { out, calib } = await quantised(TINY, SAMPLES);
     const { model } = files(linear(randomTensor([4, 3], 1)), SAMPLES);
@@ -288,6 +311,12 @@ const REFUSED: Record<string, Refused> = {
   },
   'an unknown type': { args: ['--types', 'int,posit'], message: '--types: posit is neither' },
   'a width that no type has': { args: ['--bits', '9'], message: '--bits: given 9; a whole number from 2 to 8' },
+  'a wide layer that is not there': { args: ['--wide', 'first,z'], message: /there is no layer z; .*: y/ },
+  'a percentile for the error of the result': {
+    args: ['--percentile', '99', '--objective', 'output'],
+    message: '--percentile: only with --objective tensor',
+  },
+  'a budget of nothing': { args: ['--budget', 'bits'], message: '--budget: given bits' },
   'an unknown flag': { args: ['--frobnicate'], message: "unknown option '--frobnicate'" },
   'samples that are nowhere': { args: ['--calib', 'nowhere.npy'], message: 'cannot read nowhere.npy' },
   'a design that is none': { args: ['--design', tmpdir()], message: 'holds no manifest.json' },

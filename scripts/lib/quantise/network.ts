@@ -37,6 +37,7 @@ export async function quantiseNetwork(
   const model = await foldWeights(original);
   const calibration = { model, samples, batch: options.batch, progress };
   const { kept, skipped } = await chooseProducts(calibration, options);
+  requireNamed(options.wide, kept);
   const layers = kept.map((product) => layerOf(product, model));
   const choices = await chooseAll(layers, calibration, options);
   const chosen = await promote(choices, calibration, options);
@@ -87,6 +88,14 @@ function loweringObstacle(
     if (error instanceof UserError) return error.message;
     throw error;
   }
+}
+
+/** @throws UserError when a layer named is not there. */
+function requireNamed(wide: readonly string[], products: readonly Product[]): void {
+  const names = products.map(({ name }) => name);
+  const unknown = wide.find((name) => name !== 'first' && name !== 'last' && !names.includes(name));
+  if (unknown === undefined) return;
+  throw new UserError(`--wide: there is no layer ${unknown}; first, last, or of these: ${names.join(', ')}`);
 }
 
 function nothingToDo({ name }: OnnxModel, skipped: NetworkPlan['skipped']): string {

@@ -6,6 +6,7 @@ import { numericType } from '../../../gen/types/table.js';
 import { type Pattern, type RandomSource, randomPattern, randomTile } from '../../../gen/vectors.js';
 import { type ArrayModel, openArrayModel, type SimulationFailure, type TileEvents } from '../simulator.js';
 import type { Segment } from '../vector-file.js';
+import type { Effort } from './effort.js';
 import type { CheckOutcome } from './outcome.js';
 
 /** What an array check found besides: the speed of the simulation. */
@@ -26,21 +27,23 @@ interface NamedSegment extends Segment {
  * Checks the array of a design through its streams: all pairs of types, tiles of many lengths, random stalls on both
  * sides, resets in mid-tile, full-length extremes, and the cycle formulas of the manifest.
  *
- * @param trace Waveform file: written from the segment that fails, or else from the first one with stalls.
+ * @param options.trace Waveform file: written from the segment that fails, or else from the first one with stalls.
  */
 export async function verifyArray(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  trace?: string,
+  { effort, trace }: { readonly effort: Effort; readonly trace?: string | undefined },
 ): Promise<ArrayOutcome> {
   const segments = [
     ...formulaSegments(manifest, random),
     ...stallSegments(manifest, random),
     ...resetSegments(manifest, random),
-    ...extremeSegments(manifest, random),
+    ...extremeSegments(manifest, random, effort.extremeMacs),
   ];
-  const model = await openArrayModel(folder, manifest);
+  const { tuning, builds } = effort;
+  const options = { ...(tuning ? { tuning } : {}), ...(builds ? { builds } : {}) };
+  const model = await openArrayModel(folder, manifest, options);
   const run = await model.simulate(segments);
   const macs = segments.flatMap(({ tiles }) => tiles).reduce((sum, { k }) => sum + k * manifest.timing.macsPerCycle, 0);
   const failure = run.failure
@@ -48,7 +51,7 @@ export async function verifyArray(
     : formulaFailure(manifest.timing, segments, run.events);
   if (trace) {
     const index = run.failure?.segment ?? segments.findIndex(({ idle }) => idle !== undefined);
-    const traced = await openArrayModel(folder, manifest, { trace: true });
+    const traced = await openArrayModel(folder, manifest, { ...options, trace: true });
     await traced.simulate([segments[index] as Segment], { trace });
   }
   const checked = run.rowsChecked * manifest.configuration.cols;
@@ -136,9 +139,9 @@ function resetSegments(manifest: Manifest, random: RandomSource): NamedSegment[]
 const EXTREMES: readonly Pattern[] = ['greatest', 'least', 'alternating', 'negativeZeros'];
 
 /** Full-length tiles of the values that drive the accumulators to their limits. */
-function extremeSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
+function extremeSegments(manifest: Manifest, random: RandomSource, macs: number): NamedSegment[] {
   const { rows, cols, maxK } = manifest.configuration;
-  const k = Math.min(maxK, Math.max(Math.ceil(2 ** 22 / (rows * cols)), 64));
+  const k = Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64));
   const tiles = EXTREMES.flatMap((aPattern) =>
     EXTREMES.flatMap((wPattern) =>
       extremeTypes(manifest).map(([aType, wType]) =>

@@ -11,6 +11,7 @@ import { mapLimit } from '../pool.js';
 import { openArrayModel } from '../simulator.js';
 import { requireTool } from '../tools.js';
 import { measureSpeed, verifyArray } from './array.js';
+import { type Effort, FULL_EFFORT } from './effort.js';
 import { DEFAULT_MATRIX } from './matrix.js';
 import { verifyUnits } from './unit.js';
 
@@ -64,15 +65,15 @@ function generateMatrix(): string[] {
 export async function verifyDesign(
   folder: string,
   manifest: Manifest,
-  { seed, trace }: Pick<VerifyRequest, 'seed' | 'trace'>,
+  { seed, trace, effort = FULL_EFFORT }: Pick<VerifyRequest, 'seed' | 'trace'> & { readonly effort?: Effort },
 ): Promise<Verdict> {
   const { name } = manifest.configuration;
   const start = performance.now();
   const traces = trace ? [tracePath(name, 'unit'), tracePath(name, 'array')] : undefined;
   const random = randomSource(seed);
-  const unit = await verifyUnits(folder, manifest, random, traces?.[0]);
+  const unit = await verifyUnits(folder, manifest, random, { effort, trace: traces?.[0] });
   // A wrong decoder or PE explains any wrong array: its message is the one to read.
-  const array = unit.failure ? undefined : await verifyArray(folder, manifest, random, traces?.[1]);
+  const array = unit.failure ? undefined : await verifyArray(folder, manifest, random, { effort, trace: traces?.[1] });
   const failure = unit.failure ?? array?.failure;
   return {
     name,

@@ -10,6 +10,7 @@ import type { RandomSource } from '../../../gen/vectors.js';
 import { runTool } from '../tools.js';
 import { VectorWriter } from '../vector-file.js';
 import { buildBench, scratchFolder } from '../verilator.js';
+import type { Effort } from './effort.js';
 import type { CheckOutcome } from './outcome.js';
 
 /** A code offered to a port's decoder, and what it must mean. */
@@ -22,20 +23,20 @@ interface DecodeVector {
 /**
  * Checks the decoders on every code of every type (and every unused type selector) and one PE on all pairs of codes.
  *
- * @param trace Waveform file to write.
+ * @param options.trace Waveform file to write.
  */
 export async function verifyUnits(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  trace?: string,
+  { effort, trace }: { readonly effort: Effort; readonly trace?: string | undefined },
 ): Promise<CheckOutcome> {
-  const executable = await buildUnitBench(folder, manifest, trace !== undefined);
+  const executable = await buildUnitBench(folder, manifest, effort, trace !== undefined);
   const scratch = scratchFolder(`${manifest.configuration.name}-unit`);
   try {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
-    const pe = peVectors(manifest, random);
+    const pe = peVectors(manifest, random, effort.mostPairs);
     const steps = Math.max(a.length, w.length);
     const vectors = join(scratch, 'vectors.bin');
     const operands = join(scratch, 'operands.bin');
@@ -55,7 +56,12 @@ export async function verifyUnits(
   }
 }
 
-async function buildUnitBench(folder: string, manifest: Manifest, trace: boolean): Promise<string> {
+async function buildUnitBench(
+  folder: string,
+  manifest: Manifest,
+  { tuning, builds }: Effort,
+  trace: boolean,
+): Promise<string> {
   const { name, stall, drain } = manifest.configuration;
   const { a, w } = manifest.ports;
   const harness = renderTemplate('verify/unit_harness.v', {
@@ -85,6 +91,8 @@ async function buildUnitBench(folder: string, manifest: Manifest, trace: boolean
       trace,
       pes: 1,
       allow: ['UNUSED'],
+      ...(tuning ? { tuning } : {}),
+      ...(builds ? { builds } : {}),
     });
   } finally {
     rmSync(scratch, { recursive: true, force: true });

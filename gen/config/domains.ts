@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { largestMagnitude } from '../codec.js';
+import { HARDWARE_TYPES } from '../types/table.js';
+import type { RandomSource } from '../vectors.js';
+import { PARAMETERS, type ParameterKey } from './parameters.js';
+
+/** The values of a parameter that tests draw from. */
+export interface Domain {
+  /** Any value; undefined: the parameter is left out. */
+  draw(random: RandomSource): unknown;
+  /** Few values that stand for all; none: the parameter is left out of pairs. */
+  readonly representatives: readonly unknown[];
+}
+
+/** An integer parameter with no more values than this is drawn evenly and stands for itself in pairs. */
+const FEW = 4;
+
+/** Parameters that want other values than all of them evenly. */
+const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
+  rows: { draw: drawSide, representatives: [1, 2, 5] },
+  cols: { draw: drawSide, representatives: [1, 3, 4] },
+  activations: {
+    draw: drawTypes,
+    representatives: [
+      ['int4', 'flint4', 'pot4', 'uint4', 'uflint4'],
+      ['int8'],
+      ['uflint2', 'uint3'],
+      ['e2m1', 'flint6', 'upot3', 'int2'],
+    ],
+  },
+  weights: {
+    draw: drawTypes,
+    representatives: [['int4', 'flint4', 'pot4'], ['int8'], ['uint4'], ['flint3', 'e2m3', 'pot2', 'uint7', 'int5']],
+  },
+  maxK: { draw: (random) => 1 + random.below(2 ** random.below(24)), representatives: [1, 100, 4096] },
+  accumulatorBits: {
+    draw: (random) => (random.below(4) > 0 ? 'auto' : 2 + random.below(63)),
+    representatives: ['auto', 20, 40],
+  },
+  name: { draw: drawName, representatives: [] },
+};
+
+/**
+ * The domain of a parameter: its own, or all values where the parameter table tells few.
+ *
+ * @throws Error for a parameter with many values that has no domain yet.
+ */
+export function domainOf(key: ParameterKey): Domain {
+  const own = DOMAINS[key];
+  if (own) return own;
+  const values = fewValues(key);
+  if (!values) throw new Error(`the parameter ${key} has many values: give it a domain in gen/config/domains.ts`);
+  return { draw: (random) => pick(random, values), representatives: values };
+}
+
+function fewValues(key: ParameterKey): readonly unknown[] | undefined {
+  const schema = z.toJSONSchema(PARAMETERS.shape[key]);
+  if (schema.enum) return schema.enum;
+  if (schema.type === 'boolean') return [false, true];
+  const { minimum, maximum } = schema;
+  if (schema.type !== 'integer' || minimum === undefined || maximum === undefined) return undefined;
+  return maximum - minimum < FEW ? Array.from({ length: maximum - minimum + 1 }, (_, i) => minimum + i) : undefined;
+}
+
+export function pick<T>(random: RandomSource, values: readonly T[]): T {
+  return values[random.below(values.length)] as T;
+}
+
+/** 1 to 12: a quarter of the draws a single row or column, a quarter a prime. */
+function drawSide(random: RandomSource): number {
+  const kind = random.below(4);
+  if (kind === 0) return 1;
+  return kind === 1 ? pick(random, [2, 3, 5, 7, 11]) : 1 + random.below(12);
+}
+
+const KINDS = [...new Set(HARDWARE_TYPES.map((type) => type.kind))];
+
+/**
+ * One to six different types in any order, a third of the draws a single one. A bound on the values, drawn first, keeps
+ * most products within 64 bits: without it, nearly every list would have a float or a power of two beyond.
+ */
+function drawTypes(random: RandomSource): string[] {
+  const reach = 2n ** BigInt(pick(random, [2, 4, 7, 8, 10, 14, 16, 24, 32, 64]));
+  const kinds = random.below(3) === 0 ? [pick(random, KINDS)] : KINDS;
+  const pool = HARDWARE_TYPES.filter((type) => kinds.includes(type.kind) && largestMagnitude(type) <= reach);
+  const present = kinds.filter((kind) => pool.some((type) => type.kind === kind));
+  const count = random.below(3) === 0 ? 1 : 1 + random.below(6);
+  const drawn = Array.from({ length: count }, () => {
+    const kind = pick(random, present);
+    return pick(
+      random,
+      pool.filter((type) => type.kind === kind),
+    ).name;
+  });
+  return [...new Set(drawn)];
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const CHARACTERS = `${LETTERS}0123456789_`;
+
+/** Mostly none; else letters, digits and underscores at random, up to the longest name, or a word that Verilog has reserved. */
+function drawName(random: RandomSource): string | undefined {
+  if (random.below(4) > 0) return undefined;
+  if (random.below(8) === 0)
+    return pick(random, ['module', 'wire', 'begin', 'logic', 'int', 'a', 'pe', 'array', 'work']);
+  const length = pick(random, [0, 1, 5, 62]);
+  const rest = Array.from({ length }, () => pick(random, [...CHARACTERS]));
+  return [pick(random, [...LETTERS]), ...rest].join('');
+}

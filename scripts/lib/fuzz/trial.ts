@@ -1,0 +1,107 @@
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { reproduceCommand } from '../../../gen/config/identity.js';
+import type { Configuration } from '../../../gen/config/parameters.js';
+import type { RawConfiguration } from '../../../gen/config/parse.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { elaborate } from '../../../gen/elaborate/design.js';
+import { ConfigurationError, UserError } from '../../../gen/errors.js';
+import { generate } from '../../../gen/generate.js';
+import { loadDesign } from '../../../gen/manifest.js';
+import { QUICK_EFFORT } from '../verify/effort.js';
+import { verifyDesign } from '../verify/run.js';
+import { type FrontEnds, lintDesign } from './lint.js';
+
+/** Where a trial works, and with what. */
+export interface Workshop {
+  readonly tools: FrontEnds;
+  /** For designs and builds while they are needed. */
+  readonly scratch: string;
+  /** For designs that failed. */
+  readonly kept: string;
+  /** Writes a design below a folder; returns its own folder. */
+  readonly write?: (config: Configuration, out: string) => string;
+}
+
+/** What became of a configuration. */
+export interface Trial {
+  readonly seed: number;
+  readonly outcome: 'passed' | 'failed' | 'refused';
+  /** The command that generates the design. */
+  readonly command: string;
+  readonly vectors: number;
+  readonly seconds: number;
+  /** Why it failed or was refused. */
+  readonly reason?: string;
+  /** The design that failed. */
+  readonly folder?: string;
+}
+
+/**
+ * Generates, lints and verifies a design with few vectors. Only a ConfigurationError refuses a configuration; any other
+ * error, of the generator or of a tool, is a failure. A design that failed is kept.
+ */
+export async function tryConfiguration(raw: RawConfiguration, seed: number, workshop: Workshop): Promise<Trial> {
+  const start = performance.now();
+  const scratch = join(workshop.scratch, `seed_${seed}`);
+  const kept = join(workshop.kept, `seed_${seed}`);
+  mkdirSync(scratch, { recursive: true });
+  rmSync(kept, { recursive: true, force: true });
+  try {
+    const result = await judge(raw, seed, scratch, workshop);
+    if (result.outcome === 'failed' && result.folder) cpSync(result.folder, kept, { recursive: true });
+    return {
+      seed,
+      command: commandOf(raw),
+      seconds: (performance.now() - start) / 1000,
+      ...result,
+      ...(result.outcome === 'failed' && result.folder ? { folder: kept } : {}),
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+type Judgement = Pick<Trial, 'outcome' | 'vectors' | 'reason' | 'folder'>;
+
+async function judge(
+  raw: RawConfiguration,
+  seed: number,
+  scratch: string,
+  { tools, write = (config, out) => generate(config, out).folder }: Workshop,
+): Promise<Judgement> {
+  let folder: string | undefined;
+  let vectors = 0;
+  const failed = (reason: string): Judgement => ({ outcome: 'failed', vectors, reason, ...(folder ? { folder } : {}) });
+  try {
+    const config = validateOrRefuse(raw);
+    if ('refusal' in config) return { outcome: 'refused', vectors, reason: config.refusal };
+    folder = write(config.configuration, scratch);
+    const manifest = loadDesign(folder);
+    const complaint = await lintDesign(folder, manifest, tools);
+    if (complaint !== undefined) return failed(complaint);
+    const effort = { ...QUICK_EFFORT, builds: join(scratch, 'builds') };
+    const verdict = await verifyDesign(folder, manifest, { seed, trace: false, effort });
+    vectors = verdict.vectors;
+    if (!verdict.passed) return failed(verdict.failure ?? 'verification failed');
+    return vectors > 0 ? { outcome: 'passed', vectors } : failed('verification compared nothing');
+  } catch (error) {
+    return failed(error instanceof UserError ? error.message : String((error as Error).stack ?? error));
+  }
+}
+
+function validateOrRefuse(raw: RawConfiguration): { configuration: Configuration } | { refusal: string } {
+  try {
+    const configuration = validateConfiguration(raw);
+    elaborate(configuration);
+    return { configuration };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { refusal: error.problems.map(({ key, given, rule }) => `${key} ${given}: ${rule}`).join('; ') };
+  }
+}
+
+/** The command for a raw configuration that gives every parameter but perhaps the name. */
+function commandOf(raw: RawConfiguration): string {
+  return reproduceCommand({ name: `ant_${raw.rows}x${raw.cols}`, ...raw } as Configuration);
+}
