@@ -96,6 +96,13 @@ export function encoder(type: NumericType, ties: TieRule = 'up'): (value: number
   };
 }
 
+/** A function from a real number to the value that its code stands for, both in units of the least step. */
+export function rounder(type: NumericType): (value: number) => number {
+  const encode = encoder(type);
+  const values = Float64Array.from(codeValues(type), (value) => Number(value ?? Number.NaN));
+  return (value) => values[encode(value)] as number;
+}
+
 /** The midpoints between neighbouring values, rising, in units of the least step: the encoder's decision boundaries. */
 export function decisionBoundaries(type: NumericType): number[] {
   const table = levels(type);

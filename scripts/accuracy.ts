@@ -8,12 +8,15 @@ import { runProgram } from '../gen/program.js';
 import { type AccuracyRow, measure } from './lib/accuracy/run.js';
 import { schemes } from './lib/accuracy/schemes.js';
 import { accuracyMarkdown, accuracyText } from './lib/accuracy/table.js';
-import { fashionMnist } from './lib/onnx/fashion.js';
+import { fashionMnist, heldOut } from './lib/onnx/fashion.js';
 import { progressLine } from './lib/progress.js';
-import { integer } from './lib/quantise/request.js';
+import type { QuantiseOptions } from './lib/quantise/options.js';
+import { addQuantiseOptions, integer, quantiseOptionsOf } from './lib/quantise/request.js';
 
 const MODELS = fileURLToPath(new URL('../models/', import.meta.url));
 const LOG_INTERVAL = 10_000;
+
+const collect = (text: string, all: readonly string[]): string[] => [...all, text];
 
 async function main(): Promise<number> {
   const names = readdirSync(MODELS)
@@ -22,11 +25,13 @@ async function main(): Promise<number> {
   const known = schemes();
   const program = new Command('npm run accuracy --')
     .description(
-      'Accuracy of the networks in models/ on the Fashion-MNIST test images, in fp32 and quantised, calibrated on training images. All of it takes about half an hour.',
+      'Accuracy of the networks in models/ on the test images of Fashion-MNIST, in fp32 and quantised, calibrated on training images. All of it takes about half an hour.',
     )
     .option('--models <list>', 'networks', names.join(','))
     .option('--schemes <list>', `rows, from: ${known.map(({ name }) => name).join('; ')} (separated by ; default: all)`)
-    .option('--samples <n>', 'test images, at most 10000', '10000')
+    .option('--with <flags>', 'instead: a row for these options of npm run quantize; may be given again', collect, [])
+    .option('--held-out', 'measure on the training images that trained no network, instead of test images')
+    .option('--samples <n>', 'images to measure on (default: all)')
     .option('--calibration <n>', 'training images to calibrate on', '256')
     .option('--markdown', 'print a Markdown table')
     .option('--json', 'print JSON')
@@ -36,8 +41,11 @@ async function main(): Promise<number> {
   program.parse();
   const flags = program.opts();
   const chosenModels = pick('--models', flags.models, ',', names, (name) => name);
-  const chosen = flags.schemes === undefined ? known : pick('--schemes', flags.schemes, ';', known, ({ name }) => name);
-  const test = fashionMnist('t10k', integer('--samples', flags.samples, 1, 10_000));
+  const own = (flags.with as string[]).map((text) => ({ name: text, options: optionsOf(text) }));
+  const named = flags.schemes === undefined ? known : pick('--schemes', flags.schemes, ';', known, ({ name }) => name);
+  const chosen = own.length > 0 ? own : named;
+  const count = flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1);
+  const test = flags.heldOut ? heldOut(count) : fashionMnist('t10k', count);
   const calibration = fashionMnist('train', integer('--calibration', flags.calibration, 1, 60_000)).images;
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const networks: { name: string; rows: AccuracyRow[] }[] = [];
@@ -47,10 +55,17 @@ async function main(): Promise<number> {
     networks.push({ name, rows: await measure(subject, chosen, (message) => line.show(`accuracy: ${message}`)) });
   }
   line.end();
-  const table = { calibration: calibration.count, test: test.images.count, networks };
+  const table = { calibration: calibration.count, test: `${test.images.count} ${test.images.name}`, networks };
   const text = flags.markdown ? accuracyMarkdown(table) : accuracyText(table);
   process.stdout.write(flags.json ? `${JSON.stringify(table, null, 2)}\n` : text);
   return EXIT.done;
+}
+
+/** Options written as for `npm run quantize`. */
+function optionsOf(text: string): QuantiseOptions {
+  const program = addQuantiseOptions(new Command('--with').exitOverride().allowExcessArguments(false));
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return quantiseOptionsOf(program.parse(words, { from: 'user' }).opts());
 }
 
 /** The members of a list that a flag names. */

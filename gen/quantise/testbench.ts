@@ -29,7 +29,7 @@ export function imageTestbench(manifest: Manifest, { layer, images, k, aType, wT
     layer,
     rows,
     cols,
-    tiles,
+    tilesText: tiles === 1 ? 'one tile' : `${tiles} tiles`,
     beats,
     k,
     partK,

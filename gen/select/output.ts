@@ -1,4 +1,4 @@
-import { encoder, levels } from '../codec.js';
+import { rounder } from '../codec.js';
 import type { NumericType } from '../types/numeric-type.js';
 import { candidate, scaleOfClip } from './scale.js';
 
@@ -7,14 +7,6 @@ export interface OutputCost {
   readonly type: NumericType;
   readonly squaredError: number;
   readonly scales: Float64Array;
-}
-
-/** The value an encoder would make of a number, in units of the least step. */
-function rounder(type: NumericType): (value: number) => number {
-  const encode = encoder(type);
-  const values = new Float64Array(2 ** type.bits);
-  for (const { code, value } of levels(type)) values[code] = Number(value);
-  return (value) => values[encode(value)] as number;
 }
 
 /**

@@ -20,7 +20,7 @@ describe('npm run accuracy', () => {
     );
     expect(exitCode).toBe(0);
     const { networks, test } = JSON.parse(stdout) as AccuracyTable;
-    expect(test).toBe(256);
+    expect(test).toBe('256 Fashion-MNIST test images');
     expect(networks.map(({ name }) => name)).toEqual(['residual', 'vit']);
     for (const { name, rows } of networks) {
       expect(rows.map(({ scheme }) => scheme)).toEqual(['fp32', ...schemes.split(';')]);
@@ -55,7 +55,26 @@ describe('npm run accuracy', () => {
     expect(lines[3]).toMatch(/^\| int8 \|/);
   });
 
+  it('takes options of npm run quantize, and images held out of the training', async () => {
+    const args = [
+      '--json',
+      '--models',
+      'residual',
+      '--calibration',
+      '16',
+      '--held-out',
+      '--with',
+      '--types int --wide last',
+    ];
+    const { stdout } = await accuracy(...args, '--with', '--bits 8');
+    const { networks, test } = JSON.parse(stdout) as AccuracyTable;
+    expect(test).toBe('12 Fashion-MNIST training images held out');
+    expect(networks[0]?.rows.map(({ scheme }) => scheme)).toEqual(['fp32', '--types int --wide last', '--bits 8']);
+    expect(networks[0]?.rows[1]?.types).toEqual({ uint4: 13, int4: 13, uint8: 1, int8: 1 });
+  });
+
   it.each([
+    [['--with', '--bits 9'], 2, /--bits: given 9/],
     [['--models', 'none'], 2, /none is not one of residual; vit/],
     [['--schemes', 'int5'], 2, /int5 is not one of int8; int4/],
     [['--samples', '0'], 2, /--samples: given 0/],

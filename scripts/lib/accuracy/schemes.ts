@@ -9,7 +9,7 @@ export interface Scheme {
 const ANT = ['int', 'flint', 'pot'];
 const ANT_FLOAT = [...ANT, 'float'];
 /** The 4-8 mix may spend this much on average, in bits per element of all operands. */
-export const MIXED_BITS = 4.8;
+const MIXED_BITS = 5.5;
 
 const LISTS: readonly (readonly [name: string, families: readonly string[]])[] = [
   ['int4', ['int']],
@@ -25,7 +25,7 @@ const LISTS: readonly (readonly [name: string, families: readonly string[]])[] =
  * channel taken back; the same with weights rounded so that they take back errors of the layer's result.
  */
 export function schemes(): readonly Scheme[] {
-  const mixed: Partial<QuantiseOptions> = { budget: { kind: 'bits', limit: MIXED_BITS }, ranking: 'relative' };
+  const mixed: Partial<QuantiseOptions> = { budget: { kind: 'bits', limit: MIXED_BITS }, ranking: 'output' };
   const rows = (suffix: string, extra: Partial<QuantiseOptions>): Scheme[] => [
     ...LISTS.map(([name, families]) => ({
       name: `${name}${suffix}`,

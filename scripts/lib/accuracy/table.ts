@@ -3,7 +3,8 @@ import type { AccuracyRow } from './run.js';
 /** The accuracies of some networks. */
 export interface AccuracyTable {
   readonly calibration: number;
-  readonly test: number;
+  /** What was measured on. */
+  readonly test: string;
   readonly networks: readonly { readonly name: string; readonly rows: readonly AccuracyRow[] }[];
 }
 
@@ -30,7 +31,7 @@ const signed = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixe
 
 /** The same for terminals, one table per network, with the types chosen. */
 export function accuracyText({ calibration, test, networks }: AccuracyTable): string {
-  const title = `${test} test images, calibrated on ${calibration} training images; percent`;
+  const title = `${test}, calibrated on ${calibration} training images; percent`;
   return `${[title, ...networks.flatMap(({ name, rows }) => ['', ...networkLines(name, rows)])].join('\n')}\n`;
 }
 

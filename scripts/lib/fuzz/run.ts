@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { randomConfiguration } from '../../../gen/config/random.js';
 import { EXIT } from '../../../gen/errors.js';
 import { randomSource } from '../../../gen/vectors.js';
+import { quickEffort } from '../verify/quick.js';
 import { findFrontEnds } from './lint.js';
 import { type Trial, tryConfiguration, type Workshop } from './trial.js';
 
@@ -40,7 +41,8 @@ export async function fuzz(request: FuzzRequest, write?: Workshop['write']): Pro
   const interrupted = (): never => process.exit(130);
   process.once('exit', clean).once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    return await run(request, { tools, scratch, kept: KEPT, ...(write ? { write } : {}) });
+    const effort = await quickEffort(scratch);
+    return await run(request, { tools, effort, scratch, kept: KEPT, ...(write ? { write } : {}) });
   } finally {
     clean();
     process.off('exit', clean).off('SIGINT', interrupted).off('SIGTERM', interrupted);

@@ -8,13 +8,14 @@ import { elaborate } from '../../../gen/elaborate/design.js';
 import { ConfigurationError, UserError } from '../../../gen/errors.js';
 import { generate } from '../../../gen/generate.js';
 import { loadDesign } from '../../../gen/manifest.js';
-import { QUICK_EFFORT } from '../verify/effort.js';
+import type { Effort } from '../verify/effort.js';
 import { verifyDesign } from '../verify/run.js';
 import { type FrontEnds, lintDesign } from './lint.js';
 
 /** Where a trial works, and with what. */
 export interface Workshop {
   readonly tools: FrontEnds;
+  readonly effort: Effort;
   /** For designs and builds while they are needed. */
   readonly scratch: string;
   /** For designs that failed. */
@@ -68,7 +69,7 @@ async function judge(
   raw: RawConfiguration,
   seed: number,
   scratch: string,
-  { tools, write = (config, out) => generate(config, out).folder }: Workshop,
+  { tools, effort, write = (config, out) => generate(config, out).folder }: Workshop,
 ): Promise<Judgement> {
   let folder: string | undefined;
   let vectors = 0;
@@ -80,8 +81,8 @@ async function judge(
     const manifest = loadDesign(folder);
     const complaint = await lintDesign(folder, manifest, tools);
     if (complaint !== undefined) return failed(complaint);
-    const effort = { ...QUICK_EFFORT, builds: join(scratch, 'builds') };
-    const verdict = await verifyDesign(folder, manifest, { seed, trace: false, effort });
+    const builds = join(scratch, 'builds');
+    const verdict = await verifyDesign(folder, manifest, { seed, trace: false, effort: { ...effort, builds } });
     vectors = verdict.vectors;
     if (!verdict.passed) return failed(verdict.failure ?? 'verification failed');
     return vectors > 0 ? { outcome: 'passed', vectors } : failed('verification compared nothing');

@@ -35,6 +35,17 @@ export function fashionMnist(part: 'train' | 't10k', count = Number.POSITIVE_INF
   return { images: samplesOf(name, { shape: [kept, 1, EDGE, EDGE], data }), labels: labels.subarray(0, kept) };
 }
 
+/** The training images that `models/train.py` held out: the last tenth. */
+export function heldOut(count?: number): LabelledImages {
+  const { images, labels } = fashionMnist('train');
+  const first = Math.ceil(images.count * 0.9);
+  const kept = Math.min(count ?? images.count, images.count - first);
+  return {
+    images: samplesOf('Fashion-MNIST training images held out', images.read(first, kept)),
+    labels: labels.subarray(first, first + kept),
+  };
+}
+
 /** The data of a gzipped IDX file, behind its header of a word per dimension. */
 function idx(name: string, magic: number): Uint8Array {
   const file = join(process.env[FOLDER_VARIABLE] ?? DEBIAN_FOLDER, name);

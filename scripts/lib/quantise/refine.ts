@@ -1,4 +1,4 @@
-import { encoder, levels, quantise } from '../../../gen/codec.js';
+import { quantise, rounder } from '../../../gen/codec.js';
 import type { Matrix } from '../../../gen/matrix.js';
 import { type ActivationQuantiser, fakeQuantise } from '../../../gen/onnx/fake-quantise.js';
 import type { Product } from '../../../gen/onnx/products.js';
@@ -103,10 +103,8 @@ function sideBySide(parts: readonly Matrix[]): Matrix {
 }
 
 function roundAll(rows: Float32Array, { type, scale }: ActivationQuantiser): Float32Array {
-  const encode = encoder(type);
-  const values = new Float64Array(2 ** type.bits);
-  for (const { code, value } of levels(type)) values[code] = Number(value);
-  return rows.map((value) => (values[encode(value / scale)] as number) * scale);
+  const round = rounder(type);
+  return rows.map((value) => round(value / scale) * scale);
 }
 
 const leastCost = (costs: readonly OutputCost[]): OutputCost =>

@@ -13,14 +13,3 @@ export interface Effort {
 }
 
 export const FULL_EFFORT: Effort = { mostPairs: 1_000_000, extremeMacs: 2 ** 22 };
-
-/** For many small designs, each simulated once: seconds per design, most of them in the compiler. */
-export const QUICK_EFFORT: Effort = {
-  mostPairs: 8000,
-  extremeMacs: 2 ** 17,
-  tuning: {
-    verilator: ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'],
-    model: '-O0',
-    rest: '-O0',
-  },
-};
