@@ -34,22 +34,25 @@ export interface FuzzSummary {
 const KEPT = fileURLToPath(new URL('../../../build/fuzz/', import.meta.url));
 
 /** Tries random configurations until time or count is up and reports; returns the exit code. */
-export async function fuzz(request: FuzzRequest, write?: Workshop['write']): Promise<number> {
+export async function fuzz(request: FuzzRequest): Promise<number> {
   const tools = await findFrontEnds();
   const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-fuzz-'));
-  const clean = (): void => rmSync(scratch, { recursive: true, force: true });
-  const interrupted = (): never => process.exit(130);
-  process.once('exit', clean).once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     const effort = await quickEffort(scratch);
-    return await run(request, { tools, effort, scratch, kept: KEPT, ...(write ? { write } : {}) });
+    return await run(request, { tools, effort, scratch, kept: KEPT }, interruption.signal);
   } finally {
-    clean();
-    process.off('exit', clean).off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-async function run(request: FuzzRequest, workshop: Workshop): Promise<number> {
+const INTERRUPTED = 130;
+
+/** After an interruption, designs under way come to their end: their compilers would go on writing anyway. */
+async function run(request: FuzzRequest, workshop: Workshop, interruption: AbortSignal): Promise<number> {
   const { seed, minutes = Number.POSITIVE_INFINITY, designs = Number.POSITIVE_INFINITY, jobs, json } = request;
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
@@ -58,9 +61,11 @@ async function run(request: FuzzRequest, workshop: Workshop): Promise<number> {
   let begun = 0;
   print(`seed ${seed}, ${jobs} at a time`);
   const lane = async (): Promise<void> => {
-    while (begun < designs && elapsed() < minutes * 60) {
+    while (!interruption.aborted && begun < designs && elapsed() < minutes * 60) {
       const next = seed + begun++;
       const trial = await tryConfiguration(randomConfiguration(randomSource(next)), next, workshop);
+      // The keys that interrupt this program interrupt its tools as well: no finding.
+      if (interruption.aborted && trial.outcome === 'failed') return;
       trials.push(trial);
       print(trialLines(trial, share(request, trials.length, elapsed())));
     }
@@ -69,6 +74,7 @@ async function run(request: FuzzRequest, workshop: Workshop): Promise<number> {
   const summary = summarise(seed, trials, elapsed());
   if (json) process.stdout.write(`${JSON.stringify({ summary, trials }, null, 2)}\n`);
   else print(summaryLine(summary));
+  if (interruption.aborted) return INTERRUPTED;
   return summary.failed === 0 && summary.passed > 0 ? EXIT.done : EXIT.checkFailed;
 }
 

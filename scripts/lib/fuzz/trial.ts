@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { reproduceCommand } from '../../../gen/config/identity.js';
-import type { Configuration } from '../../../gen/config/parameters.js';
+import { type Configuration, PARAMETER_KEYS, parameterMeta } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/parse.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborate } from '../../../gen/elaborate/design.js';
@@ -102,7 +102,9 @@ function validateOrRefuse(raw: RawConfiguration): { configuration: Configuration
   }
 }
 
-/** The command for a raw configuration that gives every parameter but perhaps the name. */
+/** The command for a configuration that may be anything: what it leaves out has its default. */
 function commandOf(raw: RawConfiguration): string {
-  return reproduceCommand({ name: `ant_${raw.rows}x${raw.cols}`, ...raw } as Configuration);
+  const defaults = Object.fromEntries(PARAMETER_KEYS.map((key) => [key, parameterMeta(key).fallback]));
+  const { rows, cols } = { ...defaults, ...raw };
+  return reproduceCommand({ ...defaults, name: `ant_${rows}x${cols}`, ...raw } as Configuration);
 }
