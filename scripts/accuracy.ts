@@ -79,7 +79,8 @@ function pick<T>(
   return text.split(separator).map((part) => {
     const name = part.trim();
     const found = all.find((item) => nameOf(item) === name);
-    if (found === undefined) throw new UserError(`${flag}: ${name} is not one of ${all.map(nameOf).join('; ')}`);
+    if (found === undefined)
+      throw new UserError(`${flag}: ${name} is not one of ${all.map(nameOf).join('; ')} (separated by ${separator})`);
     return found;
   });
 }

@@ -9,6 +9,8 @@ import { progressLine } from './lib/progress.js';
 import { integer } from './lib/quantise/request.js';
 
 const FASHION = 'fashion-mnist';
+/** Samples of Fashion-MNIST used unless said otherwise. */
+const FASHION_SAMPLES = 100;
 const LOG_INTERVAL = 5000;
 
 async function main(): Promise<number> {
@@ -23,7 +25,7 @@ async function main(): Promise<number> {
       `samples: a .npy file of floats, N x the shape of one input; or ${FASHION} for its test images, with their classes`,
       FASHION,
     )
-    .option('--samples <n>', 'use the first n samples', '100')
+    .option('--samples <n>', `use the first n samples (default: all; of ${FASHION} ${FASHION_SAMPLES})`)
     .option('--batch <n>', 'samples run at once', '20')
     .option('--json', 'print the report as JSON')
     .addHelpText(
@@ -34,10 +36,13 @@ async function main(): Promise<number> {
     .exitOverride();
   program.parse();
   const flags = program.opts();
-  const count = integer('--samples', flags.samples, 1);
-  const fashion = flags.input === FASHION ? fashionMnist('t10k', count) : undefined;
-  const samples = fashion?.images ?? firstSamples(openSamples(flags.input), count);
-  if (samples.count < count) throw new UserError(`--samples ${count}: ${samples.name} holds ${samples.count}`);
+  const count = flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1);
+  const fashion = flags.input === FASHION ? fashionMnist('t10k', count ?? FASHION_SAMPLES) : undefined;
+  const all = fashion?.images ?? openSamples(flags.input);
+  const samples = count === undefined ? all : firstSamples(all, count);
+  if (count !== undefined && samples.count < count) {
+    throw new UserError(`--samples ${count}: ${samples.name} holds ${samples.count}`);
+  }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const report = await infer({
     design: flags.design,

@@ -1,16 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
+import { distance } from 'fastest-levenshtein';
 import { EXIT, UserError } from '../gen/errors.js';
 import { loadDesign } from '../gen/manifest.js';
 import { readModel } from '../gen/onnx/model.js';
 import { arrayInfoOf } from '../gen/oracle.js';
 import { runProgram } from '../gen/program.js';
+import { requireOnPorts } from '../gen/quantise/families.js';
+import type { QuantiseReport } from '../gen/quantise/report.js';
 import { fashionMnist } from './lib/onnx/fashion.js';
 import { batches, firstSamples, openSamples, requireFit, type Samples } from './lib/onnx/samples.js';
 import { progressLine } from './lib/progress.js';
 import { requireReplaceable, writeNetwork } from './lib/quantise/folder.js';
 import { quantiseNetwork } from './lib/quantise/network.js';
+import type { Budget } from './lib/quantise/options.js';
 import { outputError } from './lib/quantise/output-error.js';
 import { reportText } from './lib/quantise/report-text.js';
 import { addQuantiseOptions, integer, quantiseOptionsOf } from './lib/quantise/request.js';
@@ -37,7 +41,7 @@ async function main(): Promise<number> {
     .option('--design <folder>', "choose among the types of this design's ports, and write memory images for it")
     .option('--out <folder>', 'where to write (default: build/quantised/<model>)')
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit codes: 0 done, 1 the error budget is not met, 2 wrong request or input.')
+    .addHelpText('after', '\nExit codes: 0 done, 1 the budget is not met, 2 wrong request or input.')
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();
@@ -46,12 +50,16 @@ async function main(): Promise<number> {
   const options = quantiseOptionsOf(flags as Parameters<typeof quantiseOptionsOf>[0]);
   const out: string = flags.out ?? join('build', 'quantised', basename(file).replace(/\.onnx$/, ''));
   requireReplaceable(out);
+  const replaced = existsSync(out);
   const manifest = flags.design === undefined ? undefined : loadDesign(flags.design);
   const bytes = read(file);
   const model = readModel(bytes, file);
   const samples = calibrationSamples(flags.calib, flags.samples);
   requireFit(samples, model.input);
   const info = manifest && arrayInfoOf(manifest);
+  if (info && program.getOptionValueSource('types') === 'cli') {
+    requireOnPorts(options.families, options.bits, { activations: info.a.types, weights: info.w.types });
+  }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const progress = (message: string): unknown => line.show(`quantize: ${message}`);
   const network = await quantiseNetwork(
@@ -60,7 +68,7 @@ async function main(): Promise<number> {
     { ...options, ...(info ? { ports: { a: info.a.types, w: info.w.types } } : {}) },
     progress,
   );
-  progress('output error');
+  progress('measuring the output error');
   const checked = firstSamples(samples, CHECKED_SAMPLES);
   const error = await outputError(network.model, network.quantised, [...batches(checked, model.input, options.batch)]);
   progress('writing');
@@ -73,13 +81,30 @@ async function main(): Promise<number> {
     ...(manifest ? { manifest } : {}),
   });
   line.end();
-  const text = `${reportText(report)}written to ${out}: report.html, report.json, fake-quantised.onnx, layers/\n`;
+  const text = `${reportText(report)}\nwritten to ${out}${replaced ? ', replacing an earlier run' : ''}; begin with report.html\n`;
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : text);
-  if (options.budget?.kind !== 'error' || error <= options.budget.limit) return EXIT.done;
-  process.stderr.write(
-    `quantize: the error budget is not met: ${error.toPrecision(3)} of the outputs' squares, ${options.budget.limit} wanted\n`,
-  );
-  return EXIT.checkFailed;
+  const notes = manifest ? unfitNote(report) : [];
+  const missed = missedBudget(report, options.budget);
+  for (const note of [...notes, ...missed]) process.stderr.write(`quantize: ${note}\n`);
+  return missed.length > 0 ? EXIT.checkFailed : EXIT.done;
+}
+
+/** Layers that the design asked for cannot run. */
+function unfitNote({ layers }: QuantiseReport): string[] {
+  const unfit = layers.filter(({ images }) => images === null).map(({ name, bits }) => `${name} (${bits} bits)`);
+  if (unfit.length === 0) return [];
+  return [`the design's ports lack the types of ${unfit.join(', ')}: npm run infer will refuse this network on it`];
+}
+
+function missedBudget({ totals: { outputError, averageBits } }: QuantiseReport, budget: Budget | undefined): string[] {
+  if (budget?.kind === 'error' && outputError > budget.limit) {
+    const got = `${outputError.toPrecision(3)} of the outputs' squares, ${budget.limit} wanted`;
+    return [`the error budget is not met: ${got}`];
+  }
+  if (budget?.kind === 'bits' && averageBits > budget.limit) {
+    return [`the budget is not met: ${averageBits.toFixed(2)} bits on average, ${budget.limit} wanted; lower --bits`];
+  }
+  return [];
 }
 
 function read(file: string): Uint8Array {
@@ -93,6 +118,9 @@ function read(file: string): Uint8Array {
 function calibrationSamples(source: string, limit: string | undefined): Samples {
   const count = limit === undefined ? undefined : integer('--samples', limit, 1);
   if (source === FASHION) return fashionMnist('train', count ?? FASHION_SAMPLES).images;
+  if (!existsSync(source) && distance(source, FASHION) <= 3) {
+    throw new UserError(`--calib: there is no file ${source}; for the data set write ${FASHION}`);
+  }
   const samples = openSamples(source);
   return count === undefined ? samples : firstSamples(samples, count);
 }

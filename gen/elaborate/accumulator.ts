@@ -89,7 +89,7 @@ export function proveAccumulator(
       key: 'accumulatorBits',
       given: String(bits),
       rule:
-        `${config.maxK} products of up to ${product.greatest > -product.least ? product.greatest : -product.least} ` +
+        `${config.maxK} products of up to ${reach(product)} ` +
         `reach ${sum.least} to ${sum.greatest}, which takes ${bound} bits (overflow: wrap allows fewer)`,
       nearest: String(bound),
     };
@@ -114,13 +114,15 @@ export function proveAccumulator(
 }
 
 function tooWide(config: Configuration, bound: number, a: readonly NumericType[], w: readonly NumericType[]): Problem {
-  const worst = contributions(config, a, w).reduce((x, y) => (y.bitsAlone > x.bitsAlone ? y : x));
+  const worst = contributions(config, a, w).reduce((x, y) => (reach(y.range) > reach(x.range) ? y : x));
   return {
     key: worst.port === 'a' ? 'activations' : 'weights',
     given: (worst.port === 'a' ? config.activations : config.weights).join(','),
-    rule: `accumulators would need ${bound} bits and may have ${WIDEST}: leave out ${worst.type}, whose values reach ${worst.range.greatest}`,
+    rule: `accumulators would need ${bound} bits and may have ${WIDEST}: leave out ${worst.type}, whose values reach ${reach(worst.range)}`,
   };
 }
+
+const reach = ({ least, greatest }: Interval): bigint => (-least > greatest ? -least : greatest);
 
 function provenK(product: Interval, bits: number): number {
   const half = 1n << BigInt(bits - 1);

@@ -1,3 +1,4 @@
+import { closest } from 'fastest-levenshtein';
 import { UserError } from '../errors.js';
 import type { NumericType } from '../types/numeric-type.js';
 import { NUMERIC_TYPES } from '../types/table.js';
@@ -53,11 +54,29 @@ function member(family: string, bits: number, signed: boolean): NumericType | un
   return NUMERIC_TYPES.get(name);
 }
 
+/** @throws UserError for a family of which a port of a design has neither the signed nor the unsigned type. */
+export function requireOnPorts(
+  families: readonly string[],
+  bits: number,
+  ports: Readonly<Record<string, readonly NumericType[]>>,
+): void {
+  for (const family of families) {
+    for (const [role, types] of Object.entries(ports)) {
+      if ([true, false].some((signed) => types.some((type) => type === member(family, bits, signed)))) continue;
+      const has = types.map(({ name }) => name).join(', ');
+      throw new UserError(`--types: the design takes no ${family} of ${bits} bits as ${role}; it takes ${has}`);
+    }
+  }
+}
+
 /** @throws UserError for a name that is neither a family nor a type, or a family without a type of this width. */
 export function requireFamilies(families: readonly string[], bits: number): void {
   for (const family of families) {
     if (!isFamily(family) && !NUMERIC_TYPES.has(family)) {
-      throw new UserError(`--types: ${family} is neither one of ${FAMILIES.join(', ')} nor a type such as e2m1`);
+      const near = closest(family, [...FAMILIES, ...NUMERIC_TYPES.keys()]);
+      throw new UserError(
+        `--types: ${family} is neither one of ${FAMILIES.join(', ')} nor a type such as e2m1; did you mean ${near}?`,
+      );
     }
     const known = bits > WIDEST_ADAPTIVE && isFamily(family) ? true : member(family, bits, true);
     if (!known) throw new UserError(`--types: there is no ${family} of ${bits} bits`);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -355,6 +355,18 @@ describe('npm run quantize refuses', () => {
     }
   });
 
+  it('types that the design asked for does not take', async () => {
+    const { folder: design } = generate(
+      validateConfiguration({ rows: 2, cols: 2, activations: ['int4', 'uint4'], weights: ['int4'] }),
+      temporary(),
+    );
+    const { folder, model, calib } = files(linear(W), X);
+    const args = [model, '--calib', calib, '--out', join(folder, 'out'), '--design', design, '--types', 'int,e2m1'];
+    const run = await npmRun('quantize', args);
+    expect([run.exitCode, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain('--types: the design takes no e2m1 of 4 bits as activations; it takes int4, uint4');
+  });
+
   it('to replace a folder that it did not write', async () => {
     const { folder, model, calib } = files(linear(W), X);
     const out = join(folder, 'out');
@@ -362,9 +374,14 @@ describe('npm run quantize refuses', () => {
     writeFileSync(join(out, 'thesis.txt'), 'years of work');
     const run = await npmRun('quantize', [model, '--calib', calib, '--out', out]);
     expect(run.exitCode).toBe(2);
-    expect(run.stderr).toContain('exists and holds no report.json');
+    expect(run.stderr).toContain('holds what this program did not write: thesis.txt');
     expect(readdirSync(folder).sort()).toEqual(['calib.npy', 'model.onnx', 'out']);
     expect(readFileSync(join(out, 'thesis.txt'), 'utf8')).toBe('years of work');
+    rmSync(join(out, 'thesis.txt'));
+    writeFileSync(join(out, 'report.json'), '{"generator": "another program 1.0"}');
+    const other = await npmRun('quantize', [model, '--calib', calib, '--out', out]);
+    expect(other.stderr).toContain('holds no report.json of this program');
+    expect(readFileSync(join(out, 'report.json'), 'utf8')).toContain('another program');
   });
 });
 
@@ -484,6 +501,28 @@ describe('npm run infer', () => {
     const macs = (9 * 18 * 3 + 3 * 27 + 27 * 6) * 5;
     expect(json).toMatchObject({ samples: 5, exact: true, differentDecisions: [], likeOnnx: 5, macs });
     expect(json.layers.map(({ name }: { name: string }) => name)).toEqual(['conv', 'square', 'scores']);
+  });
+
+  it('runs layers of 8 bits on ports that take them, and tells where a design does not', async () => {
+    const types = { activations: ['int4', 'flint4', 'uint4', 'int8', 'uint8'], weights: ['int4', 'flint4', 'int8'] };
+    const folder = design({ name: 'infer_mixed', ...types });
+    const { out, report } = await quantised(TINY, SAMPLES, '--design', folder, '--wide', 'last');
+    expect(report.layers.map(({ bits, images }) => [bits, images !== null])).toEqual([
+      [4, true],
+      [4, true],
+      [8, true],
+    ]);
+    const run = await npmRun('infer', ['--design', folder, '--model', out, '--input', input]);
+    expect(run.stdout).toMatch(/^PASS infer_mixed: all outputs equal .* all 6 class decisions$/m);
+
+    const narrow = design({ name: 'infer_narrow' });
+    const { model, calib, folder: work } = files(TINY, SAMPLES);
+    const args = [model, '--calib', calib, '--out', join(work, 'out'), '--design', narrow, '--wide', 'last'];
+    const note = await npmRun('quantize', args);
+    expect(note.stderr).toMatch(/the design's ports lack the types of scores \(8 bits\): npm run infer will refuse/);
+    const refused = await npmRun('infer', ['--design', narrow, '--model', join(work, 'out'), '--input', input]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/scores: activations u?int8, weights int8/);
   });
 
   it('names the layer at which a broken array differs', async () => {

@@ -145,7 +145,7 @@ describe('report as text', () => {
     expect(text).toContain('4.00 % of the norm');
     expect(text).toMatch(/1 {2}conv1 +Conv +4 {2}784 x 27 x 64 +uflint4 +8\.10 % {2}int4 +10\.54 %/);
     expect(text).toMatch(/2 {2}zeros .*int4 +all zero/);
-    expect(text).toMatch(/3 {2}….*scores\/MatMul .*197 x 64 x 197 \(x 12\) +int8 +0\.61 % {2}int8 \* +0\.54 %/);
+    expect(text).toMatch(/3 {2}.*scores\/MatMul .*197 x 64 x 197 \(x 12\) +int8 +0\.61 % {2}int8 \* +0\.54 %/);
     expect(text).toContain('* an activation');
     expect(text).toMatch(/depthwise3 +Conv +a grouped convolution/);
     expect(text).toMatch(/codes and scales +layers\/<layer>\/: codes\.npy, scales\.npy of 2 of 3 layers/);

@@ -26,9 +26,7 @@ export interface LoadedNetwork {
 export function loadNetwork(folder: string): LoadedNetwork {
   const file = join(folder, 'report.json');
   if (!existsSync(file)) {
-    throw new UserError(
-      `${folder} holds no report.json; write it with npm run quantize -- MODEL.onnx --calib ... --out ${folder}`,
-    );
+    throw new UserError(`${folder} holds no report.json; a folder that npm run quantize wrote is needed`);
   }
   const report = parseReport(file);
   const onnx = (name: string): OnnxModel => readModel(bytesOf(folder, name), join(folder, name));

@@ -151,7 +151,7 @@ function requireTypes(layers: readonly RunnableLayer[], manifest: Manifest): voi
     [
       `the design takes activations ${list(a.types)} and weights ${list(w.types)}; these layers need others:`,
       ...missing,
-      'quantise with --design, or generate a design with --activations and --weights that cover them',
+      'generate a design whose --activations and --weights have these types, or quantise with --design and neither --wide nor --budget',
     ].join('\n'),
   );
 }

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborateCore } from '../../../gen/elaborate/core.js';
 import { UserError } from '../../../gen/errors.js';
@@ -10,6 +11,7 @@ import { arrayInfoOf, arrayInfoOfDesign } from '../../../gen/oracle.js';
 import type { LayerPlan } from '../../../gen/quantise/plan.js';
 import type { QuantiseReport } from '../../../gen/quantise/report.js';
 import { HARDWARE_TYPES } from '../../../gen/types/table.js';
+import { GENERATOR } from '../../../gen/version.js';
 import type { Samples } from '../onnx/samples.js';
 import { firstOperands } from './calibrate.js';
 import { describe, lowerAll } from './describe.js';
@@ -34,13 +36,37 @@ export interface FolderRequest {
   readonly manifest?: Manifest;
 }
 
-/** @throws UserError when a folder exists and is not one that an earlier run wrote. */
+/** What a run writes into its folder. */
+const ENTRIES: readonly string[] = [
+  REPORT_FILE,
+  'report.txt',
+  'report.html',
+  'float.onnx',
+  'fake-quantised.onnx',
+  'layers',
+];
+
+/** @throws UserError when a folder exists and holds anything that an earlier run did not write. */
 export function requireReplaceable(out: string): void {
   if (!existsSync(out)) return;
   if (!statSync(out).isDirectory()) throw new UserError(`--out ${out} is a file; name a folder`);
   const entries = readdirSync(out);
-  if (entries.length === 0 || entries.includes(REPORT_FILE)) return;
-  throw new UserError(`${out} exists and holds no ${REPORT_FILE}: not written by this program; choose another --out`);
+  if (entries.length === 0) return;
+  const foreign = entries.filter((entry) => !ENTRIES.includes(entry));
+  if (foreign.length > 0) {
+    throw new UserError(`${out} holds what this program did not write: ${foreign.join(', ')}; choose another --out`);
+  }
+  if (isOwnReport(join(out, REPORT_FILE))) return;
+  throw new UserError(`${out} exists and holds no ${REPORT_FILE} of this program; choose another --out`);
+}
+
+function isOwnReport(file: string): boolean {
+  try {
+    const { generator } = JSON.parse(readFileSync(file, 'utf8')) as { generator?: unknown };
+    return typeof generator === 'string' && generator.split(' ')[0] === GENERATOR.split(' ')[0];
+  } catch {
+    return false;
+  }
 }
 
 /** Writes all files of a quantised network, or nothing. */

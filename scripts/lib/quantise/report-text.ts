@@ -2,7 +2,7 @@ import type { LayerReport, QuantiseReport } from '../../../gen/quantise/report.j
 import { NUMERIC_TYPES } from '../../../gen/types/table.js';
 
 /** Characters of a layer's name in tables and plots. */
-export const NAME_WIDTH = 28;
+export const NAME_WIDTH = 44;
 
 /** Text on one line that cannot steer a terminal or change the direction of what follows. */
 export const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
@@ -100,12 +100,29 @@ export function reportText(report: QuantiseReport): string {
     ['model', `${model.name}, opset ${model.opset}, ${model.input} ${model.inputShape.join(' x ')} to ${model.output}`],
     ['calibration', `${plural(calibration.samples, 'sample')} of ${calibration.source}`],
     ['bits', `${totals.averageBits.toFixed(2)} on average, ${totals.weightBits.toFixed(2)} in weights`],
-    ['error', `${outputError(report)} of the norm of the output`],
+    ['options', optionsText(report.options)],
+    [
+      'error',
+      `${outputError(report)} of the norm of the output (squared: ${totals.outputError.toPrecision(3)}), on calibration samples`,
+    ],
     ['size', `${plural(report.layers.length, 'layer')}, ${count(totals.macs)} MACs per sample`],
   ];
   const sections = [keyed(head), layerTable(report.layers), shares(report), skipped(report), keyed(fileRows(report))];
   const lines = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
   return `${lines.join('\n\n')}\n`;
+}
+
+/** The options that a run was made with, as in `bits 4, families int flint pot`. */
+export function optionsText(options: QuantiseReport['options']): string {
+  return Object.entries(options)
+    .filter(([, value]) => value !== false && !(Array.isArray(value) && value.length === 0))
+    .map(([key, value]) => (value === true ? key : `${key} ${valueText(value)}`))
+    .join(', ');
+}
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 8 ? `${value[0]} to ${value.at(-1)}` : value.join(' ');
+  return typeof value === 'object' && value !== null ? Object.values(value).join(' ') : String(value);
 }
 
 function keyed(rows: readonly [string, string][]): string[] {
