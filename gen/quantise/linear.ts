@@ -43,20 +43,6 @@ export function gramOf(x: ArrayLike<number>, k: number): Float64Array {
   return gram;
 }
 
-/** K x K W Wᵀ of K x N weights. */
-export function outerOf({ rows, cols, data }: { rows: number; cols: number; data: Float64Array }): Float64Array {
-  const outer = new Float64Array(rows * rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let c = 0; c < cols; c++) sum += (data[i * cols + c] as number) * (data[j * cols + c] as number);
-      outer[i * rows + j] = sum;
-      outer[j * rows + i] = sum;
-    }
-  }
-  return outer;
-}
-
 /** The product of an n x n matrix and an n x cols one. */
 export function times(matrix: Float64Array, n: number, right: Float64Array, cols: number): Float64Array {
   const result = new Float64Array(n * cols);

@@ -1,4 +1,5 @@
 import { rounder } from '../codec.js';
+import type { Matrix } from '../matrix.js';
 import type { NumericType } from '../types/numeric-type.js';
 import { candidate, scaleOfClip } from './scale.js';
 
@@ -14,7 +15,7 @@ export interface OutputCost {
  * rounding error and G the K x K Gram matrix of the activations.
  */
 export function weightOutputCost(
-  { rows, cols, data }: { rows: number; cols: number; data: Float64Array },
+  { rows, cols, data }: Matrix,
   gram: Float64Array,
   type: NumericType,
   clips?: readonly number[],
@@ -56,12 +57,18 @@ function quadraticForm(gram: Float64Array, error: Float64Array): number {
   return total;
 }
 
+/** Rows of activations, rows x K, and the weights they are multiplied by. */
+export interface WeightedRows {
+  readonly data: Float32Array;
+  readonly weights: Matrix;
+}
+
 /**
- * For activations: the one scale that changes the product least: the least sum over rows e of eᵀ H e, where e is the
- * rounding error of a row and H = W Wᵀ.
+ * For activations: the one scale that changes the product least: the least sum of squares of E W, where E holds the
+ * rounding errors of the rows and W the weights. One entry per group of a convolution.
  */
 export function activationOutputCost(
-  rows: readonly { readonly data: Float32Array; readonly k: number; readonly outer: Float64Array }[],
+  groups: readonly WeightedRows[],
   magnitude: number,
   type: NumericType,
   clips?: readonly number[],
@@ -70,14 +77,20 @@ export function activationOutputCost(
   const round = rounder(type);
   const best = leastOf(search.clips, magnitude, search.top, (scale) => {
     let total = 0;
-    for (const { data, k, outer } of rows) {
-      const error = new Float64Array(k);
-      for (let start = 0; start < data.length; start += k) {
-        for (let i = 0; i < k; i++) {
-          const value = data[start + i] as number;
-          error[i] = value - round(value / scale) * scale;
+    for (const { data, weights } of groups) {
+      const change = new Float64Array(weights.cols);
+      for (let start = 0; start < data.length; start += weights.rows) {
+        change.fill(0);
+        for (let k = 0; k < weights.rows; k++) {
+          const value = data[start + k] as number;
+          const error = value - round(value / scale) * scale;
+          if (error === 0) continue;
+          const row = k * weights.cols;
+          for (let c = 0; c < weights.cols; c++) {
+            change[c] = (change[c] as number) + error * (weights.data[row + c] as number);
+          }
         }
-        total += quadraticForm(outer, error);
+        for (const each of change) total += each * each;
       }
     }
     return total;

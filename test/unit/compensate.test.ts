@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { quantise } from '../../gen/codec.js';
-import { crossProduct, gramOf, outerOf, rowsTimes, solve, times } from '../../gen/quantise/linear.js';
+import { crossProduct, gramOf, rowsTimes, solve, times } from '../../gen/quantise/linear.js';
 import { compensatedCodes, inverseFactor } from '../../gen/select/compensate.js';
 import { activationOutputCost, weightOutputCost } from '../../gen/select/output.js';
 import { candidate } from '../../gen/select/scale.js';
@@ -66,7 +66,6 @@ describe('linear algebra', () => {
     ['crossProduct', crossProduct(x, k, y, n), multiply(transpose(x, rows, k), y, k, rows, n)],
     ['rowsTimes', rowsTimes(x, k, w, n), multiply(x, w, rows, k, n)],
     ['gramOf', gramOf(x, k), multiply(transpose(x, rows, k), x, k, rows, k)],
-    ['outerOf', outerOf({ rows: k, cols: n, data: w }), multiply(w, transpose(w, k, n), k, n, k)],
     ['times', times(gramOf(x, k), k, w, n), multiply(gramOf(x, k), w, k, k, n)],
     ['solve', times(gramOf(x, k), k, solve(gramOf(x, k), k, w, n), n), w],
   ])('%s', (_, got, wanted) => {
@@ -166,8 +165,7 @@ describe('costs in the product', () => {
     ];
     const request = parts.map((part) => ({
       data: part.data,
-      k,
-      outer: outerOf({ rows: k, cols: part.cols, data: part.weights }),
+      weights: { rows: k, cols: part.cols, data: part.weights },
     }));
     const got = activationOutputCost(request, largest(data), type, clips);
     const costs = scalesOf(type, largest(data), clips).map((scale) => {
@@ -186,7 +184,7 @@ describe('costs in the product', () => {
     const type = numericType('int4');
     const weights = weightOutputCost({ rows: k, cols: 2, data: new Float64Array(2 * k) }, gramOf(x, k), type);
     expect(weights).toEqual({ type, squaredError: 0, scales: Float64Array.of(1, 1) });
-    const rows = [{ data: new Float32Array(k), k, outer: outerOf({ rows: k, cols: n, data: w }) }];
+    const rows = [{ data: new Float32Array(k), weights: { rows: k, cols: n, data: w } }];
     expect(activationOutputCost(rows, 0, type)).toEqual({ type, squaredError: 0, scales: Float64Array.of(1) });
   });
 });

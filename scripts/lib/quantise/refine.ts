@@ -4,7 +4,7 @@ import { type ActivationQuantiser, fakeQuantise } from '../../../gen/onnx/fake-q
 import type { Product } from '../../../gen/onnx/products.js';
 import type { FloatTensor } from '../../../gen/onnx/tensor.js';
 import { dequantise, editOf } from '../../../gen/quantise/dequantise.js';
-import { crossProduct, gramOf, outerOf, rowsTimes, solve } from '../../../gen/quantise/linear.js';
+import { crossProduct, gramOf, rowsTimes, solve } from '../../../gen/quantise/linear.js';
 import type { LayerPlan, QuantisedTensor, QuantisedWeights } from '../../../gen/quantise/plan.js';
 import { compensatedCodes } from '../../../gen/select/compensate.js';
 import { activationOutputCost, type OutputCost, weightOutputCost } from '../../../gen/select/output.js';
@@ -19,7 +19,7 @@ type WeightLayer = Required<Layer>;
 /** Added to the Gram matrix' diagonal, as a share of its mean, when weights are fitted to rounded activations. */
 const DAMPING = 0.02;
 /** Rows on which activation scales are compared by the layer's result. */
-const SCALE_ROWS = 256;
+const SCALE_ROWS = 1024;
 
 /**
  * Improves the plans by the layers' results on calibration data, layer after layer, each with the inputs that the
@@ -119,9 +119,8 @@ function refineActivation(
   const { activation } = plan;
   if (options.objective === 'tensor') return activation;
   const parts = groups.map((rows, group) => ({
-    k,
     data: thinned(rows, k),
-    outer: outerOf(columnsOf(weights.matrix, group, groups.length)),
+    weights: columnsOf(weights.matrix, group, groups.length),
   }));
   const magnitude = Math.max(-activation.least, activation.greatest);
   const types = typesAt(plan.bits, 'a', activation.least < 0, product.activation, options);
