@@ -58,6 +58,16 @@ describe('accumulators', () => {
     expect(design({ accumulatorBits: 16, overflow: 'wrap' }).accumulator).toMatchObject({ bits: 16, wraps: true });
   });
 
+  it('that would be too wide are blamed on the type with the largest values, on either port', () => {
+    const wide = { activations: ['int2'], weights: ['ue6m0'], maxK: 20424 };
+    expect(() => design(wide)).toThrow(
+      /weights: given ue6m0; .* leave out ue6m0, whose values reach 4611686018427387904/,
+    );
+    const many = { activations: ['upot3', 'uflint6'], weights: ['int3', 'ue7m0', 'pot4'], maxK: 1423805 };
+    expect(() => design(many)).toThrow(/leave out ue7m0/);
+    expect(() => design({ activations: ['upot7'], weights: ['int4'] })).toThrow(/activations: .* leave out upot7/);
+  });
+
   it('know the range of a list of types', () => {
     expect(rangeOf([numericType('int4'), numericType('uflint4')])).toEqual({ least: -8n, greatest: 64n });
   });
