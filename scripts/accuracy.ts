@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   const known = schemes();
   const program = new Command('npm run accuracy --')
     .description(
-      'Accuracy of the networks in models/ on the test images of Fashion-MNIST, in fp32 and quantised, calibrated on training images. All of it takes about half an hour.',
+      'Accuracy of the networks in models/ on the test images of Fashion-MNIST, in fp32 and quantised, calibrated on training images. All of it takes about an hour.',
     )
     .option('--models <list>', 'networks', names.join(','))
     .option('--schemes <list>', `rows, from: ${known.map(({ name }) => name).join('; ')} (separated by ; default: all)`)
