@@ -3,12 +3,11 @@ import { EXIT, UserError } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { inferText } from './lib/infer/report.js';
 import { infer } from './lib/infer/run.js';
-import { fashionMnist } from './lib/onnx/fashion.js';
+import { FASHION, fashionMnist } from './lib/onnx/fashion.js';
 import { firstSamples, openSamples } from './lib/onnx/samples.js';
 import { progressLine } from './lib/progress.js';
 import { integer } from './lib/quantise/request.js';
 
-const FASHION = 'fashion-mnist';
 /** Samples of Fashion-MNIST used unless said otherwise. */
 const FASHION_SAMPLES = 100;
 const LOG_INTERVAL = 5000;

@@ -9,23 +9,20 @@ import { arrayInfoOf } from '../gen/oracle.js';
 import { runProgram } from '../gen/program.js';
 import { requireOnPorts } from '../gen/quantise/families.js';
 import type { QuantiseReport } from '../gen/quantise/report.js';
-import { fashionMnist } from './lib/onnx/fashion.js';
-import { batches, firstSamples, openSamples, requireFit, type Samples } from './lib/onnx/samples.js';
+import { FASHION, fashionMnist } from './lib/onnx/fashion.js';
+import { firstSamples, openSamples, requireFit, type Samples } from './lib/onnx/samples.js';
 import { progressLine } from './lib/progress.js';
 import { requireReplaceable, writeNetwork } from './lib/quantise/folder.js';
 import { quantiseNetwork } from './lib/quantise/network.js';
 import type { Budget } from './lib/quantise/options.js';
-import { outputError } from './lib/quantise/output-error.js';
+import { outputError, outputInputs } from './lib/quantise/output-error.js';
 import { reportText } from './lib/quantise/report-text.js';
 import { addQuantiseOptions, integer, quantiseOptionsOf } from './lib/quantise/request.js';
 
-const FASHION = 'fashion-mnist';
 /** Samples of Fashion-MNIST used unless said otherwise. */
 const FASHION_SAMPLES = 256;
 /** Between two lines of progress in a log, in milliseconds. */
 const LOG_INTERVAL = 2000;
-/** Samples on which the network's output error is measured. */
-const CHECKED_SAMPLES = 128;
 
 async function main(): Promise<number> {
   const program = addQuantiseOptions(
@@ -69,8 +66,7 @@ async function main(): Promise<number> {
     progress,
   );
   progress('measuring the output error');
-  const checked = firstSamples(samples, CHECKED_SAMPLES);
-  const error = await outputError(network.model, network.quantised, [...batches(checked, model.input, options.batch)]);
+  const error = await outputError(network.model, network.quantised, outputInputs(samples, model, options.batch));
   progress('writing');
   const report = await writeNetwork(network, {
     out,

@@ -156,3 +156,7 @@ function transposed<T extends Float64Array | Float32Array>(
 
 /** Groups of a convolution whose products are apart from each other; 1 elsewhere. */
 export const groupsOf = ({ op, node }: Product): number => (op === 'Conv' ? integerOf(node, 'group', 1) : 1);
+
+/** Tensors that a product reads at run time. */
+export const operandsOf = ({ activation, second }: Product): string[] =>
+  second.kind === 'weights' ? [activation] : [activation, second.tensor];

@@ -9,7 +9,7 @@ import {
 import { UserError } from '../errors.js';
 import { constantTensor, type OnnxModel, writeModel } from './model.js';
 import { hasSubgraph } from './nodes.js';
-import type { Product } from './products.js';
+import { operandsOf, type Product } from './products.js';
 
 /** What lies between two rounds of products: the nodes whose inputs are known, as a model of its own. */
 export interface Segment {
@@ -54,7 +54,7 @@ export function cutAtProducts(model: OnnxModel, products: readonly Product[]): r
     const made = new Set(nodes.flatMap((node) => node.output));
     const later = stages.slice(stage + 1).flatMap((other) => other.nodes.flatMap((node) => node.input));
     const wanted = new Set([
-      ...own.flatMap((product) => operandsOf(product)),
+      ...own.flatMap(operandsOf),
       ...stages.slice(stage + 1).flatMap((other) => other.products.flatMap(operandsOf)),
       ...later,
       ...outputs,
@@ -67,10 +67,6 @@ export function cutAtProducts(model: OnnxModel, products: readonly Product[]): r
     return { nodes: kept, inputs, outputs: results, products: own };
   });
 }
-
-/** Tensors that a product reads at run time. */
-const operandsOf = ({ activation, second }: Product): string[] =>
-  second.kind === 'weights' ? [activation] : [activation, second.tensor];
 
 /** The nodes that the results depend on. */
 function needed(nodes: readonly NodeProto[], results: readonly string[]): NodeProto[] {

@@ -43,26 +43,8 @@ export function gramOf(x: ArrayLike<number>, k: number): Float64Array {
   return gram;
 }
 
-/** The product of an n x n matrix and an n x cols one. */
-export function times(matrix: Float64Array, n: number, right: Float64Array, cols: number): Float64Array {
-  const result = new Float64Array(n * cols);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const factor = matrix[i * n + j] as number;
-      if (factor === 0) continue;
-      for (let c = 0; c < cols; c++) {
-        result[i * cols + c] = (result[i * cols + c] as number) + factor * (right[j * cols + c] as number);
-      }
-    }
-  }
-  return result;
-}
-
 /** The solution X of A X = B for a symmetric positive definite n x n matrix A and n x cols B. */
 export function solve(a: Float64Array, n: number, b: Float64Array, cols: number): Float64Array {
   const upper = inverseFactor(a, n);
-  const half = times(upper, n, b, cols);
-  const lower = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) lower[j * n + i] = upper[i * n + j] as number;
-  return times(lower, n, half, cols);
+  return crossProduct(upper, n, rowsTimes(upper, n, b, cols), cols);
 }

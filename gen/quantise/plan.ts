@@ -3,6 +3,7 @@ import type { Product, SkippedProduct } from '../onnx/products.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import type { StreamedResult } from '../select/stream.js';
 import type { QuantisedMatrix } from '../select/tensor.js';
+import type { NumericType } from '../types/numeric-type.js';
 
 /** An activation tensor with one type and one scale. */
 export type QuantisedTensor = StreamedResult;
@@ -40,6 +41,10 @@ export interface RunnableLayer {
     | { readonly kind: 'activation'; readonly tensor: ActivationQuantiser };
   readonly correction?: FloatTensor;
 }
+
+/** The type of a layer's second operand. */
+export const secondType = ({ second }: Pick<RunnableLayer, 'second'>): NumericType =>
+  second.kind === 'weights' ? second.weights.type : second.tensor.type;
 
 /** What is decided about a network. */
 export interface NetworkPlan {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { quantise } from '../../gen/codec.js';
-import { crossProduct, gramOf, rowsTimes, solve, times } from '../../gen/quantise/linear.js';
+import { crossProduct, gramOf, rowsTimes, solve } from '../../gen/quantise/linear.js';
 import { compensatedCodes, inverseFactor } from '../../gen/select/compensate.js';
 import { activationOutputCost, weightOutputCost } from '../../gen/select/output.js';
 import { candidate } from '../../gen/select/scale.js';
@@ -66,8 +66,8 @@ describe('linear algebra', () => {
     ['crossProduct', crossProduct(x, k, y, n), multiply(transpose(x, rows, k), y, k, rows, n)],
     ['rowsTimes', rowsTimes(x, k, w, n), multiply(x, w, rows, k, n)],
     ['gramOf', gramOf(x, k), multiply(transpose(x, rows, k), x, k, rows, k)],
-    ['times', times(gramOf(x, k), k, w, n), multiply(gramOf(x, k), w, k, k, n)],
-    ['solve', times(gramOf(x, k), k, solve(gramOf(x, k), k, w, n), n), w],
+    ['rowsTimes of a square matrix', rowsTimes(gramOf(x, k), k, w, n), multiply(gramOf(x, k), w, k, k, n)],
+    ['solve', rowsTimes(gramOf(x, k), k, solve(gramOf(x, k), k, w, n), n), w],
   ])('%s', (_, got, wanted) => {
     expect(got.length).toBe(wanted.length);
     for (const [i, value] of wanted.entries()) expect(got[i]).toBeCloseTo(value, 9);

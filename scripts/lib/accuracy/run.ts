@@ -1,5 +1,5 @@
 import type { OnnxModel } from '../../../gen/onnx/model.js';
-import { averageBits, type LayerPlan } from '../../../gen/quantise/plan.js';
+import { averageBits, type LayerPlan, secondType } from '../../../gen/quantise/plan.js';
 import type { LabelledImages } from '../onnx/fashion.js';
 import type { Samples } from '../onnx/samples.js';
 import { classify, percentRight } from '../quantise/classify.js';
@@ -60,8 +60,8 @@ export async function measure(
 
 function typeCounts(layers: readonly LayerPlan[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { activation, second } of layers) {
-    for (const { name } of [activation.type, second.kind === 'weights' ? second.weights.type : second.tensor.type]) {
+  for (const layer of layers) {
+    for (const { name } of [layer.activation.type, secondType(layer)]) {
       counts[name] = (counts[name] ?? 0) + 1;
     }
   }

@@ -1,9 +1,9 @@
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../../gen/manifest.js';
 import type { FloatTensor } from '../../../gen/onnx/tensor.js';
-import { arrayInfoOf } from '../../../gen/oracle.js';
+import { type ArrayInfo, arrayInfoOf } from '../../../gen/oracle.js';
 import { findMismatch, referenceSums, requireSumsFit } from '../../../gen/product.js';
-import type { RunnableLayer } from '../../../gen/quantise/plan.js';
+import { type RunnableLayer, secondType } from '../../../gen/quantise/plan.js';
 import { type CodeMatrices, planTiling } from '../../../gen/tiling.js';
 import type { NumericType } from '../../../gen/types/numeric-type.js';
 import { multiplyOnArray } from '../multiply.js';
@@ -137,8 +137,9 @@ const decide = (results: ReadonlyMap<string, FloatTensor>, outputs: readonly str
 /** @throws UserError naming all layers whose types the design's ports do not take. */
 function requireTypes(layers: readonly RunnableLayer[], manifest: Manifest): void {
   const { a, w } = arrayInfoOf(manifest);
-  const missing = layers.flatMap(({ product, activation, second }) => {
-    const other = second.kind === 'weights' ? second.weights.type : second.tensor.type;
+  const missing = layers.flatMap((layer) => {
+    const { product, activation } = layer;
+    const other = secondType(layer);
     const lacks = [
       ...(a.types.includes(activation.type) ? [] : [`activations ${activation.type.name}`]),
       ...(w.types.includes(other) ? [] : [`weights ${other.name}`]),
@@ -160,17 +161,19 @@ function requireTypes(layers: readonly RunnableLayer[], manifest: Manifest): voi
 class ArrayCounter {
   readonly pes: number;
   mismatch: string | undefined;
+  readonly #info: ArrayInfo;
   readonly #work = new Map<string, { macs: number; cycles: number }>();
 
   constructor(
     readonly simulator: ArraySimulator,
     readonly manifest: Manifest,
   ) {
+    this.#info = arrayInfoOf(manifest);
     this.pes = manifest.configuration.rows * manifest.configuration.cols;
   }
 
   async multiply(products: readonly CodeMatrices[], { product }: RunnableLayer): Promise<BigInt64Array[]> {
-    const info = arrayInfoOf(this.manifest);
+    const info = this.#info;
     const jobs = products.map(({ a, w }) => {
       const codes = {
         a: { ...a, typeIndex: info.a.types.indexOf(a.type) },

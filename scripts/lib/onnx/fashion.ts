@@ -4,6 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { type Samples, samplesOf } from './samples.js';
 
+/** What users write for the data set where a file may stand. */
+export const FASHION = 'fashion-mnist';
+
 /** Where Debian's package dataset-fashion-mnist has the images. */
 const DEBIAN_FOLDER = '/usr/share/datasets/fashion-mnist';
 /** Variable of the environment that names another folder with the four files of the data set. */

@@ -2,19 +2,15 @@ import { fakeQuantise } from '../../../gen/onnx/fake-quantise.js';
 import type { FloatTensor } from '../../../gen/onnx/tensor.js';
 import { editOf } from '../../../gen/quantise/dequantise.js';
 import { averageBits, type LayerPlan, meanSquaredError, relativeError } from '../../../gen/quantise/plan.js';
-import { batches, firstSamples } from '../onnx/samples.js';
 import type { Calibration } from './calibrate.js';
 import { isWide, type LayerChoices } from './layers.js';
 import type { QuantiseOptions } from './options.js';
-import { outputError } from './output-error.js';
+import { outputError, outputInputs } from './output-error.js';
 
 /** A layer's plan with the two widths it may have. */
 export interface ChosenLayer extends LayerChoices {
   readonly plan: LayerPlan;
 }
-
-/** Samples on which the network's output error is measured. */
-const OUTPUT_SAMPLES = 128;
 
 /**
  * Decides which layers are wide: those named from the start, then the worst ones in the order of the ranking until the
@@ -32,7 +28,7 @@ export async function promote(
   const { budget } = options;
   if (budget) {
     const { samples, model, progress } = calibration;
-    const inputs = [...batches(firstSamples(samples, OUTPUT_SAMPLES), model.input, calibration.batch)];
+    const inputs = outputInputs(samples, model, calibration.batch);
     const order = await ranked(
       choices.filter((choice) => !wide.has(choice)),
       calibration,

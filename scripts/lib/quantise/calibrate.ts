@@ -1,5 +1,5 @@
 import type { OnnxModel } from '../../../gen/onnx/model.js';
-import type { Product } from '../../../gen/onnx/products.js';
+import { operandsOf, type Product } from '../../../gen/onnx/products.js';
 import type { FloatTensor } from '../../../gen/onnx/tensor.js';
 import { lower } from '../../../gen/quantise/lowering.js';
 import type { StreamedChoice } from '../../../gen/select/stream.js';
@@ -20,7 +20,7 @@ export async function visit(
   { model, samples, batch, progress }: Calibration,
   title: string,
   tensors: readonly string[],
-  see: (values: ReadonlyMap<string, FloatTensor>, done: number) => void,
+  see: (values: ReadonlyMap<string, FloatTensor>) => void,
 ): Promise<void> {
   const session = await openSession(model, tensors);
   try {
@@ -28,7 +28,7 @@ export async function visit(
     for (const input of batches(samples, model.input, batch)) {
       const values = new Map(await session.run(input));
       values.set(model.input.name, input);
-      see(values, done);
+      see(values);
       done += input.shape[0] as number;
       progress(`${title}: ${done} of ${samples.count} samples`);
     }
@@ -43,9 +43,7 @@ export async function firstOperands(
   products: readonly Product[],
   samples: Samples,
 ): Promise<ReadonlyMap<string, FloatTensor>> {
-  const tensors = products.flatMap(({ activation, second }) =>
-    second.kind === 'weights' ? [activation] : [activation, second.tensor],
-  );
+  const tensors = products.flatMap(operandsOf);
   const batch = model.input.shape[0] ?? 1;
   const values = new Map<string, FloatTensor>();
   const calibration = { model, samples: firstSamples(samples, batch), batch, progress: () => {} };

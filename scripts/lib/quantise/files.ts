@@ -8,7 +8,7 @@ import type { ArrayInfo } from '../../../gen/oracle.js';
 import { type ImageTarget, layerImages } from '../../../gen/quantise/images.js';
 import { columns, type Lowering } from '../../../gen/quantise/lowering.js';
 import { bytesPerRow, packCodes } from '../../../gen/quantise/packing.js';
-import type { LayerPlan } from '../../../gen/quantise/plan.js';
+import { type LayerPlan, secondType } from '../../../gen/quantise/plan.js';
 import type { LayerReport } from '../../../gen/quantise/report.js';
 import { imageTestbench } from '../../../gen/quantise/testbench.js';
 import type { PortMatrices } from '../../../gen/tiling.js';
@@ -108,7 +108,7 @@ function productCodes(
   const input = codesOf(product.activation, activation);
   const weights = second.kind === 'weights' ? second.weights : undefined;
   const codes = second.kind === 'weights' ? second.weights.codes : codesOf(product.second.tensor, second.tensor);
-  const wType = second.kind === 'weights' ? second.weights.type : second.tensor.type;
+  const wType = secondType({ second });
   const groups = weights?.groups ?? 1;
   const depth = k / groups;
   return Array.from({ length: parts * groups }, (_, i) => {

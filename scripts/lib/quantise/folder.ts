@@ -8,7 +8,7 @@ import type { Manifest } from '../../../gen/manifest.js';
 import { writeModel } from '../../../gen/onnx/model.js';
 import type { FloatTensor } from '../../../gen/onnx/tensor.js';
 import { arrayInfoOf, arrayInfoOfDesign } from '../../../gen/oracle.js';
-import type { LayerPlan } from '../../../gen/quantise/plan.js';
+import { type LayerPlan, secondType } from '../../../gen/quantise/plan.js';
 import type { QuantiseReport } from '../../../gen/quantise/report.js';
 import { HARDWARE_TYPES } from '../../../gen/types/table.js';
 import { GENERATOR } from '../../../gen/version.js';
@@ -104,7 +104,7 @@ export async function writeNetwork(network: QuantisedNetwork, request: FolderReq
 /** The array that a layer's images are for: the design if it takes the layer, else one of the layer's own types. */
 function targetOf(layer: LayerPlan, manifest: Manifest | undefined): LayerTarget | undefined {
   const { type: a } = layer.activation;
-  const { type: w } = layer.second.kind === 'weights' ? layer.second.weights : layer.second.tensor;
+  const w = secondType(layer);
   if (manifest) {
     const info = arrayInfoOf(manifest);
     const takes = info.a.types.includes(a) && info.w.types.includes(w);

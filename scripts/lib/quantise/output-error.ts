@@ -1,6 +1,15 @@
 import type { OnnxModel } from '../../../gen/onnx/model.js';
 import type { FloatTensor } from '../../../gen/onnx/tensor.js';
+import { batches, firstSamples, type Samples } from '../onnx/samples.js';
 import { openSession } from '../onnx/session.js';
+
+/** Samples on which the error of the outputs is measured. */
+const OUTPUT_SAMPLES = 128;
+
+/** The batches on which the error of the outputs is measured: the first samples. */
+export function outputInputs(samples: Samples, { input }: OnnxModel, batch: number): readonly FloatTensor[] {
+  return [...batches(firstSamples(samples, OUTPUT_SAMPLES), input, batch)];
+}
 
 /** How far the quantised network's outputs are from the original's: squared error over squares. */
 export async function outputError(

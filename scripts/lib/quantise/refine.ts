@@ -41,7 +41,7 @@ export async function refine(
   );
   const plans: LayerPlan[] = [];
   for (const { layer, plan } of chosen) {
-    if (!withWeights.some((other) => other.layer === layer)) {
+    if (!layer.weights) {
       plans.push(plan);
       continue;
     }
