@@ -49,6 +49,7 @@ export const MANIFEST = z.object({
     }),
   ),
   delayLines: z.array(z.object({ use: z.string(), width: z.int(), stages: z.int() })),
+  partialSums: z.array(z.object({ bits: z.int(), pes: z.int() })),
   ports: z.object({ a: operandPort, w: operandPort }),
   operandFormat: z.object({ unit: z.union([z.int(), z.literal('none')]), foldMinimum: z.boolean() }),
   accumulator: z.object({
@@ -57,12 +58,14 @@ export const MANIFEST = z.object({
     wraps: z.boolean(),
     provenK: z.int(),
     product: interval,
+    terms: z.int(),
     sum: interval,
   }),
   timing: z.object({
-    latency: formula.extend({ minimumK: z.int() }),
+    latency: formula.extend({ to: z.enum(['first row', 'last row']), minimumK: z.int() }),
     tilePeriod: z.object({ formula: z.string(), bubble: z.int(), minimum: z.int() }),
-    drain: formula,
+    drain: z.object({ formula: z.string(), cycles: z.int().nullable() }),
+    fill: formula.nullable(),
     macsPerCycle: z.int(),
   }),
 });
@@ -101,6 +104,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       ports: [...ports],
     })),
     delayLines: [...design.delayLines],
+    partialSums: [...design.partialSums],
     ports: { a: port('a'), w: port('w') },
     operandFormat: format.form,
     accumulator: {
@@ -109,6 +113,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       wraps: accumulator.wraps,
       provenK: accumulator.provenK,
       product: text(accumulator.product),
+      terms: accumulator.terms,
       sum: text(accumulator.sum),
     },
     timing: design.timing,

@@ -1,12 +1,16 @@
 import { codeValues } from './codec.js';
 import type { DesignCore } from './elaborate/core.js';
 import type { Manifest } from './manifest.js';
+import { transposeCodes } from './matrix.js';
 import type { NumericType } from './types/numeric-type.js';
 import { numericType } from './types/table.js';
 
-/** One tile of work for an array: k beats of codes. */
+/** One tile of work for an array. */
 export interface Tile {
-  /** Beats: the length of the reduction, at least 1. */
+  /**
+   * Beats of activations, at least 1. Output stationary: the length of the reduction; weight stationary: the rows of
+   * activations that meet the tile's weights.
+   */
   readonly k: number;
   /** Index of the activations' type in the port's list, as on `a_type_i`; indices beyond the list mean its last type. */
   readonly aType: number;
@@ -14,7 +18,7 @@ export interface Tile {
   readonly wType: number;
   /** k x rows codes: row r of beat i at [i * rows + r]. Bits above the type's width mean nothing. */
   readonly a: Uint8Array;
-  /** k x cols codes: column c of beat i at [i * cols + c]. */
+  /** Beats x cols codes: column c of beat i at [i * cols + c]; k beats, or as many as the array has rows (see `weightBeats`). */
   readonly w: Uint8Array;
 }
 
@@ -26,6 +30,7 @@ export interface PortInfo {
 
 /** What the results of an array depend on. */
 export interface ArrayInfo {
+  readonly dataflow: 'os' | 'ws';
   readonly rows: number;
   readonly cols: number;
   readonly a: PortInfo;
@@ -44,13 +49,24 @@ export function arrayInfoOf({
     types: types.map(numericType),
     codeBits,
   });
-  const { rows, cols } = configuration;
-  return { rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits };
+  const { dataflow, rows, cols } = configuration;
+  return { dataflow, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits };
 }
 
 /** What the oracle needs of an elaborated design. */
 export function arrayInfoOfDesign({ config, a, w, accumulator }: DesignCore): ArrayInfo {
-  return { rows: config.rows, cols: config.cols, a, w, accBits: accumulator.bits };
+  const { dataflow, rows, cols } = config;
+  return { dataflow, rows, cols, a, w, accBits: accumulator.bits };
+}
+
+/** Beats of weights that belong to a tile of k beats of activations. */
+export function weightBeats({ dataflow, rows }: Pick<ArrayInfo, 'dataflow' | 'rows'>, k: number): number {
+  return dataflow === 'os' ? k : rows;
+}
+
+/** Rows of results of a tile of k beats of activations. */
+export function resultRows({ dataflow, rows }: Pick<ArrayInfo, 'dataflow' | 'rows'>, k: number): number {
+  return dataflow === 'os' ? rows : k;
 }
 
 /** The type a selector value chooses on a port. */
@@ -58,14 +74,17 @@ export function selectedType({ types }: PortInfo, selector: number): NumericType
   return types[Math.min(selector, types.length - 1)] as NumericType;
 }
 
-/** The results of a tile as the array must deliver them: rows x cols sums, row-major, modulo 2^accBits, signed. */
+/**
+ * The results of a tile as the array must deliver them, row-major, modulo 2^accBits, signed. Output stationary: rows x
+ * cols sums over k beats; weight stationary: k x cols sums over the array's rows.
+ */
 export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
-  const { rows, cols, a, w, accBits } = info;
+  const { dataflow, rows, cols, a, w, accBits } = info;
   const sums = multiplyCodes({
-    rows,
+    ...(dataflow === 'os'
+      ? { rows, k: tile.k, a: tile.a }
+      : { rows: tile.k, k: rows, a: transposeCodes(tile.a, tile.k, rows) }),
     cols,
-    k: tile.k,
-    a: tile.a,
     w: tile.w,
     aType: selectedType(a, tile.aType),
     wType: selectedType(w, tile.wType),

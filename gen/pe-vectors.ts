@@ -6,13 +6,31 @@ import type { RandomSource } from './vectors.js';
 /** What the PE vectors depend on. */
 export type PeInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;
 
+/** A code of a port with its value. */
+interface Operand {
+  readonly type: number;
+  readonly code: number;
+  readonly value: bigint;
+}
+
 /** An activation and a weight code with the value of their product. */
 interface Pair {
-  readonly aType: number;
-  readonly aCode: number;
-  readonly wType: number;
-  readonly wCode: number;
+  readonly a: Operand;
+  readonly w: Operand;
   readonly product: bigint;
+}
+
+/** What is offered to a PE in a step besides operands. A PE whose weights stay is told to load by `drain`. */
+interface Control {
+  readonly drain: boolean;
+  readonly swap: boolean;
+  readonly accIn: bigint;
+}
+
+/** The meaning of a PE in terms of values, a clock edge at a time. */
+interface PeModel {
+  /** Accumulator and shadow after the edge; of a PE whose weights stay, the partial sum and 0. */
+  step(pair: Pair, control: Control): [bigint, bigint];
 }
 
 /** Stimulus and expectation of one PE, a step per clock cycle, in the layout of `tb/unit_tb.cpp`. */
@@ -32,12 +50,9 @@ const MOST_PAIRS = 1_000_000;
 const MOST_PRODUCTS = 1_200_000;
 const LONGEST_CLIMB = 4096;
 
-/**
- * The cycle-level meaning of a PE in terms of values: products arrive PIPELINE clock edges after their operands are
- * offered, control takes effect one edge after it is offered.
- */
-class PeModel {
-  acc = 0n;
+/** Products arrive PIPELINE clock edges after their operands are offered, control takes effect one edge after. */
+class OutputStationaryModel implements PeModel {
+  private acc = 0n;
   private shadow = 0n;
   private products: bigint[];
   private drain = false;
@@ -51,8 +66,7 @@ class PeModel {
     this.products = new Array<bigint>(pipeline).fill(0n);
   }
 
-  /** One clock edge; returns accumulator and shadow after it. */
-  step(product: bigint, drain: boolean, swap: boolean, accIn: bigint): [bigint, bigint] {
+  step({ product }: Pair, { drain, swap, accIn }: Control): [bigint, bigint] {
     const arrived = this.products.shift() as bigint;
     this.products.push(product);
     if (this.double) {
@@ -72,25 +86,49 @@ class PeModel {
 }
 
 /**
+ * The weight in use is multiplied; a swap takes the waiting one over for the activation that comes with it, a load puts
+ * another in its place. Sums from above are taken as they come.
+ */
+class WeightStationaryModel implements PeModel {
+  private waiting = 0n;
+  private weight = 0n;
+  private products: bigint[];
+
+  constructor(
+    pipeline: number,
+    private readonly bits: number,
+  ) {
+    this.products = new Array<bigint>(pipeline).fill(0n);
+  }
+
+  step({ a, w }: Pair, { drain, swap, accIn }: Control): [bigint, bigint] {
+    const arrived = this.products.shift() as bigint;
+    if (swap) this.weight = this.waiting;
+    if (drain) this.waiting = w.value;
+    this.products.push(a.value * this.weight);
+    return [BigInt.asIntN(this.bits, accIn + arrived), 0n];
+  }
+}
+
+/**
  * Vectors for a PE: all pairs of codes of all pairs of types (a seeded sample beyond `most` pairs) at accumulator values
  * spread over the whole range, with random operands where they must have no effect.
  */
 export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS): PeVectors {
-  const { drain, pipeline } = info.configuration;
+  const { dataflow, drain, pipeline } = info.configuration;
   const { pairs, exhaustive } = choosePairs(info, random, most);
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
-  const recorder = new Recorder(new PeModel(drain === 'double', pipeline, info.accumulator.bits), pairs, random);
+  const { bits } = info.accumulator;
+  const model =
+    dataflow === 'ws'
+      ? new WeightStationaryModel(pipeline, bits)
+      : new OutputStationaryModel(drain === 'double', pipeline, bits);
+  const recorder = new Recorder(model, pairs, random);
   const levels = drain === 'double' ? sumLevels(info, count) : fullRangeLevels(info, count, random);
-  if (drain === 'double') driveDouble(recorder, pairs, levels, pipeline, random);
+  if (dataflow === 'ws') driveStationary(recorder, pairs, levels, pipeline, random);
+  else if (drain === 'double') driveDouble(recorder, pairs, levels, pipeline, random);
   else driveSingle(recorder, pairs, levels, pipeline, random);
   return { ...recorder.vectors(), pairs: pairs.length, exhaustive, levels };
-}
-
-/** A code of a port with its value. */
-interface Operand {
-  readonly type: number;
-  readonly code: number;
-  readonly value: bigint;
 }
 
 /** All pairs of codes, or, where they are too many, a random sample and the corners. */
@@ -99,13 +137,7 @@ function choosePairs({ ports }: PeInfo, random: RandomSource, most: number): { p
     ports[port].types.flatMap((name, type) =>
       codeValues(numericType(name)).map((value, code) => ({ type, code, value: value as bigint })),
     );
-  const pair = (a: Operand, w: Operand): Pair => ({
-    aType: a.type,
-    aCode: a.code,
-    wType: w.type,
-    wCode: w.code,
-    product: a.value * w.value,
-  });
+  const pair = (a: Operand, w: Operand): Pair => ({ a, w, product: a.value * w.value });
   const every = (activations: Operand[], weights: Operand[]): Pair[] =>
     activations.flatMap((a) => weights.map((w) => pair(a, w)));
   const [activations, weights] = [codes('a'), codes('w')];
@@ -159,9 +191,10 @@ class Recorder {
   step(pair: Pair, control: { drain?: boolean; swap?: boolean; accIn?: bigint; check?: boolean }): void {
     const { drain = false, swap = false, accIn = 0n, check = true } = control;
     if ((this.count + 1) * 8 > this.controls.length) this.grow();
-    const expected = this.model.step(pair.product, drain, swap, accIn);
-    const { aType, aCode, wType, wCode } = pair;
-    this.controls.set([aType, aCode, wType, wCode, drain ? 1 : 0, swap ? 1 : 0, check ? 1 : 0, 0], this.count * 8);
+    const expected = this.model.step(pair, { drain, swap, accIn });
+    const { a, w } = pair;
+    const codes = [a.type, a.code, w.type, w.code];
+    this.controls.set([...codes, drain ? 1 : 0, swap ? 1 : 0, check ? 1 : 0, 0], this.count * 8);
     this.values.set([accIn, ...expected], this.count * 3);
     this.count++;
   }
@@ -207,6 +240,43 @@ function driveSingle(
       check: step > pipeline + 2,
     });
   }
+}
+
+/**
+ * All activations of a weight, weight after weight; the next one is loaded while the one before is in use, among weights
+ * on the same wires that must have no effect.
+ */
+function driveStationary(
+  recorder: Recorder,
+  pairs: readonly Pair[],
+  levels: readonly bigint[],
+  pipeline: number,
+  random: RandomSource,
+): void {
+  const groups = [...groupByWeight(pairs).values()];
+  const first = groups[0] as Pair[];
+  recorder.step(first[0] as Pair, { drain: true, check: false });
+  for (const [turn, level] of levels.entries()) {
+    for (const [i, group] of groups.entries()) {
+      const next = groups[i + 1] ?? first;
+      const loadAt = random.below(group.length);
+      for (const [j, pair] of group.entries()) {
+        const w = j === loadAt ? (next[0] as Pair).w : recorder.anyPair().w;
+        const check = turn + i > 0 || j >= pipeline;
+        recorder.step({ ...pair, w }, { drain: j === loadAt, swap: j === 0, accIn: level, check });
+      }
+    }
+  }
+}
+
+function groupByWeight(pairs: readonly Pair[]): Map<Operand, Pair[]> {
+  const groups = new Map<Operand, Pair[]>();
+  for (const pair of pairs) {
+    const group = groups.get(pair.w);
+    if (group) group.push(pair);
+    else groups.set(pair.w, [pair]);
+  }
+  return groups;
 }
 
 /**

@@ -19,15 +19,19 @@ export function designSummary(design: Design, folder: string, files: readonly Re
   };
 }
 
+function dataflowText({ dataflow, drain }: Design['config']): string {
+  return dataflow === 'os' ? `output stationary, ${drain} drain` : 'weight stationary';
+}
+
 /** The same for people. */
 export function describeDesign(design: Design, folder: string, files: readonly RenderedFile[]): string {
   const { config, accumulator, timing, format } = design;
   return [
-    `${folder}: ${config.rows} x ${config.cols} PEs, output stationary, ${config.drain} drain, ${files.length} files`,
+    `${folder}: ${config.rows} x ${config.cols} PEs, ${dataflowText(config)}, ${files.length} files`,
     `  activations  ${config.activations.join(' ')} -> ${operandLayout(format.a)}`,
     `  weights      ${config.weights.join(' ')} -> ${operandLayout(format.w)}`,
     `  accumulators ${accumulator.bits} bits, ${accumulator.wraps ? 'wrapping beyond' : 'proven for'} K <= ${accumulator.provenK}`,
-    `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its first row of results`,
+    `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its ${timing.latency.to} of results`,
     `  tile period  ${timing.tilePeriod.formula} cycles, ${timing.macsPerCycle} MAC/cycle`,
     `  top          ${design.top.name} (${config.name}.f, datasheet.md)`,
     '',

@@ -7,10 +7,11 @@ export interface Tiling {
   readonly m: number;
   readonly k: number;
   readonly n: number;
-  /** The array's size: results of a tile. */
+  readonly dataflow: 'os' | 'ws';
+  /** Results of a tile: the array's size, or, where weights stay, as many rows as stream past them. */
   readonly rows: number;
   readonly cols: number;
-  /** Beats of each part of the reduction, all the same but the last. */
+  /** Steps of each part of the reduction, all the same but the last. */
   readonly partK: number;
   readonly blocksM: number;
   readonly blocksN: number;
@@ -38,13 +39,16 @@ export interface PortMatrices {
 
 /** What the cut depends on of a design's manifest. */
 export interface TiledArray {
-  readonly configuration: { readonly rows: number; readonly cols: number };
+  readonly configuration: { readonly dataflow: 'os' | 'ws'; readonly rows: number; readonly cols: number };
   readonly accumulator: { readonly bits: number; readonly provenK: number };
 }
 
+/** Rows of activations that stream past one tile of weights at most, so that a batch of tiles stays small. */
+const LONGEST_STREAM = 1024;
+
 /**
  * The cut of a product for a design: tiles of the array's size, the reduction in parts that the accumulators hold for
- * certain.
+ * certain. Where weights stay, tiles of weights have the array's size and each part of the reduction has its rows.
  *
  * @throws UserError when the inner dimensions differ, or the accumulators hold not even one product for certain.
  */
@@ -57,21 +61,25 @@ export function planTiling(
       `inner dimensions differ: activations are ${a.rows} x ${a.cols}, weights are ${w.rows} x ${w.cols}; the columns of the activations must be the rows of the weights`,
     );
   }
-  const { rows, cols } = configuration;
-  const partK = Math.min(a.cols, accumulator.provenK);
-  if (partK < 1) {
+  const { dataflow, cols } = configuration;
+  const stays = dataflow === 'ws';
+  const blocksM = Math.ceil(a.rows / (stays ? LONGEST_STREAM : configuration.rows));
+  const rows = stays ? Math.ceil(a.rows / blocksM) : configuration.rows;
+  const partK = stays ? configuration.rows : Math.min(a.cols, accumulator.provenK);
+  const least = stays ? partK : 1;
+  if (accumulator.provenK < least) {
     throw new UserError(
-      `accumulators of ${accumulator.bits} bits are not certain to hold even one product of the design's types: no exact product of matrices is possible; generate the design with --overflow exact`,
+      `accumulators of ${accumulator.bits} bits are not certain to hold ${least === 1 ? 'even one product' : `${least} products`} of the design's types: no exact product of matrices is possible; generate the design with --overflow exact`,
       EXIT.badRequest,
     );
   }
-  const blocksM = Math.ceil(a.rows / rows);
   const blocksN = Math.ceil(w.cols / cols);
   const parts = Math.ceil(a.cols / partK);
   return {
     m: a.rows,
     k: a.cols,
     n: w.cols,
+    dataflow,
     rows,
     cols,
     partK,
@@ -87,7 +95,7 @@ interface Place {
   readonly row: number;
   readonly col: number;
   readonly start: number;
-  readonly beats: number;
+  readonly steps: number;
 }
 
 /** Tiles go through the parts of a block of results first, then along its rows of blocks. */
@@ -98,32 +106,56 @@ function placeOf({ k, rows, cols, partK, blocksN, parts }: Tiling, index: number
     row: Math.floor(block / blocksN) * rows,
     col: (block % blocksN) * cols,
     start,
-    beats: Math.min(partK, k - start),
+    steps: Math.min(partK, k - start),
   };
 }
 
 /** Tile number `index`; beyond the matrices' edges the codes are 0, which every type reads as zero. */
 export function tileAt(tiling: Tiling, { a, w }: PortMatrices, index: number): Tile {
-  const { rows, cols } = tiling;
-  const { row, col, start, beats } = placeOf(tiling, index);
-  const tile = {
+  const { dataflow, rows, partK } = tiling;
+  const place = placeOf(tiling, index);
+  const stays = dataflow === 'ws';
+  const [beats, weightBeats] = stays ? [rows, partK] : [place.steps, place.steps];
+  return {
     k: beats,
     aType: a.typeIndex,
     wType: w.typeIndex,
-    a: new Uint8Array(beats * rows),
-    w: new Uint8Array(beats * cols),
+    a: stays ? activationRows(tiling, a.codes, place) : activationSteps(tiling, a.codes, place),
+    w: weightSteps(tiling, w.codes, place, weightBeats),
   };
-  const height = Math.min(rows, tiling.m - row);
-  const width = Math.min(cols, tiling.n - col);
+}
+
+/** A beat per step of the reduction: the activations of all rows of a tile. */
+function activationSteps({ m, k, rows }: Tiling, codes: Uint8Array, { row, start, steps }: Place): Uint8Array {
+  const beats = new Uint8Array(steps * rows);
+  const height = Math.min(rows, m - row);
   for (let r = 0; r < height; r++) {
-    const from = (row + r) * tiling.k + start;
-    for (let beat = 0; beat < beats; beat++) tile.a[beat * rows + r] = a.codes[from + beat] as number;
+    const from = (row + r) * k + start;
+    for (let step = 0; step < steps; step++) beats[step * rows + r] = codes[from + step] as number;
   }
-  for (let beat = 0; beat < beats; beat++) {
-    const from = (start + beat) * tiling.n + col;
-    tile.w.set(w.codes.subarray(from, from + width), beat * cols);
+  return beats;
+}
+
+/** A beat per row of a tile: its activations of a part of the reduction. */
+function activationRows({ m, k, rows, partK }: Tiling, codes: Uint8Array, { row, start, steps }: Place): Uint8Array {
+  const beats = new Uint8Array(rows * partK);
+  const height = Math.min(rows, m - row);
+  for (let r = 0; r < height; r++) {
+    const from = (row + r) * k + start;
+    beats.set(codes.subarray(from, from + steps), r * partK);
   }
-  return tile;
+  return beats;
+}
+
+/** A beat per step of the reduction: the weights of all columns of a tile. */
+function weightSteps({ n, cols }: Tiling, codes: Uint8Array, { col, start, steps }: Place, count: number): Uint8Array {
+  const beats = new Uint8Array(count * cols);
+  const width = Math.min(cols, n - col);
+  for (let step = 0; step < steps; step++) {
+    const from = (start + step) * n + col;
+    beats.set(codes.subarray(from, from + width), step * cols);
+  }
+  return beats;
 }
 
 /** Bytes of a tile's codes and results. */

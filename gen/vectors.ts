@@ -1,5 +1,5 @@
 import { levels } from './codec.js';
-import { type ArrayInfo, type PortInfo, selectedType, type Tile } from './oracle.js';
+import { type ArrayInfo, type PortInfo, selectedType, type Tile, weightBeats } from './oracle.js';
 import type { NumericType } from './types/numeric-type.js';
 
 /** A seeded source of pseudo-random numbers: the same seed gives the same numbers on every machine. */
@@ -59,7 +59,7 @@ export function randomTile(random: RandomSource, info: ArrayInfo, request: TileR
     aType,
     wType,
     a: fill(random, info.a, aType, aPattern, { beats: k, lanes: info.rows }),
-    w: fill(random, info.w, wType, wPattern, { beats: k, lanes: info.cols }),
+    w: fill(random, info.w, wType, wPattern, { beats: weightBeats(info, k), lanes: info.cols }),
   };
 }
 

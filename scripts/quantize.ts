@@ -8,6 +8,7 @@ import { readModel } from '../gen/onnx/model.js';
 import { arrayInfoOf } from '../gen/oracle.js';
 import { runProgram } from '../gen/program.js';
 import { requireOnPorts } from '../gen/quantise/families.js';
+import { requireImages } from '../gen/quantise/images.js';
 import type { QuantiseReport } from '../gen/quantise/report.js';
 import { FASHION, fashionMnist } from './lib/onnx/fashion.js';
 import { firstSamples, openSamples, requireFit, type Samples } from './lib/onnx/samples.js';
@@ -54,6 +55,7 @@ async function main(): Promise<number> {
   const samples = calibrationSamples(flags.calib, flags.samples);
   requireFit(samples, model.input);
   const info = manifest && arrayInfoOf(manifest);
+  if (info) requireImages(info);
   if (info && program.getOptionValueSource('types') === 'cli') {
     requireOnPorts(options.families, options.bits, { activations: info.a.types, weights: info.w.types });
   }

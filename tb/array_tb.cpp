@@ -4,14 +4,16 @@
 //
 //   array_tb VECTORS [--results FILE] [--trace FILE] [--repeat N]
 //
-// VECTORS: words rows, cols, a_bits, w_bits, acc_bits, segments; per segment: seed, idle (input idle in n of 256
+// VECTORS: words stationary (1: weights stay and have a stream of their own), rows, cols, a_bits, w_bits, acc_bits,
+// segments; per segment: seed, idle (input idle in n of 256
 // cycles), busy (output not ready in n of 256), probe (1: check what must not depend on what within a cycle, drive
 // garbage on idle inputs), abort (0, or the cycle after which the segment is cut off by the next one's reset),
 // compare (1: expected results follow), tiles; per tile: k, a_type, w_type, k*rows activation codes, k*cols weight
-// codes (bytes), and rows*cols expected results (64 bit) if compared. Every segment begins with a reset of 4 cycles.
+// codes (stationary: rows*cols) (bytes), and rows*cols (stationary: k*cols) expected results (64 bit) if compared. Every
+// segment begins with a reset of 4 cycles.
 //
-// RESULTS: rows*cols 64-bit results per tile, in order, of segments that are not cut off. One JSON object is printed:
-// counts, time, the events of each segment, and the first mismatch or broken rule.
+// RESULTS: 64-bit results of the tiles, row by row, in order, of segments that are not cut off. One JSON object is
+// printed: counts, time, the events of each segment, and the first mismatch or broken rule.
 
 #include <chrono>
 #include <memory>
@@ -32,10 +34,12 @@ namespace {
 constexpr int kResetCycles = 4;
 
 struct Shape {
-  uint32_t rows, cols, a_bits, w_bits, acc_bits;
+  uint32_t stationary, rows, cols, a_bits, w_bits, acc_bits;
   size_t a_words() const { return words_for(size_t{rows} * a_bits); }
   size_t w_words() const { return words_for(size_t{cols} * w_bits); }
   size_t row_words() const { return words_for(size_t{cols} * acc_bits); }
+  uint32_t weight_beats(uint32_t k) const { return stationary ? rows : k; }
+  uint32_t result_rows(uint32_t k) const { return stationary ? k : rows; }
 };
 
 struct Tile {
@@ -73,10 +77,13 @@ Segment read_segment(VectorFile& file, const Shape& shape) {
     tile.a_type = file.word();
     tile.w_type = file.word();
     tile.a = pack_codes(file.take(size_t{tile.k} * shape.rows), tile.k, shape.rows, shape.a_bits, shape.a_words());
-    tile.w = pack_codes(file.take(size_t{tile.k} * shape.cols), tile.k, shape.cols, shape.w_bits, shape.w_words());
+    const uint32_t weight_beats = shape.weight_beats(tile.k);
+    tile.w = pack_codes(file.take(size_t{weight_beats} * shape.cols), weight_beats, shape.cols, shape.w_bits,
+                        shape.w_words());
     if (!s.compare) continue;
-    tile.expected.resize(shape.rows * shape.row_words());
-    for (uint32_t row = 0; row < shape.rows; row++) {
+    const uint32_t result_rows = shape.result_rows(tile.k);
+    tile.expected.resize(result_rows * shape.row_words());
+    for (uint32_t row = 0; row < result_rows; row++) {
       for (uint32_t col = 0; col < shape.cols; col++) {
         set_field(&tile.expected[row * shape.row_words()], size_t{col} * shape.acc_bits, shape.acc_bits,
                   static_cast<uint64_t>(file.wide()));
@@ -86,9 +93,18 @@ Segment read_segment(VectorFile& file, const Shape& shape) {
   return s;
 }
 
-// When the streams' transfers of a tile happened: numbers of clock edges.
+// When the streams' transfers of a tile happened: numbers of clock edges. In: activations; load: weights.
 struct TileEvents {
-  uint64_t first_in, last_in, first_out, last_out;
+  uint64_t first_in, last_in, first_out, last_out, first_load;
+};
+
+// Input streams: activations and weights together, or each on their own.
+enum class Side { kJoint, kActivations, kWeights };
+
+struct Stream {
+  Side side;
+  size_t tile = 0, beat = 0;
+  bool offering = false;
 };
 
 class Bench {
@@ -119,9 +135,12 @@ class Bench {
     Random random(segment.seed);
     reset(random);
     events.assign(segment.tiles.size(), TileEvents{});
-    size_t in_tile = 0, in_beat = 0, out_tile = 0, out_row = 0;
+    std::vector<Stream> streams;
+    if (shape_.stationary) streams = {Stream{Side::kWeights}, Stream{Side::kActivations}};
+    else streams = {Stream{Side::kJoint}};
+    size_t out_tile = 0, out_row = 0;
     uint64_t segment_cycle = 0, quiet = 0;
-    bool offering = false, held = false;
+    bool held = false;
     uint32_t held_last = 0;
     const size_t total = segment.tiles.size();
     // After the last row, as many cycles more as a stray row could need to come out.
@@ -133,14 +152,15 @@ class Bench {
       if (out_tile == total) epilogue--;
 
       // An offered beat stays until it is taken.
-      if (!offering && in_tile < total) offering = !random.chance(segment.idle);
+      for (Stream& stream : streams) {
+        if (!stream.offering && stream.tile < total) stream.offering = !random.chance(segment.idle);
+        drive(segment, stream, random);
+      }
       const bool ready = !random.chance(segment.busy);
-      drive(segment, offering ? &segment.tiles[in_tile] : nullptr, in_beat, random);
-      dut_->in_valid_i = offering;
       dut_->out_ready_i = ready;
       dut_->clk_i = 0;
       eval();
-      const bool in_ready = dut_->in_ready_o;
+      const uint32_t in_ready = readies();
       const bool out_valid = dut_->out_valid_o;
       const uint32_t out_last = dut_->out_last_o;
       if (segment.probe && !independent_of_ready(ready, in_ready, out_valid)) {
@@ -170,7 +190,7 @@ class Bench {
           return mismatch(tile, out_tile, out_row);
         }
         if (results) results->insert(results->end(), row_.begin(), row_.end());
-        const bool last = out_row + 1 == shape_.rows;
+        const bool last = out_row + 1 == shape_.result_rows(tile.k);
         if (static_cast<bool>(out_last) != last) return fail("out_last_o is wrong", out_tile, out_row);
         if (out_row == 0) events[out_tile].first_out = cycle_;
         if (last) events[out_tile].last_out = cycle_;
@@ -182,16 +202,11 @@ class Bench {
           out_row++;
         }
       }
-      if (offering && in_ready) {
+      for (Stream& stream : streams) {
+        if (!stream.offering || !(in_ready >> static_cast<int>(stream.side) & 1)) continue;
         quiet = 0;
-        offering = false;
-        beats++;
-        if (in_beat == 0) events[in_tile].first_in = cycle_;
-        if (++in_beat == segment.tiles[in_tile].k) {
-          events[in_tile].last_in = cycle_;
-          in_tile++;
-          in_beat = 0;
-        }
+        stream.offering = false;
+        transfer(stream, segment.tiles[stream.tile].k);
       }
       if (out_tile < total && quiet > patience) return fail("nothing moves any more", out_tile, out_row);
       dut_->clk_i = 1;
@@ -216,8 +231,31 @@ class Bench {
 #endif
   }
 
+  // Bit per side: the stream's ready.
+  uint32_t readies() {
+    uint32_t bits = 0;
+    bits |= ANT_GET_IF_PORT(*dut_, in_ready_o) << static_cast<int>(Side::kJoint);
+    bits |= ANT_GET_IF_PORT(*dut_, a_ready_o) << static_cast<int>(Side::kActivations);
+    bits |= ANT_GET_IF_PORT(*dut_, w_ready_o) << static_cast<int>(Side::kWeights);
+    return bits;
+  }
+
+  // A beat of a stream was taken.
+  void transfer(Stream& stream, uint32_t k) {
+    TileEvents& tile = events[stream.tile];
+    const bool weights = stream.side == Side::kWeights;
+    if (stream.beat == 0) (weights ? tile.first_load : tile.first_in) = cycle_;
+    beats += !weights;
+    if (++stream.beat < (weights ? shape_.weight_beats(k) : k)) return;
+    if (!weights) tile.last_in = cycle_;
+    stream.tile++;
+    stream.beat = 0;
+  }
+
   void reset(Random& random) {
-    dut_->in_valid_i = 0;
+    ANT_SET_IF_PORT(*dut_, in_valid_i, 0);
+    ANT_SET_IF_PORT(*dut_, a_valid_i, 0);
+    ANT_SET_IF_PORT(*dut_, w_valid_i, 0);
     dut_->out_ready_i = random.next() & 1;
     for (int i = 0; i < kResetCycles; i++) {
       dut_->clk_i = 0;
@@ -230,28 +268,41 @@ class Bench {
     dut_->rst_ni = 1;
   }
 
-  // Puts a beat on the input stream. Probing: whatever the array must ignore is garbage.
-  void drive(const Segment& segment, const Tile* tile, size_t beat, Random& random) {
+  // Puts a beat on a stream, or none. Probing: whatever the array must ignore is garbage.
+  void drive(const Segment& segment, const Stream& stream, Random& random) {
     Vdut& dut = *dut_;
+    const bool activations = stream.side != Side::kWeights, weights = stream.side != Side::kActivations;
+    const Tile* tile = stream.offering ? &segment.tiles[stream.tile] : nullptr;
+    if (stream.side == Side::kJoint) ANT_SET_IF_PORT(dut, in_valid_i, tile != nullptr);
+    else if (activations) ANT_SET_IF_PORT(dut, a_valid_i, tile != nullptr);
+    else ANT_SET_IF_PORT(dut, w_valid_i, tile != nullptr);
     if (!tile) {
       if (!segment.probe) return;
-      std::vector<uint32_t> garbage(std::max(shape_.a_words(), shape_.w_words()));
-      for (uint32_t& word : garbage) word = random.next();
-      mask(garbage, size_t{shape_.rows} * shape_.a_bits);
-      write_words(dut.a_data_i, garbage.data());
-      for (uint32_t& word : garbage) word = random.next();
-      mask(garbage, size_t{shape_.cols} * shape_.w_bits);
-      write_words(dut.w_data_i, garbage.data());
-      dut.in_last_i = random.next() & 1;
+      if (activations) write_words(dut.a_data_i, garbage(random, size_t{shape_.rows} * shape_.a_bits).data());
+      if (weights) write_words(dut.w_data_i, garbage(random, size_t{shape_.cols} * shape_.w_bits).data());
+      set_last(stream.side, random.next() & 1);
       return;
     }
-    write_words(dut.a_data_i, &tile->a[beat * shape_.a_words()]);
-    write_words(dut.w_data_i, &tile->w[beat * shape_.w_words()]);
-    dut.in_last_i = beat + 1 == tile->k;
+    if (activations) write_words(dut.a_data_i, &tile->a[stream.beat * shape_.a_words()]);
+    if (weights) write_words(dut.w_data_i, &tile->w[stream.beat * shape_.w_words()]);
+    set_last(stream.side, stream.beat + 1 == (activations ? tile->k : shape_.weight_beats(tile->k)));
     // The types count in the first beat only.
-    const bool first = beat == 0 || !segment.probe;
-    ANT_SET_IF_PORT(dut, a_type_i, first ? tile->a_type : tile->a_type ^ 1);
-    ANT_SET_IF_PORT(dut, w_type_i, first ? tile->w_type : tile->w_type ^ 1);
+    const bool first = stream.beat == 0 || !segment.probe;
+    if (activations) ANT_SET_IF_PORT(dut, a_type_i, first ? tile->a_type : tile->a_type ^ 1);
+    if (weights) ANT_SET_IF_PORT(dut, w_type_i, first ? tile->w_type : tile->w_type ^ 1);
+  }
+
+  void set_last(Side side, bool last) {
+    if (side == Side::kJoint) ANT_SET_IF_PORT(*dut_, in_last_i, last);
+    else if (side == Side::kActivations) ANT_SET_IF_PORT(*dut_, a_last_i, last);
+    else ANT_SET_IF_PORT(*dut_, w_last_i, last);
+  }
+
+  static std::vector<uint32_t> garbage(Random& random, size_t bits) {
+    std::vector<uint32_t> words(words_for(bits));
+    for (uint32_t& word : words) word = random.next();
+    mask(words, bits);
+    return words;
   }
 
   static void mask(std::vector<uint32_t>& words, size_t bits) {
@@ -261,10 +312,10 @@ class Bench {
     }
   }
 
-  bool independent_of_ready(bool ready, bool in_ready, bool out_valid) {
+  bool independent_of_ready(bool ready, uint32_t in_ready, bool out_valid) {
     dut_->out_ready_i = !ready;
     dut_->eval();
-    const bool same = static_cast<bool>(dut_->in_ready_o) == in_ready && static_cast<bool>(dut_->out_valid_o) == out_valid;
+    const bool same = readies() == in_ready && static_cast<bool>(dut_->out_valid_o) == out_valid;
     dut_->out_ready_i = ready;
     dut_->eval();
     return same;
@@ -306,9 +357,9 @@ void print_events(const std::vector<TileEvents>& events) {
   std::printf("[");
   for (size_t i = 0; i < events.size(); i++) {
     const TileEvents& e = events[i];
-    std::printf("%s[%llu,%llu,%llu,%llu]", i ? "," : "", static_cast<unsigned long long>(e.first_in),
+    std::printf("%s[%llu,%llu,%llu,%llu,%llu]", i ? "," : "", static_cast<unsigned long long>(e.first_in),
                 static_cast<unsigned long long>(e.last_in), static_cast<unsigned long long>(e.first_out),
-                static_cast<unsigned long long>(e.last_out));
+                static_cast<unsigned long long>(e.last_out), static_cast<unsigned long long>(e.first_load));
   }
   std::printf("]");
 }
@@ -330,6 +381,7 @@ int main(int argc, char** argv) {
 
   VectorFile file(argv[1]);
   Shape shape{};
+  shape.stationary = file.word();
   shape.rows = file.word();
   shape.cols = file.word();
   shape.a_bits = file.word();

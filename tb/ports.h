@@ -20,6 +20,15 @@ namespace ant {
     }                                                         \
   }(model)
 
+// The value of a port that a design may lack; 0 where the model has none.
+#define ANT_GET_IF_PORT(model, port)                          \
+  [&](auto& any_model) -> uint32_t {                          \
+    if constexpr (requires { any_model.port; }) {             \
+      return any_model.port;                                  \
+    }                                                         \
+    return 0;                                                 \
+  }(model)
+
 template <typename Port>
 inline void write_words(Port& port, const uint32_t* words) {
   if constexpr (std::is_integral_v<Port>) {

@@ -4,10 +4,11 @@
 //
 //   unit_tb VECTORS --operands FILE [--trace FILE]
 //
-// VECTORS: words double (1: the PE has a shadow set), acc_bits, decode steps, PE steps; a decode step: a_type, a_code,
-// w_type, w_code (bytes); a PE step: a_type, a_code, w_type, w_code, drain, swap, check, 0 (bytes), then 64 bits each: acc_i,
-// and what accumulator and shadow hold after the step's clock edge (compared if check). FILE gets two 64-bit operands
-// (activation, weight) per decode step. One JSON object is printed.
+// VECTORS: words kind (0: plain PE, 1: with a shadow set, 2: weights stay), acc_bits, decode steps, PE steps; a decode
+// step: a_type, a_code, w_type, w_code (bytes); a PE step: a_type, a_code, w_type, w_code, drain (weights stay: load), swap,
+// check, 0 (bytes), then 64 bits each: acc_i (the sum from above), and what accumulator (the sum to below) and shadow hold
+// after the step's clock edge (compared if check). FILE gets two 64-bit operands (activation, weight) per decode step. One
+// JSON object is printed.
 
 #include <cstdio>
 #include <memory>
@@ -46,7 +47,8 @@ int main(int argc, char** argv) {
   if (!operands_file) die("--operands is missing");
 
   VectorFile file(argv[1]);
-  const bool has_shadow = file.word();
+  const uint32_t kind = file.word();
+  const bool has_shadow = kind == 1, stationary = kind == 2;
   const unsigned acc_bits = file.word();
   const uint32_t decode_steps = file.word();
   const uint32_t pe_steps = file.word();
@@ -90,6 +92,8 @@ int main(int argc, char** argv) {
   write_file(operands_file, operands.data(), operands.size() * sizeof(uint64_t));
 
   uint32_t checked = 0;
+  uint64_t loaded = 0;  // weights stay: the operand that waits
+  bool known = false;
   for (uint32_t i = 0; i < pe_steps; i++) {
     const uint8_t* step = file.take(8);
     const uint64_t acc_in = static_cast<uint64_t>(file.wide()) & mask;
@@ -114,11 +118,15 @@ int main(int argc, char** argv) {
       got = have;
     };
     compare("a_o", a, value_of(dut->a_o));
-    compare("w_o", w, value_of(dut->w_o));
-    compare("drain_o", step[4], value_of(dut->drain_o));
+    if (!stationary || step[4]) {
+      loaded = w;
+      known = true;
+    }
+    if (known) compare("w_o", loaded, value_of(dut->w_o));
+    compare(stationary ? "load_o" : "drain_o", step[4], value_of(dut->drain_o));
     compare("swap_o", step[5], value_of(dut->swap_o));
     if (step[6]) {
-      compare("the accumulator", sum, value_of(dut->sum_o));
+      compare(stationary ? "the partial sum" : "the accumulator", sum, value_of(dut->sum_o));
       compare(has_shadow ? "the shadow" : "acc_o", has_shadow ? shadow : sum, value_of(dut->acc_o));
       checked++;
     }

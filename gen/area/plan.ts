@@ -45,6 +45,16 @@ export function areaUnits(manifest: Manifest): AreaUnit[] {
           partOfOther: false,
         }));
       }
+      if (name === `${design}_pe` && manifest.partialSums.length > 0) {
+        return manifest.partialSums.map(({ bits, pes }) => ({
+          ...common,
+          label: `${name} (${bits} bit partial sums)`,
+          parameters: { SUM_BITS: bits },
+          role: 'pe',
+          instances: pes,
+          partOfOther: false,
+        }));
+      }
       const partOfOther = nested.has(name);
       const role = partOfOther ? 'type decoder' : needs.has(name) ? 'decoder' : name === `${design}_pe` ? 'pe' : 'edge';
       return [{ ...common, label: name, parameters: {}, role, instances, partOfOther }];

@@ -84,6 +84,7 @@ export interface AreaReport extends Measurement {
   readonly recipes: Readonly<Record<Recipe, string>>;
   readonly modules: readonly AreaRow[];
   readonly structure: StructureCheck;
+  /** A PE, on average where their partial sums have several widths. */
   readonly pe: Size;
   readonly whole: Size;
   /** The whole array divided by its number of PEs. */
@@ -113,8 +114,9 @@ export function buildReport(findings: AreaFindings): AreaReport {
   const counted = chosen.filter(({ unit }) => !unit.partOfOther);
   const whole = sum(counted.map(({ total }) => total));
   const decoders = sum(counted.filter(({ unit }) => unit.role === 'decoder').map(({ total }) => total));
-  const pe = counted.find(({ unit }) => unit.role === 'pe');
-  if (pe === undefined) throw new Error('the design has no PE');
+  const pes = counted.filter(({ unit }) => unit.role === 'pe');
+  if (pes.length === 0) throw new Error('the design has no PE');
+  const pe = scale(sum(pes.map(({ total }) => total)), 1 / (findings.rows * findings.cols));
   return {
     ...identity,
     library,
@@ -125,7 +127,7 @@ export function buildReport(findings: AreaFindings): AreaReport {
       structure === undefined
         ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
         : { checked: true, ownLogic: structure.ownLogic },
-    pe: rounded(pe.kept.size),
+    pe: rounded(pe),
     whole: rounded(whole),
     perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols))),
     decoders: { ...rounded(decoders), share: share(decoders, whole) },

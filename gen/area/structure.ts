@@ -81,8 +81,8 @@ function parameterValue(value: unknown): number {
   return typeof value === 'string' ? Number.parseInt(value, 2) : Number(value);
 }
 
-/** The one gate outside the modules: `in_ready_o = input_ready & run`. */
-const EXPECTED_LOGIC: CellCounts = { $and: 1 };
+/** The gates outside the modules: a stream is ready when its input register is and the array runs. */
+const expectedLogic = ({ configuration }: Manifest): CellCounts => ({ $and: configuration.dataflow === 'os' ? 1 : 2 });
 
 /** Where the elaborated array is not what the manifest says; empty where the sum of the modules is the whole array. */
 export function structureProblems(structure: Structure, manifest: Manifest): string[] {
@@ -92,13 +92,13 @@ export function structureProblems(structure: Structure, manifest: Manifest): str
   const stages: Record<string, number> = {};
   for (const { module, role, instances, parameters } of units) {
     if (role === 'delay') stages[String(parameters.WIDTH)] = (stages[String(parameters.WIDTH)] ?? 0) + instances;
-    else expected[module] = instances;
+    else expected[module] = (expected[module] ?? 0) + instances;
   }
   const { [delay]: _, ...instances } = structure.instances;
   return [
     ...differences(expected, instances, (name) => `instances of ${name}`),
     ...differences(stages, structure.delayStages, (width) => `stages of the ${width}-bit delay lines`),
-    ...differences(EXPECTED_LOGIC, structure.ownLogic, (cell) => `${cell} cells of the array's own`),
+    ...differences(expectedLogic(manifest), structure.ownLogic, (cell) => `${cell} cells of the array's own`),
   ];
 }
 

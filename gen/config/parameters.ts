@@ -33,9 +33,15 @@ const choice = <const T extends readonly [string, ...string[]]>(description: str
 export const PARAMETERS = z.strictObject({
   rows: integer('rows of PEs: results per column and tile', 1, 1024, 16),
   cols: integer('columns of PEs: results per row and tile', 1, 1024, 16),
+  dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
   weights: typeList('types of the weight port', ['int4', 'flint4', 'pot4']),
-  maxK: integer('longest reduction (beats of a tile) the accumulators must hold', 1, 2 ** 24, 1024),
+  maxK: integer(
+    'longest reduction (beats of a tile) the accumulators must hold; os only, ws sums ROWS products',
+    1,
+    2 ** 24,
+    1024,
+  ),
   accumulatorBits: z
     .union([z.literal('auto'), z.int().min(2).max(64)])
     .default('auto')
@@ -50,7 +56,7 @@ export const PARAMETERS = z.strictObject({
     'exact',
   ),
   drain: choice(
-    'single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs',
+    'os only; single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs',
     ['single', 'double'],
     'single',
   ),
@@ -66,7 +72,7 @@ export const PARAMETERS = z.strictObject({
     .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,62}$/)
     .optional()
     .meta({
-      description: 'name of the design: its folder and the prefix of its modules (default: ant_<rows>x<cols>)',
+      description: 'name of the design: its folder and the prefix of its modules (default: from dataflow and size)',
       rule: 'must be a letter followed by at most 62 letters, digits or underscores',
       placeholder: '<name>',
     }),
@@ -76,6 +82,11 @@ export type ParameterKey = keyof typeof PARAMETERS.shape;
 
 /** A complete, valid configuration, except for rules that need the elaborated widths (see `elaborate`). */
 export type Configuration = Omit<z.output<typeof PARAMETERS>, 'name'> & { readonly name: string };
+
+/** The name of a design that was given none. */
+export function defaultName({ dataflow, rows, cols }: Pick<Configuration, 'dataflow' | 'rows' | 'cols'>): string {
+  return `${dataflow === 'os' ? 'ant' : 'ant_ws'}_${rows}x${cols}`;
+}
 
 /** What `meta` holds of a parameter. */
 export interface ParameterMeta {

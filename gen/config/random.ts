@@ -4,12 +4,14 @@ import { type RandomSource, randomSource } from '../vectors.js';
 import { domainOf, pick } from './domains.js';
 import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
+import { withoutMeaningless } from './rules.js';
 import { validateConfiguration } from './validate.js';
 
-/** A configuration with every parameter drawn at random. Most are valid; some ask for what elaboration refuses. */
+/** A configuration with every parameter that means something in it drawn at random. Most are valid; some ask for what elaboration refuses. */
 export function randomConfiguration(random: RandomSource): RawConfiguration {
   const drawn = PARAMETER_KEYS.map((key) => [key, domainOf(key).draw(random)] as const);
-  return Object.fromEntries(drawn.filter(([, value]) => value !== undefined));
+  const raw = Object.fromEntries(drawn.filter(([, value]) => value !== undefined));
+  return withoutMeaningless(raw as Parameters<typeof withoutMeaningless>[0]);
 }
 
 /** A value of a parameter, by its index among the representatives. */

@@ -2,8 +2,16 @@ import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
-import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
+import {
+  type Configuration,
+  defaultName,
+  PARAMETER_KEYS,
+  PARAMETERS,
+  type ParameterKey,
+  parameterMeta,
+} from './parameters.js';
 import type { RawConfiguration } from './parse.js';
+import { ruleProblems } from './rules.js';
 
 /**
  * A complete configuration with defaults filled in.
@@ -15,8 +23,11 @@ export function validateConfiguration(raw: RawConfiguration): Configuration {
   if (!result.success) {
     throw new ConfigurationError(uniqueByKey(result.error.issues.flatMap((issue) => problemsOf(issue, raw))));
   }
-  const { name = `ant_${result.data.rows}x${result.data.cols}`, ...rest } = result.data;
-  return { ...rest, name };
+  const { name = defaultName(result.data), ...rest } = result.data;
+  const config = { ...rest, name };
+  const problems = ruleProblems(config);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return config;
 }
 
 function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {

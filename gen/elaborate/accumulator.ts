@@ -17,7 +17,9 @@ export interface AccumulatorProof {
   readonly wraps: boolean;
   /** All products of an activation and a weight, over all pairs of types. */
   readonly product: Interval;
-  /** All sums of maxK products. */
+  /** Products in the longest sum: maxK, or the rows of a weight-stationary array. */
+  readonly terms: number;
+  /** All sums of that many products. */
   readonly sum: Interval;
   /** The longest reduction that `bits` holds for certain; 0 if not even one product is certain to fit. */
   readonly provenK: number;
@@ -66,8 +68,23 @@ function sumRange(product: Interval, terms: number): Interval {
   };
 }
 
-function boundBits(a: readonly NumericType[], w: readonly NumericType[], maxK: number): number {
-  return signedBits(sumRange(productRange(a, w), maxK));
+function boundBits(a: readonly NumericType[], w: readonly NumericType[], terms: number): number {
+  return signedBits(sumRange(productRange(a, w), terms));
+}
+
+/** Products in the longest sum of an array. */
+function longestSum({ dataflow, rows, maxK }: Configuration): number {
+  return dataflow === 'os' ? maxK : rows;
+}
+
+/**
+ * Widths of the partial sums of a column of PEs, from the top: after row p, the sum of p + 1 products. No wider than the
+ * results; the last row has exactly their width.
+ */
+export function partialSumBits({ product, bits, terms }: AccumulatorProof): number[] {
+  return Array.from({ length: terms }, (_, p) =>
+    p === terms - 1 ? bits : Math.min(signedBits(sumRange(product, p + 1)), bits),
+  );
 }
 
 const WIDEST = 64;
@@ -79,7 +96,8 @@ export function proveAccumulator(
   w: readonly NumericType[],
 ): AccumulatorProof | Problem {
   const product = productRange(a, w);
-  const sum = sumRange(product, config.maxK);
+  const terms = longestSum(config);
+  const sum = sumRange(product, terms);
   const bound = signedBits(sum);
   const bits = config.accumulatorBits === 'auto' ? bound : config.accumulatorBits;
   const wraps = bits < bound;
@@ -89,7 +107,7 @@ export function proveAccumulator(
       key: 'accumulatorBits',
       given: String(bits),
       rule:
-        `${config.maxK} products of up to ${reach(product)} ` +
+        `${terms} products of up to ${reach(product)} ` +
         `reach ${sum.least} to ${sum.greatest}, which takes ${bound} bits (overflow: wrap allows fewer)`,
       nearest: String(bound),
     };
@@ -107,6 +125,7 @@ export function proveAccumulator(
     boundBits: bound,
     wraps,
     product,
+    terms,
     sum,
     provenK: provenK(product, bits),
     contributions: contributions(config, a, w),
@@ -139,9 +158,10 @@ function contributions(
   a: readonly NumericType[],
   w: readonly NumericType[],
 ): TypeContribution[] {
-  const whole = boundBits(a, w, config.maxK);
+  const terms = longestSum(config);
+  const whole = boundBits(a, w, terms);
   const bits = (port: 'a' | 'w', types: readonly NumericType[]): number =>
-    port === 'a' ? boundBits(types, w, config.maxK) : boundBits(a, types, config.maxK);
+    port === 'a' ? boundBits(types, w, terms) : boundBits(a, types, terms);
   return (['a', 'w'] as const).flatMap((port) =>
     (port === 'a' ? a : w).map((type, _, all) => {
       const others = all.filter((other) => other !== type);

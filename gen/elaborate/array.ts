@@ -5,7 +5,7 @@ import { input, type ModulePort, type ModuleView, output } from './module.js';
 import type { OperandPort } from './port.js';
 
 /** What the modules around the PEs have in common. */
-interface EdgeView extends ModuleView {
+export interface EdgeView extends ModuleView {
   readonly rows: number;
   readonly cols: number;
   readonly accBits: number;
@@ -22,7 +22,7 @@ interface EdgeView extends ModuleView {
   readonly manyCols: boolean;
 }
 
-interface EdgeOperand {
+export interface EdgeOperand {
   readonly letter: string;
   readonly role: string;
   readonly lanes: number;
@@ -34,7 +34,7 @@ interface EdgeOperand {
   readonly zero: string;
 }
 
-function edgeOperand(port: OperandPort): EdgeOperand {
+export function edgeOperand(port: OperandPort): EdgeOperand {
   return {
     letter: port.letter,
     role: port.role,
@@ -48,13 +48,20 @@ function edgeOperand(port: OperandPort): EdgeOperand {
   };
 }
 
-function edge(core: DesignCore, suffix: string, title: string, ports: ModulePort[], instances?: number): EdgeView {
+export function edge(
+  core: DesignCore,
+  suffix: string,
+  title: string,
+  ports: ModulePort[],
+  instances?: number,
+  template = suffix,
+): EdgeView {
   const { config, accumulator } = core;
   const name = `${config.name}_${suffix}`;
   return {
     name,
     file: `rtl/${name}.v`,
-    template: `${suffix}.v`,
+    template: `${template}.v`,
     title,
     ports,
     ...(instances === undefined ? {} : { instances }),
@@ -75,9 +82,9 @@ function edge(core: DesignCore, suffix: string, title: string, ports: ModulePort
   };
 }
 
-const clock = input('clk_i', 1, 'clock');
-const reset = input('rst_ni', 1, 'reset, active low');
-const enablePort = input('en_i', 1, '0: hold all registers');
+export const clock = input('clk_i', 1, 'clock');
+export const reset = input('rst_ni', 1, 'reset, active low');
+export const enablePort = input('en_i', 1, '0: hold all registers');
 
 /** A delay line: `DEPTH` registers of `WIDTH` bits, for skew and de-skew. */
 export interface DelayLine {
@@ -117,18 +124,19 @@ export function clockGateModule(core: DesignCore): ModuleView {
   return edge(core, 'clock_gate', "Clock gate: behavioural model, to be replaced by the technology's cell.", ports, 1);
 }
 
-const dataPort = ({ letter, role, dataBits, lanes, codeBits }: EdgeOperand, suffix: string): ModulePort =>
+export const dataPort = ({ letter, role, dataBits, lanes, codeBits }: EdgeOperand, suffix: string): ModulePort =>
   input(
     `${letter}_data_i`,
     dataBits,
     `${role} codes, ${letter === 'a' ? 'row r' : 'column c'} at [${letter === 'a' ? 'r' : 'c'}*${codeBits} +: ${codeBits}] (${lanes} of them)${suffix}`,
   );
 
+export const typePort = (port: OperandPort): ModulePort[] =>
+  port.typeBits
+    ? [input(`${port.letter}_type_i`, port.typeBits, `${port.role} ${typeMeaning(port)}; first beat of a tile`)]
+    : [];
+
 function streamIn(core: DesignCore): ModulePort[] {
-  const typePort = (port: OperandPort): ModulePort[] =>
-    port.typeBits
-      ? [input(`${port.letter}_type_i`, port.typeBits, `${port.role} ${typeMeaning(port)}; first beat of a tile`)]
-      : [];
   return [
     input('in_valid_i', 1, 'a beat is offered: one reduction step for all rows and columns'),
     output('in_ready_o', 1, 'the beat is taken if offered'),
@@ -260,7 +268,7 @@ export function outputModule(core: DesignCore): ModuleView {
   return view;
 }
 
-function streamOut({ config, accumulator }: DesignCore): ModulePort[] {
+export function streamOut({ config, accumulator }: DesignCore): ModulePort[] {
   const { bits } = accumulator;
   return [
     output('out_valid_o', 1, 'a row of results is offered, row 0 of the tile first'),
@@ -275,20 +283,30 @@ export interface ArrayView extends EdgeView {
   readonly clk: string;
   readonly modules: Readonly<Record<string, string>>;
   readonly rowBits: number;
+  /** Output of the lowest PEs that holds a result. */
+  readonly result: string;
 }
 
-export function arrayModule(core: DesignCore): ArrayView {
+export function outputStationaryArray(core: DesignCore): ArrayView {
+  const { rows, cols } = core.config;
+  const title = `Output-stationary ${rows} x ${cols} array: results[r][c] = sum over k of a[k][r] * w[k][c].`;
+  return arrayView(core, 'array', title, [...streamIn(core), ...streamOut(core)]);
+}
+
+/** What the tops of both dataflows have in common. */
+export function arrayView(core: DesignCore, template: string, title: string, streams: ModulePort[]): ArrayView {
   const { config, accumulator } = core;
   const module = (suffix: string): string => `${config.name}_${suffix}`;
-  const title = `Output-stationary ${config.rows} x ${config.cols} array: results[r][c] = sum over k of a[k][r] * w[k][c].`;
   const resetRule = `reset, active low, ${config.reset === 'async' ? 'asynchronous' : 'synchronous'}, at least 4 cycles`;
   return {
-    ...edge(core, 'array', title, [clock, { ...reset, meaning: resetRule }, ...streamIn(core), ...streamOut(core)]),
+    ...edge(core, 'array', title, [clock, { ...reset, meaning: resetRule }, ...streams], undefined, template),
     gate: config.stall === 'gate',
     clk: config.stall === 'gate' ? 'clk_array' : 'clk_i',
     modules: {
       clockGate: module('clock_gate'),
       input: module('input'),
+      inputA: module('input_a'),
+      inputW: module('input_w'),
       control: module('control'),
       delay: module('delay'),
       decodeA: module('decode_a'),
@@ -297,5 +315,6 @@ export function arrayModule(core: DesignCore): ArrayView {
       output: module('output'),
     },
     rowBits: config.cols * accumulator.bits,
+    result: 'acc_out',
   };
 }

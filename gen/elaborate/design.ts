@@ -1,7 +1,6 @@
 import { configurationHash, reproduceCommand } from '../config/identity.js';
 import type { Configuration } from '../config/parameters.js';
 import {
-  arrayModule,
   clockGateModule,
   controlModule,
   type DelayLine,
@@ -9,11 +8,20 @@ import {
   delayModule,
   inputModule,
   outputModule,
+  outputStationaryArray,
 } from './array.js';
 import { type DesignCore, elaborateCore } from './core.js';
 import { portDecoder, typeDecoder } from './decoder.js';
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
+import {
+  type PartialSums,
+  partialSums,
+  streamInput,
+  weightStationaryArray,
+  weightStationaryControl,
+  weightStationaryPe,
+} from './weight-stationary.js';
 
 /** A design with every width, port, latency and file name computed: what templates, reports and test benches read. */
 export interface Design extends DesignCore {
@@ -23,6 +31,8 @@ export interface Design extends DesignCore {
   readonly modules: readonly ModuleView[];
   readonly top: ModuleView;
   readonly delayLines: readonly DelayLine[];
+  /** Of a weight-stationary array: its PEs by the width of their partial sums. */
+  readonly partialSums: readonly PartialSums[];
 }
 
 /**
@@ -38,25 +48,43 @@ export function elaborate(config: Configuration): Design {
   const uses = (type: (typeof types)[number]): number =>
     (core.a.types.includes(type) ? rows : 0) + (core.w.types.includes(type) ? cols : 0);
   const lines = delayLines(core);
-  const top = arrayModule(core);
   const modules = [
     ...(config.stall === 'gate' ? [clockGateModule(core)] : []),
     ...(lines.length > 0 ? [delayModule(core)] : []),
     ...types.map((type) => typeDecoder(name, type, form, uses(type))),
     portDecoder(name, core.a, form),
     portDecoder(name, core.w, form),
-    processingElement(core, rows * cols),
-    inputModule(core),
-    controlModule(core),
-    outputModule(core),
-    top,
+    ...(config.dataflow === 'os' ? outputStationaryModules(core) : weightStationaryModules(core)),
   ];
   return {
     ...core,
     hash: configurationHash(config),
     command: reproduceCommand(config),
     modules,
-    top,
+    top: modules.at(-1) as ModuleView,
     delayLines: lines,
+    partialSums: config.dataflow === 'ws' ? partialSums(core) : [],
   };
+}
+
+function outputStationaryModules(core: DesignCore): ModuleView[] {
+  const { rows, cols } = core.config;
+  return [
+    processingElement(core, rows * cols),
+    inputModule(core),
+    controlModule(core),
+    outputModule(core),
+    outputStationaryArray(core),
+  ];
+}
+
+function weightStationaryModules(core: DesignCore): ModuleView[] {
+  return [
+    weightStationaryPe(core),
+    streamInput(core, 'a'),
+    streamInput(core, 'w'),
+    weightStationaryControl(core),
+    outputModule(core),
+    weightStationaryArray(core),
+  ];
 }

@@ -7,21 +7,31 @@ export interface Formula {
 }
 
 /**
- * Cycle counts of an output-stationary array without stalls. A cycle count is the difference between the numbers of
- * the two clock edges at which the named transfers happen.
+ * Cycle counts of an array without stalls. A cycle count is the difference between the numbers of the two clock edges
+ * at which the named transfers happen.
  */
 export interface Timing {
   /**
-   * From the transfer of a tile's last beat in to the transfer of its first row out. Holds for tiles
-   * of at least `minimumK` beats: the last beat of a shorter one may wait in the input register.
+   * From the transfer of a tile's last beat in to the transfer of a row out. Holds for tiles of at least `minimumK`
+   * beats: the last beat of a shorter one may wait in the input register.
    */
-  readonly latency: Formula & { readonly minimumK: number };
+  readonly latency: Formula & { readonly to: 'first row' | 'last row'; readonly minimumK: number };
   /** From one tile's first row out to the next one's, for tiles of K beats: max(K + bubble, minimum). */
   readonly tilePeriod: { readonly formula: string; readonly bubble: number; readonly minimum: number };
-  /** Cycles a tile's rows take to leave. */
-  readonly drain: Formula;
+  /** Cycles a tile's rows take to leave; null: as many as the tile has beats. */
+  readonly drain: { readonly formula: string; readonly cycles: number | null };
+  /**
+   * After reset, from the transfer of the first weight beat to the first row out, with both streams offered at once;
+   * null where weights and activations come together.
+   */
+  readonly fill: Formula | null;
   /** Most multiply-accumulates per cycle. */
   readonly macsPerCycle: number;
+}
+
+/** The cycle counts of an array. */
+export function arrayTiming(config: Configuration): Timing {
+  return config.dataflow === 'os' ? outputStationaryTiming(config) : weightStationaryTiming(config);
 }
 
 /**
@@ -29,12 +39,13 @@ export interface Timing {
  * operand registers, PIPELINE to the accumulator, (double: 1 to the shadow set,) COLS - 1 for the drain wave to reach
  * the last column, 1 into the output buffer.
  */
-export function arrayTiming({ rows, cols, pipeline, drain }: Configuration): Timing {
+function outputStationaryTiming({ rows, cols, pipeline, drain }: Configuration): Timing {
   const shadow = drain === 'double' ? 1 : 0;
   return {
     latency: {
       formula: `ROWS + COLS + PIPELINE + ${1 + shadow}`,
       cycles: rows + cols + pipeline + 1 + shadow,
+      to: 'first row',
       minimumK: drain === 'double' ? rows : 2,
     },
     tilePeriod:
@@ -42,6 +53,23 @@ export function arrayTiming({ rows, cols, pipeline, drain }: Configuration): Tim
         ? { formula: 'max(K, ROWS)', bubble: 0, minimum: rows }
         : { formula: 'K + ROWS', bubble: rows, minimum: 0 },
     drain: { formula: 'ROWS', cycles: rows },
+    fill: null,
+    macsPerCycle: rows * cols,
+  };
+}
+
+/**
+ * Where the latency comes from: 1 cycle in the input register, ROWS - 1 for the wave of activations to reach the last
+ * row, COLS - 1 to reach the last column, 1 into the operand registers, PIPELINE to the last partial sum, 1 into the
+ * output buffer. Before it, the first tile's weights take 1 cycle in their input register and ROWS into the array.
+ */
+function weightStationaryTiming({ rows, cols, pipeline }: Configuration): Timing {
+  const latency = rows + cols + pipeline + 1;
+  return {
+    latency: { formula: 'ROWS + COLS + PIPELINE + 1', cycles: latency, to: 'last row', minimumK: 2 },
+    tilePeriod: { formula: 'max(M, ROWS)', bubble: 0, minimum: rows },
+    drain: { formula: 'M', cycles: null },
+    fill: { formula: '2 * ROWS + COLS + PIPELINE + 1', cycles: rows + latency },
     macsPerCycle: rows * cols,
   };
 }
@@ -49,4 +77,9 @@ export function arrayTiming({ rows, cols, pipeline, drain }: Configuration): Tim
 /** Cycles from a tile's first row out to the next one's, for tiles of `k` beats, without stalls. */
 export function tilePeriod({ tilePeriod: period }: Pick<Timing, 'tilePeriod'>, k: number): number {
   return Math.max(k + period.bubble, period.minimum);
+}
+
+/** Cycles in which the rows of a tile of `k` beats leave, without stalls. */
+export function drainCycles({ drain }: Pick<Timing, 'drain'>, k: number): number {
+  return drain.cycles ?? k;
 }

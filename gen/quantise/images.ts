@@ -1,3 +1,4 @@
+import { UserError } from '../errors.js';
 import { type ArrayInfo, expectedResults } from '../oracle.js';
 import { type PortMatrices, planTiling, tileAt } from '../tiling.js';
 import { hexWord } from './packing.js';
@@ -19,6 +20,14 @@ export interface ImageTarget {
   readonly info: ArrayInfo;
   /** Width of its accumulators, and the longest reduction they hold for certain. */
   readonly accumulator: { readonly bits: number; readonly provenK: number };
+}
+
+/** @throws UserError for an array that images cannot be played into. */
+export function requireImages({ dataflow }: ArrayInfo): void {
+  if (dataflow === 'os') return;
+  throw new UserError(
+    'memory images are laid out for output-stationary arrays, and this design is weight stationary; generate one with --dataflow os (npm run infer and matmul take both)',
+  );
 }
 
 /** Images of matrix products of one layer, one tile after the other. */

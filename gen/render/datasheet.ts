@@ -16,10 +16,12 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     header: identityLines(`Datasheet of ${top.name}.`, identity).join('\n'),
     name: config.name,
     top: top.name,
+    stays: config.dataflow === 'ws',
     rows: config.rows,
     cols: config.cols,
     lastRow: config.rows - 1,
-    maxK: config.maxK,
+    terms: accumulator.terms,
+    termsName: config.dataflow === 'os' ? 'maxK' : 'ROWS',
     resetKind: config.reset === 'async' ? 'asynchronous' : 'synchronous',
     gate: config.stall === 'gate',
     async: config.reset === 'async',
@@ -32,7 +34,12 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     latencyMinimumK: timing.latency.minimumK,
     latencyFormula: timing.latency.formula,
     latency: timing.latency.cycles,
-    drainCycles: timing.drain.cycles,
+    latencyTo: timing.latency.to,
+    drainFormula: timing.drain.formula,
+    drainText: timing.drain.cycles === null ? '' : `${timing.drain.cycles} cycles`,
+    fill: timing.fill,
+    partialSums: design.partialSums,
+    beats: config.dataflow === 'os' ? 'K' : 'M',
     periodFormula: timing.tilePeriod.formula,
     macsPerCycle: timing.macsPerCycle,
     utilisation: utilisation(design),
@@ -66,9 +73,11 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
   return { path: 'datasheet.md', text: renderTemplate('datasheet.md', view) };
 }
 
+/** For tiles of some lengths: K of an output-stationary array, at most maxK; M of a weight-stationary one. */
 function utilisation({ config, timing }: Design): { k: number; cycles: number; percent: string }[] {
-  return [...new Set([64, 576, config.maxK])]
-    .filter((k) => k <= config.maxK)
+  const { dataflow, rows, maxK } = config;
+  const lengths = dataflow === 'os' ? [64, 576, maxK].filter((k) => k <= maxK) : [rows, 64, 576, 4096];
+  return [...new Set(lengths)]
     .sort((x, y) => x - y)
     .map((k) => {
       const cycles = tilePeriod(timing, k);

@@ -8,6 +8,7 @@ import { type Identity, identityLines } from './identity.js';
 export function renderBlockDiagram(design: Design, identity: Identity): RenderedFile {
   const { config, a, w, accumulator, top } = design;
   const double = config.drain === 'double';
+  const stays = config.dataflow === 'ws';
   const view = {
     header: xmlComment(identityLines(`Block diagram of ${top.name}.`, identity)),
     name: config.name,
@@ -21,11 +22,30 @@ export function renderBlockDiagram(design: Design, identity: Identity): Rendered
     wBits: w.codeBits * config.cols,
     accBits: accumulator.bits,
     rowBits: config.cols * accumulator.bits,
-    controls: double ? 'swap, drain' : 'drain',
-    accumulators: double ? 'accumulators with shadows' : 'accumulators',
+    controls: stays ? 'load, swap' : double ? 'swap, drain' : 'drain',
+    inputs: stays ? 'hold one beat each' : 'holds one beat',
+    inputTitle: stays ? 'input registers' : 'input register',
+    streams: stays ? 'a_*, w_* streams' : 'in_* stream',
+    flows: flowText(design).map((text, i) => ({ text, y: 175 + 17 * i })),
+    results: stays ? 'results leave as rows of activations come' : 'results shift down, row 0 first',
     gate: config.stall === 'gate',
   };
   return { path: 'block-diagram.svg', text: renderTemplate('block-diagram.svg', view) };
+}
+
+/** How operands and sums move, a line each. */
+function flowText({ config, accumulator }: Design): string[] {
+  const { bits } = accumulator;
+  if (config.dataflow === 'ws') {
+    return [
+      'activations flow right,',
+      'weights stay, with the',
+      'next tile behind them,',
+      `sums flow down: ${bits}-bit`,
+    ];
+  }
+  const shadows = config.drain === 'double' ? ' with shadows' : '';
+  return ['activations flow right,', 'weights flow down,', `sums stay: ${bits}-bit`, `accumulators${shadows}`];
 }
 
 /** A comment may hold no two hyphens in a row: the flags of the command get a space between them. */
@@ -44,16 +64,12 @@ interface Lane {
  * stall. Waves are cut short where cycles repeat; the caption gives the real counts.
  */
 export function renderTimingDiagram(design: Design, identity: Identity): RenderedFile {
-  const { timing, top, a, w } = design;
-  const selectors = [a, w].filter(({ typeBits }) => typeBits > 0).map(({ letter }) => `${letter}_type_i`);
-  const out = outputWaves(design.config.rows);
+  const { timing, top, config } = design;
+  const stays = config.dataflow === 'ws';
+  const out = outputWaves(stays ? 3 : config.rows);
   const signal: Lane[] = [
     { name: 'clk_i', wave: `p.....|${out.clock}` },
-    { name: 'in_valid_i', wave: `01.010|.${out.hold}` },
-    { name: 'in_ready_o', wave: `1.....|x${out.hold}` },
-    { name: 'a_data_i, w_data_i', wave: `x22x2x|.${out.hold}`, data: ['k=0', 'k=1', 'k=2'] },
-    ...(selectors.length > 0 ? [{ name: selectors.join(', '), wave: `x3x...|.${out.hold}`, data: ['types'] }] : []),
-    { name: 'in_last_i', wave: `x0.x1x|.${out.hold}` },
+    ...(stays ? stationaryInputs(design, out.hold) : jointInputs(design, out.hold)),
     {},
     { name: 'out_valid_o', wave: `0.....|${out.valid}` },
     { name: 'out_ready_i', wave: `1.....|${out.ready}` },
@@ -63,15 +79,49 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
   const source = {
     signal,
     config: { hscale: 2 },
-    head: { text: `${top.name}: a tile of 3 beats` },
+    head: { text: `${top.name}: a tile of ${stays ? '3 rows of activations' : '3 beats'}` },
     foot: {
-      text: `${timing.latency.cycles} cycles from the last beat in to the first row out; tiles of K beats follow every ${timing.tilePeriod.formula} cycles`,
+      text: `${timing.latency.cycles} cycles from the last beat in to the ${timing.latency.to} out; tiles of ${stays ? 'M' : 'K'} beats follow every ${timing.tilePeriod.formula} cycles`,
     },
   };
   const { renderAny, waveSkin, onml } = waveDrom();
   const svg = onml.stringify(renderAny(0, source, waveSkin));
   const comment = xmlComment(identityLines(`Stream timing of ${top.name}.`, identity));
   return { path: 'timing.svg', text: `<!--\n${comment}\n-->\n${svg}\n` };
+}
+
+/** Three beats of activations and weights together, with an idle cycle; `hold` is the wave of what comes after. */
+function jointInputs({ a, w }: Design, hold: string): Lane[] {
+  const selectors = [a, w].filter(({ typeBits }) => typeBits > 0).map(({ letter }) => `${letter}_type_i`);
+  return [
+    { name: 'in_valid_i', wave: `01.010|.${hold}` },
+    { name: 'in_ready_o', wave: `1.....|x${hold}` },
+    { name: 'a_data_i, w_data_i', wave: `x22x2x|.${hold}`, data: ['k=0', 'k=1', 'k=2'] },
+    ...(selectors.length > 0 ? [{ name: selectors.join(', '), wave: `x3x...|.${hold}`, data: ['types'] }] : []),
+    { name: 'in_last_i', wave: `x0.x1x|.${hold}` },
+  ];
+}
+
+/** The last beats of a tile of weights, then three beats of activations. */
+function stationaryInputs({ a, w, config }: Design, hold: string): Lane[] {
+  const { rows } = config;
+  const type = (letter: string, wave: string): Lane => ({
+    name: `${letter}_type_i`,
+    wave: `${wave}|.${hold}`,
+    data: ['type'],
+  });
+  const weights = rows === 1 ? ['row 0'] : [`row ${rows - 2}`, `row ${rows - 1}`];
+  return [
+    { name: 'w_valid_i', wave: rows === 1 ? `010...|.${hold}` : `1.0...|.${hold}` },
+    { name: 'w_data_i', wave: rows === 1 ? `x3x...|.${hold}` : `33x...|.${hold}`, data: weights },
+    { name: 'w_last_i', wave: rows === 1 ? `x1x...|.${hold}` : `01x...|.${hold}` },
+    ...(w.typeBits > 0 && rows < 3 ? [type('w', rows === 1 ? 'x3x...' : '3x....')] : []),
+    {},
+    { name: 'a_valid_i', wave: `0.1..0|.${hold}` },
+    { name: 'a_data_i', wave: `x.222x|.${hold}`, data: ['m=0', 'm=1', 'm=2'] },
+    { name: 'a_last_i', wave: `x.0.1x|.${hold}` },
+    ...(a.typeBits > 0 ? [type('a', 'x.3x..')] : []),
+  ];
 }
 
 /** The waves of the output stream after the gap: row 0 waits a cycle for ready; more rows; the last. */

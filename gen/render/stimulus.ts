@@ -1,27 +1,44 @@
 import type { Design } from '../elaborate/design.js';
-import { type ArrayInfo, arrayInfoOfDesign, expectedResults, selectedType, type Tile } from '../oracle.js';
+import {
+  type ArrayInfo,
+  arrayInfoOfDesign,
+  expectedResults,
+  resultRows,
+  selectedType,
+  type Tile,
+  weightBeats,
+} from '../oracle.js';
 import { type Pattern, type RandomSource, randomSource, randomTile } from '../vectors.js';
 import { type Identity, identityComment } from './identity.js';
 
-/** The words of the stand-alone test bench: fields in whole hexadecimal digits, so that people can read them. */
-export interface StimulusLayout {
-  readonly aBits: number;
-  readonly aTypeBits: number;
-  readonly wBits: number;
-  readonly wTypeBits: number;
-  readonly lastBits: number;
-  /** Bits of one result in a word of expected results. */
-  readonly laneBits: number;
+/** A field of a beat: the port it drives, its width, and the room it has: whole hexadecimal digits, for people to read. */
+export interface BeatField {
+  readonly port: string;
+  readonly width: number;
+  readonly room: number;
 }
 
-/** The tiles of the stand-alone test bench, and its two files. */
-export interface Stimulus {
-  readonly layout: StimulusLayout;
-  readonly tiles: readonly Tile[];
+/** An input stream of the stand-alone test bench: a file of beats. */
+export interface StimulusStream {
+  /** Prefix of its valid, ready and last ports. */
+  readonly name: string;
+  /** Path below the design's folder. */
+  readonly path: string;
+  /** From the left of a word to its right. */
+  readonly fields: readonly BeatField[];
   readonly beats: number;
-  /** A beat in mid-tile: the first run is cut off after it. */
+  readonly text: string;
+}
+
+/** The tiles of the stand-alone test bench, and its files. */
+export interface Stimulus {
+  readonly tiles: readonly Tile[];
+  readonly streams: readonly StimulusStream[];
+  /** A beat of the last stream in mid-tile: the first run is cut off after it. */
   readonly cutBeat: number;
-  readonly stimulusText: string;
+  /** Bits of one result in a word of expected results; the mark of a tile's last row is one digit before them. */
+  readonly laneBits: number;
+  readonly resultRows: number;
   readonly expectedText: string;
 }
 
@@ -51,26 +68,23 @@ const wholeDigits = (bits: number): number => Math.ceil(bits / 4) * 4;
 export function buildStimulus(design: Design, identity: Identity): Stimulus {
   const info = arrayInfoOfDesign(design);
   const random = randomSource(SEED);
-  const tiles = chooseTiles(random, info, design.config.maxK);
-  const layout: StimulusLayout = {
-    aBits: wholeDigits(info.rows * info.a.codeBits),
-    aTypeBits: wholeDigits(design.a.typeBits),
-    wBits: wholeDigits(info.cols * info.w.codeBits),
-    wTypeBits: wholeDigits(design.w.typeBits),
-    lastBits: 4,
-    laneBits: wholeDigits(info.accBits),
-  };
+  const tiles = chooseTiles(random, info, design.config);
+  const laneBits = wholeDigits(info.accBits);
+  const stream = (name: string, letters: readonly ('a' | 'w')[], suffix: string): StimulusStream =>
+    stimulusStream({ design, tiles, random, identity }, name, letters, suffix);
   return {
-    layout,
     tiles,
-    beats: tiles.reduce((sum, { k }) => sum + k, 0),
+    streams:
+      info.dataflow === 'os' ? [stream('in', ['a', 'w'], '')] : [stream('w', ['w'], '_w'), stream('a', ['a'], '_a')],
     cutBeat: (tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2),
-    stimulusText: stimulusText(design, tiles, layout, random, identity),
-    expectedText: expectedText(info, tiles, layout, identity),
+    laneBits,
+    resultRows: tiles.reduce((sum, { k }) => sum + resultRows(info, k), 0),
+    expectedText: expectedText(info, tiles, laneBits, identity),
   };
 }
 
-function chooseTiles(random: RandomSource, info: ArrayInfo, maxK: number): Tile[] {
+function chooseTiles(random: RandomSource, info: ArrayInfo, { dataflow, maxK }: Design['config']): Tile[] {
+  const longest = dataflow === 'os' ? maxK : Number.POSITIVE_INFINITY;
   const aTypes = info.a.types.length;
   const wTypes = info.w.types.length;
   const tileText = info.rows * info.cols * (wholeDigits(info.accBits) / 4 + 1);
@@ -78,7 +92,7 @@ function chooseTiles(random: RandomSource, info: ArrayInfo, maxK: number): Tile[
   const count = Math.max(Math.min(wanted, Math.floor(TEXT_BUDGET / tileText)), LEAST_TILES);
   return Array.from({ length: count }, (_, i) => {
     const [aPattern, wPattern] = PATTERN_PAIRS[i % PATTERN_PAIRS.length] as readonly [Pattern, Pattern];
-    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, maxK);
+    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, longest);
     const aType = i % aTypes;
     const wType = (aType + Math.floor(i / aTypes)) % wTypes;
     return randomTile(random, info, { k, aType, wType, aPattern, wPattern });
@@ -87,35 +101,60 @@ function chooseTiles(random: RandomSource, info: ArrayInfo, maxK: number): Tile[
 
 const digits = (value: number, bits: number): string => value.toString(16).padStart(bits / 4, '0');
 
-/** One line per beat. Types count in the first beat of a tile only: in the others they are random. */
-function stimulusText(
-  { a, w, config }: Design,
-  tiles: readonly Tile[],
-  layout: StimulusLayout,
-  random: RandomSource,
-  identity: Identity,
-): string {
-  const { aBits, aTypeBits, wBits, wTypeBits } = layout;
-  const anyType = (count: number, bits: number): number => (bits > 0 ? random.below(count) : 0);
+/** What the words of a stream are made of. */
+interface Source {
+  readonly design: Design;
+  readonly tiles: readonly Tile[];
+  readonly random: RandomSource;
+  readonly identity: Identity;
+}
+
+/** A line per beat. Types count in the first beat of a tile only: in the others they are random. */
+function stimulusStream(
+  { design, tiles, random, identity }: Source,
+  name: string,
+  letters: readonly ('a' | 'w')[],
+  suffix: string,
+): StimulusStream {
+  const info = arrayInfoOfDesign(design);
+  const ports = letters.map((letter) => design[letter]);
+  const selecting = ports.filter(({ typeBits }) => typeBits > 0);
+  const fields: BeatField[] = [
+    { port: `${name}_last_i`, width: 1, room: 4 },
+    ...selecting.map((port) => beatField(`${port.letter}_type_i`, port.typeBits)),
+    ...ports.map((port) => beatField(`${port.letter}_data_i`, port.codeBits * port.lanes)),
+  ];
+  const beatsOf = ({ k }: Tile): number => (letters.includes('a') ? k : weightBeats(info, k));
   const lines = tiles.flatMap((tile, i) => [
-    `// tile ${i}: K = ${tile.k}, ${selectedType(a, tile.aType).name} x ${selectedType(w, tile.wType).name}`,
-    ...Array.from({ length: tile.k }, (_, beat) => {
-      const first = beat === 0;
-      const aType = first ? tile.aType : anyType(a.types.length, aTypeBits);
-      const wType = first ? tile.wType : anyType(w.types.length, wTypeBits);
-      return [
-        beat === tile.k - 1 ? '1' : '0',
-        ...(aTypeBits > 0 ? [digits(aType, aTypeBits)] : []),
-        ...(wTypeBits > 0 ? [digits(wType, wTypeBits)] : []),
-        packCodes(tile.a.subarray(beat * config.rows, (beat + 1) * config.rows), a.codeBits, aBits),
-        packCodes(tile.w.subarray(beat * config.cols, (beat + 1) * config.cols), w.codeBits, wBits),
-      ].join('_');
+    `// tile ${i}: ${tileText(info, tile)}`,
+    ...Array.from({ length: beatsOf(tile) }, (_, beat) => {
+      const types = selecting.map(({ letter, types, typeBits }) => {
+        const chosen = letter === 'a' ? tile.aType : tile.wType;
+        return digits(beat === 0 ? chosen : random.below(types.length), wholeDigits(typeBits));
+      });
+      const data = ports.map(({ letter, lanes, codeBits }) => {
+        const codes = tile[letter].subarray(beat * lanes, (beat + 1) * lanes);
+        return packCodes(codes, codeBits, wholeDigits(codeBits * lanes));
+      });
+      return [beat === beatsOf(tile) - 1 ? '1' : '0', ...types, ...data].join('_');
     }),
   ]);
-  const types = [...(aTypeBits > 0 ? ['a_type'] : []), ...(wTypeBits > 0 ? ['w_type'] : [])];
-  const title = `Stimulus of the test bench, one beat a line: ${['last', ...types, 'a_data', 'w_data'].join('_')}.`;
-  const bits = layout.lastBits + aTypeBits + wTypeBits + aBits + wBits;
-  return file(identityComment('//', title, identity), lines, bits);
+  const title = `Stimulus of the test bench, one beat a line: ${fields.map(({ port }) => port.replace(/_i$/, '')).join('_')}.`;
+  const bits = fields.reduce((sum, { room }) => sum + room, 0);
+  return {
+    name,
+    path: `tb/stimulus${suffix}.hex`,
+    fields,
+    beats: tiles.reduce((sum, tile) => sum + beatsOf(tile), 0),
+    text: file(identityComment('//', title, identity), lines, bits),
+  };
+}
+
+const beatField = (port: string, width: number): BeatField => ({ port, width, room: wholeDigits(width) });
+
+function tileText(info: ArrayInfo, { k, aType, wType }: Tile): string {
+  const length = info.dataflow === 'os' ? 'K' : 'M';
+  return `${length} = ${k}, ${selectedType(info.a, aType).name} x ${selectedType(info.w, wType).name}`;
 }
 
 /** Codes as one hexadecimal number, lane 0 in the lowest bits. */
@@ -125,20 +164,21 @@ function packCodes(codes: Uint8Array, codeBits: number, bits: number): string {
   return value.toString(16).padStart(bits / 4, '0');
 }
 
-function expectedText(
-  info: ArrayInfo,
-  tiles: readonly Tile[],
-  { laneBits }: StimulusLayout,
-  identity: Identity,
-): string {
-  const { rows, cols } = info;
+function expectedText(info: ArrayInfo, tiles: readonly Tile[], laneBits: number, identity: Identity): string {
+  const { cols } = info;
   const lines = tiles.flatMap((tile, i) => {
     const results = expectedResults(info, tile);
-    const row = (r: number): string => packResults(results.subarray(r * cols, (r + 1) * cols), laneBits);
-    return [`// tile ${i}`, ...Array.from({ length: rows }, (_, r) => row(r))];
+    const rows = resultRows(info, tile.k);
+    return [
+      `// tile ${i}`,
+      ...Array.from({ length: rows }, (_, r) => {
+        const row = packResults(results.subarray(r * cols, (r + 1) * cols), laneBits);
+        return `${r === rows - 1 ? '1' : '0'}_${row}`;
+      }),
+    ];
   });
-  const title = 'Expected results, one row of a tile a line, column 0 on the right.';
-  return file(identityComment('//', title, identity), lines, laneBits * cols);
+  const title = 'Expected results, one row of a tile a line: last, then the columns, column 0 on the right.';
+  return file(identityComment('//', title, identity), lines, 4 + laneBits * cols);
 }
 
 /** Results as two's complement numbers of `bits` bits, lane 0 on the right. */

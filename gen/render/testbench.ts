@@ -3,56 +3,54 @@ import { tilePeriod } from '../elaborate/timing.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
 import { type Identity, identityComment } from './identity.js';
-import { buildStimulus, type StimulusLayout } from './stimulus.js';
+import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.js';
 
 /** The stand-alone, self-checking test bench of a design, with its stimulus and expected results. */
 export function renderTestBench(design: Design, identity: Identity): RenderedFile[] {
   const { config, timing, accumulator } = design;
-  const stimulus = buildStimulus(design, identity);
-  const { layout, tiles } = stimulus;
-  const fields = beatFields(design, layout);
-  const beatBits = layout.lastBits + layout.aTypeBits + layout.wTypeBits + layout.aBits + layout.wBits;
-  const unstalled = tiles.reduce((sum, { k }) => sum + tilePeriod(timing, k), timing.latency.cycles);
+  const { tiles, streams, cutBeat, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
+  const unstalled = tiles.reduce((sum, { k }) => sum + tilePeriod(timing, k), timing.latency.cycles + config.rows);
   const name = `${config.name}_tb`;
+  const beats = streams.map(streamView);
+  const stimulus = streams.map(({ path }) => path);
   const view = {
     header: identityComment('//', `Self-checking test bench of ${design.top.name}.`, identity),
     name,
     design: config.name,
-    rows: config.rows,
     cols: config.cols,
-    beats: stimulus.beats,
-    resultRows: tiles.length * config.rows,
-    cutBeat: stimulus.cutBeat,
+    streams: beats,
+    paced: beats.at(-1),
+    stimulus: stimulus.join(' and '),
+    files: [...stimulus, 'tb/expected.hex'].join(' or '),
+    resultRows,
+    cutBeat,
+    cutRows: timing.drain.cycles ?? tiles[0]?.k,
     idleCycles: 2 * (config.rows + config.cols) + 8,
-    beatBits,
-    beatDigits: beatBits / 4,
-    rowDigits: (config.cols * layout.laneBits) / 4,
+    rowBits: 4 + config.cols * laneBits,
+    rowDigits: 1 + (config.cols * laneBits) / 4,
     accBits: accumulator.bits,
-    laneBits: layout.laneBits,
+    laneBits,
     quietCycles: 2 * (config.rows + config.cols) + 16,
     watchdogCycles: 1000 + 16 * unstalled,
-    fields,
   };
   return [
     { path: `tb/${name}.v`, text: renderTemplate('testbench.v', view) },
-    { path: 'tb/stimulus.hex', text: stimulus.stimulusText },
-    { path: 'tb/expected.hex', text: stimulus.expectedText },
+    ...streams.map(({ path, text }) => ({ path, text })),
+    { path: 'tb/expected.hex', text: expectedText },
   ];
 }
 
-/** Where each port of the array finds its bits in a word of stimulus: `last, a_type, w_type, a_data, w_data`. */
-function beatFields({ config, a, w }: Design, layout: StimulusLayout): { port: string; high: number; low: number }[] {
-  const fields: [port: string, width: number, room: number][] = [
-    ['w_data_i', w.codeBits * config.cols, layout.wBits],
-    ['a_data_i', a.codeBits * config.rows, layout.aBits],
-    ['w_type_i', w.typeBits, layout.wTypeBits],
-    ['a_type_i', a.typeBits, layout.aTypeBits],
-    ['in_last_i', 1, layout.lastBits],
-  ];
+function streamView({ name, path, fields, beats }: StimulusStream) {
+  const bits = fields.reduce((sum, { room }) => sum + room, 0);
+  return { name, upper: name.toUpperCase(), path, beats, bits, digits: bits / 4, fields: places(fields) };
+}
+
+/** Where each port finds its bits in a word, from the right of the word to its left. */
+function places(fields: readonly BeatField[]): { port: string; high: number; low: number }[] {
   let low = 0;
-  return fields.flatMap(([port, width, room]) => {
+  return [...fields].reverse().map(({ port, width, room }) => {
     const start = low;
     low += room;
-    return width > 0 ? [{ port, high: start + width - 1, low: start }] : [];
+    return { port, high: start + width - 1, low: start };
   });
 }

@@ -81,7 +81,7 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   const product = realProduct(sums, a, w);
   if (!mismatch) writeWhole(out, formatNpy(product));
   const macs = tiling.m * tiling.n * tiling.k;
-  const slots = cycles * tiling.rows * tiling.cols;
+  const slots = cycles * manifest.timing.macsPerCycle;
   return {
     design: manifest.configuration.name,
     a: operandReport(request.a, a, realA),
@@ -93,9 +93,14 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
     macs,
     cycles,
     utilisation: macs / slots,
-    edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * tiling.k),
+    edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * paddedK(tiling)),
     simulation: { seconds, cyclesPerSecond: cycles / seconds, macsPerSecond: slots / seconds },
   };
+}
+
+/** Steps of the reduction with its padding: where weights stay, whole tiles of weights. */
+function paddedK({ dataflow, k, parts, partK }: Tiling): number {
+  return dataflow === 'ws' ? parts * partK : k;
 }
 
 function readMatrix(file: string): Matrix {

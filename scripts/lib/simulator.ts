@@ -13,6 +13,8 @@ export interface TileEvents {
   readonly lastIn: number;
   readonly firstOut: number;
   readonly lastOut: number;
+  /** First beat of weights, where they have a stream of their own. */
+  readonly firstLoad: number;
 }
 
 /** What went wrong in a simulation, and where. */
@@ -36,7 +38,7 @@ export interface SimulationRun {
   /** Events of the tiles of each segment of the first round. */
   readonly events: readonly (readonly TileEvents[])[];
   readonly failure?: SimulationFailure;
-  /** `[tile][row][col]` of all segments not cut off, if asked for. */
+  /** Row by row, tile after tile, of all segments not cut off, if asked for. */
   readonly results?: BigInt64Array;
 }
 
@@ -56,6 +58,7 @@ export interface ArrayModel {
 /** The array of a design as the bench sees it. */
 export function arrayShape({ configuration, ports, accumulator }: Manifest): ArrayShape {
   return {
+    stationary: configuration.dataflow === 'ws',
     rows: configuration.rows,
     cols: configuration.cols,
     aBits: ports.a.codeBits,
@@ -111,7 +114,7 @@ async function simulate(
   }
 }
 
-type RawEvents = [number, number, number, number];
+type RawEvents = [number, number, number, number, number];
 
 function parseRun(stdout: string): SimulationRun {
   let raw: Omit<SimulationRun, 'events' | 'failure'> & {
@@ -128,7 +131,13 @@ function parseRun(stdout: string): SimulationRun {
   return {
     ...counts,
     events: segments.map((tiles) =>
-      tiles.map(([firstIn, lastIn, firstOut, lastOut]) => ({ firstIn, lastIn, firstOut, lastOut })),
+      tiles.map(([firstIn, lastIn, firstOut, lastOut, firstLoad]) => ({
+        firstIn,
+        lastIn,
+        firstOut,
+        lastOut,
+        firstLoad,
+      })),
     ),
     ...(failure ? { failure: { ...failure, segment: failedSegment } } : {}),
   };

@@ -30,6 +30,8 @@ export class VectorWriter {
 
 /** What the array bench is told of a design. */
 export interface ArrayShape {
+  /** Whether weights stay and have a stream of their own. */
+  readonly stationary: boolean;
   readonly rows: number;
   readonly cols: number;
   readonly aBits: number;
@@ -56,7 +58,8 @@ export interface Segment {
 /** The vector file of the array bench (see `tb/array_tb.cpp`). */
 export function arrayVectors(shape: ArrayShape, segments: readonly Segment[]): Buffer {
   const file = new VectorWriter();
-  file.words(shape.rows, shape.cols, shape.aBits, shape.wBits, shape.accBits, segments.length);
+  const { stationary, rows, cols, aBits, wBits, accBits } = shape;
+  file.words(stationary ? 1 : 0, rows, cols, aBits, wBits, accBits, segments.length);
   for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
     file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
     tiles.forEach((tile, i) => {

@@ -105,3 +105,35 @@ describe('modules', () => {
     expect(widths.w_type_i).toBeUndefined();
   });
 });
+
+describe('weight-stationary arrays', () => {
+  it('widen partial sums only as far as so many products need', () => {
+    const { partialSums, accumulator } = design({ dataflow: 'ws', rows: 9, cols: 2 });
+    const widest = accumulator.product.greatest;
+    const bitsOf = (products: number): number =>
+      signedBits({ least: -widest * BigInt(products), greatest: widest * BigInt(products) });
+    const expected = new Map<number, number>();
+    for (let row = 1; row <= 9; row++) expected.set(bitsOf(row), (expected.get(bitsOf(row)) ?? 0) + 2);
+    expect(new Map(partialSums.map(({ bits, pes }) => [bits, pes]))).toEqual(expected);
+    expect(expected.size).toBeGreaterThan(3);
+  });
+
+  it('give the width asked for to the results alone', () => {
+    const wide = design({ dataflow: 'ws', rows: 4, cols: 3, accumulatorBits: 32 });
+    expect(wide.accumulator.bits).toBe(32);
+    expect(wide.partialSums.map(({ bits }) => bits).filter((bits) => bits > 20)).toEqual([32]);
+    const narrow = design({ dataflow: 'ws', rows: 64, cols: 3, accumulatorBits: 15, overflow: 'wrap' });
+    expect(Math.max(...narrow.partialSums.map(({ bits }) => bits))).toBe(15);
+  });
+
+  it('follow each other without a bubble from as many rows of activations as the array has', () => {
+    const { timing } = design({ dataflow: 'ws', rows: 8, cols: 5 });
+    expect([1, 7, 8, 9, 100].map((m) => tilePeriod(timing, m))).toEqual([8, 8, 8, 9, 100]);
+  });
+
+  it('refuse what only output-stationary arrays have, and say so', () => {
+    expect(() => design({ dataflow: 'ws', drain: 'double', maxK: 99 })).toThrow(
+      /2 problems[\s\S]*maxK: given 99; counts for dataflow os only[\s\S]*drain: given double; counts for dataflow os only/,
+    );
+  });
+});

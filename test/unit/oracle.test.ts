@@ -16,12 +16,19 @@ import {
 import { numericType } from '../../gen/types/table.js';
 import { randomSource, randomTile } from '../../gen/vectors.js';
 
-function info(rows: number, cols: number, aTypes: string[], wTypes: string[], accBits = 64): ArrayInfo {
+function info(
+  rows: number,
+  cols: number,
+  aTypes: string[],
+  wTypes: string[],
+  accBits = 64,
+  dataflow: 'os' | 'ws' = 'os',
+): ArrayInfo {
   const port = (names: string[]) => {
     const types = names.map(numericType);
     return { types, codeBits: Math.max(...types.map((type) => type.bits)) };
   };
-  return { rows, cols, a: port(aTypes), w: port(wTypes), accBits };
+  return { dataflow, rows, cols, a: port(aTypes), w: port(wTypes), accBits };
 }
 
 /** The definition, result by result, in unbounded integers. */
@@ -30,11 +37,13 @@ function bySchoolbook(array: ArrayInfo, { k, a, w, aType, wType }: Tile): bigint
     const type = selectedType(array[port], selector);
     return type.decode(code % 2 ** type.bits) as bigint;
   };
-  return Array.from({ length: array.rows * array.cols }, (_, i) => {
+  const stays = array.dataflow === 'ws';
+  const [results, terms] = stays ? [k, array.rows] : [array.rows, k];
+  return Array.from({ length: results * array.cols }, (_, i) => {
     const [r, c] = [Math.floor(i / array.cols), i % array.cols];
     let sum = 0n;
-    for (let n = 0; n < k; n++) {
-      const activation = value('a', aType, a[n * array.rows + r] as number);
+    for (let n = 0; n < terms; n++) {
+      const activation = value('a', aType, a[stays ? r * array.rows + n : n * array.rows + r] as number);
       sum += activation * value('w', wType, w[n * array.cols + c] as number);
     }
     return BigInt.asIntN(array.accBits, sum);
@@ -55,6 +64,8 @@ describe('expectedResults', () => {
     ['sums beyond 32 bits', info(4, 3, ['upot4', 'int8'], ['upot5'])],
     ['sums beyond 53 bits', info(2, 3, ['ue5m1'], ['e4m2', 'pot6'])],
     ['wrapping accumulators', info(3, 3, ['uint8'], ['int8'], 17)],
+    ['weights that stay', info(5, 3, ['int4', 'flint4', 'uflint4'], ['int4', 'pot4'], 64, 'ws')],
+    ['weights that stay, wrapping sums', info(3, 4, ['uint8'], ['int8'], 16, 'ws')],
   ])('agrees with the definition: %s', (_, array) => {
     const random = randomSource(7);
     for (let n = 0; n < 12; n++) {
@@ -113,8 +124,9 @@ describe('wrapSums', () => {
 it('a design and its manifest give the same array', () => {
   const design = elaborate(validateConfiguration({ rows: 3, cols: 2 }));
   const fromManifest = arrayInfoOf(buildManifest(design, renderAll(design)));
-  const { rows, cols, a, w, accBits } = arrayInfoOfDesign(design);
+  const { dataflow, rows, cols, a, w, accBits } = arrayInfoOfDesign(design);
   expect(fromManifest).toEqual({
+    dataflow,
     rows,
     cols,
     a: { types: a.types, codeBits: a.codeBits },

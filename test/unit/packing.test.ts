@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { elaborateCore } from '../../gen/elaborate/core.js';
 import { arrayInfoOfDesign } from '../../gen/oracle.js';
-import { type ImageTarget, layerImages } from '../../gen/quantise/images.js';
+import { type ImageTarget, layerImages, requireImages } from '../../gen/quantise/images.js';
 import { bytesPerRow, hexWord, packCodes, unpackCodes } from '../../gen/quantise/packing.js';
 import type { PortMatrices } from '../../gen/tiling.js';
 import { numericType } from '../../gen/types/table.js';
@@ -76,6 +76,14 @@ function target(): ImageTarget {
   const core = elaborateCore(validateConfiguration({ rows: ROWS, cols: COLS }));
   return { info: arrayInfoOfDesign(core), accumulator: { bits: core.accumulator.bits, provenK: PART_K } };
 }
+
+it('arrays whose weights stay take no images, and the message says what to do', () => {
+  const { info } = target();
+  expect(() => requireImages({ ...info, dataflow: 'ws' })).toThrow(
+    /weight stationary; generate one with --dataflow os/,
+  );
+  expect(() => requireImages(info)).not.toThrow();
+});
 
 describe('layerImages', () => {
   const { info } = target();

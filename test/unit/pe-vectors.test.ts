@@ -43,6 +43,28 @@ describe.each(['single', 'double'])('PE vectors, %s drain', (drain) => {
   });
 });
 
+describe('PE vectors, weight stationary', () => {
+  it.each([1, 2, 3])('multiply every pair of codes at every level, %d stages', (pipeline) => {
+    const { vectors } = vectorsOf({ dataflow: 'ws', pipeline });
+    expect(vectors.pairs).toBe(5 * 16 * 3 * 16);
+    let [waiting, weight] = ['none', 'none'];
+    const counts = new Map<string, number>();
+    for (let i = 0; i < vectors.steps; i++) {
+      const [aType, aCode, wType, wCode, load, swap, check] = vectors.controls.subarray(i * 8, i * 8 + 7);
+      if (swap) weight = waiting;
+      if (load) waiting = `${wType} ${wCode}`;
+      if (i + pipeline < vectors.steps && i > 0) {
+        const key = `${aType} ${aCode} ${weight}`;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+      if (i > 2 * pipeline) expect(check).toBe(1);
+    }
+    // The last products of the stream may still be on their way when it ends.
+    expect(counts.size).toBe(vectors.pairs);
+    expect(Math.min(...counts.values())).toBeGreaterThanOrEqual(vectors.levels.length - 1);
+  });
+});
+
 it('a sample of too many pairs holds the corners', () => {
   const { manifest } = vectorsOf({ maxK: 4 });
   const vectors = peVectors(manifest, randomSource(1), 1000);

@@ -4,34 +4,59 @@ import { validateConfiguration } from '../../gen/config/validate.js';
 import { elaborate } from '../../gen/elaborate/design.js';
 import { arrayInfoOfDesign, expectedResults } from '../../gen/oracle.js';
 import { identityOf } from '../../gen/render/identity.js';
-import { buildStimulus } from '../../gen/render/stimulus.js';
+import { buildStimulus, type StimulusStream } from '../../gen/render/stimulus.js';
 
 function stimulusOf(raw: RawConfiguration) {
   const design = elaborate(validateConfiguration(raw));
   return { design, ...buildStimulus(design, identityOf(design, 'test')) };
 }
 
+const textOf = (streams: readonly StimulusStream[]): string => streams.map(({ text }) => text).join('');
+
 /** The words of a file as $readmemh sees them. */
 function words(text: string): string[] {
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('//'));
+}
+
+/** One word per beat and an end mark of the same length. */
+function expectWholeWords(streams: readonly StimulusStream[]): void {
+  expect(streams.length).toBeGreaterThan(0);
+  for (const { beats, text } of streams) {
+    const stimulus = words(text);
+    expect(stimulus.length).toBe(beats + 1);
+    expect(stimulus.at(-1)).toMatch(/^a+$/);
+    expect(stimulus.at(-1)?.length).toBe(stimulus[0]?.replaceAll('_', '').length);
+  }
 }
 
 const field = (word: string, index: number): string => word.split('_')[index] as string;
 
 describe('the vectors of the stand-alone test bench', () => {
   it('hold one word per beat and per row of results, and an end mark each', () => {
-    const { tiles, beats, stimulusText, expectedText } = stimulusOf({ rows: 3, cols: 5 });
-    const [stimulus, expected] = [words(stimulusText), words(expectedText)];
-    expect(stimulus.length).toBe(beats + 1);
+    const { tiles, streams, expectedText } = stimulusOf({ rows: 3, cols: 5 });
+    const expected = words(expectedText);
+    expect(streams.map(({ beats }) => beats)).toEqual([tiles.reduce((sum, { k }) => sum + k, 0)]);
+    expectWholeWords(streams);
     expect(expected.length).toBe(3 * tiles.length + 1);
-    expect(stimulus.at(-1)).toMatch(/^a+$/);
-    expect(stimulus.at(-1)?.length).toBe(stimulus[0]?.replaceAll('_', '').length);
     expect(expected.at(-1)?.length).toBe(expected[0]?.replaceAll('_', '').length);
   });
 
+  it('are two streams where weights stay: as many beats of weights as rows, and any number of activations', () => {
+    const { tiles, streams, expectedText } = stimulusOf({ rows: 3, cols: 5, dataflow: 'ws' });
+    const beats = tiles.reduce((sum, { k }) => sum + k, 0);
+    expect(streams.map(({ name, beats: count }) => [name, count])).toEqual([
+      ['w', 3 * tiles.length],
+      ['a', beats],
+    ]);
+    expectWholeWords(streams);
+    const expected = words(expectedText);
+    expect(expected.length).toBe(beats + 1);
+    expect(expected.slice(0, -1).filter((word) => field(word, 0) === '1').length).toBe(tiles.length);
+  });
+
   it('mark the last beat of each tile and give its types in the first', () => {
-    const { tiles, stimulusText } = stimulusOf({ rows: 3, cols: 5 });
-    const stimulus = words(stimulusText);
+    const { tiles, streams } = stimulusOf({ rows: 3, cols: 5 });
+    const stimulus = words(textOf(streams));
     let beat = 0;
     for (const { k, aType, wType, a } of tiles) {
       expect(field(stimulus[beat] as string, 1)).toBe(String(aType));
@@ -56,7 +81,7 @@ describe('the vectors of the stand-alone test bench', () => {
     const { bits } = design.accumulator;
     const read = words(expectedText)
       .slice(0, -1)
-      .map((word) => word.split('_').reverse())
+      .map((word) => word.split('_').slice(1).reverse())
       .flatMap((row) => row.map((lane) => BigInt.asIntN(bits, BigInt(`0x${lane}`))));
     const info = arrayInfoOfDesign(design);
     expect(read).toEqual(tiles.flatMap((tile) => [...expectedResults(info, tile)]));
@@ -75,7 +100,7 @@ describe('the vectors of the stand-alone test bench', () => {
 
   it('keep to maxK, and stay short for a large array', () => {
     expect(stimulusOf({ rows: 2, cols: 2, maxK: 4 }).tiles.every(({ k }) => k <= 4)).toBe(true);
-    const { stimulusText, expectedText } = stimulusOf({ rows: 256, cols: 256 });
-    expect(stimulusText.length + expectedText.length).toBeLessThan(1_500_000);
+    const { streams, expectedText } = stimulusOf({ rows: 256, cols: 256 });
+    expect(textOf(streams).length + expectedText.length).toBeLessThan(1_500_000);
   });
 });

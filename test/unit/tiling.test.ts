@@ -41,10 +41,7 @@ function oracleArray(manifest: Manifest): ArraySimulator & { batches: number[] }
     batches,
     run: async (tiles) => {
       batches.push(tiles.length);
-      const results = new BigInt64Array(tiles.length * info.rows * info.cols);
-      tiles.forEach((tile, i) => {
-        results.set(expectedResults(info, tile), i * info.rows * info.cols);
-      });
+      const results = BigInt64Array.from(tiles.flatMap((tile) => [...expectedResults(info, tile)]));
       return { results, cycles: 10, seconds: 1 };
     },
   };
@@ -71,8 +68,16 @@ describe('a product cut into tiles', () => {
     [8, 33, 6],
   ];
 
-  it.each(shapes)('M %i, K %i, N %i: parts and padding add up to the whole product', async (m, k, n) => {
-    const manifest = manifestOf({ rows: 4, cols: 3, maxK: 16 });
+  const arrays = [
+    { rows: 4, cols: 3, maxK: 16 },
+    { rows: 4, cols: 3, dataflow: 'ws' },
+  ] as const;
+  const cases = arrays.flatMap((array) => shapes.map(([m, k, n]) => ({ array, m, k, n })));
+
+  it.each(cases)('M $m, K $k, N $n on $array: parts and padding add up to the whole product', async (given) => {
+    const { array: parameters, m, k, n } = given;
+    const manifest = manifestOf({ ...parameters });
+    const stays = manifest.configuration.dataflow === 'ws';
     for (const [aName, aType, wName, wType] of [
       ['int4', 0, 'flint4', 1],
       ['uflint4', 4, 'pot4', 2],
@@ -80,7 +85,7 @@ describe('a product cut into tiles', () => {
       const a = randomMatrix(m, k, aName, aType, m + 10 * k);
       const w = randomMatrix(k, n, wName, wType, n);
       const tiling = planTiling({ a, w }, manifest);
-      expect(tiling.partK).toBe(Math.min(k, manifest.accumulator.provenK));
+      expect(tiling.partK).toBe(stays ? 4 : Math.min(k, manifest.accumulator.provenK));
       const wanted = productByDecode(a, w);
       for (const batch of [1, 3000, 2 ** 25]) {
         const array = oracleArray(manifest);
@@ -93,6 +98,27 @@ describe('a product cut into tiles', () => {
       }
       expect([...referenceSums({ a, w })]).toEqual(wanted);
     }
+  });
+
+  it('streams long activations past a tile of weights in equal parts', () => {
+    const manifest = manifestOf({ rows: 4, cols: 3, dataflow: 'ws' });
+    const a = randomMatrix(2500, 6, 'int4', 0, 1);
+    const w = randomMatrix(6, 4, 'int4', 0, 2);
+    const tiling = planTiling({ a, w }, manifest);
+    expect(tiling).toMatchObject({ rows: 834, blocksM: 3, parts: 2, blocksN: 2, tiles: 12 });
+    const tile = tileAt(tiling, { a, w }, 11);
+    expect([tile.k, tile.a.length, tile.w.length]).toEqual([834, 834 * 4, 12]);
+    // The last part of the reduction has 2 steps, the last block of columns 1 column, the last block of rows 832 rows.
+    expect(tile.w.filter((_, i) => i >= 6 || i % 3 > 0).every((code) => code === 0)).toBe(true);
+    expect(tile.a.filter((_, i) => i >= 832 * 4 || i % 4 > 1).every((code) => code === 0)).toBe(true);
+    expect(tile.a[0]).toBe(a.codes[2 * 834 * 6 + 4]);
+    expect(tile.w[3]).toBe(w.codes[5 * 4 + 3]);
+  });
+
+  it('refuses partial sums that are not certain to hold a column of products', () => {
+    const manifest = manifestOf({ rows: 8, cols: 3, dataflow: 'ws', accumulatorBits: 14, overflow: 'wrap' });
+    const bad = () => planTiling({ a: { rows: 2, cols: 3 }, w: { rows: 3, cols: 5 } }, manifest);
+    expect(bad).toThrow(/not certain to hold 8 products/);
   });
 
   it('never makes a tile longer than the accumulators hold for certain', () => {

@@ -6,6 +6,7 @@ import { PATTERNS, randomPattern, randomSource, randomTile } from '../../gen/vec
 const types = (...names: string[]) => names.map(numericType);
 
 const ARRAY: ArrayInfo = {
+  dataflow: 'os',
   rows: 3,
   cols: 5,
   a: { types: types('int4', 'flint4', 'uint4'), codeBits: 4 },

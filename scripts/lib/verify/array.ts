@@ -1,7 +1,14 @@
 import { codeValues, largestMagnitude } from '../../../gen/codec.js';
-import { type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
+import { drainCycles, type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
 import type { Manifest } from '../../../gen/manifest.js';
-import { type ArrayInfo, arrayInfoOf, expectedResults, selectedType, type Tile } from '../../../gen/oracle.js';
+import {
+  type ArrayInfo,
+  arrayInfoOf,
+  expectedResults,
+  selectedType,
+  type Tile,
+  weightBeats,
+} from '../../../gen/oracle.js';
 import { numericType } from '../../../gen/types/table.js';
 import { type Pattern, type RandomSource, randomPattern, randomTile } from '../../../gen/vectors.js';
 import { type ArrayModel, openArrayModel, type SimulationFailure, type TileEvents } from '../simulator.js';
@@ -140,8 +147,8 @@ const EXTREMES: readonly Pattern[] = ['greatest', 'least', 'alternating', 'negat
 
 /** Full-length tiles of the values that drive the accumulators to their limits. */
 function extremeSegments(manifest: Manifest, random: RandomSource, macs: number): NamedSegment[] {
-  const { rows, cols, maxK } = manifest.configuration;
-  const k = Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64));
+  const { dataflow, rows, cols, maxK } = manifest.configuration;
+  const k = dataflow === 'os' ? Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64)) : 2 * rows;
   const tiles = EXTREMES.flatMap((aPattern) =>
     EXTREMES.flatMap((wPattern) =>
       extremeTypes(manifest).map(([aType, wType]) =>
@@ -175,9 +182,9 @@ function formulaFailure(
       const previous = tiles[n - 1];
       const unhindered = formulaK >= timing.latency.minimumK;
       const wrong =
-        (unhindered &&
-          differs('latency (last beat in to first row out)', timing.latency.cycles, tile.firstOut - tile.lastIn)) ||
-        differs('drain (first to last row out)', timing.drain.cycles, tile.lastOut - tile.firstOut + 1) ||
+        (unhindered && latencyDiffers(timing, tile)) ||
+        differs('drain (first to last row out)', drainCycles(timing, formulaK), tile.lastOut - tile.firstOut + 1) ||
+        (n === 0 && fillDiffers(timing, tile)) ||
         (previous &&
           differs('tile period (first row out to first row out)', period, tile.firstOut - previous.firstOut));
       if (wrong)
@@ -185,6 +192,15 @@ function formulaFailure(
     }
   }
   return undefined;
+}
+
+function latencyDiffers({ latency }: Timing, { lastIn, firstOut, lastOut }: TileEvents): string | undefined {
+  const { cycles, to } = latency;
+  return differs(`latency (last beat in to ${to} out)`, cycles, (to === 'first row' ? firstOut : lastOut) - lastIn);
+}
+
+function fillDiffers({ fill }: Timing, { firstLoad, firstOut }: TileEvents): string | undefined {
+  return fill ? differs('fill (first weights in to first row out)', fill.cycles, firstOut - firstLoad) : undefined;
 }
 
 function differs(what: string, formula: number, simulated: number): string | undefined {
@@ -202,21 +218,28 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   const [aType, wType] = [selectedType(info.a, tile.aType), selectedType(info.w, tile.wType)];
   const [aValues, wValues] = [codeValues(aType), codeValues(wType)];
   const col = failure.col;
-  const products = Array.from({ length: tile.k }, (_, k) => {
-    const [a, w] = [tile.a[k * rows + failure.row] as number, tile.w[k * cols + col] as number];
+  const products = Array.from({ length: weightBeats(info, tile.k) }, (_, k) => {
+    const a = tile.a[info.dataflow === 'os' ? k * rows + failure.row : failure.row * rows + k] as number;
+    const w = tile.w[k * cols + col] as number;
     return `${aValues[a % aValues.length]}*${wValues[w % wValues.length]}`;
   });
   const shown = products.length > 12 ? `${products.slice(0, 12).join(' + ')} + ...` : products.join(' + ');
   return (
     `${where}, column ${col}, cycle ${failure.cycle}: expected ${failure.expected}, got ${failure.got}; ` +
-    `${aType.name} activations times ${wType.name} weights, K = ${tile.k}: ${shown}; ` +
-    `decoders and PE passed alone, so look at ${suspects(segment, cols, failure)}`
+    `${aType.name} activations times ${wType.name} weights, ${tile.k} beats: ${shown}; ` +
+    `decoders and PE passed alone, so look at ${suspects(info, segment, failure)}`
   );
 }
 
 /** A value that is expected at another place of the tile tells that results were misrouted. */
-function suspects({ expected }: NamedSegment, cols: number, { tile, got = '0' }: SimulationFailure): string {
+function suspects(
+  { dataflow, cols }: ArrayInfo,
+  { expected }: NamedSegment,
+  { tile, got = '0' }: SimulationFailure,
+): string {
   const elsewhere = got === '0' ? -1 : (expected[tile] as BigInt64Array).indexOf(BigInt(got));
-  if (elsewhere < 0) return 'skew, clearing between tiles and the type pipeline';
-  return `drain and de-skew: the value is expected in row ${Math.floor(elsewhere / cols)}, column ${elsewhere % cols}`;
+  if (elsewhere < 0) {
+    return `skew, ${dataflow === 'os' ? 'clearing between tiles' : 'loading and swapping of weights'} and the type pipeline`;
+  }
+  return `${dataflow === 'os' ? 'drain' : 'the row pipeline'} and de-skew: the value is expected in row ${Math.floor(elsewhere / cols)}, column ${elsewhere % cols}`;
 }

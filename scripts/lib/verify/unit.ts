@@ -62,12 +62,14 @@ async function buildUnitBench(
   { tuning, builds }: Effort,
   trace: boolean,
 ): Promise<string> {
-  const { name, stall, drain } = manifest.configuration;
+  const { name, stall, drain, dataflow } = manifest.configuration;
   const { a, w } = manifest.ports;
   const harness = renderTemplate('verify/unit_harness.v', {
     name,
     enable: stall === 'enable',
     double: drain === 'double',
+    stationary: dataflow === 'ws',
+    sumBits: manifest.accumulator.bits,
     aCodeMsb: a.codeBits - 1,
     wCodeMsb: w.codeBits - 1,
     aTypeBits: a.typeBits,
@@ -120,7 +122,7 @@ function unitVectors(
   steps: number,
   pe: PeVectors,
 ): Buffer {
-  const file = new VectorWriter().words(configuration.drain === 'double' ? 1 : 0, accumulator.bits, steps, pe.steps);
+  const file = new VectorWriter().words(peKind(configuration), accumulator.bits, steps, pe.steps);
   const decode = new Uint8Array(steps * 4);
   for (let i = 0; i < steps; i++) {
     const [x, y] = [a[i % a.length] as DecodeVector, w[i % w.length] as DecodeVector];
@@ -134,6 +136,12 @@ function unitVectors(
     record.set(values.subarray(i * 24, i * 24 + 24), i * 32 + 8);
   }
   return file.bytes(record).content();
+}
+
+/** What `tb/unit_tb.cpp` is told of the PE. */
+function peKind({ dataflow, drain }: Manifest['configuration']): number {
+  if (dataflow === 'ws') return 2;
+  return drain === 'double' ? 1 : 0;
 }
 
 /** The first code whose operand, read as (-1)^sign · base · 2^(unit · exp), is not the codec's value. */
@@ -176,18 +184,32 @@ interface UnitFailure {
 
 function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, got }: UnitFailure): string {
   const { ports, configuration } = manifest;
-  const describe = (at: number): string => {
-    if (at < 0) return 'none';
+  const operands = (at: number) => {
     const [aType = 0, aCode = 0, wType = 0, wCode = 0] = pe.controls.subarray(at * 8, at * 8 + 4);
     const text = (letter: 'a' | 'w', type: number, code: number): string => {
       const name = ports[letter].types[type] as string;
       return `${name} ${code.toString(2).padStart(numericType(name).bits, '0')} = ${numericType(name).decode(code)}`;
     };
-    return `${text('a', aType, aCode)} times ${text('w', wType, wCode)}`;
+    return { a: text('a', aType, aCode), w: text('w', wType, wCode) };
   };
-  const before = step > 0 ? pe.values[(step - 1) * 3 + 1] : 0n;
+  const offered = step - configuration.pipeline;
+  const stays = configuration.dataflow === 'ws';
+  const weight = stays ? weightInUse(pe, offered) : offered;
+  const product = offered < 0 || weight < 0 ? 'none' : `${operands(offered).a} times ${operands(weight).w}`;
+  const before = stays
+    ? `sum from above ${pe.values[step * 3]}`
+    : `accumulator before ${step > 0 ? pe.values[(step - 1) * 3 + 1] : 0n}`;
   return (
     `PE, clock edge ${step}: ${rule}: expected ${expected}, got ${got}; the product that arrives there is ` +
-    `${describe(step - configuration.pipeline)}, accumulator before ${before}; the decoders passed`
+    `${product}, ${before}; the decoders passed`
   );
+}
+
+/** The step in which the weight that is multiplied in step `at` was loaded; -1: none was. */
+function weightInUse({ controls }: PeVectors, at: number): number {
+  let step = at;
+  while (step >= 0 && controls[step * 8 + 5] === 0) step--;
+  do step--;
+  while (step >= 0 && controls[step * 8 + 4] === 0);
+  return step;
 }

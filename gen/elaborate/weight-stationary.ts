@@ -1,0 +1,214 @@
+import { literal } from '../verilog.js';
+import { partialSumBits } from './accumulator.js';
+import {
+  type ArrayView,
+  arrayView,
+  clock,
+  dataPort,
+  type EdgeOperand,
+  type EdgeView,
+  edge,
+  edgeOperand,
+  enablePort,
+  reset,
+  streamOut,
+  typePort,
+} from './array.js';
+import type { DesignCore } from './core.js';
+import { operandLayout } from './decoder.js';
+import { input, type ModulePort, type ModuleView, output } from './module.js';
+import type { OperandPort } from './port.js';
+import { type ProductView, productView } from './product.js';
+
+/** PEs of a weight-stationary array whose partial sums have the same width. */
+export interface PartialSums {
+  readonly bits: number;
+  readonly pes: number;
+}
+
+/** How many PEs have partial sums of which width, from the top of the array down. */
+export function partialSums({ config, accumulator }: DesignCore): PartialSums[] {
+  const rows = new Map<number, number>();
+  for (const bits of partialSumBits(accumulator)) rows.set(bits, (rows.get(bits) ?? 0) + 1);
+  return [...rows].map(([bits, count]) => ({ bits, pes: count * config.cols }));
+}
+
+/** The PE: operand registers, the weight of the next tile, multiplier, shifter, adder and the partial sum's register. */
+export interface WeightStationaryPeView extends ModuleView, ProductView {
+  readonly enable: boolean;
+  readonly accBits: number;
+  readonly leastSumBits: number;
+  /** Whether the narrowest partial sums are no wider than a magnitude: then there is nothing to extend. */
+  readonly tight: boolean;
+  /** The magnitude with zeros in front, and the sum, in terms of the (possibly registered) stage signals. */
+  readonly extended: string;
+  readonly sum: string;
+}
+
+export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
+  const { config, format, accumulator, magnitudeBits } = core;
+  const name = `${config.name}_pe`;
+  const leastSumBits = Math.min(...partialSumBits(accumulator));
+  const product = productView(core);
+  const { signed, magnitudeSignal, negativeSignal } = product;
+  return {
+    name,
+    file: `rtl/${name}.v`,
+    template: 'ws_pe.v',
+    title:
+      'Processing element: multiplies an activation a cycle by the weight it holds and adds to the sum from above.',
+    ports: [
+      clock,
+      ...(config.stall === 'enable' ? [enablePort] : []),
+      input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, from the left`),
+      output('a_o', format.a.bits, 'the same, one cycle later, to the right'),
+      input('swap_i', 1, '1: the activation begins a tile: use its weight from now on, from the left'),
+      output('swap_o', 1, 'the same, one cycle later, to the right'),
+      input('load_i', 1, '1: take the weight from above for the next tile, from the left'),
+      output('load_o', 1, 'the same, one cycle later, to the right'),
+      input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, from above`),
+      output('w_o', format.w.bits, 'the weight for the next tile, to below'),
+      input('sum_i', 'SUM_BITS', 'partial sum of the rows above'),
+      output('sum_o', 'SUM_BITS', 'partial sum with this row'),
+    ],
+    instances: config.rows * config.cols,
+    enable: config.stall === 'enable',
+    accBits: accumulator.bits,
+    leastSumBits,
+    tight: leastSumBits <= magnitudeBits,
+    extended: `{{(SUM_BITS-${magnitudeBits}){1'b0}}, ${magnitudeSignal}}`,
+    sum: signed
+      ? `sum_i + (addend ^ {SUM_BITS{${negativeSignal}}}) + {{(SUM_BITS-1){1'b0}}, ${negativeSignal}}`
+      : 'sum_i + addend',
+    ...product,
+  };
+}
+
+export interface StreamInputView extends EdgeView {
+  readonly operand: EdgeOperand;
+  /** Whether the module tells that a beat begins a tile. */
+  readonly begins: boolean;
+  readonly hasFirst: boolean;
+}
+
+/** The input register of a stream: of the activations (`a`) or of the weights (`w`). */
+export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputView {
+  const port = core[letter];
+  const begins = letter === 'a';
+  const width = port.codeBits * port.lanes;
+  const ports = [
+    clock,
+    reset,
+    ...(core.config.stall === 'enable' ? [enablePort] : []),
+    input('valid_i', 1, 'a beat is offered'),
+    output('ready_o', 1, 'the beat is taken if offered'),
+    input('last_i', 1, 'the beat is the last of its tile'),
+    input('data_i', width, `${port.role} codes`),
+    ...(port.typeBits ? [input('type_i', port.typeBits, `type of the ${port.role}s; first beat of a tile`)] : []),
+    input('permit_i', 1, `a ${begins ? 'tile may begin' : 'beat may enter the array'}`),
+    output('issue_o', 1, 'a beat enters the array'),
+    ...(begins ? [output('begin_o', 1, 'it begins its tile')] : []),
+    output('last_o', 1, 'it ends its tile'),
+    output('code_o', width, `${port.role} codes`),
+    ...(port.typeBits ? [output('type_o', port.typeBits, `type of the ${port.role} codes`)] : []),
+  ];
+  const title = `Input register of the ${port.role}s: holds one beat until it may enter the array.`;
+  return {
+    ...edge(core, `input_${letter}`, title, ports, 1, 'ws_input'),
+    operand: edgeOperand(port),
+    begins,
+    hasFirst: begins || port.typeBits > 0,
+  };
+}
+
+export interface WeightStationaryControlView extends EdgeView {
+  readonly rowsButOne: number;
+  readonly rowsButOneZero: string;
+  readonly threeRows: boolean;
+  readonly lastRowButTwo: number;
+  readonly tokens: number;
+  readonly tokensZero: string;
+  readonly lastToken: number;
+  readonly lastTokenButOne: number;
+}
+
+/**
+ * The control of weights and rows. A row of activations that leaves the input register in cycle t has its sums at the
+ * output buffer in cycle t + ROWS + COLS - 1 + PIPELINE: that gives the number of tokens.
+ */
+export function weightStationaryControl(core: DesignCore): WeightStationaryControlView {
+  const { rows, cols, pipeline, stall } = core.config;
+  const tokens = rows + cols - 1 + pipeline;
+  const ports = [
+    clock,
+    reset,
+    ...(stall === 'enable' ? [enablePort] : []),
+    input('w_issue_i', 1, 'a beat of weights enters the array'),
+    input('w_last_i', 1, 'it is the last of its tile'),
+    output('w_permit_o', 1, 'a beat of weights may enter the array'),
+    input('a_issue_i', 1, 'a row of activations enters the array'),
+    input('a_begin_i', 1, 'it begins a tile'),
+    input('a_last_i', 1, 'it ends a tile'),
+    output('a_permit_o', 1, 'a tile may begin: its weights wait in the array'),
+    output('load_o', rows, 'per row from the top: take the weight from above for the next tile'),
+    output('swap_o', rows, 'per row from the top: use the weight of the next tile from now on'),
+    output('row_valid_o', 1, 'a row of results leaves the array'),
+    output('row_last_o', 1, 'it is the last of its tile'),
+  ];
+  const title = 'Control: lets weights and activations in and follows the rows through the array.';
+  return {
+    ...edge(core, 'control', title, ports, 1, 'ws_control'),
+    rowsButOne: rows - 1,
+    rowsButOneZero: literal(Math.max(rows - 1, 1), 0),
+    threeRows: rows > 2,
+    lastRowButTwo: rows - 3,
+    tokens,
+    tokensZero: literal(tokens, 0),
+    lastToken: tokens - 1,
+    lastTokenButOne: tokens - 2,
+  };
+}
+
+function streams(core: DesignCore): ModulePort[] {
+  const stream = (port: OperandPort, beat: string): ModulePort[] => [
+    input(`${port.letter}_valid_i`, 1, `${beat} is offered`),
+    output(`${port.letter}_ready_o`, 1, 'the beat is taken if offered'),
+    input(`${port.letter}_last_i`, 1, 'the beat is the last of its tile'),
+    dataPort(edgeOperand(port), ''),
+    ...typePort(port),
+  ];
+  return [
+    ...stream(core.w, 'a beat of weights: a row of a tile, row 0 first'),
+    ...stream(core.a, 'a beat of activations: one for each row of the tile of weights'),
+  ];
+}
+
+export interface WeightStationaryArrayView extends ArrayView {
+  /** Verilog: bits of a sum of p + 1 products, and of p products. */
+  readonly sumBits: string;
+  readonly aboveBits: string;
+  /** Whether partial sums widen at all. */
+  readonly widens: boolean;
+  /** The sum from above with its sign in front. */
+  readonly extended: string;
+}
+
+export function weightStationaryArray(core: DesignCore): WeightStationaryArrayView {
+  const { rows, cols } = core.config;
+  const title = `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over r of a[m][r] * w[r][c].`;
+  const bits = partialSumBits(core.accumulator);
+  return {
+    ...arrayView(core, 'ws_array', title, [...streams(core), ...streamOut(core)]),
+    result: 'sum_out',
+    sumBits: byRow(bits, 0),
+    aboveBits: byRow(bits, 1),
+    widens: new Set(bits).size > 1,
+    extended: '{{(SUM_BITS-ABOVE_BITS){sign}}, g_row[p-1].g_col[c].sum_out}',
+  };
+}
+
+/** A Verilog expression in p for the entry of row p - shift. */
+function byRow(bits: readonly number[], shift: number): string {
+  const steps = bits.flatMap((width, p) => (width === bits[p + 1] || p === bits.length - 1 ? [] : [{ width, p }]));
+  return [...steps.map(({ width, p }) => `p < ${p + 1 + shift} ? ${width} :`), String(bits.at(-1))].join(' ');
+}
