@@ -1,4 +1,5 @@
 import type { CellCounts } from './gates.js';
+import { type ArrayPath, type LongestPath, longestOf } from './path.js';
 import type { AreaRole, AreaUnit } from './plan.js';
 import type { Recipe } from './recipe.js';
 import type { Structure } from './structure.js';
@@ -15,6 +16,7 @@ export interface Size {
 /** What one synthesis of a unit gave. */
 export interface Synthesis {
   readonly size: Size;
+  readonly path: LongestPath;
   readonly cells: CellCounts;
 }
 
@@ -35,6 +37,10 @@ export interface AreaRow {
   readonly size: Size;
   /** Of one instance, by the recipe that was not kept. */
   readonly otherRecipe: Size;
+  /** Of one instance. */
+  readonly path: LongestPath;
+  /** By the recipe that was not kept. */
+  readonly otherPath: LongestPath;
   readonly cells: CellCounts;
   /** Of all instances. */
   readonly total: Size;
@@ -89,6 +95,8 @@ export interface AreaReport extends Measurement {
   /** The whole array divided by its number of PEs. */
   readonly perMac: Size;
   readonly decoders: Size & { readonly share: number };
+  /** The longest path of any module, between its registers and ports. */
+  readonly longestPath: ArrayPath;
   readonly warnings: readonly string[];
 }
 
@@ -129,6 +137,7 @@ export function buildReport(findings: AreaFindings): AreaReport {
     whole: rounded(whole),
     perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols))),
     decoders: { ...rounded(decoders), share: share(decoders, whole) },
+    longestPath: longestOf(counted.map(({ unit, kept }) => ({ module: unit.module, path: kept.path }))),
     warnings,
   };
 }
@@ -160,6 +169,8 @@ function row({ unit, recipe, kept, other, total }: Choice, whole: Size): AreaRow
     ...{ label, module, parameters, role, instances, partOfOther, recipe },
     size: rounded(kept.size),
     otherRecipe: rounded(other.size),
+    path: kept.path,
+    otherPath: other.path,
     cells: kept.cells,
     total: rounded(total),
     share: share(total, whole),
