@@ -109,7 +109,12 @@ export interface AreaFindings extends Measurement {
   readonly warnings: readonly string[];
 }
 
-export const GENERIC_GATE_EQUIVALENT = 'gate equivalents (generic gates, CMOS transistors / 4)';
+const GENERIC_GATE_EQUIVALENT = 'gate equivalents (generic gates, CMOS transistors / 4)';
+
+/** What one gate equivalent is. */
+export function gateEquivalentText(library: LibraryIdentity | null): string {
+  return library === null ? GENERIC_GATE_EQUIVALENT : `gate equivalents (${library.nand2.cell} of ${library.file})`;
+}
 
 /** Above this many PEs the array is not elaborated to check the sum. */
 export const LARGEST_CHECKED = 4096;
@@ -126,8 +131,7 @@ export function buildReport(findings: AreaFindings): AreaReport {
   return {
     ...identity,
     library,
-    gateEquivalent:
-      library === null ? GENERIC_GATE_EQUIVALENT : `gate equivalents (${library.nand2.cell} of ${library.file})`,
+    gateEquivalent: gateEquivalentText(library),
     modules: chosen.map((choice) => row(choice, whole)),
     structure:
       structure === undefined
