@@ -30,6 +30,11 @@ export function libertyName(text: string): string | undefined {
   return /\blibrary\s*\(\s*"?([^")\s]+)"?\s*\)/.exec(text)?.[1];
 }
 
+/** Whether a library's cells have delays, as tables over input slope and load. */
+export function hasDelays(text: string): boolean {
+  return /\bcell_rise\s*\(/.test(text) && /\bcell_fall\s*\(/.test(text);
+}
+
 /** The smallest 2-input NAND of a library, found by its function. */
 export function smallestNand2(cells: readonly LibertyCell[]): LibertyCell | undefined {
   return cells.filter(isNand2).reduce<LibertyCell | undefined>((least, cell) => {

@@ -12,7 +12,40 @@ export const SYNTHESIS_FILES = {
   registers: 'registers.json',
   cells: 'cells.json',
   area: 'area.txt',
+  levels: 'levels.txt',
 } as const;
+
+/**
+ * What ABC does with a library: Yosys' own script, then the delay of the mapped netlist, and the delay once more with
+ * buffers and sized gates, which `restore` takes back: the netlist, and its area, are those of Yosys' script alone.
+ */
+const ABC_COMMANDS: readonly string[] = [
+  ...[
+    'strash',
+    '&get -n',
+    '&fraig -x',
+    '&put',
+    'scorr',
+    'dc2',
+    'dretime',
+    'strash',
+    '&get -n',
+    '&dch -f',
+    '&nf',
+    '&put',
+  ],
+  'stime -p',
+  ...['backup', 'topo', 'buffer -c', 'upsize', 'dnsize', 'stime -p', 'restore'],
+];
+
+/** ABC commands as an argument of Yosys' `abc -script`, in which commas are spaces. */
+const abcScript = (commands: readonly string[]): string => `+${commands.join(';').replaceAll(' ', ',')}`;
+
+/** What a netlist is mapped to. */
+export type Mapping =
+  | { readonly to: 'generic gates' }
+  /** `delays`: the library has delays, without which ABC breaks down when it is asked for a path. */
+  | { readonly to: 'library'; readonly delays: boolean };
 
 /**
  * The Yosys script that synthesises a unit for least area, to the cells of a library or to generic gates.
@@ -22,11 +55,13 @@ export const SYNTHESIS_FILES = {
 export function synthesisScript(
   { module, files, parameters }: Pick<AreaUnit, 'module' | 'files' | 'parameters'>,
   recipe: Recipe,
-  withLibrary: boolean,
+  mapping: Mapping,
 ): string {
-  const { library, registers, cells, area } = SYNTHESIS_FILES;
+  const { library, registers, cells, area, levels } = SYNTHESIS_FILES;
+  const withLibrary = mapping.to === 'library';
   const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
-  const map = withLibrary ? [`dfflibmap -liberty ${library}`, `abc -liberty ${library}`] : ['abc -g cmos'];
+  const timed = mapping.to === 'library' && mapping.delays ? ` -script ${abcScript(ABC_COMMANDS)}` : '';
+  const map = withLibrary ? [`dfflibmap -liberty ${library}`, `abc -liberty ${library}${timed}`] : ['abc -g cmos'];
   return [
     `read_verilog ${files.join(' ')}`,
     ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
@@ -37,12 +72,12 @@ export function synthesisScript(
     ...map,
     'opt_clean -purge',
     `tee -q -o ${cells} stat -json`,
-    ...(withLibrary ? [`tee -q -o ${area} stat -liberty ${library}`] : []),
+    withLibrary ? `tee -q -o ${area} stat -liberty ${library}` : `tee -q -o ${levels} ltp -noff`,
     '',
   ].join('\n');
 }
 
 /** The recipe as a report shows it, for any module. */
-export function shownRecipe(recipe: Recipe, withLibrary: boolean): string {
-  return synthesisScript({ module: '<module>', files: ['<files>'], parameters: {} }, recipe, withLibrary);
+export function shownRecipe(recipe: Recipe, mapping: Mapping): string {
+  return synthesisScript({ module: '<module>', files: ['<files>'], parameters: {} }, recipe, mapping);
 }

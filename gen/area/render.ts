@@ -1,3 +1,4 @@
+import type { ArrayPath, InModule, LongestPath, PathEnds } from './path.js';
 import type { AreaReport, AreaRow, Size } from './report.js';
 
 const number = (value: number, decimals: number): string =>
@@ -23,10 +24,60 @@ function columns(report: AreaReport): Column[] {
     { title: 'GE, all', text: ({ total }) => number(total.gateEquivalents, 0) },
     ...(withLibrary ? [{ title: 'area, all', text: ({ total }: AreaRow) => number(total.area ?? 0, 0) }] : []),
     { title: 'share', text: ({ share, partOfOther }) => (partOfOther ? `(${percent(share)})` : percent(share)) },
+    ...pathColumns(report),
     { title: 'recipe', left: true, text: ({ recipe }) => recipe },
     { title: 'GE, other recipe', text: ({ otherRecipe }) => number(otherRecipe.gateEquivalents, 1) },
   ];
 }
+
+/** Longest paths, of the least-area netlist and of the buffered one; without a library in gates. */
+function pathColumns({ longestPath }: AreaReport): Column[] {
+  const column = (title: string, length: (path: LongestPath) => string): Column => ({
+    title,
+    text: ({ path }) => (path.kind === 'wires' ? 'none' : length(path)),
+  });
+  switch (longestPath.kind) {
+    case 'delay':
+      return [
+        column('path, ps', (path) => (path.kind === 'delay' ? number(path.leastArea.ps, 0) : '')),
+        column('buffered, ps', (path) => (path.kind === 'delay' ? number(path.buffered.ps, 0) : '')),
+      ];
+    case 'levels':
+      return [column('path, gates', (path) => (path.kind === 'levels' ? number(path.levels, 0) : ''))];
+    case 'wires':
+    case 'unknown':
+      return [];
+  }
+}
+
+/** `5,073 ps in d_pe, a_q[2] to acc_q[23]` */
+function pathText(length: string, { module, from, to }: InModule<PathEnds>): string {
+  return `${length} in ${module}, ${from} to ${to}`;
+}
+
+/** The longest path of the array, as pairs of name and text. */
+function pathFigures(path: ArrayPath): [string, string][] {
+  switch (path.kind) {
+    case 'delay':
+      return [
+        ['longest path, buffered and sized', pathText(`${number(path.buffered.ps, 0)} ps`, path.buffered)],
+        ['longest path, least area', pathText(`${number(path.leastArea.ps, 0)} ps`, path.leastArea)],
+        ['longest path means', `${PATH_MEANING}, by the cells' delays in ABC`],
+      ];
+    case 'levels':
+      return [
+        ['longest path', pathText(`${number(path.levels, 0)} levels of generic gates`, path)],
+        ['longest path means', PATH_MEANING],
+      ];
+    case 'wires':
+      return [['longest path', 'none: no module has logic']];
+    case 'unknown':
+      return [['longest path', 'unknown: the library has no delays']];
+  }
+}
+
+const PATH_MEANING =
+  'logic between registers or ports of one module: no clock-to-output, set-up or wires; paths through several modules are not added up';
 
 /** `2,263.42 area, 603.0 GE, 38 flip-flops` */
 function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: number): string {
@@ -45,6 +96,7 @@ function figures(report: AreaReport): [string, string][] {
     ['per MAC (whole array / PEs)', sizeText(perMac, 1)],
     ['one PE', sizeText(pe, 1)],
     ['decoders (decode_a, decode_w)', `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the array`],
+    ...pathFigures(report.longestPath),
   ];
 }
 
@@ -76,6 +128,8 @@ function structureText({ structure }: AreaReport): string {
 const NOTES = [
   'Each module is synthesised on its own, flattened, for least area, with and without `alumacc`; the smaller counts.',
   'Modules in parentheses are parts of the port decoders and not added again. Delay lines are given per stage.',
+  'Longest paths: "path" is that of the netlist whose area is given, in which one small gate may drive a whole row of registers;',
+  '"buffered" that of the same netlist with buffers and sized gates, whose area is not in the table. Without a library gates are counted.',
   'Flip-flops are bits. No wiring, clock tree or fill: cell area only. Compare figures within a band of 1 to 3 %.',
 ];
 

@@ -1,4 +1,5 @@
 import type { CellCounts } from './gates.js';
+import { type ArrayPath, type LongestPath, longestOf } from './path.js';
 import type { AreaRole, AreaUnit } from './plan.js';
 import type { Recipe } from './recipe.js';
 import type { Structure } from './structure.js';
@@ -15,6 +16,7 @@ export interface Size {
 /** What one synthesis of a unit gave. */
 export interface Synthesis {
   readonly size: Size;
+  readonly path: LongestPath;
   readonly cells: CellCounts;
 }
 
@@ -35,6 +37,10 @@ export interface AreaRow {
   readonly size: Size;
   /** Of one instance, by the recipe that was not kept. */
   readonly otherRecipe: Size;
+  /** Of one instance. */
+  readonly path: LongestPath;
+  /** By the recipe that was not kept. */
+  readonly otherPath: LongestPath;
   readonly cells: CellCounts;
   /** Of all instances. */
   readonly total: Size;
@@ -90,6 +96,8 @@ export interface AreaReport extends Measurement {
   /** The whole array divided by its number of PEs. */
   readonly perMac: Size;
   readonly decoders: Size & { readonly share: number };
+  /** The longest path of any module, between its registers and ports. */
+  readonly longestPath: ArrayPath;
   readonly warnings: readonly string[];
 }
 
@@ -102,7 +110,12 @@ export interface AreaFindings extends Measurement {
   readonly warnings: readonly string[];
 }
 
-export const GENERIC_GATE_EQUIVALENT = 'gate equivalents (generic gates, CMOS transistors / 4)';
+const GENERIC_GATE_EQUIVALENT = 'gate equivalents (generic gates, CMOS transistors / 4)';
+
+/** What one gate equivalent is. */
+export function gateEquivalentText(library: LibraryIdentity | null): string {
+  return library === null ? GENERIC_GATE_EQUIVALENT : `gate equivalents (${library.nand2.cell} of ${library.file})`;
+}
 
 /** Above this many PEs the array is not elaborated to check the sum. */
 export const LARGEST_CHECKED = 4096;
@@ -120,8 +133,7 @@ export function buildReport(findings: AreaFindings): AreaReport {
   return {
     ...identity,
     library,
-    gateEquivalent:
-      library === null ? GENERIC_GATE_EQUIVALENT : `gate equivalents (${library.nand2.cell} of ${library.file})`,
+    gateEquivalent: gateEquivalentText(library),
     modules: chosen.map((choice) => row(choice, whole)),
     structure:
       structure === undefined
@@ -131,6 +143,7 @@ export function buildReport(findings: AreaFindings): AreaReport {
     whole: rounded(whole),
     perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols))),
     decoders: { ...rounded(decoders), share: share(decoders, whole) },
+    longestPath: longestOf(counted.map(({ unit, kept }) => ({ module: unit.module, path: kept.path }))),
     warnings,
   };
 }
@@ -162,6 +175,8 @@ function row({ unit, recipe, kept, other, total }: Choice, whole: Size): AreaRow
     ...{ label, module, parameters, role, instances, partOfOther, recipe },
     size: rounded(kept.size),
     otherRecipe: rounded(other.size),
+    path: kept.path,
+    otherPath: other.path,
     cells: kept.cells,
     total: rounded(total),
     share: share(total, whole),

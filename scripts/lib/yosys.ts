@@ -58,6 +58,7 @@ export interface YosysRun {
   readonly outputs: TextFiles;
   /** Lines of the log that begin with `Warning:`. */
   readonly warnings: readonly string[];
+  readonly log: string;
 }
 
 /**
@@ -72,5 +73,5 @@ export async function runYosys(yosys: Yosys, { title, script, inputs, outputs }:
   if (exitCode !== 0) throw failure(`ended with exit code ${exitCode}`);
   const absent = outputs.filter((file) => files[file] === undefined);
   if (absent.length > 0) throw failure(`wrote no ${absent.join(', ')}`);
-  return { outputs: files, warnings: log.split('\n').filter((line) => line.startsWith('Warning:')) };
+  return { outputs: files, warnings: log.split('\n').filter((line) => line.startsWith('Warning:')), log };
 }

@@ -126,13 +126,17 @@ describe('npm run area', () => {
     expect(y.whole.flipFlopBits).toBe(x.whole.flipFlopBits);
     expect(apart(x.whole, y.whole)).toBeLessThan(0.01);
     expect(apart(x.pe, y.pe)).toBeLessThan(0.03);
+    expect(y.longestPath.kind).toBe(x.longestPath.kind);
+    expect(['delay', 'levels', 'unknown']).toContain(x.longestPath.kind);
   });
 
   it("gives a library's areas as the sum of its cells, and its NAND as the unit", async () => {
     const folder = copy();
     const run = await area(['--design', folder, '--liberty', libraryFile()]);
     expect(run.exitCode, run.all).toBe(EXIT.done);
-    const { modules, library } = reportOf(folder);
+    const { modules, library, longestPath } = reportOf(folder);
+    expect(longestPath).toEqual({ kind: 'unknown' });
+    expect(run.stdout).toContain('unknown: the library has no delays');
     expect(library).toMatchObject({ file: 'toy.lib', name: 'toy', nand2: { cell: 'NAND', area: 2 } });
     const areas: Record<string, number> = { INV: 1, BUF: 2, NAND: 2, DFF: 10, DFFN: 10 };
     for (const { cells, size } of modules) {

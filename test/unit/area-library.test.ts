@@ -5,9 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { evaluateFunction } from '../../gen/area/boolean.js';
 import { flipFlopBits, genericGateEquivalents } from '../../gen/area/gates.js';
-import { libertyCells, libertyName, smallestNand2 } from '../../gen/area/liberty.js';
+import { hasDelays, libertyCells, libertyName, smallestNand2 } from '../../gen/area/liberty.js';
 import { EXIT, type UserError } from '../../gen/errors.js';
 import { readLibrary } from '../../scripts/lib/area/library.js';
+import { timedLibrary } from '../support/liberty.js';
 
 /** The truth table of a function of A and B, as four digits for 00, 01, 10, 11. */
 function table(text: string): string {
@@ -126,5 +127,13 @@ describe('generic gates', () => {
       DFFX1: 100,
     };
     expect(flipFlopBits(cells)).toBe(14);
+  });
+});
+
+describe('hasDelays', () => {
+  it('is true where cells have tables of delays', () => {
+    expect(hasDelays(timedLibrary())).toBe(true);
+    expect(hasDelays(timedLibrary().replaceAll('cell_fall', 'fall_transition'))).toBe(false);
+    expect(hasDelays('library (x) { cell (cell_rise) { area : 1; } }')).toBe(false);
   });
 });

@@ -54,23 +54,35 @@ describe('the units of a design', () => {
 });
 
 describe('a synthesis script', () => {
+  const GATES = { to: 'generic gates' } as const;
+  const LIBRARY = { to: 'library', delays: false } as const;
+  const DELAYS = { to: 'library', delays: true } as const;
+
   it('sets parameters before it elaborates, and maps to what was asked for', () => {
     const [line] = unit('d_delay');
     if (line === undefined) throw new Error('no delay line');
-    const script = synthesisScript(line, 'alumacc', true).split('\n');
+    const script = synthesisScript(line, 'alumacc', LIBRARY).split('\n');
     expect(script.slice(0, 3)).toEqual([
       'read_verilog rtl/d_delay.v',
       'chparam -set WIDTH 4 -set DEPTH 1 d_delay',
       'hierarchy -check -top d_delay',
     ]);
     expect(script).toContain('abc -liberty library.lib');
-    expect(synthesisScript(line, 'alumacc', false)).toContain('abc -g cmos');
-    expect(synthesisScript(line, 'alumacc', false)).not.toContain('liberty');
+    expect(synthesisScript(line, 'alumacc', GATES)).toContain('abc -g cmos');
+    expect(synthesisScript(line, 'alumacc', GATES)).not.toContain('liberty');
+  });
+
+  it('asks for the longest path: of ABC where the library has delays, of Yosys without a library', () => {
+    const abc = (script: string): string => script.split('\n').find((line) => line.startsWith('abc ')) ?? '';
+    expect(abc(shownRecipe('alumacc', DELAYS))).toMatch(/;&put;stime,-p;backup;.*;stime,-p;restore$/);
+    expect(abc(shownRecipe('alumacc', LIBRARY))).toBe('abc -liberty library.lib');
+    expect(shownRecipe('alumacc', GATES)).toContain('ltp -noff');
+    expect(shownRecipe('alumacc', DELAYS)).not.toContain('ltp');
   });
 
   it('differs between the recipes in alumacc alone', () => {
-    expect(shownRecipe('noalumacc', true).replace(' -noalumacc', '')).toBe(shownRecipe('alumacc', true));
-    expect(shownRecipe('noalumacc', true)).not.toBe(shownRecipe('alumacc', true));
+    expect(shownRecipe('noalumacc', LIBRARY).replace(' -noalumacc', '')).toBe(shownRecipe('alumacc', LIBRARY));
+    expect(shownRecipe('noalumacc', LIBRARY)).not.toBe(shownRecipe('alumacc', LIBRARY));
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LongestPath } from '../../gen/area/path.js';
 import type { AreaUnit } from '../../gen/area/plan.js';
 import { renderMarkdown, renderText } from '../../gen/area/render.js';
 import { type AreaFindings, buildReport, type Synthesis } from '../../gen/area/report.js';
@@ -13,7 +14,14 @@ const unit = (rest: Partial<AreaUnit>): AreaUnit => ({
   partOfOther: false,
   ...rest,
 });
+const levels = (count: number): LongestPath => ({ kind: 'levels', levels: count, from: 'x', to: 'y' });
+const delay = (leastArea: number, buffered: number): LongestPath => ({
+  kind: 'delay',
+  leastArea: { ps: leastArea, from: 'a_i', to: 'a register' },
+  buffered: { ps: buffered, from: 'w_q[1]', to: 'acc_q[2]' },
+});
 const synthesis = (gateEquivalents: number, flipFlopBits = 0, area?: number): Synthesis => ({
+  path: levels(gateEquivalents),
   size: { gateEquivalents, flipFlopBits, ...(area === undefined ? {} : { area }) },
   cells: { $_NAND_: gateEquivalents },
 });
@@ -81,6 +89,11 @@ describe('buildReport', () => {
     expect(gateEquivalent).toBe('gate equivalents (N of l.lib)');
   });
 
+  it('gives the longest path of the recipe that is kept, and the longest of all modules with its name', () => {
+    expect(report.modules[0]).toMatchObject({ path: { levels: 100 }, otherPath: { levels: 120 } });
+    expect(report.longestPath).toEqual({ kind: 'levels', levels: 100, from: 'x', to: 'y', module: 'd_pe' });
+  });
+
   it('says where the sum was not checked', () => {
     expect(buildReport({ ...findings, structure: undefined }).structure).toMatchObject({ checked: false });
   });
@@ -109,6 +122,28 @@ describe('the report', () => {
     expect(render(withLibrary)).toContain('l.lib (lib), sha256 f00');
     expect(render(withLibrary)).toContain('area, all');
     expect(text).not.toMatch(/undefined|NaN/);
+  });
+
+  const withPaths = (...paths: LongestPath[]) => {
+    const units = findings.units.map(({ unit }, i) => {
+      const part = { ...synthesis(10, 1), path: paths[i] ?? ({ kind: 'wires' } as const) };
+      return { unit, result: { alumacc: part, noalumacc: part } };
+    });
+    return buildReport({ ...findings, units });
+  };
+
+  it.each([
+    ['for a terminal', renderText],
+    ['as a page', renderMarkdown],
+  ])('%s has longest paths with their unit, their module and what they leave out', (_, render) => {
+    expect(render(report)).toContain('100 levels of generic gates in d_pe, x to y');
+    const timed = render(withPaths(delay(7000.4, 5000.6), delay(9000, 800)));
+    expect(timed).toContain('5,001 ps in d_pe, w_q[1] to acc_q[2]');
+    expect(timed).toContain('9,000 ps in d_decode_a, a_i to a register');
+    for (const text of [render(report), timed]) expect(text).toContain('no clock-to-output, set-up or wires');
+    expect(timed).toMatch(/d_control.* none .*none/);
+    expect(render(withPaths({ kind: 'unknown' }))).toContain('unknown: the library has no delays');
+    expect(render(withPaths())).toContain('none: no module has logic');
   });
 
   it('as a page has the scripts and the warnings', () => {

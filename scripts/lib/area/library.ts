@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { libertyCells, libertyName, smallestNand2 } from '../../../gen/area/liberty.js';
+import { hasDelays, libertyCells, libertyName, smallestNand2 } from '../../../gen/area/liberty.js';
 import type { LibraryIdentity } from '../../../gen/area/report.js';
 import { UserError } from '../../../gen/errors.js';
 import { sha256 } from '../../../gen/manifest.js';
@@ -10,6 +10,8 @@ import { sha256 } from '../../../gen/manifest.js';
 export interface Library {
   readonly text: string;
   readonly identity: LibraryIdentity;
+  /** Whether cells have delays. */
+  readonly delays: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export function readLibrary(file: string): Library {
   }
   return {
     text,
+    delays: hasDelays(text),
     identity: {
       file: basename(file),
       sha256: sha256(raw),

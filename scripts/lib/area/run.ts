@@ -18,7 +18,7 @@ import { GENERATOR } from '../../../gen/version.js';
 import { mapLimit } from '../pool.js';
 import { runYosys, type Yosys } from '../yosys.js';
 import type { Library } from './library.js';
-import { type SynthesisContext, synthesise } from './synthesise.js';
+import { mappingTo, type SynthesisContext, synthesise } from './synthesise.js';
 
 /** Synthesis runs at a time; a run takes one core and up to 400 MB. */
 const AT_A_TIME = Math.min(2, availableParallelism());
@@ -61,8 +61,8 @@ export async function measureArea({ folder, yosys, library, onProgress }: AreaRe
     tool: yosys.identity,
     library: library?.identity ?? null,
     recipes: {
-      alumacc: shownRecipe('alumacc', library !== undefined),
-      noalumacc: shownRecipe('noalumacc', library !== undefined),
+      alumacc: shownRecipe('alumacc', mappingTo(library)),
+      noalumacc: shownRecipe('noalumacc', mappingTo(library)),
     },
     units: units.map((unit) => ({ unit, result: results.get(unitKey(unit)) as UnitResult })),
     structure,

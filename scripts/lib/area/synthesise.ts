@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CellCounts, flipFlopBits, genericGateEquivalents } from '../../../gen/area/gates.js';
+import { type ReadPath, readDelays, readLevels } from '../../../gen/area/path-log.js';
 import type { AreaUnit } from '../../../gen/area/plan.js';
-import { type Recipe, SYNTHESIS_FILES, synthesisScript } from '../../../gen/area/recipe.js';
+import { type Mapping, type Recipe, SYNTHESIS_FILES, synthesisScript } from '../../../gen/area/recipe.js';
+import type { LongestPath } from '../../../gen/area/path.js';
 import type { Synthesis } from '../../../gen/area/report.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
+import { toolFailure } from '../tools.js';
 import { runYosys, type Yosys } from '../yosys.js';
 import type { Library } from './library.js';
 
@@ -17,28 +20,39 @@ export interface SynthesisContext {
   readonly library: Library | undefined;
 }
 
+/** What netlists are mapped to with a library, or without. */
+export function mappingTo(library: Library | undefined): Mapping {
+  return library ? { to: 'library', delays: library.delays } : { to: 'generic gates' };
+}
+
 /**
  * Synthesises one unit by one recipe.
  *
- * @throws UserError when Yosys fails, or leaves a gate that the library has no cell for.
+ * @throws UserError when Yosys fails, gives no longest path, or leaves a gate that the library has no cell for.
  */
 export async function synthesise(
   { yosys, folder, library }: SynthesisContext,
   unit: AreaUnit,
   recipe: Recipe,
 ): Promise<Synthesis & { readonly warnings: readonly string[] }> {
-  const { library: libraryFile, registers, cells: cellsFile, area: areaFile } = SYNTHESIS_FILES;
+  const { library: libraryFile, registers, cells: cellsFile, area: areaFile, levels } = SYNTHESIS_FILES;
   const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
-  const { outputs, warnings } = await runYosys(yosys, {
-    title: `${unit.module}, ${recipe}`,
-    script: synthesisScript(unit, recipe, library !== undefined),
+  const title = `${unit.module}, ${recipe}`;
+  const { outputs, warnings, log } = await runYosys(yosys, {
+    title,
+    script: synthesisScript(unit, recipe, mappingTo(library)),
     inputs: { ...Object.fromEntries(sources), ...(library ? { [libraryFile]: library.text } : {}) },
-    outputs: [registers, cellsFile, ...(library ? [areaFile] : [])],
+    outputs: [registers, cellsFile, library ? areaFile : levels],
   });
   const cells = cellCounts(outputs[cellsFile] ?? '');
   const bits = flipFlopBits(cellCounts(outputs[registers] ?? ''));
+  const pathOf = (read: ReadPath): LongestPath => {
+    if ('path' in read) return read.path;
+    throw toolFailure(yosys.identity.name, `gave no longest path of ${title}: ${read.problem}`, abcPart(log), 'abc');
+  };
   if (!library) {
-    return { size: { gateEquivalents: genericGateEquivalents(cells), flipFlopBits: bits }, cells, warnings };
+    const size = { gateEquivalents: genericGateEquivalents(cells), flipFlopBits: bits };
+    return { size, path: pathOf(readLevels(outputs[levels] ?? '', unit.module)), cells, warnings };
   }
   const unmapped = Object.keys(cells).filter((type) => type.startsWith('$'));
   if (unmapped.length > 0) {
@@ -48,7 +62,14 @@ export async function synthesise(
   }
   const area = chipArea(outputs[areaFile] ?? '', cells, unit.module);
   const gateEquivalents = area / library.identity.nand2.area;
-  return { size: { gateEquivalents, area, flipFlopBits: bits }, cells, warnings };
+  const path: LongestPath = library.delays ? pathOf(readDelays(log)) : { kind: 'unknown' };
+  return { size: { gateEquivalents, area, flipFlopBits: bits }, path, cells, warnings };
+}
+
+/** A log up to the last line of ABC. */
+function abcPart(log: string): string {
+  const lines = log.split('\n');
+  return lines.slice(0, lines.findLastIndex((line) => line.startsWith('ABC: ')) + 1).join('\n');
 }
 
 const STATISTICS = z.object({ design: z.object({ num_cells_by_type: z.record(z.string(), z.int()) }) });

@@ -1,0 +1,50 @@
+import type { RawConfiguration } from '../../../gen/config/parse.js';
+
+/** A variant of the hardware: what sets it apart from the default design. */
+export interface Variant {
+  /** Name of its design. */
+  readonly name: string;
+  /** One line that says what it is. */
+  readonly description: string;
+  /** Parameters that differ from the defaults; size, longest reduction and name are the run's. */
+  readonly parameters: RawConfiguration;
+}
+
+/** The variants `npm run variants` compares, in the order of its table. */
+export const VARIANTS: readonly Variant[] = [
+  {
+    name: 'os_single',
+    description: 'the default: output stationary, sums shift out in place, one pipeline stage, a clock gate',
+    parameters: {},
+  },
+  {
+    name: 'os_double',
+    description: 'a shadow set of sums, so that tiles follow without a bubble',
+    parameters: { drain: 'double' },
+  },
+  {
+    name: 'os_pipeline2',
+    description: 'a register between shifter and adder',
+    parameters: { pipeline: 2 },
+  },
+  {
+    name: 'os_pipeline3',
+    description: 'registers between multiplier, shifter and adder',
+    parameters: { pipeline: 3 },
+  },
+  {
+    name: 'os_enable',
+    description: 'an enable on every register instead of a clock gate',
+    parameters: { stall: 'enable' },
+  },
+  {
+    name: 'os_int4',
+    description: 'int4 alone on both ports: what adaptive types are to be compared with',
+    parameters: { activations: ['int4'], weights: ['int4'] },
+  },
+  {
+    name: 'os_int8',
+    description: '8-bit integers on both ports',
+    parameters: { activations: ['int8', 'uint8'], weights: ['int8'] },
+  },
+];

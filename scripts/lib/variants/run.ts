@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ArrayPath } from '../../../gen/area/path.js';
+import { gateEquivalentText, type LibraryIdentity, type Size, type ToolIdentity } from '../../../gen/area/report.js';
+import type { Configuration } from '../../../gen/config/parameters.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { generate } from '../../../gen/generate.js';
+import { loadDesign } from '../../../gen/manifest.js';
+import { GENERATOR } from '../../../gen/version.js';
+import type { Library } from '../area/library.js';
+import { measureArea } from '../area/run.js';
+import { writeReport } from '../area/write.js';
+import { openArrayModel } from '../simulator.js';
+import { requireTool } from '../tools.js';
+import type { Effort } from '../verify/effort.js';
+import { quickEffort } from '../verify/quick.js';
+import type { Yosys } from '../yosys.js';
+import type { Variant } from './designs.js';
+import { selectionCommand, type VariantsSelection } from './request.js';
+import { measureStream, type StreamFigures } from './stream.js';
+
+export interface VariantsRequest extends VariantsSelection {
+  readonly yosys: Yosys;
+  readonly library: Library | undefined;
+  /** Folder in which the designs stay with their area reports; without, they are not kept. */
+  readonly out: string | undefined;
+  readonly onProgress: (text: string) => void;
+}
+
+/** A row of the table. */
+export interface VariantRow {
+  readonly name: string;
+  readonly description: string;
+  /** The command that generates the design. */
+  readonly command: string;
+  readonly configurationSha256: string;
+  readonly accumulatorBits: number;
+  readonly macsPerCycle: number;
+  /** The whole array divided by its MACs per cycle. */
+  readonly perMac: Size;
+  readonly longestPath: ArrayPath;
+  readonly streams: readonly StreamFigures[];
+}
+
+/** What `npm run variants` finds. */
+export interface VariantsReport {
+  readonly generator: string;
+  /** The command that measures the same. */
+  readonly command: string;
+  readonly tool: ToolIdentity;
+  readonly library: LibraryIdentity | null;
+  readonly gateEquivalent: string;
+  readonly simulator: { readonly name: 'Verilator'; readonly version: string };
+  readonly rows: number;
+  readonly cols: number;
+  readonly lengths: readonly number[];
+  readonly variants: readonly VariantRow[];
+}
+
+/**
+ * Generates, synthesises and simulates each variant.
+ *
+ * @throws UserError when a tool fails, a design is refused, or a measured cycle count is not the formula's.
+ */
+export async function measureVariants(request: VariantsRequest): Promise<VariantsReport> {
+  const { variants, rows, cols, lengths, yosys, library } = request;
+  // All are valid before the first is measured.
+  const configurations = variants.map((variant) => ({ variant, configuration: configurationOf(variant, request) }));
+  const verilator = await requireTool('verilator');
+  const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-variants-'));
+  try {
+    const workshop = { effort: await quickEffort(scratch), designs: request.out ?? join(scratch, 'designs') };
+    const measured: VariantRow[] = [];
+    for (const { variant, configuration } of configurations) {
+      measured.push(await measureVariant(request, workshop, variant, configuration));
+    }
+    return {
+      generator: GENERATOR,
+      command: selectionCommand(request, library?.identity.file),
+      tool: yosys.identity,
+      library: library?.identity ?? null,
+      gateEquivalent: gateEquivalentText(library?.identity ?? null),
+      simulator: { name: 'Verilator', version: verilator.version },
+      rows,
+      cols,
+      lengths,
+      variants: measured,
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function configurationOf({ name, parameters }: Variant, { rows, cols, lengths }: VariantsSelection): Configuration {
+  return validateConfiguration({ ...parameters, rows, cols, maxK: lengths.at(-1), name });
+}
+
+/** How simulations are built, and where designs go. */
+interface Workshop {
+  readonly effort: Effort;
+  readonly designs: string;
+}
+
+async function measureVariant(
+  { lengths, yosys, library, onProgress }: VariantsRequest,
+  { effort, designs }: Workshop,
+  variant: Variant,
+  configuration: Configuration,
+): Promise<VariantRow> {
+  const { name, description } = variant;
+  const { folder } = generate(configuration, designs);
+  const manifest = loadDesign(folder);
+  const area = await measureArea({
+    folder,
+    yosys,
+    library,
+    onProgress: (done, all, what) => onProgress(`${name}: synthesis [${done}/${all}] ${what}`),
+  });
+  writeReport(folder, area);
+  onProgress(`${name}: building the simulation`);
+  const { tuning, builds } = effort;
+  const model = await openArrayModel(folder, manifest, { ...(tuning && { tuning }), ...(builds && { builds }) });
+  const streams: StreamFigures[] = [];
+  for (const k of lengths) {
+    onProgress(`${name}: tiles of ${k} beats`);
+    streams.push(await measureStream(model, manifest, k));
+  }
+  const { macsPerCycle } = manifest.timing;
+  return {
+    name,
+    description,
+    command: manifest.command,
+    configurationSha256: manifest.configurationSha256,
+    accumulatorBits: manifest.accumulator.bits,
+    macsPerCycle,
+    perMac: divided(area.whole, macsPerCycle),
+    longestPath: area.longestPath,
+    streams,
+  };
+}
+
+function divided({ gateEquivalents, area, flipFlopBits }: Size, by: number): Size {
+  return {
+    gateEquivalents: gateEquivalents / by,
+    ...(area === undefined ? {} : { area: area / by }),
+    flipFlopBits: flipFlopBits / by,
+  };
+}

@@ -1,0 +1,84 @@
+import { type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
+import { EXIT, UserError } from '../../../gen/errors.js';
+import type { Manifest } from '../../../gen/manifest.js';
+import { arrayInfoOf, expectedResults } from '../../../gen/oracle.js';
+import { randomSource, randomTile } from '../../../gen/vectors.js';
+import type { ArrayModel, TileEvents } from '../simulator.js';
+
+/** What a stream of tiles of one length took, on the simulated array, without stalls. */
+export interface StreamFigures {
+  /** Beats of each tile. */
+  readonly k: number;
+  readonly tiles: number;
+  /** Cycles from a tile's last beat in to its first row out. */
+  readonly latency: number;
+  /** Cycles from one tile's first row out to the next one's. */
+  readonly period: number;
+  /** Cycles from the first tile's first beat in to the last one's last row out: with fill and drain. */
+  readonly cycles: number;
+  /** MACs done / (cycles x MACs per cycle) in the steady state, where a tile takes its period. */
+  readonly utilisation: number;
+  /** The same over all cycles, fill and drain included. */
+  readonly utilisationWithFill: number;
+}
+
+/** Tiles of a stream: enough to see that the period stays. */
+export const STREAM_TILES = 4;
+
+/**
+ * Streams tiles of `k` beats through an array back to back, every result compared with the oracle.
+ *
+ * @throws UserError (exit code 1) when a result is wrong or a cycle count is not the manifest's formula.
+ */
+export async function measureStream(model: ArrayModel, manifest: Manifest, k: number): Promise<StreamFigures> {
+  const { name, cols, rows } = manifest.configuration;
+  const info = arrayInfoOf(manifest);
+  const random = randomSource(k);
+  const tiles = Array.from({ length: STREAM_TILES }, () => randomTile(random, info, { k }));
+  const expected = tiles.map((tile) => expectedResults(info, tile));
+  const { failure, events, rowsChecked } = await model.simulate([{ seed: 1, tiles, expected }]);
+  const wrong = (what: string) => new UserError(`${name}, tiles of ${k} beats: ${what}`, EXIT.checkFailed);
+  if (failure) throw wrong(`${failure.rule} (tile ${failure.tile}, row ${failure.row}, cycle ${failure.cycle})`);
+  if (rowsChecked !== STREAM_TILES * rows)
+    throw wrong(`${rowsChecked} rows compared instead of ${STREAM_TILES * rows}`);
+  const figures = streamFigures(manifest.timing, { k, macs: k * rows * cols }, events[0] ?? []);
+  if ('problem' in figures) throw wrong(figures.problem);
+  return figures;
+}
+
+/**
+ * The figures of a stream without stalls.
+ *
+ * @param tile.macs Multiply-accumulates of a tile.
+ * @returns what is wrong where a measured cycle count is not the one of the manifest's formulas.
+ */
+export function streamFigures(
+  timing: Timing,
+  { k, macs }: { readonly k: number; readonly macs: number },
+  events: readonly TileEvents[],
+): StreamFigures | { readonly problem: string } {
+  const [first, last] = [events[0], events.at(-1)];
+  if (first === undefined || last === undefined || events.length < 2) return { problem: 'no tile followed another' };
+  const period = tilePeriod(timing, k);
+  const { latency, drain, macsPerCycle } = timing;
+  const counts = events.flatMap(({ firstOut, lastIn, lastOut }, i): [string, number, number][] => [
+    ...(k >= latency.minimumK ? [['latency', latency.cycles, firstOut - lastIn] as [string, number, number]] : []),
+    ['drain', drain.cycles, lastOut - firstOut + 1],
+    ...(i > 0
+      ? [['tile period', period, firstOut - (events[i - 1] as TileEvents).firstOut] as [string, number, number]]
+      : []),
+  ]);
+  const wrong = counts.find(([, formula, measured]) => formula !== measured);
+  if (wrong) return { problem: `${wrong[0]}: formula ${wrong[1]} cycles, simulated ${wrong[2]}` };
+  const measured = (last.firstOut - first.firstOut) / (events.length - 1);
+  const cycles = last.lastOut - first.firstIn + 1;
+  return {
+    k,
+    tiles: events.length,
+    latency: last.firstOut - last.lastIn,
+    period: measured,
+    cycles,
+    utilisation: macs / (measured * macsPerCycle),
+    utilisationWithFill: (macs * events.length) / (cycles * macsPerCycle),
+  };
+}

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { EXIT, UserError } from '../gen/errors.js';
+import { runProgram } from '../gen/program.js';
+import { readLibrary } from './lib/area/library.js';
+import { progressLine } from './lib/progress.js';
+import { VARIANTS } from './lib/variants/designs.js';
+import { DEFAULT_SELECTION, type SelectionFlags, selectionOf } from './lib/variants/request.js';
+import { measureVariants } from './lib/variants/run.js';
+import { PAGE_MARK, variantsMarkdown, variantsText } from './lib/variants/table.js';
+import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+
+const LOG_INTERVAL = 5000;
+
+function command(): Command {
+  return new Command('npm run variants --')
+    .description(
+      'Compare variants of the hardware: area, registers, longest path, latency, throughput and utilisation, all synthesised and simulated.',
+    )
+    .option('--rows <n>', 'rows of PEs', DEFAULT_SELECTION.rows)
+    .option('--cols <n>', 'columns of PEs', DEFAULT_SELECTION.cols)
+    .option('--lengths <list>', 'lengths of the tiles to measure utilisation on', DEFAULT_SELECTION.lengths)
+    .option('--only <list>', `variants, from: ${VARIANTS.map(({ name }) => name).join(',')} (default: all)`)
+    .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
+    .option('--out <folder>', 'keep the designs, with their area reports, in this folder')
+    .option('--write <file>', 'write the table as a page, such as docs/variants.md')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Variants:',
+        ...VARIANTS.map(({ name, description }) => `  ${name.padEnd(14)} ${description}`),
+        '',
+        `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
+        'Exit codes: 0 done, 1 a measured cycle count or result is wrong, 2 wrong request, 3 a tool is missing or broke.',
+      ].join('\n'),
+    )
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+async function main(): Promise<number> {
+  const program = command();
+  program.parse();
+  const options: SelectionFlags & { liberty?: string; out?: string; write?: string; json?: boolean } = program.opts();
+  const selection = selectionOf(options);
+  if (options.write !== undefined) requirePage(options.write);
+  const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
+  const yosys = await findYosys();
+  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  try {
+    const out = options.out === undefined ? undefined : resolve(options.out);
+    const report = await measureVariants({ ...selection, yosys, library, out, onProgress: line.show });
+    line.end();
+    if (options.write !== undefined) writePage(options.write, variantsMarkdown(report));
+    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : variantsText(report));
+    return EXIT.done;
+  } finally {
+    line.end();
+  }
+}
+
+/** @throws UserError when there is a file that this program did not write. */
+function requirePage(file: string): void {
+  if (existsSync(file) && !readFileSync(file, 'utf8').includes(PAGE_MARK)) {
+    throw new UserError(`--write: ${file} exists and is no page of npm run variants; remove it or choose another file`);
+  }
+}
+
+/** The page is complete, or as before. */
+function writePage(file: string, text: string): void {
+  const temporary = `${file}.new-${process.pid}`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new UserError(`--write: cannot write ${file}: ${(error as Error).message}`);
+  }
+}
+
+await runProgram(main);
