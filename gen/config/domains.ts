@@ -74,6 +74,7 @@ function drawSide(random: RandomSource): number {
 }
 
 const KINDS = [...new Set(HARDWARE_TYPES.map((type) => type.kind))];
+const REACHES = HARDWARE_TYPES.map((type) => ({ type, most: largestMagnitude(type) }));
 
 /**
  * One to six different types in any order, a third of the draws a single one. A bound on the values, drawn first, keeps
@@ -83,7 +84,7 @@ const KINDS = [...new Set(HARDWARE_TYPES.map((type) => type.kind))];
 function drawTypes(random: RandomSource): string[] {
   const reach = 2n ** BigInt(pick(random, [2, 4, 7, 7, 8, 10, 12, 14, 16, 20, 24, 32, 64, 256]));
   const kinds = random.below(3) === 0 ? [pick(random, KINDS)] : KINDS;
-  const pool = HARDWARE_TYPES.filter((type) => kinds.includes(type.kind) && largestMagnitude(type) <= reach);
+  const pool = REACHES.filter(({ type, most }) => kinds.includes(type.kind) && most <= reach).map(({ type }) => type);
   const present = kinds.filter((kind) => pool.some((type) => type.kind === kind));
   const count = random.below(3) === 0 ? 1 : 1 + random.below(6);
   const drawn = Array.from({ length: count }, () => {

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Timing } from '../../gen/elaborate/timing.js';
 import { EXIT, UserError } from '../../gen/errors.js';
 import type { Manifest } from '../../gen/manifest.js';
 import type { Tile } from '../../gen/oracle.js';
@@ -15,6 +16,11 @@ export interface TileEvents {
   readonly lastOut: number;
   /** First beat of weights, where they have a stream of their own. */
   readonly firstLoad: number;
+}
+
+/** The latency of a tile as the manifest's formula counts it. */
+export function latencyOf({ latency }: Pick<Timing, 'latency'>, { lastIn, firstOut, lastOut }: TileEvents): number {
+  return (latency.to === 'first row' ? firstOut : lastOut) - lastIn;
 }
 
 /** What went wrong in a simulation, and where. */

@@ -5,7 +5,7 @@ import { arrayTiming } from '../../gen/elaborate/timing.js';
 import type { TileEvents } from '../../scripts/lib/simulator.js';
 import { VARIANTS } from '../../scripts/lib/variants/designs.js';
 import { DEFAULT_SELECTION, selectionCommand, selectionOf } from '../../scripts/lib/variants/request.js';
-import type { VariantRow, VariantsReport } from '../../scripts/lib/variants/run.js';
+import { configurationOf, type VariantRow, type VariantsReport } from '../../scripts/lib/variants/run.js';
 import { streamFigures } from '../../scripts/lib/variants/stream.js';
 import { PAGE_MARK, variantsMarkdown, variantsText } from '../../scripts/lib/variants/table.js';
 
@@ -13,9 +13,8 @@ describe('the variants', () => {
   it('have different names, and are legal designs', () => {
     expect(new Set(VARIANTS.map(({ name }) => name)).size).toBe(VARIANTS.length);
     expect(new Set(VARIANTS.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(VARIANTS.length);
-    for (const { name, parameters } of VARIANTS) {
-      elaborate(validateConfiguration({ ...parameters, name, rows: 4, cols: 4, maxK: 4096 }));
-    }
+    const selection = { variants: VARIANTS, rows: 4, cols: 4, lengths: [4096] };
+    for (const variant of VARIANTS) elaborate(configurationOf(variant, selection));
   });
 });
 
@@ -52,7 +51,7 @@ describe('a stream of tiles', () => {
     Array.from({ length: count }, (_, i) => {
       const firstIn = 3 + i * (k + 4);
       const lastIn = firstIn + k - 1;
-      return { firstIn, lastIn, firstOut: lastIn + 8, lastOut: lastIn + 11 };
+      return { firstIn, lastIn, firstOut: lastIn + 8, lastOut: lastIn + 11, firstLoad: 0 };
     });
   const figures = (k: number, events: readonly TileEvents[]) => streamFigures(timing, { k, macs: k * 8 }, events);
 

@@ -47,4 +47,9 @@ export const VARIANTS: readonly Variant[] = [
     description: '8-bit integers on both ports',
     parameters: { activations: ['int8', 'uint8'], weights: ['int8'] },
   },
+  {
+    name: 'ws',
+    description: 'weight stationary: weights double buffered in the PEs, partial sums that widen on their way down',
+    parameters: { dataflow: 'ws' },
+  },
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ArrayPath } from '../../../gen/area/path.js';
 import { gateEquivalentText, type LibraryIdentity, type Size, type ToolIdentity } from '../../../gen/area/report.js';
 import type { Configuration } from '../../../gen/config/parameters.js';
+import { withoutMeaningless } from '../../../gen/config/rules.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/generate.js';
 import { loadDesign } from '../../../gen/manifest.js';
@@ -92,8 +93,13 @@ export async function measureVariants(request: VariantsRequest): Promise<Variant
   }
 }
 
-function configurationOf({ name, parameters }: Variant, { rows, cols, lengths }: VariantsSelection): Configuration {
-  return validateConfiguration({ ...parameters, rows, cols, maxK: lengths.at(-1), name });
+/** The design of a variant, in the size and for the longest tiles of a selection. */
+export function configurationOf(
+  { name, parameters }: Variant,
+  { rows, cols, lengths }: VariantsSelection,
+): Configuration {
+  const raw = { dataflow: 'os', ...parameters, rows, cols, maxK: lengths.at(-1), name } as const;
+  return validateConfiguration(withoutMeaningless(raw));
 }
 
 /** How simulations are built, and where designs go. */

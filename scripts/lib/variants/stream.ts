@@ -1,16 +1,16 @@
-import { type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
+import { drainCycles, type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import type { Manifest } from '../../../gen/manifest.js';
-import { arrayInfoOf, expectedResults } from '../../../gen/oracle.js';
+import { arrayInfoOf, expectedResults, resultRows } from '../../../gen/oracle.js';
 import { randomSource, randomTile } from '../../../gen/vectors.js';
-import type { ArrayModel, TileEvents } from '../simulator.js';
+import { type ArrayModel, latencyOf, type TileEvents } from '../simulator.js';
 
 /** What a stream of tiles of one length took, on the simulated array, without stalls. */
 export interface StreamFigures {
   /** Beats of each tile. */
   readonly k: number;
   readonly tiles: number;
-  /** Cycles from a tile's last beat in to its first row out. */
+  /** Cycles from a tile's last beat in to its first row out; where weights stay, to its last row out. */
   readonly latency: number;
   /** Cycles from one tile's first row out to the next one's. */
   readonly period: number;
@@ -31,7 +31,7 @@ export const STREAM_TILES = 4;
  * @throws UserError (exit code 1) when a result is wrong or a cycle count is not the manifest's formula.
  */
 export async function measureStream(model: ArrayModel, manifest: Manifest, k: number): Promise<StreamFigures> {
-  const { name, cols, rows } = manifest.configuration;
+  const { name } = manifest.configuration;
   const info = arrayInfoOf(manifest);
   const random = randomSource(k);
   const tiles = Array.from({ length: STREAM_TILES }, () => randomTile(random, info, { k }));
@@ -39,9 +39,9 @@ export async function measureStream(model: ArrayModel, manifest: Manifest, k: nu
   const { failure, events, rowsChecked } = await model.simulate([{ seed: 1, tiles, expected }]);
   const wrong = (what: string) => new UserError(`${name}, tiles of ${k} beats: ${what}`, EXIT.checkFailed);
   if (failure) throw wrong(`${failure.rule} (tile ${failure.tile}, row ${failure.row}, cycle ${failure.cycle})`);
-  if (rowsChecked !== STREAM_TILES * rows)
-    throw wrong(`${rowsChecked} rows compared instead of ${STREAM_TILES * rows}`);
-  const figures = streamFigures(manifest.timing, { k, macs: k * rows * cols }, events[0] ?? []);
+  const rows = STREAM_TILES * resultRows(info, k);
+  if (rowsChecked !== rows) throw wrong(`${rowsChecked} rows compared instead of ${rows}`);
+  const figures = streamFigures(manifest.timing, { k, macs: k * manifest.timing.macsPerCycle }, events[0] ?? []);
   if ('problem' in figures) throw wrong(figures.problem);
   return figures;
 }
@@ -60,12 +60,14 @@ export function streamFigures(
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined || events.length < 2) return { problem: 'no tile followed another' };
   const period = tilePeriod(timing, k);
-  const { latency, drain, macsPerCycle } = timing;
-  const counts = events.flatMap(({ firstOut, lastIn, lastOut }, i): [string, number, number][] => [
-    ...(k >= latency.minimumK ? [['latency', latency.cycles, firstOut - lastIn] as [string, number, number]] : []),
-    ['drain', drain.cycles, lastOut - firstOut + 1],
+  const { latency, macsPerCycle } = timing;
+  const counts = events.flatMap((tile, i): [string, number, number][] => [
+    ...(k >= latency.minimumK
+      ? [['latency', latency.cycles, latencyOf(timing, tile)] as [string, number, number]]
+      : []),
+    ['drain', drainCycles(timing, k), tile.lastOut - tile.firstOut + 1],
     ...(i > 0
-      ? [['tile period', period, firstOut - (events[i - 1] as TileEvents).firstOut] as [string, number, number]]
+      ? [['tile period', period, tile.firstOut - (events[i - 1] as TileEvents).firstOut] as [string, number, number]]
       : []),
   ]);
   const wrong = counts.find(([, formula, measured]) => formula !== measured);
@@ -75,7 +77,7 @@ export function streamFigures(
   return {
     k,
     tiles: events.length,
-    latency: last.firstOut - last.lastIn,
+    latency: latencyOf(timing, last),
     period: measured,
     cycles,
     utilisation: macs / (measured * macsPerCycle),

@@ -11,7 +11,7 @@ import {
 } from '../../../gen/oracle.js';
 import { numericType } from '../../../gen/types/table.js';
 import { type Pattern, type RandomSource, randomPattern, randomTile } from '../../../gen/vectors.js';
-import { type ArrayModel, openArrayModel, type SimulationFailure, type TileEvents } from '../simulator.js';
+import { type ArrayModel, latencyOf, openArrayModel, type SimulationFailure, type TileEvents } from '../simulator.js';
 import type { Segment } from '../vector-file.js';
 import type { Effort } from './effort.js';
 import type { CheckOutcome } from './outcome.js';
@@ -178,11 +178,13 @@ function formulaFailure(
     if (formulaK === undefined) continue;
     const tiles = events[i] ?? [];
     const period = tilePeriod(timing, formulaK);
+    const { latency } = timing;
     for (const [n, tile] of tiles.entries()) {
       const previous = tiles[n - 1];
       const unhindered = formulaK >= timing.latency.minimumK;
       const wrong =
-        (unhindered && latencyDiffers(timing, tile)) ||
+        (unhindered &&
+          differs(`latency (last beat in to ${latency.to} out)`, latency.cycles, latencyOf(timing, tile))) ||
         differs('drain (first to last row out)', drainCycles(timing, formulaK), tile.lastOut - tile.firstOut + 1) ||
         (n === 0 && fillDiffers(timing, tile)) ||
         (previous &&
@@ -192,11 +194,6 @@ function formulaFailure(
     }
   }
   return undefined;
-}
-
-function latencyDiffers({ latency }: Timing, { lastIn, firstOut, lastOut }: TileEvents): string | undefined {
-  const { cycles, to } = latency;
-  return differs(`latency (last beat in to ${to} out)`, cycles, (to === 'first row' ? firstOut : lastOut) - lastIn);
 }
 
 function fillDiffers({ fill }: Timing, { firstLoad, firstOut }: TileEvents): string | undefined {
