@@ -6,6 +6,7 @@ import { type Configuration, PARAMETERS } from './config/parameters.js';
 import type { Design } from './elaborate/design.js';
 import { UserError } from './errors.js';
 import type { RenderedFile } from './render/files.js';
+import type { NumericType } from './types/numeric-type.js';
 import { GENERATOR } from './version.js';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -16,6 +17,7 @@ const width = z.union([z.int(), z.string()]);
 const operandPort = z.object({
   role: z.enum(['activation', 'weight']),
   types: z.array(z.string()),
+  wideTypes: z.array(z.string()),
   lanes: z.int(),
   codeBits: z.int(),
   typeBits: z.int(),
@@ -43,6 +45,8 @@ export const MANIFEST = z.object({
       file: z.string(),
       title: z.string(),
       instances: z.int().optional(),
+      /** Modules of this design in it, where the report counts it as a whole. */
+      parts: z.array(z.string()).optional(),
       ports: z.array(
         z.object({ direction: z.enum(['input', 'output']), name: z.string(), width, meaning: z.string() }),
       ),
@@ -82,10 +86,11 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     greatest: String(greatest),
   });
   const port = (letter: 'a' | 'w') => {
-    const { role, types, lanes, codeBits, typeBits, fields } = design[letter];
+    const { role, types, wideTypes, lanes, codeBits, typeBits, fields } = design[letter];
     const { signBits, exponentBits, baseBits, bits } = fields;
     const operand = { signBits, exponentBits, baseBits, bits };
-    return { role, types: types.map((type) => type.name), lanes, codeBits, typeBits, operand };
+    const names = (list: readonly NumericType[]): string[] => list.map((type) => type.name);
+    return { role, types: names(types), wideTypes: names(wideTypes), lanes, codeBits, typeBits, operand };
   };
   return {
     generator: GENERATOR,
@@ -96,11 +101,12 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     top: design.top.name,
     compileOrder: design.modules.map((module) => module.file),
     files: files.map((file) => ({ path: file.path, sha256: sha256(file.text) })),
-    modules: design.modules.map(({ name, file, title, ports, instances }) => ({
+    modules: design.modules.map(({ name, file, title, ports, instances, parts }) => ({
       name,
       file,
       title,
       ...(instances === undefined ? {} : { instances }),
+      ...(parts === undefined ? {} : { parts: [...parts] }),
       ports: [...ports],
     })),
     delayLines: [...design.delayLines],

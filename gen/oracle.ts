@@ -16,15 +16,20 @@ export interface Tile {
   readonly aType: number;
   /** Likewise for the weights. */
   readonly wType: number;
-  /** k x rows codes: row r of beat i at [i * rows + r]. Bits above the type's width mean nothing. */
+  /** Whether the activations have 8 bits, two rows of PEs each: `aType` is then an index into the port's wide types. */
+  readonly aWide?: boolean;
+  /** Likewise for the weights, two columns of PEs each. */
+  readonly wWide?: boolean;
+  /** k x rows codes: row r of beat i at [i * rows + r]; half as many rows of wide codes. Bits above the type's width mean nothing. */
   readonly a: Uint8Array;
-  /** Beats x cols codes: column c of beat i at [i * cols + c]; k beats, or as many as the array has rows (see `weightBeats`). */
+  /** Beats x cols codes: column c of beat i at [i * cols + c]; see `tileShape` for how many. */
   readonly w: Uint8Array;
 }
 
-/** What a port's codes mean: its types by selector value, and the width of a code. */
+/** What a port's codes mean: its types by selector value, those of 8 bits on two lanes, and the width of a lane. */
 export interface PortInfo {
   readonly types: readonly NumericType[];
+  readonly wideTypes: readonly NumericType[];
   readonly codeBits: number;
 }
 
@@ -45,8 +50,9 @@ export function arrayInfoOf({
   ports,
   accumulator,
 }: Pick<Manifest, 'configuration' | 'ports' | 'accumulator'>): ArrayInfo {
-  const port = ({ types, codeBits }: { types: readonly string[]; codeBits: number }): PortInfo => ({
+  const port = ({ types, wideTypes, codeBits }: Manifest['ports']['a']): PortInfo => ({
     types: types.map(numericType),
+    wideTypes: wideTypes.map(numericType),
     codeBits,
   });
   const { dataflow, rows, cols } = configuration;
@@ -59,37 +65,54 @@ export function arrayInfoOfDesign({ config, a, w, accumulator }: DesignCore): Ar
   return { dataflow, rows, cols, a, w, accBits: accumulator.bits };
 }
 
-/** Beats of weights that belong to a tile of k beats of activations. */
-export function weightBeats({ dataflow, rows }: Pick<ArrayInfo, 'dataflow' | 'rows'>, k: number): number {
-  return dataflow === 'os' ? k : rows;
+/** The type a selector value chooses on a port: one of its types, or of the wide ones. */
+export function selectedType({ types, wideTypes }: PortInfo, selector: number, wide = false): NumericType {
+  const among = wide ? wideTypes : types;
+  return among[Math.min(selector, among.length - 1)] as NumericType;
 }
 
-/** Rows of results of a tile of k beats of activations. */
-export function resultRows({ dataflow, rows }: Pick<ArrayInfo, 'dataflow' | 'rows'>, k: number): number {
-  return dataflow === 'os' ? rows : k;
+/** The sizes of a tile: its codes and results. */
+export interface TileShape {
+  /** Rows and columns of results. */
+  readonly rows: number;
+  readonly cols: number;
+  /** Products of a result. */
+  readonly terms: number;
+  /** Codes of a beat of activations, and of a row of weights. */
+  readonly aLanes: number;
+  readonly wLanes: number;
+  /** Rows of weights. */
+  readonly weightRows: number;
 }
 
-/** The type a selector value chooses on a port. */
-export function selectedType({ types }: PortInfo, selector: number): NumericType {
-  return types[Math.min(selector, types.length - 1)] as NumericType;
+/** The sizes of a tile of k beats. A wide operand takes two lanes of its port. */
+export function tileShape(
+  { dataflow, rows, cols }: Pick<ArrayInfo, 'dataflow' | 'rows' | 'cols'>,
+  { k, aWide, wWide }: Pick<Tile, 'k' | 'aWide' | 'wWide'>,
+): TileShape {
+  const aLanes = aWide ? rows / 2 : rows;
+  const wLanes = wWide ? cols / 2 : cols;
+  return dataflow === 'os'
+    ? { rows: aLanes, cols: wLanes, terms: k, aLanes, wLanes, weightRows: k }
+    : { rows: k, cols: wLanes, terms: aLanes, aLanes, wLanes, weightRows: aLanes };
 }
 
 /**
- * The results of a tile as the array must deliver them, row-major, modulo 2^accBits, signed. Output stationary: rows x
- * cols sums over k beats; weight stationary: k x cols sums over the array's rows.
+ * The results of a tile as the array must deliver them, row-major, modulo 2^accBits, signed: sums over the tile's beats
+ * where sums stay, over the array's rows where weights stay.
  */
 export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
-  const { dataflow, rows, cols, a, w, accBits } = info;
+  const { rows, cols, terms, aLanes } = tileShape(info, tile);
   const sums = multiplyCodes({
-    ...(dataflow === 'os'
-      ? { rows, k: tile.k, a: tile.a }
-      : { rows: tile.k, k: rows, a: transposeCodes(tile.a, tile.k, rows) }),
+    rows,
     cols,
+    k: terms,
+    a: info.dataflow === 'os' ? tile.a : transposeCodes(tile.a, tile.k, aLanes),
     w: tile.w,
-    aType: selectedType(a, tile.aType),
-    wType: selectedType(w, tile.wType),
+    aType: selectedType(info.a, tile.aType, tile.aWide),
+    wType: selectedType(info.w, tile.wType, tile.wWide),
   });
-  return wrapSums(sums, accBits);
+  return wrapSums(sums, info.accBits);
 }
 
 /** A matrix product of codes: `a` is k x rows, `w` is k x cols, both row-major. */

@@ -1,12 +1,12 @@
 import { codeValues } from './codec.js';
 import type { Manifest } from './manifest.js';
-import { numericType } from './types/table.js';
+import { operandChoices } from './operand-choices.js';
 import type { RandomSource } from './vectors.js';
 
 /** What the PE vectors depend on. */
 export type PeInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;
 
-/** A code of a port with its value. */
+/** A code of a port with its value; `type` is the byte that selects its type. */
 interface Operand {
   readonly type: number;
   readonly code: number;
@@ -134,8 +134,8 @@ export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS)
 /** All pairs of codes, or, where they are too many, a random sample and the corners. */
 function choosePairs({ ports }: PeInfo, random: RandomSource, most: number): { pairs: Pair[]; exhaustive: boolean } {
   const codes = (port: 'a' | 'w'): Operand[] =>
-    ports[port].types.flatMap((name, type) =>
-      codeValues(numericType(name)).map((value, code) => ({ type, code, value: value as bigint })),
+    operandChoices(ports[port]).flatMap(({ selector, type }) =>
+      codeValues(type).map((value, code) => ({ type: selector, code, value: value as bigint })),
     );
   const pair = (a: Operand, w: Operand): Pair => ({ a, w, product: a.value * w.value });
   const every = (activations: Operand[], weights: Operand[]): Pair[] =>

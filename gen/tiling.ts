@@ -40,7 +40,7 @@ export interface PortMatrices {
 /** What the cut depends on of a design's manifest. */
 export interface TiledArray {
   readonly configuration: { readonly dataflow: 'os' | 'ws'; readonly rows: number; readonly cols: number };
-  readonly accumulator: { readonly bits: number; readonly provenK: number };
+  readonly accumulator: { readonly bits: number; readonly wraps: boolean; readonly provenK: number };
 }
 
 /** Rows of activations that stream past one tile of weights at most, so that a batch of tiles stays small. */
@@ -67,7 +67,7 @@ export function planTiling(
   const rows = stays ? Math.ceil(a.rows / blocksM) : configuration.rows;
   const partK = stays ? configuration.rows : Math.min(a.cols, accumulator.provenK);
   const least = stays ? partK : 1;
-  if (accumulator.provenK < least) {
+  if (accumulator.provenK < 1 || (accumulator.wraps && accumulator.provenK < least)) {
     throw new UserError(
       `accumulators of ${accumulator.bits} bits are not certain to hold ${least === 1 ? 'even one product' : `${least} products`} of the design's types: no exact product of matrices is possible; generate the design with --overflow exact`,
       EXIT.badRequest,

@@ -1,5 +1,5 @@
 import { levels } from './codec.js';
-import { type ArrayInfo, type PortInfo, selectedType, type Tile, weightBeats } from './oracle.js';
+import { type ArrayInfo, type PortInfo, selectedType, type Tile, tileShape } from './oracle.js';
 import type { NumericType } from './types/numeric-type.js';
 
 /** A seeded source of pseudo-random numbers: the same seed gives the same numbers on every machine. */
@@ -40,11 +40,22 @@ export const PATTERNS = [
 
 export type Pattern = (typeof PATTERNS)[number];
 
+/** What a tile may ask of a port: one of its types, or of its wide ones. */
+export interface TypeChoice {
+  readonly type: number;
+  readonly wide: boolean;
+}
+
+/** All that a tile may ask of a port, wide types last. */
+export function typeChoices({ types, wideTypes }: PortInfo): TypeChoice[] {
+  return [...types.map((_, type) => ({ type, wide: false })), ...wideTypes.map((_, type) => ({ type, wide: true }))];
+}
+
 /** What a tile is to be; what is left out is chosen at random, patterns as random codes. */
 export interface TileRequest {
   readonly k: number;
-  readonly aType?: number;
-  readonly wType?: number;
+  readonly a?: TypeChoice;
+  readonly w?: TypeChoice;
   readonly aPattern?: Pattern;
   readonly wPattern?: Pattern;
 }
@@ -52,14 +63,17 @@ export interface TileRequest {
 /** A tile for an array. Where a type is narrower than its port, the bits above are random: they mean nothing. */
 export function randomTile(random: RandomSource, info: ArrayInfo, request: TileRequest): Tile {
   const { k, aPattern = 'random', wPattern = 'random' } = request;
-  const aType = request.aType ?? random.below(info.a.types.length);
-  const wType = request.wType ?? random.below(info.w.types.length);
+  const a = request.a ?? anyChoice(random, info.a);
+  const w = request.w ?? anyChoice(random, info.w);
+  const { aLanes, wLanes, weightRows } = tileShape(info, { k, aWide: a.wide, wWide: w.wide });
   return {
     k,
-    aType,
-    wType,
-    a: fill(random, info.a, aType, aPattern, { beats: k, lanes: info.rows }),
-    w: fill(random, info.w, wType, wPattern, { beats: weightBeats(info, k), lanes: info.cols }),
+    aType: a.type,
+    wType: w.type,
+    ...(a.wide ? { aWide: true } : {}),
+    ...(w.wide ? { wWide: true } : {}),
+    a: fill(random, codesOf(info.a, a), aPattern, { beats: k, lanes: aLanes }),
+    w: fill(random, codesOf(info.w, w), wPattern, { beats: weightRows, lanes: wLanes }),
   };
 }
 
@@ -88,16 +102,30 @@ function cornersOf(type: NumericType): Corners {
   };
 }
 
+/** Codes of a port: their type, and the bits they may use. */
+interface Codes {
+  readonly type: NumericType;
+  readonly bits: number;
+}
+
+const codesOf = (port: PortInfo, { type, wide }: TypeChoice): Codes => ({
+  type: selectedType(port, type, wide),
+  bits: wide ? 8 : port.codeBits,
+});
+
+function anyChoice(random: RandomSource, port: PortInfo): TypeChoice {
+  const choices = typeChoices(port);
+  return choices[random.below(choices.length)] as TypeChoice;
+}
+
 function fill(
   random: RandomSource,
-  port: PortInfo,
-  selector: number,
+  { type, bits }: Codes,
   pattern: Pattern,
   { beats, lanes }: { beats: number; lanes: number },
 ): Uint8Array {
-  const codes = randomCodes(random, beats * lanes, port.codeBits);
+  const codes = randomCodes(random, beats * lanes, bits);
   if (pattern === 'random') return codes;
-  const type = selectedType(port, selector);
   const next = chooser(random, type, pattern);
   const mask = 2 ** type.bits - 1;
   for (let beat = 0; beat < beats; beat++) {

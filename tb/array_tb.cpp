@@ -4,15 +4,15 @@
 //
 //   array_tb VECTORS [--results FILE] [--trace FILE] [--repeat N]
 //
-// VECTORS: words stationary (1: weights stay and have a stream of their own), rows, cols, a_bits, w_bits, acc_bits,
-// segments; per segment: seed, idle (input idle in n of 256
+// VECTORS: words stationary (1: weights stay and have a stream of their own), lanes of the activations, of the weights and
+// of a row of results, a_bits, w_bits, acc_bits (of a lane), segments; per segment: seed, idle (input idle in n of 256
 // cycles), busy (output not ready in n of 256), probe (1: check what must not depend on what within a cycle, drive
 // garbage on idle inputs), abort (0, or the cycle after which the segment is cut off by the next one's reset),
-// compare (1: expected results follow), tiles; per tile: k, a_type, w_type, k*rows activation codes, k*cols weight
-// codes (stationary: rows*cols) (bytes), and rows*cols (stationary: k*cols) expected results (64 bit) if compared. Every
-// segment begins with a reset of 4 cycles.
+// compare (1: expected results follow), tiles; per tile: beats of activations, beats of weights, rows of results, a_type,
+// w_type, a_wide, w_wide, the codes of all lanes and beats of activations, then of weights (bytes), and the expected lanes
+// of all rows (64 bit) if compared. Every segment begins with a reset of 4 cycles.
 //
-// RESULTS: 64-bit results of the tiles, row by row, in order, of segments that are not cut off. One JSON object is
+// RESULTS: 64-bit lanes of the rows of results, in order, of segments that are not cut off. One JSON object is
 // printed: counts, time, the events of each segment, and the first mismatch or broken rule.
 
 #include <chrono>
@@ -34,17 +34,15 @@ namespace {
 constexpr int kResetCycles = 4;
 
 struct Shape {
-  uint32_t stationary, rows, cols, a_bits, w_bits, acc_bits;
-  size_t a_words() const { return words_for(size_t{rows} * a_bits); }
-  size_t w_words() const { return words_for(size_t{cols} * w_bits); }
-  size_t row_words() const { return words_for(size_t{cols} * acc_bits); }
-  uint32_t weight_beats(uint32_t k) const { return stationary ? rows : k; }
-  uint32_t result_rows(uint32_t k) const { return stationary ? k : rows; }
+  uint32_t stationary, a_lanes, w_lanes, out_lanes, a_bits, w_bits, acc_bits;
+  size_t a_words() const { return words_for(size_t{a_lanes} * a_bits); }
+  size_t w_words() const { return words_for(size_t{w_lanes} * w_bits); }
+  size_t row_words() const { return words_for(size_t{out_lanes} * acc_bits); }
 };
 
 struct Tile {
-  uint32_t k, a_type, w_type;
-  std::vector<uint32_t> a, w;      // k beats of packed codes
+  uint32_t beats, weight_beats, rows, a_type, w_type, a_wide, w_wide;
+  std::vector<uint32_t> a, w;      // beats of packed codes
   std::vector<uint32_t> expected;  // rows of packed results
 };
 
@@ -73,18 +71,21 @@ Segment read_segment(VectorFile& file, const Shape& shape) {
   s.compare = file.word();
   s.tiles.resize(file.word());
   for (Tile& tile : s.tiles) {
-    tile.k = file.word();
+    tile.beats = file.word();
+    tile.weight_beats = file.word();
+    tile.rows = file.word();
     tile.a_type = file.word();
     tile.w_type = file.word();
-    tile.a = pack_codes(file.take(size_t{tile.k} * shape.rows), tile.k, shape.rows, shape.a_bits, shape.a_words());
-    const uint32_t weight_beats = shape.weight_beats(tile.k);
-    tile.w = pack_codes(file.take(size_t{weight_beats} * shape.cols), weight_beats, shape.cols, shape.w_bits,
-                        shape.w_words());
+    tile.a_wide = file.word();
+    tile.w_wide = file.word();
+    tile.a = pack_codes(file.take(size_t{tile.beats} * shape.a_lanes), tile.beats, shape.a_lanes, shape.a_bits,
+                        shape.a_words());
+    tile.w = pack_codes(file.take(size_t{tile.weight_beats} * shape.w_lanes), tile.weight_beats, shape.w_lanes,
+                        shape.w_bits, shape.w_words());
     if (!s.compare) continue;
-    const uint32_t result_rows = shape.result_rows(tile.k);
-    tile.expected.resize(result_rows * shape.row_words());
-    for (uint32_t row = 0; row < result_rows; row++) {
-      for (uint32_t col = 0; col < shape.cols; col++) {
+    tile.expected.resize(tile.rows * shape.row_words());
+    for (uint32_t row = 0; row < tile.rows; row++) {
+      for (uint32_t col = 0; col < shape.out_lanes; col++) {
         set_field(&tile.expected[row * shape.row_words()], size_t{col} * shape.acc_bits, shape.acc_bits,
                   static_cast<uint64_t>(file.wide()));
       }
@@ -144,8 +145,8 @@ class Bench {
     uint32_t held_last = 0;
     const size_t total = segment.tiles.size();
     // After the last row, as many cycles more as a stray row could need to come out.
-    uint64_t epilogue = shape_.rows + shape_.cols + 16;
-    const uint64_t patience = 64 + 16 * (shape_.rows + shape_.cols) * (segment.busy || segment.idle ? 256 : 1);
+    uint64_t epilogue = shape_.a_lanes + shape_.w_lanes + 16;
+    const uint64_t patience = 64 + 16 * (shape_.a_lanes + shape_.w_lanes) * (segment.busy || segment.idle ? 256 : 1);
 
     while (out_tile < total || epilogue > 0) {
       if (segment.abort && segment_cycle >= segment.abort) return true;
@@ -190,7 +191,7 @@ class Bench {
           return mismatch(tile, out_tile, out_row);
         }
         if (results) results->insert(results->end(), row_.begin(), row_.end());
-        const bool last = out_row + 1 == shape_.result_rows(tile.k);
+        const bool last = out_row + 1 == tile.rows;
         if (static_cast<bool>(out_last) != last) return fail("out_last_o is wrong", out_tile, out_row);
         if (out_row == 0) events[out_tile].first_out = cycle_;
         if (last) events[out_tile].last_out = cycle_;
@@ -206,7 +207,7 @@ class Bench {
         if (!stream.offering || !(in_ready >> static_cast<int>(stream.side) & 1)) continue;
         quiet = 0;
         stream.offering = false;
-        transfer(stream, segment.tiles[stream.tile].k);
+        transfer(stream, segment.tiles[stream.tile]);
       }
       if (out_tile < total && quiet > patience) return fail("nothing moves any more", out_tile, out_row);
       dut_->clk_i = 1;
@@ -241,12 +242,12 @@ class Bench {
   }
 
   // A beat of a stream was taken.
-  void transfer(Stream& stream, uint32_t k) {
+  void transfer(Stream& stream, const Tile& sent) {
     TileEvents& tile = events[stream.tile];
     const bool weights = stream.side == Side::kWeights;
     if (stream.beat == 0) (weights ? tile.first_load : tile.first_in) = cycle_;
     beats += !weights;
-    if (++stream.beat < (weights ? shape_.weight_beats(k) : k)) return;
+    if (++stream.beat < (weights ? sent.weight_beats : sent.beats)) return;
     if (!weights) tile.last_in = cycle_;
     stream.tile++;
     stream.beat = 0;
@@ -278,18 +279,20 @@ class Bench {
     else ANT_SET_IF_PORT(dut, w_valid_i, tile != nullptr);
     if (!tile) {
       if (!segment.probe) return;
-      if (activations) write_words(dut.a_data_i, garbage(random, size_t{shape_.rows} * shape_.a_bits).data());
-      if (weights) write_words(dut.w_data_i, garbage(random, size_t{shape_.cols} * shape_.w_bits).data());
+      if (activations) write_words(dut.a_data_i, garbage(random, size_t{shape_.a_lanes} * shape_.a_bits).data());
+      if (weights) write_words(dut.w_data_i, garbage(random, size_t{shape_.w_lanes} * shape_.w_bits).data());
       set_last(stream.side, random.next() & 1);
       return;
     }
     if (activations) write_words(dut.a_data_i, &tile->a[stream.beat * shape_.a_words()]);
     if (weights) write_words(dut.w_data_i, &tile->w[stream.beat * shape_.w_words()]);
-    set_last(stream.side, stream.beat + 1 == (activations ? tile->k : shape_.weight_beats(tile->k)));
-    // The types count in the first beat only.
+    set_last(stream.side, stream.beat + 1 == (activations ? tile->beats : tile->weight_beats));
+    // Types and widths count in the first beat only.
     const bool first = stream.beat == 0 || !segment.probe;
     if (activations) ANT_SET_IF_PORT(dut, a_type_i, first ? tile->a_type : tile->a_type ^ 1);
     if (weights) ANT_SET_IF_PORT(dut, w_type_i, first ? tile->w_type : tile->w_type ^ 1);
+    if (activations) ANT_SET_IF_PORT(dut, a_wide_i, first ? tile->a_wide : tile->a_wide ^ 1);
+    if (weights) ANT_SET_IF_PORT(dut, w_wide_i, first ? tile->w_wide : tile->w_wide ^ 1);
   }
 
   void set_last(Side side, bool last) {
@@ -328,7 +331,7 @@ class Bench {
   }
 
   bool mismatch(const Tile& tile, size_t index, size_t row) {
-    for (uint32_t col = 0; col < shape_.cols; col++) {
+    for (uint32_t col = 0; col < shape_.out_lanes; col++) {
       const size_t low = size_t{col} * shape_.acc_bits;
       const int64_t got = sign_extend(get_field(row_.data(), low, shape_.acc_bits), shape_.acc_bits);
       const int64_t expected =
@@ -382,8 +385,9 @@ int main(int argc, char** argv) {
   VectorFile file(argv[1]);
   Shape shape{};
   shape.stationary = file.word();
-  shape.rows = file.word();
-  shape.cols = file.word();
+  shape.a_lanes = file.word();
+  shape.w_lanes = file.word();
+  shape.out_lanes = file.word();
   shape.a_bits = file.word();
   shape.w_bits = file.word();
   shape.acc_bits = file.word();
@@ -410,7 +414,7 @@ int main(int argc, char** argv) {
     std::vector<int64_t> unpacked;
     unpacked.reserve(results.size());
     for (size_t row = 0; row < results.size() / shape.row_words(); row++) {
-      for (uint32_t col = 0; col < shape.cols; col++) {
+      for (uint32_t col = 0; col < shape.out_lanes; col++) {
         const uint64_t field = get_field(&results[row * shape.row_words()], size_t{col} * shape.acc_bits, shape.acc_bits);
         unpacked.push_back(sign_extend(field, shape.acc_bits));
       }

@@ -17,24 +17,22 @@ export interface AreaUnit {
   readonly partOfOther: boolean;
 }
 
-const PORTS = ['a', 'w'] as const;
-
-/** The names of a port's type decoders. */
-function typeDecoders(manifest: Manifest, port: 'a' | 'w'): string[] {
-  return manifest.ports[port].types.map((type) => `${manifest.configuration.name}_decode_${type}`);
-}
-
 /** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */
 export function areaUnits(manifest: Manifest): AreaUnit[] {
   const { name: design } = manifest.configuration;
-  const nested = new Set(PORTS.flatMap((port) => typeDecoders(manifest, port)));
-  const needs = new Map(PORTS.map((port) => [`${design}_decode_${port}`, typeDecoders(manifest, port)]));
+  const partsOf = new Map(manifest.modules.map(({ name, parts = [] }) => [name, parts]));
+  const nested = new Set([...partsOf.values()].flat());
   const files = (names: readonly string[]): string[] =>
     manifest.modules.filter(({ name }) => names.includes(name)).map(({ file }) => file);
+  const roleOf = (name: string): AreaRole => {
+    if (nested.has(name)) return 'type decoder';
+    if ((partsOf.get(name) ?? []).length > 0) return 'decoder';
+    return name === `${design}_pe` ? 'pe' : 'edge';
+  };
   return manifest.modules
     .filter(({ name }) => name !== manifest.top)
     .flatMap(({ name, instances = 1 }): AreaUnit[] => {
-      const common = { module: name, files: files([...(needs.get(name) ?? []), name]) };
+      const common = { module: name, files: files([...(partsOf.get(name) ?? []), name]) };
       if (name === `${design}_delay`) {
         return manifest.delayLines.map(({ use, width, stages }) => ({
           ...common,
@@ -55,8 +53,8 @@ export function areaUnits(manifest: Manifest): AreaUnit[] {
           partOfOther: false,
         }));
       }
-      const partOfOther = nested.has(name);
-      const role = partOfOther ? 'type decoder' : needs.has(name) ? 'decoder' : name === `${design}_pe` ? 'pe' : 'edge';
+      const role = roleOf(name);
+      const partOfOther = role === 'type decoder';
       return [{ ...common, label: name, parameters: {}, role, instances, partOfOther }];
     });
 }

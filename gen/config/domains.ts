@@ -32,6 +32,8 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
     draw: drawTypes,
     representatives: [['int4', 'flint4', 'pot4'], ['int8'], ['uint4'], ['flint3', 'e2m3', 'pot2', 'uint7', 'int5']],
   },
+  wideActivations: { draw: drawWide, representatives: [[], ['int8', 'uint8'], ['uint8']] },
+  wideWeights: { draw: drawWide, representatives: [[], ['int8']] },
   maxK: { draw: (random) => 1 + random.below(2 ** random.below(24)), representatives: [1, 100, 1024, 4096] },
   accumulatorBits: {
     draw: (random) => (random.below(4) > 0 ? 'auto' : 2 + random.below(63)),
@@ -75,6 +77,12 @@ function drawSide(random: RandomSource): number {
 
 const KINDS = [...new Set(HARDWARE_TYPES.map((type) => type.kind))];
 const REACHES = HARDWARE_TYPES.map((type) => ({ type, most: largestMagnitude(type) }));
+
+/** Mostly none: both, in any order, or one. */
+function drawWide(random: RandomSource): string[] {
+  if (random.below(4) > 0) return [];
+  return pick(random, [['int8'], ['uint8'], ['int8', 'uint8'], ['uint8', 'int8']]);
+}
 
 /**
  * One to six different types in any order, a third of the draws a single one. A bound on the values, drawn first, keeps

@@ -12,6 +12,18 @@ const typeList = (description: string, fallback: string[]) =>
     .default(fallback)
     .meta({ description, rule: 'must be a list of 1 to 16 different numeric types', placeholder: '<types>' });
 
+const wideList = (description: string) =>
+  z
+    .array(z.enum(['int8', 'uint8']))
+    .max(2)
+    .refine((names) => new Set(names).size === names.length)
+    .default([])
+    .meta({
+      description,
+      rule: 'must be a list of int8, uint8, both or neither',
+      placeholder: '<int8|uint8|int8,uint8>',
+    });
+
 const integer = (description: string, min: number, max: number, fallback: number) =>
   z
     .int()
@@ -36,6 +48,10 @@ export const PARAMETERS = z.strictObject({
   dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
   weights: typeList('types of the weight port', ['int4', 'flint4', 'pot4']),
+  wideActivations: wideList(
+    '8-bit integers the activation port takes besides, each on two 4-bit lanes and rows of PEs',
+  ),
+  wideWeights: wideList('8-bit integers the weight port takes besides, each on two 4-bit lanes and columns of PEs'),
   maxK: integer(
     'longest reduction (beats of a tile) the accumulators must hold; os only, ws sums ROWS products',
     1,

@@ -7,7 +7,7 @@ import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 /** A configuration as given, not yet validated. */
 export type RawConfiguration = Record<string, unknown>;
 
-const LISTS: readonly ParameterKey[] = ['activations', 'weights'];
+const LISTS: readonly ParameterKey[] = ['activations', 'weights', 'wideActivations', 'wideWeights'];
 
 /**
  * The configuration of a file (JSON or YAML) with flags laid over it: flags win.

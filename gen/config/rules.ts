@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.js';
+import { numericType } from '../types/table.js';
 import { type Configuration, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 
@@ -31,6 +32,31 @@ export function withoutMeaningless(raw: RawConfiguration & Pick<Configuration, '
 
 /** What is wrong with parameters that are each legal alone. */
 export function ruleProblems(config: Configuration): Problem[] {
+  return [...meaninglessProblems(config), ...wideProblems(config)];
+}
+
+/** An 8-bit integer is two 4-bit operands on two rows or columns of PEs. */
+function wideProblems(config: Configuration): Problem[] {
+  const ports = [
+    { wide: 'wideActivations', types: 'activations', size: 'rows' },
+    { wide: 'wideWeights', types: 'weights', size: 'cols' },
+  ] as const;
+  return ports.flatMap(({ wide, types, size }) => {
+    if (config[wide].length === 0) return [];
+    const codeBits = Math.max(...config[types].map((name) => numericType(name).bits));
+    const given = config[wide].join(',');
+    const widest = `the widest type of the port has ${codeBits} bits, and an 8-bit integer needs lanes of 4 bits`;
+    const odd = `an 8-bit integer takes two ${size} of PEs, so their number must be even`;
+    return [
+      ...(codeBits === 4 ? [] : [{ key: wide, given, rule: widest }]),
+      ...(config[size] % 2 === 0
+        ? []
+        : [{ key: size, given: String(config[size]), rule: odd, nearest: String(config[size] + 1) }]),
+    ];
+  });
+}
+
+function meaninglessProblems(config: Configuration): Problem[] {
   return SCOPES.flatMap(({ key, counts, rule }) => {
     const { fallback } = parameterMeta(key);
     if (counts(config) || JSON.stringify(config[key]) === JSON.stringify(fallback)) return [];

@@ -41,7 +41,10 @@ function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
   }
   const key = issue.path[0] as ParameterKey;
   const given = raw[key];
-  if (Array.isArray(given) && issue.path.length === 2) return [typeProblem(key, given[issue.path[1] as number])];
+  const isTypeList = key === 'activations' || key === 'weights';
+  if (isTypeList && Array.isArray(given) && issue.path.length === 2) {
+    return [typeProblem(key, given[issue.path[1] as number])];
+  }
   const nearest = nearestValue(key, given);
   return [{ key, given: show(given), rule: parameterMeta(key).rule, ...(nearest === undefined ? {} : { nearest }) }];
 }
@@ -67,6 +70,7 @@ function nearestValue(key: ParameterKey, given: unknown): string | undefined {
   const schema = PARAMETERS.shape[key];
   if (key === 'name') return typeof given === 'string' ? legalName(given) : undefined;
   if (key === 'activations' || key === 'weights') return nearestTypeList(key, given);
+  if (key === 'wideActivations' || key === 'wideWeights') return 'int8,uint8';
   const options = (schema.def.innerType.def as { entries?: Record<string, string> }).entries;
   if (options) return closest(String(given), Object.keys(options));
   const number = Number(given);

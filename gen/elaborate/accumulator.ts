@@ -1,7 +1,9 @@
 import { levels } from '../codec.js';
 import type { Configuration } from '../config/parameters.js';
 import type { Problem } from '../errors.js';
+import { halfTypes } from '../types/int.js';
 import type { NumericType } from '../types/numeric-type.js';
+import { operandTypes, type PortTypes } from './port.js';
 
 /** The least and the greatest of something, both included. */
 export interface Interval {
@@ -23,6 +25,11 @@ export interface AccumulatorProof {
   readonly sum: Interval;
   /** The longest reduction that `bits` holds for certain; 0 if not even one product is certain to fit. */
   readonly provenK: number;
+  /**
+   * Widths of the partial sums of a column of PEs from the top, where weights stay; else none. No wider than the results;
+   * the last row has exactly their width.
+   */
+  readonly partialSumBits: readonly number[];
   readonly contributions: readonly TypeContribution[];
 }
 
@@ -68,8 +75,16 @@ function sumRange(product: Interval, terms: number): Interval {
   };
 }
 
-function boundBits(a: readonly NumericType[], w: readonly NumericType[], terms: number): number {
-  return signedBits(sumRange(productRange(a, w), terms));
+/** All sums of results: of every activation type as many products as it can have. */
+function resultRange(config: Configuration, a: readonly NumericType[], w: readonly NumericType[]): Interval {
+  const ranges = a.map((type) => sumRange(productRange([type], w), termsOf(config, type)));
+  return interval(ranges.flatMap(({ least, greatest }) => [least, greatest]));
+}
+
+/** Products of a result. Where weights stay, a wide activation takes two rows. */
+function termsOf({ dataflow, rows, maxK, wideActivations }: Configuration, { name }: NumericType): number {
+  if (dataflow === 'os') return maxK;
+  return wideActivations.some((wide) => wide === name) ? rows / 2 : rows;
 }
 
 /** Products in the longest sum of an array. */
@@ -78,12 +93,25 @@ function longestSum({ dataflow, rows, maxK }: Configuration): number {
 }
 
 /**
- * Widths of the partial sums of a column of PEs, from the top: after row p, the sum of p + 1 products. No wider than the
- * results; the last row has exactly their width.
+ * Widths of the partial sums of a column, from the top. Rows are placed bottom up, so of the two rows of a wide
+ * activation the upper one has the high half.
  */
-export function partialSumBits({ product, bits, terms }: AccumulatorProof): number[] {
-  return Array.from({ length: terms }, (_, p) =>
-    p === terms - 1 ? bits : Math.min(signedBits(sumRange(product, p + 1)), bits),
+function partialSumBits({ rows }: Configuration, a: PortTypes, w: PortTypes, bits: number): number[] {
+  const weights = operandTypes(w.types, w.wideTypes);
+  const columnRange = (count: number): Interval => {
+    const wide = a.wideTypes.map((type) => {
+      const { low, high } = halfTypes(type);
+      const [x, y] = [
+        sumRange(productRange([high], weights), Math.ceil(count / 2)),
+        sumRange(productRange([low], weights), Math.floor(count / 2)),
+      ];
+      return { least: x.least + y.least, greatest: x.greatest + y.greatest };
+    });
+    const ranges = [sumRange(productRange(a.types, weights), count), ...wide];
+    return interval(ranges.flatMap(({ least, greatest }) => [least, greatest]));
+  };
+  return Array.from({ length: rows }, (_, p) =>
+    p === rows - 1 ? bits : Math.min(signedBits(columnRange(p + 1)), bits),
   );
 }
 
@@ -92,12 +120,14 @@ const WIDEST = 64;
 /** The accumulators of a configuration, or what is wrong with the width it asks for. */
 export function proveAccumulator(
   config: Configuration,
-  a: readonly NumericType[],
-  w: readonly NumericType[],
+  aPort: PortTypes,
+  wPort: PortTypes,
 ): AccumulatorProof | Problem {
+  const a = [...aPort.types, ...aPort.wideTypes];
+  const w = [...wPort.types, ...wPort.wideTypes];
   const product = productRange(a, w);
   const terms = longestSum(config);
-  const sum = sumRange(product, terms);
+  const sum = resultRange(config, a, w);
   const bound = signedBits(sum);
   const bits = config.accumulatorBits === 'auto' ? bound : config.accumulatorBits;
   const wraps = bits < bound;
@@ -128,6 +158,7 @@ export function proveAccumulator(
     terms,
     sum,
     provenK: provenK(product, bits),
+    partialSumBits: config.dataflow === 'ws' ? partialSumBits(config, aPort, wPort, bits) : [],
     contributions: contributions(config, a, w),
   };
 }
@@ -158,10 +189,10 @@ function contributions(
   a: readonly NumericType[],
   w: readonly NumericType[],
 ): TypeContribution[] {
-  const terms = longestSum(config);
-  const whole = boundBits(a, w, terms);
+  const boundBits = (x: readonly NumericType[], y: readonly NumericType[]) => signedBits(resultRange(config, x, y));
+  const whole = boundBits(a, w);
   const bits = (port: 'a' | 'w', types: readonly NumericType[]): number =>
-    port === 'a' ? boundBits(types, w, terms) : boundBits(a, types, terms);
+    port === 'a' ? boundBits(types, w) : boundBits(a, types);
   return (['a', 'w'] as const).flatMap((port) =>
     (port === 'a' ? a : w).map((type, _, all) => {
       const others = all.filter((other) => other !== type);

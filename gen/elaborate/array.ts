@@ -32,9 +32,19 @@ export interface EdgeOperand {
   readonly hasType: boolean;
   readonly operandBits: number;
   readonly zero: string;
+  /** Whether the port takes wide types, and has a flag for them. */
+  readonly wide: boolean;
+  /** What decoders are told besides the code: its signal, the parameter for its width and that width. */
+  readonly hasKind: boolean;
+  readonly kind: string;
+  readonly kindParameter: string;
+  readonly kindBits: number;
 }
 
 export function edgeOperand(port: OperandPort): EdgeOperand {
+  const wide = port.wideTypes.length > 0;
+  const { letter, typeBits } = port;
+  const kind = wide ? (typeBits > 0 ? `{${letter}_wide, ${letter}_type}` : `${letter}_wide`) : `${letter}_type`;
   return {
     letter: port.letter,
     role: port.role,
@@ -45,6 +55,11 @@ export function edgeOperand(port: OperandPort): EdgeOperand {
     hasType: port.typeBits > 0,
     operandBits: port.fields.bits,
     zero: literal(port.codeBits * port.lanes, 0),
+    wide,
+    hasKind: wide || typeBits > 0,
+    kind,
+    kindParameter: `${letter.toUpperCase()}_${wide ? 'KIND' : 'TYPE'}_BITS`,
+    kindBits: kindBits(port),
   };
 }
 
@@ -94,14 +109,16 @@ export interface DelayLine {
   readonly stages: number;
 }
 
+const kindBits = ({ typeBits, wideTypes }: OperandPort): number => typeBits + (wideTypes.length > 0 ? 1 : 0);
+
 /** The delay lines of an array. Row p (from the top) waits p cycles, column c waits c, results of column c COLS-1-c. */
 export function delayLines({ config, a, w, accumulator }: DesignCore): DelayLine[] {
   const triangle = (n: number): number => (n * (n - 1)) / 2;
   return [
     { use: 'skew of the activations', width: a.codeBits, stages: triangle(config.rows) },
-    { use: 'skew of the activation types', width: a.typeBits, stages: config.rows - 1 },
+    { use: 'skew of the activation types', width: kindBits(a), stages: config.rows - 1 },
     { use: 'skew of the weights', width: w.codeBits, stages: triangle(config.cols) },
-    { use: 'skew of the weight types', width: w.typeBits, stages: config.cols - 1 },
+    { use: 'skew of the weight types', width: kindBits(w), stages: config.cols - 1 },
     { use: 'de-skew of the results', width: accumulator.bits, stages: triangle(config.cols) },
   ].filter(({ width, stages }) => width > 0 && stages > 0);
 }
@@ -114,7 +131,7 @@ export function delayModule(core: DesignCore): ModuleView {
     input('d_i', 'WIDTH', 'data'),
     output('q_o', 'WIDTH', 'data, DEPTH cycles later'),
   ];
-  const skews = (port: OperandPort, lanes: number): number => (lanes - 1) * (port.typeBits > 0 ? 2 : 1);
+  const skews = (port: OperandPort, lanes: number): number => (lanes - 1) * (kindBits(port) > 0 ? 2 : 1);
   const instances = skews(core.a, rows) + skews(core.w, cols) + (cols - 1);
   return edge(core, 'delay', 'Delay line: DEPTH registers of WIDTH bits, for skew and de-skew.', ports, instances);
 }
@@ -131,10 +148,14 @@ export const dataPort = ({ letter, role, dataBits, lanes, codeBits }: EdgeOperan
     `${role} codes, ${letter === 'a' ? 'row r' : 'column c'} at [${letter === 'a' ? 'r' : 'c'}*${codeBits} +: ${codeBits}] (${lanes} of them)${suffix}`,
   );
 
-export const typePort = (port: OperandPort): ModulePort[] =>
-  port.typeBits
+export const typePort = (port: OperandPort): ModulePort[] => [
+  ...(port.wideTypes.length > 0
+    ? [input(`${port.letter}_wide_i`, 1, `1: ${port.role} codes have 8 bits, on two lanes each; first beat of a tile`)]
+    : []),
+  ...(port.typeBits
     ? [input(`${port.letter}_type_i`, port.typeBits, `${port.role} ${typeMeaning(port)}; first beat of a tile`)]
-    : [];
+    : []),
+];
 
 function streamIn(core: DesignCore): ModulePort[] {
   return [
@@ -157,6 +178,7 @@ export function inputModule(core: DesignCore): InputView {
   const { config } = core;
   const issued = (port: OperandPort): ModulePort[] => [
     output(`${port.letter}_code_o`, port.codeBits * port.lanes, `${port.role} codes, all 0 in an idle cycle`),
+    ...(port.wideTypes.length > 0 ? [output(`${port.letter}_wide_o`, 1, `1: ${port.role} codes have 8 bits`)] : []),
     ...(port.typeBits ? [output(`${port.letter}_type_o`, port.typeBits, `type of the ${port.role} codes`)] : []),
   ];
   const ports = [
@@ -175,7 +197,7 @@ export function inputModule(core: DesignCore): InputView {
   ];
   return {
     ...edge(core, 'input', 'Input register: holds one beat until it may enter the array.', ports, 1),
-    hasTypes: core.a.typeBits + core.w.typeBits > 0,
+    hasTypes: kindBits(core.a) + kindBits(core.w) > 0,
   };
 }
 
@@ -195,6 +217,12 @@ export interface ControlView extends EdgeView {
   readonly firstSwapToken: number;
   readonly drainReset: string;
   readonly colsZero: string;
+  readonly tokensZero: string;
+  readonly aWide: boolean;
+  readonly wWide: boolean;
+  readonly wide: boolean;
+  readonly fourRows: boolean;
+  readonly lastRowButTwo: number;
 }
 
 /**
@@ -206,6 +234,7 @@ export interface ControlView extends EdgeView {
 export function controlModule(core: DesignCore): ModuleView {
   const { config } = core;
   const double = config.drain === 'double';
+  const [aWide, wWide] = [core.a.wideTypes.length > 0, core.w.wideTypes.length > 0];
   const tokens = double ? config.rows + config.pipeline - 1 : config.rows + config.pipeline - 2;
   const gap = double ? config.rows - 1 : config.rows;
   const gapBits = Math.max(gap.toString(2).length, 1);
@@ -214,6 +243,9 @@ export function controlModule(core: DesignCore): ModuleView {
     reset,
     ...(config.stall === 'enable' ? [enablePort] : []),
     input('last_i', 1, 'the last beat of a tile enters the array'),
+    ...[core.a, core.w]
+      .filter(({ wideTypes }) => wideTypes.length > 0)
+      .map(({ letter, role }) => input(`${letter}_wide_i`, 1, `1: its ${role}s have 8 bits`)),
     output('permit_o', 1, double ? 'the last beat of the next tile may enter the array' : 'a beat may enter the array'),
     ...(double
       ? [output('swap_o', config.rows, 'per row from the top: hand the sum to the shadow and start anew')]
@@ -221,6 +253,8 @@ export function controlModule(core: DesignCore): ModuleView {
     output('drain_o', config.rows, 'per row from the top: shift down by one row'),
     output('row_valid_o', 1, 'a row of results leaves the array'),
     output('row_last_o', 1, 'it is the last of its tile'),
+    ...(aWide ? [output('pair_o', config.cols, 'per column: add the row above to the lowest one')] : []),
+    ...(wWide ? [output('row_wide_o', 1, 'the row has results of 8-bit weights, in pairs of columns')] : []),
   ];
   const view: ControlView = {
     ...edge(core, 'control', 'Control: spaces the tiles and starts their drain.', ports, 1),
@@ -239,6 +273,12 @@ export function controlModule(core: DesignCore): ModuleView {
     firstSwapToken: config.pipeline - 1,
     drainReset: double ? literal(config.rows, 0) : `{${config.rows}{1'b1}}`,
     colsZero: literal(config.cols, 0),
+    tokensZero: literal(Math.max(tokens, 1), 0),
+    aWide,
+    wWide,
+    wide: aWide || wWide,
+    fourRows: config.rows > 2,
+    lastRowButTwo: config.rows - 3,
   };
   return view;
 }
@@ -278,25 +318,68 @@ export function streamOut({ config, accumulator }: DesignCore): ModulePort[] {
   ];
 }
 
+interface PairView extends EdgeView {
+  /** Whether the upper lane is cleared where it was added to the lower one. */
+  readonly clears: boolean;
+}
+
+/** What adds the partial results of 8-bit operands on the way out: rows in pairs, columns in pairs. */
+export function pairModules(core: DesignCore): ModuleView[] {
+  const { config, accumulator, a, w } = core;
+  const { bits } = accumulator;
+  const pair = (suffix: string, what: string, instances: number, clears: boolean): PairView => ({
+    ...edge(
+      core,
+      suffix,
+      `Adds the results of two ${what} that hold the halves of 8-bit operands.`,
+      [
+        input('low_i', bits, `result of the even ${what.slice(0, -1)}`),
+        input('high_i', bits, `result of the odd ${what.slice(0, -1)}`),
+        input('wide_i', 1, '1: add them'),
+        output(clears ? 'low_o' : 'sum_o', bits, `the sum, or the even ${what.slice(0, -1)}'s result`),
+        ...(clears ? [output('high_o', bits, `0, or the odd ${what.slice(0, -1)}'s result`)] : []),
+      ],
+      instances,
+      'pair',
+    ),
+    clears,
+  });
+  return [
+    ...(config.dataflow === 'os' && a.wideTypes.length > 0 ? [pair('pair_rows', 'rows', config.cols, false)] : []),
+    ...(w.wideTypes.length > 0 ? [pair('pair_cols', 'columns', config.cols / 2, true)] : []),
+  ];
+}
+
 export interface ArrayView extends EdgeView {
   readonly gate: boolean;
   readonly clk: string;
   readonly modules: Readonly<Record<string, string>>;
   readonly rowBits: number;
-  /** Output of the lowest PEs that holds a result. */
+  /** Output of the lowest PEs that holds a result, and where the de-skew takes it from. */
   readonly result: string;
+  readonly resultWire: string;
+  /** Whether pairs of rows, and of columns, are added on the way out. */
+  readonly pairsRows: boolean;
+  readonly pairsCols: boolean;
 }
 
 export function outputStationaryArray(core: DesignCore): ArrayView {
   const { rows, cols } = core.config;
   const title = `Output-stationary ${rows} x ${cols} array: results[r][c] = sum over k of a[k][r] * w[k][c].`;
-  return arrayView(core, 'array', title, [...streamIn(core), ...streamOut(core)]);
+  return arrayView(core, 'array', title, [...streamIn(core), ...streamOut(core)], 'acc_out');
 }
 
 /** What the tops of both dataflows have in common. */
-export function arrayView(core: DesignCore, template: string, title: string, streams: ModulePort[]): ArrayView {
+export function arrayView(
+  core: DesignCore,
+  template: string,
+  title: string,
+  streams: ModulePort[],
+  result: string,
+): ArrayView {
   const { config, accumulator } = core;
   const module = (suffix: string): string => `${config.name}_${suffix}`;
+  const pairsRows = config.dataflow === 'os' && core.a.wideTypes.length > 0;
   const resetRule = `reset, active low, ${config.reset === 'async' ? 'asynchronous' : 'synchronous'}, at least 4 cycles`;
   return {
     ...edge(core, 'array', title, [clock, { ...reset, meaning: resetRule }, ...streams], undefined, template),
@@ -311,10 +394,19 @@ export function arrayView(core: DesignCore, template: string, title: string, str
       delay: module('delay'),
       decodeA: module('decode_a'),
       decodeW: module('decode_w'),
+      decodeALow: module('decode_a_low'),
+      decodeAHigh: module('decode_a_high'),
+      decodeWLow: module('decode_w_low'),
+      decodeWHigh: module('decode_w_high'),
+      pairRows: module('pair_rows'),
+      pairCols: module('pair_cols'),
       pe: module('pe'),
       output: module('output'),
     },
     rowBits: config.cols * accumulator.bits,
-    result: 'acc_out',
+    result,
+    resultWire: pairsRows ? 'result' : `g_row[ROWS-1].g_col[c].${result}`,
+    pairsRows,
+    pairsCols: core.w.wideTypes.length > 0,
   };
 }

@@ -3,7 +3,7 @@ import { ConfigurationError, type Problem } from '../errors.js';
 import { bitsFor, largest, type OperandCandidate, solveOperandFormat } from '../operand.js';
 import { numericType } from '../types/table.js';
 import { type AccumulatorProof, proveAccumulator } from './accumulator.js';
-import { type OperandPort, operandPort } from './port.js';
+import { type OperandPort, operandPort, operandTypes } from './port.js';
 import { arrayTiming, type Timing } from './timing.js';
 
 /** What all modules of a design derive from: types, operand format, widths, cycle counts. */
@@ -27,11 +27,13 @@ export interface DesignCore {
  * @throws ConfigurationError for what only these can tell: accumulators too narrow or too wide, stages without logic.
  */
 export function elaborateCore(config: Configuration): DesignCore {
-  const aTypes = config.activations.map(numericType);
-  const wTypes = config.weights.map(numericType);
-  const candidates = solveOperandFormat(aTypes, wTypes);
+  const a = { types: config.activations.map(numericType), wideTypes: config.wideActivations.map(numericType) };
+  const w = { types: config.weights.map(numericType), wideTypes: config.wideWeights.map(numericType) };
+  const aOperands = operandTypes(a.types, a.wideTypes);
+  const wOperands = operandTypes(w.types, w.wideTypes);
+  const candidates = solveOperandFormat(aOperands, wOperands);
   const format = candidates[0] as OperandCandidate;
-  const accumulator = proveAccumulator(config, aTypes, wTypes);
+  const accumulator = proveAccumulator(config, a, w);
   const problems: Problem[] = [];
   if ('rule' in accumulator) problems.push(accumulator);
   if (config.pipeline > 2 && format.shiftBits === 0) {
@@ -39,11 +41,11 @@ export function elaborateCore(config: Configuration): DesignCore {
     problems.push({ key: 'pipeline', given: String(config.pipeline), rule, nearest: '2' });
   }
   if (problems.length > 0 || 'rule' in accumulator) throw new ConfigurationError(problems);
-  const largestProduct = largest(aTypes) * largest(wTypes);
+  const largestProduct = largest(aOperands) * largest(wOperands);
   return {
     config,
-    a: operandPort('a', aTypes, config.rows, format),
-    w: operandPort('w', wTypes, config.cols, format),
+    a: operandPort('a', a, config.rows, format),
+    w: operandPort('w', w, config.cols, format),
     format,
     candidates,
     accumulator,

@@ -6,6 +6,7 @@ import {
   operandFields,
   toOperand,
 } from '../operand.js';
+import { halfTypes, type IntType } from '../types/int.js';
 import type { NumericType } from '../types/numeric-type.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
@@ -36,7 +37,9 @@ interface IntBody {
   readonly lowSign: string;
   readonly minimumBase: string;
   readonly minimumExponent: string;
-  readonly zeroExponent: string;
+  readonly ownExponent: string;
+  /** The base in terms of `magnitude`, or of the code where there is no sign. */
+  readonly base: string;
 }
 
 interface FlintBody {
@@ -184,22 +187,30 @@ function body(type: NumericType, form: OperandForm, fields: OperandFields): Type
   }
 }
 
-function intBody({ bits, signed }: NumericType, form: OperandForm, fields: OperandFields): IntBody {
+function intBody({ bits, signed, exponent }: IntType, form: OperandForm, fields: OperandFields): IntBody {
+  const unit = form.unit === 'none' ? Number.POSITIVE_INFINITY : form.unit;
   // A minimum below the unit has no exponent to go to: its base is as wide folded as plain.
-  const folded = form.foldMinimum && signed && fields.exponentBits > 0;
+  const folded = form.foldMinimum && signed && Math.floor((bits - 1 + exponent) / unit) > Math.floor(exponent / unit);
   const lowBits = folded ? bits - 1 : bits;
-  const unit = form.unit === 'none' ? 1 : form.unit;
+  const minimumExponent = bits - 1 + exponent;
+  const remainder = form.unit === 'none' ? exponent : exponent % form.unit;
+  const scaled = (magnitude: string): string => {
+    const shifted = remainder > 0 ? `{${magnitude}, ${literal(remainder, 0)}}` : magnitude;
+    return zeroExtend(shifted, lowBits + remainder, Math.max(fields.baseBits, lowBits + remainder));
+  };
+  const constant = (value: number): string => literal(Math.max(fields.exponentBits, 1), value);
   return {
     folded,
-    minimum: `-${2 ** (bits - 1)}`,
+    minimum: `-${2 ** minimumExponent}`,
     low: slice('code_i', bits, lowBits - 1, 0),
     lowBits,
     lowZero: literal(lowBits, 0),
     lowFlipped: replicate(lowBits, 'sign'),
     lowSign: zeroExtend('sign', 1, lowBits),
-    minimumBase: literal(fields.baseBits, 2 ** ((bits - 1) % unit)),
-    minimumExponent: literal(Math.max(fields.exponentBits, 1), Math.floor((bits - 1) / unit)),
-    zeroExponent: literal(Math.max(fields.exponentBits, 1), 0),
+    minimumBase: folded ? literal(fields.baseBits, 2 ** (minimumExponent % unit)) : '',
+    minimumExponent: folded ? constant(Math.floor(minimumExponent / unit)) : '',
+    ownExponent: constant(Number.isFinite(unit) ? Math.floor(exponent / unit) : 0),
+    base: scaled(signed ? 'magnitude' : 'code_i'),
   };
 }
 
@@ -249,58 +260,110 @@ function floatBody(bits: number, exponentBits: number, fractionBits: number): Fl
 
 /** The decoder of a port: the decoders of its types and, where there are several, the selection among them. */
 export interface PortDecoderView extends ModuleView {
-  readonly letter: 'a' | 'w';
+  readonly letter: string;
   readonly role: string;
   readonly operandBits: number;
-  readonly selects: boolean;
   readonly codeBits: number;
-  readonly types: readonly {
+  /** What chooses among the cases: an input, or nothing. */
+  readonly selector: string;
+  readonly decoders: readonly {
     readonly name: string;
     readonly module: string;
     readonly code: string;
-    readonly selector: string;
-    readonly last: boolean;
     readonly wires: readonly { readonly port: string; readonly name: string; readonly width: number }[];
-    readonly operand: string;
   }[];
+  readonly cases: readonly { readonly label: string; readonly operand: string }[];
 }
 
-export function portDecoder(prefix: string, port: OperandPort, form: OperandForm): PortDecoderView {
-  const name = `${prefix}_decode_${port.letter}`;
-  const { fields } = port;
+/** The lanes of a port that takes wide types: even ones carry their low halves, odd ones their high halves. */
+export type Half = 'low' | 'high';
+
+/** The halves a port's decoders are split into: none where it takes no wide types. */
+export const halvesOf = ({ wideTypes }: OperandPort): readonly (Half | undefined)[] =>
+  wideTypes.length > 0 ? ['low', 'high'] : [undefined];
+
+/** The types a port's decoder meets, narrow ones first, then the halves of the wide ones. */
+function decodedTypes({ types, wideTypes }: OperandPort, half: Half | undefined): NumericType[] {
+  const halves = half === undefined ? [] : wideTypes.map((type) => halfTypes(type)[half]);
+  return [...types, ...halves];
+}
+
+/** Instances of a type's decoder in those of a port. */
+export function decoderUses(port: OperandPort, { name }: NumericType): number {
+  const halves = halvesOf(port);
+  const meeting = halves.filter((half) => decodedTypes(port, half).some((type) => type.name === name));
+  return (meeting.length * port.lanes) / halves.length;
+}
+
+export function portDecoder(prefix: string, port: OperandPort, form: OperandForm, half?: Half): PortDecoderView {
+  const name = `${prefix}_decode_${port.letter}${half ? `_${half}` : ''}`;
+  const { fields, typeBits } = port;
+  const all = decodedTypes(port, half);
+  const distinct = all.filter((type, i) => all.findIndex((other) => other.name === type.name) === i);
+  const operand = (type: NumericType): string => packOperand(type.name, operandFields([type], form), fields);
+  const lanes = half ? port.lanes / 2 : port.lanes;
   return {
     name,
     file: `rtl/${name}.v`,
     template: 'decode_port.v',
-    title: `Decoder of the ${port.role} port: code${port.typeBits ? ' and type' : ''} to operand ${operandLayout(fields)}.`,
+    title: decoderTitle(port, half),
     ports: [
-      input('code_i', port.codeBits, `${port.role} code`),
-      ...(port.typeBits ? [input('type_i', port.typeBits, typeMeaning(port))] : []),
+      input('code_i', port.codeBits, `${port.role} code${half ? `, or ${half} half of an 8-bit one` : ''}`),
+      ...(half ? [input('kind_i', 1 + typeBits, typeBits ? '{wide, type}' : '1: half of an 8-bit code')] : []),
+      ...(!half && typeBits ? [input('type_i', typeBits, typeMeaning(port))] : []),
       output('operand_o', fields.bits, operandLayout(fields)),
     ],
-    instances: port.lanes,
+    instances: lanes,
+    parts: distinct.map((type) => `${prefix}_decode_${type.name}`),
     letter: port.letter,
     role: port.role,
     operandBits: fields.bits,
     codeBits: port.codeBits,
-    selects: port.typeBits > 0,
-    types: port.types.map((type, i) => {
+    selector: half ? 'kind_i' : typeBits ? 'type_i' : '',
+    decoders: distinct.map((type) => {
       const own = operandFields([type], form);
       return {
         name: type.name,
         module: `${prefix}_decode_${type.name}`,
         code: type.bits === port.codeBits ? 'code_i' : `code_i[${type.bits - 1}:0]`,
-        selector: literal(Math.max(port.typeBits, 1), i),
-        last: i === port.types.length - 1,
         wires: [
           ...(own.signBits ? [{ port: 'sign_o', name: `${type.name}_sign`, width: 1 }] : []),
           ...(own.exponentBits ? [{ port: 'exp_o', name: `${type.name}_exp`, width: own.exponentBits }] : []),
           { port: 'base_o', name: `${type.name}_base`, width: own.baseBits },
         ],
-        operand: packOperand(type.name, own, fields),
       };
     }),
+    cases: decoderCases(port, half).map(({ label, type }) => ({ label, operand: operand(type) })),
   };
+}
+
+function decoderTitle({ role, typeBits, fields }: OperandPort, half: Half | undefined): string {
+  const codes = half ? `on ${half === 'low' ? 'even' : 'odd'} lanes: code` : `: code`;
+  const kind = half ? ' and kind' : typeBits ? ' and type' : '';
+  return `Decoder of the ${role} port${half ? ' ' : ''}${codes}${kind} to operand ${operandLayout(fields)}.`;
+}
+
+/** The cases of a decoder's selection; the last stands for all others. */
+function decoderCases(port: OperandPort, half: Half | undefined): { label: string; type: NumericType }[] {
+  const { types, wideTypes, typeBits } = port;
+  const selectorBits = typeBits + (half ? 1 : 0);
+  const label = (...values: number[]): string =>
+    values.map((value) => literal(Math.max(selectorBits, 1), value)).join(', ');
+  const narrow = types.map((type, i) => {
+    // Beside wide types, selectors beyond the list have to be named: the last of all stands for wide ones.
+    const beyond = half && i === types.length - 1 ? 2 ** typeBits - types.length : 0;
+    return { label: label(...Array.from({ length: 1 + beyond }, (_, n) => i + n)), type };
+  });
+  const wide = half
+    ? wideTypes.map((type, i) => ({ label: label(2 ** typeBits + i), type: halfTypes(type)[half] }))
+    : [];
+  const cases = [...narrow, ...merged(wide)];
+  return cases.map((entry, i) => (i === cases.length - 1 ? { ...entry, label: 'default' } : entry));
+}
+
+/** Cases without those that follow one of the same type: the low halves of all wide types are the same. */
+function merged<T extends { readonly type: NumericType }>(cases: readonly T[]): T[] {
+  return cases.filter(({ type }, i) => type.name !== cases[i - 1]?.type.name);
 }
 
 /** `{sign, exp[1:0], base[3:0]}`, with the fields that exist. */
@@ -316,8 +379,12 @@ export function operandLayout(fields: OperandFields): string {
 
 /** What the type selector of a port means: `0 int4, 1 flint4, ...`. */
 export function typeMeaning(port: OperandPort): string {
-  const names = port.types.map((type, i) => `${i} ${type.name}`).join(', ');
-  return `type: ${names}${port.types.length < 2 ** port.typeBits ? ' (others: as the last)' : ''}`;
+  const list = (types: readonly NumericType[]): string => {
+    const names = types.map((type, i) => `${i} ${type.name}`).join(', ');
+    return `${names}${types.length < 2 ** port.typeBits ? ' (others: as the last)' : ''}`;
+  };
+  const wide = port.wideTypes.length > 0 ? `; wide: ${list(port.wideTypes)}` : '';
+  return `type: ${list(port.types)}${wide}`;
 }
 
 function packOperand(type: string, own: OperandFields, port: OperandFields): string {

@@ -9,9 +9,11 @@ import {
   inputModule,
   outputModule,
   outputStationaryArray,
+  pairModules,
 } from './array.js';
 import { type DesignCore, elaborateCore } from './core.js';
-import { portDecoder, typeDecoder } from './decoder.js';
+import { decoderUses, halvesOf, portDecoder, typeDecoder } from './decoder.js';
+import type { NumericType } from '../types/numeric-type.js';
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
 import {
@@ -42,18 +44,19 @@ export interface Design extends DesignCore {
  */
 export function elaborate(config: Configuration): Design {
   const core = elaborateCore(config);
-  const { name, rows, cols } = config;
+  const { name } = config;
   const { form } = core.format;
-  const types = [...new Set([...core.a.types, ...core.w.types])];
-  const uses = (type: (typeof types)[number]): number =>
-    (core.a.types.includes(type) ? rows : 0) + (core.w.types.includes(type) ? cols : 0);
+  const types = [
+    ...new Map([...core.a.operandTypes, ...core.w.operandTypes].map((type) => [type.name, type])).values(),
+  ];
+  const uses = (type: NumericType): number => decoderUses(core.a, type) + decoderUses(core.w, type);
   const lines = delayLines(core);
   const modules = [
     ...(config.stall === 'gate' ? [clockGateModule(core)] : []),
     ...(lines.length > 0 ? [delayModule(core)] : []),
     ...types.map((type) => typeDecoder(name, type, form, uses(type))),
-    portDecoder(name, core.a, form),
-    portDecoder(name, core.w, form),
+    ...[core.a, core.w].flatMap((port) => halvesOf(port).map((half) => portDecoder(name, port, form, half))),
+    ...pairModules(core),
     ...(config.dataflow === 'os' ? outputStationaryModules(core) : weightStationaryModules(core)),
   ];
   return {

@@ -18,6 +18,8 @@ export interface ModuleView {
   readonly ports: readonly ModulePort[];
   /** How many of it one array holds; undefined for the array itself. */
   readonly instances?: number;
+  /** Names of the modules in it, where it counts as a whole in the area report. */
+  readonly parts?: readonly string[];
 }
 
 export const input = (name: string, width: number | string, meaning: string): ModulePort => ({

@@ -1,5 +1,4 @@
 import { literal } from '../verilog.js';
-import { partialSumBits } from './accumulator.js';
 import {
   type ArrayView,
   arrayView,
@@ -29,7 +28,7 @@ export interface PartialSums {
 /** How many PEs have partial sums of which width, from the top of the array down. */
 export function partialSums({ config, accumulator }: DesignCore): PartialSums[] {
   const rows = new Map<number, number>();
-  for (const bits of partialSumBits(accumulator)) rows.set(bits, (rows.get(bits) ?? 0) + 1);
+  for (const bits of accumulator.partialSumBits) rows.set(bits, (rows.get(bits) ?? 0) + 1);
   return [...rows].map(([bits, count]) => ({ bits, pes: count * config.cols }));
 }
 
@@ -48,7 +47,7 @@ export interface WeightStationaryPeView extends ModuleView, ProductView {
 export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
   const { config, format, accumulator, magnitudeBits } = core;
   const name = `${config.name}_pe`;
-  const leastSumBits = Math.min(...partialSumBits(accumulator));
+  const leastSumBits = Math.min(...accumulator.partialSumBits);
   const product = productView(core);
   const { signed, magnitudeSignal, negativeSignal } = product;
   return {
@@ -96,6 +95,7 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
   const port = core[letter];
   const begins = letter === 'a';
   const width = port.codeBits * port.lanes;
+  const wide = port.wideTypes.length > 0;
   const ports = [
     clock,
     reset,
@@ -104,12 +104,14 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
     output('ready_o', 1, 'the beat is taken if offered'),
     input('last_i', 1, 'the beat is the last of its tile'),
     input('data_i', width, `${port.role} codes`),
+    ...(wide ? [input('wide_i', 1, `1: ${port.role} codes have 8 bits; first beat of a tile`)] : []),
     ...(port.typeBits ? [input('type_i', port.typeBits, `type of the ${port.role}s; first beat of a tile`)] : []),
     input('permit_i', 1, `a ${begins ? 'tile may begin' : 'beat may enter the array'}`),
     output('issue_o', 1, 'a beat enters the array'),
     ...(begins ? [output('begin_o', 1, 'it begins its tile')] : []),
     output('last_o', 1, 'it ends its tile'),
     output('code_o', width, `${port.role} codes`),
+    ...(wide ? [output('wide_o', 1, `1: ${port.role} codes have 8 bits`)] : []),
     ...(port.typeBits ? [output('type_o', port.typeBits, `type of the ${port.role} codes`)] : []),
   ];
   const title = `Input register of the ${port.role}s: holds one beat until it may enter the array.`;
@@ -117,7 +119,7 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
     ...edge(core, `input_${letter}`, title, ports, 1, 'ws_input'),
     operand: edgeOperand(port),
     begins,
-    hasFirst: begins || port.typeBits > 0,
+    hasFirst: begins || wide || port.typeBits > 0,
   };
 }
 
@@ -128,6 +130,7 @@ export interface WeightStationaryControlView extends EdgeView {
   readonly lastRowButTwo: number;
   readonly tokens: number;
   readonly tokensZero: string;
+  readonly wWide: boolean;
   readonly lastToken: number;
   readonly lastTokenButOne: number;
 }
@@ -139,6 +142,7 @@ export interface WeightStationaryControlView extends EdgeView {
 export function weightStationaryControl(core: DesignCore): WeightStationaryControlView {
   const { rows, cols, pipeline, stall } = core.config;
   const tokens = rows + cols - 1 + pipeline;
+  const wWide = core.w.wideTypes.length > 0;
   const ports = [
     clock,
     reset,
@@ -146,6 +150,7 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     input('w_issue_i', 1, 'a beat of weights enters the array'),
     input('w_last_i', 1, 'it is the last of its tile'),
     output('w_permit_o', 1, 'a beat of weights may enter the array'),
+    ...(wWide ? [input('w_wide_i', 1, 'its weights have 8 bits')] : []),
     input('a_issue_i', 1, 'a row of activations enters the array'),
     input('a_begin_i', 1, 'it begins a tile'),
     input('a_last_i', 1, 'it ends a tile'),
@@ -154,6 +159,7 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     output('swap_o', rows, 'per row from the top: use the weight of the next tile from now on'),
     output('row_valid_o', 1, 'a row of results leaves the array'),
     output('row_last_o', 1, 'it is the last of its tile'),
+    ...(wWide ? [output('row_wide_o', 1, 'it has results of 8-bit weights, in pairs of columns')] : []),
   ];
   const title = 'Control: lets weights and activations in and follows the rows through the array.';
   return {
@@ -164,6 +170,7 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     lastRowButTwo: rows - 3,
     tokens,
     tokensZero: literal(tokens, 0),
+    wWide,
     lastToken: tokens - 1,
     lastTokenButOne: tokens - 2,
   };
@@ -196,10 +203,9 @@ export interface WeightStationaryArrayView extends ArrayView {
 export function weightStationaryArray(core: DesignCore): WeightStationaryArrayView {
   const { rows, cols } = core.config;
   const title = `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over r of a[m][r] * w[r][c].`;
-  const bits = partialSumBits(core.accumulator);
+  const bits = core.accumulator.partialSumBits;
   return {
-    ...arrayView(core, 'ws_array', title, [...streams(core), ...streamOut(core)]),
-    result: 'sum_out',
+    ...arrayView(core, 'ws_array', title, [...streams(core), ...streamOut(core)], 'sum_out'),
     sumBits: byRow(bits, 0),
     aboveBits: byRow(bits, 1),
     widens: new Set(bits).size > 1,

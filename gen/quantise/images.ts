@@ -19,7 +19,7 @@ export interface LayerImages {
 export interface ImageTarget {
   readonly info: ArrayInfo;
   /** Width of its accumulators, and the longest reduction they hold for certain. */
-  readonly accumulator: { readonly bits: number; readonly provenK: number };
+  readonly accumulator: { readonly bits: number; readonly wraps: boolean; readonly provenK: number };
 }
 
 /** @throws UserError for an array that images cannot be played into. */

@@ -1,14 +1,7 @@
 import type { Design } from '../elaborate/design.js';
-import {
-  type ArrayInfo,
-  arrayInfoOfDesign,
-  expectedResults,
-  resultRows,
-  selectedType,
-  type Tile,
-  weightBeats,
-} from '../oracle.js';
-import { type Pattern, type RandomSource, randomSource, randomTile } from '../vectors.js';
+import { type ArrayInfo, arrayInfoOfDesign, expectedResults, selectedType, type Tile, tileShape } from '../oracle.js';
+import { resultLanes, tileBeats } from '../streams.js';
+import { type Pattern, type RandomSource, randomSource, randomTile, type TypeChoice, typeChoices } from '../vectors.js';
 import { type Identity, identityComment } from './identity.js';
 
 /** A field of a beat: the port it drives, its width, and the room it has: whole hexadecimal digits, for people to read. */
@@ -78,24 +71,24 @@ export function buildStimulus(design: Design, identity: Identity): Stimulus {
       info.dataflow === 'os' ? [stream('in', ['a', 'w'], '')] : [stream('w', ['w'], '_w'), stream('a', ['a'], '_a')],
     cutBeat: (tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2),
     laneBits,
-    resultRows: tiles.reduce((sum, { k }) => sum + resultRows(info, k), 0),
+    resultRows: tiles.reduce((sum, tile) => sum + tileShape(info, tile).rows, 0),
     expectedText: expectedText(info, tiles, laneBits, identity),
   };
 }
 
 function chooseTiles(random: RandomSource, info: ArrayInfo, { dataflow, maxK }: Design['config']): Tile[] {
   const longest = dataflow === 'os' ? maxK : Number.POSITIVE_INFINITY;
-  const aTypes = info.a.types.length;
-  const wTypes = info.w.types.length;
+  const [activations, weights] = [typeChoices(info.a), typeChoices(info.w)];
+  const [aTypes, wTypes] = [activations.length, weights.length];
   const tileText = info.rows * info.cols * (wholeDigits(info.accBits) / 4 + 1);
   const wanted = Math.min(Math.max(aTypes * wTypes, LENGTHS.length, PATTERN_PAIRS.length), MOST_TILES);
   const count = Math.max(Math.min(wanted, Math.floor(TEXT_BUDGET / tileText)), LEAST_TILES);
   return Array.from({ length: count }, (_, i) => {
     const [aPattern, wPattern] = PATTERN_PAIRS[i % PATTERN_PAIRS.length] as readonly [Pattern, Pattern];
     const k = Math.min(LENGTHS[i % LENGTHS.length] as number, longest);
-    const aType = i % aTypes;
-    const wType = (aType + Math.floor(i / aTypes)) % wTypes;
-    return randomTile(random, info, { k, aType, wType, aPattern, wPattern });
+    const a = activations[i % aTypes] as TypeChoice;
+    const w = weights[((i % aTypes) + Math.floor(i / aTypes)) % wTypes] as TypeChoice;
+    return randomTile(random, info, { k, a, w, aPattern, wPattern });
   });
 }
 
@@ -118,43 +111,52 @@ function stimulusStream(
 ): StimulusStream {
   const info = arrayInfoOfDesign(design);
   const ports = letters.map((letter) => design[letter]);
+  const widening = ports.filter(({ wideTypes }) => wideTypes.length > 0);
   const selecting = ports.filter(({ typeBits }) => typeBits > 0);
   const fields: BeatField[] = [
     { port: `${name}_last_i`, width: 1, room: 4 },
+    ...widening.map((port) => beatField(`${port.letter}_wide_i`, 1)),
     ...selecting.map((port) => beatField(`${port.letter}_type_i`, port.typeBits)),
     ...ports.map((port) => beatField(`${port.letter}_data_i`, port.codeBits * port.lanes)),
   ];
-  const beatsOf = ({ k }: Tile): number => (letters.includes('a') ? k : weightBeats(info, k));
-  const lines = tiles.flatMap((tile, i) => [
-    `// tile ${i}: ${tileText(info, tile)}`,
-    ...Array.from({ length: beatsOf(tile) }, (_, beat) => {
+  let total = 0;
+  const lines = tiles.flatMap((tile, i) => {
+    const sent = tileBeats(info, tile);
+    const beats = letters.includes('a') ? sent.beats : sent.weightBeats;
+    total += beats;
+    const words = Array.from({ length: beats }, (_, beat) => {
+      const wide = widening.map(({ letter }) => {
+        const chosen = (letter === 'a' ? tile.aWide : tile.wWide) ? 1 : 0;
+        return String(beat === 0 ? chosen : random.below(2));
+      });
       const types = selecting.map(({ letter, types, typeBits }) => {
         const chosen = letter === 'a' ? tile.aType : tile.wType;
         return digits(beat === 0 ? chosen : random.below(types.length), wholeDigits(typeBits));
       });
       const data = ports.map(({ letter, lanes, codeBits }) => {
-        const codes = tile[letter].subarray(beat * lanes, (beat + 1) * lanes);
+        const codes = sent[letter].subarray(beat * lanes, (beat + 1) * lanes);
         return packCodes(codes, codeBits, wholeDigits(codeBits * lanes));
       });
-      return [beat === beatsOf(tile) - 1 ? '1' : '0', ...types, ...data].join('_');
-    }),
-  ]);
+      return [beat === beats - 1 ? '1' : '0', ...wide, ...types, ...data].join('_');
+    });
+    return [`// tile ${i}: ${tileText(info, tile)}`, ...words];
+  });
   const title = `Stimulus of the test bench, one beat a line: ${fields.map(({ port }) => port.replace(/_i$/, '')).join('_')}.`;
   const bits = fields.reduce((sum, { room }) => sum + room, 0);
   return {
     name,
     path: `tb/stimulus${suffix}.hex`,
     fields,
-    beats: tiles.reduce((sum, tile) => sum + beatsOf(tile), 0),
+    beats: total,
     text: file(identityComment('//', title, identity), lines, bits),
   };
 }
 
 const beatField = (port: string, width: number): BeatField => ({ port, width, room: wholeDigits(width) });
 
-function tileText(info: ArrayInfo, { k, aType, wType }: Tile): string {
+function tileText(info: ArrayInfo, { k, aType, wType, aWide, wWide }: Tile): string {
   const length = info.dataflow === 'os' ? 'K' : 'M';
-  return `${length} = ${k}, ${selectedType(info.a, aType).name} x ${selectedType(info.w, wType).name}`;
+  return `${length} = ${k}, ${selectedType(info.a, aType, aWide).name} x ${selectedType(info.w, wType, wWide).name}`;
 }
 
 /** Codes as one hexadecimal number, lane 0 in the lowest bits. */
@@ -167,8 +169,8 @@ function packCodes(codes: Uint8Array, codeBits: number, bits: number): string {
 function expectedText(info: ArrayInfo, tiles: readonly Tile[], laneBits: number, identity: Identity): string {
   const { cols } = info;
   const lines = tiles.flatMap((tile, i) => {
-    const results = expectedResults(info, tile);
-    const rows = resultRows(info, tile.k);
+    const results = resultLanes(tile, expectedResults(info, tile));
+    const { rows } = tileShape(info, tile);
     return [
       `// tile ${i}`,
       ...Array.from({ length: rows }, (_, r) => {

@@ -1,20 +1,36 @@
-import type { Parts, TypeBase } from './numeric-type.js';
+import type { NumericType, Parts, TypeBase } from './numeric-type.js';
 
 /** Two's complement (signed, keeping -2^(bits-1)) or plain binary (unsigned) integers. */
 export interface IntType extends TypeBase {
   readonly kind: 'int';
+  /** All values are multiples of 2^exponent: 0, or 4 in the high half of an 8-bit integer. */
+  readonly exponent: number;
 }
 
 export function intType(bits: number, signed: boolean): IntType {
+  return scaledInteger(`${signed ? 'int' : 'uint'}${bits}`, bits, signed, 0);
+}
+
+function scaledInteger(name: string, bits: number, signed: boolean, exponent: number): IntType {
   const value = (code: number): number => (signed && code >= 2 ** (bits - 1) ? code - 2 ** bits : code);
   return {
     kind: 'int',
-    name: `${signed ? 'int' : 'uint'}${bits}`,
+    name,
     bits,
     signed,
-    decode: (code) => BigInt(value(code)),
-    parts: (code) => ({ negative: value(code) < 0, significand: Math.abs(value(code)), exponent: 0 }),
+    exponent,
+    decode: (code) => BigInt(value(code)) << BigInt(exponent),
+    parts: (code) => ({ negative: value(code) < 0, significand: Math.abs(value(code)), exponent }),
   };
+}
+
+/**
+ * The halves of an 8-bit integer as types of their own: its value is that of the low half, which is unsigned, plus that
+ * of the high half, which has the sign and counts 16 times.
+ */
+export function halfTypes({ name, bits, signed }: NumericType): { low: IntType; high: IntType } {
+  if (bits !== 8) throw new Error(`${name} has no 4-bit halves`);
+  return { low: intType(4, false), high: scaledInteger(`${name}_high`, 4, signed, 4) };
 }
 
 /**
@@ -24,6 +40,6 @@ export function intType(bits: number, signed: boolean): IntType {
 export function foldedParts(type: IntType, code: number): Parts {
   const plain = type.parts(code);
   return type.signed && plain.significand === 2 ** (type.bits - 1)
-    ? { negative: true, significand: 1, exponent: type.bits - 1 }
+    ? { negative: true, significand: 1, exponent: type.bits - 1 + type.exponent }
     : plain;
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Timing } from '../../gen/elaborate/timing.js';
 import { EXIT, UserError } from '../../gen/errors.js';
 import type { Manifest } from '../../gen/manifest.js';
-import type { Tile } from '../../gen/oracle.js';
+import { arrayInfoOf, type Tile, tileShape } from '../../gen/oracle.js';
+import { resultsOfLanes } from '../../gen/streams.js';
 import { runTool } from './tools.js';
-import { type ArrayShape, arrayVectors, type Segment } from './vector-file.js';
+import { arrayVectors, type Segment } from './vector-file.js';
 import { buildBench, scratchFolder, type Tuning } from './verilator.js';
 
 /** Transfers of a tile in an array run: numbers of clock edges. */
@@ -44,7 +45,7 @@ export interface SimulationRun {
   /** Events of the tiles of each segment of the first round. */
   readonly events: readonly (readonly TileEvents[])[];
   readonly failure?: SimulationFailure;
-  /** Row by row, tile after tile, of all segments not cut off, if asked for. */
+  /** Lanes of the output, row by row, tile after tile, of all segments not cut off, if asked for. */
   readonly results?: BigInt64Array;
 }
 
@@ -59,18 +60,6 @@ export interface SimulationOptions {
 /** A design's array, Verilated. */
 export interface ArrayModel {
   simulate(segments: readonly Segment[], options?: SimulationOptions): Promise<SimulationRun>;
-}
-
-/** The array of a design as the bench sees it. */
-export function arrayShape({ configuration, ports, accumulator }: Manifest): ArrayShape {
-  return {
-    stationary: configuration.dataflow === 'ws',
-    rows: configuration.rows,
-    cols: configuration.cols,
-    aBits: ports.a.codeBits,
-    wBits: ports.w.codeBits,
-    accBits: accumulator.bits,
-  };
 }
 
 /** Builds the array of a design's folder (or finds it built) for simulation. */
@@ -103,7 +92,7 @@ async function simulate(
   try {
     const vectors = join(scratch, 'vectors.bin');
     const resultFile = join(scratch, 'results.bin');
-    writeFileSync(vectors, arrayVectors(arrayShape(manifest), segments));
+    writeFileSync(vectors, arrayVectors(arrayInfoOf(manifest), segments));
     const args = [vectors, '--repeat', String(repeat)];
     if (wantResults) args.push('--results', resultFile);
     if (trace) args.push('--trace', trace);
@@ -151,7 +140,7 @@ function parseRun(stdout: string): SimulationRun {
 
 /** An array that multiplies tiles: what `matmul` needs of the simulation. */
 export interface ArraySimulator {
-  /** Results `[tile][row][col]`. */
+  /** Results of each tile, rows x cols, tile after tile. */
   run(tiles: readonly Tile[]): Promise<{ results: BigInt64Array; cycles: number; seconds: number }>;
 }
 
@@ -169,7 +158,25 @@ export async function openArraySimulator(folder: string, manifest: Manifest): Pr
       }
       const all = events[0] ?? [];
       const cycles = (all.at(-1)?.lastOut ?? 0) - (all[0]?.firstIn ?? 0) + 1;
-      return { results, cycles, seconds };
+      return { results: tileResults(manifest, tiles, results), cycles, seconds };
     },
   };
+}
+
+/** The results of tiles from the lanes of the output rows they came in. */
+function tileResults(manifest: Manifest, tiles: readonly Tile[], lanes: BigInt64Array): BigInt64Array {
+  if (!tiles.some(({ wWide }) => wWide)) return lanes;
+  const info = arrayInfoOf(manifest);
+  let at = 0;
+  const parts = tiles.map((tile) => {
+    const count = tileShape(info, tile).rows * info.cols;
+    at += count;
+    return resultsOfLanes(tile, lanes.subarray(at - count, at));
+  });
+  const results = new BigInt64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  parts.reduce((offset, part) => {
+    results.set(part, offset);
+    return offset + part.length;
+  }, 0);
+  return results;
 }

@@ -1,4 +1,5 @@
-import type { Tile } from '../../gen/oracle.js';
+import type { ArrayInfo, Tile } from '../../gen/oracle.js';
+import { resultLanes, tileBeats } from '../../gen/streams.js';
 
 /** Writes the little-endian files that the benches in `tb/` read. */
 export class VectorWriter {
@@ -28,17 +29,6 @@ export class VectorWriter {
   }
 }
 
-/** What the array bench is told of a design. */
-export interface ArrayShape {
-  /** Whether weights stay and have a stream of their own. */
-  readonly stationary: boolean;
-  readonly rows: number;
-  readonly cols: number;
-  readonly aBits: number;
-  readonly wBits: number;
-  readonly accBits: number;
-}
-
 /** A run of tiles after a reset. Chances are in 256ths. */
 export interface Segment {
   readonly seed: number;
@@ -56,16 +46,18 @@ export interface Segment {
 }
 
 /** The vector file of the array bench (see `tb/array_tb.cpp`). */
-export function arrayVectors(shape: ArrayShape, segments: readonly Segment[]): Buffer {
+export function arrayVectors(info: ArrayInfo, segments: readonly Segment[]): Buffer {
   const file = new VectorWriter();
-  const { stationary, rows, cols, aBits, wBits, accBits } = shape;
-  file.words(stationary ? 1 : 0, rows, cols, aBits, wBits, accBits, segments.length);
+  const { dataflow, rows, cols, a, w, accBits } = info;
+  file.words(dataflow === 'ws' ? 1 : 0, rows, cols, cols, a.codeBits, w.codeBits, accBits, segments.length);
   for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
     file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
     tiles.forEach((tile, i) => {
-      file.words(tile.k, tile.aType, tile.wType).bytes(tile.a).bytes(tile.w);
+      const { beats, weightBeats, resultRows, a: activations, w: weights } = tileBeats(info, tile);
+      file.words(beats, weightBeats, resultRows, tile.aType, tile.wType, tile.aWide ? 1 : 0, tile.wWide ? 1 : 0);
+      file.bytes(activations).bytes(weights);
       const results = expected?.[i];
-      if (results) file.wides(results);
+      if (results) file.wides(resultLanes(tile, results));
     });
   }
   return file.content();

@@ -26,7 +26,7 @@ function info(
 ): ArrayInfo {
   const port = (names: string[]) => {
     const types = names.map(numericType);
-    return { types, codeBits: Math.max(...types.map((type) => type.bits)) };
+    return { types, wideTypes: [], codeBits: Math.max(...types.map((type) => type.bits)) };
   };
   return { dataflow, rows, cols, a: port(aTypes), w: port(wTypes), accBits };
 }

@@ -5,12 +5,14 @@ import { PATTERNS, randomPattern, randomSource, randomTile } from '../../gen/vec
 
 const types = (...names: string[]) => names.map(numericType);
 
+const narrow = (type: number) => ({ type, wide: false });
+
 const ARRAY: ArrayInfo = {
   dataflow: 'os',
   rows: 3,
   cols: 5,
-  a: { types: types('int4', 'flint4', 'uint4'), codeBits: 4 },
-  w: { types: types('int4', 'pot3'), codeBits: 4 },
+  a: { types: types('int4', 'flint4', 'uint4'), wideTypes: [], codeBits: 4 },
+  w: { types: types('int4', 'pot3'), wideTypes: [], codeBits: 4 },
   accBits: 32,
 };
 
@@ -57,7 +59,7 @@ describe('randomTile', () => {
       Array.from({ length: 60 }, (_, seed) => JSON.stringify([tile({}, seed).aType, tile({}, seed).wType])),
     );
     expect(drawn.size).toBe(6);
-    expect(tile({ aType: 2, wType: 1 })).toMatchObject({ aType: 2, wType: 1 });
+    expect(tile({ a: narrow(2), w: narrow(1) })).toMatchObject({ aType: 2, wType: 1 });
   });
 
   it.each([
@@ -73,22 +75,22 @@ describe('randomTile', () => {
     ['least', 2, [0]],
     ['greatest', 2, [15]],
   ] as const)('%s of type %d are codes %j', (aPattern, aType, codes) => {
-    expect([...new Set(tile({ aPattern, aType }).a)].sort((x, y) => x - y)).toEqual(codes);
+    expect([...new Set(tile({ aPattern, a: narrow(aType) }).a)].sort((x, y) => x - y)).toEqual(codes);
   });
 
   it('alternates the extremes from beat to beat, alike in all lanes', () => {
-    expect([...tile({ k: 3, aPattern: 'alternating', aType: 0 }).a]).toEqual([7, 7, 7, 8, 8, 8, 7, 7, 7]);
+    expect([...tile({ k: 3, aPattern: 'alternating', a: narrow(0) }).a]).toEqual([7, 7, 7, 8, 8, 8, 7, 7, 7]);
   });
 
   it('repeats one code, and leaves few codes of a sparse tile', () => {
     expect(new Set(tile({ aPattern: 'uniform' }).a).size).toBe(1);
-    const zeros = tile({ aPattern: 'sparse', aType: 0 }).a.filter((code) => code === 0).length;
+    const zeros = tile({ aPattern: 'sparse', a: narrow(0) }).a.filter((code) => code === 0).length;
     expect(zeros).toBeGreaterThan(64 * 3 * 0.6);
     expect(zeros).toBeLessThan(64 * 3);
   });
 
   it('leaves the bits above a narrow type random', () => {
-    const { w } = tile({ wPattern: 'greatest', wType: 1 });
+    const { w } = tile({ wPattern: 'greatest', w: narrow(1) });
     expect([...new Set(w.map((code) => code & 7))]).toEqual([3]);
     expect(new Set(w.map((code) => code >> 3)).size).toBe(2);
   });

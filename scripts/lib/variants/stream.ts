@@ -1,7 +1,7 @@
 import { drainCycles, type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import type { Manifest } from '../../../gen/manifest.js';
-import { arrayInfoOf, expectedResults, resultRows } from '../../../gen/oracle.js';
+import { arrayInfoOf, expectedResults, tileShape } from '../../../gen/oracle.js';
 import { randomSource, randomTile } from '../../../gen/vectors.js';
 import { type ArrayModel, latencyOf, type TileEvents } from '../simulator.js';
 
@@ -39,7 +39,7 @@ export async function measureStream(model: ArrayModel, manifest: Manifest, k: nu
   const { failure, events, rowsChecked } = await model.simulate([{ seed: 1, tiles, expected }]);
   const wrong = (what: string) => new UserError(`${name}, tiles of ${k} beats: ${what}`, EXIT.checkFailed);
   if (failure) throw wrong(`${failure.rule} (tile ${failure.tile}, row ${failure.row}, cycle ${failure.cycle})`);
-  const rows = STREAM_TILES * resultRows(info, k);
+  const rows = tiles.reduce((sum, tile) => sum + tileShape(info, tile).rows, 0);
   if (rowsChecked !== rows) throw wrong(`${rowsChecked} rows compared instead of ${rows}`);
   const figures = streamFigures(manifest.timing, { k, macs: k * manifest.timing.macsPerCycle }, events[0] ?? []);
   if ('problem' in figures) throw wrong(figures.problem);

@@ -5,12 +5,19 @@ import {
   type ArrayInfo,
   arrayInfoOf,
   expectedResults,
+  type PortInfo,
   selectedType,
   type Tile,
-  weightBeats,
+  tileShape,
 } from '../../../gen/oracle.js';
-import { numericType } from '../../../gen/types/table.js';
-import { type Pattern, type RandomSource, randomPattern, randomTile } from '../../../gen/vectors.js';
+import {
+  type Pattern,
+  type RandomSource,
+  randomPattern,
+  randomTile,
+  type TypeChoice,
+  typeChoices,
+} from '../../../gen/vectors.js';
 import { type ArrayModel, latencyOf, openArrayModel, type SimulationFailure, type TileEvents } from '../simulator.js';
 import type { Segment } from '../vector-file.js';
 import type { Effort } from './effort.js';
@@ -94,15 +101,15 @@ function formulaSegments(manifest: Manifest, random: RandomSource): NamedSegment
   const info = arrayInfoOf(manifest);
   const lengths = new Set([1, 2, rows - 1, rows, rows + 1, 2 * (rows + cols) + 3].filter((k) => k > 0 && k <= maxK));
   return [...lengths].map((k) => {
-    const tiles = everyTypePair(manifest).map(([aType, wType]) => randomTile(random, info, { k, aType, wType }));
+    const tiles = everyTypePair(info).map(([a, w]) => randomTile(random, info, { k, a, w }));
     while (tiles.length < 4) tiles.push(randomTile(random, info, { k }));
     return withResults(manifest, { title: `tiles of ${k} beats without stalls`, seed: 1, tiles, formulaK: k });
   });
 }
 
 /** All pairs of type selectors, in an order in which both change often. */
-function everyTypePair({ ports }: Manifest): [number, number][] {
-  return ports.a.types.flatMap((_, aType) => ports.w.types.map((__, wType): [number, number] => [aType, wType]));
+function everyTypePair({ a, w }: ArrayInfo): [TypeChoice, TypeChoice][] {
+  return typeChoices(a).flatMap((one) => typeChoices(w).map((other): [TypeChoice, TypeChoice] => [one, other]));
 }
 
 /** Random lengths and types under random stalls of both streams. */
@@ -151,21 +158,25 @@ function extremeSegments(manifest: Manifest, random: RandomSource, macs: number)
   const k = dataflow === 'os' ? Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64)) : 2 * rows;
   const tiles = EXTREMES.flatMap((aPattern) =>
     EXTREMES.flatMap((wPattern) =>
-      extremeTypes(manifest).map(([aType, wType]) =>
-        randomTile(random, arrayInfoOf(manifest), { k, aType, wType, aPattern, wPattern }),
+      extremeTypes(arrayInfoOf(manifest)).map(([a, w]) =>
+        randomTile(random, arrayInfoOf(manifest), { k, a, w, aPattern, wPattern }),
       ),
     ),
   );
   return [withResults(manifest, { title: `extremes over ${k} beats`, seed: 1, tiles })];
 }
 
-/** The pair of types with the largest product: the one the accumulators are sized for. */
-function extremeTypes(manifest: Manifest): [number, number][] {
-  const reach = (port: 'a' | 'w'): number => {
-    const sizes = manifest.ports[port].types.map((name) => largestMagnitude(numericType(name)));
-    return sizes.indexOf(sizes.reduce((x, y) => (y > x ? y : x)));
+/** Pairs of types with the largest product, the ones the accumulators are sized for: of 4 bits, and of 8 where there are. */
+function extremeTypes({ a, w }: ArrayInfo): [TypeChoice, TypeChoice][] {
+  const widest = (port: PortInfo, wide: boolean): TypeChoice => {
+    const choices = typeChoices(port).filter((choice) => choice.wide === wide);
+    const size = ({ type }: TypeChoice): bigint => largestMagnitude(selectedType(port, type, wide));
+    return choices.reduce((x, y) => (size(y) > size(x) ? y : x));
   };
-  return [[reach('a'), reach('w')]];
+  const kinds = (port: PortInfo): boolean[] => (port.wideTypes.length > 0 ? [false, true] : [false]);
+  return kinds(a).flatMap((aWide) =>
+    kinds(w).map((wWide): [TypeChoice, TypeChoice] => [widest(a, aWide), widest(w, wWide)]),
+  );
 }
 
 /** The first cycle count that differs from the manifest's formula. */
@@ -174,7 +185,8 @@ function formulaFailure(
   segments: readonly NamedSegment[],
   events: readonly (readonly TileEvents[])[],
 ): string | undefined {
-  for (const [i, { title, formulaK }] of segments.entries()) {
+  for (const [i, segment] of segments.entries()) {
+    const { title, formulaK } = segment;
     if (formulaK === undefined) continue;
     const tiles = events[i] ?? [];
     const period = tilePeriod(timing, formulaK);
@@ -185,7 +197,7 @@ function formulaFailure(
       const wrong =
         (unhindered &&
           differs(`latency (last beat in to ${latency.to} out)`, latency.cycles, latencyOf(timing, tile))) ||
-        differs('drain (first to last row out)', drainCycles(timing, formulaK), tile.lastOut - tile.firstOut + 1) ||
+        differs('drain (first to last row out)', drainOf(timing, segment, n), tile.lastOut - tile.firstOut + 1) ||
         (n === 0 && fillDiffers(timing, tile)) ||
         (previous &&
           differs('tile period (first row out to first row out)', period, tile.firstOut - previous.firstOut));
@@ -194,6 +206,12 @@ function formulaFailure(
     }
   }
   return undefined;
+}
+
+/** Cycles in which a tile's rows leave. Rows added in pairs leave with the lower one of each: the last cycle is free. */
+function drainOf(timing: Timing, { tiles, formulaK = 0 }: NamedSegment, index: number): number {
+  const pairs = timing.drain.cycles !== null && tiles[index]?.aWide === true;
+  return drainCycles(timing, formulaK) - (pairs ? 1 : 0);
 }
 
 function fillDiffers({ fill }: Timing, { firstLoad, firstOut }: TileEvents): string | undefined {
@@ -210,14 +228,14 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   const where = `array, ${segment.title}, tile ${failure.tile}, row ${failure.row}`;
   const tile = segment.tiles[failure.tile];
   if (failure.col === undefined || !tile) return `${where}, cycle ${failure.cycle}: ${failure.rule}`;
-  const { rows, cols } = manifest.configuration;
   const info: ArrayInfo = arrayInfoOf(manifest);
-  const [aType, wType] = [selectedType(info.a, tile.aType), selectedType(info.w, tile.wType)];
+  const { terms, aLanes, wLanes } = tileShape(info, tile);
+  const [aType, wType] = [selectedType(info.a, tile.aType, tile.aWide), selectedType(info.w, tile.wType, tile.wWide)];
   const [aValues, wValues] = [codeValues(aType), codeValues(wType)];
-  const col = failure.col;
-  const products = Array.from({ length: weightBeats(info, tile.k) }, (_, k) => {
-    const a = tile.a[info.dataflow === 'os' ? k * rows + failure.row : failure.row * rows + k] as number;
-    const w = tile.w[k * cols + col] as number;
+  const col = tile.wWide ? failure.col / 2 : failure.col;
+  const products = Array.from({ length: terms }, (_, k) => {
+    const a = tile.a[info.dataflow === 'os' ? k * aLanes + failure.row : failure.row * aLanes + k] as number;
+    const w = tile.w[k * wLanes + col] as number;
     return `${aValues[a % aValues.length]}*${wValues[w % wValues.length]}`;
   });
   const shown = products.length > 12 ? `${products.slice(0, 12).join(' + ')} + ...` : products.join(' + ');

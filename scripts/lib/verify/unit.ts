@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { codeValues } from '../../../gen/codec.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import type { Manifest } from '../../../gen/manifest.js';
+import { decoderChoices, ODD_LANE, type OperandChoice, operandChoices, WIDE } from '../../../gen/operand-choices.js';
 import { type PeVectors, peVectors } from '../../../gen/pe-vectors.js';
 import { renderTemplate } from '../../../gen/render/engine.js';
-import { numericType } from '../../../gen/types/table.js';
 import type { RandomSource } from '../../../gen/vectors.js';
 import { runTool } from '../tools.js';
 import { VectorWriter } from '../vector-file.js';
@@ -70,14 +70,7 @@ async function buildUnitBench(
     double: drain === 'double',
     stationary: dataflow === 'ws',
     sumBits: manifest.accumulator.bits,
-    aCodeMsb: a.codeBits - 1,
-    wCodeMsb: w.codeBits - 1,
-    aTypeBits: a.typeBits,
-    wTypeBits: w.typeBits,
-    aTypeMsb: a.typeBits - 1,
-    wTypeMsb: w.typeBits - 1,
-    aOperandMsb: a.operand.bits - 1,
-    wOperandMsb: w.operand.bits - 1,
+    ports: [harnessPort('a', a), harnessPort('w', w)],
     accMsb: manifest.accumulator.bits - 1,
   });
   const scratch = scratchFolder(`${name}-harness`);
@@ -101,18 +94,24 @@ async function buildUnitBench(
   }
 }
 
-/** All codes of all types of a port; bits above a type's width must not matter. Selectors without a type must behave like the last type. */
+function harnessPort(letter: string, { codeBits, typeBits, operand, wideTypes }: Manifest['ports']['a']) {
+  const type = typeBits > 0 ? `${letter}_type_i[${typeBits - 1}:0]` : '';
+  const wide = wideTypes.length > 0;
+  const kind = wide ? (typeBits > 0 ? `{${letter}_type_i[6], ${type}}` : `${letter}_type_i[6]`) : '';
+  return { letter, codeMsb: codeBits - 1, operandMsb: operand.bits - 1, type, wide, kind };
+}
+
+/** All codes under all selectors of a port; bits above a type's width must not matter. */
 function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
-  const { types, typeBits, codeBits } = ports[letter];
-  return Array.from({ length: 2 ** typeBits }, (_, type) => {
-    const name = types[Math.min(type, types.length - 1)] as string;
-    const values = codeValues(numericType(name));
-    return Array.from({ length: 2 ** codeBits }, (__, code) => ({
-      type,
+  const { codeBits } = ports[letter];
+  return decoderChoices(ports[letter]).flatMap(({ selector, type }) => {
+    const values = codeValues(type);
+    return Array.from({ length: 2 ** codeBits }, (_, code) => ({
+      type: selector,
       code,
       value: values[code % values.length] as bigint,
     }));
-  }).flat();
+  });
 }
 
 function unitVectors(
@@ -156,15 +155,22 @@ function decoderMismatch(
       const operand = operands.readBigUInt64LE((i * 2 + offset) * 8);
       const got = operandValue(manifest, letter, operand);
       if (got === value) continue;
-      const name = port.types[Math.min(type, port.types.length - 1)];
+      const name = decoderChoices(port).find(({ selector }) => selector === type)?.type.name;
       const bits = code.toString(2).padStart(port.codeBits, '0');
       return (
-        `decoder of the ${port.role} port (decode_${letter}): ${name} code ${bits} (type selector ${type}) decodes to ` +
+        `decoder of the ${port.role} port (decode_${letter}${laneText(port, type)}): ${name} code ${bits} (type selector ` +
+        `${type % WIDE}) decodes to ` +
         `${got}, expected ${value}; operand bits ${operand.toString(2).padStart(port.operand.bits, '0')}`
       );
     }
   }
   return undefined;
+}
+
+/** The decoder of a lane, where a port has two. */
+function laneText({ wideTypes }: Manifest['ports']['a'], selector: number): string {
+  if (wideTypes.length === 0) return '';
+  return selector >= ODD_LANE ? '_high' : '_low';
 }
 
 function operandValue({ ports, operandFormat }: Manifest, letter: 'a' | 'w', operand: bigint): bigint {
@@ -187,8 +193,9 @@ function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, g
   const operands = (at: number) => {
     const [aType = 0, aCode = 0, wType = 0, wCode = 0] = pe.controls.subarray(at * 8, at * 8 + 4);
     const text = (letter: 'a' | 'w', type: number, code: number): string => {
-      const name = ports[letter].types[type] as string;
-      return `${name} ${code.toString(2).padStart(numericType(name).bits, '0')} = ${numericType(name).decode(code)}`;
+      const choice = operandChoices(ports[letter]).find(({ selector }) => selector === type) as OperandChoice;
+      const { name, bits } = choice.type;
+      return `${name} ${code.toString(2).padStart(bits, '0')} = ${choice.type.decode(code)}`;
     };
     return { a: text('a', aType, aCode), w: text('w', wType, wCode) };
   };
