@@ -32,7 +32,7 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
     draw: drawTypes,
     representatives: [['int4', 'flint4', 'pot4'], ['int8'], ['uint4'], ['flint3', 'e2m3', 'pot2', 'uint7', 'int5']],
   },
-  wideActivations: { draw: drawWide, representatives: [[], ['int8', 'uint8'], ['uint8']] },
+  wideActivations: { draw: drawWide, representatives: [[], ['int8', 'uint8']] },
   wideWeights: { draw: drawWide, representatives: [[], ['int8']] },
   maxK: { draw: (random) => 1 + random.below(2 ** random.below(24)), representatives: [1, 100, 1024, 4096] },
   accumulatorBits: {

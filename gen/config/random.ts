@@ -1,5 +1,6 @@
-import { elaborate } from '../elaborate/design.js';
+import { elaborateCore } from '../elaborate/core.js';
 import { ConfigurationError } from '../errors.js';
+import { numericType } from '../types/table.js';
 import { type RandomSource, randomSource } from '../vectors.js';
 import { domainOf, pick } from './domains.js';
 import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
@@ -11,7 +12,22 @@ import { validateConfiguration } from './validate.js';
 export function randomConfiguration(random: RandomSource): RawConfiguration {
   const drawn = PARAMETER_KEYS.map((key) => [key, domainOf(key).draw(random)] as const);
   const raw = Object.fromEntries(drawn.filter(([, value]) => value !== undefined));
-  return withoutMeaningless(raw as Parameters<typeof withoutMeaningless>[0]);
+  const drawnTogether = random.below(8) === 0 ? raw : matched(raw);
+  return withoutMeaningless(drawnTogether as Parameters<typeof withoutMeaningless>[0]);
+}
+
+/** Sizes and types that go with the 8-bit integers drawn: without it, nearly all of them would be refused. */
+function matched(raw: RawConfiguration): RawConfiguration {
+  const ports = [
+    { wide: 'wideActivations', types: 'activations', size: 'rows' },
+    { wide: 'wideWeights', types: 'weights', size: 'cols' },
+  ] as const;
+  return ports.reduce((config, { wide, types, size }) => {
+    if ((config[wide] as string[]).length === 0) return config;
+    const ofFour = (config[types] as string[]).filter((name) => numericType(name).bits <= 4);
+    const count = config[size] as number;
+    return { ...config, [types]: [...new Set(['flint4', ...ofFour])], [size]: count + (count % 2) };
+  }, raw);
 }
 
 /** A value of a parameter, by its index among the representatives. */
@@ -21,7 +37,7 @@ type Choice = readonly [key: ParameterKey, index: number];
 type Choices = Partial<Record<ParameterKey, number>>;
 
 const CANDIDATES = 24;
-const ATTEMPTS = 300;
+const ATTEMPTS = 2000;
 
 /**
  * Few configurations in which every two values of two different parameters (of the representatives of `domainOf`) occur
@@ -121,7 +137,7 @@ function configurationOf(choices: Choices): RawConfiguration {
 
 function isValid(raw: RawConfiguration): boolean {
   try {
-    elaborate(validateConfiguration(raw));
+    elaborateCore(validateConfiguration(raw));
     return true;
   } catch (error) {
     if (error instanceof ConfigurationError) return false;

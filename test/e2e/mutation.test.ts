@@ -29,6 +29,9 @@ function loadManifestAsWritten(folder: string): { files: { path: string; sha256:
   return JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
 }
 
+/** 8-bit activations on 4-bit PEs. */
+const WIDE: RawConfiguration = { rows: 4, cols: 4, wideActivations: ['int8', 'uint8'] };
+
 /** What is broken, in which module, and what the message must lead to. */
 const MUTATIONS: [
   what: string,
@@ -188,6 +191,62 @@ const MUTATIONS: [
     'row_last_q <= {row_last_q[5:0], a_last_i}',
     'row_last_q <= {row_last_q[5:0], a_last_i & ~a_begin_i}',
     /out_last_o is wrong/,
+  ],
+  [
+    'the high half of an 8-bit code',
+    { ...WIDE, name: 'h1' },
+    'decode_int8_high',
+    "2'd3 : 2'd2",
+    "2'd2 : 2'd2",
+    /decoder of the activation port \(decode_a_high\): int8_high code/,
+  ],
+  [
+    'the choice between 4 and 8 bits',
+    { ...WIDE, name: 'h2' },
+    'decode_a_low',
+    'case (kind_i)',
+    "case (kind_i & 4'd7)",
+    /decoder of the activation port \(decode_a_low\)/,
+  ],
+  [
+    'the sum of two rows',
+    { ...WIDE, name: 'h3' },
+    'pair_rows',
+    'low_i + (high_i',
+    'low_i ^ (high_i',
+    /array.*int8|uint8 activations/,
+  ],
+  [
+    'the sum of two columns',
+    { ...WIDE, name: 'h4', wideActivations: [], wideWeights: ['int8'] },
+    'array',
+    '.wide_i(row_wide)',
+    '.wide_i(row_wide & row_last)',
+    /array.*int8 weights/,
+  ],
+  [
+    'the row of a pair that leaves',
+    { ...WIDE, name: 'h5' },
+    'control',
+    'odd_q <= bottom & ~odd_q',
+    'odd_q <= bottom & odd_q',
+    /array/,
+  ],
+  [
+    'the width of the tile that drains',
+    { ...WIDE, name: 'h6' },
+    'control',
+    'if (drain_start) a_drain_wide_q',
+    'if (drain_start | odd_q) a_drain_wide_q',
+    /array/,
+  ],
+  [
+    'the width of the weights in use',
+    { ...WIDE, name: 'h7', dataflow: 'ws', wideActivations: [], wideWeights: ['int8'] },
+    'control',
+    'a_begin_i ? next_wide_q : wide_q',
+    'a_issue_i ? next_wide_q : wide_q',
+    /array/,
   ],
 ];
 

@@ -4,6 +4,7 @@ import { validateConfiguration } from '../../gen/config/validate.js';
 import { rangeOf, signedBits } from '../../gen/elaborate/accumulator.js';
 import { type Design, elaborate } from '../../gen/elaborate/design.js';
 import { tilePeriod } from '../../gen/elaborate/timing.js';
+import { halfTypes } from '../../gen/types/int.js';
 import { numericType } from '../../gen/types/table.js';
 
 const design = (raw: RawConfiguration): Design => elaborate(validateConfiguration(raw));
@@ -135,5 +136,38 @@ describe('weight-stationary arrays', () => {
     expect(() => design({ dataflow: 'ws', drain: 'double', maxK: 99 })).toThrow(
       /2 problems[\s\S]*maxK: given 99; counts for dataflow os only[\s\S]*drain: given double; counts for dataflow os only/,
     );
+  });
+});
+
+describe('8-bit integers on 4-bit PEs', () => {
+  it('are two halves whose values add up, of every code', () => {
+    for (const name of ['int8', 'uint8']) {
+      const type = numericType(name);
+      const { low, high } = halfTypes(type);
+      for (let code = 0; code < 256; code++) {
+        const sum = (low.decode(code & 15) as bigint) + (high.decode(code >> 4) as bigint);
+        expect(sum).toBe(type.decode(code));
+      }
+    }
+  });
+
+  it('size the results for 8-bit products, and partial sums for their halves', () => {
+    const wide = { wideActivations: ['uint8'], wideWeights: ['int8'] };
+    expect(design({ ...wide, maxK: 1000 }).accumulator.product).toEqual({ least: -255n * 128n, greatest: 255n * 127n });
+    const stays = design({ ...wide, dataflow: 'ws', rows: 4, cols: 2 });
+    // The upper row of an activation has its high half: up to 240 times a high half of -128.
+    expect(stays.accumulator.partialSumBits[0]).toBe(signedBits({ least: -240n * 128n, greatest: 240n * 112n }));
+    expect(stays.accumulator.sum.least).toBe(-2n * 255n * 128n);
+  });
+
+  it('refuse odd sizes and lanes that are not 4 bits wide, with the reason', () => {
+    expect(() => design({ rows: 3, cols: 5, wideActivations: ['int8'], wideWeights: ['int8'] })).toThrow(
+      /rows: given 3; an 8-bit integer takes two rows of PEs[\s\S]*value: 4[\s\S]*cols: given 5[\s\S]*two cols/,
+    );
+    expect(() => design({ activations: ['int4', 'int6'], wideActivations: ['int8'] })).toThrow(
+      /wideActivations: given int8; the widest type of the port has 6 bits, and an 8-bit integer needs lanes of 4 bits/,
+    );
+    expect(() => design({ wideWeights: ['int8', 'int8'] })).toThrow(/wideWeights: given int8,int8; must be a list of/);
+    expect(() => design({ wideWeights: ['int7'] })).toThrow(/wideWeights: given int7; must be a list of int8/);
   });
 });

@@ -74,6 +74,18 @@ describe('expectedResults', () => {
     }
   });
 
+  it('multiplies 8-bit codes on two lanes each as the numbers they are', () => {
+    const both = { a: [numericType('uint8')], w: [numericType('int8')] };
+    for (const dataflow of ['os', 'ws'] as const) {
+      const plain = info(4, 6, ['int4'], ['int4'], 32, dataflow);
+      const array = { ...plain, a: { ...plain.a, wideTypes: both.a }, w: { ...plain.w, wideTypes: both.w } };
+      const tile = randomTile(randomSource(3), array, { k: 7, a: { type: 0, wide: true }, w: { type: 0, wide: true } });
+      expect([tile.aWide, tile.wWide]).toEqual([true, true]);
+      const half = { ...info(2, 3, ['uint8'], ['int8'], 32, dataflow) };
+      expect([...expectedResults(array, tile)]).toEqual(bySchoolbook(half, tile));
+    }
+  });
+
   it('takes a selector beyond the list as the last type', () => {
     const array = info(1, 1, ['int4', 'uint4', 'flint4'], ['int4']);
     const tile: Tile = { k: 1, aType: 3, wType: 0, a: Uint8Array.of(4), w: Uint8Array.of(1) };
@@ -129,8 +141,8 @@ it('a design and its manifest give the same array', () => {
     dataflow,
     rows,
     cols,
-    a: { types: a.types, codeBits: a.codeBits },
-    w: { types: w.types, codeBits: w.codeBits },
+    a: { types: a.types, wideTypes: [], codeBits: a.codeBits },
+    w: { types: w.types, wideTypes: [], codeBits: w.codeBits },
     accBits,
   });
 });

@@ -48,6 +48,19 @@ export const VARIANTS: readonly Variant[] = [
     parameters: { activations: ['int8', 'uint8'], weights: ['int8'] },
   },
   {
+    name: 'os_wide',
+    description: '8-bit integers on pairs of 4-bit PEs besides: four PEs make an 8-bit product',
+    parameters: { wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
+  },
+  {
+    name: 'os_mx',
+    description: 'OCP MX element types beside flint and int: E2M1, E3M2 and E2M3 (block scales stay outside)',
+    parameters: {
+      activations: ['int4', 'flint4', 'e2m1', 'e3m2', 'e2m3'],
+      weights: ['int4', 'flint4', 'e2m1', 'e3m2', 'e2m3'],
+    },
+  },
+  {
     name: 'ws',
     description: 'weight stationary: weights double buffered in the PEs, partial sums that widen on their way down',
     parameters: { dataflow: 'ws' },

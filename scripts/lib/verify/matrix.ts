@@ -57,5 +57,18 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'ws_unsigned_2x6', rows: 2, cols: 6, dataflow: 'ws', activations: ['uint4', 'uflint4'], weights: ['uint4'] },
   { name: 'ws_tight_4x3', rows: 4, cols: 3, dataflow: 'ws', activations: ['upot3'], weights: ['int4'] },
   { name: 'ws_wrap_6x2', rows: 6, cols: 2, dataflow: 'ws', accumulatorBits: 14, overflow: 'wrap' },
+  { name: 'wide_4x4', rows: 4, cols: 4, wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
+  { name: 'wide_a_6x3_double', rows: 6, cols: 3, wideActivations: ['uint8'], drain: 'double', pipeline: 2 },
+  { name: 'wide_w_1x2_enable', rows: 1, cols: 2, weights: ['int4'], wideWeights: ['int8', 'uint8'], stall: 'enable' },
+  { name: 'wide_2x2_async', rows: 2, cols: 2, wideActivations: ['int8'], wideWeights: ['int8'], reset: 'async' },
+  {
+    name: 'wide_ws_6x4',
+    rows: 6,
+    cols: 4,
+    dataflow: 'ws',
+    pipeline: 2,
+    wideActivations: ['uint8', 'int8'],
+    wideWeights: ['int8'],
+  },
   { name: 'wrap_3x3', rows: 3, cols: 3, accumulatorBits: 16, overflow: 'wrap' },
 ];
