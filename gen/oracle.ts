@@ -1,5 +1,6 @@
 import { codeValues } from './codec.js';
 import type { DesignCore } from './elaborate/core.js';
+import { sequentialSums } from './float/reference.js';
 import type { Manifest } from './manifest.js';
 import type { NumericType } from './types/numeric-type.js';
 import { numericType } from './types/table.js';
@@ -32,6 +33,8 @@ export interface ArrayInfo {
   readonly w: PortInfo;
   /** Width of the accumulators, at most 64. */
   readonly accBits: number;
+  /** `float`: accumulators are binary32, and results their bits; without it they are integers. */
+  readonly pe?: 'int' | 'float';
 }
 
 /** What the oracle needs of a design read back from its folder. */
@@ -44,13 +47,13 @@ export function arrayInfoOf({
     types: types.map(numericType),
     codeBits,
   });
-  const { rows, cols } = configuration;
-  return { rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits };
+  const { rows, cols, pe } = configuration;
+  return { rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits, pe };
 }
 
 /** What the oracle needs of an elaborated design. */
 export function arrayInfoOfDesign({ config, a, w, accumulator }: DesignCore): ArrayInfo {
-  return { rows: config.rows, cols: config.cols, a, w, accBits: accumulator.bits };
+  return { rows: config.rows, cols: config.cols, a, w, accBits: accumulator.bits, pe: config.pe };
 }
 
 /** The type a selector value chooses on a port. */
@@ -58,10 +61,13 @@ export function selectedType({ types }: PortInfo, selector: number): NumericType
   return types[Math.min(selector, types.length - 1)] as NumericType;
 }
 
-/** The results of a tile as the array must deliver them: rows x cols sums, row-major, modulo 2^accBits, signed. */
+/**
+ * The results of a tile as the array must deliver them: rows x cols sums, row-major, modulo 2^accBits, signed; of a
+ * floating-point PE the bits of binary32 numbers.
+ */
 export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
-  const { rows, cols, a, w, accBits } = info;
-  const sums = multiplyCodes({
+  const { rows, cols, a, w, accBits, pe } = info;
+  const product = {
     rows,
     cols,
     k: tile.k,
@@ -69,8 +75,8 @@ export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
     w: tile.w,
     aType: selectedType(a, tile.aType),
     wType: selectedType(w, tile.wType),
-  });
-  return wrapSums(sums, accBits);
+  };
+  return pe === 'float' ? sequentialSums(product) : wrapSums(multiplyCodes(product), accBits);
 }
 
 /** A matrix product of codes: `a` is k x rows, `w` is k x cols, both row-major. */

@@ -7,13 +7,16 @@ import type { RandomSource } from './vectors.js';
 export type PeInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;
 
 /** An activation and a weight code with the value of their product. */
-interface Pair {
+export interface Pair {
   readonly aType: number;
   readonly aCode: number;
   readonly wType: number;
   readonly wCode: number;
   readonly product: bigint;
 }
+
+/** What the accumulator becomes when a product arrives, both as `Pair` and `PeVectors` hold them. */
+export type Accumulate = (accumulator: bigint, product: bigint) => bigint;
 
 /** Stimulus and expectation of one PE, a step per clock cycle, in the layout of `tb/unit_tb.cpp`. */
 export interface PeVectors {
@@ -28,15 +31,15 @@ export interface PeVectors {
   readonly levels: readonly bigint[];
 }
 
-const MOST_PAIRS = 1_000_000;
-const MOST_PRODUCTS = 1_200_000;
+export const MOST_PAIRS = 1_000_000;
+export const MOST_PRODUCTS = 1_200_000;
 const LONGEST_CLIMB = 4096;
 
 /**
  * The cycle-level meaning of a PE in terms of values: products arrive PIPELINE clock edges after their operands are
  * offered, control takes effect one edge after it is offered.
  */
-class PeModel {
+export class PeModel {
   acc = 0n;
   private shadow = 0n;
   private products: bigint[];
@@ -46,7 +49,7 @@ class PeModel {
   constructor(
     private readonly double: boolean,
     pipeline: number,
-    private readonly bits: number,
+    private readonly accumulate: Accumulate,
   ) {
     this.products = new Array<bigint>(pipeline).fill(0n);
   }
@@ -57,17 +60,13 @@ class PeModel {
     this.products.push(product);
     if (this.double) {
       this.shadow = this.swap ? this.acc : this.drain ? accIn : this.shadow;
-      this.acc = this.wrap((this.swap ? 0n : this.acc) + arrived);
+      this.acc = this.accumulate(this.swap ? 0n : this.acc, arrived);
     } else {
-      this.acc = this.drain ? accIn : this.wrap(this.acc + arrived);
+      this.acc = this.drain ? accIn : this.accumulate(this.acc, arrived);
     }
     this.drain = drain;
     this.swap = swap;
     return [this.acc, this.shadow];
-  }
-
-  private wrap(value: bigint): bigint {
-    return BigInt.asIntN(this.bits, value);
   }
 }
 
@@ -79,10 +78,14 @@ export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS)
   const { drain, pipeline } = info.configuration;
   const { pairs, exhaustive } = choosePairs(info, random, most);
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
-  const recorder = new Recorder(new PeModel(drain === 'double', pipeline, info.accumulator.bits), pairs, random);
+  const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(info.accumulator.bits, accumulator + product);
+  const recorder = new Recorder(new PeModel(drain === 'double', pipeline, wrap), pairs, random);
   const levels = drain === 'double' ? sumLevels(info, count) : fullRangeLevels(info, count, random);
   if (drain === 'double') driveDouble(recorder, pairs, levels, pipeline, random);
-  else driveSingle(recorder, pairs, levels, pipeline, random);
+  else {
+    const work = levels.flatMap((level) => pairs.map((pair) => ({ level, pair })));
+    driveSingle(recorder, work, pipeline, random);
+  }
   return { ...recorder.vectors(), pairs: pairs.length, exhaustive, levels };
 }
 
@@ -141,7 +144,7 @@ function sumLevels({ accumulator: { sum } }: PeInfo, count: number): bigint[] {
 }
 
 /** Collects steps together with what the model expects after each. */
-class Recorder {
+export class Recorder {
   private controls = new Uint8Array(1 << 16);
   private values = new BigInt64Array(3 << 13);
   private count = 0;
@@ -187,14 +190,12 @@ class Recorder {
  * Two steps per product: the drain path loads a level, then the product is added to it. The operands that arrive
  * together with the load are arbitrary and must have no effect.
  */
-function driveSingle(
+export function driveSingle(
   recorder: Recorder,
-  pairs: readonly Pair[],
-  levels: readonly bigint[],
+  work: readonly { readonly level: bigint; readonly pair: Pair }[],
   pipeline: number,
   random: RandomSource,
 ): void {
-  const work = levels.flatMap((level) => pairs.map((pair) => ({ level, pair })));
   const total = work.length * 2 + 2 * pipeline + 2;
   for (let step = 0; step < total; step++) {
     const loads = step % 2 === 0;

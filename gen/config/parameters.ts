@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HARDWARE_TYPES } from '../types/table.js';
+import { NUMERIC_TYPES } from '../types/table.js';
 
-const TYPE_NAMES = HARDWARE_TYPES.map((type) => type.name) as [string, ...string[]];
+const TYPE_NAMES = [...NUMERIC_TYPES.keys()] as [string, ...string[]];
 
 const typeList = (description: string, fallback: string[]) =>
   z
@@ -35,6 +35,11 @@ export const PARAMETERS = z.strictObject({
   cols: integer('columns of PEs: results per row and tile', 1, 1024, 16),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
   weights: typeList('types of the weight port', ['int4', 'flint4', 'pot4']),
+  pe: choice(
+    'int: exact integer accumulators; float: IEEE binary32 accumulators, and types with NaN and infinity',
+    ['int', 'float'],
+    'int',
+  ),
   maxK: integer('longest reduction (beats of a tile) the accumulators must hold', 1, 2 ** 24, 1024),
   accumulatorBits: z
     .union([z.literal('auto'), z.int().min(2).max(64)])

@@ -309,7 +309,7 @@ export function operandLayout(fields: OperandFields): string {
   const parts = [
     ...(fields.signBits ? ['sign'] : []),
     ...(fields.exponentBits ? [vector('exp', fields.exponentBits)] : []),
-    vector('base', fields.baseBits),
+    vector(fields.normalised ? 'sig' : 'base', fields.baseBits),
   ];
   return parts.length === 1 ? (parts[0] as string) : `{${parts.join(', ')}}`;
 }

@@ -1,5 +1,7 @@
 import { configurationHash, reproduceCommand } from '../config/identity.js';
 import type { Configuration } from '../config/parameters.js';
+import { floatPortDecoder, floatTypeDecoder } from '../float/decoder.js';
+import { floatProcessingElement } from '../float/pe.js';
 import {
   arrayModule,
   clockGateModule,
@@ -42,10 +44,19 @@ export function elaborate(config: Configuration): Design {
   const modules = [
     ...(config.stall === 'gate' ? [clockGateModule(core)] : []),
     ...(lines.length > 0 ? [delayModule(core)] : []),
-    ...types.map((type) => typeDecoder(name, type, form, uses(type))),
-    portDecoder(name, core.a, form),
-    portDecoder(name, core.w, form),
-    processingElement(core, rows * cols),
+    ...(core.float
+      ? [
+          ...types.map((type) => floatTypeDecoder(name, type, uses(type))),
+          floatPortDecoder(name, core.a),
+          floatPortDecoder(name, core.w),
+          floatProcessingElement(core, core.float, rows * cols),
+        ]
+      : [
+          ...types.map((type) => typeDecoder(name, type, form, uses(type))),
+          portDecoder(name, core.a, form),
+          portDecoder(name, core.w, form),
+          processingElement(core, rows * cols),
+        ]),
     inputModule(core),
     controlModule(core),
     outputModule(core),

@@ -1,5 +1,6 @@
-import { codeValues, largestMagnitude } from '../../../gen/codec.js';
+import { largestMagnitude } from '../../../gen/codec.js';
 import { type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
+import { showBinary32 } from '../../../gen/float/binary32.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { type ArrayInfo, arrayInfoOf, expectedResults, selectedType, type Tile } from '../../../gen/oracle.js';
 import { numericType } from '../../../gen/types/table.js';
@@ -200,15 +201,15 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   const { rows, cols } = manifest.configuration;
   const info: ArrayInfo = arrayInfoOf(manifest);
   const [aType, wType] = [selectedType(info.a, tile.aType), selectedType(info.w, tile.wType)];
-  const [aValues, wValues] = [codeValues(aType), codeValues(wType)];
   const col = failure.col;
   const products = Array.from({ length: tile.k }, (_, k) => {
     const [a, w] = [tile.a[k * rows + failure.row] as number, tile.w[k * cols + col] as number];
-    return `${aValues[a % aValues.length]}*${wValues[w % wValues.length]}`;
+    return `${aType.decode(a % 2 ** aType.bits)}*${wType.decode(w % 2 ** wType.bits)}`;
   });
+  const show = (result = '0'): string => (info.pe === 'float' ? showBinary32(BigInt(result)) : result);
   const shown = products.length > 12 ? `${products.slice(0, 12).join(' + ')} + ...` : products.join(' + ');
   return (
-    `${where}, column ${col}, cycle ${failure.cycle}: expected ${failure.expected}, got ${failure.got}; ` +
+    `${where}, column ${col}, cycle ${failure.cycle}: expected ${show(failure.expected)}, got ${show(failure.got)}; ` +
     `${aType.name} activations times ${wType.name} weights, K = ${tile.k}: ${shown}; ` +
     `decoders and PE passed alone, so look at ${suspects(segment, cols, failure)}`
   );

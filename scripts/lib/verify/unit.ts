@@ -1,10 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeValues } from '../../../gen/codec.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
+import { showBinary32 } from '../../../gen/float/binary32.js';
+import { floatPeVectors } from '../../../gen/float/pe-vectors.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { type PeVectors, peVectors } from '../../../gen/pe-vectors.js';
 import { renderTemplate } from '../../../gen/render/engine.js';
+import type { CodeValue } from '../../../gen/types/numeric-type.js';
 import { numericType } from '../../../gen/types/table.js';
 import type { RandomSource } from '../../../gen/vectors.js';
 import { runTool } from '../tools.js';
@@ -17,7 +19,7 @@ import type { CheckOutcome } from './outcome.js';
 interface DecodeVector {
   readonly type: number;
   readonly code: number;
-  readonly value: bigint;
+  readonly value: CodeValue;
 }
 
 /**
@@ -36,7 +38,8 @@ export async function verifyUnits(
   try {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
-    const pe = peVectors(manifest, random, effort.mostPairs);
+    const float = manifest.configuration.pe === 'float';
+    const pe = (float ? floatPeVectors : peVectors)(manifest, random, effort.mostPairs);
     const steps = Math.max(a.length, w.length);
     const vectors = join(scratch, 'vectors.bin');
     const operands = join(scratch, 'operands.bin');
@@ -103,13 +106,8 @@ async function buildUnitBench(
 function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
   const { types, typeBits, codeBits } = ports[letter];
   return Array.from({ length: 2 ** typeBits }, (_, type) => {
-    const name = types[Math.min(type, types.length - 1)] as string;
-    const values = codeValues(numericType(name));
-    return Array.from({ length: 2 ** codeBits }, (__, code) => ({
-      type,
-      code,
-      value: values[code % values.length] as bigint,
-    }));
+    const { bits, decode } = numericType(types[Math.min(type, types.length - 1)] as string);
+    return Array.from({ length: 2 ** codeBits }, (__, code) => ({ type, code, value: decode(code % 2 ** bits) }));
   }).flat();
 }
 
@@ -142,11 +140,12 @@ function decoderMismatch(
   operands: Buffer,
   vectors: Readonly<Record<'a' | 'w', readonly DecodeVector[]>>,
 ): string | undefined {
+  const { normalised } = manifest.operandFormat;
   for (const [offset, letter] of (['a', 'w'] as const).entries()) {
     const port = manifest.ports[letter];
     for (const [i, { type, code, value }] of vectors[letter].entries()) {
       const operand = operands.readBigUInt64LE((i * 2 + offset) * 8);
-      const got = operandValue(manifest, letter, operand);
+      const got = (normalised ? normalisedValue : operandValue)(manifest, letter, operand);
       if (got === value) continue;
       const name = port.types[Math.min(type, port.types.length - 1)];
       const bits = code.toString(2).padStart(port.codeBits, '0');
@@ -167,6 +166,24 @@ function operandValue({ ports, operandFormat }: Manifest, letter: 'a' | 'w', ope
   return field(baseBits + exponentBits, signBits) === 1n ? -magnitude : magnitude;
 }
 
+/** The value of an operand of the floating-point PE: (-1)^sign · sig / 2^(sig bits - 1) · 2^exp, or what it is instead. */
+function normalisedValue({ ports }: Manifest, letter: 'a' | 'w', operand: bigint): CodeValue | string {
+  const { baseBits, exponentBits, signBits } = ports[letter].operand;
+  const field = (low: number, width: number): bigint => (operand >> BigInt(low)) & ((1n << BigInt(width)) - 1n);
+  const [significand, exponent] = [field(0, baseBits), field(baseBits, exponentBits)];
+  const negative = field(baseBits + exponentBits, signBits) === 1n;
+  const fractionBits = BigInt(baseBits - 1);
+  if (significand >> fractionBits === 1n) {
+    const scaled = significand << exponent;
+    if ((scaled >> fractionBits) << fractionBits !== scaled) return `the fraction ${scaled} / 2^${fractionBits}`;
+    return negative ? -(scaled >> fractionBits) : scaled >> fractionBits;
+  }
+  if (significand === 0n) return 0n;
+  if (significand << 1n === 1n << fractionBits) return 'NaN';
+  if (significand << 2n === 1n << fractionBits) return negative ? '-Infinity' : '+Infinity';
+  return `the unknown significand ${significand.toString(2).padStart(baseBits, '0')}`;
+}
+
 interface UnitFailure {
   readonly rule: string;
   readonly step: number;
@@ -185,9 +202,11 @@ function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, g
     };
     return `${text('a', aType, aCode)} times ${text('w', wType, wCode)}`;
   };
-  const before = step > 0 ? pe.values[(step - 1) * 3 + 1] : 0n;
+  const before = (step > 0 ? pe.values[(step - 1) * 3 + 1] : 0n) as bigint;
+  const isFloat = configuration.pe === 'float' && /accumulator|shadow|acc_o/.test(rule);
+  const show = (value: bigint): string => (isFloat ? showBinary32(value) : String(value));
   return (
-    `PE, clock edge ${step}: ${rule}: expected ${expected}, got ${got}; the product that arrives there is ` +
-    `${describe(step - configuration.pipeline)}, accumulator before ${before}; the decoders passed`
+    `PE, clock edge ${step}: ${rule}: expected ${show(BigInt(expected))}, got ${show(BigInt(got))}; the product that arrives there is ` +
+    `${describe(step - configuration.pipeline)}, accumulator before ${show(before)}; the decoders passed`
   );
 }
