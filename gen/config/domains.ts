@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { largestMagnitude } from '../codec.js';
-import { HARDWARE_TYPES } from '../types/table.js';
+import { NUMERIC_TYPES } from '../types/table.js';
 import type { RandomSource } from '../vectors.js';
 import { PARAMETERS, type ParameterKey } from './parameters.js';
 
@@ -26,15 +26,22 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
       ['int8'],
       ['uflint2', 'uint3'],
       ['e2m1', 'flint6', 'upot3', 'int2'],
+      ['e5m2', 'uint4'],
     ],
   },
   weights: {
     draw: drawTypes,
-    representatives: [['int4', 'flint4', 'pot4'], ['int8'], ['uint4'], ['flint3', 'e2m3', 'pot2', 'uint7', 'int5']],
+    representatives: [
+      ['int4', 'flint4', 'pot4'],
+      ['int8'],
+      ['uint4'],
+      ['flint3', 'e2m3', 'pot2', 'uint7', 'int5'],
+      ['e4m3'],
+    ],
   },
   maxK: { draw: (random) => 1 + random.below(2 ** random.below(24)), representatives: [1, 100, 4096] },
   accumulatorBits: {
-    draw: (random) => (random.below(4) > 0 ? 'auto' : 2 + random.below(63)),
+    draw: (random) => (random.below(4) > 0 ? 'auto' : random.below(2) === 0 ? 32 : 2 + random.below(63)),
     representatives: ['auto', 20, 40],
   },
   name: { draw: drawName, representatives: [] },
@@ -73,7 +80,8 @@ function drawSide(random: RandomSource): number {
   return kind === 1 ? pick(random, [2, 3, 5, 7, 11]) : 1 + random.below(12);
 }
 
-const KINDS = [...new Set(HARDWARE_TYPES.map((type) => type.kind))];
+const ALL_TYPES = [...NUMERIC_TYPES.values()];
+const KINDS = [...new Set(ALL_TYPES.map((type) => type.kind))];
 
 /**
  * One to six different types in any order, a third of the draws a single one. A bound on the values, drawn first, keeps
@@ -83,7 +91,7 @@ const KINDS = [...new Set(HARDWARE_TYPES.map((type) => type.kind))];
 function drawTypes(random: RandomSource): string[] {
   const reach = 2n ** BigInt(pick(random, [2, 4, 7, 7, 8, 10, 12, 14, 16, 20, 24, 32, 64, 256]));
   const kinds = random.below(3) === 0 ? [pick(random, KINDS)] : KINDS;
-  const pool = HARDWARE_TYPES.filter((type) => kinds.includes(type.kind) && largestMagnitude(type) <= reach);
+  const pool = ALL_TYPES.filter((type) => kinds.includes(type.kind) && largestMagnitude(type) <= reach);
   const present = kinds.filter((kind) => pool.some((type) => type.kind === kind));
   const count = random.below(3) === 0 ? 1 : 1 + random.below(6);
   const drawn = Array.from({ length: count }, () => {

@@ -6,7 +6,7 @@ import type { FlintType } from '../types/flint.js';
 import type { FloatType } from '../types/float.js';
 import type { NumericType } from '../types/numeric-type.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';
-import { leadingOne, type NormalFields, normalFields } from './operand.js';
+import { leadingOne, type NormalFields, normalFields, normalFormula } from './operand.js';
 
 /** A decoder of one type for the floating-point PE: code in, sign, exponent and significand out. */
 export interface FloatDecoderView extends ModuleView {
@@ -105,13 +105,6 @@ export function floatTypeDecoder(prefix: string, type: NumericType, instances: n
     hasFraction: fields.fractionBits > 0,
     body: body(type, fields),
   };
-}
-
-/** The value of an operand as readers see it: `(-1)^sign * sig / 2^3 * 2^exp`. */
-export function normalFormula({ signBits, exponentBits, fractionBits }: NormalFields): string {
-  const sign = signBits ? '(-1)^sign * ' : '';
-  const scale = fractionBits > 0 ? ` / 2^${fractionBits}` : '';
-  return `${sign}sig${scale}${exponentBits > 0 ? ' * 2^exp' : ''}`;
 }
 
 const EXAMPLES = 16;

@@ -53,3 +53,10 @@ export function leadingOne(value: bigint): { exponent: number; fraction: number 
 function hasCode(type: NumericType, special: string): boolean {
   return Array.from({ length: 2 ** type.bits }, (_, code) => type.decode(code)).includes(special as never);
 }
+
+/** The value of an operand as readers see it: `(-1)^sign * sig / 2^3 * 2^exp`. */
+export function normalFormula({ signBits, exponentBits, fractionBits }: NormalFields): string {
+  const sign = signBits ? '(-1)^sign * ' : '';
+  const scale = fractionBits > 0 ? ` / 2^${fractionBits}` : '';
+  return `${sign}sig${scale}${exponentBits > 0 ? ' * 2^exp' : ''}`;
+}

@@ -18,6 +18,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     header: identityComment('//', `Self-checking test bench of ${design.top.name}.`, identity),
     name,
     design: config.name,
+    float: config.pe === 'float',
     rows: config.rows,
     cols: config.cols,
     beats: stimulus.beats,

@@ -113,12 +113,13 @@ describe('wrapSums', () => {
 it('a design and its manifest give the same array', () => {
   const design = elaborate(validateConfiguration({ rows: 3, cols: 2 }));
   const fromManifest = arrayInfoOf(buildManifest(design, renderAll(design)));
-  const { rows, cols, a, w, accBits } = arrayInfoOfDesign(design);
+  const { rows, cols, a, w, accBits, pe } = arrayInfoOfDesign(design);
   expect(fromManifest).toEqual({
     rows,
     cols,
     a: { types: a.types, codeBits: a.codeBits },
     w: { types: w.types, codeBits: w.codeBits },
     accBits,
+    pe,
   });
 });
