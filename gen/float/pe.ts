@@ -176,7 +176,7 @@ function accumulator(double: boolean, { signed, hasNan, mayOverflow }: FloatForm
   const acc = double ? 'acc' : 'acc_q';
   const accBits = signed ? 32 : 31;
   const far = ['(|distance[7:5])', ...(hasNan ? [adderSpecial] : []), ...(mayOverflow ? [`(&${acc}[30:23])`] : [])];
-  const fraction = mayOverflow ? 'rounded[22:0] & {23{~overflow}}' : 'rounded[22:0]';
+  const fraction = mayOverflow ? 'fraction & {23{~overflow}}' : 'fraction';
   return {
     acc,
     accBits,
@@ -186,9 +186,7 @@ function accumulator(double: boolean, { signed, hasNan, mayOverflow }: FloatForm
     far: far.length === 1 ? '|distance[7:5]' : far.join(' | '),
     zerosPad: literal(signed ? 3 : 7, 0),
     finite: [`~(&${acc}[30:23])`, ...(hasNan ? [`~${adderSpecial}`] : [])].join(' & '),
-    sum: signed
-      ? `{sum_sign, rounded[30:23] & {8{normal[27]}}, ${fraction}}`
-      : `{1'd0, ${mayOverflow ? `rounded[30:23], ${fraction}` : 'rounded'}}`,
+    sum: signed ? `{sum_sign, exponent & {8{normal[27]}}, ${fraction}}` : `{1'd0, exponent, ${fraction}}`,
   };
 }
 

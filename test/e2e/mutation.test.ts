@@ -144,8 +144,8 @@ const FLOAT_MUTATIONS: typeof MUTATIONS = [
     'carry out of rounding',
     { name: 'f3', pe: 'float' },
     'pe',
-    "{30'd0, round_up}",
-    "{30'd0, round_up & ~(&normal[27:4])}",
+    "{6'd0, round_carry, ~round_carry}",
+    "8'd1",
     /PE, clock edge.*accumulator/,
   ],
   [
