@@ -55,7 +55,11 @@ export const MANIFEST = z.object({
   delayLines: z.array(z.object({ use: z.string(), width: z.int(), stages: z.int() })),
   partialSums: z.array(z.object({ bits: z.int(), pes: z.int() })),
   ports: z.object({ a: operandPort, w: operandPort }),
-  operandFormat: z.object({ unit: z.union([z.int(), z.literal('none')]), foldMinimum: z.boolean() }),
+  operandFormat: z.object({
+    unit: z.union([z.int(), z.literal('none')]),
+    foldMinimum: z.boolean(),
+    normalised: z.literal(true).optional(),
+  }),
   accumulator: z.object({
     bits: z.int(),
     boundBits: z.int(),

@@ -13,6 +13,8 @@ export interface OperandForm {
   readonly unit: ExponentUnit;
   /** Whether the most negative integer is written with an exponent (see `foldedParts`). */
   readonly foldMinimum: boolean;
+  /** The form of the floating-point PE (see `gen/float/operand.ts`), in which the base is a significand. */
+  readonly normalised?: true;
 }
 
 /** A code in an operand form: the value is (-1)^negative · base · 2^(unit · exponent). */
@@ -29,6 +31,8 @@ export interface OperandFields {
   readonly baseBits: number;
   readonly bits: number;
   readonly maxExponent: number;
+  /** The base is a significand: its top bit is the leading one. */
+  readonly normalised?: true;
 }
 
 /** A candidate of the solver with its estimated cost. */

@@ -1,5 +1,6 @@
 import { codeValues } from './codec.js';
 import type { DesignCore } from './elaborate/core.js';
+import { sequentialSums } from './float/reference.js';
 import type { Manifest } from './manifest.js';
 import { transposeCodes } from './matrix.js';
 import type { NumericType } from './types/numeric-type.js';
@@ -42,6 +43,8 @@ export interface ArrayInfo {
   readonly w: PortInfo;
   /** Width of the accumulators, at most 64. */
   readonly accBits: number;
+  /** `float`: accumulators are binary32, and results their bits; without it they are integers. */
+  readonly pe?: 'int' | 'float';
 }
 
 /** What the oracle needs of a design read back from its folder. */
@@ -55,14 +58,14 @@ export function arrayInfoOf({
     wideTypes: wideTypes.map(numericType),
     codeBits,
   });
-  const { dataflow, rows, cols } = configuration;
-  return { dataflow, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits };
+  const { dataflow, rows, cols, pe } = configuration;
+  return { dataflow, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits, pe };
 }
 
 /** What the oracle needs of an elaborated design. */
 export function arrayInfoOfDesign({ config, a, w, accumulator }: DesignCore): ArrayInfo {
-  const { dataflow, rows, cols } = config;
-  return { dataflow, rows, cols, a, w, accBits: accumulator.bits };
+  const { dataflow, rows, cols, pe } = config;
+  return { dataflow, rows, cols, a, w, accBits: accumulator.bits, pe };
 }
 
 /** The type a selector value chooses on a port: one of its types, or of the wide ones. */
@@ -99,11 +102,11 @@ export function tileShape(
 
 /**
  * The results of a tile as the array must deliver them, row-major, modulo 2^accBits, signed: sums over the tile's beats
- * where sums stay, over the array's rows where weights stay.
+ * where sums stay, over the array's rows where weights stay. Of a floating-point PE the bits of binary32 numbers.
  */
 export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
   const { rows, cols, terms, aLanes } = tileShape(info, tile);
-  const sums = multiplyCodes({
+  const product = {
     rows,
     cols,
     k: terms,
@@ -111,8 +114,8 @@ export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
     w: tile.w,
     aType: selectedType(info.a, tile.aType, tile.aWide),
     wType: selectedType(info.w, tile.wType, tile.wWide),
-  });
-  return wrapSums(sums, info.accBits);
+  };
+  return info.pe === 'float' ? sequentialSums(product) : wrapSums(multiplyCodes(product), info.accBits);
 }
 
 /** A matrix product of codes: `a` is k x rows, `w` is k x cols, both row-major. */

@@ -14,11 +14,20 @@ interface Operand {
 }
 
 /** An activation and a weight code with the value of their product. */
-interface Pair {
-  readonly a: Operand;
-  readonly w: Operand;
+export interface PairCodes {
+  readonly a: Omit<Operand, 'value'>;
+  readonly w: Omit<Operand, 'value'>;
   readonly product: bigint;
 }
+
+/** The same with the values of the codes. */
+interface Pair extends PairCodes {
+  readonly a: Operand;
+  readonly w: Operand;
+}
+
+/** What the accumulator becomes when a product arrives, both as `PairCodes` and `PeVectors` hold them. */
+export type Accumulate = (accumulator: bigint, product: bigint) => bigint;
 
 /** What is offered to a PE in a step besides operands. A PE whose weights stay is told to load by `drain`. */
 interface Control {
@@ -28,9 +37,9 @@ interface Control {
 }
 
 /** The meaning of a PE in terms of values, a clock edge at a time. */
-interface PeModel {
+interface PeModel<P extends PairCodes> {
   /** Accumulator and shadow after the edge; of a PE whose weights stay, the partial sum and 0. */
-  step(pair: Pair, control: Control): [bigint, bigint];
+  step(pair: P, control: Control): [bigint, bigint];
 }
 
 /** Stimulus and expectation of one PE, a step per clock cycle, in the layout of `tb/unit_tb.cpp`. */
@@ -46,12 +55,12 @@ export interface PeVectors {
   readonly levels: readonly bigint[];
 }
 
-const MOST_PAIRS = 1_000_000;
-const MOST_PRODUCTS = 1_200_000;
+export const MOST_PAIRS = 1_000_000;
+export const MOST_PRODUCTS = 1_200_000;
 const LONGEST_CLIMB = 4096;
 
 /** Products arrive PIPELINE clock edges after their operands are offered, control takes effect one edge after. */
-class OutputStationaryModel implements PeModel {
+export class OutputStationaryModel implements PeModel<PairCodes> {
   private acc = 0n;
   private shadow = 0n;
   private products: bigint[];
@@ -61,27 +70,23 @@ class OutputStationaryModel implements PeModel {
   constructor(
     private readonly double: boolean,
     pipeline: number,
-    private readonly bits: number,
+    private readonly accumulate: Accumulate,
   ) {
     this.products = new Array<bigint>(pipeline).fill(0n);
   }
 
-  step({ product }: Pair, { drain, swap, accIn }: Control): [bigint, bigint] {
+  step({ product }: PairCodes, { drain, swap, accIn }: Control): [bigint, bigint] {
     const arrived = this.products.shift() as bigint;
     this.products.push(product);
     if (this.double) {
       this.shadow = this.swap ? this.acc : this.drain ? accIn : this.shadow;
-      this.acc = this.wrap((this.swap ? 0n : this.acc) + arrived);
+      this.acc = this.accumulate(this.swap ? 0n : this.acc, arrived);
     } else {
-      this.acc = this.drain ? accIn : this.wrap(this.acc + arrived);
+      this.acc = this.drain ? accIn : this.accumulate(this.acc, arrived);
     }
     this.drain = drain;
     this.swap = swap;
     return [this.acc, this.shadow];
-  }
-
-  private wrap(value: bigint): bigint {
-    return BigInt.asIntN(this.bits, value);
   }
 }
 
@@ -89,7 +94,7 @@ class OutputStationaryModel implements PeModel {
  * The weight in use is multiplied; a swap takes the waiting one over for the activation that comes with it, a load puts
  * another in its place. Sums from above are taken as they come.
  */
-class WeightStationaryModel implements PeModel {
+class WeightStationaryModel implements PeModel<Pair> {
   private waiting = 0n;
   private weight = 0n;
   private products: bigint[];
@@ -119,15 +124,19 @@ export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS)
   const { pairs, exhaustive } = choosePairs(info, random, most);
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
   const { bits } = info.accumulator;
+  const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product);
   const model =
     dataflow === 'ws'
       ? new WeightStationaryModel(pipeline, bits)
-      : new OutputStationaryModel(drain === 'double', pipeline, bits);
-  const recorder = new Recorder(model, pairs, random);
+      : new OutputStationaryModel(drain === 'double', pipeline, wrap);
+  const recorder = new Recorder<Pair>(model, pairs, random);
   const levels = drain === 'double' ? sumLevels(info, count) : fullRangeLevels(info, count, random);
   if (dataflow === 'ws') driveStationary(recorder, pairs, levels, pipeline, random);
   else if (drain === 'double') driveDouble(recorder, pairs, levels, pipeline, random);
-  else driveSingle(recorder, pairs, levels, pipeline, random);
+  else {
+    const work = levels.flatMap((level) => pairs.map((pair) => ({ level, pair })));
+    driveSingle(recorder, work, pipeline, random);
+  }
   return { ...recorder.vectors(), pairs: pairs.length, exhaustive, levels };
 }
 
@@ -173,22 +182,22 @@ function sumLevels({ accumulator: { sum } }: PeInfo, count: number): bigint[] {
 }
 
 /** Collects steps together with what the model expects after each. */
-class Recorder {
+export class Recorder<P extends PairCodes> {
   private controls = new Uint8Array(1 << 16);
   private values = new BigInt64Array(3 << 13);
   private count = 0;
 
   constructor(
-    readonly model: PeModel,
-    private readonly pairs: readonly Pair[],
+    readonly model: PeModel<P>,
+    private readonly pairs: readonly P[],
     private readonly random: RandomSource,
   ) {}
 
-  anyPair(): Pair {
-    return this.pairs[this.random.below(this.pairs.length)] as Pair;
+  anyPair(): P {
+    return this.pairs[this.random.below(this.pairs.length)] as P;
   }
 
-  step(pair: Pair, control: { drain?: boolean; swap?: boolean; accIn?: bigint; check?: boolean }): void {
+  step(pair: P, control: { drain?: boolean; swap?: boolean; accIn?: bigint; check?: boolean }): void {
     const { drain = false, swap = false, accIn = 0n, check = true } = control;
     if ((this.count + 1) * 8 > this.controls.length) this.grow();
     const expected = this.model.step(pair, { drain, swap, accIn });
@@ -220,14 +229,12 @@ class Recorder {
  * Two steps per product: the drain path loads a level, then the product is added to it. The operands that arrive
  * together with the load are arbitrary and must have no effect.
  */
-function driveSingle(
-  recorder: Recorder,
-  pairs: readonly Pair[],
-  levels: readonly bigint[],
+export function driveSingle<P extends PairCodes>(
+  recorder: Recorder<P>,
+  work: readonly { readonly level: bigint; readonly pair: P }[],
   pipeline: number,
   random: RandomSource,
 ): void {
-  const work = levels.flatMap((level) => pairs.map((pair) => ({ level, pair })));
   const total = work.length * 2 + 2 * pipeline + 2;
   for (let step = 0; step < total; step++) {
     const loads = step % 2 === 0;
@@ -247,7 +254,7 @@ function driveSingle(
  * on the same wires that must have no effect.
  */
 function driveStationary(
-  recorder: Recorder,
+  recorder: Recorder<Pair>,
   pairs: readonly Pair[],
   levels: readonly bigint[],
   pipeline: number,
@@ -284,7 +291,7 @@ function groupByWeight(pairs: readonly Pair[]): Map<Operand, Pair[]> {
  * pass; around zero it is handed to the shadow at random. The drain path shifts arbitrary values through the shadow.
  */
 function driveDouble(
-  recorder: Recorder,
+  recorder: Recorder<Pair>,
   pairs: readonly Pair[],
   levels: readonly bigint[],
   pipeline: number,

@@ -1,7 +1,8 @@
 import { largestMagnitude } from './codec.js';
 import { UserError } from './errors.js';
+import { sequentialSums } from './float/reference.js';
 import { type Matrix, transposeCodes } from './matrix.js';
-import { multiplyCodes } from './oracle.js';
+import { type CodeProduct, multiplyCodes, type Sums } from './oracle.js';
 import type { QuantisedMatrix } from './select/tensor.js';
 import type { CodeMatrices } from './tiling.js';
 
@@ -14,11 +15,24 @@ const BLOCK = 64;
  *
  * @returns M x N sums, row-major, in units of the product of the two types' least steps.
  */
-export function referenceSums({ a, w }: CodeMatrices): BigInt64Array {
+export function referenceSums(codes: CodeMatrices): BigInt64Array {
+  return multiplyInBlocks(codes, multiplyCodes);
+}
+
+/**
+ * The reference of a product on floating-point PEs: products added one by one over the whole reduction, each sum rounded.
+ *
+ * @returns M x N binary32 numbers as their bits, row-major, in units of the product of the two types' least steps.
+ */
+export function roundedSums(codes: CodeMatrices): BigInt64Array {
+  return multiplyInBlocks(codes, sequentialSums);
+}
+
+function multiplyInBlocks({ a, w }: CodeMatrices, multiply: (product: CodeProduct) => Sums): BigInt64Array {
   const sums = new BigInt64Array(a.rows * w.cols);
   for (let row = 0; row < a.rows; row += BLOCK) {
     const rows = Math.min(BLOCK, a.rows - row);
-    const block = multiplyCodes({
+    const block = multiply({
       rows,
       cols: w.cols,
       k: a.cols,
@@ -44,16 +58,22 @@ export function requireSumsFit({ a, w }: CodeMatrices): void {
 }
 
 /**
- * The real product that M x N sums stand for: sum · activation scale · the column's weight scale.
+ * The real product that M x N sums stand for: sum · activation scale · the column's weight scale. `toNumber` reads a sum, as an
+ * integer if nothing else is said.
  *
  * @throws UserError when the weights have scales per group of rows: their sums cannot be added up as integers.
  */
-export function realProduct(sums: BigInt64Array, a: QuantisedMatrix, w: QuantisedMatrix): Matrix {
+export function realProduct(
+  sums: BigInt64Array,
+  a: QuantisedMatrix,
+  w: QuantisedMatrix,
+  toNumber: (sum: bigint) => number = Number,
+): Matrix {
   if (w.groups !== 1) throw new UserError(`the weights have ${w.groups} groups of scales; only one can be multiplied`);
   const data = new Float64Array(sums.length);
   const activationScale = a.scales[0] as number;
   for (let i = 0; i < data.length; i++) {
-    data[i] = Number(sums[i]) * activationScale * (w.scales[i % w.cols] as number);
+    data[i] = toNumber(sums[i] as bigint) * activationScale * (w.scales[i % w.cols] as number);
   }
   return { rows: a.rows, cols: w.cols, data };
 }

@@ -25,15 +25,21 @@ function dataflowText({ dataflow, drain }: Design['config']): string {
 
 /** The same for people. */
 export function describeDesign(design: Design, folder: string, files: readonly RenderedFile[]): string {
-  const { config, accumulator, timing, format } = design;
+  const { config, timing, format } = design;
   return [
     `${folder}: ${config.rows} x ${config.cols} PEs, ${dataflowText(config)}, ${files.length} files`,
     `  activations  ${config.activations.join(' ')} -> ${operandLayout(format.a)}`,
     `  weights      ${config.weights.join(' ')} -> ${operandLayout(format.w)}`,
-    `  accumulators ${accumulator.bits} bits, ${accumulator.wraps ? 'wrapping beyond' : 'proven for'} K <= ${accumulator.provenK}`,
+    `  accumulators ${accumulatorText(design)}`,
     `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its ${timing.latency.to} of results`,
     `  tile period  ${timing.tilePeriod.formula} cycles, ${timing.macsPerCycle} MAC/cycle`,
     `  top          ${design.top.name} (${config.name}.f, datasheet.md)`,
     '',
   ].join('\n');
+}
+
+function accumulatorText({ accumulator, float }: Design): string {
+  const { bits, wraps, provenK } = accumulator;
+  if (float) return 'binary32, each sum rounded once; exact up to 2^24';
+  return `${bits} bits, ${wraps ? 'wrapping beyond' : 'proven for'} K <= ${provenK}`;
 }

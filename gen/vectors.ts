@@ -125,7 +125,7 @@ function fill(
   { beats, lanes }: { beats: number; lanes: number },
 ): Uint8Array {
   const codes = randomCodes(random, beats * lanes, bits);
-  if (pattern === 'random') return codes;
+  if (pattern === 'random') return type.kind === 'float' && type.hasSpecials ? fewSpecials(random, type, codes) : codes;
   const next = chooser(random, type, pattern);
   const mask = 2 ** type.bits - 1;
   for (let beat = 0; beat < beats; beat++) {
@@ -135,6 +135,16 @@ function fill(
     }
   }
   return codes;
+}
+
+/**
+ * Random codes of a type with NaN: in three of four tiles finite ones only, by a zero at the top of the exponent where a code
+ * is no number. NaN stays in a sum for good, and would hide all that comes after it.
+ */
+function fewSpecials(random: RandomSource, type: NumericType, codes: Uint8Array): Uint8Array {
+  if (random.below(4) === 0) return codes;
+  const top = 2 ** (type.bits - (type.signed ? 2 : 1));
+  return codes.map((code) => (typeof type.decode(code % 2 ** type.bits) === 'bigint' ? code : code & ~top));
 }
 
 /** The code of a pattern in a beat, given a random code. */

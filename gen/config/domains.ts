@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { largestMagnitude } from '../codec.js';
-import { HARDWARE_TYPES } from '../types/table.js';
+import { NUMERIC_TYPES } from '../types/table.js';
 import type { RandomSource } from '../vectors.js';
 import { PARAMETERS, type ParameterKey } from './parameters.js';
 
@@ -26,17 +26,24 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
       ['int8'],
       ['uflint2', 'uint3'],
       ['e2m1', 'flint6', 'upot3', 'int2'],
+      ['e5m2', 'uint4'],
     ],
   },
   weights: {
     draw: drawTypes,
-    representatives: [['int4', 'flint4', 'pot4'], ['int8'], ['uint4'], ['flint3', 'e2m3', 'pot2', 'uint7', 'int5']],
+    representatives: [
+      ['int4', 'flint4', 'pot4'],
+      ['int8'],
+      ['uint4'],
+      ['flint3', 'e2m3', 'pot2', 'uint7', 'int5'],
+      ['e4m3'],
+    ],
   },
   wideActivations: { draw: drawWide, representatives: [[], ['int8', 'uint8']] },
   wideWeights: { draw: drawWide, representatives: [[], ['int8']] },
   maxK: { draw: (random) => 1 + random.below(2 ** random.below(24)), representatives: [1, 100, 1024, 4096] },
   accumulatorBits: {
-    draw: (random) => (random.below(4) > 0 ? 'auto' : 2 + random.below(63)),
+    draw: (random) => (random.below(4) > 0 ? 'auto' : random.below(2) === 0 ? 32 : 2 + random.below(63)),
     representatives: ['auto', 20, 40],
   },
   name: { draw: drawName, representatives: [] },
@@ -75,8 +82,9 @@ function drawSide(random: RandomSource): number {
   return kind === 1 ? pick(random, [2, 3, 5, 7, 11]) : 1 + random.below(12);
 }
 
-const KINDS = [...new Set(HARDWARE_TYPES.map((type) => type.kind))];
-const REACHES = HARDWARE_TYPES.map((type) => ({ type, most: largestMagnitude(type) }));
+const ALL_TYPES = [...NUMERIC_TYPES.values()];
+const KINDS = [...new Set(ALL_TYPES.map((type) => type.kind))];
+const REACHES = ALL_TYPES.map((type) => ({ type, most: largestMagnitude(type) }));
 
 /** Mostly none: both, in any order, or one. */
 function drawWide(random: RandomSource): string[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HARDWARE_TYPES } from '../types/table.js';
+import { NUMERIC_TYPES } from '../types/table.js';
 
-const TYPE_NAMES = HARDWARE_TYPES.map((type) => type.name) as [string, ...string[]];
+const TYPE_NAMES = [...NUMERIC_TYPES.keys()] as [string, ...string[]];
 
 const typeList = (description: string, fallback: string[]) =>
   z
@@ -52,6 +52,11 @@ export const PARAMETERS = z.strictObject({
     '8-bit integers the activation port takes besides, each on two 4-bit lanes and rows of PEs',
   ),
   wideWeights: wideList('8-bit integers the weight port takes besides, each on two 4-bit lanes and columns of PEs'),
+  pe: choice(
+    'int: exact integer accumulators; float: IEEE binary32 accumulators, and types with NaN and infinity',
+    ['int', 'float'],
+    'int',
+  ),
   maxK: integer(
     'longest reduction (beats of a tile) the accumulators must hold; os only, ws sums ROWS products',
     1,

@@ -22,12 +22,14 @@ function matched(raw: RawConfiguration): RawConfiguration {
     { wide: 'wideActivations', types: 'activations', size: 'rows' },
     { wide: 'wideWeights', types: 'weights', size: 'cols' },
   ] as const;
-  return ports.reduce((config, { wide, types, size }) => {
-    if ((config[wide] as string[]).length === 0) return config;
+  const config = { ...raw };
+  for (const { wide, types, size } of ports) {
+    if ((config[wide] as string[]).length === 0) continue;
     const ofFour = (config[types] as string[]).filter((name) => numericType(name).bits <= 4);
-    const count = config[size] as number;
-    return { ...config, [types]: [...new Set(['flint4', ...ofFour])], [size]: count + (count % 2) };
-  }, raw);
+    config[types] = [...new Set(['flint4', ...ofFour])];
+    config[size] = (config[size] as number) + ((config[size] as number) % 2);
+  }
+  return config;
 }
 
 /** A value of a parameter, by its index among the representatives. */
@@ -37,7 +39,7 @@ type Choice = readonly [key: ParameterKey, index: number];
 type Choices = Partial<Record<ParameterKey, number>>;
 
 const CANDIDATES = 24;
-const ATTEMPTS = 2000;
+const ATTEMPTS = 300;
 
 /**
  * Few configurations in which every two values of two different parameters (of the representatives of `domainOf`) occur
@@ -104,11 +106,11 @@ function bestCompletion(
         ).choice,
       );
     }
-    const choices: Choices = Object.fromEntries(chosen);
+    const choices = meaningful(Object.fromEntries(chosen));
     return { choices, covered: pairNames(choices).filter((name) => missing.has(name)).length };
   });
   candidates.sort((one, other) => other.covered - one.covered);
-  return candidates.find(({ choices }) => isValid(configurationOf(choices)))?.choices;
+  return candidates.find(({ choices }) => holds(choices, [x, y]) && isValid(configurationOf(choices)))?.choices;
 }
 
 /** A valid configuration with a pair, by trying. */
@@ -119,11 +121,20 @@ function anyCompletion(
 ): Choices | undefined {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const rest = keys.map((key) => pick(random, choicesOf(key)));
-    const choices: Choices = Object.fromEntries([...rest, ...pair]);
-    if (isValid(configurationOf(choices))) return choices;
+    const choices = meaningful(Object.fromEntries([...rest, ...pair]));
+    if (holds(choices, pair) && isValid(configurationOf(choices))) return choices;
   }
   return undefined;
 }
+
+/** Choices without those of parameters that mean nothing beside the others. */
+function meaningful(choices: Choices): Choices {
+  const kept = withoutMeaningless(configurationOf(choices) as Parameters<typeof withoutMeaningless>[0]);
+  return Object.fromEntries(Object.entries(choices).filter(([key]) => key in kept));
+}
+
+const holds = (choices: Choices, pair: readonly Choice[]): boolean =>
+  pair.every(([key, index]) => choices[key] === index);
 
 function shuffled<T>(items: readonly T[], random: RandomSource): T[] {
   const rest = [...items];

@@ -3,15 +3,28 @@ import { numericType } from '../types/table.js';
 import { type Configuration, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 
+/** What the meaning of a parameter may depend on. */
+type Parts = Pick<Configuration, 'dataflow' | 'pe'>;
+
 /** A parameter that means nothing in some configurations, where it must be left at its default. */
 interface Scope {
   readonly key: ParameterKey;
-  readonly counts: (config: Pick<Configuration, 'dataflow'>) => boolean;
+  readonly counts: (config: Parts) => boolean;
   /** Why it does not count elsewhere. */
   readonly rule: string;
 }
 
 const SCOPES: readonly Scope[] = [
+  {
+    key: 'pe',
+    counts: ({ dataflow }) => dataflow === 'os',
+    rule: 'float counts for dataflow os only: sums of binary32 would depend on the order of the rows',
+  },
+  ...(['wideActivations', 'wideWeights'] as const).map((key) => ({
+    key,
+    counts: ({ pe }: Parts) => pe === 'int',
+    rule: 'counts for pe int only: a floating-point PE takes 8-bit integers on ports of 8 bits',
+  })),
   {
     key: 'maxK',
     counts: ({ dataflow }) => dataflow === 'os',
@@ -24,9 +37,11 @@ const SCOPES: readonly Scope[] = [
   },
 ];
 
-/** A configuration without the parameters that mean nothing in it. */
-export function withoutMeaningless(raw: RawConfiguration & Pick<Configuration, 'dataflow'>): RawConfiguration {
-  const meaningless = SCOPES.filter(({ counts }) => !counts(raw)).map(({ key }) => key as string);
+/** A configuration without the parameters that mean nothing in it, unless they have their default. */
+export function withoutMeaningless(raw: RawConfiguration & Parts): RawConfiguration {
+  const meaningless = SCOPES.filter(({ key, counts }) => !counts(raw) && !isDefault(key, raw[key])).map(
+    ({ key }) => key as string,
+  );
   return Object.fromEntries(Object.entries(raw).filter(([key]) => !meaningless.includes(key)));
 }
 
@@ -56,10 +71,14 @@ function wideProblems(config: Configuration): Problem[] {
   });
 }
 
+function isDefault(key: ParameterKey, value: unknown): boolean {
+  return JSON.stringify(value) === JSON.stringify(parameterMeta(key).fallback);
+}
+
 function meaninglessProblems(config: Configuration): Problem[] {
   return SCOPES.flatMap(({ key, counts, rule }) => {
     const { fallback } = parameterMeta(key);
-    if (counts(config) || JSON.stringify(config[key]) === JSON.stringify(fallback)) return [];
+    if (counts(config) || isDefault(key, config[key])) return [];
     return [{ key, given: String(config[key]), rule, nearest: String(fallback) }];
   });
 }

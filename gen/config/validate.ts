@@ -20,13 +20,15 @@ import { ruleProblems } from './rules.js';
  */
 export function validateConfiguration(raw: RawConfiguration): Configuration {
   const result = PARAMETERS.safeParse(raw);
+  const specials = raw.pe === 'float' ? [] : specialTypeProblems(raw);
   if (!result.success) {
-    throw new ConfigurationError(uniqueByKey(result.error.issues.flatMap((issue) => problemsOf(issue, raw))));
+    const problems = result.error.issues.flatMap((issue) => problemsOf(issue, raw));
+    throw new ConfigurationError(uniqueByKey([...problems, ...specials]));
   }
   const { name = defaultName(result.data), ...rest } = result.data;
   const config = { ...rest, name };
-  const problems = ruleProblems(config);
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  const problems = [...specials, ...ruleProblems(config)];
+  if (problems.length > 0) throw new ConfigurationError(uniqueByKey(problems));
   return config;
 }
 
@@ -51,12 +53,22 @@ function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
 
 function typeProblem(key: string, given: unknown): Problem {
   const known = HARDWARE_TYPES.map((type) => type.name);
-  if (typeof given === 'string' && NUMERIC_TYPES.has(given)) {
-    const rule = `${given} has codes for NaN or infinity, which an integer PE cannot take`;
-    return { key, given, rule, nearest: closest(given, known) };
-  }
   const text = String(given);
   return { key, given: show(given), rule: 'is not a numeric type', nearest: nearestTypeName(text, known) };
+}
+
+/** Types that only the floating-point PE takes, on the ports of an integer one. */
+function specialTypeProblems(raw: RawConfiguration): Problem[] {
+  const known = HARDWARE_TYPES.map((type) => type.name);
+  return (['activations', 'weights'] as const).flatMap((key) => {
+    const names: unknown[] = Array.isArray(raw[key]) ? raw[key] : [];
+    return names
+      .filter((name): name is string => typeof name === 'string' && NUMERIC_TYPES.has(name) && !known.includes(name))
+      .map((given) => {
+        const rule = `${given} has codes for NaN or infinity, which only the floating-point PE takes (pe: float)`;
+        return { key, given, rule, nearest: closest(given, known) };
+      });
+  });
 }
 
 /** The known name at the least edit distance; among equals one of the same kind of letters, 4 bits first. */

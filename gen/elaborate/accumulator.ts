@@ -67,7 +67,8 @@ export function productRange(a: readonly NumericType[], w: readonly NumericType[
   return interval([x.least * y.least, x.least * y.greatest, x.greatest * y.least, x.greatest * y.greatest]);
 }
 
-function sumRange(product: Interval, terms: number): Interval {
+/** The range of sums of up to `terms` values of an interval. */
+export function sumRange(product: Interval, terms: number): Interval {
   const count = BigInt(terms);
   return {
     least: product.least < 0n ? product.least * count : 0n,

@@ -314,7 +314,11 @@ export function streamOut({ config, accumulator }: DesignCore): ModulePort[] {
     output('out_valid_o', 1, 'a row of results is offered, row 0 of the tile first'),
     input('out_ready_i', 1, 'the row is taken if offered'),
     output('out_last_o', 1, 'the row is the last of its tile'),
-    output('out_data_o', config.cols * bits, `signed results, column c at [c*${bits} +: ${bits}]`),
+    output(
+      'out_data_o',
+      config.cols * bits,
+      `${config.pe === 'float' ? 'binary32' : 'signed'} results, column c at [c*${bits} +: ${bits}]`,
+    ),
   ];
 }
 

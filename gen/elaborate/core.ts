@@ -1,5 +1,6 @@
 import type { Configuration } from '../config/parameters.js';
 import { ConfigurationError, type Problem } from '../errors.js';
+import { elaborateFloatCore, type FloatFormat } from '../float/core.js';
 import { bitsFor, largest, type OperandCandidate, solveOperandFormat } from '../operand.js';
 import { numericType } from '../types/table.js';
 import { type AccumulatorProof, proveAccumulator } from './accumulator.js';
@@ -19,6 +20,8 @@ export interface DesignCore {
   /** Width of the largest product's magnitude: the shifter drops what lies above, which is always 0. */
   readonly magnitudeBits: number;
   readonly timing: Timing;
+  /** What the floating-point PE has besides; undefined for the integer PE. */
+  readonly float?: FloatFormat;
 }
 
 /**
@@ -27,6 +30,7 @@ export interface DesignCore {
  * @throws ConfigurationError for what only these can tell: accumulators too narrow or too wide, stages without logic.
  */
 export function elaborateCore(config: Configuration): DesignCore {
+  if (config.pe === 'float') return elaborateFloatCore(config);
   const a = { types: config.activations.map(numericType), wideTypes: config.wideActivations.map(numericType) };
   const w = { types: config.weights.map(numericType), wideTypes: config.wideWeights.map(numericType) };
   const aOperands = operandTypes(a.types, a.wideTypes);

@@ -295,12 +295,32 @@ export function decoderUses(port: OperandPort, { name }: NumericType): number {
   return (meeting.length * port.lanes) / halves.length;
 }
 
-export function portDecoder(prefix: string, port: OperandPort, form: OperandForm, half?: Half): PortDecoderView {
+/** How operands are written: the fields of one type's decoder, and how they become those of the port. */
+export interface OperandEncoding<Fields extends OperandFields> {
+  own(type: NumericType): Fields;
+  /** Name of the field that every operand has. */
+  readonly significand: 'base' | 'sig';
+  pack(type: string, own: Fields): string;
+}
+
+/** Operands of integer PEs in a form: `{sign, exp, base}`. */
+export const formEncoding = (form: OperandForm, { fields }: OperandPort): OperandEncoding<OperandFields> => ({
+  own: (type) => operandFields([type], form),
+  significand: 'base',
+  pack: (type, own) => packOperand(type, own, fields),
+});
+
+export function portDecoder<Fields extends OperandFields>(
+  prefix: string,
+  port: OperandPort,
+  { own: fieldsOf, significand, pack }: OperandEncoding<Fields>,
+  half?: Half,
+): PortDecoderView {
   const name = `${prefix}_decode_${port.letter}${half ? `_${half}` : ''}`;
   const { fields, typeBits } = port;
   const all = decodedTypes(port, half);
   const distinct = all.filter((type, i) => all.findIndex((other) => other.name === type.name) === i);
-  const operand = (type: NumericType): string => packOperand(type.name, operandFields([type], form), fields);
+  const operand = (type: NumericType): string => pack(type.name, fieldsOf(type));
   const lanes = half ? port.lanes / 2 : port.lanes;
   return {
     name,
@@ -321,7 +341,7 @@ export function portDecoder(prefix: string, port: OperandPort, form: OperandForm
     codeBits: port.codeBits,
     selector: half ? 'kind_i' : typeBits ? 'type_i' : '',
     decoders: distinct.map((type) => {
-      const own = operandFields([type], form);
+      const own = fieldsOf(type);
       return {
         name: type.name,
         module: `${prefix}_decode_${type.name}`,
@@ -329,7 +349,7 @@ export function portDecoder(prefix: string, port: OperandPort, form: OperandForm
         wires: [
           ...(own.signBits ? [{ port: 'sign_o', name: `${type.name}_sign`, width: 1 }] : []),
           ...(own.exponentBits ? [{ port: 'exp_o', name: `${type.name}_exp`, width: own.exponentBits }] : []),
-          { port: 'base_o', name: `${type.name}_base`, width: own.baseBits },
+          { port: `${significand}_o`, name: `${type.name}_${significand}`, width: own.baseBits },
         ],
       };
     }),
@@ -372,7 +392,7 @@ export function operandLayout(fields: OperandFields): string {
   const parts = [
     ...(fields.signBits ? ['sign'] : []),
     ...(fields.exponentBits ? [vector('exp', fields.exponentBits)] : []),
-    vector('base', fields.baseBits),
+    vector(fields.normalised ? 'sig' : 'base', fields.baseBits),
   ];
   return parts.length === 1 ? (parts[0] as string) : `{${parts.join(', ')}}`;
 }

@@ -1,5 +1,7 @@
 import { configurationHash, reproduceCommand } from '../config/identity.js';
 import type { Configuration } from '../config/parameters.js';
+import { floatTypeDecoder, normalEncoding } from '../float/decoder.js';
+import { floatProcessingElement } from '../float/pe.js';
 import {
   clockGateModule,
   controlModule,
@@ -12,7 +14,7 @@ import {
   pairModules,
 } from './array.js';
 import { type DesignCore, elaborateCore } from './core.js';
-import { decoderUses, halvesOf, portDecoder, typeDecoder } from './decoder.js';
+import { decoderUses, formEncoding, halvesOf, portDecoder, typeDecoder } from './decoder.js';
 import type { NumericType } from '../types/numeric-type.js';
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
@@ -44,18 +46,11 @@ export interface Design extends DesignCore {
  */
 export function elaborate(config: Configuration): Design {
   const core = elaborateCore(config);
-  const { name } = config;
-  const { form } = core.format;
-  const types = [
-    ...new Map([...core.a.operandTypes, ...core.w.operandTypes].map((type) => [type.name, type])).values(),
-  ];
-  const uses = (type: NumericType): number => decoderUses(core.a, type) + decoderUses(core.w, type);
   const lines = delayLines(core);
   const modules = [
     ...(config.stall === 'gate' ? [clockGateModule(core)] : []),
     ...(lines.length > 0 ? [delayModule(core)] : []),
-    ...types.map((type) => typeDecoder(name, type, form, uses(type))),
-    ...[core.a, core.w].flatMap((port) => halvesOf(port).map((half) => portDecoder(name, port, form, half))),
+    ...decoderModules(core),
     ...pairModules(core),
     ...(config.dataflow === 'os' ? outputStationaryModules(core) : weightStationaryModules(core)),
   ];
@@ -70,10 +65,30 @@ export function elaborate(config: Configuration): Design {
   };
 }
 
-function outputStationaryModules(core: DesignCore): ModuleView[] {
-  const { rows, cols } = core.config;
+/** The decoders of all types, then those of the ports. */
+function decoderModules(core: DesignCore): ModuleView[] {
+  const { a, w, config, format, float } = core;
+  const { name } = config;
+  const types = [...new Map([...a.operandTypes, ...w.operandTypes].map((type) => [type.name, type])).values()];
+  const uses = (type: NumericType): number => decoderUses(a, type) + decoderUses(w, type);
+  if (float) {
+    return [
+      ...types.map((type) => floatTypeDecoder(name, type, uses(type))),
+      ...[a, w].map((port) => portDecoder(name, port, normalEncoding(port))),
+    ];
+  }
   return [
-    processingElement(core, rows * cols),
+    ...types.map((type) => typeDecoder(name, type, format.form, uses(type))),
+    ...[a, w].flatMap((port) =>
+      halvesOf(port).map((half) => portDecoder(name, port, formEncoding(format.form, port), half)),
+    ),
+  ];
+}
+
+function outputStationaryModules(core: DesignCore): ModuleView[] {
+  const pes = core.config.rows * core.config.cols;
+  return [
+    core.float ? floatProcessingElement(core, core.float, pes) : processingElement(core, pes),
     inputModule(core),
     controlModule(core),
     outputModule(core),

@@ -3,6 +3,7 @@ import { PARAMETER_KEYS } from '../config/parameters.js';
 import { operandFormula, operandLayout } from '../elaborate/decoder.js';
 import type { Design } from '../elaborate/design.js';
 import { tilePeriod } from '../elaborate/timing.js';
+import { floatFacts } from '../float/datasheet.js';
 import type { OperandCandidate, OperandFields } from '../operand.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
@@ -49,6 +50,9 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
       bits: format[port].bits,
     })),
     ...reasons(design),
+    float: design.float && floatFacts(design.float, design.largestProduct),
+    // The line breaks after the adjective.
+    resultKind: design.float ? 'binary32\nnumbers' : 'exact\nintegers',
     candidates: design.candidates.map(candidateRow),
     accBits: accumulator.bits,
     boundBits: accumulator.boundBits,
@@ -66,7 +70,12 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
       bitsAlone,
       bitsSaved,
     })),
-    types: types.map((type) => ({ name: type.name, values: codeValues(type).join(' ') })),
+    types: types.map((type) => ({
+      name: type.name,
+      values: codeValues(type)
+        .map((value, code) => value ?? type.decode(code))
+        .join(' '),
+    })),
     modules: modules.map(({ name, instances, title }) => ({ name, count: instances ?? 1, title })),
     delayLines,
   };

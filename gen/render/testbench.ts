@@ -17,6 +17,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     header: identityComment('//', `Self-checking test bench of ${design.top.name}.`, identity),
     name,
     design: config.name,
+    float: config.pe === 'float',
     cols: config.cols,
     streams: beats,
     paced: beats.at(-1),

@@ -33,7 +33,7 @@ export function numericType(name: string): NumericType {
   return type;
 }
 
-/** Types every code of which is a number: the ones an integer PE can take. */
+/** Types every code of which is a number: the ones an integer PE can take. The floating-point PE takes all. */
 export const HARDWARE_TYPES: readonly NumericType[] = [...NUMERIC_TYPES.values()].filter(
   (type) => type.kind !== 'float' || !type.hasSpecials,
 );

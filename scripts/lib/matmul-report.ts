@@ -1,3 +1,4 @@
+import { showBinary32 } from '../../gen/float/binary32.js';
 import type { MatmulReport, OperandReport } from './matmul.js';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -26,13 +27,15 @@ export function matmulText(report: MatmulReport): string {
       `${figure(simulation.seconds)} s, ${figure(simulation.cyclesPerSecond / 1e3)} kcycle/s, ${figure(simulation.macsPerSecond / 1e6)} M MAC/s`,
     ],
   ];
+  const reference = report.pe === 'float' ? 'sequential binary32 reference' : 'integer reference';
+  const show = (sum: bigint): string => (report.pe === 'float' ? showBinary32(sum) : String(sum));
   const verdict = mismatch
     ? [
-        `FAIL ${report.design}: ${count(mismatch.count)} of ${count(tiling.m * tiling.n)} results differ from the integer reference`,
-        `  first at C[${mismatch.row}, ${mismatch.col}]: expected ${mismatch.expected}, got ${mismatch.got}`,
+        `FAIL ${report.design}: ${count(mismatch.count)} of ${count(tiling.m * tiling.n)} results differ from the ${reference}`,
+        `  first at C[${mismatch.row}, ${mismatch.col}]: expected ${show(mismatch.expected)}, got ${show(mismatch.got)}`,
         `  find the cause: npm run verify -- --design <folder> --trace`,
       ]
-    : [`PASS ${report.design}: all ${count(tiling.m * tiling.n)} results equal the integer reference bit for bit`];
+    : [`PASS ${report.design}: all ${count(tiling.m * tiling.n)} results equal the ${reference} bit for bit`];
   return `${[...rows.map(([key, text]) => `${key.padEnd(12)}${text}`), ...verdict].join('\n')}\n`;
 }
 

@@ -1,11 +1,19 @@
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../gen/errors.js';
+import { binary32Value } from '../../gen/float/binary32.js';
 import { loadDesign, type Manifest } from '../../gen/manifest.js';
 import { type Matrix, type MatrixError, matrixError, multiplyReals } from '../../gen/matrix.js';
 import { formatNpy, parseNpy } from '../../gen/npy.js';
 import { arrayInfoOf } from '../../gen/oracle.js';
-import { findMismatch, type Mismatch, realProduct, referenceSums, requireSumsFit } from '../../gen/product.js';
+import {
+  findMismatch,
+  type Mismatch,
+  realProduct,
+  referenceSums,
+  requireSumsFit,
+  roundedSums,
+} from '../../gen/product.js';
 import { type QuantisedMatrix, quantiseActivations, quantiseWeights } from '../../gen/select/tensor.js';
 import { planTiling, type Tiling } from '../../gen/tiling.js';
 import { multiplyOnArray } from './multiply.js';
@@ -40,6 +48,8 @@ export interface OperandReport {
 
 export interface MatmulReport {
   readonly design: string;
+  /** What a result is: an integer, or the bits of a binary32 number. */
+  readonly pe: 'int' | 'float';
   readonly a: OperandReport;
   readonly w: OperandReport;
   readonly exact: boolean;
@@ -70,20 +80,23 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   progress('choosing types and scales');
   const a = quantiseActivations(realA, info.a.types, request.a);
   const w = quantiseWeights(realW, info.w.types, request.w);
-  requireSumsFit({ a, w });
+  const isFloat = manifest.configuration.pe === 'float';
+  if (!isFloat) requireSumsFit({ a, w });
   progress('building the simulation (kept for the next run)');
   const simulator = await open(request.design, manifest);
   const run = await multiplyOnArray(simulator, [{ tiling, codes: { a, w } }], progress);
   const { cycles, seconds } = run;
   const sums = run.sums[0] as BigInt64Array;
-  progress('comparing with the integer and the real product');
-  const mismatch = findMismatch(sums, referenceSums({ a, w }), tiling.n);
-  const product = realProduct(sums, a, w);
+  progress('comparing with the reference and the real product');
+  const reference = isFloat ? roundedSums({ a, w }) : referenceSums({ a, w });
+  const mismatch = findMismatch(sums, reference, tiling.n);
+  const product = realProduct(sums, a, w, isFloat ? binary32Value : Number);
   if (!mismatch) writeWhole(out, formatNpy(product));
   const macs = tiling.m * tiling.n * tiling.k;
   const slots = cycles * manifest.timing.macsPerCycle;
   return {
     design: manifest.configuration.name,
+    pe: manifest.configuration.pe,
     a: operandReport(request.a, a, realA),
     w: operandReport(request.w, w, realW),
     exact: mismatch === undefined,

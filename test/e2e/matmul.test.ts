@@ -89,6 +89,22 @@ describe('a real product on the simulated array', () => {
     expect(report.error.relativeFrobenius).toBeLessThan(0.35);
   });
 
+  it('is that of sequential binary32 sums on floating-point PEs, and a wrong PE shows', async () => {
+    write('A.npy', 6, 700, 7);
+    write('W.npy', 700, 5, 8);
+    const files = { a: path('A.npy'), w: path('W.npy') };
+    const raw = { rows: 4, cols: 3, pe: 'float', activations: ['e4m3'], weights: ['e4m3'] };
+    const report = await matmul({ design: design({ ...raw, name: 'floating' }), ...files });
+    expect(report).toMatchObject({ exact: true, pe: 'float', tiling: { parts: 1, partK: 700 } });
+    expect(report.error.relativeFrobenius).toBeLessThan(0.1);
+    const broken = design({ ...raw, name: 'broken' });
+    breakSign(broken);
+    const wrong = await matmul({ design: broken, ...files });
+    expect(wrong.exact).toBe(false);
+    expect(wrong.mismatch?.count).toBeGreaterThan(20);
+    rmSync(broken, { recursive: true });
+  });
+
   it('takes cycles by the formulas of the manifest', async () => {
     write('A.npy', 16, 12, 3);
     write('W.npy', 12, 9, 4);

@@ -250,8 +250,104 @@ const MUTATIONS: [
   ],
 ];
 
+const FP8 = { pe: 'float', activations: ['e4m3', 'e5m2'], weights: ['e4m3'] } as const;
+
+/** The same for designs with floating-point PEs. */
+const FLOAT_MUTATIONS: typeof MUTATIONS = [
+  [
+    'rounding of ties',
+    { name: 'f1', pe: 'float' },
+    'pe',
+    'normal[3] & (normal[4] | (|normal[2:0]))',
+    'normal[3]',
+    /PE, clock edge.*the accumulator is wrong.*\([0-9a-f]{8}\).*accumulator before/,
+  ],
+  ['sticky bit', { name: 'f2', pe: 'float' }, 'pe', '|right_8[4:0]', 'right_8[4]', /PE, clock edge.*accumulator/],
+  [
+    'carry out of rounding',
+    { name: 'f3', pe: 'float' },
+    'pe',
+    "{6'd0, round_carry, ~round_carry}",
+    "8'd1",
+    /PE, clock edge.*accumulator/,
+  ],
+  [
+    'sign of a cancellation',
+    { name: 'f4', pe: 'float' },
+    'pe',
+    'sum_sign = normal[27] & (',
+    'sum_sign = (',
+    /PE, clock edge.*expected 0 \(00000000\), got -0 \(80000000\)/,
+  ],
+  [
+    'subnormal accumulator and product of zero',
+    { name: 'f5', pe: 'float' },
+    'pe',
+    'swap = term_sig[6] & (',
+    'swap = (',
+    /PE, clock edge.*the accumulator is wrong.* = 0[ ,]/,
+  ],
+  [
+    'distant operand',
+    { name: 'f6', pe: 'float' },
+    'pe',
+    '{5{|distance[7:5]}}',
+    '{5{|distance[7:6]}}',
+    /PE, clock edge.*accumulator/,
+  ],
+  [
+    'infinity less infinity',
+    { name: 'f7', ...FP8 },
+    'pe',
+    '(acc_q[22] | subtract)',
+    'acc_q[22]',
+    /PE, clock edge.*expected NaN \(7fc00000\), got -?Infinity/,
+  ],
+  [
+    'zero times infinity',
+    { name: 'f8', ...FP8 },
+    'pe',
+    '(a_inf & ~w_sig[3]) | ',
+    '',
+    /PE, clock edge.*expected NaN.*e5m2.*= [+-]Infinity times e4m3/,
+  ],
+  [
+    'overflow',
+    { name: 'f9', pe: 'float', activations: ['pot7'], weights: ['pot7', 'uint4'] },
+    'pe',
+    '{23{~overflow}}',
+    '{23{~(overflow & acc_q[31])}}',
+    /PE, clock edge.*expected Infinity \(7f800000\), got NaN/,
+  ],
+  [
+    'decoder of a subnormal',
+    { name: 'f10', ...FP8 },
+    'decode_e4m3',
+    "low_exponent = 5'd1",
+    "low_exponent = 5'd2",
+    /decoder of the activation port.*e4m3 code 00000010.*decodes to 4, expected 2/,
+  ],
+  [
+    'decoder of NaN',
+    { name: 'f11', ...FP8 },
+    'decode_e5m2',
+    '|fraction, ~|fraction',
+    '~|fraction, |fraction',
+    /decoder of the activation port.*e5m2 code 01111100.*decodes to NaN, expected \+Infinity/,
+  ],
+  [
+    'new sum',
+    { name: 'f12', pe: 'float', drain: 'double', pipeline: 3 },
+    'pe',
+    '{32{~swap_q}}',
+    "{32{1'b1}} ^ {8'd0, swap_q, 23'd0}",
+    /PE, clock edge.*accumulator/,
+  ],
+  ['skew', { name: 'f13', pe: 'float' }, 'array', '.DEPTH(p)', '.DEPTH(1)', /array.*expected .*\([0-9a-f]{8}\)/],
+];
+
 describe('a broken design fails verification with a message that leads to the cause', () => {
-  it.each(MUTATIONS)('%s', async (_, raw, module, piece, replacement, message) => {
+  it.each([...MUTATIONS, ...FLOAT_MUTATIONS])('%s', async (_, raw, module, piece, replacement, message) => {
     const folder = broken(raw, module, piece, replacement);
     const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false });
     expect(verdict.passed).toBe(false);

@@ -38,6 +38,13 @@ describe('every rule, with a bad value', () => {
     [{ weights: ['INT4'] }, 'weights', 'int4'],
     [{ weights: ['flint2'] }, 'weights', 'flint4'],
     [{ weights: ['e4m3'] }, 'weights', 'e1m3'],
+    [{ activations: ['ue5m2', 'int4'] }, 'activations', 'ue1m2'],
+    [{ pe: 'flaot' }, 'pe', 'float'],
+    [{ pe: 'float', accumulatorBits: 24 }, 'accumulatorBits', '32'],
+    [{ pe: 'float', accumulatorBits: 40, overflow: 'wrap' }, 'accumulatorBits', '32'],
+    [{ pe: 'float', activations: ['pot4', 'upot8'] }, 'activations', 'pot4'],
+    [{ pe: 'float', activations: ['pot7'], weights: ['ue7m1', 'int4'] }, 'weights', 'int4'],
+    [{ pe: 'float', activations: ['e5m2'], weights: ['pot4'], pipeline: 3 }, 'pipeline', '2'],
     [{ accumulatorBits: 1 }, 'accumulatorBits', '2'],
     [{ accumulatorBits: 65 }, 'accumulatorBits', '64'],
     [{ accumulatorBits: 'wide' }, 'accumulatorBits', 'auto'],
@@ -67,6 +74,17 @@ describe('every rule, with a bad value', () => {
 
   it('shows the bound of a too narrow accumulator', () => {
     expect(problems({ accumulatorBits: 20 })[0]?.rule).toContain('-4194304 to 4194304');
+  });
+
+  it('sends types with NaN to the floating-point PE', () => {
+    expect(problems({ weights: ['e4m3'] })[0]?.rule).toContain('pe: float');
+    expect(problems({ weights: ['e4m3'], pe: 'float' })).toEqual([]);
+    const all = problems({ rows: 0, weights: ['e4m3', 'nothing'] }).map(({ key, given }) => [key, given]);
+    expect(all).toEqual([
+      ['rows', '0'],
+      ['weights', '"nothing"'],
+      ['weights', 'e4m3'],
+    ]);
   });
 
   it('reports all problems at once', () => {

@@ -136,7 +136,7 @@ describe('wrapSums', () => {
 it('a design and its manifest give the same array', () => {
   const design = elaborate(validateConfiguration({ rows: 3, cols: 2 }));
   const fromManifest = arrayInfoOf(buildManifest(design, renderAll(design)));
-  const { dataflow, rows, cols, a, w, accBits } = arrayInfoOfDesign(design);
+  const { dataflow, rows, cols, a, w, accBits, pe } = arrayInfoOfDesign(design);
   expect(fromManifest).toEqual({
     dataflow,
     rows,
@@ -144,5 +144,6 @@ it('a design and its manifest give the same array', () => {
     a: { types: a.types, wideTypes: [], codeBits: a.codeBits },
     w: { types: w.types, wideTypes: [], codeBits: w.codeBits },
     accBits,
+    pe,
   });
 });

@@ -63,6 +63,11 @@ export interface InferReport {
 export async function infer(request: InferRequest): Promise<InferReport> {
   const { samples, labels, batch, progress = () => {}, open = openArraySimulator } = request;
   const manifest = loadDesign(request.design);
+  if (manifest.configuration.pe === 'float') {
+    throw new UserError(
+      `${request.design} has floating-point PEs, and networks run on integer sums only; generate a design with --pe int`,
+    );
+  }
   const { report, model, quantised, layers } = loadNetwork(request.model);
   requireFit(samples, model.input);
   requireTypes(layers, manifest);

@@ -98,7 +98,7 @@ export function configurationOf(
   { name, parameters }: Variant,
   { rows, cols, lengths }: VariantsSelection,
 ): Configuration {
-  const raw = { dataflow: 'os', ...parameters, rows, cols, maxK: lengths.at(-1), name } as const;
+  const raw = { dataflow: 'os', pe: 'int', ...parameters, rows, cols, maxK: lengths.at(-1), name } as const;
   return validateConfiguration(withoutMeaningless(raw));
 }
 

@@ -1,5 +1,6 @@
-import { codeValues, largestMagnitude } from '../../../gen/codec.js';
+import { largestMagnitude } from '../../../gen/codec.js';
 import { drainCycles, type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
+import { showBinary32 } from '../../../gen/float/binary32.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import {
   type ArrayInfo,
@@ -231,16 +232,16 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   const info: ArrayInfo = arrayInfoOf(manifest);
   const { terms, aLanes, wLanes } = tileShape(info, tile);
   const [aType, wType] = [selectedType(info.a, tile.aType, tile.aWide), selectedType(info.w, tile.wType, tile.wWide)];
-  const [aValues, wValues] = [codeValues(aType), codeValues(wType)];
   const col = tile.wWide ? failure.col / 2 : failure.col;
   const products = Array.from({ length: terms }, (_, k) => {
     const a = tile.a[info.dataflow === 'os' ? k * aLanes + failure.row : failure.row * aLanes + k] as number;
     const w = tile.w[k * wLanes + col] as number;
-    return `${aValues[a % aValues.length]}*${wValues[w % wValues.length]}`;
+    return `${aType.decode(a % 2 ** aType.bits)}*${wType.decode(w % 2 ** wType.bits)}`;
   });
+  const show = (result = '0'): string => (info.pe === 'float' ? showBinary32(BigInt(result)) : result);
   const shown = products.length > 12 ? `${products.slice(0, 12).join(' + ')} + ...` : products.join(' + ');
   return (
-    `${where}, column ${col}, cycle ${failure.cycle}: expected ${failure.expected}, got ${failure.got}; ` +
+    `${where}, column ${col}, cycle ${failure.cycle}: expected ${show(failure.expected)}, got ${show(failure.got)}; ` +
     `${aType.name} activations times ${wType.name} weights, ${tile.k} beats: ${shown}; ` +
     `decoders and PE passed alone, so look at ${suspects(info, segment, failure)}`
   );

@@ -1,11 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeValues } from '../../../gen/codec.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
+import { showBinary32 } from '../../../gen/float/binary32.js';
+import { floatPeVectors } from '../../../gen/float/pe-vectors.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { decoderChoices, ODD_LANE, type OperandChoice, operandChoices, WIDE } from '../../../gen/operand-choices.js';
 import { type PeVectors, peVectors } from '../../../gen/pe-vectors.js';
 import { renderTemplate } from '../../../gen/render/engine.js';
+import type { CodeValue } from '../../../gen/types/numeric-type.js';
 import type { RandomSource } from '../../../gen/vectors.js';
 import { runTool } from '../tools.js';
 import { VectorWriter } from '../vector-file.js';
@@ -17,7 +19,7 @@ import type { CheckOutcome } from './outcome.js';
 interface DecodeVector {
   readonly type: number;
   readonly code: number;
-  readonly value: bigint;
+  readonly value: CodeValue;
 }
 
 /**
@@ -36,7 +38,8 @@ export async function verifyUnits(
   try {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
-    const pe = peVectors(manifest, random, effort.mostPairs);
+    const float = manifest.configuration.pe === 'float';
+    const pe = (float ? floatPeVectors : peVectors)(manifest, random, effort.mostPairs);
     const steps = Math.max(a.length, w.length);
     const vectors = join(scratch, 'vectors.bin');
     const operands = join(scratch, 'operands.bin');
@@ -104,14 +107,13 @@ function harnessPort(letter: string, { codeBits, typeBits, operand, wideTypes }:
 /** All codes under all selectors of a port; bits above a type's width must not matter. */
 function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
   const { codeBits } = ports[letter];
-  return decoderChoices(ports[letter]).flatMap(({ selector, type }) => {
-    const values = codeValues(type);
-    return Array.from({ length: 2 ** codeBits }, (_, code) => ({
+  return decoderChoices(ports[letter]).flatMap(({ selector, type }) =>
+    Array.from({ length: 2 ** codeBits }, (_, code) => ({
       type: selector,
       code,
-      value: values[code % values.length] as bigint,
-    }));
-  });
+      value: type.decode(code % 2 ** type.bits),
+    })),
+  );
 }
 
 function unitVectors(
@@ -149,11 +151,12 @@ function decoderMismatch(
   operands: Buffer,
   vectors: Readonly<Record<'a' | 'w', readonly DecodeVector[]>>,
 ): string | undefined {
+  const { normalised } = manifest.operandFormat;
   for (const [offset, letter] of (['a', 'w'] as const).entries()) {
     const port = manifest.ports[letter];
     for (const [i, { type, code, value }] of vectors[letter].entries()) {
       const operand = operands.readBigUInt64LE((i * 2 + offset) * 8);
-      const got = operandValue(manifest, letter, operand);
+      const got = (normalised ? normalisedValue : operandValue)(manifest, letter, operand);
       if (got === value) continue;
       const name = decoderChoices(port).find(({ selector }) => selector === type)?.type.name;
       const bits = code.toString(2).padStart(port.codeBits, '0');
@@ -181,6 +184,24 @@ function operandValue({ ports, operandFormat }: Manifest, letter: 'a' | 'w', ope
   return field(baseBits + exponentBits, signBits) === 1n ? -magnitude : magnitude;
 }
 
+/** The value of an operand of the floating-point PE: (-1)^sign · sig / 2^(sig bits - 1) · 2^exp, or what it is instead. */
+function normalisedValue({ ports }: Manifest, letter: 'a' | 'w', operand: bigint): CodeValue | string {
+  const { baseBits, exponentBits, signBits } = ports[letter].operand;
+  const field = (low: number, width: number): bigint => (operand >> BigInt(low)) & ((1n << BigInt(width)) - 1n);
+  const [significand, exponent] = [field(0, baseBits), field(baseBits, exponentBits)];
+  const negative = field(baseBits + exponentBits, signBits) === 1n;
+  const fractionBits = BigInt(baseBits - 1);
+  if (significand >> fractionBits === 1n) {
+    const scaled = significand << exponent;
+    if ((scaled >> fractionBits) << fractionBits !== scaled) return `the fraction ${scaled} / 2^${fractionBits}`;
+    return negative ? -(scaled >> fractionBits) : scaled >> fractionBits;
+  }
+  if (significand === 0n) return 0n;
+  if (significand << 1n === 1n << fractionBits) return 'NaN';
+  if (significand << 2n === 1n << fractionBits) return negative ? '-Infinity' : '+Infinity';
+  return `the unknown significand ${significand.toString(2).padStart(baseBits, '0')}`;
+}
+
 interface UnitFailure {
   readonly rule: string;
   readonly step: number;
@@ -203,12 +224,14 @@ function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, g
   const stays = configuration.dataflow === 'ws';
   const weight = stays ? weightInUse(pe, offered) : offered;
   const product = offered < 0 || weight < 0 ? 'none' : `${operands(offered).a} times ${operands(weight).w}`;
+  const isFloat = configuration.pe === 'float' && /accumulator|shadow|acc_o/.test(rule);
+  const show = (value: bigint): string => (isFloat ? showBinary32(value) : String(value));
   const before = stays
-    ? `sum from above ${pe.values[step * 3]}`
-    : `accumulator before ${step > 0 ? pe.values[(step - 1) * 3 + 1] : 0n}`;
+    ? `sum from above ${show(pe.values[step * 3] as bigint)}`
+    : `accumulator before ${show((step > 0 ? pe.values[(step - 1) * 3 + 1] : 0n) as bigint)}`;
   return (
-    `PE, clock edge ${step}: ${rule}: expected ${expected}, got ${got}; the product that arrives there is ` +
-    `${product}, ${before}; the decoders passed`
+    `PE, clock edge ${step}: ${rule}: expected ${show(BigInt(expected))}, got ${show(BigInt(got))}; the product that ` +
+    `arrives there is ${product}, ${before}; the decoders passed`
   );
 }
 
