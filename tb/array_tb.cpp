@@ -4,7 +4,8 @@
 //
 //   array_tb VECTORS [--results FILE] [--trace FILE] [--repeat N]
 //
-// VECTORS: words rows, cols, a_bits, w_bits, acc_bits, segments; per segment: seed, idle (input idle in n of 256
+// VECTORS: words rows, cols, steps (of the reduction in a beat), result_rows (output beats of a tile), result_cols (results of
+// an output beat), a_bits, w_bits, acc_bits, segments; per segment: seed, idle (input idle in n of 256
 // cycles), busy (output not ready in n of 256), probe (1: check what must not depend on what within a cycle, drive
 // garbage on idle inputs), abort (0, or the cycle after which the segment is cut off by the next one's reset),
 // compare (1: expected results follow), tiles; per tile: k, a_type, w_type, k*rows activation codes, k*cols weight
@@ -32,15 +33,17 @@ namespace {
 constexpr int kResetCycles = 4;
 
 struct Shape {
-  uint32_t rows, cols, a_bits, w_bits, acc_bits;
-  size_t a_words() const { return words_for(size_t{rows} * a_bits); }
-  size_t w_words() const { return words_for(size_t{cols} * w_bits); }
-  size_t row_words() const { return words_for(size_t{cols} * acc_bits); }
+  uint32_t rows, cols, steps, result_rows, result_cols, a_bits, w_bits, acc_bits;
+  size_t a_port_bits() const { return size_t{rows} * steps * a_bits; }
+  size_t w_port_bits() const { return size_t{cols} * steps * w_bits; }
+  size_t a_words() const { return words_for(a_port_bits()); }
+  size_t w_words() const { return words_for(w_port_bits()); }
+  size_t row_words() const { return words_for(size_t{result_cols} * acc_bits); }
 };
 
 struct Tile {
-  uint32_t k, a_type, w_type;
-  std::vector<uint32_t> a, w;      // k beats of packed codes
+  uint32_t beats, a_type, w_type;
+  std::vector<uint32_t> a, w;      // beats of packed codes
   std::vector<uint32_t> expected;  // rows of packed results
 };
 
@@ -49,11 +52,14 @@ struct Segment {
   std::vector<Tile> tiles;
 };
 
-std::vector<uint32_t> pack_codes(const uint8_t* codes, uint32_t beats, uint32_t lanes, uint32_t bits, size_t words) {
+// On the port the codes of a row (or column) lie side by side, one per step; in the file those of a step.
+std::vector<uint32_t> pack_codes(const uint8_t* codes, uint32_t beats, uint32_t steps, uint32_t lanes, uint32_t bits,
+                                 size_t words) {
   std::vector<uint32_t> packed(beats * words);
-  for (uint32_t k = 0; k < beats; k++) {
+  for (uint32_t k = 0; k < beats * steps; k++) {
     for (uint32_t lane = 0; lane < lanes; lane++) {
-      set_field(&packed[k * words], size_t{lane} * bits, bits, codes[size_t{k} * lanes + lane]);
+      const size_t low = (size_t{lane} * steps + k % steps) * bits;
+      set_field(&packed[k / steps * words], low, bits, codes[size_t{k} * lanes + lane]);
     }
   }
   return packed;
@@ -69,15 +75,19 @@ Segment read_segment(VectorFile& file, const Shape& shape) {
   s.compare = file.word();
   s.tiles.resize(file.word());
   for (Tile& tile : s.tiles) {
-    tile.k = file.word();
+    const uint32_t k = file.word();
+    if (k % shape.steps != 0) die("a tile is no whole number of beats");
+    tile.beats = k / shape.steps;
     tile.a_type = file.word();
     tile.w_type = file.word();
-    tile.a = pack_codes(file.take(size_t{tile.k} * shape.rows), tile.k, shape.rows, shape.a_bits, shape.a_words());
-    tile.w = pack_codes(file.take(size_t{tile.k} * shape.cols), tile.k, shape.cols, shape.w_bits, shape.w_words());
+    tile.a = pack_codes(file.take(size_t{k} * shape.rows), tile.beats, shape.steps, shape.rows, shape.a_bits,
+                        shape.a_words());
+    tile.w = pack_codes(file.take(size_t{k} * shape.cols), tile.beats, shape.steps, shape.cols, shape.w_bits,
+                        shape.w_words());
     if (!s.compare) continue;
-    tile.expected.resize(shape.rows * shape.row_words());
-    for (uint32_t row = 0; row < shape.rows; row++) {
-      for (uint32_t col = 0; col < shape.cols; col++) {
+    tile.expected.resize(shape.result_rows * shape.row_words());
+    for (uint32_t row = 0; row < shape.result_rows; row++) {
+      for (uint32_t col = 0; col < shape.result_cols; col++) {
         set_field(&tile.expected[row * shape.row_words()], size_t{col} * shape.acc_bits, shape.acc_bits,
                   static_cast<uint64_t>(file.wide()));
       }
@@ -170,7 +180,7 @@ class Bench {
           return mismatch(tile, out_tile, out_row);
         }
         if (results) results->insert(results->end(), row_.begin(), row_.end());
-        const bool last = out_row + 1 == shape_.rows;
+        const bool last = out_row + 1 == shape_.result_rows;
         if (static_cast<bool>(out_last) != last) return fail("out_last_o is wrong", out_tile, out_row);
         if (out_row == 0) events[out_tile].first_out = cycle_;
         if (last) events[out_tile].last_out = cycle_;
@@ -187,7 +197,7 @@ class Bench {
         offering = false;
         beats++;
         if (in_beat == 0) events[in_tile].first_in = cycle_;
-        if (++in_beat == segment.tiles[in_tile].k) {
+        if (++in_beat == segment.tiles[in_tile].beats) {
           events[in_tile].last_in = cycle_;
           in_tile++;
           in_beat = 0;
@@ -237,17 +247,17 @@ class Bench {
       if (!segment.probe) return;
       std::vector<uint32_t> garbage(std::max(shape_.a_words(), shape_.w_words()));
       for (uint32_t& word : garbage) word = random.next();
-      mask(garbage, size_t{shape_.rows} * shape_.a_bits);
+      mask(garbage, shape_.a_port_bits());
       write_words(dut.a_data_i, garbage.data());
       for (uint32_t& word : garbage) word = random.next();
-      mask(garbage, size_t{shape_.cols} * shape_.w_bits);
+      mask(garbage, shape_.w_port_bits());
       write_words(dut.w_data_i, garbage.data());
       dut.in_last_i = random.next() & 1;
       return;
     }
     write_words(dut.a_data_i, &tile->a[beat * shape_.a_words()]);
     write_words(dut.w_data_i, &tile->w[beat * shape_.w_words()]);
-    dut.in_last_i = beat + 1 == tile->k;
+    dut.in_last_i = beat + 1 == tile->beats;
     // The types count in the first beat only.
     const bool first = beat == 0 || !segment.probe;
     ANT_SET_IF_PORT(dut, a_type_i, first ? tile->a_type : tile->a_type ^ 1);
@@ -277,7 +287,7 @@ class Bench {
   }
 
   bool mismatch(const Tile& tile, size_t index, size_t row) {
-    for (uint32_t col = 0; col < shape_.cols; col++) {
+    for (uint32_t col = 0; col < shape_.result_cols; col++) {
       const size_t low = size_t{col} * shape_.acc_bits;
       const int64_t got = sign_extend(get_field(row_.data(), low, shape_.acc_bits), shape_.acc_bits);
       const int64_t expected =
@@ -332,6 +342,9 @@ int main(int argc, char** argv) {
   Shape shape{};
   shape.rows = file.word();
   shape.cols = file.word();
+  shape.steps = file.word();
+  shape.result_rows = file.word();
+  shape.result_cols = file.word();
   shape.a_bits = file.word();
   shape.w_bits = file.word();
   shape.acc_bits = file.word();
@@ -358,7 +371,7 @@ int main(int argc, char** argv) {
     std::vector<int64_t> unpacked;
     unpacked.reserve(results.size());
     for (size_t row = 0; row < results.size() / shape.row_words(); row++) {
-      for (uint32_t col = 0; col < shape.cols; col++) {
+      for (uint32_t col = 0; col < shape.result_cols; col++) {
         const uint64_t field = get_field(&results[row * shape.row_words()], size_t{col} * shape.acc_bits, shape.acc_bits);
         unpacked.push_back(sign_extend(field, shape.acc_bits));
       }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defaultName } from './defaults.js';
 import { type Configuration, flagOf, PARAMETER_KEYS, parameterMeta } from './parameters.js';
 
 /** The sha256 of a configuration: of its parameters as JSON, in the order of their declaration. */
@@ -19,6 +20,6 @@ export function reproduceCommand(config: Configuration): string {
 }
 
 function isDefault(config: Configuration, key: (typeof PARAMETER_KEYS)[number]): boolean {
-  if (key === 'name') return config.name === `ant_${config.rows}x${config.cols}`;
+  if (key === 'name') return config.name === defaultName(config);
   return JSON.stringify(config[key]) === JSON.stringify(parameterMeta(key).fallback);
 }

@@ -2,6 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
+import { defaultName, withArchitectureDefaults } from './defaults.js';
 import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 
@@ -11,11 +12,11 @@ import type { RawConfiguration } from './parse.js';
  * @throws ConfigurationError naming every problem at once.
  */
 export function validateConfiguration(raw: RawConfiguration): Configuration {
-  const result = PARAMETERS.safeParse(raw);
+  const result = PARAMETERS.safeParse(withArchitectureDefaults(raw));
   if (!result.success) {
     throw new ConfigurationError(uniqueByKey(result.error.issues.flatMap((issue) => problemsOf(issue, raw))));
   }
-  const { name = `ant_${result.data.rows}x${result.data.cols}`, ...rest } = result.data;
+  const { name = defaultName(result.data), ...rest } = result.data;
   return { ...rest, name };
 }
 

@@ -1,10 +1,12 @@
 import type { Configuration } from '../config/parameters.js';
+import { ruleProblems } from '../config/rules.js';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { bitsFor, largest, type OperandCandidate, solveOperandFormat } from '../operand.js';
 import { numericType } from '../types/table.js';
 import { type AccumulatorProof, proveAccumulator } from './accumulator.js';
 import { type OperandPort, operandPort } from './port.js';
-import { arrayTiming, type Timing } from './timing.js';
+import { streamShape } from './streams.js';
+import { designTiming, type Timing } from './timing.js';
 
 /** What all modules of a design derive from: types, operand format, widths, cycle counts. */
 export interface DesignCore {
@@ -34,21 +36,19 @@ export function elaborateCore(config: Configuration): DesignCore {
   const accumulator = proveAccumulator(config, aTypes, wTypes);
   const problems: Problem[] = [];
   if ('rule' in accumulator) problems.push(accumulator);
-  if (config.pipeline > 2 && format.shiftBits === 0) {
-    const rule = 'these types need no shifter, so a PE has at most 2 stages';
-    problems.push({ key: 'pipeline', given: String(config.pipeline), rule, nearest: '2' });
-  }
+  problems.push(...ruleProblems(config, format));
   if (problems.length > 0 || 'rule' in accumulator) throw new ConfigurationError(problems);
+  const { stepsPerBeat } = streamShape(config);
   const largestProduct = largest(aTypes) * largest(wTypes);
   return {
     config,
-    a: operandPort('a', aTypes, config.rows, format),
-    w: operandPort('w', wTypes, config.cols, format),
+    a: operandPort('a', aTypes, config.rows * stepsPerBeat, format),
+    w: operandPort('w', wTypes, config.cols * stepsPerBeat, format),
     format,
     candidates,
     accumulator,
     largestProduct,
     magnitudeBits: bitsFor(largestProduct),
-    timing: arrayTiming(config),
+    timing: designTiming(config),
   };
 }

@@ -9,9 +9,20 @@ import {
   delayModule,
   inputModule,
   outputModule,
+  streamOut,
 } from './array.js';
 import { type DesignCore, elaborateCore } from './core.js';
 import { portDecoder, typeDecoder } from './decoder.js';
+import {
+  columnModule,
+  dotControlModule,
+  dotInputModule,
+  dotModule,
+  laneModule,
+  operandDelayModule,
+  operandLines,
+  unitModule,
+} from './dot.js';
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
 
@@ -32,22 +43,20 @@ export interface Design extends DesignCore {
  */
 export function elaborate(config: Configuration): Design {
   const core = elaborateCore(config);
-  const { name, rows, cols } = config;
   const { form } = core.format;
   const types = [...new Set([...core.a.types, ...core.w.types])];
   const uses = (type: (typeof types)[number]): number =>
-    (core.a.types.includes(type) ? rows : 0) + (core.w.types.includes(type) ? cols : 0);
-  const lines = delayLines(core);
-  const top = arrayModule(core);
+    (core.a.types.includes(type) ? core.a.lanes : 0) + (core.w.types.includes(type) ? core.w.lanes : 0);
+  const dot = config.arch === 'dot';
+  const lines = dot ? operandLines(core) : delayLines(core);
+  const top = dot ? dotModule(core, streamOut(core)) : arrayModule(core);
   const modules = [
     ...(config.stall === 'gate' ? [clockGateModule(core)] : []),
-    ...(lines.length > 0 ? [delayModule(core)] : []),
-    ...types.map((type) => typeDecoder(name, type, form, uses(type))),
-    portDecoder(name, core.a, form),
-    portDecoder(name, core.w, form),
-    processingElement(core, rows * cols),
-    inputModule(core),
-    controlModule(core),
+    ...(lines.length > 0 ? [dot ? operandDelayModule(core) : delayModule(core)] : []),
+    ...types.map((type) => typeDecoder(config.name, type, form, uses(type))),
+    portDecoder(config.name, core.a, form),
+    portDecoder(config.name, core.w, form),
+    ...(dot ? dotModules(core) : arrayModules(core)),
     outputModule(core),
     top,
   ];
@@ -59,4 +68,15 @@ export function elaborate(config: Configuration): Design {
     top,
     delayLines: lines,
   };
+}
+
+function arrayModules(core: DesignCore): ModuleView[] {
+  const { rows, cols } = core.config;
+  return [processingElement(core, rows * cols), inputModule(core), controlModule(core)];
+}
+
+function dotModules(core: DesignCore): ModuleView[] {
+  const unit = unitModule(core);
+  const column = unit.columns.some(({ adders }) => adders) ? [columnModule(core, unit)] : [];
+  return [laneModule(core), ...column, unit, dotInputModule(core), dotControlModule(core)];
 }

@@ -7,7 +7,7 @@ export interface Formula {
 }
 
 /**
- * Cycle counts of an output-stationary array without stalls. A cycle count is the difference between the numbers of
+ * Cycle counts of a design without stalls. A cycle count is the difference between the numbers of
  * the two clock edges at which the named transfers happen.
  */
 export interface Timing {
@@ -24,12 +24,29 @@ export interface Timing {
   readonly macsPerCycle: number;
 }
 
+export function designTiming(config: Configuration): Timing {
+  return config.arch === 'dot' ? dotTiming(config) : arrayTiming(config);
+}
+
+/**
+ * Where the latency comes from: 1 cycle in the input register, PIPELINE to the accumulator, 1 into the output buffer. A
+ * unit takes a beat in every cycle, whatever tile it belongs to.
+ */
+function dotTiming({ rows, cols, lanes, pipeline }: Configuration): Timing {
+  return {
+    latency: { formula: 'PIPELINE + 2', cycles: pipeline + 2, minimumK: 1 },
+    tilePeriod: { formula: 'K', bubble: 0, minimum: 0 },
+    drain: { formula: '1', cycles: 1 },
+    macsPerCycle: rows * cols * lanes,
+  };
+}
+
 /**
  * Where the latency comes from: 1 cycle in the input register, ROWS - 1 for the wave to reach the last row, 1 into the
  * operand registers, PIPELINE to the accumulator, (double: 1 to the shadow set,) COLS - 1 for the drain wave to reach
  * the last column, 1 into the output buffer.
  */
-export function arrayTiming({ rows, cols, pipeline, drain }: Configuration): Timing {
+function arrayTiming({ rows, cols, pipeline, drain }: Configuration): Timing {
   const shadow = drain === 'double' ? 1 : 0;
   return {
     latency: {

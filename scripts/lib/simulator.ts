@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/errors.js';
+import { streamShape } from '../../gen/elaborate/streams.js';
 import type { Manifest } from '../../gen/manifest.js';
 import type { Tile } from '../../gen/oracle.js';
 import { runTool } from './tools.js';
@@ -58,6 +59,7 @@ export function arrayShape({ configuration, ports, accumulator }: Manifest): Arr
   return {
     rows: configuration.rows,
     cols: configuration.cols,
+    streams: streamShape(configuration),
     aBits: ports.a.codeBits,
     wBits: ports.w.codeBits,
     accBits: accumulator.bits,
@@ -70,14 +72,13 @@ export async function openArrayModel(
   manifest: Manifest,
   { trace = false, tuning, builds }: { trace?: boolean; tuning?: Tuning; builds?: string } = {},
 ): Promise<ArrayModel> {
-  const { name, rows, cols } = manifest.configuration;
   const executable = await buildBench({
-    name,
+    name: manifest.configuration.name,
     top: manifest.top,
     verilog: manifest.compileOrder.map((file) => join(folder, file)),
     main: 'array_tb.cpp',
     trace,
-    pes: rows * cols,
+    pes: manifest.timing.macsPerCycle,
     ...(tuning ? { tuning } : {}),
     ...(builds ? { builds } : {}),
   });

@@ -1,3 +1,4 @@
+import type { StreamShape } from '../../gen/elaborate/streams.js';
 import type { Tile } from '../../gen/oracle.js';
 
 /** Writes the little-endian files that the benches in `tb/` read. */
@@ -32,6 +33,7 @@ export class VectorWriter {
 export interface ArrayShape {
   readonly rows: number;
   readonly cols: number;
+  readonly streams: StreamShape;
   readonly aBits: number;
   readonly wBits: number;
   readonly accBits: number;
@@ -56,7 +58,9 @@ export interface Segment {
 /** The vector file of the array bench (see `tb/array_tb.cpp`). */
 export function arrayVectors(shape: ArrayShape, segments: readonly Segment[]): Buffer {
   const file = new VectorWriter();
-  file.words(shape.rows, shape.cols, shape.aBits, shape.wBits, shape.accBits, segments.length);
+  const { stepsPerBeat, resultRows, resultCols } = shape.streams;
+  file.words(shape.rows, shape.cols, stepsPerBeat, resultRows, resultCols);
+  file.words(shape.aBits, shape.wBits, shape.accBits, segments.length);
   for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
     file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
     tiles.forEach((tile, i) => {

@@ -1,0 +1,36 @@
+import type { Configuration } from '../config/parameters.js';
+
+/** How tiles pass the streams of a design. */
+export interface StreamShape {
+  /** Reduction steps of an input beat: 1 in an array, the lanes of a dot-product unit. */
+  readonly stepsPerBeat: number;
+  /** Output beats of a tile. */
+  readonly resultRows: number;
+  /** Results of an output beat. The tile's rows x cols results pass in row-major order. */
+  readonly resultCols: number;
+}
+
+export function streamShape({
+  arch,
+  rows,
+  cols,
+  lanes,
+}: Pick<Configuration, 'arch' | 'rows' | 'cols' | 'lanes'>): StreamShape {
+  return arch === 'dot'
+    ? { stepsPerBeat: lanes, resultRows: 1, resultCols: rows * cols }
+    : { stepsPerBeat: 1, resultRows: rows, resultCols: cols };
+}
+
+/**
+ * The codes of a beat as they lie on a port: those of row (or column) r at r * stepsPerBeat, one per step.
+ *
+ * @param codes Steps x width codes, as in a `Tile`.
+ */
+export function beatCodes(codes: Uint8Array, beat: number, width: number, stepsPerBeat: number): Uint8Array {
+  const beatOnPort = new Uint8Array(width * stepsPerBeat);
+  for (let step = 0; step < stepsPerBeat; step++) {
+    const from = (beat * stepsPerBeat + step) * width;
+    for (let r = 0; r < width; r++) beatOnPort[r * stepsPerBeat + step] = codes[from + r] as number;
+  }
+  return beatOnPort;
+}
