@@ -1,4 +1,5 @@
 import { codeValues, largestMagnitude } from '../../../gen/codec.js';
+import { streamShape } from '../../../gen/elaborate/streams.js';
 import { type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { type ArrayInfo, arrayInfoOf, expectedResults, selectedType, type Tile } from '../../../gen/oracle.js';
@@ -20,7 +21,7 @@ interface NamedSegment extends Segment {
   readonly title: string;
   readonly expected: readonly BigInt64Array[];
   /** All tiles have this many beats and nothing stalls: the cycle formulas hold. */
-  readonly formulaK?: number;
+  readonly formulaBeats?: number;
 }
 
 /**
@@ -45,7 +46,8 @@ export async function verifyArray(
   const options = { ...(tuning ? { tuning } : {}), ...(builds ? { builds } : {}) };
   const model = await openArrayModel(folder, manifest, options);
   const run = await model.simulate(segments);
-  const macs = segments.flatMap(({ tiles }) => tiles).reduce((sum, { k }) => sum + k * manifest.timing.macsPerCycle, 0);
+  const { rows, cols } = manifest.configuration;
+  const macs = segments.flatMap(({ tiles }) => tiles).reduce((sum, { k }) => sum + k * rows * cols, 0);
   const failure = run.failure
     ? describeFailure(manifest, segments, run.failure)
     : formulaFailure(manifest.timing, segments, run.events);
@@ -54,7 +56,7 @@ export async function verifyArray(
     const traced = await openArrayModel(folder, manifest, { ...options, trace: true });
     await traced.simulate([segments[index] as Segment], { trace });
   }
-  const checked = run.rowsChecked * manifest.configuration.cols;
+  const checked = run.rowsChecked * streamShape(manifest.configuration).resultCols;
   const nothing = checked === 0 ? 'the array simulation compared nothing' : undefined;
   const wrong = failure ?? nothing;
   return { vectors: checked, cycles: run.cycles, seconds: run.seconds, macs, ...(wrong ? { failure: wrong } : {}) };
@@ -67,13 +69,19 @@ export async function measureSpeed(
   random: RandomSource,
   seconds: number,
 ): Promise<{ cycles: number; macs: number; seconds: number }> {
-  const { maxK } = manifest.configuration;
-  const tiles = Array.from({ length: 8 }, () => randomTile(random, arrayInfoOf(manifest), { k: Math.min(maxK, 512) }));
+  const k = wholeBeats(manifest, 512);
+  const tiles = Array.from({ length: 8 }, () => randomTile(random, arrayInfoOf(manifest), { k }));
   const segments = [withResults(manifest, { title: 'speed', seed: 1, tiles })];
   const trial = await model.simulate(segments);
   const repeat = Math.max(Math.ceil(seconds / trial.seconds), 1);
   const run = await model.simulate(segments, { repeat });
   return { cycles: run.cycles, macs: run.beats * manifest.timing.macsPerCycle, seconds: run.seconds };
+}
+
+/** Steps of a tile of about `k`: whole beats, not longer than the accumulators hold. */
+function wholeBeats({ configuration }: Manifest, k: number): number {
+  const { stepsPerBeat } = streamShape(configuration);
+  return Math.max(Math.floor(Math.min(k, configuration.maxK) / stepsPerBeat), 1) * stepsPerBeat;
 }
 
 function withResults<T extends { readonly tiles: readonly Tile[] }>(manifest: Manifest, segment: T) {
@@ -84,12 +92,15 @@ function withResults<T extends { readonly tiles: readonly Tile[] }>(manifest: Ma
 /** Tiles of equal length without stalls: shorter than, equal to and longer than the drain. */
 function formulaSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
   const { rows, cols, maxK } = manifest.configuration;
+  const { stepsPerBeat } = streamShape(manifest.configuration);
   const info = arrayInfoOf(manifest);
-  const lengths = new Set([1, 2, rows - 1, rows, rows + 1, 2 * (rows + cols) + 3].filter((k) => k > 0 && k <= maxK));
-  return [...lengths].map((k) => {
+  const wanted = [1, 2, rows - 1, rows, rows + 1, 2 * (rows + cols) + 3];
+  const lengths = new Set(wanted.filter((beats) => beats > 0 && beats * stepsPerBeat <= maxK));
+  return [...lengths].map((beats) => {
+    const k = beats * stepsPerBeat;
     const tiles = everyTypePair(manifest).map(([aType, wType]) => randomTile(random, info, { k, aType, wType }));
     while (tiles.length < 4) tiles.push(randomTile(random, info, { k }));
-    return withResults(manifest, { title: `tiles of ${k} beats without stalls`, seed: 1, tiles, formulaK: k });
+    return withResults(manifest, { title: `tiles of ${beats} beats without stalls`, seed: 1, tiles, formulaBeats: beats });
   });
 }
 
@@ -117,10 +128,11 @@ function stallSegments(manifest: Manifest, random: RandomSource): NamedSegment[]
 
 function randomTiles(manifest: Manifest, random: RandomSource, count: number): Tile[] {
   const { rows, cols, maxK } = manifest.configuration;
-  const longest = Math.min(maxK, 3 * (rows + cols));
+  const { stepsPerBeat } = streamShape(manifest.configuration);
+  const longest = Math.min(Math.floor(maxK / stepsPerBeat), 3 * (rows + cols));
   return Array.from({ length: count }, () => {
     const [aPattern, wPattern] = [randomPattern(random), randomPattern(random)];
-    return randomTile(random, arrayInfoOf(manifest), { k: 1 + random.below(longest), aPattern, wPattern });
+    return randomTile(random, arrayInfoOf(manifest), { k: (1 + random.below(longest)) * stepsPerBeat, aPattern, wPattern });
   });
 }
 
@@ -140,8 +152,8 @@ const EXTREMES: readonly Pattern[] = ['greatest', 'least', 'alternating', 'negat
 
 /** Full-length tiles of the values that drive the accumulators to their limits. */
 function extremeSegments(manifest: Manifest, random: RandomSource, macs: number): NamedSegment[] {
-  const { rows, cols, maxK } = manifest.configuration;
-  const k = Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64));
+  const { rows, cols } = manifest.configuration;
+  const k = wholeBeats(manifest, Math.max(Math.ceil(macs / (rows * cols)), 64));
   const tiles = EXTREMES.flatMap((aPattern) =>
     EXTREMES.flatMap((wPattern) =>
       extremeTypes(manifest).map(([aType, wType]) =>
@@ -149,7 +161,7 @@ function extremeSegments(manifest: Manifest, random: RandomSource, macs: number)
       ),
     ),
   );
-  return [withResults(manifest, { title: `extremes over ${k} beats`, seed: 1, tiles })];
+  return [withResults(manifest, { title: `extremes over ${k} steps`, seed: 1, tiles })];
 }
 
 /** The pair of types with the largest product: the one the accumulators are sized for. */
@@ -167,13 +179,13 @@ function formulaFailure(
   segments: readonly NamedSegment[],
   events: readonly (readonly TileEvents[])[],
 ): string | undefined {
-  for (const [i, { title, formulaK }] of segments.entries()) {
-    if (formulaK === undefined) continue;
+  for (const [i, { title, formulaBeats }] of segments.entries()) {
+    if (formulaBeats === undefined) continue;
     const tiles = events[i] ?? [];
-    const period = tilePeriod(timing, formulaK);
+    const period = tilePeriod(timing, formulaBeats);
     for (const [n, tile] of tiles.entries()) {
       const previous = tiles[n - 1];
-      const unhindered = formulaK >= timing.latency.minimumK;
+      const unhindered = formulaBeats >= timing.latency.minimumK;
       const wrong =
         (unhindered &&
           differs('latency (last beat in to first row out)', timing.latency.cycles, tile.firstOut - tile.lastIn)) ||
@@ -194,29 +206,36 @@ function differs(what: string, formula: number, simulated: number): string | und
 /** Says where the first wrong result lies, with the operands that make it up. */
 function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], failure: SimulationFailure): string {
   const segment = segments[failure.segment] as NamedSegment;
-  const where = `array, ${segment.title}, tile ${failure.tile}, row ${failure.row}`;
+  const { rows, cols } = manifest.configuration;
+  const at = failure.row * streamShape(manifest.configuration).resultCols + (failure.col ?? 0);
+  const [row, col] = [Math.floor(at / cols), at % cols];
+  const where = `array, ${segment.title}, tile ${failure.tile}, row ${row}`;
   const tile = segment.tiles[failure.tile];
   if (failure.col === undefined || !tile) return `${where}, cycle ${failure.cycle}: ${failure.rule}`;
-  const { rows, cols } = manifest.configuration;
   const info: ArrayInfo = arrayInfoOf(manifest);
   const [aType, wType] = [selectedType(info.a, tile.aType), selectedType(info.w, tile.wType)];
   const [aValues, wValues] = [codeValues(aType), codeValues(wType)];
-  const col = failure.col;
   const products = Array.from({ length: tile.k }, (_, k) => {
-    const [a, w] = [tile.a[k * rows + failure.row] as number, tile.w[k * cols + col] as number];
+    const [a, w] = [tile.a[k * rows + row] as number, tile.w[k * cols + col] as number];
     return `${aValues[a % aValues.length]}*${wValues[w % wValues.length]}`;
   });
   const shown = products.length > 12 ? `${products.slice(0, 12).join(' + ')} + ...` : products.join(' + ');
   return (
     `${where}, column ${col}, cycle ${failure.cycle}: expected ${failure.expected}, got ${failure.got}; ` +
     `${aType.name} activations times ${wType.name} weights, K = ${tile.k}: ${shown}; ` +
-    `decoders and PE passed alone, so look at ${suspects(segment, cols, failure)}`
+    suspects(manifest, segment, failure)
   );
 }
 
 /** A value that is expected at another place of the tile tells that results were misrouted. */
-function suspects({ expected }: NamedSegment, cols: number, { tile, got = '0' }: SimulationFailure): string {
+function suspects({ configuration }: Manifest, { expected }: NamedSegment, failure: SimulationFailure): string {
+  if (configuration.arch === 'dot') {
+    return 'decoders and unit passed alone, so look at input register, control and the wiring of the lanes';
+  }
+  const { tile, got = '0' } = failure;
+  const { cols } = configuration;
+  const passed = 'decoders and PE passed alone, so look at';
   const elsewhere = got === '0' ? -1 : (expected[tile] as BigInt64Array).indexOf(BigInt(got));
-  if (elsewhere < 0) return 'skew, clearing between tiles and the type pipeline';
-  return `drain and de-skew: the value is expected in row ${Math.floor(elsewhere / cols)}, column ${elsewhere % cols}`;
+  if (elsewhere < 0) return `${passed} skew, clearing between tiles and the type pipeline`;
+  return `${passed} drain and de-skew: the value is expected in row ${Math.floor(elsewhere / cols)}, column ${elsewhere % cols}`;
 }

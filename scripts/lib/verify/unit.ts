@@ -14,7 +14,7 @@ import type { Effort } from './effort.js';
 import type { CheckOutcome } from './outcome.js';
 
 /** A code offered to a port's decoder, and what it must mean. */
-interface DecodeVector {
+export interface DecodeVector {
   readonly type: number;
   readonly code: number;
   readonly value: bigint;
@@ -100,7 +100,7 @@ async function buildUnitBench(
 }
 
 /** All codes of all types of a port; bits above a type's width must not matter. Selectors without a type must behave like the last type. */
-function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
+export function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
   const { types, typeBits, codeBits } = ports[letter];
   return Array.from({ length: 2 ** typeBits }, (_, type) => {
     const name = types[Math.min(type, types.length - 1)] as string;
@@ -137,7 +137,7 @@ function unitVectors(
 }
 
 /** The first code whose operand, read as (-1)^sign · base · 2^(unit · exp), is not the codec's value. */
-function decoderMismatch(
+export function decoderMismatch(
   manifest: Manifest,
   operands: Buffer,
   vectors: Readonly<Record<'a' | 'w', readonly DecodeVector[]>>,
@@ -167,7 +167,7 @@ function operandValue({ ports, operandFormat }: Manifest, letter: 'a' | 'w', ope
   return field(baseBits + exponentBits, signBits) === 1n ? -magnitude : magnitude;
 }
 
-interface UnitFailure {
+export interface UnitFailure {
   readonly rule: string;
   readonly step: number;
   readonly expected: string;
