@@ -72,7 +72,9 @@ export function dotVectors(info: DotInfo, random: RandomSource, most: number): D
     lanes,
     beats: beats.length,
     stages: 1 + [terms, sum, products].filter(Boolean).length,
-    controls: Uint8Array.from(beats.flatMap(({ aType, wType, first, add }) => [aType, wType, Number(first), Number(add)])),
+    controls: Uint8Array.from(
+      beats.flatMap(({ aType, wType, first, add }) => [aType, wType, Number(first), Number(add)]),
+    ),
     codes: concatenate(beats, lanes),
     sums: expectedSums(info, beats),
     pairs,

@@ -1,3 +1,5 @@
+import type { Configuration } from './config/parameters.js';
+import { streamShape } from './elaborate/streams.js';
 import { EXIT, UserError } from './errors.js';
 import type { Tile } from './oracle.js';
 import type { QuantisedMatrix } from './select/tensor.js';
@@ -10,7 +12,9 @@ export interface Tiling {
   /** The array's size: results of a tile. */
   readonly rows: number;
   readonly cols: number;
-  /** Beats of each part of the reduction, all the same but the last. */
+  /** Reduction steps of a beat: tiles are whole beats, filled up with zeros. */
+  readonly stepsPerBeat: number;
+  /** Steps of each part of the reduction, all the same but the last. */
   readonly partK: number;
   readonly blocksM: number;
   readonly blocksN: number;
@@ -38,7 +42,7 @@ export interface PortMatrices {
 
 /** What the cut depends on of a design's manifest. */
 export interface TiledArray {
-  readonly configuration: { readonly rows: number; readonly cols: number };
+  readonly configuration: Pick<Configuration, 'arch' | 'rows' | 'cols' | 'lanes'>;
   readonly accumulator: { readonly bits: number; readonly provenK: number };
 }
 
@@ -58,10 +62,11 @@ export function planTiling(
     );
   }
   const { rows, cols } = configuration;
-  const partK = Math.min(a.cols, accumulator.provenK);
+  const { stepsPerBeat } = streamShape(configuration);
+  const partK = Math.min(a.cols, Math.floor(accumulator.provenK / stepsPerBeat) * stepsPerBeat);
   if (partK < 1) {
     throw new UserError(
-      `accumulators of ${accumulator.bits} bits are not certain to hold even one product of the design's types: no exact product of matrices is possible; generate the design with --overflow exact`,
+      `accumulators of ${accumulator.bits} bits are not certain to hold even one ${stepsPerBeat > 1 ? `beat of ${stepsPerBeat} products` : 'product'} of the design's types: no exact product of matrices is possible; generate the design with --overflow exact`,
       EXIT.badRequest,
     );
   }
@@ -74,6 +79,7 @@ export function planTiling(
     n: w.cols,
     rows,
     cols,
+    stepsPerBeat,
     partK,
     blocksM,
     blocksN,
@@ -87,7 +93,7 @@ interface Place {
   readonly row: number;
   readonly col: number;
   readonly start: number;
-  readonly beats: number;
+  readonly steps: number;
 }
 
 /** Tiles go through the parts of a block of results first, then along its rows of blocks. */
@@ -98,36 +104,42 @@ function placeOf({ k, rows, cols, partK, blocksN, parts }: Tiling, index: number
     row: Math.floor(block / blocksN) * rows,
     col: (block % blocksN) * cols,
     start,
-    beats: Math.min(partK, k - start),
+    steps: Math.min(partK, k - start),
   };
 }
 
 /** Tile number `index`; beyond the matrices' edges the codes are 0, which every type reads as zero. */
 export function tileAt(tiling: Tiling, { a, w }: PortMatrices, index: number): Tile {
   const { rows, cols } = tiling;
-  const { row, col, start, beats } = placeOf(tiling, index);
+  const { row, col, start, steps } = placeOf(tiling, index);
+  const k = wholeBeats(tiling, steps);
   const tile = {
-    k: beats,
+    k,
     aType: a.typeIndex,
     wType: w.typeIndex,
-    a: new Uint8Array(beats * rows),
-    w: new Uint8Array(beats * cols),
+    a: new Uint8Array(k * rows),
+    w: new Uint8Array(k * cols),
   };
   const height = Math.min(rows, tiling.m - row);
   const width = Math.min(cols, tiling.n - col);
   for (let r = 0; r < height; r++) {
     const from = (row + r) * tiling.k + start;
-    for (let beat = 0; beat < beats; beat++) tile.a[beat * rows + r] = a.codes[from + beat] as number;
+    for (let step = 0; step < steps; step++) tile.a[step * rows + r] = a.codes[from + step] as number;
   }
-  for (let beat = 0; beat < beats; beat++) {
-    const from = (start + beat) * tiling.n + col;
-    tile.w.set(w.codes.subarray(from, from + width), beat * cols);
+  for (let step = 0; step < steps; step++) {
+    const from = (start + step) * tiling.n + col;
+    tile.w.set(w.codes.subarray(from, from + width), step * cols);
   }
   return tile;
 }
 
+const wholeBeats = ({ stepsPerBeat }: Tiling, steps: number): number => Math.ceil(steps / stepsPerBeat) * stepsPerBeat;
+
 /** Bytes of a tile's codes and results. */
-export const tileBytes = ({ rows, cols, partK }: Tiling): number => partK * (rows + cols) + rows * cols * 8;
+export function tileBytes(tiling: Tiling): number {
+  const { rows, cols, partK } = tiling;
+  return wholeBeats(tiling, partK) * (rows + cols) + rows * cols * 8;
+}
 
 /** Tiles from `first` on, as many as fit into `bytes` of codes and results, but at least one. */
 export function nextBatch(tiling: Tiling, first: number, bytes: number): number {

@@ -53,6 +53,11 @@ async function main(): Promise<number> {
   const model = readModel(bytes, file);
   const samples = calibrationSamples(flags.calib, flags.samples);
   requireFit(samples, model.input);
+  if (manifest?.configuration.arch === 'dot') {
+    throw new UserError(
+      `${manifest.configuration.name} is a design of dot-product units, and memory images are made for arrays: leave --design out, or give an array`,
+    );
+  }
   const info = manifest && arrayInfoOf(manifest);
   if (info && program.getOptionValueSource('types') === 'cli') {
     requireOnPorts(options.families, options.bits, { activations: info.a.types, weights: info.w.types });

@@ -60,7 +60,12 @@ export const PARAMETERS = z.strictObject({
     ['single', 'double'],
     'single',
   ),
-  pipeline: integer('stages from operand registers to accumulator, up to 3 in a PE and 5 in a dot-product unit', 1, 5, 1),
+  pipeline: integer(
+    'stages from operand registers to accumulator, up to 3 in a PE and 5 in a dot-product unit',
+    1,
+    5,
+    1,
+  ),
   tree: choice(
     'dot: how products are added; columns: full adders column by column, least area; adders: a tree of plain sums (FPGA)',
     ['columns', 'adders'],
@@ -77,7 +82,8 @@ export const PARAMETERS = z.strictObject({
     .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,62}$/)
     .optional()
     .meta({
-      description: 'name of the design: its folder and the prefix of its modules (default: ant_<rows>x<cols>, ant_dot_<rows>x<cols>x<lanes>)',
+      description:
+        'name of the design: its folder and the prefix of its modules (default: ant_<rows>x<cols>, ant_dot_<rows>x<cols>x<lanes>)',
       rule: 'must be a letter followed by at most 62 letters, digits or underscores',
       placeholder: '<name>',
     }),

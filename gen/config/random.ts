@@ -4,12 +4,17 @@ import { type RandomSource, randomSource } from '../vectors.js';
 import { domainOf, pick } from './domains.js';
 import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
+import { appliesTo } from './rules.js';
 import { validateConfiguration } from './validate.js';
 
-/** A configuration with every parameter drawn at random. Most are valid; some ask for what elaboration refuses. */
+/**
+ * A configuration with every parameter drawn at random, except for those that mean nothing in the architecture drawn.
+ * Most are valid; some ask for what elaboration refuses.
+ */
 export function randomConfiguration(random: RandomSource): RawConfiguration {
   const drawn = PARAMETER_KEYS.map((key) => [key, domainOf(key).draw(random)] as const);
-  return Object.fromEntries(drawn.filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(drawn.filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(given).filter(([key]) => appliesTo(key as ParameterKey, given.arch)));
 }
 
 /** A value of a parameter, by its index among the representatives. */

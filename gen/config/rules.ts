@@ -5,6 +5,11 @@ import { type Configuration, type ParameterKey, parameterMeta } from './paramete
 /** What a parameter belongs to, where it means something in one architecture only. */
 const ONLY_IN: Partial<Record<ParameterKey, Configuration['arch']>> = { lanes: 'dot', tree: 'dot', drain: 'array' };
 
+/** Whether a parameter means something in an architecture. */
+export function appliesTo(key: ParameterKey, arch: unknown): boolean {
+  return ONLY_IN[key] === undefined || ONLY_IN[key] === arch;
+}
+
 const MOST_UNITS = 4096;
 const MOST_MULTIPLIERS = 2 ** 20;
 
@@ -20,7 +25,7 @@ export function ruleProblems(config: Configuration, format: Pick<OperandCandidat
 function inapplicable(config: Configuration): Problem[] {
   const entries = Object.entries(ONLY_IN) as [ParameterKey, Configuration['arch']][];
   return entries
-    .filter(([key, arch]) => arch !== config.arch && config[key] !== parameterMeta(key).fallback)
+    .filter(([key]) => !appliesTo(key, config.arch) && config[key] !== parameterMeta(key).fallback)
     .map(([key, arch]) => {
       const nearest = String(parameterMeta(key).fallback);
       const rule = `means something with arch ${arch} only, and must be ${nearest} with arch ${config.arch}`;

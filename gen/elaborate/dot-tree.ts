@@ -124,8 +124,7 @@ export interface AdderTree {
  */
 export function adderTree({ lanes, termBits, signed, width }: TermSum, product: Interval): AdderTree {
   const levels: AdderLevel[] = [];
-  const term = (lane: number): string =>
-    slice('term', lanes * termBits, (lane + 1) * termBits - 1, lane * termBits);
+  const term = (lane: number): string => slice('term', lanes * termBits, (lane + 1) * termBits - 1, lane * termBits);
   const sign = (lane: number): string => slice('negative', lanes, lane, lane);
   const leafBits = signed ? Math.min(termBits + 1, width) : termBits;
   let summands: Summand[] = Array.from({ length: lanes }, (_, lane) => ({

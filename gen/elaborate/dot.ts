@@ -254,7 +254,12 @@ export function columnModule(core: DesignCore, unit: UnitView): ModuleView {
     output('carry_o', 'BITS/2', 'carries into the next column, the first to be ready at 0'),
   ];
   const instances = unit.columns.filter(({ adders }) => adders).length * core.config.rows * core.config.cols;
-  return dotView(core, { suffix: 'column', title: 'Column of full adders: adds bits of one weight.', ports, instances });
+  return dotView(core, {
+    suffix: 'column',
+    title: 'Column of full adders: adds bits of one weight.',
+    ports,
+    instances,
+  });
 }
 
 const dataPort = ({ letter, role, codeBits, lanes }: OperandPort, perUnit: number): ModulePort => {

@@ -24,7 +24,7 @@ export interface ImageTarget {
 /** Images of matrix products of one layer, one tile after the other. */
 export function layerImages(products: readonly PortMatrices[], { info, accumulator }: ImageTarget): LayerImages {
   const tiles = products.flatMap((codes) => {
-    const tiling = planTiling(codes, { configuration: info, accumulator });
+    const tiling = planTiling(codes, { configuration: { ...info, arch: 'array', lanes: 1 }, accumulator });
     return Array.from({ length: tiling.tiles }, (_, i) => tileAt(tiling, codes, i));
   });
   const lines = (fields: Uint8Array | BigInt64Array, each: number, bits: number): string[] =>

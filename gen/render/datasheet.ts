@@ -2,6 +2,8 @@ import { codeValues } from '../codec.js';
 import { PARAMETER_KEYS } from '../config/parameters.js';
 import { operandFormula, operandLayout } from '../elaborate/decoder.js';
 import type { Design } from '../elaborate/design.js';
+import { dotStages } from '../elaborate/dot.js';
+import { streamShape } from '../elaborate/streams.js';
 import { tilePeriod } from '../elaborate/timing.js';
 import type { OperandCandidate, OperandFields } from '../operand.js';
 import { renderTemplate } from './engine.js';
@@ -16,6 +18,10 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     header: identityLines(`Datasheet of ${top.name}.`, identity).join('\n'),
     name: config.name,
     top: top.name,
+    dot: config.arch === 'dot',
+    lanes: config.lanes,
+    stages: dotStages(config.pipeline),
+    listsDelayLines: config.arch === 'array' || delayLines.length > 0,
     rows: config.rows,
     cols: config.cols,
     lastRow: config.rows - 1,
@@ -67,8 +73,10 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
 }
 
 function utilisation({ config, timing }: Design): { k: number; cycles: number; percent: string }[] {
-  return [...new Set([64, 576, config.maxK])]
-    .filter((k) => k <= config.maxK)
+  const { stepsPerBeat } = streamShape(config);
+  const longest = Math.floor(config.maxK / stepsPerBeat);
+  return [...new Set([64, 576, longest])]
+    .filter((k) => k <= longest)
     .sort((x, y) => x - y)
     .map((k) => {
       const cycles = tilePeriod(timing, k);

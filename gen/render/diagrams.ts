@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Design } from '../elaborate/design.js';
+import { dotStages } from '../elaborate/dot.js';
+import { streamShape } from '../elaborate/streams.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
 import { type Identity, identityLines } from './identity.js';
 
 /** The block diagram of a design, with its bus widths. */
 export function renderBlockDiagram(design: Design, identity: Identity): RenderedFile {
+  if (design.config.arch === 'dot') return renderDotDiagram(design, identity);
   const { config, a, w, accumulator, top } = design;
   const double = config.drain === 'double';
   const view = {
@@ -28,6 +31,32 @@ export function renderBlockDiagram(design: Design, identity: Identity): Rendered
   return { path: 'block-diagram.svg', text: renderTemplate('block-diagram.svg', view) };
 }
 
+function renderDotDiagram({ config, a, w, accumulator, top }: Design, identity: Identity): RenderedFile {
+  const { rows, cols, lanes } = config;
+  const stages = dotStages(config.pipeline);
+  const view = {
+    header: xmlComment(identityLines(`Block diagram of ${top.name}.`, identity)),
+    name: config.name,
+    rows,
+    cols,
+    lanes,
+    lastLane: lanes - 1,
+    manyLanes: lanes > 2,
+    aCode: a.codeBits,
+    wCode: w.codeBits,
+    aOperand: a.fields.bits,
+    wOperand: w.fields.bits,
+    aBits: a.codeBits * a.lanes,
+    wBits: w.codeBits * w.lanes,
+    accBits: accumulator.bits,
+    resultBits: rows * cols * accumulator.bits,
+    adders: config.tree === 'columns' ? 'columns of full adders' : 'tree of adders',
+    stages,
+    gate: config.stall === 'gate',
+  };
+  return { path: 'block-diagram.svg', text: renderTemplate('dot-block-diagram.svg', view) };
+}
+
 /** A comment may hold no two hyphens in a row: the flags of the command get a space between them. */
 function xmlComment(lines: readonly string[]): string {
   return lines.join('\n').replace(/--/g, '- -');
@@ -45,19 +74,24 @@ interface Lane {
  */
 export function renderTimingDiagram(design: Design, identity: Identity): RenderedFile {
   const { timing, top, a, w } = design;
+  const dot = design.config.arch === 'dot';
   const selectors = [a, w].filter(({ typeBits }) => typeBits > 0).map(({ letter }) => `${letter}_type_i`);
-  const out = outputWaves(design.config.rows);
+  const out = outputWaves(streamShape(design.config).resultRows);
   const signal: Lane[] = [
     { name: 'clk_i', wave: `p.....|${out.clock}` },
     { name: 'in_valid_i', wave: `01.010|.${out.hold}` },
     { name: 'in_ready_o', wave: `1.....|x${out.hold}` },
-    { name: 'a_data_i, w_data_i', wave: `x22x2x|.${out.hold}`, data: ['k=0', 'k=1', 'k=2'] },
+    {
+      name: 'a_data_i, w_data_i',
+      wave: `x22x2x|.${out.hold}`,
+      data: dot ? ['beat 0', 'beat 1', 'beat 2'] : ['k=0', 'k=1', 'k=2'],
+    },
     ...(selectors.length > 0 ? [{ name: selectors.join(', '), wave: `x3x...|.${out.hold}`, data: ['types'] }] : []),
     { name: 'in_last_i', wave: `x0.x1x|.${out.hold}` },
     {},
     { name: 'out_valid_o', wave: `0.....|${out.valid}` },
     { name: 'out_ready_i', wave: `1.....|${out.ready}` },
-    { name: 'out_data_o', wave: `x.....|${out.data}`, data: out.rows },
+    { name: 'out_data_o', wave: `x.....|${out.data}`, data: dot ? ['results'] : out.rows },
     { name: 'out_last_o', wave: `x.....|${out.last}` },
   ];
   const source = {
@@ -65,7 +99,7 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
     config: { hscale: 2 },
     head: { text: `${top.name}: a tile of 3 beats` },
     foot: {
-      text: `${timing.latency.cycles} cycles from the last beat in to the first row out; tiles of K beats follow every ${timing.tilePeriod.formula} cycles`,
+      text: `${timing.latency.cycles} cycles from the last beat in to the ${dot ? 'results' : 'first row'} out; tiles of K beats follow every ${timing.tilePeriod.formula} cycles`,
     },
   };
   const { renderAny, waveSkin, onml } = waveDrom();

@@ -1,4 +1,6 @@
+import type { Configuration } from '../config/parameters.js';
 import type { Design } from '../elaborate/design.js';
+import { beatCodes, streamShape } from '../elaborate/streams.js';
 import { type ArrayInfo, arrayInfoOfDesign, expectedResults, selectedType, type Tile } from '../oracle.js';
 import { type Pattern, type RandomSource, randomSource, randomTile } from '../vectors.js';
 import { type Identity, identityComment } from './identity.js';
@@ -51,11 +53,13 @@ const wholeDigits = (bits: number): number => Math.ceil(bits / 4) * 4;
 export function buildStimulus(design: Design, identity: Identity): Stimulus {
   const info = arrayInfoOfDesign(design);
   const random = randomSource(SEED);
-  const tiles = chooseTiles(random, info, design.config.maxK);
+  const { stepsPerBeat } = streamShape(design.config);
+  const beatsOf = ({ k }: Tile): number => k / stepsPerBeat;
+  const tiles = chooseTiles(random, info, design.config);
   const layout: StimulusLayout = {
-    aBits: wholeDigits(info.rows * info.a.codeBits),
+    aBits: wholeDigits(info.rows * stepsPerBeat * info.a.codeBits),
     aTypeBits: wholeDigits(design.a.typeBits),
-    wBits: wholeDigits(info.cols * info.w.codeBits),
+    wBits: wholeDigits(info.cols * stepsPerBeat * info.w.codeBits),
     wTypeBits: wholeDigits(design.w.typeBits),
     lastBits: 4,
     laneBits: wholeDigits(info.accBits),
@@ -63,14 +67,15 @@ export function buildStimulus(design: Design, identity: Identity): Stimulus {
   return {
     layout,
     tiles,
-    beats: tiles.reduce((sum, { k }) => sum + k, 0),
-    cutBeat: (tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2),
+    beats: tiles.reduce((sum, tile) => sum + beatsOf(tile), 0),
+    cutBeat: beatsOf(tiles[0] as Tile) + Math.ceil(beatsOf(tiles[1] as Tile) / 2),
     stimulusText: stimulusText(design, tiles, layout, random, identity),
-    expectedText: expectedText(info, tiles, layout, identity),
+    expectedText: expectedText(design, tiles, layout, identity),
   };
 }
 
-function chooseTiles(random: RandomSource, info: ArrayInfo, maxK: number): Tile[] {
+function chooseTiles(random: RandomSource, info: ArrayInfo, config: Configuration): Tile[] {
+  const { stepsPerBeat } = streamShape(config);
   const aTypes = info.a.types.length;
   const wTypes = info.w.types.length;
   const tileText = info.rows * info.cols * (wholeDigits(info.accBits) / 4 + 1);
@@ -78,7 +83,8 @@ function chooseTiles(random: RandomSource, info: ArrayInfo, maxK: number): Tile[
   const count = Math.max(Math.min(wanted, Math.floor(TEXT_BUDGET / tileText)), LEAST_TILES);
   return Array.from({ length: count }, (_, i) => {
     const [aPattern, wPattern] = PATTERN_PAIRS[i % PATTERN_PAIRS.length] as readonly [Pattern, Pattern];
-    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, maxK);
+    const longest = Math.floor(config.maxK / stepsPerBeat);
+    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, longest) * stepsPerBeat;
     const aType = i % aTypes;
     const wType = (aType + Math.floor(i / aTypes)) % wTypes;
     return randomTile(random, info, { k, aType, wType, aPattern, wPattern });
@@ -96,19 +102,20 @@ function stimulusText(
   identity: Identity,
 ): string {
   const { aBits, aTypeBits, wBits, wTypeBits } = layout;
+  const { stepsPerBeat } = streamShape(config);
   const anyType = (count: number, bits: number): number => (bits > 0 ? random.below(count) : 0);
   const lines = tiles.flatMap((tile, i) => [
     `// tile ${i}: K = ${tile.k}, ${selectedType(a, tile.aType).name} x ${selectedType(w, tile.wType).name}`,
-    ...Array.from({ length: tile.k }, (_, beat) => {
+    ...Array.from({ length: tile.k / stepsPerBeat }, (_, beat) => {
       const first = beat === 0;
       const aType = first ? tile.aType : anyType(a.types.length, aTypeBits);
       const wType = first ? tile.wType : anyType(w.types.length, wTypeBits);
       return [
-        beat === tile.k - 1 ? '1' : '0',
+        (beat + 1) * stepsPerBeat === tile.k ? '1' : '0',
         ...(aTypeBits > 0 ? [digits(aType, aTypeBits)] : []),
         ...(wTypeBits > 0 ? [digits(wType, wTypeBits)] : []),
-        packCodes(tile.a.subarray(beat * config.rows, (beat + 1) * config.rows), a.codeBits, aBits),
-        packCodes(tile.w.subarray(beat * config.cols, (beat + 1) * config.cols), w.codeBits, wBits),
+        packCodes(beatCodes(tile.a, beat, config.rows, stepsPerBeat), a.codeBits, aBits),
+        packCodes(beatCodes(tile.w, beat, config.cols, stepsPerBeat), w.codeBits, wBits),
       ].join('_');
     }),
   ]);
@@ -126,18 +133,22 @@ function packCodes(codes: Uint8Array, codeBits: number, bits: number): string {
 }
 
 function expectedText(
-  info: ArrayInfo,
+  design: Design,
   tiles: readonly Tile[],
   { laneBits }: StimulusLayout,
   identity: Identity,
 ): string {
-  const { rows, cols } = info;
+  const info = arrayInfoOfDesign(design);
+  const { resultRows: rows, resultCols: cols } = streamShape(design.config);
   const lines = tiles.flatMap((tile, i) => {
     const results = expectedResults(info, tile);
     const row = (r: number): string => packResults(results.subarray(r * cols, (r + 1) * cols), laneBits);
     return [`// tile ${i}`, ...Array.from({ length: rows }, (_, r) => row(r))];
   });
-  const title = 'Expected results, one row of a tile a line, column 0 on the right.';
+  const title =
+    design.config.arch === 'dot'
+      ? 'Expected results, one tile a line, unit 0, 0 on the right.'
+      : 'Expected results, one row of a tile a line, column 0 on the right.';
   return file(identityComment('//', title, identity), lines, laneBits * cols);
 }
 

@@ -51,7 +51,7 @@ function operandText({ file, rows, cols, type, scales, relativeError, considered
 
 function tilesText({ tiling }: MatmulReport): string {
   const { tiles, rows, cols, partK, parts, blocksM, blocksN } = tiling;
-  const reduction = parts === 1 ? `K = ${partK} in one part` : `${parts} parts of at most ${partK} beats`;
+  const reduction = parts === 1 ? `K = ${partK} in one part` : `${parts} parts of at most ${partK} steps`;
   return `${count(tiles)} of ${rows} x ${cols} (${blocksM} x ${blocksN} blocks, ${reduction})`;
 }
 

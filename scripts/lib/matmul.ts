@@ -81,7 +81,7 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   const product = realProduct(sums, a, w);
   if (!mismatch) writeWhole(out, formatNpy(product));
   const macs = tiling.m * tiling.n * tiling.k;
-  const slots = cycles * tiling.rows * tiling.cols;
+  const slots = cycles * manifest.timing.macsPerCycle;
   return {
     design: manifest.configuration.name,
     a: operandReport(request.a, a, realA),

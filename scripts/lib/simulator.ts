@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT, UserError } from '../../gen/errors.js';
 import { streamShape } from '../../gen/elaborate/streams.js';
+import { EXIT, UserError } from '../../gen/errors.js';
 import type { Manifest } from '../../gen/manifest.js';
 import type { Tile } from '../../gen/oracle.js';
 import { runTool } from './tools.js';

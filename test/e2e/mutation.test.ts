@@ -29,6 +29,9 @@ function loadManifestAsWritten(folder: string): { files: { path: string; sha256:
   return JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
 }
 
+/** A small grid of units: rows and columns as in the arrays. */
+const DOT: RawConfiguration = { arch: 'dot', lanes: 3 };
+
 /** What is broken, in which module, and what the message must lead to. */
 const MUTATIONS: [
   what: string,
@@ -124,6 +127,79 @@ const MUTATIONS: [
     "gap_q <= 3'd5",
     "gap_q <= 3'd6",
     /tile period.*formula .* simulated/,
+  ],
+  [
+    'sign of a lane',
+    { name: 'm18', ...DOT },
+    'lane',
+    'assign negative_o = negative',
+    'assign negative_o = negative & a_sign',
+    /dot-product unit, beat .*lane/,
+  ],
+  ['full adder', { name: 'm19', ...DOT }, 'column', '(z & (x ^ y))', '(z & x)', /dot-product unit, beat .*expected/],
+  [
+    'inverted signs',
+    { name: 'm20', ...DOT },
+    'unit',
+    '~negative, column_bits',
+    'negative, column_bits',
+    /dot-product unit, beat/,
+  ],
+  [
+    'width of a sum',
+    { name: 'm21', ...DOT, tree: 'adders' },
+    'unit',
+    '{{2{negative[0]}}, ',
+    "{1'b0, negative[0], ",
+    /dot-product unit, beat .*the decoders passed/,
+  ],
+  [
+    'a beat that does not count',
+    { name: 'm22', ...DOT },
+    'unit',
+    'if (add_i) acc_q',
+    'if (add_i | ~add_i) acc_q',
+    /which does not count/,
+  ],
+  [
+    'order of the lanes',
+    { name: 'm23', ...DOT },
+    'dot',
+    '(c*LANES+l)*W_BITS',
+    '(c*LANES+LANES-1-l)*W_BITS',
+    /array.*wiring of the lanes/,
+  ],
+  [
+    'wiring of the units',
+    { name: 'm24', ...DOT },
+    'dot',
+    '.w_i(g_w[c].operands)',
+    '.w_i(g_w[(c+1)%COLS].operands)',
+    /array.*wiring of the lanes/,
+  ],
+  [
+    'first beat of a tile',
+    { name: 'm25', ...DOT },
+    'input',
+    "begins_q <= 1'b1",
+    "begins_q <= 1'b0",
+    /array.*input register/,
+  ],
+  [
+    'stall of the units',
+    { name: 'm26', ...DOT },
+    'clock_gate',
+    'clk_i & enable_q',
+    'clk_i & (enable_q | ~enable_q)',
+    /array, random stalls/,
+  ],
+  [
+    'latency',
+    { name: 'm27', ...DOT, pipeline: 2 },
+    'control',
+    'assign add_o = valid_q',
+    'assign add_o = valid_i',
+    /array/,
   ],
 ];
 

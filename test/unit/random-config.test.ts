@@ -26,7 +26,7 @@ describe('random configurations', () => {
 
   it('are accepted or refused by a ConfigurationError, and most are accepted', { timeout: 120_000 }, () => {
     const count = drawn.filter(accepted).length;
-    expect(count).toBeGreaterThan(0.7 * COUNT);
+    expect(count).toBeGreaterThan(0.6 * COUNT);
     expect(count).toBeLessThan(COUNT);
   });
 
@@ -38,14 +38,15 @@ describe('random configurations', () => {
   it('give every parameter, except for the name, and at least two values of each', () => {
     for (const key of PARAMETER_KEYS) {
       const values = drawn.map((raw) => raw[key]);
-      if (key !== 'name') expect(values).not.toContain(undefined);
+      if (!['name', 'lanes', 'tree', 'drain'].includes(key)) expect(values).not.toContain(undefined);
       expect(new Set(values.map((value) => JSON.stringify(value))).size, key).toBeGreaterThan(1);
     }
   });
 
-  it('have every numeric type on both ports, one to six types, and every side from 1 to 12', () => {
+  it('have every numeric type on both ports, one to six types, and every side from 1 to 12', { timeout: 60_000 }, () => {
     for (const port of ['activations', 'weights']) {
-      const lists = drawn.map((raw) => raw[port] as string[]);
+      const many = Array.from({ length: 3 * COUNT }, (_, seed) => randomConfiguration(randomSource(seed)));
+      const lists = many.map((raw) => raw[port] as string[]);
       expect(new Set(lists.flat())).toEqual(new Set(HARDWARE_TYPES.map((type) => type.name)));
       expect(new Set(lists.map((list) => list.length))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     }
@@ -73,7 +74,7 @@ describe('the pairwise set', () => {
     (pair) => !set.some((raw) => Object.entries(pair).every(([key, value]) => same(raw[key], value))),
   );
 
-  it('is small, always the same, and every configuration of it is valid', () => {
+  it('is small, always the same, and every configuration of it is valid', { timeout: 120_000 }, () => {
     expect(set.length).toBeLessThan(40);
     expect(pairwiseConfigurations()).toEqual(set);
     expect(set.filter((raw) => !accepted(raw))).toEqual([]);
@@ -108,7 +109,7 @@ describe('the pairwise set', () => {
   });
 
   it('leaves out what the generator refuses: a case of it is in the space', () => {
-    const refused = { activations: ['int8'], weights: ['int8'], pipeline: 3 };
+    const refused = { arch: 'array', activations: ['int8'], weights: ['int8'], pipeline: 3 };
     expect(accepted(refused)).toBe(false);
     expect(set.filter((raw) => Object.entries(refused).every(([key, value]) => same(raw[key], value)))).toEqual([]);
   });

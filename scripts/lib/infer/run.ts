@@ -169,7 +169,7 @@ class ArrayCounter {
     readonly manifest: Manifest,
   ) {
     this.#info = arrayInfoOf(manifest);
-    this.pes = manifest.configuration.rows * manifest.configuration.cols;
+    this.pes = manifest.timing.macsPerCycle;
   }
 
   async multiply(products: readonly CodeMatrices[], { product }: RunnableLayer): Promise<BigInt64Array[]> {

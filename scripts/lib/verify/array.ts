@@ -100,7 +100,12 @@ function formulaSegments(manifest: Manifest, random: RandomSource): NamedSegment
     const k = beats * stepsPerBeat;
     const tiles = everyTypePair(manifest).map(([aType, wType]) => randomTile(random, info, { k, aType, wType }));
     while (tiles.length < 4) tiles.push(randomTile(random, info, { k }));
-    return withResults(manifest, { title: `tiles of ${beats} beats without stalls`, seed: 1, tiles, formulaBeats: beats });
+    return withResults(manifest, {
+      title: `tiles of ${beats} beats without stalls`,
+      seed: 1,
+      tiles,
+      formulaBeats: beats,
+    });
   });
 }
 
@@ -132,7 +137,11 @@ function randomTiles(manifest: Manifest, random: RandomSource, count: number): T
   const longest = Math.min(Math.floor(maxK / stepsPerBeat), 3 * (rows + cols));
   return Array.from({ length: count }, () => {
     const [aPattern, wPattern] = [randomPattern(random), randomPattern(random)];
-    return randomTile(random, arrayInfoOf(manifest), { k: (1 + random.below(longest)) * stepsPerBeat, aPattern, wPattern });
+    return randomTile(random, arrayInfoOf(manifest), {
+      k: (1 + random.below(longest)) * stepsPerBeat,
+      aPattern,
+      wPattern,
+    });
   });
 }
 
