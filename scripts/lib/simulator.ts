@@ -66,6 +66,12 @@ export function arrayShape({ configuration, ports, accumulator }: Manifest): Arr
   };
 }
 
+/** The size of a design in PEs, by the work of compiling its model: full adders one by one are much of it. */
+export function simulatedPes({ configuration, timing }: Manifest): number {
+  const perLane = configuration.arch === 'dot' && configuration.tree === 'columns' ? 16 : 1;
+  return timing.macsPerCycle * perLane;
+}
+
 /** Builds the array of a design's folder (or finds it built) for simulation. */
 export async function openArrayModel(
   folder: string,
@@ -78,7 +84,7 @@ export async function openArrayModel(
     verilog: manifest.compileOrder.map((file) => join(folder, file)),
     main: 'array_tb.cpp',
     trace,
-    pes: manifest.timing.macsPerCycle,
+    pes: simulatedPes(manifest),
     ...(tuning ? { tuning } : {}),
     ...(builds ? { builds } : {}),
   });

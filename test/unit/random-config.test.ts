@@ -43,7 +43,9 @@ describe('random configurations', () => {
     }
   });
 
-  it('have every numeric type on both ports, one to six types, and every side from 1 to 12', { timeout: 60_000 }, () => {
+  it('have every numeric type on both ports, one to six types, and every side from 1 to 12', {
+    timeout: 60_000,
+  }, () => {
     for (const port of ['activations', 'weights']) {
       const many = Array.from({ length: 3 * COUNT }, (_, seed) => randomConfiguration(randomSource(seed)));
       const lists = many.map((raw) => raw[port] as string[]);
