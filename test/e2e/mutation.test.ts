@@ -137,14 +137,7 @@ const MUTATIONS: [
     /dot-product unit, beat .*expected/,
   ],
   ['full adder', { name: 'm19', ...DOT }, 'column', '(z & (x ^ y))', '(z & x)', /dot-product unit, beat .*expected/],
-  [
-    'inverted signs',
-    { name: 'm20', ...DOT },
-    'unit',
-    '~negative}',
-    'negative}',
-    /dot-product unit, beat/,
-  ],
+  ['inverted signs', { name: 'm20', ...DOT }, 'unit', '~negative}', 'negative}', /dot-product unit, beat/],
   [
     'width of a sum',
     { name: 'm21', ...DOT, tree: 'adders' },
@@ -194,12 +187,12 @@ const MUTATIONS: [
     /array, random stalls/,
   ],
   [
-    'latency',
+    'end of a tile',
     { name: 'm27', ...DOT, pipeline: 2 },
     'control',
-    'assign add_o = valid_q',
-    'assign add_o = valid_i',
-    /array/,
+    'assign row_valid_o = done_q;',
+    'reg late_q;\n  always @(posedge clk_i) late_q <= done_q;\n  assign row_valid_o = late_q;',
+    /array, tiles of 1 beats/,
   ],
 ];
 
