@@ -9,8 +9,8 @@ import { numericType } from './types/table.js';
 /** One tile of work for an array. */
 export interface Tile {
   /**
-   * Beats of activations, at least 1. Output stationary: the length of the reduction; weight stationary: the rows of
-   * activations that meet the tile's weights.
+   * Length of the tile, at least 1. Where sums stay, the reduction: one step per beat of an array, as many as lanes per
+   * beat of dot-product units, whole beats. Where weights stay, the rows of activations that meet the tile's weights.
    */
   readonly k: number;
   /** Index of the activations' type in the port's list, as on `a_type_i`; indices beyond the list mean its last type. */
@@ -36,6 +36,9 @@ export interface PortInfo {
 
 /** What the results of an array depend on. */
 export interface ArrayInfo {
+  readonly arch: 'array' | 'dot';
+  /** Products of a dot-product unit in a beat; means nothing in arrays. */
+  readonly lanes: number;
   readonly dataflow: 'os' | 'ws';
   readonly rows: number;
   readonly cols: number;
@@ -58,14 +61,14 @@ export function arrayInfoOf({
     wideTypes: wideTypes.map(numericType),
     codeBits,
   });
-  const { dataflow, rows, cols, pe } = configuration;
-  return { dataflow, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits, pe };
+  const { arch, lanes, dataflow, rows, cols, pe } = configuration;
+  return { arch, lanes, dataflow, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits, pe };
 }
 
 /** What the oracle needs of an elaborated design. */
 export function arrayInfoOfDesign({ config, a, w, accumulator }: DesignCore): ArrayInfo {
-  const { dataflow, rows, cols, pe } = config;
-  return { dataflow, rows, cols, a, w, accBits: accumulator.bits, pe };
+  const { arch, lanes, dataflow, rows, cols, pe } = config;
+  return { arch, lanes, dataflow, rows, cols, a, w, accBits: accumulator.bits, pe };
 }
 
 /** The type a selector value chooses on a port: one of its types, or of the wide ones. */

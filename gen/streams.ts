@@ -19,6 +19,18 @@ export interface TileBeats {
  */
 export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
   const shape = tileShape(info, tile);
+  const steps = stepsPerBeat(info);
+  if (steps > 1) {
+    if (tile.k % steps !== 0) throw new Error(`a tile of ${tile.k} steps is no whole number of beats of ${steps}`);
+    const beats = tile.k / steps;
+    return {
+      beats,
+      a: stepsSideBySide(tile.a, info.rows, steps),
+      weightBeats: beats,
+      w: stepsSideBySide(tile.w, info.cols, steps),
+      resultRows: resultRows(info, shape.rows),
+    };
+  }
   const a = tile.aWide ? halves(tile.a) : tile.a;
   const w = tile.wWide ? halves(tile.w) : tile.w;
   const repeats = info.dataflow === 'ws' && tile.aWide ? 2 : 1;
@@ -27,8 +39,34 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
     a,
     weightBeats: shape.weightRows * repeats,
     w: repeats === 1 ? w : repeatRows(w, info.cols),
-    resultRows: shape.rows,
+    resultRows: resultRows(info, shape.rows),
   };
+}
+
+/** Steps of the reduction in a beat. */
+export function stepsPerBeat({ arch, lanes }: Pick<ArrayInfo, 'arch' | 'lanes'>): number {
+  return arch === 'dot' ? lanes : 1;
+}
+
+/** Lanes of a row of results: those of all dot-product units leave together. */
+export function resultWidth({ arch, rows, cols }: Pick<ArrayInfo, 'arch' | 'rows' | 'cols'>): number {
+  return arch === 'dot' ? rows * cols : cols;
+}
+
+const resultRows = ({ arch }: ArrayInfo, rows: number): number => (arch === 'dot' ? 1 : rows);
+
+/**
+ * The codes of beats of several steps as they lie on a port: those of row (or column) r at r * steps, one per step.
+ *
+ * @param codes A code per step and row, step by step.
+ */
+function stepsSideBySide(codes: Uint8Array, width: number, steps: number): Uint8Array {
+  const lanes = new Uint8Array(codes.length);
+  codes.forEach((code, i) => {
+    const [step, r] = [Math.floor(i / width), i % width];
+    lanes[Math.floor(step / steps) * width * steps + r * steps + (step % steps)] = code;
+  });
+  return lanes;
 }
 
 /** 4-bit halves of 8-bit codes, the low half first. */

@@ -19,19 +19,20 @@ export function designSummary(design: Design, folder: string, files: readonly Re
   };
 }
 
-function dataflowText({ dataflow, drain }: Design['config']): string {
-  return dataflow === 'os' ? `output stationary, ${drain} drain` : 'weight stationary';
+function whatItIs({ arch, dataflow, drain, rows, cols, lanes, tree }: Design['config']): string {
+  if (arch === 'dot') return `${rows} x ${cols} dot-product units of ${lanes} lanes, ${tree}`;
+  return `${rows} x ${cols} PEs, ${dataflow === 'os' ? `output stationary, ${drain} drain` : 'weight stationary'}`;
 }
 
 /** The same for people. */
 export function describeDesign(design: Design, folder: string, files: readonly RenderedFile[]): string {
   const { config, timing, format } = design;
   return [
-    `${folder}: ${config.rows} x ${config.cols} PEs, ${dataflowText(config)}, ${files.length} files`,
+    `${folder}: ${whatItIs(config)}, ${files.length} files`,
     `  activations  ${config.activations.join(' ')} -> ${operandLayout(format.a)}`,
     `  weights      ${config.weights.join(' ')} -> ${operandLayout(format.w)}`,
     `  accumulators ${accumulatorText(design)}`,
-    `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its ${timing.latency.to} of results`,
+    `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its ${config.arch === 'dot' ? '' : `${timing.latency.to} of `}results`,
     `  tile period  ${timing.tilePeriod.formula} cycles, ${timing.macsPerCycle} MAC/cycle`,
     `  top          ${design.top.name} (${config.name}.f, datasheet.md)`,
     '',

@@ -1,6 +1,7 @@
 import { EXIT, UserError } from './errors.js';
-import type { Tile } from './oracle.js';
+import type { ArrayInfo, Tile } from './oracle.js';
 import type { QuantisedMatrix } from './select/tensor.js';
+import { stepsPerBeat } from './streams.js';
 
 /** How a product of M x K by K x N codes is cut into tiles for an array. */
 export interface Tiling {
@@ -16,6 +17,8 @@ export interface Tiling {
   readonly blocksM: number;
   readonly blocksN: number;
   readonly parts: number;
+  /** Steps of a beat: tiles are whole beats, filled up with zeros. */
+  readonly stepsPerBeat: number;
   readonly tiles: number;
 }
 
@@ -39,7 +42,7 @@ export interface PortMatrices {
 
 /** What the cut depends on of a design's manifest. */
 export interface TiledArray {
-  readonly configuration: { readonly dataflow: 'os' | 'ws'; readonly rows: number; readonly cols: number };
+  readonly configuration: Pick<ArrayInfo, 'arch' | 'dataflow' | 'rows' | 'cols' | 'lanes'>;
   readonly accumulator: { readonly bits: number; readonly wraps: boolean; readonly provenK: number };
 }
 
@@ -65,9 +68,11 @@ export function planTiling(
   const stays = dataflow === 'ws';
   const blocksM = Math.ceil(a.rows / (stays ? LONGEST_STREAM : configuration.rows));
   const rows = stays ? Math.ceil(a.rows / blocksM) : configuration.rows;
-  const partK = stays ? configuration.rows : Math.min(a.cols, accumulator.provenK);
-  const least = stays ? partK : 1;
-  if (accumulator.provenK < 1 || (accumulator.wraps && accumulator.provenK < least)) {
+  const steps = stepsPerBeat(configuration);
+  const wholeBeats = Math.floor(accumulator.provenK / steps) * steps;
+  const partK = stays ? configuration.rows : Math.min(a.cols, wholeBeats);
+  const least = stays ? partK : steps;
+  if (accumulator.provenK < steps || (accumulator.wraps && accumulator.provenK < least)) {
     throw new UserError(
       `accumulators of ${accumulator.bits} bits are not certain to hold ${least === 1 ? 'even one product' : `${least} products`} of the design's types: no exact product of matrices is possible; generate the design with --overflow exact`,
       EXIT.badRequest,
@@ -86,6 +91,7 @@ export function planTiling(
     blocksM,
     blocksN,
     parts,
+    stepsPerBeat: steps,
     tiles: blocksM * blocksN * parts,
   };
 }
@@ -115,7 +121,8 @@ export function tileAt(tiling: Tiling, { a, w }: PortMatrices, index: number): T
   const { dataflow, rows, partK } = tiling;
   const place = placeOf(tiling, index);
   const stays = dataflow === 'ws';
-  const [beats, weightBeats] = stays ? [rows, partK] : [place.steps, place.steps];
+  const steps = filledUp(tiling, place.steps);
+  const [beats, weightBeats] = stays ? [rows, partK] : [steps, steps];
   return {
     k: beats,
     aType: a.typeIndex,
@@ -125,9 +132,13 @@ export function tileAt(tiling: Tiling, { a, w }: PortMatrices, index: number): T
   };
 }
 
-/** A beat per step of the reduction: the activations of all rows of a tile. */
-function activationSteps({ m, k, rows }: Tiling, codes: Uint8Array, { row, start, steps }: Place): Uint8Array {
-  const beats = new Uint8Array(steps * rows);
+/** Steps of whole beats. */
+const filledUp = ({ stepsPerBeat: each }: Tiling, steps: number): number => Math.ceil(steps / each) * each;
+
+/** The activations of all rows of a tile, step by step of the reduction. */
+function activationSteps(tiling: Tiling, codes: Uint8Array, { row, start, steps }: Place): Uint8Array {
+  const { m, k, rows } = tiling;
+  const beats = new Uint8Array(filledUp(tiling, steps) * rows);
   const height = Math.min(rows, m - row);
   for (let r = 0; r < height; r++) {
     const from = (row + r) * k + start;
@@ -147,7 +158,7 @@ function activationRows({ m, k, rows, partK }: Tiling, codes: Uint8Array, { row,
   return beats;
 }
 
-/** A beat per step of the reduction: the weights of all columns of a tile. */
+/** The weights of all columns of a tile, step by step of the reduction. */
 function weightSteps({ n, cols }: Tiling, codes: Uint8Array, { col, start, steps }: Place, count: number): Uint8Array {
   const beats = new Uint8Array(count * cols);
   const width = Math.min(cols, n - col);
@@ -159,7 +170,10 @@ function weightSteps({ n, cols }: Tiling, codes: Uint8Array, { col, start, steps
 }
 
 /** Bytes of a tile's codes and results. */
-export const tileBytes = ({ rows, cols, partK }: Tiling): number => partK * (rows + cols) + rows * cols * 8;
+export function tileBytes(tiling: Tiling): number {
+  const { rows, cols, partK } = tiling;
+  return filledUp(tiling, partK) * (rows + cols) + rows * cols * 8;
+}
 
 /** Tiles from `first` on, as many as fit into `bytes` of codes and results, but at least one. */
 export function nextBatch(tiling: Tiling, first: number, bytes: number): number {

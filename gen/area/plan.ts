@@ -1,7 +1,7 @@
 import type { Manifest } from '../manifest.js';
 
-/** What a module is for, as the area report groups it. */
-export type AreaRole = 'pe' | 'decoder' | 'delay' | 'edge' | 'type decoder';
+/** What a module is for, as the area report groups it. A dot-product unit counts as a PE, its lanes and columns as parts. */
+export type AreaRole = 'pe' | 'decoder' | 'delay' | 'edge' | 'type decoder' | 'unit part';
 
 /** A piece of the array that is synthesised on its own and multiplied by the number of its instances. */
 export interface AreaUnit {
@@ -20,43 +20,50 @@ export interface AreaUnit {
 /** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */
 export function areaUnits(manifest: Manifest): AreaUnit[] {
   const { name: design } = manifest.configuration;
+  const { arch } = manifest.configuration;
+  const computing = `${design}_${arch === 'dot' ? 'unit' : 'pe'}`;
   const partsOf = new Map(manifest.modules.map(({ name, parts = [] }) => [name, parts]));
-  const nested = new Set([...partsOf.values()].flat());
+  const unitParts = partsOf.get(computing) ?? [];
+  const nested = new Set([...partsOf.values()].flat().filter((part) => !unitParts.includes(part)));
   const files = (names: readonly string[]): string[] =>
     manifest.modules.filter(({ name }) => names.includes(name)).map(({ file }) => file);
   const roleOf = (name: string): AreaRole => {
     if (nested.has(name)) return 'type decoder';
-    if ((partsOf.get(name) ?? []).length > 0) return 'decoder';
-    return name === `${design}_pe` ? 'pe' : 'edge';
+    if (unitParts.includes(name)) return 'unit part';
+    if (name === computing) return 'pe';
+    return (partsOf.get(name) ?? []).length > 0 ? 'decoder' : 'edge';
   };
-  return manifest.modules
-    .filter(({ name }) => name !== manifest.top)
-    .flatMap(({ name, instances = 1 }): AreaUnit[] => {
-      const common = { module: name, files: files([...(partsOf.get(name) ?? []), name]) };
-      if (name === `${design}_delay`) {
-        return manifest.delayLines.map(({ use, width, stages }) => ({
-          ...common,
-          label: `${name} (${use}, ${width} bit)`,
-          parameters: { WIDTH: width, DEPTH: 1 },
-          role: 'delay',
-          instances: stages,
-          partOfOther: false,
-        }));
-      }
-      if (name === `${design}_pe` && manifest.partialSums.length > 0) {
-        return manifest.partialSums.map(({ bits, pes }) => ({
-          ...common,
-          label: `${name} (${bits} bit partial sums)`,
-          parameters: { SUM_BITS: bits },
-          role: 'pe',
-          instances: pes,
-          partOfOther: false,
-        }));
-      }
-      const role = roleOf(name);
-      const partOfOther = role === 'type decoder';
-      return [{ ...common, label: name, parameters: {}, role, instances, partOfOther }];
-    });
+  return (
+    manifest.modules
+      // A column of a unit has as many bits as it needs: no size stands for all.
+      .filter(({ name }) => name !== manifest.top && name !== `${design}_column`)
+      .flatMap(({ name, instances = 1 }): AreaUnit[] => {
+        const common = { module: name, files: files([...(partsOf.get(name) ?? []), name]) };
+        if (name === `${design}_delay`) {
+          return manifest.delayLines.map(({ use, width, stages }) => ({
+            ...common,
+            label: `${name} (${use}, ${width} bit)`,
+            parameters: { WIDTH: width, DEPTH: 1 },
+            role: 'delay',
+            instances: stages,
+            partOfOther: false,
+          }));
+        }
+        if (name === computing && manifest.partialSums.length > 0) {
+          return manifest.partialSums.map(({ bits, pes }) => ({
+            ...common,
+            label: `${name} (${bits} bit partial sums)`,
+            parameters: { SUM_BITS: bits },
+            role: 'pe',
+            instances: pes,
+            partOfOther: false,
+          }));
+        }
+        const role = roleOf(name);
+        const partOfOther = role === 'type decoder' || role === 'unit part';
+        return [{ ...common, label: name, parameters: {}, role, instances, partOfOther }];
+      })
+  );
 }
 
 /** Units with the same key are the same piece of hardware and are synthesised once. */

@@ -90,12 +90,26 @@ function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: numbe
 
 /** The headline figures, as pairs of name and text. */
 function figures(report: AreaReport): [string, string][] {
-  const { whole, perMac, pe, decoders, rows, cols } = report;
+  const { whole, perMac, pe, perLane, decoders, rows, cols, lanes } = report;
+  const ofDecoders = (of: string): [string, string] => [
+    'decoders (decode_a, decode_w)',
+    `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the ${of}`,
+  ];
+  if (perLane) {
+    return [
+      [`whole design, ${rows} x ${cols} units of ${lanes} lanes`, sizeText(whole, 0)],
+      ['per MAC (whole design / lanes of all units)', sizeText(perMac, 1)],
+      ['one dot-product unit', sizeText(pe, 1)],
+      ['the same per lane', sizeText(perLane, 1)],
+      ofDecoders('design'),
+      ...pathFigures(report.longestPath),
+    ];
+  }
   return [
     [`whole array, ${rows} x ${cols}`, sizeText(whole, 0)],
     ['per MAC (whole array / PEs)', sizeText(perMac, 1)],
     ['one PE', sizeText(pe, 1)],
-    ['decoders (decode_a, decode_w)', `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the array`],
+    ofDecoders('array'),
     ...pathFigures(report.longestPath),
   ];
 }
@@ -122,12 +136,12 @@ function structureText({ structure }: AreaReport): string {
   if (!structure.checked)
     return `by the instance counts of the manifest; not checked by elaboration: ${structure.reason}`;
   const own = Object.entries(structure.ownLogic).map(([cell, count]) => `${count} ${cell}`);
-  return `instance counts checked against the elaborated array; outside the modules, and not in the sum: ${own.join(', ')}`;
+  return `instance counts checked against the elaborated array; outside the modules, and not in the sum: ${own.length > 0 ? own.join(', ') : 'nothing'}`;
 }
 
 const NOTES = [
   'Each module is synthesised on its own, flattened, for least area, with and without `alumacc`; the smaller counts.',
-  'Modules in parentheses are parts of the port decoders and not added again. Delay lines are given per stage.',
+  'Modules in parentheses are parts of port decoders and units and not added again. Delay lines are given per stage.',
   'Longest paths: "path" is that of the netlist whose area is given, in which one small gate may drive a whole row of registers;',
   '"buffered" that of the same netlist with buffers and sized gates, whose area is not in the table. Without a library gates are counted.',
   'Flip-flops are bits. No wiring, clock tree or fill: cell area only. Compare figures within a band of 1 to 3 %.',

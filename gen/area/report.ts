@@ -1,3 +1,4 @@
+import type { Configuration } from '../config/parameters.js';
 import type { CellCounts } from './gates.js';
 import { type ArrayPath, type LongestPath, longestOf } from './path.js';
 import type { AreaRole, AreaUnit } from './plan.js';
@@ -77,8 +78,11 @@ interface Measurement {
   readonly design: string;
   readonly top: string;
   readonly configurationSha256: string;
+  readonly arch: Configuration['arch'];
   readonly rows: number;
   readonly cols: number;
+  /** Multipliers of a dot-product unit; 1 in an array of PEs. */
+  readonly lanes: number;
   readonly tool: ToolIdentity;
   readonly library: LibraryIdentity | null;
 }
@@ -90,10 +94,12 @@ export interface AreaReport extends Measurement {
   readonly recipes: Readonly<Record<Recipe, string>>;
   readonly modules: readonly AreaRow[];
   readonly structure: StructureCheck;
-  /** A PE, on average where their partial sums have several widths. */
+  /** A PE, on average where their partial sums have several widths; or a dot-product unit. */
   readonly pe: Size;
+  /** A dot-product unit divided by its lanes; absent for arrays. */
+  readonly perLane?: Size;
   readonly whole: Size;
-  /** The whole array divided by its number of PEs. */
+  /** The whole design divided by its number of multipliers. */
   readonly perMac: Size;
   readonly decoders: Size & { readonly share: number };
   /** The longest path of any module, between its registers and ports. */
@@ -140,8 +146,9 @@ export function buildReport(findings: AreaFindings): AreaReport {
         ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
         : { checked: true, ownLogic: structure.ownLogic },
     pe: rounded(pe),
+    ...(findings.arch === 'dot' ? { perLane: rounded(scale(pe, 1 / findings.lanes)) } : {}),
     whole: rounded(whole),
-    perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols))),
+    perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols * findings.lanes))),
     decoders: { ...rounded(decoders), share: share(decoders, whole) },
     longestPath: longestOf(counted.map(({ unit, kept }) => ({ module: unit.module, path: kept.path }))),
     warnings,

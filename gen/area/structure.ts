@@ -19,13 +19,13 @@ export const STRUCTURE_FILE = 'structure.json';
 
 /**
  * The Yosys script that elaborates the array around its modules, these being black boxes: what is left in the array is
- * its own logic. The port decoders stay open, to count their type decoders.
+ * its own logic. The port decoders and dot-product units stay open, to count their parts.
  */
 export function structureScript(manifest: Manifest): string {
   const open = new Set([
     manifest.top,
     ...areaUnits(manifest)
-      .filter(({ role }) => role === 'decoder')
+      .filter(({ role, files }) => role === 'decoder' || (role === 'pe' && files.length > 1))
       .map(({ module }) => module),
   ]);
   const files = (isOpen: boolean): string =>
@@ -81,8 +81,11 @@ function parameterValue(value: unknown): number {
   return typeof value === 'string' ? Number.parseInt(value, 2) : Number(value);
 }
 
-/** The gates outside the modules: a stream is ready when its input register is and the array runs. */
-const expectedLogic = ({ configuration }: Manifest): CellCounts => ({ $and: configuration.dataflow === 'os' ? 1 : 2 });
+/** The gates outside the modules: in an array, a stream is ready when its input register is and the array runs. */
+function expectedLogic({ configuration: { arch, dataflow } }: Manifest): CellCounts {
+  if (arch === 'dot') return {};
+  return { $and: dataflow === 'os' ? 1 : 2 };
+}
 
 /** Where the elaborated array is not what the manifest says; empty where the sum of the modules is the whole array. */
 export function structureProblems(structure: Structure, manifest: Manifest): string[] {
@@ -94,7 +97,7 @@ export function structureProblems(structure: Structure, manifest: Manifest): str
     if (role === 'delay') stages[String(parameters.WIDTH)] = (stages[String(parameters.WIDTH)] ?? 0) + instances;
     else expected[module] = (expected[module] ?? 0) + instances;
   }
-  const { [delay]: _, ...instances } = structure.instances;
+  const { [delay]: _, [`${manifest.configuration.name}_column`]: __, ...instances } = structure.instances;
   return [
     ...differences(expected, instances, (name) => `instances of ${name}`),
     ...differences(stages, structure.delayStages, (width) => `stages of the ${width}-bit delay lines`),

@@ -17,6 +17,14 @@ const FEW = 4;
 
 /** Parameters that want other values than all of them evenly. */
 const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
+  lanes: {
+    draw: (random) => (random.below(2) === 0 ? 1 + random.below(8) : 1 + random.below(24)),
+    representatives: [5, 16],
+  },
+  pipeline: {
+    draw: (random) => (random.below(8) === 0 ? 4 + random.below(2) : 1 + random.below(3)),
+    representatives: [1, 2, 3, 5],
+  },
   rows: { draw: drawSide, representatives: [1, 2, 5] },
   cols: { draw: drawSide, representatives: [1, 3, 4] },
   activations: {

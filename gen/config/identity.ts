@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Configuration, defaultName, flagOf, PARAMETER_KEYS, parameterMeta } from './parameters.js';
+import { defaultName } from './defaults.js';
+import { type Configuration, flagOf, PARAMETER_KEYS, parameterMeta } from './parameters.js';
 
 /** The sha256 of a configuration: of its parameters as JSON, in the order of their declaration. */
 export function configurationHash(config: Configuration): string {

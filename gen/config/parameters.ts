@@ -43,8 +43,14 @@ const choice = <const T extends readonly [string, ...string[]]>(description: str
  * is what an error says, `placeholder` what the help shows.
  */
 export const PARAMETERS = z.strictObject({
-  rows: integer('rows of PEs: results per column and tile', 1, 1024, 16),
-  cols: integer('columns of PEs: results per row and tile', 1, 1024, 16),
+  arch: choice(
+    'array: systolic array of PEs; dot: dot-product units, each with lanes of multipliers and one accumulator',
+    ['array', 'dot'],
+    'array',
+  ),
+  rows: integer('rows of PEs or units: results per column and tile (dot: 1 unless given)', 1, 1024, 16),
+  cols: integer('columns of PEs or units: results per row and tile (dot: 1 unless given)', 1, 1024, 16),
+  lanes: integer('dot: products a unit adds up in a cycle', 1, 256, 16),
   dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
   weights: typeList('types of the weight port', ['int4', 'flint4', 'pot4']),
@@ -58,7 +64,7 @@ export const PARAMETERS = z.strictObject({
     'int',
   ),
   maxK: integer(
-    'longest reduction (beats of a tile) the accumulators must hold; os only, ws sums ROWS products',
+    'longest reduction (products of a result) the accumulators must hold; not for ws, which sums ROWS products',
     1,
     2 ** 24,
     1024,
@@ -81,7 +87,17 @@ export const PARAMETERS = z.strictObject({
     ['single', 'double'],
     'single',
   ),
-  pipeline: integer('stages of a PE from operand registers to accumulator', 1, 3, 1),
+  pipeline: integer(
+    'stages from operand registers to accumulator, up to 3 in a PE and 5 in a dot-product unit',
+    1,
+    5,
+    1,
+  ),
+  tree: choice(
+    'dot: how products are added; columns: full adders column by column, least area; adders: a tree of plain sums (FPGA)',
+    ['columns', 'adders'],
+    'columns',
+  ),
   stall: choice(
     'how the array stops for a waiting consumer: gate: one clock gate; enable: an enable on every register (FPGA)',
     ['gate', 'enable'],
@@ -93,7 +109,7 @@ export const PARAMETERS = z.strictObject({
     .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,62}$/)
     .optional()
     .meta({
-      description: 'name of the design: its folder and the prefix of its modules (default: from dataflow and size)',
+      description: 'name of the design: its folder and the prefix of its modules (default: from architecture and size)',
       rule: 'must be a letter followed by at most 62 letters, digits or underscores',
       placeholder: '<name>',
     }),
@@ -103,11 +119,6 @@ export type ParameterKey = keyof typeof PARAMETERS.shape;
 
 /** A complete, valid configuration, except for rules that need the elaborated widths (see `elaborate`). */
 export type Configuration = Omit<z.output<typeof PARAMETERS>, 'name'> & { readonly name: string };
-
-/** The name of a design that was given none. */
-export function defaultName({ dataflow, rows, cols }: Pick<Configuration, 'dataflow' | 'rows' | 'cols'>): string {
-  return `${dataflow === 'os' ? 'ant' : 'ant_ws'}_${rows}x${cols}`;
-}
 
 /** What `meta` holds of a parameter. */
 export interface ParameterMeta {

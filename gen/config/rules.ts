@@ -1,10 +1,11 @@
 import type { Problem } from '../errors.js';
+import type { OperandCandidate } from '../operand.js';
 import { numericType } from '../types/table.js';
 import { type Configuration, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 
 /** What the meaning of a parameter may depend on. */
-type Parts = Pick<Configuration, 'dataflow' | 'pe'>;
+type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'>;
 
 /** A parameter that means nothing in some configurations, where it must be left at its default. */
 interface Scope {
@@ -14,28 +15,39 @@ interface Scope {
   readonly rule: string;
 }
 
+const ofArrays = ({ arch }: Parts): boolean => arch === 'array';
+
 const SCOPES: readonly Scope[] = [
+  ...(['lanes', 'tree'] as const).map((key) => ({
+    key,
+    counts: ({ arch }: Parts) => arch === 'dot',
+    rule: 'counts for arch dot only',
+  })),
+  { key: 'dataflow', counts: ofArrays, rule: 'counts for arch array only: the sums of a dot-product unit stay' },
   {
     key: 'pe',
-    counts: ({ dataflow }) => dataflow === 'os',
-    rule: 'float counts for dataflow os only: sums of binary32 would depend on the order of the rows',
+    counts: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
+    rule: 'float counts for arrays with dataflow os only: elsewhere sums of binary32 would depend on the order of lanes or rows',
   },
   ...(['wideActivations', 'wideWeights'] as const).map((key) => ({
     key,
-    counts: ({ pe }: Parts) => pe === 'int',
-    rule: 'counts for pe int only: a floating-point PE takes 8-bit integers on ports of 8 bits',
+    counts: ({ arch, pe }: Parts) => arch === 'array' && pe === 'int',
+    rule: 'counts for arrays of integer PEs only: elsewhere 8-bit integers take ports of 8 bits',
   })),
   {
     key: 'maxK',
-    counts: ({ dataflow }) => dataflow === 'os',
+    counts: ({ arch, dataflow }) => arch === 'dot' || dataflow === 'os',
     rule: 'counts for dataflow os only: a weight-stationary array sums as many products as it has rows',
   },
   {
     key: 'drain',
-    counts: ({ dataflow }) => dataflow === 'os',
-    rule: 'counts for dataflow os only: in a weight-stationary array sums flow out by themselves',
+    counts: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
+    rule: 'counts for arrays with dataflow os only: elsewhere sums leave by themselves',
   },
 ];
+
+const MOST_UNITS = 4096;
+const MOST_MULTIPLIERS = 2 ** 20;
 
 /** A configuration without the parameters that mean nothing in it, unless they have their default. */
 export function withoutMeaningless(raw: RawConfiguration & Parts): RawConfiguration {
@@ -47,7 +59,26 @@ export function withoutMeaningless(raw: RawConfiguration & Parts): RawConfigurat
 
 /** What is wrong with parameters that are each legal alone. */
 export function ruleProblems(config: Configuration): Problem[] {
-  return [...meaninglessProblems(config), ...wideProblems(config)];
+  return [
+    ...meaninglessProblems(config),
+    ...wideProblems(config),
+    ...(config.arch === 'dot' ? dotProblems(config) : []),
+  ];
+}
+
+/** Each stage needs logic of its own: the last one, of both architectures, lies between multiplier and shifter. */
+export function pipelineProblems(
+  { arch, pipeline }: Configuration,
+  { shiftBits }: Pick<OperandCandidate, 'shiftBits'>,
+): Problem[] {
+  const [what, deepest] = arch === 'dot' ? (['dot-product unit', 5] as const) : (['PE', 3] as const);
+  const most = shiftBits === 0 ? deepest - 1 : deepest;
+  if (pipeline <= most) return [];
+  const rule =
+    most < deepest
+      ? `these types need no shifter, so a ${what} has at most ${most} stages`
+      : `a ${what} has at most ${most} stages`;
+  return [{ key: 'pipeline', given: String(pipeline), rule, nearest: String(most) }];
 }
 
 /** An 8-bit integer is two 4-bit operands on two rows or columns of PEs. */
@@ -81,4 +112,21 @@ function meaninglessProblems(config: Configuration): Problem[] {
     if (counts(config) || isDefault(key, config[key])) return [];
     return [{ key, given: String(config[key]), rule, nearest: String(fallback) }];
   });
+}
+
+function dotProblems({ rows, cols, lanes, maxK }: Configuration): Problem[] {
+  const problems: Problem[] = [];
+  if (rows * cols > MOST_UNITS) {
+    const rule = `a tile's rows x cols results leave in one beat and may be ${MOST_UNITS}`;
+    problems.push({ key: 'rows', given: String(rows), rule, nearest: String(Math.floor(MOST_UNITS / cols)) });
+  } else if (rows * cols * lanes > MOST_MULTIPLIERS) {
+    const nearest = String(Math.floor(MOST_MULTIPLIERS / (rows * cols)));
+    const rule = `rows x cols x lanes multipliers may be ${MOST_MULTIPLIERS}`;
+    problems.push({ key: 'lanes', given: String(lanes), rule, nearest });
+  }
+  if (maxK < lanes) {
+    const rule = `the accumulators must hold a beat, which is ${lanes} products (lanes)`;
+    problems.push({ key: 'maxK', given: String(maxK), rule, nearest: String(lanes) });
+  }
+  return problems;
 }

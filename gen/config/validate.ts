@@ -2,14 +2,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
-import {
-  type Configuration,
-  defaultName,
-  PARAMETER_KEYS,
-  PARAMETERS,
-  type ParameterKey,
-  parameterMeta,
-} from './parameters.js';
+import { defaultName, withArchitectureDefaults } from './defaults.js';
+import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 import { ruleProblems } from './rules.js';
 
@@ -19,7 +13,7 @@ import { ruleProblems } from './rules.js';
  * @throws ConfigurationError naming every problem at once.
  */
 export function validateConfiguration(raw: RawConfiguration): Configuration {
-  const result = PARAMETERS.safeParse(raw);
+  const result = PARAMETERS.safeParse(withArchitectureDefaults(raw));
   const specials = raw.pe === 'float' ? [] : specialTypeProblems(raw);
   if (!result.success) {
     const problems = result.error.issues.flatMap((issue) => problemsOf(issue, raw));

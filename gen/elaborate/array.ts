@@ -3,6 +3,7 @@ import type { DesignCore } from './core.js';
 import { typeMeaning } from './decoder.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
 import type { OperandPort } from './port.js';
+import { streamShape } from './streams.js';
 
 /** What the modules around the PEs have in common. */
 export interface EdgeView extends ModuleView {
@@ -285,12 +286,13 @@ export function controlModule(core: DesignCore): ModuleView {
 
 export function outputModule(core: DesignCore): ModuleView {
   const { config, accumulator } = core;
-  const rowBits = config.cols * accumulator.bits;
+  const rowBits = streamShape(config).resultCols * accumulator.bits;
+  const hasLast = config.arch === 'array';
   const ports = [
     clock,
     reset,
     input('row_valid_i', 1, 'a row of results leaves the array; ignored while run_o is 0'),
-    input('row_last_i', 1, 'it is the last of its tile'),
+    ...(hasLast ? [input('row_last_i', 1, 'it is the last of its tile')] : []),
     input('row_data_i', rowBits, 'the row'),
     output('run_o', 1, 'the array may run: there is room for one more row'),
     ...streamOut(core),
@@ -304,12 +306,22 @@ export function outputModule(core: DesignCore): ModuleView {
       1,
     ),
     rowBits,
+    hasLast,
   };
   return view;
 }
 
 export function streamOut({ config, accumulator }: DesignCore): ModulePort[] {
   const { bits } = accumulator;
+  if (config.arch === 'dot') {
+    const index = `(r*${config.cols}+c)*${bits}`;
+    return [
+      output('out_valid_o', 1, 'the results of a tile are offered'),
+      input('out_ready_i', 1, 'they are taken if offered'),
+      output('out_last_o', 1, '1: a tile has a single beat of results'),
+      output('out_data_o', config.rows * config.cols * bits, `signed results, unit r, c at [${index} +: ${bits}]`),
+    ];
+  }
   return [
     output('out_valid_o', 1, 'a row of results is offered, row 0 of the tile first'),
     input('out_ready_i', 1, 'the row is taken if offered'),

@@ -1,11 +1,13 @@
 import type { Configuration } from '../config/parameters.js';
+import { pipelineProblems } from '../config/rules.js';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { elaborateFloatCore, type FloatFormat } from '../float/core.js';
 import { bitsFor, largest, type OperandCandidate, solveOperandFormat } from '../operand.js';
 import { numericType } from '../types/table.js';
 import { type AccumulatorProof, proveAccumulator } from './accumulator.js';
 import { type OperandPort, operandPort, operandTypes } from './port.js';
-import { arrayTiming, type Timing } from './timing.js';
+import { streamShape } from './streams.js';
+import { designTiming, type Timing } from './timing.js';
 
 /** What all modules of a design derive from: types, operand format, widths, cycle counts. */
 export interface DesignCore {
@@ -40,21 +42,19 @@ export function elaborateCore(config: Configuration): DesignCore {
   const accumulator = proveAccumulator(config, a, w);
   const problems: Problem[] = [];
   if ('rule' in accumulator) problems.push(accumulator);
-  if (config.pipeline > 2 && format.shiftBits === 0) {
-    const rule = 'these types need no shifter, so a PE has at most 2 stages';
-    problems.push({ key: 'pipeline', given: String(config.pipeline), rule, nearest: '2' });
-  }
+  problems.push(...pipelineProblems(config, format));
   if (problems.length > 0 || 'rule' in accumulator) throw new ConfigurationError(problems);
+  const { stepsPerBeat } = streamShape(config);
   const largestProduct = largest(aOperands) * largest(wOperands);
   return {
     config,
-    a: operandPort('a', a, config.rows, format),
-    w: operandPort('w', w, config.cols, format),
+    a: operandPort('a', a, config.rows * stepsPerBeat, format),
+    w: operandPort('w', w, config.cols * stepsPerBeat, format),
     format,
     candidates,
     accumulator,
     largestProduct,
     magnitudeBits: bitsFor(largestProduct),
-    timing: arrayTiming(config),
+    timing: designTiming(config),
   };
 }

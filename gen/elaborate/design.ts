@@ -12,9 +12,20 @@ import {
   outputModule,
   outputStationaryArray,
   pairModules,
+  streamOut,
 } from './array.js';
 import { type DesignCore, elaborateCore } from './core.js';
 import { decoderUses, formEncoding, halvesOf, portDecoder, typeDecoder } from './decoder.js';
+import {
+  columnModule,
+  dotControlModule,
+  dotInputModule,
+  dotModule,
+  laneModule,
+  operandDelayModule,
+  operandLines,
+  unitModule,
+} from './dot.js';
 import type { NumericType } from '../types/numeric-type.js';
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
@@ -46,13 +57,15 @@ export interface Design extends DesignCore {
  */
 export function elaborate(config: Configuration): Design {
   const core = elaborateCore(config);
-  const lines = delayLines(core);
+  const dot = config.arch === 'dot';
+  const lines = dot ? operandLines(core) : delayLines(core);
+  const delay = dot ? operandDelayModule : delayModule;
   const modules = [
     ...(config.stall === 'gate' ? [clockGateModule(core)] : []),
-    ...(lines.length > 0 ? [delayModule(core)] : []),
+    ...(lines.length > 0 ? [delay(core)] : []),
     ...decoderModules(core),
     ...pairModules(core),
-    ...(config.dataflow === 'os' ? outputStationaryModules(core) : weightStationaryModules(core)),
+    ...computingModules(core),
   ];
   return {
     ...core,
@@ -63,6 +76,13 @@ export function elaborate(config: Configuration): Design {
     delayLines: lines,
     partialSums: config.dataflow === 'ws' ? partialSums(core) : [],
   };
+}
+
+/** What lies between the decoders and the output stream; the last is the top. */
+function computingModules(core: DesignCore): ModuleView[] {
+  const { arch, dataflow } = core.config;
+  if (arch === 'dot') return dotModules(core);
+  return dataflow === 'os' ? outputStationaryModules(core) : weightStationaryModules(core);
 }
 
 /** The decoders of all types, then those of the ports. */
@@ -104,5 +124,19 @@ function weightStationaryModules(core: DesignCore): ModuleView[] {
     weightStationaryControl(core),
     outputModule(core),
     weightStationaryArray(core),
+  ];
+}
+
+function dotModules(core: DesignCore): ModuleView[] {
+  const unit = unitModule(core);
+  const column = unit.columns.some(({ adders }) => adders) ? [columnModule(core, unit)] : [];
+  const parts = [laneModule(core), ...column];
+  return [
+    ...parts,
+    { ...unit, parts: parts.map(({ name }) => name) },
+    dotInputModule(core),
+    dotControlModule(core),
+    outputModule(core),
+    dotModule(core, streamOut(core)),
   ];
 }

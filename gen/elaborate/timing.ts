@@ -7,7 +7,7 @@ export interface Formula {
 }
 
 /**
- * Cycle counts of an array without stalls. A cycle count is the difference between the numbers of the two clock edges
+ * Cycle counts of a design without stalls. A cycle count is the difference between the numbers of the two clock edges
  * at which the named transfers happen.
  */
 export interface Timing {
@@ -27,6 +27,25 @@ export interface Timing {
   readonly fill: Formula | null;
   /** Most multiply-accumulates per cycle. */
   readonly macsPerCycle: number;
+}
+
+/** The cycle counts of a design. */
+export function designTiming(config: Configuration): Timing {
+  return config.arch === 'dot' ? dotTiming(config) : arrayTiming(config);
+}
+
+/**
+ * Where the latency comes from: 1 cycle in the input register, PIPELINE to the accumulator, 1 into the output buffer. A
+ * unit takes a beat in every cycle, whatever tile it belongs to.
+ */
+function dotTiming({ rows, cols, lanes, pipeline }: Configuration): Timing {
+  return {
+    latency: { formula: 'PIPELINE + 2', cycles: pipeline + 2, to: 'first row', minimumK: 1 },
+    tilePeriod: { formula: 'K', bubble: 0, minimum: 0 },
+    drain: { formula: '1', cycles: 1 },
+    fill: null,
+    macsPerCycle: rows * cols * lanes,
+  };
 }
 
 /** The cycle counts of an array. */

@@ -23,10 +23,10 @@ export interface ImageTarget {
 }
 
 /** @throws UserError for an array that images cannot be played into. */
-export function requireImages({ dataflow }: ArrayInfo): void {
-  if (dataflow === 'os') return;
+export function requireImages({ arch, dataflow }: ArrayInfo): void {
+  if (arch === 'array' && dataflow === 'os') return;
   throw new UserError(
-    'memory images are laid out for output-stationary arrays, and this design is weight stationary; generate one with --dataflow os (npm run infer and matmul take both)',
+    `memory images are laid out for output-stationary arrays, and this design ${arch === 'dot' ? 'has dot-product units' : 'is weight stationary'}; generate one with --arch array --dataflow os (npm run infer and matmul take all)`,
   );
 }
 

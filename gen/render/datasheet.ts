@@ -2,6 +2,8 @@ import { codeValues } from '../codec.js';
 import { PARAMETER_KEYS } from '../config/parameters.js';
 import { operandFormula, operandLayout } from '../elaborate/decoder.js';
 import type { Design } from '../elaborate/design.js';
+import { dotStages } from '../elaborate/dot.js';
+import { streamShape } from '../elaborate/streams.js';
 import { tilePeriod } from '../elaborate/timing.js';
 import { floatFacts } from '../float/datasheet.js';
 import type { OperandCandidate, OperandFields } from '../operand.js';
@@ -18,6 +20,10 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     name: config.name,
     top: top.name,
     stays: config.dataflow === 'ws',
+    dot: config.arch === 'dot',
+    lanes: config.lanes,
+    stages: dotStages(config.pipeline),
+    listsDelayLines: config.arch === 'array' || delayLines.length > 0,
     rows: config.rows,
     cols: config.cols,
     lastRow: config.rows - 1,
@@ -85,7 +91,8 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
 /** For tiles of some lengths: K of an output-stationary array, at most maxK; M of a weight-stationary one. */
 function utilisation({ config, timing }: Design): { k: number; cycles: number; percent: string }[] {
   const { dataflow, rows, maxK } = config;
-  const lengths = dataflow === 'os' ? [64, 576, maxK].filter((k) => k <= maxK) : [rows, 64, 576, 4096];
+  const longest = Math.floor(maxK / streamShape(config).stepsPerBeat);
+  const lengths = dataflow === 'os' ? [64, 576, longest].filter((k) => k <= longest) : [rows, 64, 576, 4096];
   return [...new Set(lengths)]
     .sort((x, y) => x - y)
     .map((k) => {

@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Design } from '../elaborate/design.js';
+import { dotStages } from '../elaborate/dot.js';
+import { streamShape } from '../elaborate/streams.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
 import { type Identity, identityLines } from './identity.js';
 
 /** The block diagram of a design, with its bus widths. */
 export function renderBlockDiagram(design: Design, identity: Identity): RenderedFile {
+  if (design.config.arch === 'dot') return renderDotDiagram(design, identity);
   const { config, a, w, accumulator, top } = design;
   const double = config.drain === 'double';
   const stays = config.dataflow === 'ws';
@@ -48,6 +51,31 @@ function flowText({ config, accumulator }: Design): string[] {
   return ['activations flow right,', 'weights flow down,', `sums stay: ${bits}-bit`, `accumulators${shadows}`];
 }
 
+function renderDotDiagram({ config, a, w, accumulator, top }: Design, identity: Identity): RenderedFile {
+  const { rows, cols, lanes } = config;
+  const view = {
+    header: xmlComment(identityLines(`Block diagram of ${top.name}.`, identity)),
+    name: config.name,
+    rows,
+    cols,
+    lanes,
+    lastLane: lanes - 1,
+    manyLanes: lanes > 2,
+    aCode: a.codeBits,
+    wCode: w.codeBits,
+    aOperand: a.fields.bits,
+    wOperand: w.fields.bits,
+    aBits: a.codeBits * a.lanes,
+    wBits: w.codeBits * w.lanes,
+    accBits: accumulator.bits,
+    resultBits: rows * cols * accumulator.bits,
+    adders: config.tree === 'columns' ? 'columns of full adders' : 'tree of adders',
+    stages: dotStages(config.pipeline),
+    gate: config.stall === 'gate',
+  };
+  return { path: 'block-diagram.svg', text: renderTemplate('dot-block-diagram.svg', view) };
+}
+
 /** A comment may hold no two hyphens in a row: the flags of the command get a space between them. */
 function xmlComment(lines: readonly string[]): string {
   return lines.join('\n').replace(/--/g, '- -');
@@ -66,14 +94,15 @@ interface Lane {
 export function renderTimingDiagram(design: Design, identity: Identity): RenderedFile {
   const { timing, top, config } = design;
   const stays = config.dataflow === 'ws';
-  const out = outputWaves(stays ? 3 : config.rows);
+  const dot = config.arch === 'dot';
+  const out = outputWaves(stays ? 3 : streamShape(config).resultRows);
   const signal: Lane[] = [
     { name: 'clk_i', wave: `p.....|${out.clock}` },
     ...(stays ? stationaryInputs(design, out.hold) : jointInputs(design, out.hold)),
     {},
     { name: 'out_valid_o', wave: `0.....|${out.valid}` },
     { name: 'out_ready_i', wave: `1.....|${out.ready}` },
-    { name: 'out_data_o', wave: `x.....|${out.data}`, data: out.rows },
+    { name: 'out_data_o', wave: `x.....|${out.data}`, data: dot ? ['results'] : out.rows },
     { name: 'out_last_o', wave: `x.....|${out.last}` },
   ];
   const source = {
@@ -81,7 +110,7 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
     config: { hscale: 2 },
     head: { text: `${top.name}: a tile of ${stays ? '3 rows of activations' : '3 beats'}` },
     foot: {
-      text: `${timing.latency.cycles} cycles from the last beat in to the ${timing.latency.to} out; tiles of ${stays ? 'M' : 'K'} beats follow every ${timing.tilePeriod.formula} cycles`,
+      text: `${timing.latency.cycles} cycles from the last beat in to the ${dot ? 'results' : timing.latency.to} out; tiles of ${stays ? 'M' : 'K'} beats follow every ${timing.tilePeriod.formula} cycles`,
     },
   };
   const { renderAny, waveSkin, onml } = waveDrom();
@@ -91,12 +120,16 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
 }
 
 /** Three beats of activations and weights together, with an idle cycle; `hold` is the wave of what comes after. */
-function jointInputs({ a, w }: Design, hold: string): Lane[] {
+function jointInputs({ a, w, config }: Design, hold: string): Lane[] {
   const selectors = [a, w].filter(({ typeBits }) => typeBits > 0).map(({ letter }) => `${letter}_type_i`);
   return [
     { name: 'in_valid_i', wave: `01.010|.${hold}` },
     { name: 'in_ready_o', wave: `1.....|x${hold}` },
-    { name: 'a_data_i, w_data_i', wave: `x22x2x|.${hold}`, data: ['k=0', 'k=1', 'k=2'] },
+    {
+      name: 'a_data_i, w_data_i',
+      wave: `x22x2x|.${hold}`,
+      data: config.arch === 'dot' ? ['beat 0', 'beat 1', 'beat 2'] : ['k=0', 'k=1', 'k=2'],
+    },
     ...(selectors.length > 0 ? [{ name: selectors.join(', '), wave: `x3x...|.${hold}`, data: ['types'] }] : []),
     { name: 'in_last_i', wave: `x0.x1x|.${hold}` },
   ];

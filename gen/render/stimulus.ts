@@ -1,6 +1,6 @@
 import type { Design } from '../elaborate/design.js';
-import { type ArrayInfo, arrayInfoOfDesign, expectedResults, selectedType, type Tile, tileShape } from '../oracle.js';
-import { resultLanes, tileBeats } from '../streams.js';
+import { type ArrayInfo, arrayInfoOfDesign, expectedResults, selectedType, type Tile } from '../oracle.js';
+import { resultLanes, resultWidth, stepsPerBeat, tileBeats } from '../streams.js';
 import { type Pattern, type RandomSource, randomSource, randomTile, type TypeChoice, typeChoices } from '../vectors.js';
 import { type Identity, identityComment } from './identity.js';
 
@@ -63,21 +63,23 @@ export function buildStimulus(design: Design, identity: Identity): Stimulus {
   const random = randomSource(SEED);
   const tiles = chooseTiles(random, info, design.config);
   const laneBits = wholeDigits(info.accBits);
+  const steps = stepsPerBeat(info);
   const stream = (name: string, letters: readonly ('a' | 'w')[], suffix: string): StimulusStream =>
     stimulusStream({ design, tiles, random, identity }, name, letters, suffix);
   return {
     tiles,
     streams:
       info.dataflow === 'os' ? [stream('in', ['a', 'w'], '')] : [stream('w', ['w'], '_w'), stream('a', ['a'], '_a')],
-    cutBeat: (tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2),
+    cutBeat: ((tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2 / steps) * steps) / steps,
     laneBits,
-    resultRows: tiles.reduce((sum, tile) => sum + tileShape(info, tile).rows, 0),
+    resultRows: tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultRows, 0),
     expectedText: expectedText(info, tiles, laneBits, identity),
   };
 }
 
 function chooseTiles(random: RandomSource, info: ArrayInfo, { dataflow, maxK }: Design['config']): Tile[] {
-  const longest = dataflow === 'os' ? maxK : Number.POSITIVE_INFINITY;
+  const steps = stepsPerBeat(info);
+  const longest = dataflow === 'os' ? Math.floor(maxK / steps) : Number.POSITIVE_INFINITY;
   const [activations, weights] = [typeChoices(info.a), typeChoices(info.w)];
   const [aTypes, wTypes] = [activations.length, weights.length];
   const tileText = info.rows * info.cols * (wholeDigits(info.accBits) / 4 + 1);
@@ -85,7 +87,7 @@ function chooseTiles(random: RandomSource, info: ArrayInfo, { dataflow, maxK }: 
   const count = Math.max(Math.min(wanted, Math.floor(TEXT_BUDGET / tileText)), LEAST_TILES);
   return Array.from({ length: count }, (_, i) => {
     const [aPattern, wPattern] = PATTERN_PAIRS[i % PATTERN_PAIRS.length] as readonly [Pattern, Pattern];
-    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, longest);
+    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, longest) * steps;
     const a = activations[i % aTypes] as TypeChoice;
     const w = weights[((i % aTypes) + Math.floor(i / aTypes)) % wTypes] as TypeChoice;
     return randomTile(random, info, { k, a, w, aPattern, wPattern });
@@ -167,20 +169,24 @@ function packCodes(codes: Uint8Array, codeBits: number, bits: number): string {
 }
 
 function expectedText(info: ArrayInfo, tiles: readonly Tile[], laneBits: number, identity: Identity): string {
-  const { cols } = info;
+  const lanes = resultWidth(info);
   const lines = tiles.flatMap((tile, i) => {
     const results = resultLanes(tile, expectedResults(info, tile));
-    const { rows } = tileShape(info, tile);
+    const { resultRows: rows } = tileBeats(info, tile);
     return [
       `// tile ${i}`,
       ...Array.from({ length: rows }, (_, r) => {
-        const row = packResults(results.subarray(r * cols, (r + 1) * cols), laneBits);
+        const row = packResults(results.subarray(r * lanes, (r + 1) * lanes), laneBits);
         return `${r === rows - 1 ? '1' : '0'}_${row}`;
       }),
     ];
   });
-  const title = 'Expected results, one row of a tile a line: last, then the columns, column 0 on the right.';
-  return file(identityComment('//', title, identity), lines, 4 + laneBits * cols);
+  const what =
+    info.arch === 'dot'
+      ? 'one tile a line: last, then the units, unit 0, 0'
+      : 'one row of a tile a line: last, then the columns, column 0';
+  const title = `Expected results, ${what} on the right.`;
+  return file(identityComment('//', title, identity), lines, 4 + laneBits * lanes);
 }
 
 /** Results as two's complement numbers of `bits` bits, lane 0 on the right. */

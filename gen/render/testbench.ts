@@ -1,4 +1,5 @@
 import type { Design } from '../elaborate/design.js';
+import { streamShape } from '../elaborate/streams.js';
 import { tilePeriod } from '../elaborate/timing.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
@@ -9,7 +10,11 @@ import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.j
 export function renderTestBench(design: Design, identity: Identity): RenderedFile[] {
   const { config, timing, accumulator } = design;
   const { tiles, streams, cutBeat, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
-  const unstalled = tiles.reduce((sum, { k }) => sum + tilePeriod(timing, k), timing.latency.cycles + config.rows);
+  const { stepsPerBeat, resultCols } = streamShape(config);
+  const unstalled = tiles.reduce(
+    (sum, { k }) => sum + tilePeriod(timing, k / stepsPerBeat),
+    timing.latency.cycles + config.rows,
+  );
   const name = `${config.name}_tb`;
   const beats = streams.map(streamView);
   const stimulus = streams.map(({ path }) => path);
@@ -18,7 +23,9 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     name,
     design: config.name,
     float: config.pe === 'float',
-    cols: config.cols,
+    top: design.top.name,
+    what: config.arch === 'dot' ? 'units' : 'array',
+    cols: resultCols,
     streams: beats,
     paced: beats.at(-1),
     stimulus: stimulus.join(' and '),
@@ -27,8 +34,8 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     cutBeat,
     cutRows: timing.drain.cycles ?? tiles[0]?.k,
     idleCycles: 2 * (config.rows + config.cols) + 8,
-    rowBits: 4 + config.cols * laneBits,
-    rowDigits: 1 + (config.cols * laneBits) / 4,
+    rowBits: 4 + resultCols * laneBits,
+    rowDigits: 1 + (resultCols * laneBits) / 4,
     accBits: accumulator.bits,
     laneBits,
     quietCycles: 2 * (config.rows + config.cols) + 16,

@@ -68,18 +68,24 @@ export async function openArrayModel(
   manifest: Manifest,
   { trace = false, tuning, builds }: { trace?: boolean; tuning?: Tuning; builds?: string } = {},
 ): Promise<ArrayModel> {
-  const { name, rows, cols } = manifest.configuration;
+  const { name } = manifest.configuration;
   const executable = await buildBench({
     name,
     top: manifest.top,
     verilog: manifest.compileOrder.map((file) => join(folder, file)),
     main: 'array_tb.cpp',
     trace,
-    pes: rows * cols,
+    pes: simulatedPes(manifest),
     ...(tuning ? { tuning } : {}),
     ...(builds ? { builds } : {}),
   });
   return { simulate: (segments, options) => simulate(executable, manifest, segments, options) };
+}
+
+/** The size of a design in PEs, by the work of compiling its model: full adders one by one are much of it. */
+export function simulatedPes({ configuration, timing }: Manifest): number {
+  const perLane = configuration.arch === 'dot' && configuration.tree === 'columns' ? 16 : 1;
+  return timing.macsPerCycle * perLane;
 }
 
 async function simulate(

@@ -1,5 +1,5 @@
 import type { ArrayInfo, Tile } from '../../gen/oracle.js';
-import { resultLanes, tileBeats } from '../../gen/streams.js';
+import { resultLanes, resultWidth, stepsPerBeat, tileBeats } from '../../gen/streams.js';
 
 /** Writes the little-endian files that the benches in `tb/` read. */
 export class VectorWriter {
@@ -49,7 +49,9 @@ export interface Segment {
 export function arrayVectors(info: ArrayInfo, segments: readonly Segment[]): Buffer {
   const file = new VectorWriter();
   const { dataflow, rows, cols, a, w, accBits } = info;
-  file.words(dataflow === 'ws' ? 1 : 0, rows, cols, cols, a.codeBits, w.codeBits, accBits, segments.length);
+  const steps = stepsPerBeat(info);
+  file.words(dataflow === 'ws' ? 1 : 0, rows * steps, cols * steps, resultWidth(info));
+  file.words(a.codeBits, w.codeBits, accBits, segments.length);
   for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
     file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
     tiles.forEach((tile, i) => {

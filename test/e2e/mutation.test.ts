@@ -32,6 +32,9 @@ function loadManifestAsWritten(folder: string): { files: { path: string; sha256:
 /** 8-bit activations on 4-bit PEs. */
 const WIDE: RawConfiguration = { rows: 4, cols: 4, wideActivations: ['int8', 'uint8'] };
 
+/** A small grid of units. */
+const DOT: RawConfiguration = { arch: 'dot', rows: 2, cols: 2, lanes: 3 };
+
 /** What is broken, in which module, and what the message must lead to. */
 const MUTATIONS: [
   what: string,
@@ -247,6 +250,72 @@ const MUTATIONS: [
     'a_begin_i ? next_wide_q : wide_q',
     'a_issue_i ? next_wide_q : wide_q',
     /array/,
+  ],
+  [
+    'sign of a lane',
+    { name: 'm18', ...DOT },
+    'lane',
+    'assign negative_o = negative',
+    'assign negative_o = negative & a_sign',
+    /dot-product unit, beat .*expected/,
+  ],
+  ['full adder', { name: 'm19', ...DOT }, 'column', '(z & (x ^ y))', '(z & x)', /dot-product unit, beat .*expected/],
+  ['inverted signs', { name: 'm20', ...DOT }, 'unit', '~negative}', 'negative}', /dot-product unit, beat/],
+  [
+    'width of a sum',
+    { name: 'm21', ...DOT, tree: 'adders' },
+    'unit',
+    '{{2{negative[0]}}, ',
+    "{1'b0, negative[0], ",
+    /dot-product unit, beat .*the decoders passed/,
+  ],
+  [
+    'a beat that does not count',
+    { name: 'm22', ...DOT },
+    'unit',
+    'if (add_i) acc_q',
+    'if (add_i | ~add_i) acc_q',
+    /which does not count/,
+  ],
+  [
+    'order of the lanes',
+    { name: 'm23', ...DOT },
+    'dot',
+    '(c*LANES+l)*W_BITS',
+    '(c*LANES+LANES-1-l)*W_BITS',
+    /array.*wiring of the lanes/,
+  ],
+  [
+    'wiring of the units',
+    { name: 'm24', ...DOT },
+    'dot',
+    '.w_i(g_w[c].operands)',
+    '.w_i(g_w[(c+1)%COLS].operands)',
+    /array.*wiring of the lanes/,
+  ],
+  [
+    'first beat of a tile',
+    { name: 'm25', ...DOT },
+    'input',
+    "begins_q <= 1'b1",
+    "begins_q <= 1'b0",
+    /array.*input register/,
+  ],
+  [
+    'stall of the units',
+    { name: 'm26', ...DOT },
+    'clock_gate',
+    'clk_i & enable_q',
+    'clk_i & (enable_q | ~enable_q)',
+    /array, random stalls/,
+  ],
+  [
+    'end of a tile',
+    { name: 'm27', ...DOT, pipeline: 2 },
+    'control',
+    'assign row_valid_o = done_q;',
+    'reg late_q;\n  always @(posedge clk_i) late_q <= done_q;\n  assign row_valid_o = late_q;',
+    /array, tiles of 1 beats/,
   ],
 ];
 

@@ -34,6 +34,8 @@ const DESIGNS: RawConfiguration[] = [
   { name: 'tb_double', rows: 3, cols: 5, drain: 'double', pipeline: 2 },
   { name: 'tb_one', rows: 1, cols: 1, stall: 'enable', reset: 'async' },
   { name: 'tb_float', rows: 3, cols: 2, pe: 'float', activations: ['e5m2', 'int4'], weights: ['e4m3'] },
+  { name: 'tb_dot', arch: 'dot', rows: 2, cols: 3, lanes: 5, pipeline: 4 },
+  { name: 'tb_dot_adders', arch: 'dot', lanes: 3, tree: 'adders', stall: 'enable', reset: 'async' },
   { name: 'tb_plain', rows: 2, cols: 3, activations: ['int8'], weights: ['flint5'] },
 ];
 
@@ -76,6 +78,21 @@ describe('the test bench in a design folder', () => {
   ])('fails on a broken %s', async (module, piece, replacement) => {
     const name = `broken_${module}`;
     const folder = folderOf({ name, rows: 4, cols: 3 });
+    const file = join(folder, 'rtl', `${name}_${module}.v`);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain(piece);
+    writeFileSync(file, text.replace(piece, replacement));
+    expect(await runIcarus(folder, name)).toMatch(new RegExp(`^FAIL ${name}: `, 'm'));
+  });
+
+  it.each([
+    ['unit', 'acc_q & {23{~first_i}}', 'acc_q & {23{first_i | ~first_i}}'],
+    ['unit', 'if (add_i) acc_q', 'acc_q'],
+    ['column', '(x & y) | (z & (x ^ y))', '(x & y) | (z & x)'],
+    ['dot', '(c*LANES+l)*W_BITS', '(c*LANES+LANES-1-l)*W_BITS'],
+  ])('fails on a broken dot-product %s', async (module, piece, replacement) => {
+    const name = `broken_${module}`;
+    const folder = folderOf({ name, arch: 'dot', rows: 2, cols: 2, lanes: 3, maxK: 512 });
     const file = join(folder, 'rtl', `${name}_${module}.v`);
     const text = readFileSync(file, 'utf8');
     expect(text).toContain(piece);

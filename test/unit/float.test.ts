@@ -181,7 +181,17 @@ describe('PE vectors', () => {
 
 it('tiles of types with NaN are finite in most cases', () => {
   const { a, w, config } = design({ activations: ['e5m2'], weights: ['e4m3'] });
-  const info = { dataflow: 'os', rows: config.rows, cols: config.cols, a, w, accBits: 32, pe: 'float' } as const;
+  const info = {
+    arch: 'array',
+    lanes: 1,
+    dataflow: 'os',
+    rows: config.rows,
+    cols: config.cols,
+    a,
+    w,
+    accBits: 32,
+    pe: 'float',
+  } as const;
   const random = randomSource(5);
   const tiles = Array.from({ length: 200 }, () => randomTile(random, info, { k: 200 }));
   const clean = tiles.filter((tile) =>

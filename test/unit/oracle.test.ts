@@ -28,7 +28,7 @@ function info(
     const types = names.map(numericType);
     return { types, wideTypes: [], codeBits: Math.max(...types.map((type) => type.bits)) };
   };
-  return { dataflow, rows, cols, a: port(aTypes), w: port(wTypes), accBits };
+  return { arch: 'array', lanes: 1, dataflow, rows, cols, a: port(aTypes), w: port(wTypes), accBits };
 }
 
 /** The definition, result by result, in unbounded integers. */
@@ -136,8 +136,10 @@ describe('wrapSums', () => {
 it('a design and its manifest give the same array', () => {
   const design = elaborate(validateConfiguration({ rows: 3, cols: 2 }));
   const fromManifest = arrayInfoOf(buildManifest(design, renderAll(design)));
-  const { dataflow, rows, cols, a, w, accBits, pe } = arrayInfoOfDesign(design);
+  const { arch, lanes, dataflow, rows, cols, a, w, accBits, pe } = arrayInfoOfDesign(design);
   expect(fromManifest).toEqual({
+    arch,
+    lanes,
     dataflow,
     rows,
     cols,

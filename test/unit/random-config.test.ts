@@ -27,7 +27,7 @@ describe('random configurations', () => {
 
   it('are accepted or refused by a ConfigurationError, and most are accepted', { timeout: 120_000 }, () => {
     const count = drawn.filter(accepted).length;
-    expect(count).toBeGreaterThan(0.7 * COUNT);
+    expect(count).toBeGreaterThan(0.6 * COUNT);
     expect(count).toBeLessThan(COUNT);
   });
 
@@ -121,7 +121,7 @@ describe('the pairwise set', () => {
   });
 
   it('leaves out what the generator refuses: a case of it is in the space', () => {
-    const refused = { pe: 'int', activations: ['int8'], weights: ['int8'], pipeline: 3 };
+    const refused = { arch: 'array', pe: 'int', activations: ['int8'], weights: ['int8'], pipeline: 3 };
     expect(accepted(refused)).toBe(false);
     expect(set.filter((raw) => Object.entries(refused).every(([key, value]) => same(raw[key], value)))).toEqual([]);
   });

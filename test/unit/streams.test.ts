@@ -4,7 +4,7 @@ import { resultLanes, resultsOfLanes, tileBeats } from '../../gen/streams.js';
 import { numericType } from '../../gen/types/table.js';
 
 const port = { types: [numericType('int4')], wideTypes: [numericType('int8')], codeBits: 4 };
-const ARRAY: ArrayInfo = { dataflow: 'os', rows: 2, cols: 4, a: port, w: port, accBits: 32 };
+const ARRAY: ArrayInfo = { arch: 'array', lanes: 1, dataflow: 'os', rows: 2, cols: 4, a: port, w: port, accBits: 32 };
 
 describe('a tile on the ports', () => {
   it('has 8-bit codes as two halves, the low one first', () => {
@@ -49,6 +49,25 @@ describe('a tile on the ports', () => {
       w: Uint8Array.of(1, 2, 3, 4, 1, 2, 3, 4),
       resultRows: 3,
     });
+  });
+
+  it('has the steps of a beat of dot-product units side by side, row by row', () => {
+    const units: ArrayInfo = { ...ARRAY, arch: 'dot', lanes: 2 };
+    const tile: Tile = {
+      k: 4,
+      aType: 0,
+      wType: 0,
+      a: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+      w: Uint8Array.from({ length: 16 }, (_, i) => i),
+    };
+    expect(tileBeats(units, tile)).toEqual({
+      beats: 2,
+      a: Uint8Array.of(1, 3, 2, 4, 5, 7, 6, 8),
+      weightBeats: 2,
+      w: Uint8Array.of(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15),
+      resultRows: 1,
+    });
+    expect(() => tileBeats(units, { ...tile, k: 3 })).toThrow(/no whole number of beats of 2/);
   });
 
   it('has results of wide weights on even lanes', () => {

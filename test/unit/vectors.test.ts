@@ -8,6 +8,8 @@ const types = (...names: string[]) => names.map(numericType);
 const narrow = (type: number) => ({ type, wide: false });
 
 const ARRAY: ArrayInfo = {
+  arch: 'array',
+  lanes: 1,
   dataflow: 'os',
   rows: 3,
   cols: 5,

@@ -12,6 +12,7 @@ import {
   structureProblems,
   structureScript,
 } from '../../../gen/area/structure.js';
+import { streamShape } from '../../../gen/elaborate/streams.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../../gen/manifest.js';
 import { GENERATOR } from '../../../gen/version.js';
@@ -54,10 +55,12 @@ export async function measureArea({ folder, yosys, library, onProgress }: AreaRe
   return buildReport({
     generator: GENERATOR,
     design: name,
+    arch: manifest.configuration.arch,
     top: manifest.top,
     configurationSha256: manifest.configurationSha256,
     rows,
     cols,
+    lanes: streamShape(manifest.configuration).stepsPerBeat,
     tool: yosys.identity,
     library: library?.identity ?? null,
     recipes: {

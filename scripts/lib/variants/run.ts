@@ -98,7 +98,16 @@ export function configurationOf(
   { name, parameters }: Variant,
   { rows, cols, lengths }: VariantsSelection,
 ): Configuration {
-  const raw = { dataflow: 'os', pe: 'int', ...parameters, rows, cols, maxK: lengths.at(-1), name } as const;
+  const raw = {
+    arch: 'array',
+    dataflow: 'os',
+    pe: 'int',
+    ...parameters,
+    rows,
+    cols,
+    maxK: lengths.at(-1),
+    name,
+  } as const;
   return validateConfiguration(withoutMeaningless(raw));
 }
 

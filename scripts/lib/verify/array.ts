@@ -19,6 +19,7 @@ import {
   type TypeChoice,
   typeChoices,
 } from '../../../gen/vectors.js';
+import { resultWidth, stepsPerBeat } from '../../../gen/streams.js';
 import { type ArrayModel, latencyOf, openArrayModel, type SimulationFailure, type TileEvents } from '../simulator.js';
 import type { Segment } from '../vector-file.js';
 import type { Effort } from './effort.js';
@@ -35,7 +36,7 @@ interface NamedSegment extends Segment {
   readonly title: string;
   readonly expected: readonly BigInt64Array[];
   /** All tiles have this many beats and nothing stalls: the cycle formulas hold. */
-  readonly formulaK?: number;
+  readonly formulaBeats?: number;
 }
 
 /**
@@ -60,7 +61,10 @@ export async function verifyArray(
   const options = { ...(tuning ? { tuning } : {}), ...(builds ? { builds } : {}) };
   const model = await openArrayModel(folder, manifest, options);
   const run = await model.simulate(segments);
-  const macs = segments.flatMap(({ tiles }) => tiles).reduce((sum, { k }) => sum + k * manifest.timing.macsPerCycle, 0);
+  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const macs = segments
+    .flatMap(({ tiles }) => tiles)
+    .reduce((sum, { k }) => sum + (k / steps) * manifest.timing.macsPerCycle, 0);
   const failure = run.failure
     ? describeFailure(manifest, segments, run.failure)
     : formulaFailure(manifest.timing, segments, run.events);
@@ -69,7 +73,7 @@ export async function verifyArray(
     const traced = await openArrayModel(folder, manifest, { ...options, trace: true });
     await traced.simulate([segments[index] as Segment], { trace });
   }
-  const checked = run.rowsChecked * manifest.configuration.cols;
+  const checked = run.rowsChecked * resultWidth(arrayInfoOf(manifest));
   const nothing = checked === 0 ? 'the array simulation compared nothing' : undefined;
   const wrong = failure ?? nothing;
   return { vectors: checked, cycles: run.cycles, seconds: run.seconds, macs, ...(wrong ? { failure: wrong } : {}) };
@@ -83,7 +87,10 @@ export async function measureSpeed(
   seconds: number,
 ): Promise<{ cycles: number; macs: number; seconds: number }> {
   const { maxK } = manifest.configuration;
-  const tiles = Array.from({ length: 8 }, () => randomTile(random, arrayInfoOf(manifest), { k: Math.min(maxK, 512) }));
+  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const tiles = Array.from({ length: 8 }, () =>
+    randomTile(random, arrayInfoOf(manifest), { k: Math.max(Math.floor(Math.min(maxK, 512) / steps), 1) * steps }),
+  );
   const segments = [withResults(manifest, { title: 'speed', seed: 1, tiles })];
   const trial = await model.simulate(segments);
   const repeat = Math.max(Math.ceil(seconds / trial.seconds), 1);
@@ -100,11 +107,19 @@ function withResults<T extends { readonly tiles: readonly Tile[] }>(manifest: Ma
 function formulaSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
   const { rows, cols, maxK } = manifest.configuration;
   const info = arrayInfoOf(manifest);
-  const lengths = new Set([1, 2, rows - 1, rows, rows + 1, 2 * (rows + cols) + 3].filter((k) => k > 0 && k <= maxK));
-  return [...lengths].map((k) => {
+  const steps = stepsPerBeat(info);
+  const wanted = [1, 2, rows - 1, rows, rows + 1, 2 * (rows + cols) + 3];
+  const lengths = new Set(wanted.filter((beats) => beats > 0 && beats * steps <= maxK));
+  return [...lengths].map((beats) => {
+    const k = beats * steps;
     const tiles = everyTypePair(info).map(([a, w]) => randomTile(random, info, { k, a, w }));
     while (tiles.length < 4) tiles.push(randomTile(random, info, { k }));
-    return withResults(manifest, { title: `tiles of ${k} beats without stalls`, seed: 1, tiles, formulaK: k });
+    return withResults(manifest, {
+      title: `tiles of ${beats} beats without stalls`,
+      seed: 1,
+      tiles,
+      formulaBeats: beats,
+    });
   });
 }
 
@@ -132,10 +147,12 @@ function stallSegments(manifest: Manifest, random: RandomSource): NamedSegment[]
 
 function randomTiles(manifest: Manifest, random: RandomSource, count: number): Tile[] {
   const { rows, cols, maxK } = manifest.configuration;
-  const longest = Math.min(maxK, 3 * (rows + cols));
+  const info = arrayInfoOf(manifest);
+  const steps = stepsPerBeat(info);
+  const longest = Math.max(Math.floor(Math.min(maxK, 3 * (rows + cols) * steps) / steps), 1);
   return Array.from({ length: count }, () => {
     const [aPattern, wPattern] = [randomPattern(random), randomPattern(random)];
-    return randomTile(random, arrayInfoOf(manifest), { k: 1 + random.below(longest), aPattern, wPattern });
+    return randomTile(random, info, { k: (1 + random.below(longest)) * steps, aPattern, wPattern });
   });
 }
 
@@ -156,7 +173,9 @@ const EXTREMES: readonly Pattern[] = ['greatest', 'least', 'alternating', 'negat
 /** Full-length tiles of the values that drive the accumulators to their limits. */
 function extremeSegments(manifest: Manifest, random: RandomSource, macs: number): NamedSegment[] {
   const { dataflow, rows, cols, maxK } = manifest.configuration;
-  const k = dataflow === 'os' ? Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64)) : 2 * rows;
+  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const longest = Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64));
+  const k = dataflow === 'os' ? Math.max(Math.floor(longest / steps), 1) * steps : 2 * rows;
   const tiles = EXTREMES.flatMap((aPattern) =>
     EXTREMES.flatMap((wPattern) =>
       extremeTypes(arrayInfoOf(manifest)).map(([a, w]) =>
@@ -164,7 +183,7 @@ function extremeSegments(manifest: Manifest, random: RandomSource, macs: number)
       ),
     ),
   );
-  return [withResults(manifest, { title: `extremes over ${k} beats`, seed: 1, tiles })];
+  return [withResults(manifest, { title: `extremes over ${k} steps`, seed: 1, tiles })];
 }
 
 /** Pairs of types with the largest product, the ones the accumulators are sized for: of 4 bits, and of 8 where there are. */
@@ -187,14 +206,14 @@ function formulaFailure(
   events: readonly (readonly TileEvents[])[],
 ): string | undefined {
   for (const [i, segment] of segments.entries()) {
-    const { title, formulaK } = segment;
-    if (formulaK === undefined) continue;
+    const { title, formulaBeats } = segment;
+    if (formulaBeats === undefined) continue;
     const tiles = events[i] ?? [];
-    const period = tilePeriod(timing, formulaK);
+    const period = tilePeriod(timing, formulaBeats);
     const { latency } = timing;
     for (const [n, tile] of tiles.entries()) {
       const previous = tiles[n - 1];
-      const unhindered = formulaK >= timing.latency.minimumK;
+      const unhindered = formulaBeats >= timing.latency.minimumK;
       const wrong =
         (unhindered &&
           differs(`latency (last beat in to ${latency.to} out)`, latency.cycles, latencyOf(timing, tile))) ||
@@ -210,9 +229,9 @@ function formulaFailure(
 }
 
 /** Cycles in which a tile's rows leave. Rows added in pairs leave with the lower one of each: the last cycle is free. */
-function drainOf(timing: Timing, { tiles, formulaK = 0 }: NamedSegment, index: number): number {
+function drainOf(timing: Timing, { tiles, formulaBeats = 0 }: NamedSegment, index: number): number {
   const pairs = timing.drain.cycles !== null && tiles[index]?.aWide === true;
-  return drainCycles(timing, formulaK) - (pairs ? 1 : 0);
+  return drainCycles(timing, formulaBeats) - (pairs ? 1 : 0);
 }
 
 function fillDiffers({ fill }: Timing, { firstLoad, firstOut }: TileEvents): string | undefined {
@@ -223,18 +242,24 @@ function differs(what: string, formula: number, simulated: number): string | und
   return formula === simulated ? undefined : `${what}: formula ${formula} cycles, simulated ${simulated}`;
 }
 
+/** Row and column of a result: those of dot-product units leave in one row. */
+function placeOf({ arch, cols }: ArrayInfo, { row, col = 0 }: SimulationFailure): { row: number; col: number } {
+  return arch === 'dot' ? { row: Math.floor(col / cols), col: col % cols } : { row, col };
+}
+
 /** Says where the first wrong result lies, with the operands that make it up. */
 function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], failure: SimulationFailure): string {
   const segment = segments[failure.segment] as NamedSegment;
-  const where = `array, ${segment.title}, tile ${failure.tile}, row ${failure.row}`;
+  const info: ArrayInfo = arrayInfoOf(manifest);
+  const { row, col: place } = placeOf(info, failure);
+  const where = `array, ${segment.title}, tile ${failure.tile}, row ${row}`;
   const tile = segment.tiles[failure.tile];
   if (failure.col === undefined || !tile) return `${where}, cycle ${failure.cycle}: ${failure.rule}`;
-  const info: ArrayInfo = arrayInfoOf(manifest);
   const { terms, aLanes, wLanes } = tileShape(info, tile);
   const [aType, wType] = [selectedType(info.a, tile.aType, tile.aWide), selectedType(info.w, tile.wType, tile.wWide)];
-  const col = tile.wWide ? failure.col / 2 : failure.col;
+  const col = tile.wWide ? place / 2 : place;
   const products = Array.from({ length: terms }, (_, k) => {
-    const a = tile.a[info.dataflow === 'os' ? k * aLanes + failure.row : failure.row * aLanes + k] as number;
+    const a = tile.a[info.dataflow === 'os' ? k * aLanes + row : row * aLanes + k] as number;
     const w = tile.w[k * wLanes + col] as number;
     return `${aType.decode(a % 2 ** aType.bits)}*${wType.decode(w % 2 ** wType.bits)}`;
   });
@@ -243,16 +268,17 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   return (
     `${where}, column ${col}, cycle ${failure.cycle}: expected ${show(failure.expected)}, got ${show(failure.got)}; ` +
     `${aType.name} activations times ${wType.name} weights, ${tile.k} beats: ${shown}; ` +
-    `decoders and PE passed alone, so look at ${suspects(info, segment, failure)}`
+    `decoders and ${info.arch === 'dot' ? 'unit' : 'PE'} passed alone, so look at ${suspects(info, segment, failure)}`
   );
 }
 
 /** A value that is expected at another place of the tile tells that results were misrouted. */
 function suspects(
-  { dataflow, cols }: ArrayInfo,
+  { arch, dataflow, cols }: ArrayInfo,
   { expected }: NamedSegment,
   { tile, got = '0' }: SimulationFailure,
 ): string {
+  if (arch === 'dot') return 'input register, control and the wiring of the lanes';
   const elsewhere = got === '0' ? -1 : (expected[tile] as BigInt64Array).indexOf(BigInt(got));
   if (elsewhere < 0) {
     return `skew, ${dataflow === 'os' ? 'clearing between tiles' : 'loading and swapping of weights'} and the type pipeline`;

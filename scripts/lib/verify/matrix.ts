@@ -2,7 +2,7 @@ import type { RawConfiguration } from '../../../gen/config/parse.js';
 
 /**
  * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), both
- * drains, all pipeline depths, both stall and reset styles, and every kind of type alone and mixed.
+ * drains, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, and dot-product units.
  */
 export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'default_16x16', rows: 16, cols: 16 },
@@ -99,6 +99,18 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     activations: ['ue4m3', 'ue5m2', 'uint4'],
     weights: ['upot6', 'uflint4', 'uint8'],
     reset: 'async',
+  },
+  { name: 'dot_1x1x16', arch: 'dot' },
+  { name: 'dot_2x3x5', arch: 'dot', rows: 2, cols: 3, lanes: 5, pipeline: 5, stall: 'enable', reset: 'async' },
+  { name: 'dot_adders_2x1x7', arch: 'dot', rows: 2, lanes: 7, tree: 'adders', pipeline: 3 },
+  {
+    name: 'dot_one_lane',
+    arch: 'dot',
+    lanes: 1,
+    activations: ['uint4', 'uflint3'],
+    weights: ['uint4'],
+    maxK: 100,
+    pipeline: 2,
   },
   { name: 'wrap_3x3', rows: 3, cols: 3, accumulatorBits: 16, overflow: 'wrap' },
 ];

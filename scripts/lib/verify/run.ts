@@ -11,6 +11,7 @@ import { mapLimit } from '../pool.js';
 import { openArrayModel } from '../simulator.js';
 import { requireTool } from '../tools.js';
 import { measureSpeed, verifyArray } from './array.js';
+import { verifyDotUnit } from './dot.js';
 import { type Effort, FULL_EFFORT } from './effort.js';
 import { DEFAULT_MATRIX } from './matrix.js';
 import { verifyUnits } from './unit.js';
@@ -71,7 +72,8 @@ export async function verifyDesign(
   const start = performance.now();
   const traces = trace ? [tracePath(name, 'unit'), tracePath(name, 'array')] : undefined;
   const random = randomSource(seed);
-  const unit = await verifyUnits(folder, manifest, random, { effort, trace: traces?.[0] });
+  const checkUnits = manifest.configuration.arch === 'dot' ? verifyDotUnit : verifyUnits;
+  const unit = await checkUnits(folder, manifest, random, { effort, trace: traces?.[0] });
   // A wrong decoder or PE explains any wrong array: its message is the one to read.
   const array = unit.failure ? undefined : await verifyArray(folder, manifest, random, { effort, trace: traces?.[1] });
   const failure = unit.failure ?? array?.failure;

@@ -16,7 +16,7 @@ import type { Effort } from './effort.js';
 import type { CheckOutcome } from './outcome.js';
 
 /** A code offered to a port's decoder, and what it must mean. */
-interface DecodeVector {
+export interface DecodeVector {
   readonly type: number;
   readonly code: number;
   readonly value: CodeValue;
@@ -105,7 +105,7 @@ function harnessPort(letter: string, { codeBits, typeBits, operand, wideTypes }:
 }
 
 /** All codes under all selectors of a port; bits above a type's width must not matter. */
-function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
+export function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
   const { codeBits } = ports[letter];
   return decoderChoices(ports[letter]).flatMap(({ selector, type }) =>
     Array.from({ length: 2 ** codeBits }, (_, code) => ({
@@ -146,7 +146,7 @@ function peKind({ dataflow, drain }: Manifest['configuration']): number {
 }
 
 /** The first code whose operand, read as (-1)^sign · base · 2^(unit · exp), is not the codec's value. */
-function decoderMismatch(
+export function decoderMismatch(
   manifest: Manifest,
   operands: Buffer,
   vectors: Readonly<Record<'a' | 'w', readonly DecodeVector[]>>,
@@ -202,7 +202,7 @@ function normalisedValue({ ports }: Manifest, letter: 'a' | 'w', operand: bigint
   return `the unknown significand ${significand.toString(2).padStart(baseBits, '0')}`;
 }
 
-interface UnitFailure {
+export interface UnitFailure {
   readonly rule: string;
   readonly step: number;
   readonly expected: string;

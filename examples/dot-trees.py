@@ -1,0 +1,267 @@
+"""Areas of other ways to build a dot-product unit than the generated one, as docs/dot-product.md lists them.
+
+    python3 examples/dot-trees.py LIBRARY.lib [PREFIX ...]
+
+Writes each variant (16 lanes, operands of the default types, 24-bit accumulator) to build/dot-trees/, compares it with
+integer arithmetic on 3000 random beats in Icarus, synthesises it with Yosys with and without alumacc as `npm run area`
+does, and prints area in units of the library's area of a NAND2, 3.7536 for SkyWater 130 nm.
+"""
+import os
+import re
+import subprocess
+import sys
+
+LANES, ACC, TERM, NAND2 = 16, 24, 13, 3.7536
+FOLDER = "build/dot-trees"
+
+TESTBENCH = """module tb; reg clk=0; reg first; reg [111:0] a; reg [95:0] w; integer i,l,bad,p; reg signed [23:0] want, sum;
+wire [23:0] o; t dut(.clk_i(clk),.first_i(first),.a_i(a),.w_i(w),.acc_o(o));
+initial begin bad=0; want=0; for(i=0;i<3000;i=i+1) begin
+  first = i==0 || ($urandom%8==0); a={$urandom,$urandom,$urandom,$urandom}; w={$urandom,$urandom,$urandom}; sum=0;
+  for(l=0;l<16;l=l+1) begin  // operands as decoders make them: no product beyond 4096
+    if (a[l*7+4 +:2]==3) a[l*7 +:4]=1; else if (a[l*7+4 +:2]==2) a[l*7 +:4]=a[l*7 +:4]%5;
+    if (w[l*6+3 +:2]==3) w[l*6 +:3]=1; else if (w[l*6+3 +:2]==2) w[l*6 +:3]=w[l*6 +:3]%5;
+    p = (a[l*7 +:4]*w[l*6 +:3]) << 2*(a[l*7+4 +:2]+w[l*6+3 +:2]);
+    if (p>4096) begin w[l*6 +:3]=0; p=0; end
+    sum = a[l*7+6]^w[l*6+5] ? sum-p : sum+p; end
+  want = (first?0:want)+sum; #1 clk=1; #1 clk=0; if (o!==want) bad=bad+1; end
+  $display("%0d beats, %0d wrong", i, bad); end endmodule
+"""
+
+RIPPLE = """module rip #(parameter W=8)(input wire [W-1:0] x, input wire [W-1:0] y, input wire c, output wire [W:0] s);
+  genvar i; generate for (i=0;i<W;i=i+1) begin: g
+    wire cin; wire cout; if (i==0) begin: a assign cin = c; end else begin: b assign cin = g[i-1].cout; end
+    assign s[i] = x[i]^y[i]^cin; assign cout = (x[i]&y[i])|(cin&(x[i]^y[i])); end endgenerate
+  assign s[W] = g[W-1].cout; endmodule
+"""
+
+
+def extend(name, width, to):
+    return name if width == to else "{%d'd0, %s}" % (to - width, name)
+
+
+def lane(i, shift="<<"):
+    """Terms x, complements if negative, and signs s."""
+    a, w = i * 7, i * 6
+    text = f"""  wire s{i} = a_i[{a + 6}] ^ w_i[{w + 5}];
+  wire [6:0] p{i} = {{3'd0, a_i[{a + 3}:{a}]}} * {{4'd0, w_i[{w + 2}:{w}]}};
+  wire [2:0] h{i} = {{1'd0, a_i[{a + 5}:{a + 4}]}} + {{1'd0, w_i[{w + 4}:{w + 3}]}};
+"""
+    if shift == "before":
+        return text + f"""  wire [6:0] y{i} = p{i} ^ {{7{{s{i}}}}};
+  wire [8:0] u{i} = h{i}[0] ? {{y{i}, {{2{{s{i}}}}}}} : {{{{2{{s{i}}}}}, y{i}}};
+  wire [12:0] v{i} = h{i}[1] ? {{u{i}, {{4{{s{i}}}}}}} : {{{{4{{s{i}}}}}, u{i}}};
+  wire [12:0] x{i} = h{i}[2] ? {{v{i}[4:0], {{8{{s{i}}}}}}} : v{i};
+"""
+    shifts = {
+        "<<": f"{{6'd0, p{i}}} << {{h{i}, 1'd0}}",
+        "two": f"({{6'd0, p{i}}} << {{a_i[{a + 5}:{a + 4}], 1'd0}}) << {{w_i[{w + 4}:{w + 3}], 1'd0}}",
+        "onehot": " | ".join(f"({{13{{h{i} == 3'd{k}}}}} & ({{6'd0, p{i}}} << {2 * k}))" for k in range(7)),
+    }
+    return text + f"  wire [12:0] m{i} = {shifts[shift]};\n  wire [12:0] x{i} = m{i} ^ {{13{{s{i}}}}};\n"
+
+
+def lanes(shift="<<"):
+    return "".join(lane(i, shift) for i in range(LANES))
+
+
+def columns(bits, width, order="fifo", names="f", leave=1):
+    """Full adders column by column until `leave` bits of each weight are left; returns text and the bits left."""
+    text, count = "", 0
+    queues = [list(bits[b]) if b < len(bits) else [] for b in range(width)]
+    for b, queue in enumerate(queues):
+        while len(queue) > leave:
+            n = 2 if len(queue) == 2 else 3
+            if order == "fifo":
+                x = queue[:n]
+                del queue[:n]
+            else:
+                x = queue[-n:]
+                del queue[-n:]
+            carry = f"({x[0]} & {x[1]})" + ("" if n == 2 else f" | ({x[2]} & ({x[0]} ^ {x[1]}))")
+            text += f"  wire {names}s{count} = {' ^ '.join(x)}; wire {names}c{count} = {carry};\n"
+            queue.append(f"{names}s{count}")
+            if b + 1 < width:
+                queues[b + 1].append(f"{names}c{count}")
+            count += 1
+    return text, queues
+
+
+def word(queues, row=0):
+    return "{" + ", ".join(q[row] if len(q) > row else "1'b0" for q in reversed(queues)) + "}"
+
+
+def module(body, extra="", registers="acc_q <= sum;", declare="reg [23:0] acc_q; assign acc_o = acc_q; wire [23:0] kept = acc_q & {24{~first_i}};"):
+    return f"""{extra}module t(input wire clk_i, input wire first_i, input wire [111:0] a_i, input wire [95:0] w_i, output wire [23:0] acc_o);
+  {declare}
+{body}  always @(posedge clk_i) begin {registers} end
+endmodule
+"""
+
+
+def plus(*terms):
+    return " + ".join(terms)
+
+
+ALL = range(LANES)
+SIGNS = plus(*(extend(f"s{i}", 1, ACC) for i in ALL))
+
+
+def one_expression(kind):
+    if kind == "extended":
+        total = plus("kept", *(f"{{{{11{{s{i}}}}}, x{i}}}" for i in ALL), SIGNS)
+    else:
+        total = plus("kept", *(f"{{10'd0, ~s{i}, x{i}}}" for i in ALL), SIGNS) + f" - 24'd{LANES << TERM}"
+    return module(lanes() + f"  wire [23:0] sum = {total};\n")
+
+
+def popcount_expression():
+    count = plus(*(extend(f"s{i}", 1, 5) for i in ALL))
+    part = plus(*(extend(f"x{i}", 13, 17) for i in ALL), "{12'd0, n}")
+    return module(lanes() + f"  wire [4:0] n = {count};\n  wire [16:0] part = {part};\n  wire [23:0] sum = kept + {{7'd0, part}} - {{6'd0, n, 13'd0}};\n")
+
+
+def binary_tree(ripple):
+    text, level, sign = lanes(), 0, 0
+    words, width = [(f"s{i}", f"{{s{i}, x{i}}}") for i in ALL], TERM + 1
+    while len(words) > 1:
+        following = []
+        for j in range(0, len(words), 2):
+            (sx, x), (sy, y) = words[j], words[j + 1]
+            name = f"t{level}_{j // 2}"
+            if ripple:
+                text += f"  wire [{width}:0] {name}; wire {name}u; rip #({width + 1}) i{name}(.x({{{sx}, {x}}}), .y({{{sy}, {y}}}), .c(s{sign}), .s({{{name}u, {name}}}));\n"
+            else:
+                text += f"  wire [{width}:0] {name} = {{{sx}, {x}}} + {{{sy}, {y}}} + {extend(f's{sign}', 1, width + 1)};\n"
+            following.append((f"{name}[{width}]", name))
+            sign += 1
+        words, width, level = following, width + 1, level + 1
+    top, name = words[0]
+    term = f"{{{{{ACC - width}{{{top}}}}}, {name}}}"
+    if ripple:
+        text += f"  wire u; wire [23:0] sum; rip #(24) f(.x(kept), .y({term}), .c(s{sign}), .s({{u, sum}}));\n"
+    else:
+        text += f"  wire [23:0] sum = kept + {term} + {extend(f's{sign}', 1, ACC)};\n"
+    return module(text, RIPPLE if ripple else "")
+
+
+def column_bits(shift, popcount=False):
+    text = lanes(shift)
+    bits = [[] for _ in range(ACC)]
+    for b in range(TERM):
+        bits[b] += [f"x{i}[{b}]" for i in ALL]
+    if popcount:
+        more, count = columns([[f"s{i}" for i in ALL]], 5, names="n")
+        text += more
+        for b in range(5):
+            bits[b].append(count[b][0])
+            text += f"  wire z{b} = ~{count[b][0]};\n"
+            bits[TERM + b].append(f"z{b}")
+        offset = -(31 << TERM)
+    else:
+        text += "".join(f"  wire z{i} = ~s{i};\n" for i in ALL)
+        bits[0] += [f"s{i}" for i in ALL]
+        bits[TERM] += [f"z{i}" for i in ALL]
+        offset = -(LANES << TERM)
+    for b in range(ACC):
+        if offset >> b & 1:
+            bits[b].append("1'b1")
+    return text, bits
+
+
+def column_sum(shift="<<", order="fifo", popcount=False):
+    text, bits = column_bits(shift, popcount)
+    for b in range(ACC):
+        bits[b].append(f"kept[{b}]")
+    more, left = columns(bits, ACC, order)
+    return module(text + more + f"  wire [23:0] sum = {word(left)};\n")
+
+
+def carry_save_accumulator():
+    text, bits = column_bits("<<")
+    for b in range(ACC):
+        bits[b] += [f"kept_s[{b}]", f"kept_c[{b}]"]
+    more, left = columns(bits, ACC, leave=2)
+    declare = """reg [23:0] s_q; reg [23:0] c_q; wire [23:0] kept_s = s_q & {24{~first_i}}; wire [23:0] kept_c = c_q & {24{~first_i}};
+  wire u; rip #(24) f(.x(s_q), .y(c_q), .c(1'b0), .s({u, acc_o}));"""
+    return module(text + more, RIPPLE, f"s_q <= {word(left)}; c_q <= {word(left, 1)};", declare)
+
+
+def positive_negative():
+    text, sums = lanes(), []
+    for group, mask in (("p", "~"), ("n", "")):
+        text += "".join(f"  wire [12:0] {group}m{i} = m{i} & {{13{{{mask}s{i}}}}};\n" for i in ALL)
+        more, left = columns([[f"{group}m{i}[{b}]" for i in ALL] for b in range(TERM)], 17, names=group + "f")
+        text += more + f"  wire [16:0] {group} = {word(left)};\n"
+    text += "  wire [17:0] d; rip #(17) fd(.x(p), .y(~n), .c(1'b1), .s(d));\n"
+    text += "  wire u; wire [23:0] sum; rip #(24) f(.x(kept), .y({{7{~d[17]}}, d[16:0]}), .c(1'b0), .s({u, sum}));\n"
+    return module(text, RIPPLE)
+
+
+def shift_classes():
+    text, bits = lanes(), [[f"kept[{b}]"] for b in range(ACC)]
+    for k, width in enumerate([7, 7, 7, 7, 5, 3, 1]):
+        own = [[] for _ in range(width + 5)]
+        for i in ALL:
+            text += f"  wire g{k}_{i} = h{i} == 3'd{k}; wire r{k}_{i} = s{i} & g{k}_{i}; wire z{k}_{i} = ~r{k}_{i};\n"
+            for b in range(width):
+                text += f"  wire q{k}_{i}_{b} = (p{i}[{b}] ^ s{i}) & g{k}_{i};\n"
+                own[b].append(f"q{k}_{i}_{b}")
+            own[0].append(f"r{k}_{i}")
+            own[width].append(f"z{k}_{i}")
+        more, left = columns(own, width + 5, names=f"k{k}_")
+        text += more + f"  wire [{width + 4}:0] S{k} = {word(left)};\n  wire SN{k} = ~S{k}[{width + 4}];\n"
+        for b in range(ACC - 2 * k):
+            bits[b + 2 * k].append(f"S{k}[{b}]" if b < width + 4 else f"SN{k}")
+    more, left = columns(bits, ACC)
+    return module(text + more + f"  wire [23:0] sum = {word(left)};\n")
+
+
+VARIANTS = {
+    "columns": lambda: column_sum(),
+    "columns_latest_first": lambda: column_sum(order="lifo"),
+    "columns_popcount": lambda: column_sum(popcount=True),
+    "columns_complement_before_shift": lambda: column_sum("before"),
+    "columns_shift_by_each_exponent": lambda: column_sum("two"),
+    "columns_one_hot_shift": lambda: column_sum("onehot"),
+    "carry_save_accumulator": carry_save_accumulator,
+    "adders": lambda: binary_tree(False),
+    "adders_ripple": lambda: binary_tree(True),
+    "expression_sign_extended": lambda: one_expression("extended"),
+    "expression_inverted_signs": lambda: one_expression("inverted"),
+    "expression_popcount": popcount_expression,
+    "positive_negative": positive_negative,
+    "shift_classes": shift_classes,
+}
+
+
+def area(file, library, flags):
+    script = (
+        f"read_verilog {file}; hierarchy -check -top t; synth -flatten {flags}; "
+        f"dfflegalize -cell $_DFF_P_ x; dfflibmap -liberty {library}; abc -liberty {library}; opt_clean -purge; "
+        f"tee -o {file}.txt stat -liberty {library}"
+    )
+    subprocess.run(["yosys", "-q", "-p", script], check=True, capture_output=True)
+    with open(f"{file}.txt") as report:
+        return float(re.search(r"Chip area.*: ([\d.]+)", report.read()).group(1)) / NAND2
+
+
+def main():
+    library, prefixes = sys.argv[1], sys.argv[2:]
+    os.makedirs(FOLDER, exist_ok=True)
+    with open(f"{FOLDER}/tb.v", "w") as file:
+        file.write(TESTBENCH)
+    for name, build in VARIANTS.items():
+        if prefixes and not name.startswith(tuple(prefixes)):
+            continue
+        path = f"{FOLDER}/{name}.v"
+        with open(path, "w") as file:
+            file.write(build())
+        subprocess.run(["iverilog", "-g2005-sv", "-o", f"{FOLDER}/sim", path, f"{FOLDER}/tb.v"], check=True)
+        checked = subprocess.run(["vvp", f"{FOLDER}/sim"], check=True, capture_output=True, text=True).stdout.strip()
+        if not checked.endswith(" 0 wrong"):
+            sys.exit(f"{name}: {checked}")
+        print(f"{name:34} {area(path, library, ''):9.1f} {area(path, library, '-noalumacc'):9.1f}   {checked}", flush=True)
+
+
+main()
