@@ -33,6 +33,8 @@ const choice = <const T extends readonly [string, ...string[]]>(description: str
 export const PARAMETERS = z.strictObject({
   rows: integer('rows of PEs: results per column and tile', 1, 1024, 16),
   cols: integer('columns of PEs: results per row and tile', 1, 1024, 16),
+  tileRows: integer('rows of PEs that share operand registers; a divisor of rows', 1, 16, 1),
+  tileCols: integer('columns of PEs that share operand registers; a divisor of cols', 1, 16, 1),
   dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
   weights: typeList('types of the weight port', ['int4', 'flint4', 'pot4']),

@@ -14,6 +14,7 @@ import { type DesignCore, elaborateCore } from './core.js';
 import { portDecoder, typeDecoder } from './decoder.js';
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
+import { tileModules } from './tile.js';
 import {
   type PartialSums,
   partialSums,
@@ -71,6 +72,7 @@ function outputStationaryModules(core: DesignCore): ModuleView[] {
   const { rows, cols } = core.config;
   return [
     processingElement(core, rows * cols),
+    ...tileModules(core),
     inputModule(core),
     controlModule(core),
     outputModule(core),
@@ -81,6 +83,7 @@ function outputStationaryModules(core: DesignCore): ModuleView[] {
 function weightStationaryModules(core: DesignCore): ModuleView[] {
   return [
     weightStationaryPe(core),
+    ...tileModules(core),
     streamInput(core, 'a'),
     streamInput(core, 'w'),
     weightStationaryControl(core),
