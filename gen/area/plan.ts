@@ -1,7 +1,7 @@
 import type { Manifest } from '../manifest.js';
 
-/** What a module is for, as the area report groups it. */
-export type AreaRole = 'pe' | 'decoder' | 'delay' | 'edge' | 'type decoder';
+/** What a module is for, as the area report groups it; `pe`: a PE, or a tile of PEs with its operand registers. */
+export type AreaRole = 'pe' | 'decoder' | 'delay' | 'edge' | 'type decoder' | 'pe of a tile';
 
 /** A piece of the array that is synthesised on its own and multiplied by the number of its instances. */
 export interface AreaUnit {
@@ -28,7 +28,12 @@ function typeDecoders(manifest: Manifest, port: 'a' | 'w'): string[] {
 export function areaUnits(manifest: Manifest): AreaUnit[] {
   const { name: design } = manifest.configuration;
   const nested = new Set(PORTS.flatMap((port) => typeDecoders(manifest, port)));
-  const needs = new Map(PORTS.map((port) => [`${design}_decode_${port}`, typeDecoders(manifest, port)]));
+  const { tileRows, tileCols } = manifest.configuration;
+  const tile = tileRows * tileCols > 1 ? `${design}_tile` : undefined;
+  const needs = new Map([
+    ...PORTS.map((port): [string, string[]] => [`${design}_decode_${port}`, typeDecoders(manifest, port)]),
+    [`${design}_tile`, [`${design}_pe`]],
+  ]);
   const files = (names: readonly string[]): string[] =>
     manifest.modules.filter(({ name }) => names.includes(name)).map(({ file }) => file);
   return manifest.modules
@@ -45,20 +50,33 @@ export function areaUnits(manifest: Manifest): AreaUnit[] {
           partOfOther: false,
         }));
       }
-      if (name === `${design}_pe` && manifest.partialSums.length > 0) {
-        return manifest.partialSums.map(({ bits, pes }) => ({
+      if (name === `${design}_pe` || name === tile) {
+        const inTile = tile !== undefined && name !== tile;
+        const unit: AreaUnit = {
           ...common,
-          label: `${name} (${bits} bit partial sums)`,
-          parameters: { SUM_BITS: bits },
-          role: 'pe',
-          instances: pes,
-          partOfOther: false,
-        }));
+          label: name,
+          parameters: {},
+          role: inTile ? 'pe of a tile' : 'pe',
+          instances,
+          partOfOther: inTile,
+        };
+        return bySumWidth(unit, manifest, name === tile ? tileRows * tileCols : 1);
       }
       const partOfOther = nested.has(name);
-      const role = partOfOther ? 'type decoder' : needs.has(name) ? 'decoder' : name === `${design}_pe` ? 'pe' : 'edge';
+      const role = partOfOther ? 'type decoder' : needs.has(name) ? 'decoder' : 'edge';
       return [{ ...common, label: name, parameters: {}, role, instances, partOfOther }];
     });
+}
+
+/** A PE, or a tile of `pes` PEs, once per width of its partial sums where there are such. */
+function bySumWidth(unit: AreaUnit, { partialSums }: Manifest, pes: number): AreaUnit[] {
+  if (partialSums.length === 0) return [unit];
+  return partialSums.map(({ bits, pes: all }) => ({
+    ...unit,
+    label: `${unit.label} (${bits} bit partial sums)`,
+    parameters: { SUM_BITS: bits },
+    instances: all / pes,
+  }));
 }
 
 /** Units with the same key are the same piece of hardware and are synthesised once. */

@@ -2,7 +2,7 @@ import type { RawConfiguration } from '../../../gen/config/parse.js';
 
 /**
  * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), both
- * drains, all pipeline depths, both stall and reset styles, and every kind of type alone and mixed.
+ * drains, all pipeline depths, both stall and reset styles, tiles of PEs, and every kind of type alone and mixed.
  */
 export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'default_16x16', rows: 16, cols: 16 },
@@ -57,5 +57,11 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'ws_unsigned_2x6', rows: 2, cols: 6, dataflow: 'ws', activations: ['uint4', 'uflint4'], weights: ['uint4'] },
   { name: 'ws_tight_4x3', rows: 4, cols: 3, dataflow: 'ws', activations: ['upot3'], weights: ['int4'] },
   { name: 'ws_wrap_6x2', rows: 6, cols: 2, dataflow: 'ws', accumulatorBits: 14, overflow: 'wrap' },
+  { name: 'tiles_4x6', rows: 4, cols: 6, tileRows: 2, tileCols: 2 },
+  { name: 'tiles_tall_6x3_double', rows: 6, cols: 3, tileRows: 3, drain: 'double', reset: 'async' },
+  { name: 'tiles_wide_5x8_enable', rows: 5, cols: 8, tileCols: 4, stall: 'enable', pipeline: 3 },
+  { name: 'tiles_one_4x3_double', rows: 4, cols: 3, tileRows: 4, tileCols: 3, drain: 'double', stall: 'enable' },
+  { name: 'tiles_ws_6x4', rows: 6, cols: 4, tileRows: 2, tileCols: 2, dataflow: 'ws', pipeline: 2 },
+  { name: 'tiles_ws_one_8x2', rows: 8, cols: 2, tileRows: 8, tileCols: 2, dataflow: 'ws', stall: 'enable' },
   { name: 'wrap_3x3', rows: 3, cols: 3, accumulatorBits: 16, overflow: 'wrap' },
 ];
