@@ -9,8 +9,11 @@ import { validateConfiguration } from './validate.js';
 
 /** A configuration with every parameter that means something in it drawn at random. Most are valid; some ask for what elaboration refuses. */
 export function randomConfiguration(random: RandomSource): RawConfiguration {
-  const drawn = PARAMETER_KEYS.map((key) => [key, domainOf(key).draw(random)] as const);
-  const raw = Object.fromEntries(drawn.filter(([, value]) => value !== undefined));
+  const raw: RawConfiguration = {};
+  for (const key of PARAMETER_KEYS) {
+    const value = domainOf(key).draw(random, raw);
+    if (value !== undefined) raw[key] = value;
+  }
   return withoutMeaningless(raw as Parameters<typeof withoutMeaningless>[0]);
 }
 
@@ -37,6 +40,8 @@ export function pairwiseConfigurations(): RawConfiguration[] {
   const found: RawConfiguration[] = [];
   for (const pair of missing.values()) {
     const choices = bestCompletion(pair, keys, missing, random) ?? anyCompletion(pair, keys, random);
+    // A pair without a configuration must not attract later ones.
+    missing.delete(pairName(...pair));
     if (!choices) continue;
     for (const name of pairNames(choices)) missing.delete(name);
     found.push({ name: `pairwise_${found.length + 1}`, ...configurationOf(choices) });

@@ -15,10 +15,9 @@ export interface TileView extends ModuleView, TileGrid {
   readonly accBits: number;
   /** Of a weight-stationary array: the narrowest partial sums that leave a tile. */
   readonly leastSumBits: number;
-  /** Verilog: a weight of column c as it enters, and the load bit of row r. */
+  /** Verilog: a weight of column c as it enters and leaves. */
   readonly weightIn: string;
   readonly weightOut: string;
-  readonly load: string;
 }
 
 /** The tile of PEs of an array, or none where each PE stands alone. */
@@ -50,7 +49,6 @@ export function tileModules(core: DesignCore): TileView[] {
       accBits: accumulator.bits,
       weightIn: grid.tileCols * format.w.bits > 1 ? 'w_i[c*W_OP_BITS +: W_OP_BITS]' : 'w_i',
       weightOut: grid.tileCols * format.w.bits > 1 ? 'w_o[c*W_OP_BITS +: W_OP_BITS]' : 'w_o',
-      load: grid.tileRows > 1 ? 'load_i[r]' : 'load_i',
       leastSumBits: stays ? Math.min(...tileSumBits(core)) : accumulator.bits,
     },
   ];
@@ -86,8 +84,8 @@ function weightStationaryPorts({ format }: DesignCore, { tileRows, tileCols }: T
     output('a_o', tileRows * format.a.bits, `${LATER} the right`),
     input('swap_i', 1, '1: the activations begin a tile: use its weights from now on, from the left'),
     output('swap_o', 1, `${LATER} the right`),
-    input('load_i', tileRows, 'per row from the top: take the weights from above for the next tile, from the left'),
-    output('load_o', tileRows, `${LATER} the right`),
+    input('load_i', 1, '1: take the weights from above for the next tile, from the left'),
+    output('load_o', 1, `${LATER} the right`),
     input('w_i', tileCols * format.w.bits, `weights ${operandLayout(format.w)}, left column lowest, from above`),
     output('w_o', tileCols * format.w.bits, 'the weights for the next tile, to below'),
     input('sum_i', sums, 'partial sums of the rows above'),

@@ -153,11 +153,6 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
 
 export interface WeightStationaryControlView extends EdgeView {
   readonly tall: boolean;
-  readonly manySwaps: boolean;
-  readonly threeSwaps: boolean;
-  readonly swapsButOne: number;
-  readonly swapsButOneZero: string;
-  readonly lastSwapButTwo: number;
   readonly rowsButOne: number;
   readonly rowsButOneZero: string;
   readonly threeRows: boolean;
@@ -171,12 +166,14 @@ export interface WeightStationaryControlView extends EdgeView {
 /**
  * The control of weights and rows. A row of activations that leaves the input register in cycle t has its sums at the
  * output buffer in cycle t + ROWS + COLS - 1 + PIPELINE: that gives the number of tokens. With tiles of PEs, rows and
- * columns of tiles count here. Weights move down a row a beat all the same.
+ * columns of tiles count here. Weights move down a row a beat all the same, but the PEs of a tile take part from the same
+ * beat on: a wave of activations takes their weights over in the same cycle.
  */
 export function weightStationaryControl(core: DesignCore): WeightStationaryControlView {
-  const { rows, pipeline, stall } = core.config;
+  const { pipeline, stall } = core.config;
   const { tileRows, rowTiles, colTiles } = tileGrid(core.config);
   const tall = tileRows > 1;
+  const perRow = `per row ${tall ? 'of PE tiles ' : ''}from the top`;
   const tokens = rowTiles + colTiles - 1 + pipeline;
   const ports = [
     clock,
@@ -189,28 +186,20 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     input('a_begin_i', 1, 'it begins a tile'),
     input('a_last_i', 1, 'it ends a tile'),
     output('a_permit_o', 1, 'a tile may begin: its weights wait in the array'),
-    output('load_o', rows, 'per row from the top: take the weight from above for the next tile'),
-    output(
-      'swap_o',
-      rowTiles,
-      `per row ${tall ? 'of PE tiles ' : ''}from the top: use the weight of the next tile from now on`,
-    ),
+    output('load_o', rowTiles, `${perRow}: take the weight from above for the next tile`),
+    output('swap_o', rowTiles, `${perRow}: use the weight of the next tile from now on`),
     output('row_valid_o', 1, 'a row of results leaves the array'),
     output('row_last_o', 1, 'it is the last of its tile'),
   ];
   const title = 'Control: lets weights and activations in and follows the rows through the array.';
   return {
     ...edge(core, 'control', title, ports, 1, 'ws_control'),
-    rowsButOne: rows - 1,
-    rowsButOneZero: literal(Math.max(rows - 1, 1), 0),
-    threeRows: rows > 2,
-    lastRowButTwo: rows - 3,
     tall,
-    manySwaps: rowTiles > 1,
-    threeSwaps: rowTiles > 2,
-    swapsButOne: rowTiles - 1,
-    swapsButOneZero: literal(Math.max(rowTiles - 1, 1), 0),
-    lastSwapButTwo: rowTiles - 3,
+    manyRows: rowTiles > 1,
+    rowsButOne: rowTiles - 1,
+    rowsButOneZero: literal(Math.max(rowTiles - 1, 1), 0),
+    threeRows: rowTiles > 2,
+    lastRowButTwo: rowTiles - 3,
     tokens,
     tokensZero: literal(tokens, 0),
     lastToken: tokens - 1,

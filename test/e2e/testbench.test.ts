@@ -33,6 +33,8 @@ const DESIGNS: RawConfiguration[] = [
   { name: 'tb_default', rows: 4, cols: 4 },
   { name: 'tb_double', rows: 3, cols: 5, drain: 'double', pipeline: 2 },
   { name: 'tb_one', rows: 1, cols: 1, stall: 'enable', reset: 'async' },
+  { name: 'tb_tiles', rows: 6, cols: 4, tileRows: 3, tileCols: 2 },
+  { name: 'tb_tiles_ws', rows: 4, cols: 6, tileRows: 2, tileCols: 3, dataflow: 'ws', stall: 'enable' },
   { name: 'tb_plain', rows: 2, cols: 3, activations: ['int8'], weights: ['flint5'] },
 ];
 
