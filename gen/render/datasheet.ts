@@ -2,6 +2,7 @@ import { codeValues } from '../codec.js';
 import { PARAMETER_KEYS } from '../config/parameters.js';
 import { operandFormula, operandLayout } from '../elaborate/decoder.js';
 import type { Design } from '../elaborate/design.js';
+import { tileGrid } from '../elaborate/tile-grid.js';
 import { tilePeriod } from '../elaborate/timing.js';
 import type { OperandCandidate, OperandFields } from '../operand.js';
 import { renderTemplate } from './engine.js';
@@ -17,6 +18,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     name: config.name,
     top: top.name,
     stays: config.dataflow === 'ws',
+    ...tileGrid(config),
     rows: config.rows,
     cols: config.cols,
     lastRow: config.rows - 1,
