@@ -1,7 +1,10 @@
 import type { Manifest } from '../manifest.js';
 
-/** What a module is for, as the area report groups it. A dot-product unit counts as a PE, its lanes and columns as parts. */
-export type AreaRole = 'pe' | 'decoder' | 'delay' | 'edge' | 'type decoder' | 'unit part';
+/**
+ * What a module is for, as the area report groups it. A dot-product unit, or a tile of PEs with its operand registers,
+ * counts as a PE; what is in it is a part.
+ */
+export type AreaRole = 'pe' | 'decoder' | 'delay' | 'edge' | 'type decoder' | 'unit part' | 'pe of a tile';
 
 /** A piece of the array that is synthesised on its own and multiplied by the number of its instances. */
 export interface AreaUnit {
@@ -20,8 +23,9 @@ export interface AreaUnit {
 /** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */
 export function areaUnits(manifest: Manifest): AreaUnit[] {
   const { name: design } = manifest.configuration;
-  const { arch } = manifest.configuration;
-  const computing = `${design}_${arch === 'dot' ? 'unit' : 'pe'}`;
+  const { arch, tileRows, tileCols } = manifest.configuration;
+  const tiled = tileRows * tileCols > 1;
+  const computing = `${design}_${arch === 'dot' ? 'unit' : tiled ? 'tile' : 'pe'}`;
   const partsOf = new Map(manifest.modules.map(({ name, parts = [] }) => [name, parts]));
   const unitParts = partsOf.get(computing) ?? [];
   const nested = new Set([...partsOf.values()].flat().filter((part) => !unitParts.includes(part)));
@@ -29,7 +33,7 @@ export function areaUnits(manifest: Manifest): AreaUnit[] {
     manifest.modules.filter(({ name }) => names.includes(name)).map(({ file }) => file);
   const roleOf = (name: string): AreaRole => {
     if (nested.has(name)) return 'type decoder';
-    if (unitParts.includes(name)) return 'unit part';
+    if (unitParts.includes(name)) return tiled ? 'pe of a tile' : 'unit part';
     if (name === computing) return 'pe';
     return (partsOf.get(name) ?? []).length > 0 ? 'decoder' : 'edge';
   };
@@ -49,21 +53,24 @@ export function areaUnits(manifest: Manifest): AreaUnit[] {
             partOfOther: false,
           }));
         }
-        if (name === computing && manifest.partialSums.length > 0) {
-          return manifest.partialSums.map(({ bits, pes }) => ({
-            ...common,
-            label: `${name} (${bits} bit partial sums)`,
-            parameters: { SUM_BITS: bits },
-            role: 'pe',
-            instances: pes,
-            partOfOther: false,
-          }));
-        }
         const role = roleOf(name);
-        const partOfOther = role === 'type decoder' || role === 'unit part';
-        return [{ ...common, label: name, parameters: {}, role, instances, partOfOther }];
+        const partOfOther = role === 'type decoder' || role === 'unit part' || role === 'pe of a tile';
+        const unit: AreaUnit = { ...common, label: name, parameters: {}, role, instances, partOfOther };
+        const computes = name === computing || role === 'pe of a tile';
+        return computes ? bySumWidth(unit, manifest, name === computing ? tileRows * tileCols : 1) : [unit];
       })
   );
+}
+
+/** A PE, or a tile of `pes` PEs, once per width of its partial sums where there are such. */
+function bySumWidth(unit: AreaUnit, { partialSums }: Manifest, pes: number): AreaUnit[] {
+  if (partialSums.length === 0) return [unit];
+  return partialSums.map(({ bits, pes: all }) => ({
+    ...unit,
+    label: `${unit.label} (${bits} bit partial sums)`,
+    parameters: { SUM_BITS: bits },
+    instances: all / pes,
+  }));
 }
 
 /** Units with the same key are the same piece of hardware and are synthesised once. */

@@ -141,7 +141,7 @@ function structureText({ structure }: AreaReport): string {
 
 const NOTES = [
   'Each module is synthesised on its own, flattened, for least area, with and without `alumacc`; the smaller counts.',
-  'Modules in parentheses are parts of port decoders and units and not added again. Delay lines are given per stage.',
+  'Modules in parentheses are parts of port decoders, units or tiles of PEs and not added again. Delay lines are given per stage.',
   'Longest paths: "path" is that of the netlist whose area is given, in which one small gate may drive a whole row of registers;',
   '"buffered" that of the same netlist with buffers and sized gates, whose area is not in the table. Without a library gates are counted.',
   'Flip-flops are bits. No wiring, clock tree or fill: cell area only. Compare figures within a band of 1 to 3 %.',

@@ -19,13 +19,13 @@ export const STRUCTURE_FILE = 'structure.json';
 
 /**
  * The Yosys script that elaborates the array around its modules, these being black boxes: what is left in the array is
- * its own logic. The port decoders and dot-product units stay open, to count their parts.
+ * its own logic. Port decoders, dot-product units and tiles of PEs stay open, to count their parts.
  */
 export function structureScript(manifest: Manifest): string {
   const open = new Set([
     manifest.top,
     ...areaUnits(manifest)
-      .filter(({ role, files }) => role === 'decoder' || (role === 'pe' && files.length > 1))
+      .filter(({ files }) => files.length > 1)
       .map(({ module }) => module),
   ]);
   const files = (isOpen: boolean): string =>
@@ -63,7 +63,8 @@ export function readStructure(netlist: Netlist, { top, configuration }: Manifest
     for (const { type, parameters } of Object.values(netlist.modules[name]?.cells ?? {})) {
       const known = netlist.modules[type] !== undefined;
       if (known) {
-        instances[type] = (instances[type] ?? 0) + 1;
+        const module = sourceName(type);
+        instances[module] = (instances[module] ?? 0) + 1;
         visit(type);
       } else if (name === top) ownLogic[type] = (ownLogic[type] ?? 0) + 1;
       if (type === `${configuration.name}_delay`) {
@@ -75,6 +76,9 @@ export function readStructure(netlist: Netlist, { top, configuration }: Manifest
   visit(top);
   return { instances, delayStages, ownLogic };
 }
+
+/** A module with parameters as it is called in its source: Yosys calls it `$paramod\d_tile\SUM_BITS=...` or so. */
+const sourceName = (type: string): string => /^\$paramod(?:\$[^\\]*)?\\([^\\]+)/.exec(type)?.[1] ?? type;
 
 /** Yosys writes parameters as binary text, or as numbers where asked to. */
 function parameterValue(value: unknown): number {

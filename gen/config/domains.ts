@@ -3,11 +3,17 @@ import { largestMagnitude } from '../codec.js';
 import { NUMERIC_TYPES } from '../types/table.js';
 import type { RandomSource } from '../vectors.js';
 import { PARAMETERS, type ParameterKey } from './parameters.js';
+import type { RawConfiguration } from './parse.js';
+import { tileSides } from './rules.js';
 
 /** The values of a parameter that tests draw from. */
 export interface Domain {
-  /** Any value; undefined: the parameter is left out. */
-  draw(random: RandomSource): unknown;
+  /**
+   * Any value; undefined: the parameter is left out.
+   *
+   * @param drawn Values of the parameters before it, in the order of the parameter table.
+   */
+  draw(random: RandomSource, drawn: RawConfiguration): unknown;
   /** Few values that stand for all; none: the parameter is left out of pairs. */
   readonly representatives: readonly unknown[];
 }
@@ -25,8 +31,10 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
     draw: (random) => (random.below(8) === 0 ? 4 + random.below(2) : 1 + random.below(3)),
     representatives: [1, 2, 3, 5],
   },
-  rows: { draw: drawSide, representatives: [1, 2, 5] },
+  rows: { draw: drawSide, representatives: [1, 2, 4, 5] },
   cols: { draw: drawSide, representatives: [1, 3, 4] },
+  tileRows: { draw: (random, { rows }) => drawTileSide(random, rows), representatives: [1, 2] },
+  tileCols: { draw: (random, { cols }) => drawTileSide(random, cols), representatives: [1, 2] },
   activations: {
     draw: drawTypes,
     representatives: [
@@ -88,6 +96,11 @@ function drawSide(random: RandomSource): number {
   const kind = random.below(4);
   if (kind === 0) return 1;
   return kind === 1 ? pick(random, [2, 3, 5, 7, 11]) : 1 + random.below(12);
+}
+
+/** Half of the draws 1, else any divisor of a side of the array. */
+function drawTileSide(random: RandomSource, whole: unknown): number {
+  return random.below(2) === 0 ? 1 : pick(random, tileSides(Number(whole)));
 }
 
 const ALL_TYPES = [...NUMERIC_TYPES.values()];

@@ -10,8 +10,11 @@ import { validateConfiguration } from './validate.js';
 
 /** A configuration with every parameter that means something in it drawn at random. Most are valid; some ask for what elaboration refuses. */
 export function randomConfiguration(random: RandomSource): RawConfiguration {
-  const drawn = PARAMETER_KEYS.map((key) => [key, domainOf(key).draw(random)] as const);
-  const raw = Object.fromEntries(drawn.filter(([, value]) => value !== undefined));
+  const raw: RawConfiguration = {};
+  for (const key of PARAMETER_KEYS) {
+    const value = domainOf(key).draw(random, raw);
+    if (value !== undefined) raw[key] = value;
+  }
   const drawnTogether = random.below(8) === 0 ? raw : matched(raw);
   return withoutMeaningless(drawnTogether as Parameters<typeof withoutMeaningless>[0]);
 }
@@ -19,15 +22,17 @@ export function randomConfiguration(random: RandomSource): RawConfiguration {
 /** Sizes and types that go with the 8-bit integers drawn: without it, nearly all of them would be refused. */
 function matched(raw: RawConfiguration): RawConfiguration {
   const ports = [
-    { wide: 'wideActivations', types: 'activations', size: 'rows' },
-    { wide: 'wideWeights', types: 'weights', size: 'cols' },
+    { wide: 'wideActivations', types: 'activations', size: 'rows', tile: 'tileRows' },
+    { wide: 'wideWeights', types: 'weights', size: 'cols', tile: 'tileCols' },
   ] as const;
   const config = { ...raw };
-  for (const { wide, types, size } of ports) {
+  for (const { wide, types, size, tile } of ports) {
     if ((config[wide] as string[]).length === 0) continue;
     const ofFour = (config[types] as string[]).filter((name) => numericType(name).bits <= 4);
     config[types] = [...new Set(['flint4', ...ofFour])];
-    config[size] = (config[size] as number) + ((config[size] as number) % 2);
+    if ((config[size] as number) % 2 === 0) continue;
+    config[size] = (config[size] as number) + 1;
+    config[tile] = 1;
   }
   return config;
 }
@@ -55,6 +60,8 @@ export function pairwiseConfigurations(): RawConfiguration[] {
   const found: RawConfiguration[] = [];
   for (const pair of missing.values()) {
     const choices = bestCompletion(pair, keys, missing, random) ?? anyCompletion(pair, keys, random);
+    // A pair without a configuration must not attract later ones.
+    missing.delete(pairName(...pair));
     if (!choices) continue;
     for (const name of pairNames(choices)) missing.delete(name);
     found.push({ name: `pairwise_${found.length + 1}`, ...configurationOf(choices) });

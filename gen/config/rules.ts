@@ -1,11 +1,12 @@
+import { z } from 'zod';
 import type { Problem } from '../errors.js';
 import type { OperandCandidate } from '../operand.js';
 import { numericType } from '../types/table.js';
-import { type Configuration, type ParameterKey, parameterMeta } from './parameters.js';
+import { type Configuration, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 
 /** What the meaning of a parameter may depend on. */
-type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'>;
+type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & { readonly wideActivations?: readonly unknown[] };
 
 /** A parameter that means nothing in some configurations, where it must be left at its default. */
 interface Scope {
@@ -22,6 +23,12 @@ const SCOPES: readonly Scope[] = [
     key,
     counts: ({ arch }: Parts) => arch === 'dot',
     rule: 'counts for arch dot only',
+  })),
+  ...(['tileRows', 'tileCols'] as const).map((key) => ({
+    key,
+    counts: ({ arch, pe, dataflow, wideActivations = [] }: Parts) =>
+      arch === 'array' && pe === 'int' && (dataflow === 'ws' || wideActivations.length === 0),
+    rule: 'counts for arrays of integer PEs only, and with dataflow os without 8-bit activations: their rows are added in pairs between PEs',
   })),
   { key: 'dataflow', counts: ofArrays, rule: 'counts for arch array only: the sums of a dot-product unit stay' },
   {
@@ -62,6 +69,7 @@ export function ruleProblems(config: Configuration): Problem[] {
   return [
     ...meaninglessProblems(config),
     ...wideProblems(config),
+    ...(config.arch === 'array' ? tileProblems(config) : []),
     ...(config.arch === 'dot' ? dotProblems(config) : []),
   ];
 }
@@ -129,4 +137,32 @@ function dotProblems({ rows, cols, lanes, maxK }: Configuration): Problem[] {
     problems.push({ key: 'maxK', given: String(maxK), rule, nearest: String(lanes) });
   }
   return problems;
+}
+
+/** Tiles of PEs must fill the array. */
+function tileProblems(config: Configuration): Problem[] {
+  const sides = [
+    ['tileRows', 'rows'],
+    ['tileCols', 'cols'],
+  ] as const;
+  return sides.flatMap(([key, side]) => {
+    const [given, whole] = [config[key], config[side]];
+    if (whole % given === 0) return [];
+    const nearest = nearestDivisor(whole, given);
+    return [{ key, given: String(given), rule: `must divide ${side}, which is ${whole}`, nearest: String(nearest) }];
+  });
+}
+
+/** The legal side of a tile nearest to a number; of two, the smaller. */
+function nearestDivisor(whole: number, to: number): number {
+  const divisors = tileSides(whole);
+  return divisors.reduce((x, y) => (Math.abs(y - to) < Math.abs(x - to) ? y : x));
+}
+
+/** The legal sides of a tile of PEs in an array with a side of that many PEs, in ascending order. */
+export function tileSides(whole: number): number[] {
+  const { maximum } = z.toJSONSchema(PARAMETERS.shape.tileRows);
+  return Array.from({ length: Math.min(whole, maximum as number) }, (_, i) => i + 1).filter(
+    (side) => whole % side === 0,
+  );
 }

@@ -4,6 +4,7 @@ import { typeMeaning } from './decoder.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
 import type { OperandPort } from './port.js';
 import { streamShape } from './streams.js';
+import { type GridView, gridView, tileGrid } from './tile-grid.js';
 
 /** What the modules around the PEs have in common. */
 export interface EdgeView extends ModuleView {
@@ -112,28 +113,35 @@ export interface DelayLine {
 
 const kindBits = ({ typeBits, wideTypes }: OperandPort): number => typeBits + (wideTypes.length > 0 ? 1 : 0);
 
-/** The delay lines of an array. Row p (from the top) waits p cycles, column c waits c, results of column c COLS-1-c. */
+/**
+ * The delay lines of an array. Row p (from the top) waits p cycles, column c waits c, results of column c COLS-1-c; with
+ * tiles of PEs, all rows or columns of a tile as long as its place among the tiles says.
+ */
 export function delayLines({ config, a, w, accumulator }: DesignCore): DelayLine[] {
+  const { tileRows, tileCols, rowTiles, colTiles } = tileGrid(config);
   const triangle = (n: number): number => (n * (n - 1)) / 2;
   return [
-    { use: 'skew of the activations', width: a.codeBits, stages: triangle(config.rows) },
-    { use: 'skew of the activation types', width: kindBits(a), stages: config.rows - 1 },
-    { use: 'skew of the weights', width: w.codeBits, stages: triangle(config.cols) },
-    { use: 'skew of the weight types', width: kindBits(w), stages: config.cols - 1 },
-    { use: 'de-skew of the results', width: accumulator.bits, stages: triangle(config.cols) },
+    { use: 'skew of the activations', width: a.codeBits, stages: tileRows * triangle(rowTiles) },
+    { use: 'skew of the activation types', width: kindBits(a), stages: rowTiles - 1 },
+    { use: 'skew of the weights', width: w.codeBits, stages: tileCols * triangle(colTiles) },
+    { use: 'skew of the weight types', width: kindBits(w), stages: colTiles - 1 },
+    { use: 'de-skew of the results', width: accumulator.bits, stages: tileCols * triangle(colTiles) },
   ].filter(({ width, stages }) => width > 0 && stages > 0);
 }
 
 export function delayModule(core: DesignCore): ModuleView {
-  const { rows, cols, stall } = core.config;
+  const { stall } = core.config;
+  const { tileRows, tileCols, rowTiles, colTiles } = tileGrid(core.config);
   const ports = [
     clock,
     ...(stall === 'enable' ? [enablePort] : []),
     input('d_i', 'WIDTH', 'data'),
     output('q_o', 'WIDTH', 'data, DEPTH cycles later'),
   ];
-  const skews = (port: OperandPort, lanes: number): number => (lanes - 1) * (kindBits(port) > 0 ? 2 : 1);
-  const instances = skews(core.a, rows) + skews(core.w, cols) + (cols - 1);
+  const skews = (port: OperandPort, lanes: number, tiles: number): number =>
+    (tiles - 1) * (lanes + (kindBits(port) > 0 ? 1 : 0));
+  const results = tileCols * (colTiles - 1);
+  const instances = skews(core.a, tileRows, rowTiles) + skews(core.w, tileCols, colTiles) + results;
   return edge(core, 'delay', 'Delay line: DEPTH registers of WIDTH bits, for skew and de-skew.', ports, instances);
 }
 
@@ -203,6 +211,7 @@ export function inputModule(core: DesignCore): InputView {
 }
 
 export interface ControlView extends EdgeView {
+  readonly grid: GridView;
   readonly gapBits: number;
   readonly gapValue: string;
   readonly gapReset: string;
@@ -227,7 +236,8 @@ export interface ControlView extends EdgeView {
 }
 
 /**
- * The control of tiles. Counted from the cycle in which a tile's last beat leaves the input register, row p (from the
+ * The control of tiles. The waves of operands and of the drain take a cycle per row and column of tiles of PEs, which
+ * count here as rows and columns where such tiles are larger than a PE. Counted from the cycle in which a tile's last beat leaves the input register, row p (from the
  * top) of column 0 has its final sum after p + PIPELINE + 1 cycles. Single: the drain wave must be in the PEs of column
  * 0 when the last row has its sum, ROWS + PIPELINE; double: one cycle later, when the last row's shadow has it. Two
  * registers lie between the start of the drain wave and there: that gives the number of tokens.
@@ -236,7 +246,9 @@ export function controlModule(core: DesignCore): ModuleView {
   const { config } = core;
   const double = config.drain === 'double';
   const [aWide, wWide] = [core.a.wideTypes.length > 0, core.w.wideTypes.length > 0];
-  const tokens = double ? config.rows + config.pipeline - 1 : config.rows + config.pipeline - 2;
+  const grid = gridView(config);
+  const { rowTiles, colTiles } = grid;
+  const tokens = double ? rowTiles + config.pipeline - 1 : rowTiles + config.pipeline - 2;
   const gap = double ? config.rows - 1 : config.rows;
   const gapBits = Math.max(gap.toString(2).length, 1);
   const ports = [
@@ -249,7 +261,13 @@ export function controlModule(core: DesignCore): ModuleView {
       .map(({ letter, role }) => input(`${letter}_wide_i`, 1, `1: its ${role}s have 8 bits`)),
     output('permit_o', 1, double ? 'the last beat of the next tile may enter the array' : 'a beat may enter the array'),
     ...(double
-      ? [output('swap_o', config.rows, 'per row from the top: hand the sum to the shadow and start anew')]
+      ? [
+          output(
+            'swap_o',
+            rowTiles,
+            `per row ${grid.tall ? 'of PE tiles ' : ''}from the top: hand the sum to the shadow and start anew`,
+          ),
+        ]
       : []),
     output('drain_o', config.rows, 'per row from the top: shift down by one row'),
     output('row_valid_o', 1, 'a row of results leaves the array'),
@@ -259,9 +277,14 @@ export function controlModule(core: DesignCore): ModuleView {
   ];
   const view: ControlView = {
     ...edge(core, 'control', 'Control: spaces the tiles and starts their drain.', ports, 1),
+    grid,
+    manyCols: colTiles > 1,
+    lastCol: colTiles - 1,
+    lastColButOne: colTiles - 2,
     gapBits,
     gapValue: literal(gapBits, gap),
-    gapReset: literal(gapBits, double ? gap : 0),
+    // The rows of a tile of PEs are cleared one by one, and operands reach them together.
+    gapReset: literal(gapBits, double || grid.tall ? gap : 0),
     gapZero: literal(gapBits, 0),
     gapOne: literal(gapBits, 1),
     hasGap: gap > 0,
@@ -273,7 +296,8 @@ export function controlModule(core: DesignCore): ModuleView {
     tokenReset: literal(Math.max(tokens, 1), double ? 1 : 0),
     firstSwapToken: config.pipeline - 1,
     drainReset: double ? literal(config.rows, 0) : `{${config.rows}{1'b1}}`,
-    colsZero: literal(config.cols, 0),
+    cols: colTiles,
+    colsZero: literal(colTiles, 0),
     tokensZero: literal(Math.max(tokens, 1), 0),
     aWide,
     wWide,
@@ -371,7 +395,8 @@ export interface ArrayView extends EdgeView {
   readonly clk: string;
   readonly modules: Readonly<Record<string, string>>;
   readonly rowBits: number;
-  /** Output of the lowest PEs that holds a result, and where the de-skew takes it from. */
+  readonly grid: GridView;
+  /** Names of the results of column c in the lowest PEs, in those above, and where the de-skew takes it from. */
   readonly result: string;
   readonly resultWire: string;
   /** Whether pairs of rows, and of columns, are added on the way out. */
@@ -385,7 +410,11 @@ export function outputStationaryArray(core: DesignCore): ArrayView {
   return arrayView(core, 'array', title, [...streamIn(core), ...streamOut(core)], 'acc_out');
 }
 
-/** What the tops of both dataflows have in common. */
+/**
+ * What the tops of both dataflows have in common.
+ *
+ * @param result Output of the lowest PEs that holds a result.
+ */
 export function arrayView(
   core: DesignCore,
   template: string,
@@ -394,6 +423,7 @@ export function arrayView(
   result: string,
 ): ArrayView {
   const { config, accumulator } = core;
+  const grid = gridView(config);
   const module = (suffix: string): string => `${config.name}_${suffix}`;
   const pairsRows = config.dataflow === 'os' && core.a.wideTypes.length > 0;
   const resetRule = `reset, active low, ${config.reset === 'async' ? 'asynchronous' : 'synchronous'}, at least 4 cycles`;
@@ -417,11 +447,17 @@ export function arrayView(
       pairRows: module('pair_rows'),
       pairCols: module('pair_cols'),
       pe: module('pe'),
+      tile: module('tile'),
       output: module('output'),
     },
     rowBits: config.cols * accumulator.bits,
+    grid,
     result,
-    resultWire: pairsRows ? 'result' : `g_row[ROWS-1].g_col[c].${result}`,
+    resultWire: pairsRows
+      ? 'result'
+      : grid.tiled
+        ? 'bottom[c*ACC_BITS +: ACC_BITS]'
+        : `g_row[ROWS-1].g_col[c].${result}`,
     pairsRows,
     pairsCols: core.w.wideTypes.length > 0,
   };

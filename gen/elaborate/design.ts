@@ -29,6 +29,7 @@ import {
 import type { NumericType } from '../types/numeric-type.js';
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
+import { tileModules } from './tile.js';
 import {
   type PartialSums,
   partialSums,
@@ -109,6 +110,7 @@ function outputStationaryModules(core: DesignCore): ModuleView[] {
   const pes = core.config.rows * core.config.cols;
   return [
     core.float ? floatProcessingElement(core, core.float, pes) : processingElement(core, pes),
+    ...tileModules(core),
     inputModule(core),
     controlModule(core),
     outputModule(core),
@@ -119,6 +121,7 @@ function outputStationaryModules(core: DesignCore): ModuleView[] {
 function weightStationaryModules(core: DesignCore): ModuleView[] {
   return [
     weightStationaryPe(core),
+    ...tileModules(core),
     streamInput(core, 'a'),
     streamInput(core, 'w'),
     weightStationaryControl(core),

@@ -2,6 +2,7 @@ import type { OperandFields } from '../operand.js';
 import { literal, slice, zeroExtend } from '../verilog.js';
 import type { DesignCore } from './core.js';
 import { operandLayout } from './decoder.js';
+import { tileGrid } from './tile-grid.js';
 
 /** What every PE does before it adds: multiply the bases, add the exponents, shift; with its pipeline registers. */
 export interface ProductView {
@@ -42,11 +43,14 @@ export function productView({ config, format, magnitudeBits, largestProduct }: D
   const registersProduct = config.pipeline >= 3;
   const productSignal = registersProduct ? 'product_q' : 'product';
   const shiftSignal = registersProduct ? 'shift_q' : 'shift';
+  // A tile of PEs holds the operands of its PEs, except for weights that stay.
+  const { tiled } = tileGrid(config);
+  const weightHeld = tiled && config.dataflow === 'os';
   const unitZeros = format.form.unit === 'none' ? 0 : Math.log2(format.form.unit);
   const exponent = (port: 'a' | 'w'): string => zeroExtend(`${port}_exp`, format[port].exponentBits, shiftBits);
   return {
-    a: peOperand('a', format.a),
-    w: peOperand('w', format.w),
+    a: peOperand('a', format.a, tiled ? 'a_i' : 'a_q'),
+    w: peOperand('w', format.w, weightHeld ? 'w_i' : 'w_q'),
     signed: signs.length > 0,
     negative: signs.join(' ^ '),
     productBits,
@@ -67,12 +71,12 @@ export function productView({ config, format, magnitudeBits, largestProduct }: D
   };
 }
 
-function peOperand(port: 'a' | 'w', fields: OperandFields): PeOperand {
+function peOperand(port: 'a' | 'w', fields: OperandFields, signal: string): PeOperand {
   const { bits, baseBits, exponentBits, signBits } = fields;
   const entry = (field: string, width: number, low: number) => ({
     name: `${port}_${field}`,
     width,
-    select: slice(`${port}_q`, bits, low + width - 1, low),
+    select: slice(signal, bits, low + width - 1, low),
   });
   return {
     bits,

@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/parameters.js';
+import { tileGrid } from './tile-grid.js';
 
 /** A figure of the array in clock cycles, as a formula and with its value for this design. */
 export interface Formula {
@@ -53,17 +54,37 @@ export function arrayTiming(config: Configuration): Timing {
   return config.dataflow === 'os' ? outputStationaryTiming(config) : weightStationaryTiming(config);
 }
 
+/** What a wave of operands passes on its way through the array: as text and as a number of cycles. */
+interface Crossing {
+  readonly formula: string;
+  readonly cycles: number;
+}
+
+/** A cycle for each row and column of operand registers: of PEs, or of tiles of PEs. */
+function crossing(config: Configuration): Crossing {
+  const { tileRows, tileCols, rowTiles, colTiles } = tileGrid(config);
+  const rows = tileRows > 1 ? 'ROWS/TILE_ROWS' : 'ROWS';
+  const cols = tileCols > 1 ? 'COLS/TILE_COLS' : 'COLS';
+  return { formula: `${rows} + ${cols}`, cycles: rowTiles + colTiles };
+}
+
 /**
  * Where the latency comes from: 1 cycle in the input register, ROWS - 1 for the wave to reach the last row, 1 into the
  * operand registers, PIPELINE to the accumulator, (double: 1 to the shadow set,) COLS - 1 for the drain wave to reach
- * the last column, 1 into the output buffer.
+ * the last column, 1 into the output buffer. With tiles of PEs, rows and columns of tiles count here.
+ *
+ * The period stays: rows drain one by one. Single: row p is clear p + 1 cycles after the drain began, and the next tile's
+ * first beat comes to it floor(p / TILE_ROWS) cycles after it came to the top; of all rows the last one needs the largest
+ * distance, ROWS idle cycles. Double: likewise for the next sum that goes to the shadow set.
  */
-function outputStationaryTiming({ rows, cols, pipeline, drain }: Configuration): Timing {
+function outputStationaryTiming(config: Configuration): Timing {
+  const { rows, cols, pipeline, drain } = config;
   const shadow = drain === 'double' ? 1 : 0;
+  const wave = crossing(config);
   return {
     latency: {
-      formula: `ROWS + COLS + PIPELINE + ${1 + shadow}`,
-      cycles: rows + cols + pipeline + 1 + shadow,
+      formula: `${wave.formula} + PIPELINE + ${1 + shadow}`,
+      cycles: wave.cycles + pipeline + 1 + shadow,
       to: 'first row',
       minimumK: drain === 'double' ? rows : 2,
     },
@@ -80,15 +101,21 @@ function outputStationaryTiming({ rows, cols, pipeline, drain }: Configuration):
 /**
  * Where the latency comes from: 1 cycle in the input register, ROWS - 1 for the wave of activations to reach the last
  * row, COLS - 1 to reach the last column, 1 into the operand registers, PIPELINE to the last partial sum, 1 into the
- * output buffer. Before it, the first tile's weights take 1 cycle in their input register and ROWS into the array.
+ * output buffer. With tiles of PEs, rows and columns of tiles count here. Before it, the first tile's weights take 1 cycle
+ * in their input register and ROWS into the array, tiles or not.
  */
-function weightStationaryTiming({ rows, cols, pipeline }: Configuration): Timing {
-  const latency = rows + cols + pipeline + 1;
+function weightStationaryTiming(config: Configuration): Timing {
+  const { rows, cols, pipeline } = config;
+  const wave = crossing(config);
+  const latency = wave.cycles + pipeline + 1;
   return {
-    latency: { formula: 'ROWS + COLS + PIPELINE + 1', cycles: latency, to: 'last row', minimumK: 2 },
+    latency: { formula: `${wave.formula} + PIPELINE + 1`, cycles: latency, to: 'last row', minimumK: 2 },
     tilePeriod: { formula: 'max(M, ROWS)', bubble: 0, minimum: rows },
     drain: { formula: 'M', cycles: null },
-    fill: { formula: '2 * ROWS + COLS + PIPELINE + 1', cycles: rows + latency },
+    fill: {
+      formula: config.tileRows > 1 ? `ROWS + ${wave.formula} + PIPELINE + 1` : `2 * ${wave.formula} + PIPELINE + 1`,
+      cycles: rows + latency,
+    },
     macsPerCycle: rows * cols,
   };
 }

@@ -18,22 +18,34 @@ import { operandLayout } from './decoder.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
 import type { OperandPort } from './port.js';
 import { type ProductView, productView } from './product.js';
+import { tileGrid } from './tile-grid.js';
 
-/** PEs of a weight-stationary array whose partial sums have the same width. */
+/** PEs of a weight-stationary array whose partial sums have the same width; those of a tile have the width that leaves it. */
 export interface PartialSums {
   readonly bits: number;
   readonly pes: number;
 }
 
 /** How many PEs have partial sums of which width, from the top of the array down. */
-export function partialSums({ config, accumulator }: DesignCore): PartialSums[] {
-  const rows = new Map<number, number>();
-  for (const bits of accumulator.partialSumBits) rows.set(bits, (rows.get(bits) ?? 0) + 1);
-  return [...rows].map(([bits, count]) => ({ bits, pes: count * config.cols }));
+export function partialSums({ config, accumulator }: Pick<DesignCore, 'config' | 'accumulator'>): PartialSums[] {
+  const tiles = new Map<number, number>();
+  for (const bits of tileSumBits({ config, accumulator })) tiles.set(bits, (tiles.get(bits) ?? 0) + 1);
+  return [...tiles].map(([bits, count]) => ({ bits, pes: count * config.tileRows * config.cols }));
 }
 
-/** The PE: operand registers, the weight of the next tile, multiplier, shifter, adder and the partial sum's register. */
+/** Widths of the partial sums that leave the tiles of a column of the array, from the top. */
+export function tileSumBits({ config, accumulator }: Pick<DesignCore, 'config' | 'accumulator'>): number[] {
+  const { tileRows } = config;
+  return accumulator.partialSumBits.filter((_, p) => p % tileRows === tileRows - 1);
+}
+
+/**
+ * The PE: the weight in use and that of the next tile, multiplier, shifter and adder; unless a tile of PEs has them, the
+ * registers of the activation and of the partial sum.
+ */
 export interface WeightStationaryPeView extends ModuleView, ProductView {
+  /** Whether it has these registers. */
+  readonly holds: boolean;
   readonly enable: boolean;
   readonly accBits: number;
   readonly leastSumBits: number;
@@ -47,7 +59,8 @@ export interface WeightStationaryPeView extends ModuleView, ProductView {
 export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
   const { config, format, accumulator, magnitudeBits } = core;
   const name = `${config.name}_pe`;
-  const leastSumBits = Math.min(...accumulator.partialSumBits);
+  const leastSumBits = Math.min(...tileSumBits(core));
+  const holds = !tileGrid(config).tiled;
   const product = productView(core);
   const { signed, magnitudeSignal, negativeSignal } = product;
   return {
@@ -59,18 +72,14 @@ export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
     ports: [
       clock,
       ...(config.stall === 'enable' ? [enablePort] : []),
-      input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, from the left`),
-      output('a_o', format.a.bits, 'the same, one cycle later, to the right'),
-      input('swap_i', 1, '1: the activation begins a tile: use its weight from now on, from the left'),
-      output('swap_o', 1, 'the same, one cycle later, to the right'),
-      input('load_i', 1, '1: take the weight from above for the next tile, from the left'),
-      output('load_o', 1, 'the same, one cycle later, to the right'),
+      ...(holds ? passingPorts(core) : heldPorts(core)),
       input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, from above`),
       output('w_o', format.w.bits, 'the weight for the next tile, to below'),
       input('sum_i', 'SUM_BITS', 'partial sum of the rows above'),
       output('sum_o', 'SUM_BITS', 'partial sum with this row'),
     ],
     instances: config.rows * config.cols,
+    holds,
     enable: config.stall === 'enable',
     accBits: accumulator.bits,
     leastSumBits,
@@ -81,6 +90,27 @@ export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
       : 'sum_i + addend',
     ...product,
   };
+}
+
+/** Activation and control of a PE that holds them for a cycle and passes them on. */
+function passingPorts({ format }: DesignCore): ModulePort[] {
+  return [
+    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, from the left`),
+    output('a_o', format.a.bits, 'the same, one cycle later, to the right'),
+    input('swap_i', 1, '1: the activation begins a tile: use its weight from now on, from the left'),
+    output('swap_o', 1, 'the same, one cycle later, to the right'),
+    input('load_i', 1, '1: take the weight from above for the next tile, from the left'),
+    output('load_o', 1, 'the same, one cycle later, to the right'),
+  ];
+}
+
+/** Activation and control of a PE in a tile of PEs, whose registers hold the activation. */
+function heldPorts({ format }: DesignCore): ModulePort[] {
+  return [
+    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the tile`),
+    input('swap_i', 1, '1: the next activation begins a tile: use its weight from then on'),
+    input('load_i', 1, '1: take the weight from above for the next tile'),
+  ];
 }
 
 export interface StreamInputView extends EdgeView {
@@ -124,6 +154,7 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
 }
 
 export interface WeightStationaryControlView extends EdgeView {
+  readonly tall: boolean;
   readonly rowsButOne: number;
   readonly rowsButOneZero: string;
   readonly threeRows: boolean;
@@ -137,11 +168,16 @@ export interface WeightStationaryControlView extends EdgeView {
 
 /**
  * The control of weights and rows. A row of activations that leaves the input register in cycle t has its sums at the
- * output buffer in cycle t + ROWS + COLS - 1 + PIPELINE: that gives the number of tokens.
+ * output buffer in cycle t + ROWS + COLS - 1 + PIPELINE: that gives the number of tokens. With tiles of PEs, rows and
+ * columns of tiles count here. Weights move down a row a beat all the same, but the PEs of a tile take part from the same
+ * beat on: a wave of activations takes their weights over in the same cycle.
  */
 export function weightStationaryControl(core: DesignCore): WeightStationaryControlView {
-  const { rows, cols, pipeline, stall } = core.config;
-  const tokens = rows + cols - 1 + pipeline;
+  const { pipeline, stall } = core.config;
+  const { tileRows, rowTiles, colTiles } = tileGrid(core.config);
+  const tall = tileRows > 1;
+  const perRow = `per row ${tall ? 'of PE tiles ' : ''}from the top`;
+  const tokens = rowTiles + colTiles - 1 + pipeline;
   const wWide = core.w.wideTypes.length > 0;
   const ports = [
     clock,
@@ -155,8 +191,8 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     input('a_begin_i', 1, 'it begins a tile'),
     input('a_last_i', 1, 'it ends a tile'),
     output('a_permit_o', 1, 'a tile may begin: its weights wait in the array'),
-    output('load_o', rows, 'per row from the top: take the weight from above for the next tile'),
-    output('swap_o', rows, 'per row from the top: use the weight of the next tile from now on'),
+    output('load_o', rowTiles, `${perRow}: take the weight from above for the next tile`),
+    output('swap_o', rowTiles, `${perRow}: use the weight of the next tile from now on`),
     output('row_valid_o', 1, 'a row of results leaves the array'),
     output('row_last_o', 1, 'it is the last of its tile'),
     ...(wWide ? [output('row_wide_o', 1, 'it has results of 8-bit weights, in pairs of columns')] : []),
@@ -164,10 +200,12 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
   const title = 'Control: lets weights and activations in and follows the rows through the array.';
   return {
     ...edge(core, 'control', title, ports, 1, 'ws_control'),
-    rowsButOne: rows - 1,
-    rowsButOneZero: literal(Math.max(rows - 1, 1), 0),
-    threeRows: rows > 2,
-    lastRowButTwo: rows - 3,
+    tall,
+    manyRows: rowTiles > 1,
+    rowsButOne: rowTiles - 1,
+    rowsButOneZero: literal(Math.max(rowTiles - 1, 1), 0),
+    threeRows: rowTiles > 2,
+    lastRowButTwo: rowTiles - 3,
     tokens,
     tokensZero: literal(tokens, 0),
     wWide,
@@ -191,7 +229,7 @@ function streams(core: DesignCore): ModulePort[] {
 }
 
 export interface WeightStationaryArrayView extends ArrayView {
-  /** Verilog: bits of a sum of p + 1 products, and of p products. */
+  /** Verilog: bits of the sums that leave the PE or tile with top row p, and of those that come to it: p products. */
   readonly sumBits: string;
   readonly aboveBits: string;
   /** Whether partial sums widen at all. */
@@ -201,20 +239,22 @@ export interface WeightStationaryArrayView extends ArrayView {
 }
 
 export function weightStationaryArray(core: DesignCore): WeightStationaryArrayView {
-  const { rows, cols } = core.config;
+  const { rows, cols, tileRows } = core.config;
   const title = `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over r of a[m][r] * w[r][c].`;
-  const bits = core.accumulator.partialSumBits;
+  const bits = tileSumBits(core);
   return {
     ...arrayView(core, 'ws_array', title, [...streams(core), ...streamOut(core)], 'sum_out'),
-    sumBits: byRow(bits, 0),
-    aboveBits: byRow(bits, 1),
+    sumBits: byRow(bits, tileRows, 0),
+    aboveBits: byRow(bits, tileRows, 1),
     widens: new Set(bits).size > 1,
     extended: '{{(SUM_BITS-ABOVE_BITS){sign}}, g_row[p-1].g_col[c].sum_out}',
   };
 }
 
-/** A Verilog expression in p for the entry of row p - shift. */
-function byRow(bits: readonly number[], shift: number): string {
+/** A Verilog expression in the row p for the entry of its tile, or of the one `shift` tiles above. */
+function byRow(bits: readonly number[], tileRows: number, shift: number): string {
   const steps = bits.flatMap((width, p) => (width === bits[p + 1] || p === bits.length - 1 ? [] : [{ width, p }]));
-  return [...steps.map(({ width, p }) => `p < ${p + 1 + shift} ? ${width} :`), String(bits.at(-1))].join(' ');
+  return [...steps.map(({ width, p }) => `p < ${(p + 1 + shift) * tileRows} ? ${width} :`), String(bits.at(-1))].join(
+    ' ',
+  );
 }

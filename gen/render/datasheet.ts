@@ -4,6 +4,7 @@ import { operandFormula, operandLayout } from '../elaborate/decoder.js';
 import type { Design } from '../elaborate/design.js';
 import { dotStages } from '../elaborate/dot.js';
 import { streamShape } from '../elaborate/streams.js';
+import { tileGrid } from '../elaborate/tile-grid.js';
 import { tilePeriod } from '../elaborate/timing.js';
 import { floatFacts } from '../float/datasheet.js';
 import type { OperandCandidate, OperandFields } from '../operand.js';
@@ -24,6 +25,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     lanes: config.lanes,
     stages: dotStages(config.pipeline),
     listsDelayLines: config.arch === 'array' || delayLines.length > 0,
+    ...tileGrid(config),
     rows: config.rows,
     cols: config.cols,
     lastRow: config.rows - 1,

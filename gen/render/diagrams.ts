@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Design } from '../elaborate/design.js';
 import { dotStages } from '../elaborate/dot.js';
 import { streamShape } from '../elaborate/streams.js';
+import { tileGrid } from '../elaborate/tile-grid.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
 import { type Identity, identityLines } from './identity.js';
@@ -39,16 +40,25 @@ export function renderBlockDiagram(design: Design, identity: Identity): Rendered
 /** How operands and sums move, a line each. */
 function flowText({ config, accumulator }: Design): string[] {
   const { bits } = accumulator;
+  const { tiled, tileRows, tileCols } = tileGrid(config);
+  const tiles = tiled ? [`in tiles of ${tileRows} x ${tileCols} PEs`] : [];
   if (config.dataflow === 'ws') {
     return [
       'activations flow right,',
       'weights stay, with the',
       'next tile behind them,',
       `sums flow down: ${bits}-bit`,
+      ...tiles,
     ];
   }
   const shadows = config.drain === 'double' ? ' with shadows' : '';
-  return ['activations flow right,', 'weights flow down,', `sums stay: ${bits}-bit`, `accumulators${shadows}`];
+  return [
+    'activations flow right,',
+    'weights flow down,',
+    `sums stay: ${bits}-bit`,
+    `accumulators${shadows}`,
+    ...tiles,
+  ];
 }
 
 function renderDotDiagram({ config, a, w, accumulator, top }: Design, identity: Identity): RenderedFile {

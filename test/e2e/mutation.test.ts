@@ -35,6 +35,9 @@ const WIDE: RawConfiguration = { rows: 4, cols: 4, wideActivations: ['int8', 'ui
 /** A small grid of units. */
 const DOT: RawConfiguration = { arch: 'dot', rows: 2, cols: 2, lanes: 3 };
 
+/** A design with two rows and three columns of tiles of PEs. */
+const TILES = { rows: 4, cols: 6, tileRows: 2, tileCols: 2 };
+
 /** What is broken, in which module, and what the message must lead to. */
 const MUTATIONS: [
   what: string,
@@ -316,6 +319,103 @@ const MUTATIONS: [
     'assign row_valid_o = done_q;',
     'reg late_q;\n  always @(posedge clk_i) late_q <= done_q;\n  assign row_valid_o = late_q;',
     /array, tiles of 1 beats/,
+  ],
+  [
+    'the skew of rows in tiles',
+    { name: 't1', ...TILES },
+    'array',
+    '.DEPTH(p / TILE_ROWS)',
+    '.DEPTH(p / TILE_ROWS + 1)',
+    /array.*look at skew/,
+  ],
+  [
+    'the type of a row of tiles',
+    { name: 't2', ...TILES, rows: 6 },
+    'array',
+    '.d_i(g_a[p-TILE_ROWS].kind)',
+    '.d_i(a_type)',
+    /array/,
+  ],
+  [
+    'the operand of a row in a tile',
+    { name: 't3', ...TILES },
+    'tile',
+    'a_q[r*A_OP_BITS +: A_OP_BITS]',
+    'a_q[0 +: A_OP_BITS]',
+    /array.*row \d, column/,
+  ],
+  ['the drain of a row in a tile', { name: 't4', ...TILES }, 'tile', 'drain_q[r]', 'drain_q[0]', /array/],
+  [
+    'the wait after reset, in which the rows of a tile are cleared',
+    { name: 't5', ...TILES },
+    'control',
+    "gap_q <= 3'd4;\n      token_q",
+    "gap_q <= 3'd0;\n      token_q",
+    /array.*row \d, column/,
+  ],
+  [
+    'the spacing of tiles of work',
+    { name: 't6', ...TILES },
+    'control',
+    "if (last_i) gap_q <= 3'd4",
+    "if (last_i) gap_q <= 3'd3",
+    /array.*row \d, column/,
+  ],
+  [
+    'the spacing of tiles of work with a shadow set',
+    { name: 't7', ...TILES, drain: 'double' },
+    'control',
+    "if (last_i) gap_q <= 2'd3",
+    "if (last_i) gap_q <= 2'd2",
+    /array.*row \d, column/,
+  ],
+  [
+    'the swap of a row of tiles',
+    { name: 't8', ...TILES, drain: 'double' },
+    'array',
+    'swap[p/TILE_ROWS]',
+    'swap[ROWS/TILE_ROWS-1-p/TILE_ROWS]',
+    /array.*row \d, column/,
+  ],
+  [
+    'the de-skew of tiles',
+    { name: 't9', ...TILES },
+    'array',
+    '.DEPTH((COLS - 1 - c) / TILE_COLS)',
+    '.DEPTH(COLS - 1 - c)',
+    /array/,
+  ],
+  [
+    'the chain of sums in a tile',
+    { name: 't10', ...TILES, dataflow: 'ws' },
+    'tile',
+    '.sum_i(sum_in)',
+    '.sum_i(sum_in & {SUM_BITS{r == 0}})',
+    /array.*row \d, column/,
+  ],
+  [
+    'a partial sum between tiles without its sign',
+    { name: 't11', ...TILES, dataflow: 'ws' },
+    'array',
+    '{(SUM_BITS-ABOVE_BITS){above[ABOVE_BITS-1]}}',
+    "{(SUM_BITS-ABOVE_BITS){1'b0}}",
+    /array.*row \d, column/,
+  ],
+  [
+    'the load of a row of tiles',
+    { name: 't12', ...TILES, dataflow: 'ws' },
+    'control',
+    '{open_q & {',
+    '{~open_q & {',
+    /array.*look at skew, loading and swapping/,
+  ],
+  [
+    'a PE in a tile',
+    { name: 't13', ...TILES, dataflow: 'ws' },
+    'pe',
+    'sum_i + (addend',
+    '(addend',
+    /PE, clock edge.*sum from above/,
   ],
 ];
 

@@ -53,6 +53,60 @@ describe('the units of a design', () => {
   });
 });
 
+describe('the units of a design with tiles of PEs', () => {
+  const tiled = manifestOf({ rows: 4, cols: 6, tileRows: 2, tileCols: 3, name: 'd' });
+
+  it('are tiles with their PEs inside', () => {
+    expect(unit('d_tile', tiled)).toMatchObject([
+      { role: 'pe', instances: 4, partOfOther: false, files: ['rtl/d_pe.v', 'rtl/d_tile.v'] },
+    ]);
+    expect(unit('d_pe', tiled)).toMatchObject([{ role: 'pe of a tile', instances: 24, partOfOther: true }]);
+  });
+
+  it('have the widths of the partial sums that leave the tiles', () => {
+    const stays = manifestOf({ rows: 8, cols: 6, tileRows: 2, tileCols: 3, dataflow: 'ws', name: 'd' });
+    const counts = (name: string) =>
+      unit(name, stays).map(({ parameters, instances }) => [parameters.SUM_BITS, instances]);
+    expect(counts('d_tile')).toEqual([
+      [15, 2],
+      [16, 4],
+      [17, 2],
+    ]);
+    expect(counts('d_pe')).toEqual([
+      [15, 12],
+      [16, 24],
+      [17, 12],
+    ]);
+  });
+
+  it('have as many delay-line stages as tiles ask for', () => {
+    expect(unit('d_delay', tiled).map(({ label, instances }) => [label, instances])).toEqual([
+      ['d_delay (skew of the activations, 4 bit)', 2],
+      ['d_delay (skew of the activation types, 3 bit)', 1],
+      ['d_delay (skew of the weights, 4 bit)', 3],
+      ['d_delay (skew of the weight types, 2 bit)', 1],
+      ['d_delay (de-skew of the results, 24 bit)', 3],
+    ]);
+    expect(unit('d_delay', manifestOf({ rows: 2, cols: 2, tileRows: 2, tileCols: 2, name: 'd' }))).toEqual([]);
+  });
+
+  it('are counted in the elaborated array, whatever Yosys calls a tile with parameters', () => {
+    const [open] = structureScript(tiled).split('\n').slice(1);
+    expect(open).toContain('rtl/d_tile.v');
+    expect(open).not.toContain('rtl/d_pe.v');
+    const cell = (type: string) => ({ type, parameters: {} });
+    const names = ['d_tile', "$paramod\\d_tile\\SUM_BITS=s32'00001111", '$paramod$0123456789abcdef\\d_tile'];
+    const netlist: Netlist = {
+      modules: {
+        d_array: { cells: Object.fromEntries(names.map((name, i) => [`t${i}`, cell(name)])) },
+        ...Object.fromEntries(names.map((name) => [name, { cells: { one: cell('d_pe'), two: cell('d_pe') } }])),
+        d_pe: { cells: {} },
+      },
+    };
+    expect(readStructure(netlist, tiled).instances).toEqual({ d_tile: 3, d_pe: 6 });
+  });
+});
+
 describe('a synthesis script', () => {
   const GATES = { to: 'generic gates' } as const;
   const LIBRARY = { to: 'library', delays: false } as const;

@@ -82,6 +82,50 @@ describe('timing', () => {
   });
 });
 
+describe('tiles of PEs', () => {
+  it.each([
+    [{ tileRows: 2, tileCols: 2 }, 'ROWS/TILE_ROWS + COLS/TILE_COLS + PIPELINE + 1', 4 + 3 + 1 + 1],
+    [{ tileRows: 4, drain: 'double' }, 'ROWS/TILE_ROWS + COLS + PIPELINE + 2', 2 + 6 + 1 + 2],
+    [{ tileCols: 6, pipeline: 3 }, 'ROWS + COLS/TILE_COLS + PIPELINE + 1', 8 + 1 + 3 + 1],
+    [{ tileRows: 8, tileCols: 6, dataflow: 'ws' }, 'ROWS/TILE_ROWS + COLS/TILE_COLS + PIPELINE + 1', 1 + 1 + 1 + 1],
+  ])('%j shorten the latency, by %s', (raw, formula, cycles) => {
+    const { timing } = design({ rows: 8, cols: 6, ...raw });
+    expect(timing.latency).toMatchObject({ formula, cycles });
+    expect(tilePeriod(timing, 20)).toBe(
+      tilePeriod(design({ rows: 8, cols: 6, ...raw, tileRows: 1, tileCols: 1 }).timing, 20),
+    );
+  });
+
+  it('load weights a row a beat all the same', () => {
+    const fill = (raw: RawConfiguration) => design({ rows: 8, cols: 6, dataflow: 'ws', ...raw }).timing.fill;
+    expect(fill({})).toEqual({ formula: '2 * ROWS + COLS + PIPELINE + 1', cycles: 24 });
+    expect(fill({ tileCols: 3 })).toEqual({ formula: '2 * ROWS + COLS/TILE_COLS + PIPELINE + 1', cycles: 20 });
+    expect(fill({ tileRows: 2 })).toEqual({ formula: 'ROWS + ROWS/TILE_ROWS + COLS + PIPELINE + 1', cycles: 20 });
+  });
+
+  it('are modules where they have several PEs, and only there', () => {
+    const names = (raw: RawConfiguration) => design(raw).modules.map(({ name }) => name);
+    expect(names({})).not.toContain('ant_16x16_tile');
+    expect(names({ tileCols: 2 })).toContain('ant_16x16_tile');
+    const instances = (raw: RawConfiguration) =>
+      design(raw)
+        .modules.filter(({ name }) => /_(pe|tile|delay)$/.test(name))
+        .map((module) => module.instances);
+    expect(instances({ rows: 4, cols: 6, tileRows: 2, tileCols: 3 })).toEqual([3 + 4 + 3, 24, 4]);
+  });
+
+  it('must fill the array: all that do not are named with the nearest that would', () => {
+    const wrong = () => design({ rows: 12, cols: 14, tileRows: 5, tileCols: 9 });
+    expect(wrong).toThrow(/2 problems/);
+    expect(wrong).toThrow(/tileRows: given 5; must divide rows, which is 12; nearest legal value: 4/);
+    expect(wrong).toThrow(/tileCols: given 9; must divide cols, which is 14; nearest legal value: 7/);
+    expect(() => design({ rows: 64, tileRows: 15 })).toThrow(/tileRows: .* nearest legal value: 16/);
+    expect(() => design({ rows: 64, tileRows: 17 })).toThrow(
+      /tileRows: given 17; must be an integer from 1 to 16; .*: 16/,
+    );
+  });
+});
+
 describe('modules', () => {
   it('a single-type design has no type port and no decoder it does not use', () => {
     const { modules, top } = design({ activations: ['flint4'], weights: ['flint4'] });

@@ -47,10 +47,19 @@ describe('random configurations', () => {
     }
   });
 
+  it('have tiles of PEs that fill the array, of every kind of shape', () => {
+    for (const { rows, cols, tileRows, tileCols } of drawn as Record<string, number>[]) {
+      expect([(rows as number) % (tileRows as number), (cols as number) % (tileCols as number)]).toEqual([0, 0]);
+    }
+    const shape = ({ rows, tileRows }: RawConfiguration) =>
+      tileRows === 1 ? 'one' : tileRows === rows ? 'all' : 'some';
+    expect(new Set(drawn.map(shape))).toEqual(new Set(['one', 'all', 'some']));
+  });
+
   it('have every numeric type on both ports, one to six types, and every side from 1 to 12', () => {
     const random = randomSource(5);
     for (const port of ['activations', 'weights'] as const) {
-      const lists = Array.from({ length: 20_000 }, () => domainOf(port).draw(random) as string[]);
+      const lists = Array.from({ length: 20_000 }, () => domainOf(port).draw(random, {}) as string[]);
       expect(new Set(lists.flat())).toEqual(new Set(NUMERIC_TYPES.keys()));
       expect(new Set(lists.map((list) => list.length))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     }

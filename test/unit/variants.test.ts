@@ -34,6 +34,17 @@ describe('the request', () => {
     expect(selectionCommand(selection)).toBe('npm run variants -- --rows 2 --cols 3 --lengths 4,9 --only os_double');
   });
 
+  it('leaves out variants whose tiles of PEs do not fill the array, and refuses to be asked for them', () => {
+    const names = (rows: string, cols: string) =>
+      selectionOf({ rows, cols, lengths: '64' }).variants.map(({ name }) => name);
+    expect(names('4', '4')).toEqual(VARIANTS.map(({ name }) => name));
+    expect(names('6', '4')).toContain('os_tile2x2');
+    expect(names('6', '4')).not.toContain('os_tile4x4');
+    expect(names('3', '3').filter((name) => name.includes('tile'))).toEqual([]);
+    const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_tile4x4' });
+    expect(only).toThrow(/"os_tile4x4"; has tiles of PEs that do not fill 6 x 4; nearest legal value: os_tile2x2/);
+  });
+
   it('names all that is wrong with it at once', () => {
     const request = () => selectionOf({ rows: '0', cols: '70', lengths: '5,x', only: 'os_singel' });
     expect(request).toThrow('the configuration has 4 problems');

@@ -65,4 +65,24 @@ export const VARIANTS: readonly Variant[] = [
     description: 'weight stationary: weights double buffered in the PEs, partial sums that widen on their way down',
     parameters: { dataflow: 'ws' },
   },
+  {
+    name: 'os_tile2x2',
+    description: 'tiles of 2 x 2 PEs that share operand registers',
+    parameters: { tileRows: 2, tileCols: 2 },
+  },
+  {
+    name: 'os_tile4x4',
+    description: 'tiles of 4 x 4 PEs that share operand registers',
+    parameters: { tileRows: 4, tileCols: 4 },
+  },
+  {
+    name: 'ws_tile2x2',
+    description: 'weight stationary, tiles of 2 x 2 PEs: a register for the partial sums of two rows',
+    parameters: { dataflow: 'ws', tileRows: 2, tileCols: 2 },
+  },
+  {
+    name: 'ws_tile4x1',
+    description: 'weight stationary, tiles of 4 x 1 PEs: a register for the partial sums of four rows',
+    parameters: { dataflow: 'ws', tileRows: 4 },
+  },
 ];

@@ -16,7 +16,7 @@ export interface SelectionFlags {
   readonly rows: string;
   readonly cols: string;
   readonly lengths: string;
-  /** Names; without, all variants. */
+  /** Names; without, all variants whose tiles of PEs fill the array. */
   readonly only?: string;
 }
 
@@ -50,14 +50,26 @@ export function selectionOf(flags: SelectionFlags): VariantsSelection {
     problems.push({ key: '--lengths', given: `"${flags.lengths}"`, rule, nearest: String(shortest) });
   }
   const names = flags.only?.split(',').map((name) => name.trim());
-  const variants = names === undefined ? VARIANTS : VARIANTS.filter(({ name }) => names.includes(name));
+  const fitting = VARIANTS.filter((variant) => fits(variant, rows, cols));
+  const variants = names === undefined ? fitting : VARIANTS.filter(({ name }) => names.includes(name));
   const known = VARIANTS.map(({ name }) => name);
   for (const name of names?.filter((each) => !known.includes(each)) ?? []) {
     const rule = `is no variant; there are ${known.join(', ')}`;
     problems.push({ key: '--only', given: `"${name}"`, rule, nearest: closest(name, known) });
   }
+  for (const { name } of variants.filter((variant) => !fitting.includes(variant))) {
+    const rule = `has tiles of PEs that do not fill ${rows} x ${cols}`;
+    const others = fitting.map((variant) => variant.name);
+    problems.push({ key: '--only', given: `"${name}"`, rule, nearest: closest(name, others) });
+  }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { variants, rows, cols, lengths: [...new Set(lengths)].sort((x, y) => x - y) };
+}
+
+/** Whether a variant exists in a size. */
+function fits({ parameters }: Variant, rows: number, cols: number): boolean {
+  const { tileRows = 1, tileCols = 1 } = parameters;
+  return rows % Number(tileRows) === 0 && cols % Number(tileCols) === 0;
 }
 
 /** The command that measures a selection anew. */

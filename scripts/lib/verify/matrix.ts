@@ -2,7 +2,8 @@ import type { RawConfiguration } from '../../../gen/config/parse.js';
 
 /**
  * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), both
- * drains, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, and dot-product units.
+ * drains, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, tiles of PEs, and
+ * dot-product units.
  */
 export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'default_16x16', rows: 16, cols: 16 },
@@ -112,5 +113,11 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     maxK: 100,
     pipeline: 2,
   },
+  { name: 'tiles_4x6', rows: 4, cols: 6, tileRows: 2, tileCols: 2 },
+  { name: 'tiles_tall_6x3_double', rows: 6, cols: 3, tileRows: 3, drain: 'double', reset: 'async' },
+  { name: 'tiles_wide_5x8_enable', rows: 5, cols: 8, tileCols: 4, stall: 'enable', pipeline: 3 },
+  { name: 'tiles_one_4x3_double', rows: 4, cols: 3, tileRows: 4, tileCols: 3, drain: 'double', stall: 'enable' },
+  { name: 'tiles_ws_6x4', rows: 6, cols: 4, tileRows: 2, tileCols: 2, dataflow: 'ws', pipeline: 2 },
+  { name: 'tiles_ws_one_8x2', rows: 8, cols: 2, tileRows: 8, tileCols: 2, dataflow: 'ws', stall: 'enable' },
   { name: 'wrap_3x3', rows: 3, cols: 3, accumulatorBits: 16, overflow: 'wrap' },
 ];

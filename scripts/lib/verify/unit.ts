@@ -65,13 +65,14 @@ async function buildUnitBench(
   { tuning, builds }: Effort,
   trace: boolean,
 ): Promise<string> {
-  const { name, stall, drain, dataflow } = manifest.configuration;
+  const { name, stall, drain, dataflow, tileRows, tileCols } = manifest.configuration;
   const { a, w } = manifest.ports;
   const harness = renderTemplate('verify/unit_harness.v', {
     name,
     enable: stall === 'enable',
     double: drain === 'double',
     stationary: dataflow === 'ws',
+    tiled: tileRows * tileCols > 1,
     sumBits: manifest.accumulator.bits,
     ports: [harnessPort('a', a), harnessPort('w', w)],
     accMsb: manifest.accumulator.bits - 1,
