@@ -1,4 +1,5 @@
 import { largestMagnitude } from './codec.js';
+import { memoised } from './memo.js';
 import { foldedParts } from './types/int.js';
 import type { NumericType, Parts } from './types/numeric-type.js';
 
@@ -63,17 +64,29 @@ export function toOperand(type: NumericType, code: number, form: OperandForm): O
   return { negative: parts.negative, base: parts.significand * 2 ** remainder, exponent };
 }
 
+/** The largest base and exponent of a type's codes, by form. */
+const reachesOf = memoised((_: NumericType) => new Map<string, { readonly base: number; readonly exponent: number }>());
+
+function operandReach(type: NumericType, form: OperandForm): { readonly base: number; readonly exponent: number } {
+  const known = reachesOf(type);
+  const key = `${form.unit} ${form.foldMinimum}`;
+  const found = known.get(key);
+  if (found) return found;
+  let [base, exponent] = [0, 0];
+  for (let code = 0; code < 2 ** type.bits; code++) {
+    const operand = toOperand(type, code, form);
+    base = Math.max(base, operand.base);
+    exponent = Math.max(exponent, operand.exponent);
+  }
+  known.set(key, { base, exponent });
+  return { base, exponent };
+}
+
 /** The fields that hold every code of the given types. */
 export function operandFields(types: readonly NumericType[], form: OperandForm): OperandFields {
-  let base = 0;
-  let maxExponent = 0;
-  for (const type of types) {
-    for (let code = 0; code < 2 ** type.bits; code++) {
-      const operand = toOperand(type, code, form);
-      base = Math.max(base, operand.base);
-      maxExponent = Math.max(maxExponent, operand.exponent);
-    }
-  }
+  const reaches = types.map((type) => operandReach(type, form));
+  const base = Math.max(0, ...reaches.map((reach) => reach.base));
+  const maxExponent = Math.max(0, ...reaches.map((reach) => reach.exponent));
   const signBits = types.some((type) => type.signed) ? 1 : 0;
   const exponentBits = bitsFor(maxExponent);
   const baseBits = Math.max(bitsFor(base), 1);
@@ -112,9 +125,11 @@ export function solveOperandFormat(a: readonly NumericType[], w: readonly Numeri
   return [...distinct.values()].sort((x, y) => x.estimate - y.estimate);
 }
 
+const largestOf = memoised(largestMagnitude);
+
 /** The largest magnitude of any value of the given types. */
 export function largest(types: readonly NumericType[]): bigint {
-  return types.map(largestMagnitude).reduce((most, value) => (value > most ? value : most), 0n);
+  return types.map(largestOf).reduce((most, value) => (value > most ? value : most), 0n);
 }
 
 function candidate(form: OperandForm, a: OperandFields, w: OperandFields, magnitudeBits: number): OperandCandidate {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { largestMagnitude } from '../codec.js';
+import { memoised } from '../memo.js';
 import { NUMERIC_TYPES } from '../types/table.js';
 import type { RandomSource } from '../vectors.js';
 import { PARAMETERS, type ParameterKey } from './parameters.js';
@@ -25,7 +26,7 @@ const FEW = 4;
 const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
   lanes: {
     draw: (random) => (random.below(2) === 0 ? 1 + random.below(8) : 1 + random.below(24)),
-    representatives: [5, 16],
+    representatives: [2, 5],
   },
   pipeline: {
     draw: (random) => (random.below(8) === 0 ? 4 + random.below(2) : 1 + random.below(3)),
@@ -78,14 +79,16 @@ export function domainOf(key: ParameterKey): Domain {
   return { draw: (random) => pick(random, values), representatives: values };
 }
 
-function fewValues(key: ParameterKey): readonly unknown[] | undefined {
-  const schema = z.toJSONSchema(PARAMETERS.shape[key]);
+const fewValues = (key: ParameterKey): readonly unknown[] | undefined => fewValuesOf(PARAMETERS.shape[key]);
+
+const fewValuesOf = memoised((parameter: z.ZodType): readonly unknown[] | undefined => {
+  const schema = z.toJSONSchema(parameter);
   if (schema.enum) return schema.enum;
   if (schema.type === 'boolean') return [false, true];
   const { minimum, maximum } = schema;
   if (schema.type !== 'integer' || minimum === undefined || maximum === undefined) return undefined;
   return maximum - minimum < FEW ? Array.from({ length: maximum - minimum + 1 }, (_, i) => minimum + i) : undefined;
-}
+});
 
 export function pick<T>(random: RandomSource, values: readonly T[]): T {
   return values[random.below(values.length)] as T;

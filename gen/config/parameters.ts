@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memoised } from '../memo.js';
 import { NUMERIC_TYPES } from '../types/table.js';
 
 const TYPE_NAMES = [...NUMERIC_TYPES.keys()] as [string, ...string[]];
@@ -38,6 +39,9 @@ const choice = <const T extends readonly [string, ...string[]]>(description: str
     .default(fallback as never)
     .meta({ description, rule: `must be one of ${values.join(', ')}`, placeholder: `<${values.join('|')}>` });
 
+/** The longest side of a tile of PEs. */
+export const LONGEST_TILE = 16;
+
 /**
  * Every parameter of a design: the one source of validation, defaults, the JSON Schema and the `--help` text. `rule`
  * is what an error says, `placeholder` what the help shows.
@@ -50,8 +54,8 @@ export const PARAMETERS = z.strictObject({
   ),
   rows: integer('rows of PEs or units: results per column and tile (dot: 1 unless given)', 1, 1024, 16),
   cols: integer('columns of PEs or units: results per row and tile (dot: 1 unless given)', 1, 1024, 16),
-  tileRows: integer('rows of PEs that share operand registers; a divisor of rows', 1, 16, 1),
-  tileCols: integer('columns of PEs that share operand registers; a divisor of cols', 1, 16, 1),
+  tileRows: integer('rows of PEs that share operand registers; a divisor of rows', 1, LONGEST_TILE, 1),
+  tileCols: integer('columns of PEs that share operand registers; a divisor of cols', 1, LONGEST_TILE, 1),
   lanes: integer('dot: products a unit adds up in a cycle', 1, 256, 16),
   dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
@@ -130,11 +134,13 @@ export interface ParameterMeta {
 }
 
 /** The description, rule and default of a parameter. */
-export function parameterMeta(key: ParameterKey): ParameterMeta & { readonly fallback?: unknown } {
-  const schema: z.ZodType = PARAMETERS.shape[key];
-  const fallback = schema.safeParse(undefined).data;
-  return { ...(schema.meta() as unknown as ParameterMeta), fallback };
-}
+export const parameterMeta = (key: ParameterKey): ParameterMeta & { readonly fallback?: unknown } =>
+  metaOf(PARAMETERS.shape[key]);
+
+const metaOf = memoised((schema: z.ZodType): ParameterMeta & { readonly fallback?: unknown } => ({
+  ...(schema.meta() as unknown as ParameterMeta),
+  fallback: schema.safeParse(undefined).data,
+}));
 
 /** All parameter names, in the order help and reports show them. */
 export const PARAMETER_KEYS = Object.keys(PARAMETERS.shape) as ParameterKey[];

@@ -5,7 +5,7 @@ import { type RandomSource, randomSource } from '../vectors.js';
 import { domainOf, pick } from './domains.js';
 import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
-import { withoutMeaningless } from './rules.js';
+import { ruleProblems, withoutMeaningless } from './rules.js';
 import { validateConfiguration } from './validate.js';
 
 /** A configuration with every parameter that means something in it drawn at random. Most are valid; some ask for what elaboration refuses. */
@@ -155,7 +155,10 @@ function configurationOf(choices: Choices): RawConfiguration {
 
 function isValid(raw: RawConfiguration): boolean {
   try {
-    elaborateCore(validateConfiguration(raw));
+    const config = validateConfiguration(raw);
+    // The rules first: most that is refused is refused by them, and they cost nothing.
+    if (ruleProblems(config).length > 0) return false;
+    elaborateCore(config);
     return true;
   } catch (error) {
     if (error instanceof ConfigurationError) return false;

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import type { Problem } from '../errors.js';
 import type { OperandCandidate } from '../operand.js';
 import { numericType } from '../types/table.js';
-import { type Configuration, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
+import { type Configuration, LONGEST_TILE, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 
 /** What the meaning of a parameter may depend on. */
@@ -161,8 +160,5 @@ function nearestDivisor(whole: number, to: number): number {
 
 /** The legal sides of a tile of PEs in an array with a side of that many PEs, in ascending order. */
 export function tileSides(whole: number): number[] {
-  const { maximum } = z.toJSONSchema(PARAMETERS.shape.tileRows);
-  return Array.from({ length: Math.min(whole, maximum as number) }, (_, i) => i + 1).filter(
-    (side) => whole % side === 0,
-  );
+  return Array.from({ length: Math.min(whole, LONGEST_TILE) }, (_, i) => i + 1).filter((side) => whole % side === 0);
 }

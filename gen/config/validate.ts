@@ -5,7 +5,6 @@ import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
 import { defaultName, withArchitectureDefaults } from './defaults.js';
 import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
-import { ruleProblems } from './rules.js';
 
 /**
  * A complete configuration with defaults filled in.
@@ -19,11 +18,9 @@ export function validateConfiguration(raw: RawConfiguration): Configuration {
     const problems = result.error.issues.flatMap((issue) => problemsOf(issue, raw));
     throw new ConfigurationError(uniqueByKey([...problems, ...specials]));
   }
+  if (specials.length > 0) throw new ConfigurationError(uniqueByKey(specials));
   const { name = defaultName(result.data), ...rest } = result.data;
-  const config = { ...rest, name };
-  const problems = [...specials, ...ruleProblems(config)];
-  if (problems.length > 0) throw new ConfigurationError(uniqueByKey(problems));
-  return config;
+  return { ...rest, name };
 }
 
 function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {

@@ -1,6 +1,7 @@
 import { levels } from '../codec.js';
 import type { Configuration } from '../config/parameters.js';
 import type { Problem } from '../errors.js';
+import { memoised } from '../memo.js';
 import { halfTypes } from '../types/int.js';
 import type { NumericType } from '../types/numeric-type.js';
 import { operandTypes, type PortTypes } from './port.js';
@@ -50,9 +51,10 @@ export function signedBits({ least, greatest }: Interval): number {
   return magnitude <= 0n ? 1 : magnitude.toString(2).length + 1;
 }
 
+const rangeOfType = memoised((type: NumericType) => interval(levels(type).map(({ value }) => value)));
+
 export function rangeOf(types: readonly NumericType[]): Interval {
-  const values = types.flatMap((type) => levels(type).map((level) => level.value));
-  return interval(values);
+  return interval(types.map(rangeOfType).flatMap(({ least, greatest }) => [least, greatest]));
 }
 
 function interval(values: readonly bigint[]): Interval {
@@ -85,7 +87,7 @@ function resultRange(config: Configuration, a: readonly NumericType[], w: readon
 /** Products of a result. Where weights stay, a wide activation takes two rows. */
 function termsOf({ dataflow, rows, maxK, wideActivations }: Configuration, { name }: NumericType): number {
   if (dataflow === 'os') return maxK;
-  return wideActivations.some((wide) => wide === name) ? rows / 2 : rows;
+  return wideActivations.some((wide) => wide === name) ? Math.floor(rows / 2) : rows;
 }
 
 /** Products in the longest sum of an array. */

@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/parameters.js';
-import { pipelineProblems } from '../config/rules.js';
+import { pipelineProblems, ruleProblems } from '../config/rules.js';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { elaborateFloatCore, type FloatFormat } from '../float/core.js';
 import { bitsFor, largest, type OperandCandidate, solveOperandFormat } from '../operand.js';
@@ -40,7 +40,7 @@ export function elaborateCore(config: Configuration): DesignCore {
   const candidates = solveOperandFormat(aOperands, wOperands);
   const format = candidates[0] as OperandCandidate;
   const accumulator = proveAccumulator(config, a, w);
-  const problems: Problem[] = [];
+  const problems: Problem[] = ruleProblems(config);
   if ('rule' in accumulator) problems.push(accumulator);
   problems.push(...pipelineProblems(config, format));
   if (problems.length > 0 || 'rule' in accumulator) throw new ConfigurationError(problems);

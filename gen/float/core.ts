@@ -1,4 +1,5 @@
 import type { Configuration } from '../config/parameters.js';
+import { ruleProblems } from '../config/rules.js';
 import { type AccumulatorProof, productRange, sumRange } from '../elaborate/accumulator.js';
 import type { DesignCore } from '../elaborate/core.js';
 import { operandPort } from '../elaborate/port.js';
@@ -53,6 +54,7 @@ export function elaborateFloatCore(config: Configuration): DesignCore {
   const wTypes = config.weights.map(numericType);
   const float = floatFormat(aTypes, wTypes);
   const problems = [
+    ...ruleProblems(config),
     ...productProblems(config, aTypes, wTypes),
     ...accumulatorProblems(config),
     ...stageProblems(config, float),
