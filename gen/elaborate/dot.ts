@@ -183,7 +183,6 @@ export interface UnitView extends DotView {
   readonly wOperandBits: number;
   readonly clockedLanes: boolean;
   readonly termBits: number;
-  readonly termsBits: number;
   readonly usesColumns: boolean;
   readonly columns: readonly Column[];
   readonly levels: readonly AdderLevel[];
@@ -230,7 +229,6 @@ export function unitModule(core: DesignCore): UnitView {
     wOperandBits: format.w.bits,
     clockedLanes: stages.terms,
     termBits,
-    termsBits: lanes * termBits,
     usesColumns,
     columns: usesColumns ? sumColumns({ lanes, termBits, signed, width }, stages.sum ? undefined : 'kept') : [],
     levels: tree.levels,

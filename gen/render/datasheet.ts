@@ -78,6 +78,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
       bitsAlone,
       bitsSaved,
     })),
+    blocks: types.some((type) => type.kind === 'float'),
     types: types.map((type) => ({
       name: type.name,
       values: codeValues(type)

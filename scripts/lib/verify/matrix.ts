@@ -113,6 +113,8 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     maxK: 100,
     pipeline: 2,
   },
+  { name: 'dot_signed_lane', arch: 'dot', rows: 3, lanes: 1, activations: ['e1m2'], weights: ['e2m0'] },
+  { name: 'dot_signed_bit', arch: 'dot', lanes: 1, activations: ['e1m0'], weights: ['e1m0'], tree: 'adders' },
   { name: 'tiles_4x6', rows: 4, cols: 6, tileRows: 2, tileCols: 2 },
   { name: 'tiles_tall_6x3_double', rows: 6, cols: 3, tileRows: 3, drain: 'double', reset: 'async' },
   { name: 'tiles_wide_5x8_enable', rows: 5, cols: 8, tileCols: 4, stall: 'enable', pipeline: 3 },
