@@ -1,5 +1,5 @@
 import { EXIT, UserError } from './errors.js';
-import type { ArrayInfo, Tile } from './oracle.js';
+import type { ArrayInfo, PortInfo, Tile } from './oracle.js';
 import type { QuantisedMatrix } from './select/tensor.js';
 import { stepsPerBeat } from './streams.js';
 
@@ -25,8 +25,25 @@ export interface Tiling {
 /** A matrix of codes. */
 export type CodeMatrix = Pick<QuantisedMatrix, 'rows' | 'cols' | 'type' | 'codes'>;
 
-/** A matrix of codes of a design's port: `typeIndex` is the type's place in the port's list. */
-export type PortMatrix = CodeMatrix & Pick<QuantisedMatrix, 'typeIndex'>;
+/**
+ * A matrix of codes of a design's port: `typeIndex` is the type's place in the port's list, or, where `wide`, in that of
+ * its 8-bit integers, which take two lanes each.
+ */
+export type PortMatrix = CodeMatrix & Pick<QuantisedMatrix, 'typeIndex'> & { readonly wide?: boolean };
+
+/** Codes as a port takes them; undefined if it does not take their type. */
+export function portMatrix<M extends CodeMatrix>(
+  { types, wideTypes }: PortInfo,
+  matrix: M,
+): (M & Pick<PortMatrix, 'typeIndex' | 'wide'>) | undefined {
+  const narrow = types.indexOf(matrix.type);
+  if (narrow >= 0) return { ...matrix, typeIndex: narrow };
+  const wide = wideTypes.indexOf(matrix.type);
+  return wide >= 0 ? { ...matrix, typeIndex: wide, wide: true } : undefined;
+}
+
+/** The size of a matrix, and whether its codes take two lanes each. */
+type Operand = Pick<CodeMatrix, 'rows' | 'cols'> & Pick<PortMatrix, 'wide'>;
 
 /** A product in codes. */
 export interface CodeMatrices {
@@ -56,7 +73,7 @@ const LONGEST_STREAM = 1024;
  * @throws UserError when the inner dimensions differ, or the accumulators hold not even one product for certain.
  */
 export function planTiling(
-  { a, w }: { a: { rows: number; cols: number }; w: { rows: number; cols: number } },
+  { a, w }: { readonly a: Operand; readonly w: Operand },
   { configuration, accumulator }: TiledArray,
 ): Tiling {
   if (a.cols !== w.rows) {
@@ -64,13 +81,15 @@ export function planTiling(
       `inner dimensions differ: activations are ${a.rows} x ${a.cols}, weights are ${w.rows} x ${w.cols}; the columns of the activations must be the rows of the weights`,
     );
   }
-  const { dataflow, cols } = configuration;
+  const { dataflow } = configuration;
   const stays = dataflow === 'ws';
-  const blocksM = Math.ceil(a.rows / (stays ? LONGEST_STREAM : configuration.rows));
-  const rows = stays ? Math.ceil(a.rows / blocksM) : configuration.rows;
+  const aLanes = a.wide ? configuration.rows / 2 : configuration.rows;
+  const cols = w.wide ? configuration.cols / 2 : configuration.cols;
+  const blocksM = Math.ceil(a.rows / (stays ? LONGEST_STREAM : aLanes));
+  const rows = stays ? Math.ceil(a.rows / blocksM) : aLanes;
   const steps = stepsPerBeat(configuration);
   const wholeBeats = Math.floor(accumulator.provenK / steps) * steps;
-  const partK = stays ? configuration.rows : Math.min(a.cols, wholeBeats);
+  const partK = stays ? aLanes : Math.min(a.cols, wholeBeats);
   const least = stays ? partK : steps;
   if (accumulator.provenK < steps || (accumulator.wraps && accumulator.provenK < least)) {
     throw new UserError(
@@ -127,6 +146,8 @@ export function tileAt(tiling: Tiling, { a, w }: PortMatrices, index: number): T
     k: beats,
     aType: a.typeIndex,
     wType: w.typeIndex,
+    ...(a.wide ? { aWide: true } : {}),
+    ...(w.wide ? { wWide: true } : {}),
     a: stays ? activationRows(tiling, a.codes, place) : activationSteps(tiling, a.codes, place),
     w: weightSteps(tiling, w.codes, place, weightBeats),
   };

@@ -1,8 +1,14 @@
 import { Command } from 'commander';
-import { EXIT } from '../gen/errors.js';
+import { EXIT, UserError } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { matmul } from './lib/matmul.js';
 import { matmulJson, matmulText } from './lib/matmul-report.js';
+
+function isWide(flag: string, bits: string): boolean {
+  if (bits !== '4' && bits !== '8')
+    throw new UserError(`${flag}: given ${bits}; must be 4 (the port's own types) or 8`);
+  return bits === '8';
+}
 
 async function main(): Promise<number> {
   const program = new Command('npm run matmul --')
@@ -12,6 +18,8 @@ async function main(): Promise<number> {
     .requiredOption('--design <folder>', 'folder of the design')
     .requiredOption('--a <file>', 'activations, M x K: .npy of float16, float32 or float64')
     .requiredOption('--w <file>', 'weights, K x N: .npy of float16, float32 or float64')
+    .option('--a-bits <4|8>', "8: quantise activations to the design's 8-bit integers (--wide-activations)", '4')
+    .option('--w-bits <4|8>', "8: quantise weights to the design's 8-bit integers (--wide-weights)", '4')
     .option('--out <file>', 'where to write the product, M x N float64 (default: C.npy beside the activations)')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', '\nExit codes: 0 bit-exact, 1 not bit-exact, 2 wrong request or input, 3 a tool is missing.')
@@ -23,6 +31,7 @@ async function main(): Promise<number> {
     design: request.design,
     a: request.a,
     w: request.w,
+    wide: { a: isWide('--a-bits', request.aBits), w: isWide('--w-bits', request.wBits) },
     ...(request.out === undefined ? {} : { out: request.out }),
     progress: (message) => process.stderr.write(`matmul: ${message}\n`),
   });

@@ -5,11 +5,12 @@ import { distance } from 'fastest-levenshtein';
 import { EXIT, UserError } from '../gen/errors.js';
 import { loadDesign } from '../gen/manifest.js';
 import { readModel } from '../gen/onnx/model.js';
-import { arrayInfoOf } from '../gen/oracle.js';
+import { type ArrayInfo, arrayInfoOf, type PortInfo } from '../gen/oracle.js';
 import { runProgram } from '../gen/program.js';
 import { requireOnPorts } from '../gen/quantise/families.js';
 import { requireImages } from '../gen/quantise/images.js';
-import type { QuantiseReport } from '../gen/quantise/report.js';
+import type { LayerReport, QuantiseReport } from '../gen/quantise/report.js';
+import type { NumericType } from '../gen/types/numeric-type.js';
 import { FASHION, fashionMnist } from './lib/onnx/fashion.js';
 import { firstSamples, openSamples, requireFit, type Samples } from './lib/onnx/samples.js';
 import { progressLine } from './lib/progress.js';
@@ -24,6 +25,9 @@ import { addQuantiseOptions, integer, quantiseOptionsOf } from './lib/quantise/r
 const FASHION_SAMPLES = 256;
 /** Between two lines of progress in a log, in milliseconds. */
 const LOG_INTERVAL = 2000;
+
+/** All types of a port, those of 8 bits on two lanes last. */
+const portTypes = ({ types, wideTypes }: PortInfo): NumericType[] => [...types, ...wideTypes];
 
 async function main(): Promise<number> {
   const program = addQuantiseOptions(
@@ -57,14 +61,14 @@ async function main(): Promise<number> {
   const info = manifest && arrayInfoOf(manifest);
   if (info) requireImages(info);
   if (info && program.getOptionValueSource('types') === 'cli') {
-    requireOnPorts(options.families, options.bits, { activations: info.a.types, weights: info.w.types });
+    requireOnPorts(options.families, options.bits, { activations: portTypes(info.a), weights: portTypes(info.w) });
   }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const progress = (message: string): unknown => line.show(`quantize: ${message}`);
   const network = await quantiseNetwork(
     model,
     samples,
-    { ...options, ...(info ? { ports: { a: info.a.types, w: info.w.types } } : {}) },
+    { ...options, ...(info ? { ports: { a: portTypes(info.a), w: portTypes(info.w) } } : {}) },
     progress,
   );
   progress('measuring the output error');
@@ -81,17 +85,27 @@ async function main(): Promise<number> {
   line.end();
   const text = `${reportText(report)}\nwritten to ${out}${replaced ? ', replacing an earlier run' : ''}; begin with report.html\n`;
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : text);
-  const notes = manifest ? unfitNote(report) : [];
+  const notes = info ? unfitNote(report, info) : [];
   const missed = missedBudget(report, options.budget);
   for (const note of [...notes, ...missed]) process.stderr.write(`quantize: ${note}\n`);
   return missed.length > 0 ? EXIT.checkFailed : EXIT.done;
 }
 
-/** Layers that the design asked for cannot run. */
-function unfitNote({ layers }: QuantiseReport): string[] {
-  const unfit = layers.filter(({ images }) => images === null).map(({ name, bits }) => `${name} (${bits} bits)`);
-  if (unfit.length === 0) return [];
-  return [`the design's ports lack the types of ${unfit.join(', ')}: npm run infer will refuse this network on it`];
+/** Layers that the design asked for cannot run, or only from other programs than a test bench of memory images. */
+function unfitNote({ layers }: QuantiseReport, { a, w }: ArrayInfo): string[] {
+  const takes = (port: PortInfo, type: string): boolean => portTypes(port).some(({ name }) => name === type);
+  const withoutImages = layers.filter(({ images }) => images === null);
+  const runs = ({ activation, second }: LayerReport): boolean => takes(a, activation.type) && takes(w, second.type);
+  const names = (list: readonly LayerReport[]): string =>
+    list.map(({ name, bits }) => `${name} (${bits} bits)`).join(', ');
+  const unfit = withoutImages.filter((layer) => !runs(layer));
+  const wide = withoutImages.filter(runs);
+  return [
+    ...(unfit.length > 0
+      ? [`the design's ports lack the types of ${names(unfit)}: npm run infer will refuse this network on it`]
+      : []),
+    ...(wide.length > 0 ? [`no memory images of layers with 8-bit integers on two lanes: ${names(wide)}`] : []),
+  ];
 }
 
 function missedBudget({ totals: { outputError, averageBits } }: QuantiseReport, budget: Budget | undefined): string[] {

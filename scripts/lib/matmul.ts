@@ -5,7 +5,7 @@ import { binary32Value } from '../../gen/float/binary32.js';
 import { loadDesign, type Manifest } from '../../gen/manifest.js';
 import { type Matrix, type MatrixError, matrixError, multiplyReals } from '../../gen/matrix.js';
 import { formatNpy, parseNpy } from '../../gen/npy.js';
-import { arrayInfoOf } from '../../gen/oracle.js';
+import { arrayInfoOf, type PortInfo } from '../../gen/oracle.js';
 import {
   findMismatch,
   type Mismatch,
@@ -15,6 +15,7 @@ import {
   roundedSums,
 } from '../../gen/product.js';
 import { type QuantisedMatrix, quantiseActivations, quantiseWeights } from '../../gen/select/tensor.js';
+import type { NumericType } from '../../gen/types/numeric-type.js';
 import { planTiling, type Tiling } from '../../gen/tiling.js';
 import { multiplyOnArray } from './multiply.js';
 import { type ArraySimulator, openArraySimulator } from './simulator.js';
@@ -25,6 +26,8 @@ export interface MatmulRequest {
   /** `.npy` files of the activations, M x K, and of the weights, K x N. */
   readonly a: string;
   readonly w: string;
+  /** Operands to quantise to 8-bit integers on two lanes each, which the design must take; without, none. */
+  readonly wide?: { readonly a: boolean; readonly w: boolean };
   /** Where to write the product; without it `C.npy` beside the activations. */
   readonly out?: string;
   /** Told what is going on. */
@@ -75,11 +78,13 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   const out = outputFile(request);
   const manifest = loadDesign(request.design);
   const [realA, realW] = [readMatrix(request.a), readMatrix(request.w)];
-  const tiling = planTiling({ a: realA, w: realW }, manifest);
   const info = arrayInfoOf(manifest);
+  const { wide = { a: false, w: false } } = request;
+  const types = { a: candidates(info.a, 'activation', wide.a), w: candidates(info.w, 'weight', wide.w) };
+  const tiling = planTiling({ a: { ...realA, wide: wide.a }, w: { ...realW, wide: wide.w } }, manifest);
   progress('choosing types and scales');
-  const a = quantiseActivations(realA, info.a.types, request.a);
-  const w = quantiseWeights(realW, info.w.types, request.w);
+  const a = { ...quantiseActivations(realA, types.a, request.a), wide: wide.a };
+  const w = { ...quantiseWeights(realW, types.w, request.w), wide: wide.w };
   const isFloat = manifest.configuration.pe === 'float';
   if (!isFloat) requireSumsFit({ a, w });
   progress('building the simulation (kept for the next run)');
@@ -109,6 +114,15 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
     edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * paddedK(tiling)),
     simulation: { seconds, cyclesPerSecond: cycles / seconds, macsPerSecond: slots / seconds },
   };
+}
+
+/** The types an operand may be quantised to. */
+function candidates({ types, wideTypes }: PortInfo, role: string, wide: boolean): readonly NumericType[] {
+  if (!wide) return types;
+  if (wideTypes.length > 0) return wideTypes;
+  throw new UserError(
+    `the design's ${role} port takes no 8-bit integers on two lanes; generate one with --wide-${role}s int8,uint8`,
+  );
 }
 
 /** Steps of the reduction with its padding: where weights stay, whole tiles of weights. */

@@ -128,6 +128,39 @@ describe('a real product on the simulated array', () => {
     expect(report.utilisation).toBeGreaterThan(0.999);
   });
 
+  it.each(['os', 'ws'])(
+    'multiplies 8-bit integers on 4-bit PEs, alone and with a 4-bit type, dataflow %s',
+    async (dataflow) => {
+      const parameters = { rows: 4, cols: 6, dataflow, wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] };
+      const wide = design({ ...parameters, name: `wide_${dataflow}` });
+      write('A.npy', 11, 30, 9);
+      write('W.npy', 30, 8, 10);
+      const request = { design: wide, a: path('A.npy'), w: path('W.npy') };
+      const errors = [];
+      for (const [a, w] of [
+        [true, true],
+        [true, false],
+        [false, true],
+        [false, false],
+      ] as const) {
+        const report = await matmul({ ...request, wide: { a, w } });
+        expect(report.exact).toBe(true);
+        expect([report.a.type, report.w.type]).toEqual([
+          a ? 'int8' : expect.not.stringContaining('8'),
+          w ? 'int8' : expect.not.stringContaining('8'),
+        ]);
+        expect(report.tiling.cols).toBe(w ? 3 : 6);
+        errors.push(report.error.relativeFrobenius as number);
+      }
+      expect(errors[0]).toBeLessThan(0.03);
+      expect(errors[0] as number).toBeLessThan(errors[1] as number);
+      expect(errors[1] as number).toBeLessThan(errors[3] as number);
+      await expect(matmul({ ...request, design: folder, wide: { a: true, w: false } })).rejects.toThrow(
+        /activation port takes no 8-bit integers.*--wide-activations/,
+      );
+    },
+  );
+
   it('chooses an unsigned type for activations without a sign', async () => {
     write('P.npy', 9, 40, 5, 0);
     write('W.npy', 40, 5, 6);

@@ -1,10 +1,10 @@
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../../gen/manifest.js';
 import type { FloatTensor } from '../../../gen/onnx/tensor.js';
-import { type ArrayInfo, arrayInfoOf } from '../../../gen/oracle.js';
+import { type ArrayInfo, arrayInfoOf, type PortInfo } from '../../../gen/oracle.js';
 import { findMismatch, referenceSums, requireSumsFit } from '../../../gen/product.js';
 import { type RunnableLayer, secondType } from '../../../gen/quantise/plan.js';
-import { type CodeMatrices, planTiling } from '../../../gen/tiling.js';
+import { type CodeMatrices, type PortMatrix, planTiling, portMatrix } from '../../../gen/tiling.js';
 import type { NumericType } from '../../../gen/types/numeric-type.js';
 import { multiplyOnArray } from '../multiply.js';
 import { batches, requireFit, type Samples } from '../onnx/samples.js';
@@ -142,22 +142,23 @@ const decide = (results: ReadonlyMap<string, FloatTensor>, outputs: readonly str
 /** @throws UserError naming all layers whose types the design's ports do not take. */
 function requireTypes(layers: readonly RunnableLayer[], manifest: Manifest): void {
   const { a, w } = arrayInfoOf(manifest);
+  const takes = ({ types, wideTypes }: PortInfo, type: NumericType): boolean => [...types, ...wideTypes].includes(type);
   const missing = layers.flatMap((layer) => {
     const { product, activation } = layer;
     const other = secondType(layer);
     const lacks = [
-      ...(a.types.includes(activation.type) ? [] : [`activations ${activation.type.name}`]),
-      ...(w.types.includes(other) ? [] : [`weights ${other.name}`]),
+      ...(takes(a, activation.type) ? [] : [`activations ${activation.type.name}`]),
+      ...(takes(w, other) ? [] : [`weights ${other.name}`]),
     ];
     return lacks.length > 0 ? [`  ${product.name}: ${lacks.join(', ')}`] : [];
   });
   if (missing.length === 0) return;
-  const list = (types: readonly NumericType[]): string => types.map(({ name }) => name).join(',');
+  const list = ({ types, wideTypes }: PortInfo): string => [...types, ...wideTypes].map(({ name }) => name).join(',');
   throw new UserError(
     [
-      `the design takes activations ${list(a.types)} and weights ${list(w.types)}; these layers need others:`,
+      `the design takes activations ${list(a)} and weights ${list(w)}; these layers need others:`,
       ...missing,
-      'generate a design whose --activations and --weights have these types, or quantise with --design and neither --wide nor --budget',
+      'generate a design whose --activations and --weights have these types (8-bit integers: --wide-activations and --wide-weights), or quantise with --design and neither --wide nor --budget',
     ].join('\n'),
   );
 }
@@ -181,8 +182,8 @@ class ArrayCounter {
     const info = this.#info;
     const jobs = products.map(({ a, w }) => {
       const codes = {
-        a: { ...a, typeIndex: info.a.types.indexOf(a.type) },
-        w: { ...w, typeIndex: info.w.types.indexOf(w.type) },
+        a: portMatrix(info.a, a) as PortMatrix,
+        w: portMatrix(info.w, w) as PortMatrix,
       };
       requireSumsFit(codes);
       return { codes, tiling: planTiling(codes, this.manifest) };
