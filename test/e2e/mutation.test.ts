@@ -1,11 +1,13 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RawConfiguration } from '../../gen/config/parse.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { generate } from '../../gen/generate.js';
 import { loadDesign, MANIFEST_FILE, sha256 } from '../../gen/manifest.js';
+import type { Effort } from '../../scripts/lib/verify/effort.js';
+import { quickEffort } from '../../scripts/lib/verify/quick.js';
 import { verifyDesign } from '../../scripts/lib/verify/run.js';
 
 const out = mkdtempSync(join(tmpdir(), 'ant-rtl-mutation-'));
@@ -516,9 +518,17 @@ const FLOAT_MUTATIONS: typeof MUTATIONS = [
 ];
 
 describe('a broken design fails verification with a message that leads to the cause', () => {
-  it.each([...MUTATIONS, ...FLOAT_MUTATIONS])('%s', async (_, raw, module, piece, replacement, message) => {
+  let effort: Effort;
+
+  beforeAll(async () => {
+    effort = { ...(await quickEffort(join(out, 'quick'))), mostPairs: 100_000, extremeMacs: 2 ** 22 };
+  });
+
+  afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+  it.concurrent.each([...MUTATIONS, ...FLOAT_MUTATIONS])('%s', async (_, raw, module, piece, replacement, message) => {
     const folder = broken(raw, module, piece, replacement);
-    const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false });
+    const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false, effort });
     expect(verdict.passed).toBe(false);
     expect(verdict.failure).toMatch(message);
   });

@@ -3,9 +3,9 @@ import { validateConfiguration } from '../../gen/config/validate.js';
 import { elaborate } from '../../gen/elaborate/design.js';
 import { arrayTiming } from '../../gen/elaborate/timing.js';
 import type { TileEvents } from '../../scripts/lib/simulator.js';
-import { VARIANTS } from '../../scripts/lib/variants/designs.js';
+import { configurationOf, VARIANTS } from '../../scripts/lib/variants/designs.js';
 import { DEFAULT_SELECTION, selectionCommand, selectionOf } from '../../scripts/lib/variants/request.js';
-import { configurationOf, type VariantRow, type VariantsReport } from '../../scripts/lib/variants/run.js';
+import type { VariantRow, VariantsReport } from '../../scripts/lib/variants/run.js';
 import { streamFigures } from '../../scripts/lib/variants/stream.js';
 import { PAGE_MARK, variantsMarkdown, variantsText } from '../../scripts/lib/variants/table.js';
 
@@ -42,7 +42,7 @@ describe('the request', () => {
     expect(names('6', '4')).not.toContain('os_tile4x4');
     expect(names('3', '3').filter((name) => name.includes('tile'))).toEqual([]);
     const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_tile4x4' });
-    expect(only).toThrow(/"os_tile4x4"; has tiles of PEs that do not fill 6 x 4; nearest legal value: os_tile2x2/);
+    expect(only).toThrow(/"os_tile4x4"; has tiles or pairs of PEs that do not fill 6 x 4; nearest legal value: os_tile2x2/);
   });
 
   it('names all that is wrong with it at once', () => {

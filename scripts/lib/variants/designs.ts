@@ -1,4 +1,7 @@
+import type { Configuration } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/parse.js';
+import { withoutMeaningless } from '../../../gen/config/rules.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
 
 /** A variant of the hardware: what sets it apart from the default design. */
 export interface Variant {
@@ -6,7 +9,7 @@ export interface Variant {
   readonly name: string;
   /** One line that says what it is. */
   readonly description: string;
-  /** Parameters that differ from the defaults; size, longest reduction and name are the run's. */
+  /** Parameters that differ from the defaults; longest reduction and name are the run's, and the size unless given. */
   readonly parameters: RawConfiguration;
 }
 
@@ -85,4 +88,42 @@ export const VARIANTS: readonly Variant[] = [
     description: 'weight stationary, tiles of 4 x 1 PEs: a register for the partial sums of four rows',
     parameters: { dataflow: 'ws', tileRows: 4 },
   },
+  {
+    name: 'float',
+    description: 'floating-point PEs: binary32 accumulators for the same types',
+    parameters: { pe: 'float' },
+  },
+  {
+    name: 'float_fp8',
+    description: 'floating-point PEs for E4M3 and E5M2',
+    parameters: { pe: 'float', activations: ['e4m3', 'e5m2'], weights: ['e4m3', 'e5m2'] },
+  },
+  {
+    name: 'dot_4x4x16',
+    description: '4 x 4 dot-product units of 16 lanes, columns of full adders',
+    parameters: { arch: 'dot', rows: 4, cols: 4, lanes: 16 },
+  },
+  {
+    name: 'dot_4x4x16_adders',
+    description: 'the same with trees of plain adders and a register behind the multipliers',
+    parameters: { arch: 'dot', rows: 4, cols: 4, lanes: 16, tree: 'adders', pipeline: 2 },
+  },
 ];
+
+/** The design of a variant, in the size and for the longest tiles asked for. */
+export function configurationOf(
+  { name, parameters }: Variant,
+  { rows, cols, lengths }: { readonly rows: number; readonly cols: number; readonly lengths: readonly number[] },
+): Configuration {
+  const raw = {
+    arch: 'array',
+    dataflow: 'os',
+    pe: 'int',
+    rows,
+    cols,
+    ...parameters,
+    maxK: lengths.at(-1),
+    name,
+  } as const;
+  return validateConfiguration(withoutMeaningless(raw));
+}

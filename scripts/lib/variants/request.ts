@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
+import { ruleProblems } from '../../../gen/config/rules.js';
 import { ConfigurationError, type Problem } from '../../../gen/errors.js';
-import { VARIANTS, type Variant } from './designs.js';
+import { configurationOf, VARIANTS, type Variant } from './designs.js';
 
 /** Which variants to compare, and on what. */
 export interface VariantsSelection {
@@ -58,7 +59,7 @@ export function selectionOf(flags: SelectionFlags): VariantsSelection {
     problems.push({ key: '--only', given: `"${name}"`, rule, nearest: closest(name, known) });
   }
   for (const { name } of variants.filter((variant) => !fitting.includes(variant))) {
-    const rule = `has tiles of PEs that do not fill ${rows} x ${cols}`;
+    const rule = `has tiles or pairs of PEs that do not fill ${rows} x ${cols}`;
     const others = fitting.map((variant) => variant.name);
     problems.push({ key: '--only', given: `"${name}"`, rule, nearest: closest(name, others) });
   }
@@ -67,9 +68,8 @@ export function selectionOf(flags: SelectionFlags): VariantsSelection {
 }
 
 /** Whether a variant exists in a size. */
-function fits({ parameters }: Variant, rows: number, cols: number): boolean {
-  const { tileRows = 1, tileCols = 1 } = parameters;
-  return rows % Number(tileRows) === 0 && cols % Number(tileCols) === 0;
+function fits(variant: Variant, rows: number, cols: number): boolean {
+  return ruleProblems(configurationOf(variant, { rows, cols, lengths: [LONGEST] })).length === 0;
 }
 
 /** The command that measures a selection anew. */

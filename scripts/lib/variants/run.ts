@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import type { ArrayPath } from '../../../gen/area/path.js';
 import { gateEquivalentText, type LibraryIdentity, type Size, type ToolIdentity } from '../../../gen/area/report.js';
 import type { Configuration } from '../../../gen/config/parameters.js';
-import { withoutMeaningless } from '../../../gen/config/rules.js';
-import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/generate.js';
 import { loadDesign } from '../../../gen/manifest.js';
 import { GENERATOR } from '../../../gen/version.js';
@@ -17,7 +15,7 @@ import { requireTool } from '../tools.js';
 import type { Effort } from '../verify/effort.js';
 import { quickEffort } from '../verify/quick.js';
 import type { Yosys } from '../yosys.js';
-import type { Variant } from './designs.js';
+import { configurationOf, type Variant } from './designs.js';
 import { selectionCommand, type VariantsSelection } from './request.js';
 import { measureStream, type StreamFigures } from './stream.js';
 
@@ -91,24 +89,6 @@ export async function measureVariants(request: VariantsRequest): Promise<Variant
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** The design of a variant, in the size and for the longest tiles of a selection. */
-export function configurationOf(
-  { name, parameters }: Variant,
-  { rows, cols, lengths }: VariantsSelection,
-): Configuration {
-  const raw = {
-    arch: 'array',
-    dataflow: 'os',
-    pe: 'int',
-    ...parameters,
-    rows,
-    cols,
-    maxK: lengths.at(-1),
-    name,
-  } as const;
-  return validateConfiguration(withoutMeaningless(raw));
 }
 
 /** How simulations are built, and where designs go. */

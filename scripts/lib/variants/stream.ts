@@ -1,13 +1,14 @@
 import { drainCycles, type Timing, tilePeriod } from '../../../gen/elaborate/timing.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import type { Manifest } from '../../../gen/manifest.js';
-import { arrayInfoOf, expectedResults, tileShape } from '../../../gen/oracle.js';
+import { type ArrayInfo, arrayInfoOf, expectedResults } from '../../../gen/oracle.js';
+import { stepsPerBeat, tileBeats } from '../../../gen/streams.js';
 import { randomSource, randomTile } from '../../../gen/vectors.js';
 import { type ArrayModel, latencyOf, type TileEvents } from '../simulator.js';
 
 /** What a stream of tiles of one length took, on the simulated array, without stalls. */
 export interface StreamFigures {
-  /** Beats of each tile. */
+  /** Length of each tile: beats of arrays, steps of the reduction of dot-product units. */
   readonly k: number;
   readonly tiles: number;
   /** Cycles from a tile's last beat in to its first row out; where weights stay, to its last row out. */
@@ -32,19 +33,29 @@ export const STREAM_TILES = 4;
  */
 export async function measureStream(model: ArrayModel, manifest: Manifest, k: number): Promise<StreamFigures> {
   const { name } = manifest.configuration;
-  const info = arrayInfoOf(manifest);
+  const info = narrowOnly(arrayInfoOf(manifest));
+  const steps = stepsPerBeat(info);
+  const beats = Math.ceil(k / steps);
   const random = randomSource(k);
-  const tiles = Array.from({ length: STREAM_TILES }, () => randomTile(random, info, { k }));
+  const tiles = Array.from({ length: STREAM_TILES }, () => randomTile(random, info, { k: beats * steps }));
   const expected = tiles.map((tile) => expectedResults(info, tile));
   const { failure, events, rowsChecked } = await model.simulate([{ seed: 1, tiles, expected }]);
-  const wrong = (what: string) => new UserError(`${name}, tiles of ${k} beats: ${what}`, EXIT.checkFailed);
+  const wrong = (what: string) => new UserError(`${name}, tiles of ${beats} beats: ${what}`, EXIT.checkFailed);
   if (failure) throw wrong(`${failure.rule} (tile ${failure.tile}, row ${failure.row}, cycle ${failure.cycle})`);
-  const rows = tiles.reduce((sum, tile) => sum + tileShape(info, tile).rows, 0);
+  const rows = tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultRows, 0);
   if (rowsChecked !== rows) throw wrong(`${rowsChecked} rows compared instead of ${rows}`);
-  const figures = streamFigures(manifest.timing, { k, macs: k * manifest.timing.macsPerCycle }, events[0] ?? []);
+  const macs = beats * manifest.timing.macsPerCycle;
+  const figures = streamFigures(manifest.timing, { k: beats, macs }, events[0] ?? []);
   if ('problem' in figures) throw wrong(figures.problem);
-  return figures;
+  return { ...figures, k };
 }
+
+/** The array without its 8-bit integers on pairs of lanes, of which it does fewer a cycle. */
+const narrowOnly = (info: ArrayInfo): ArrayInfo => ({
+  ...info,
+  a: { ...info.a, wideTypes: [] },
+  w: { ...info.w, wideTypes: [] },
+});
 
 /**
  * The figures of a stream without stalls.
