@@ -127,10 +127,14 @@ function accumulatorProblems({ accumulatorBits }: Configuration): Problem[] {
   return [{ key: 'accumulatorBits', given: String(accumulatorBits), rule, nearest: String(ACCUMULATOR_BITS) }];
 }
 
+/** Stages lie behind the operands, behind the multiplier and, where products are normalised, behind that. */
 function stageProblems({ pipeline }: Configuration, { normalises }: FloatFormat): Problem[] {
-  if (pipeline < 3 || normalises) return [];
-  const rule = 'products of these types need no normalisation, so a PE has at most 2 stages';
-  return [{ key: 'pipeline', given: String(pipeline), rule, nearest: '2' }];
+  const most = normalises ? 3 : 2;
+  if (pipeline <= most) return [];
+  const why = normalises ? 'a floating-point PE' : 'products of these types need no normalisation, so a PE';
+  return [
+    { key: 'pipeline', given: String(pipeline), rule: `${why} has at most ${most} stages`, nearest: String(most) },
+  ];
 }
 
 function binary32Accumulator(

@@ -200,3 +200,12 @@ it('tiles of types with NaN are finite in most cases', () => {
   expect(clean).toBeGreaterThan(120);
   expect(clean).toBeLessThan(190);
 });
+
+it('more stages than a floating-point PE has are refused: the deepest pipeline of dot-product units is no answer', () => {
+  for (const pipeline of [4, 5]) {
+    expect(() => design({ pipeline })).toThrow(
+      /pipeline: given \d; a floating-point PE has at most 3 stages.*value: 3/,
+    );
+  }
+  expect(() => design({ pipeline: 3 })).not.toThrow();
+});

@@ -42,7 +42,9 @@ describe('the request', () => {
     expect(names('6', '4')).not.toContain('os_tile4x4');
     expect(names('3', '3').filter((name) => name.includes('tile'))).toEqual([]);
     const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_tile4x4' });
-    expect(only).toThrow(/"os_tile4x4"; has tiles or pairs of PEs that do not fill 6 x 4; nearest legal value: os_tile2x2/);
+    expect(only).toThrow(
+      /"os_tile4x4"; has tiles or pairs of PEs that do not fill 6 x 4; nearest legal value: os_tile2x2/,
+    );
   });
 
   it('names all that is wrong with it at once', () => {
