@@ -1,4 +1,5 @@
-import { type ArrayInfo, tileShape, type Tile } from './oracle.js';
+import { streamShape } from './elaborate/streams.js';
+import { type ArrayInfo, type Tile, tileShape } from './oracle.js';
 
 /** A tile as it passes the streams of a design: a code per lane of a port and beat, a result per lane of an output row. */
 export interface TileBeats {
@@ -44,14 +45,10 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
 }
 
 /** Steps of the reduction in a beat. */
-export function stepsPerBeat({ arch, lanes }: Pick<ArrayInfo, 'arch' | 'lanes'>): number {
-  return arch === 'dot' ? lanes : 1;
-}
+export const stepsPerBeat = (info: Parameters<typeof streamShape>[0]): number => streamShape(info).stepsPerBeat;
 
 /** Lanes of a row of results: those of all dot-product units leave together. */
-export function resultWidth({ arch, rows, cols }: Pick<ArrayInfo, 'arch' | 'rows' | 'cols'>): number {
-  return arch === 'dot' ? rows * cols : cols;
-}
+export const resultWidth = (info: ArrayInfo): number => streamShape(info).resultCols;
 
 const resultRows = ({ arch }: ArrayInfo, rows: number): number => (arch === 'dot' ? 1 : rows);
 

@@ -1,16 +1,13 @@
 import type { ArrayPath, InModule, LongestPath, PathEnds } from './path.js';
 import type { AreaReport, AreaRow, Size } from './report.js';
+import { type TextColumn, tableLines } from './text-table.js';
 
 const number = (value: number, decimals: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** A column of the table of modules. */
-interface Column {
-  readonly title: string;
-  readonly text: (row: AreaRow) => string;
-  readonly left?: boolean;
-}
+type Column = TextColumn<AreaRow>;
 
 /** The columns; those of areas in the library's units only with a library. */
 function columns(report: AreaReport): Column[] {
@@ -149,20 +146,10 @@ const NOTES = [
 
 /** The report for a terminal. */
 export function renderText(report: AreaReport): string {
-  const table = columns(report);
-  const cells = report.modules.map((row) => table.map(({ text }) => text(row)));
-  const widths = table.map(({ title }, i) => Math.max(title.length, ...cells.map((line) => (line[i] ?? '').length)));
-  const line = (texts: readonly string[]): string =>
-    texts
-      .map((text, i) => (table[i]?.left ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd();
   return [
     `Area of ${report.design}: ${report.gateEquivalent}`,
     '',
-    line(table.map(({ title }) => title)),
-    line(widths.map((width) => '-'.repeat(width))),
-    ...cells.map(line),
+    ...tableLines(columns(report), report.modules),
     '',
     ...pairs([...figures(report), ...provenance(report)]),
     ...warningLines(report),

@@ -2,6 +2,7 @@ import { configurationHash, reproduceCommand } from '../config/identity.js';
 import type { Configuration } from '../config/parameters.js';
 import { floatTypeDecoder, normalEncoding } from '../float/decoder.js';
 import { floatProcessingElement } from '../float/pe.js';
+import type { NumericType } from '../types/numeric-type.js';
 import {
   clockGateModule,
   controlModule,
@@ -26,7 +27,6 @@ import {
   operandLines,
   unitModule,
 } from './dot.js';
-import type { NumericType } from '../types/numeric-type.js';
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
 import { tileModules } from './tile.js';

@@ -1,11 +1,11 @@
-import type { OperandFields } from '../operand.js';
-import { literal, replicate, slice, zeroExtend } from '../verilog.js';
-import { type DelayLine, delayModule } from './array.js';
+import { literal, replicate, zeroExtend } from '../verilog.js';
+import { clock, type DelayLine, delayModule, enablePort, reset, typePort } from './array.js';
 import type { DesignCore } from './core.js';
-import { operandLayout, typeMeaning } from './decoder.js';
+import { operandLayout } from './decoder.js';
 import { type AdderLevel, adderTree, type Column, extend, sumBits, sumColumns } from './dot-tree.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
 import type { OperandPort } from './port.js';
+import { type Multiplication, multiplication, type OperandSlice, operandSlices } from './product.js';
 
 /**
  * Where a design of dot-product units has registers between its input register and its accumulators. They come in
@@ -79,11 +79,8 @@ function dotView(core: DesignCore, { suffix, title, ports, instances }: ViewText
   };
 }
 
-const clock = input('clk_i', 1, 'clock');
-const reset = input('rst_ni', 1, 'reset, active low');
-
 function enablePorts({ config }: DesignCore): ModulePort[] {
-  return config.stall === 'enable' ? [input('en_i', 1, '0: hold all registers')] : [];
+  return config.stall === 'enable' ? [enablePort] : [];
 }
 
 /** The registers behind the decoders, one line per row and column. */
@@ -100,79 +97,38 @@ export function operandDelayModule(core: DesignCore): ModuleView {
   return { ...delayModule(core), title: 'Delay line: DEPTH registers of WIDTH bits, for operands.', instances };
 }
 
-interface OperandSlice {
-  readonly name: string;
-  readonly width: number;
-  readonly select: string;
-}
-
-function operandSlices(letter: 'a' | 'w', { bits, baseBits, exponentBits, signBits }: OperandFields): OperandSlice[] {
-  const entry = (field: string, width: number, low: number): OperandSlice => ({
-    name: `${letter}_${field}`,
-    width,
-    select: slice(`${letter}_i`, bits, low + width - 1, low),
-  });
-  return [
-    ...(signBits ? [entry('sign', 1, bits - 1)] : []),
-    ...(exponentBits ? [entry('exp', exponentBits, baseBits)] : []),
-    entry('base', baseBits, 0),
-  ];
-}
-
 /** A lane: multiplies two operands to a term, which is the product's magnitude or, if negative, its complement. */
-export interface LaneView extends DotView {
+export interface LaneView extends DotView, Multiplication {
   readonly fields: readonly OperandSlice[];
   readonly clocked: boolean;
-  readonly negative: string;
   readonly negativeIntoTerm: string;
-  readonly productBits: number;
-  readonly product: string;
-  readonly hasShift: boolean;
-  readonly shiftBits: number;
-  readonly shift: string;
-  readonly shiftAmount: string;
   readonly termBits: number;
-  readonly magnitude: string;
   readonly term: string;
-  readonly largestProduct: string;
-  readonly unitBase: number;
 }
 
 export function laneModule(core: DesignCore): LaneView {
   const { config, format, magnitudeBits } = core;
-  const { productBits, shiftBits, form } = format;
   const stages = dotStages(config.pipeline);
   const clocked = stages.terms;
-  const signs = (['a', 'w'] as const).filter((port) => format[port].signBits).map((port) => `${port}_sign`);
-  const exponents = (['a', 'w'] as const).filter((port) => format[port].exponentBits);
-  const [productSignal, shiftSignal] = stages.products ? ['product_q', 'shift_q'] : ['product', 'shift'];
+  const product = multiplication(core, stages.products);
+  const { signed } = product;
   const negativeSignal = stages.products ? 'product_negative_q' : 'negative';
-  const unitZeros = form.unit === 'none' ? 0 : Math.log2(form.unit);
   const ports = [
     ...(clocked ? [clock, ...enablePorts(core)] : []),
     input('a_i', format.a.bits, `activation ${operandLayout(format.a)}`),
     input('w_i', format.w.bits, `weight ${operandLayout(format.w)}`),
-    output('term_o', magnitudeBits, `magnitude of the product${signs.length > 0 ? ', complemented if negative' : ''}`),
-    ...(signs.length > 0 ? [output('negative_o', 1, '1: the term is a complement, 1 is to be added')] : []),
+    output('term_o', magnitudeBits, `magnitude of the product${signed ? ', complemented if negative' : ''}`),
+    ...(signed ? [output('negative_o', 1, '1: the term is a complement, 1 is to be added')] : []),
   ];
   const title = 'Multiplier lane: multiplies one activation by one weight.';
   return {
     ...dotView(core, { suffix: 'lane', title, ports, instances: config.rows * config.cols * config.lanes }),
-    fields: [...operandSlices('a', format.a), ...operandSlices('w', format.w)],
+    ...product,
+    fields: [...operandSlices('a', format.a, 'a_i'), ...operandSlices('w', format.w, 'w_i')],
     clocked,
-    negative: signs.join(' ^ '),
     negativeIntoTerm: negativeSignal,
-    productBits,
-    product: `${zeroExtend('a_base', format.a.baseBits, productBits)} * ${zeroExtend('w_base', format.w.baseBits, productBits)}`,
-    hasShift: shiftBits > 0,
-    shiftBits,
-    shift: exponents.map((port) => zeroExtend(`${port}_exp`, format[port].exponentBits, shiftBits)).join(' + '),
-    shiftAmount: unitZeros > 0 ? `{${shiftSignal}, ${literal(unitZeros, 0)}}` : shiftSignal,
     termBits: magnitudeBits,
-    magnitude: shiftBits > 0 ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal,
-    term: signs.length > 0 ? `magnitude ^ ${replicate(magnitudeBits, negativeSignal)}` : 'magnitude',
-    largestProduct: String(core.largestProduct),
-    unitBase: 2 ** (form.unit === 'none' ? 1 : form.unit),
+    term: signed ? `magnitude ^ ${replicate(magnitudeBits, negativeSignal)}` : 'magnitude',
   };
 }
 
@@ -267,10 +223,6 @@ const dataPort = ({ letter, role, codeBits, lanes }: OperandPort, perUnit: numbe
 };
 
 function streamIn({ a, w, config }: DesignCore): ModulePort[] {
-  const typePort = (port: OperandPort): ModulePort[] =>
-    port.typeBits
-      ? [input(`${port.letter}_type_i`, port.typeBits, `${port.role} ${typeMeaning(port)}; first beat of a tile`)]
-      : [];
   return [
     input('in_valid_i', 1, `a beat is offered: ${config.lanes} reduction steps for all rows and columns`),
     output('in_ready_o', 1, 'the beat is taken if offered'),

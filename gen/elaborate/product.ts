@@ -4,10 +4,8 @@ import type { DesignCore } from './core.js';
 import { operandLayout } from './decoder.js';
 import { tileGrid } from './tile-grid.js';
 
-/** What every PE does before it adds: multiply the bases, add the exponents, shift; with its pipeline registers. */
-export interface ProductView {
-  readonly a: PeOperand;
-  readonly w: PeOperand;
+/** The product of two operands: multiply the bases, add the exponents, shift. */
+export interface Multiplication {
   readonly signed: boolean;
   readonly negative: string;
   readonly productBits: number;
@@ -16,75 +14,101 @@ export interface ProductView {
   readonly shiftBits: number;
   readonly shift: string;
   readonly shiftAmount: string;
-  readonly magnitudeBits: number;
   readonly magnitude: string;
+  readonly largestProduct: string;
+  readonly unitBase: number;
+}
+
+/** What every PE does before it adds: the product, with its pipeline registers. */
+export interface ProductView extends Multiplication {
+  readonly a: PeOperand;
+  readonly w: PeOperand;
+  readonly magnitudeBits: number;
   /** Names of what the adder takes, registered or not. */
   readonly magnitudeSignal: string;
   readonly negativeSignal: string;
   readonly registersProduct: boolean;
   readonly negativeIntoMagnitude: string;
   readonly registersMagnitude: boolean;
-  readonly largestProduct: string;
-  readonly unitBase: number;
 }
 
 interface PeOperand {
   readonly bits: number;
   readonly layout: string;
-  readonly fields: readonly { readonly name: string; readonly width: number; readonly select: string }[];
+  readonly fields: readonly OperandSlice[];
 }
 
-export function productView({ config, format, magnitudeBits, largestProduct }: DesignCore): ProductView {
+/** A field of an operand: its name, and the bits of the operand that it is. */
+export interface OperandSlice {
+  readonly name: string;
+  readonly width: number;
+  readonly select: string;
+}
+
+/** @param registered Whether a register lies between multiplier and shifter. */
+export function multiplication(
+  { format, magnitudeBits, largestProduct }: Pick<DesignCore, 'format' | 'magnitudeBits' | 'largestProduct'>,
+  registered: boolean,
+): Multiplication {
   const signs = (['a', 'w'] as const).filter((port) => format[port].signBits).map((port) => `${port}_sign`);
   const exponents = (['a', 'w'] as const).filter((port) => format[port].exponentBits);
-  const { productBits, shiftBits } = format;
+  const { productBits, shiftBits, form } = format;
   const hasShift = shiftBits > 0;
-  const registersMagnitude = config.pipeline >= 2;
-  const registersProduct = config.pipeline >= 3;
-  const productSignal = registersProduct ? 'product_q' : 'product';
-  const shiftSignal = registersProduct ? 'shift_q' : 'shift';
-  // A tile of PEs holds the operands of its PEs, except for weights that stay.
-  const { tiled } = tileGrid(config);
-  const weightHeld = tiled && config.dataflow === 'os';
-  const unitZeros = format.form.unit === 'none' ? 0 : Math.log2(format.form.unit);
-  const exponent = (port: 'a' | 'w'): string => zeroExtend(`${port}_exp`, format[port].exponentBits, shiftBits);
+  const [productSignal, shiftSignal] = registered ? ['product_q', 'shift_q'] : ['product', 'shift'];
+  const unitZeros = form.unit === 'none' ? 0 : Math.log2(form.unit);
   return {
-    a: peOperand('a', format.a, tiled ? 'a_i' : 'a_q'),
-    w: peOperand('w', format.w, weightHeld ? 'w_i' : 'w_q'),
     signed: signs.length > 0,
     negative: signs.join(' ^ '),
     productBits,
     product: `${zeroExtend('a_base', format.a.baseBits, productBits)} * ${zeroExtend('w_base', format.w.baseBits, productBits)}`,
     hasShift,
     shiftBits,
-    shift: exponents.map(exponent).join(' + '),
+    shift: exponents.map((port) => zeroExtend(`${port}_exp`, format[port].exponentBits, shiftBits)).join(' + '),
     shiftAmount: unitZeros > 0 ? `{${shiftSignal}, ${literal(unitZeros, 0)}}` : shiftSignal,
-    magnitudeBits,
     magnitude: hasShift ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal,
+    largestProduct: String(largestProduct),
+    unitBase: 2 ** (form.unit === 'none' ? 1 : form.unit),
+  };
+}
+
+export function productView(core: DesignCore): ProductView {
+  const { config, format, magnitudeBits } = core;
+  const registersMagnitude = config.pipeline >= 2;
+  const registersProduct = config.pipeline >= 3;
+  // A tile of PEs holds the operands of its PEs, except for weights that stay.
+  const { tiled } = tileGrid(config);
+  const weightHeld = tiled && config.dataflow === 'os';
+  return {
+    ...multiplication(core, registersProduct),
+    a: peOperand('a', format.a, tiled ? 'a_i' : 'a_q'),
+    w: peOperand('w', format.w, weightHeld ? 'w_i' : 'w_q'),
+    magnitudeBits,
     magnitudeSignal: registersMagnitude ? 'magnitude_q' : 'magnitude',
     negativeSignal: registersMagnitude ? 'negative_q' : 'negative',
     registersProduct,
     negativeIntoMagnitude: registersProduct ? 'product_negative_q' : 'negative',
     registersMagnitude,
-    largestProduct: String(largestProduct),
-    unitBase: 2 ** (format.form.unit === 'none' ? 1 : format.form.unit),
   };
 }
 
 function peOperand(port: 'a' | 'w', fields: OperandFields, signal: string): PeOperand {
-  const { bits, baseBits, exponentBits, signBits } = fields;
-  const entry = (field: string, width: number, low: number) => ({
+  return { bits: fields.bits, layout: operandLayout(fields), fields: operandSlices(port, fields, signal) };
+}
+
+/** The fields of an operand that a signal holds, from its top. */
+export function operandSlices(
+  port: 'a' | 'w',
+  { bits, baseBits, exponentBits, signBits }: OperandFields,
+  signal: string,
+): OperandSlice[] {
+  const entry = (field: string, width: number, low: number): OperandSlice => ({
     name: `${port}_${field}`,
     width,
     select: slice(signal, bits, low + width - 1, low),
   });
-  return {
-    bits,
-    layout: operandLayout(fields),
-    fields: [
-      ...(signBits ? [entry('sign', 1, bits - 1)] : []),
-      ...(exponentBits ? [entry('exp', exponentBits, baseBits)] : []),
-      entry('base', baseBits, 0),
-    ],
-  };
+  return [
+    ...(signBits ? [entry('sign', 1, bits - 1)] : []),
+    ...(exponentBits ? [entry('exp', exponentBits, baseBits)] : []),
+    entry('base', baseBits, 0),
+  ];
 }

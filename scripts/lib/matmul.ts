@@ -15,8 +15,8 @@ import {
   roundedSums,
 } from '../../gen/product.js';
 import { type QuantisedMatrix, quantiseActivations, quantiseWeights } from '../../gen/select/tensor.js';
-import type { NumericType } from '../../gen/types/numeric-type.js';
 import { planTiling, type Tiling } from '../../gen/tiling.js';
+import type { NumericType } from '../../gen/types/numeric-type.js';
 import { multiplyOnArray } from './multiply.js';
 import { type ArraySimulator, openArraySimulator } from './simulator.js';
 

@@ -1,3 +1,4 @@
+import { type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import { parameterMeta } from '../../../gen/config/parameters.js';
 import type { VariantRow, VariantsReport } from './run.js';
 import { STREAM_TILES } from './stream.js';
@@ -7,11 +8,7 @@ const number = (value: number, decimals: number): string =>
 const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** A column of the table. */
-interface Column {
-  readonly title: string;
-  readonly text: (row: VariantRow) => string;
-  readonly left?: boolean;
-}
+type Column = TextColumn<VariantRow>;
 
 function columns({ library, lengths }: VariantsReport): Column[] {
   return [
@@ -84,18 +81,8 @@ function provenance({ tool, library, simulator, generator }: VariantsReport): [s
 
 /** The report for a terminal. */
 export function variantsText(report: VariantsReport): string {
-  const table = columns(report);
-  const cells = report.variants.map((row) => table.map(({ text }) => text(row)));
-  const widths = table.map(({ title }, i) => Math.max(title.length, ...cells.map((line) => (line[i] ?? '').length)));
-  const line = (texts: readonly string[]): string =>
-    texts
-      .map((text, i) => (table[i]?.left ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd();
   return [
-    line(table.map(({ title }) => title)),
-    line(widths.map((width) => '-'.repeat(width))),
-    ...cells.map(line),
+    ...tableLines(columns(report), report.variants),
     '',
     ...notes(report),
     '',

@@ -11,6 +11,7 @@ import {
   type Tile,
   tileShape,
 } from '../../../gen/oracle.js';
+import { resultWidth, stepsPerBeat } from '../../../gen/streams.js';
 import {
   type Pattern,
   type RandomSource,
@@ -19,7 +20,6 @@ import {
   type TypeChoice,
   typeChoices,
 } from '../../../gen/vectors.js';
-import { resultWidth, stepsPerBeat } from '../../../gen/streams.js';
 import { type ArrayModel, latencyOf, openArrayModel, type SimulationFailure, type TileEvents } from '../simulator.js';
 import type { Segment } from '../vector-file.js';
 import type { Effort } from './effort.js';
@@ -89,7 +89,7 @@ export async function measureSpeed(
   const { maxK } = manifest.configuration;
   const steps = stepsPerBeat(arrayInfoOf(manifest));
   const tiles = Array.from({ length: 8 }, () =>
-    randomTile(random, arrayInfoOf(manifest), { k: Math.max(Math.floor(Math.min(maxK, 512) / steps), 1) * steps }),
+    randomTile(random, arrayInfoOf(manifest), { k: wholeBeats(Math.min(maxK, 512), steps) }),
   );
   const segments = [withResults(manifest, { title: 'speed', seed: 1, tiles })];
   const trial = await model.simulate(segments);
@@ -97,6 +97,9 @@ export async function measureSpeed(
   const run = await model.simulate(segments, { repeat });
   return { cycles: run.cycles, macs: run.beats * manifest.timing.macsPerCycle, seconds: run.seconds };
 }
+
+/** As many steps as are whole beats, at least one beat. */
+const wholeBeats = (most: number, steps: number): number => Math.max(Math.floor(most / steps), 1) * steps;
 
 function withResults<T extends { readonly tiles: readonly Tile[] }>(manifest: Manifest, segment: T) {
   const info = arrayInfoOf(manifest);
@@ -149,7 +152,7 @@ function randomTiles(manifest: Manifest, random: RandomSource, count: number): T
   const { rows, cols, maxK } = manifest.configuration;
   const info = arrayInfoOf(manifest);
   const steps = stepsPerBeat(info);
-  const longest = Math.max(Math.floor(Math.min(maxK, 3 * (rows + cols) * steps) / steps), 1);
+  const longest = wholeBeats(Math.min(maxK, 3 * (rows + cols) * steps), steps) / steps;
   return Array.from({ length: count }, () => {
     const [aPattern, wPattern] = [randomPattern(random), randomPattern(random)];
     return randomTile(random, info, { k: (1 + random.below(longest)) * steps, aPattern, wPattern });
@@ -175,7 +178,7 @@ function extremeSegments(manifest: Manifest, random: RandomSource, macs: number)
   const { dataflow, rows, cols, maxK } = manifest.configuration;
   const steps = stepsPerBeat(arrayInfoOf(manifest));
   const longest = Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64));
-  const k = dataflow === 'os' ? Math.max(Math.floor(longest / steps), 1) * steps : 2 * rows;
+  const k = dataflow === 'os' ? wholeBeats(longest, steps) : 2 * rows;
   const tiles = EXTREMES.flatMap((aPattern) =>
     EXTREMES.flatMap((wPattern) =>
       extremeTypes(arrayInfoOf(manifest)).map(([a, w]) =>
