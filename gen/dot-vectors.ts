@@ -1,4 +1,4 @@
-import { codeValues, levels } from './codec.js';
+import { codeValues, type Level, levels } from './codec.js';
 import { dotStages } from './elaborate/dot.js';
 import type { Manifest } from './manifest.js';
 import { selectedType } from './oracle.js';
@@ -41,8 +41,8 @@ const RANDOM_BEATS = 3000;
 
 /**
  * Beats for a dot-product unit: all pairs of codes of all pairs of types (a seeded sample of `most` beyond), side by
- * side in the lanes and then alone in each lane; all lanes at their limits, with equal and with alternating signs;
- * random beats, among them ones that do not count.
+ * side in the lanes and then alone in each lane; all lanes at their limits, with equal and with alternating signs; runs of
+ * lanes at a limit among others; random beats, among them ones that do not count.
  */
 export function dotVectors(info: DotInfo, random: RandomSource, most: number): DotVectors {
   const { lanes, pipeline } = info.configuration;
@@ -62,6 +62,7 @@ export function dotVectors(info: DotInfo, random: RandomSource, most: number): D
       ...sideBySide(every.pairs, lanes),
       ...oneHot(alone, lanes, [zeroOf(aType), zeroOf(wType)]),
       ...limits(aType, wType, lanes),
+      ...runs(aType, wType, lanes),
     ].map((codes) => ({ ...selected, first: true, add: true, ...codes }));
   });
   const known = beats.length;
@@ -128,18 +129,53 @@ function oneHot(pairs: readonly Pair[], lanes: number, zero: Pair): Codes[] {
   );
 }
 
+/** Pairs of the least and the greatest values of two types. */
+function corners(aType: NumericType, wType: NumericType): { readonly pair: Pair; readonly product: bigint }[] {
+  const ends = (type: NumericType): Level[] => {
+    const table = levels(type);
+    return [table[0], table.at(-1)] as Level[];
+  };
+  return ends(aType).flatMap((a) =>
+    ends(wType).map((w) => ({ pair: [a.code, w.code] as const, product: a.value * w.value })),
+  );
+}
+
 /** All lanes at the limits of their types: alike, alternating from lane to lane, and all but one alike. */
 function limits(aType: NumericType, wType: NumericType, lanes: number): Codes[] {
-  const ends = (type: NumericType): number[] => {
-    const table = levels(type);
-    return [table[0], table.at(-1)].map((level) => (level as { code: number }).code);
-  };
-  const corners = ends(aType).flatMap((a) => ends(wType).map((w): Pair => [a, w]));
-  return corners.flatMap((x) =>
-    corners.flatMap((y) => [
+  const pairs = corners(aType, wType).map(({ pair }) => pair);
+  return pairs.flatMap((x) =>
+    pairs.flatMap((y) => [
       codesOf(Array.from({ length: lanes }, (_, lane) => (lane % 2 === 0 ? x : y))),
       codesOf(Array.from({ length: lanes }, (_, lane) => (lane === lanes - 1 ? y : x))),
     ]),
+  );
+}
+
+/**
+ * Every run of 2, 4, 8 ... lanes, at a multiple of its length, at the least or the greatest product, the other lanes at zero
+ * or at the opposite limit: what sums of some of the lanes must hold.
+ */
+function runs(aType: NumericType, wType: NumericType, lanes: number): Codes[] {
+  const byProduct = [...corners(aType, wType)].sort((x, y) => (x.product < y.product ? -1 : 1));
+  const [least, greatest] = [byProduct[0], byProduct.at(-1)].map((corner) => (corner as { pair: Pair }).pair) as [
+    Pair,
+    Pair,
+  ];
+  const zero: Pair = [zeroOf(aType), zeroOf(wType)];
+  const lengths = Array.from({ length: Math.ceil(Math.log2(lanes)) }, (_, i) => 2 ** i).slice(1);
+  return lengths.flatMap((length) =>
+    Array.from({ length: Math.ceil(lanes / length) }, (_, run) => run).flatMap((run) =>
+      [
+        [least, zero],
+        [least, greatest],
+        [greatest, zero],
+        [greatest, least],
+      ].map(([inside, outside]) =>
+        codesOf(
+          Array.from({ length: lanes }, (_, lane) => (Math.floor(lane / length) === run ? inside : outside) as Pair),
+        ),
+      ),
+    ),
   );
 }
 

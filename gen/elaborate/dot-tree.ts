@@ -106,6 +106,8 @@ interface Summand {
   readonly sign: string;
   readonly bits: number;
   readonly lanes: number;
+  /** The one sign of its lanes that it has not added. */
+  readonly owed: string;
 }
 
 /** A tree of adders, and what is left to be added: its root and, of signed terms, the last sign. */
@@ -117,8 +119,8 @@ export interface AdderTree {
 }
 
 /**
- * A binary tree of sums, each as wide as its lanes can need. Every sum takes the sign of one lane as its carry in, so
- * that the lanes' signs but one are added on the way.
+ * A binary tree of sums, each as wide as its lanes can need. Every sum takes the sign of one of its own lanes as
+ * its carry in: what it still owes, and how wide it must be, depends on its lanes alone.
  *
  * @param product The range of a product.
  */
@@ -132,13 +134,13 @@ export function adderTree({ lanes, termBits, signed, width }: TermSum, product: 
     sign: sign(lane),
     bits: leafBits,
     lanes: 1,
+    owed: sign(lane),
   }));
   // A sum has all signs of its lanes added but one: it may be 1 less than the sum of its products.
   const bitsOf = (count: number): number => {
     const [least, greatest] = [product.least * BigInt(count) - 1n, product.greatest * BigInt(count)];
     return Math.min(signed ? signedBits({ least, greatest }) : Math.max(bitsFor(greatest), 1), width);
   };
-  let signs = 0;
   while (summands.length > 1) {
     const level = levels.length;
     const nodes: AdderNode[] = [];
@@ -147,18 +149,17 @@ export function adderTree({ lanes, termBits, signed, width }: TermSum, product: 
       const [x, y] = [summands[i] as Summand, summands[i + 1] as Summand];
       const bits = bitsOf(x.lanes + y.lanes);
       const wide = ({ name, sign: top, bits: from }: Summand): string => widen({ name, sign: top }, from, bits, signed);
-      const carry = signed ? ` + ${zeroExtend(sign(signs), 1, bits)}` : '';
-      signs += 1;
+      const carry = signed ? ` + ${zeroExtend(x.owed, 1, bits)}` : '';
       const name = `sum_${level}_${i / 2}`;
       nodes.push({ name, bits, expression: `${wide(x)} + ${wide(y)}${carry}` });
-      next.push({ name, sign: `${name}[${bits - 1}]`, bits, lanes: x.lanes + y.lanes });
+      next.push({ name, sign: `${name}[${bits - 1}]`, bits, lanes: x.lanes + y.lanes, owed: y.owed });
     }
     if (summands.length % 2 === 1) next.push(summands.at(-1) as Summand);
     levels.push({ terms: summands.length, nodes });
     summands = next;
   }
   const root = summands[0] as Summand;
-  return { levels, root, rootBits: root.bits, carry: sign(lanes - 1) };
+  return { levels, root, rootBits: root.bits, carry: root.owed };
 }
 
 /** As `extend`, with a term's sign taken into the repetition: `{ {2{s}}, t}` and not `{s, {s, t}}`. */

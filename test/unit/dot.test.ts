@@ -127,6 +127,22 @@ describe('the tree of adders', () => {
     expect(levels).toHaveLength(Math.ceil(Math.log2(lanes)));
   });
 
+  it.each([5, 7, 11, 23, 49])('of %d lanes carries in signs of its own lanes only', (lanes) => {
+    const { levels } = adderTree({ lanes, termBits: 6, signed: true, width: 20 }, { least: -63n, greatest: 63n });
+    const lanesOf = new Map<string, number[]>();
+    const under = (name: string): number[] => {
+      const term = /^\{.*negative\[(\d+)\].*term\[/.exec(name);
+      return term ? [Number(term[1])] : (lanesOf.get(/sum_\d+_\d+/.exec(name)?.[0] ?? '') ?? []);
+    };
+    for (const { name, expression } of levels.flatMap(({ nodes }) => nodes)) {
+      const parts = expression.split(' + ');
+      const own = parts.slice(0, 2).flatMap(under);
+      expect(own.length).toBeGreaterThan(1);
+      expect(own).toContain(Number(/negative\[(\d+)\]/.exec(parts[2] as string)?.[1]));
+      lanesOf.set(name, own);
+    }
+  });
+
   it('is as wide as its products need', () => {
     const { rootBits } = adderTree(
       { lanes: 16, termBits: 13, signed: true, width: 24 },
