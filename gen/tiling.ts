@@ -20,7 +20,19 @@ export interface Tiling {
   /** Steps of a beat: tiles are whole beats, filled up with zeros. */
   readonly stepsPerBeat: number;
   readonly tiles: number;
+  /** PEs that a product takes: two per operand of 8 bits on two lanes. */
+  readonly pesPerProduct: number;
 }
+
+/** Steps of the reduction with their padding: whole beats, and whole tiles where weights stay. */
+export function paddedSteps({ dataflow, k, parts, partK, stepsPerBeat: steps }: Tiling): number {
+  if (dataflow === 'ws') return parts * partK;
+  const last = k - (parts - 1) * partK;
+  return (parts - 1) * partK + Math.ceil(last / steps) * steps;
+}
+
+/** The multiplications of PEs that a product takes, useful ones only: M x N x K times the PEs per product. */
+export const peProducts = ({ m, n, k, pesPerProduct }: Tiling): number => m * n * k * pesPerProduct;
 
 /** A matrix of codes. */
 export type CodeMatrix = Pick<QuantisedMatrix, 'rows' | 'cols' | 'type' | 'codes'>;
@@ -112,6 +124,7 @@ export function planTiling(
     parts,
     stepsPerBeat: steps,
     tiles: blocksM * blocksN * parts,
+    pesPerProduct: (a.wide ? 2 : 1) * (w.wide ? 2 : 1),
   };
 }
 

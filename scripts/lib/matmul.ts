@@ -15,7 +15,7 @@ import {
   roundedSums,
 } from '../../gen/product.js';
 import { type QuantisedMatrix, quantiseActivations, quantiseWeights } from '../../gen/select/tensor.js';
-import { planTiling, type Tiling } from '../../gen/tiling.js';
+import { paddedSteps, peProducts, planTiling, type Tiling } from '../../gen/tiling.js';
 import type { NumericType } from '../../gen/types/numeric-type.js';
 import { multiplyOnArray } from './multiply.js';
 import { type ArraySimulator, openArraySimulator } from './simulator.js';
@@ -63,10 +63,11 @@ export interface MatmulReport {
   /** Useful multiply-accumulates: M x N x K. */
   readonly macs: number;
   readonly cycles: number;
-  /** `macs` over what all PEs could have done in these cycles. */
+  /** Share of the PEs' cycles that useful products took; one of 8 bits takes several 4-bit PEs. */
   readonly utilisation: number;
   /** `macs` over what the tiles hold with their padded edges. */
   readonly edgeUtilisation: number;
+  /** `macsPerSecond` counts useful ones. */
   readonly simulation: { readonly seconds: number; readonly cyclesPerSecond: number; readonly macsPerSecond: number };
   /** The file written; none if the result is not exact. */
   readonly out?: string;
@@ -110,9 +111,9 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
     tiling,
     macs,
     cycles,
-    utilisation: macs / slots,
-    edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * paddedK(tiling)),
-    simulation: { seconds, cyclesPerSecond: cycles / seconds, macsPerSecond: slots / seconds },
+    utilisation: peProducts(tiling) / slots,
+    edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * paddedSteps(tiling)),
+    simulation: { seconds, cyclesPerSecond: cycles / seconds, macsPerSecond: macs / seconds },
   };
 }
 
@@ -123,11 +124,6 @@ function candidates({ types, wideTypes }: PortInfo, role: string, wide: boolean)
   throw new UserError(
     `the design's ${role} port takes no 8-bit integers on two lanes; generate one with --wide-${role}s int8,uint8`,
   );
-}
-
-/** Steps of the reduction with its padding: where weights stay, whole tiles of weights. */
-function paddedK({ dataflow, k, parts, partK }: Tiling): number {
-  return dataflow === 'ws' ? parts * partK : k;
 }
 
 function readMatrix(file: string): Matrix {

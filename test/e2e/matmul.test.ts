@@ -150,6 +150,8 @@ describe('a real product on the simulated array', () => {
           w ? 'int8' : expect.not.stringContaining('8'),
         ]);
         expect(report.tiling.cols).toBe(w ? 3 : 6);
+        expect(report.utilisation).toBeLessThanOrEqual(report.edgeUtilisation);
+        expect(report.utilisation).toBeGreaterThan(report.edgeUtilisation / 5);
         errors.push(report.error.relativeFrobenius as number);
       }
       expect(errors[0]).toBeLessThan(0.03);

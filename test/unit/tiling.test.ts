@@ -7,7 +7,7 @@ import { buildManifest } from '../../gen/manifest.js';
 import { arrayInfoOf, expectedResults } from '../../gen/oracle.js';
 import { findMismatch, realProduct, referenceSums, requireSumsFit } from '../../gen/product.js';
 import type { QuantisedMatrix } from '../../gen/select/tensor.js';
-import { addResults, nextBatch, planTiling, tileAt } from '../../gen/tiling.js';
+import { addResults, nextBatch, paddedSteps, peProducts, planTiling, tileAt } from '../../gen/tiling.js';
 import { numericType } from '../../gen/types/table.js';
 import { randomSource } from '../../gen/vectors.js';
 import { multiplyOnArray } from '../../scripts/lib/multiply.js';
@@ -98,6 +98,24 @@ describe('a product cut into tiles', () => {
       }
       expect([...referenceSums({ a, w })]).toEqual(wanted);
     }
+  });
+
+  it.each([
+    [{ arch: 'dot', lanes: 16, maxK: 256 }, 17, 32],
+    [{ arch: 'dot', lanes: 5, maxK: 12 }, 23, 25],
+    [{ rows: 4, cols: 4 }, 17, 17],
+    [{ rows: 4, cols: 4, dataflow: 'ws' }, 17, 20],
+  ])('%j pads a reduction of %d steps to %d', (parameters, k, steps) => {
+    const tiling = planTiling({ a: { rows: 1, cols: k }, w: { rows: k, cols: 1 } }, manifestOf(parameters));
+    expect(paddedSteps(tiling)).toBe(steps);
+    expect(peProducts(tiling)).toBe(k);
+  });
+
+  it('counts the PEs that 8-bit operands take', () => {
+    const manifest = manifestOf({ rows: 4, cols: 4, wideActivations: ['int8'], wideWeights: ['int8'] });
+    const tiling = (a: boolean, w: boolean) =>
+      planTiling({ a: { rows: 3, cols: 5, wide: a }, w: { rows: 5, cols: 2, wide: w } }, manifest);
+    expect([tiling(false, false), tiling(true, false), tiling(true, true)].map(peProducts)).toEqual([30, 60, 120]);
   });
 
   it('streams long activations past a tile of weights in equal parts', () => {

@@ -4,7 +4,7 @@ import type { FloatTensor } from '../../../gen/onnx/tensor.js';
 import { type ArrayInfo, arrayInfoOf, type PortInfo } from '../../../gen/oracle.js';
 import { findMismatch, referenceSums, requireSumsFit } from '../../../gen/product.js';
 import { type RunnableLayer, secondType } from '../../../gen/quantise/plan.js';
-import { type CodeMatrices, type PortMatrix, planTiling, portMatrix } from '../../../gen/tiling.js';
+import { type CodeMatrices, type PortMatrix, peProducts, planTiling, portMatrix } from '../../../gen/tiling.js';
 import type { NumericType } from '../../../gen/types/numeric-type.js';
 import { multiplyOnArray } from '../multiply.js';
 import { batches, requireFit, type Samples } from '../onnx/samples.js';
@@ -127,7 +127,7 @@ export async function infer(request: InferRequest): Promise<InferReport> {
     ...(labels ? { right } : {}),
     layers: work,
     ...total,
-    utilisation: total.macs / (total.cycles * array.pes),
+    utilisation: work.reduce((sum, { utilisation, cycles }) => sum + utilisation * cycles, 0) / total.cycles,
     seconds: {
       array: clock.array / 1000,
       reference: clock.reference / 1000,
@@ -168,7 +168,7 @@ class ArrayCounter {
   readonly pes: number;
   mismatch: string | undefined;
   readonly #info: ArrayInfo;
-  readonly #work = new Map<string, { macs: number; cycles: number }>();
+  readonly #work = new Map<string, { macs: number; peProducts: number; cycles: number }>();
 
   constructor(
     readonly simulator: ArraySimulator,
@@ -189,8 +189,9 @@ class ArrayCounter {
       return { codes, tiling: planTiling(codes, this.manifest) };
     });
     const { sums, cycles } = await multiplyOnArray(this.simulator, jobs);
-    const own = this.#work.get(product.name) ?? { macs: 0, cycles: 0 };
+    const own = this.#work.get(product.name) ?? { macs: 0, peProducts: 0, cycles: 0 };
     own.macs += jobs.reduce((total, { tiling: { m, n, k } }) => total + m * n * k, 0);
+    own.peProducts += jobs.reduce((total, { tiling }) => total + peProducts(tiling), 0);
     own.cycles += cycles;
     this.#work.set(product.name, own);
     return sums;
@@ -209,11 +210,11 @@ class ArrayCounter {
   }
 
   work(): LayerWork[] {
-    return [...this.#work].map(([name, { macs, cycles }]) => ({
+    return [...this.#work].map(([name, { macs, peProducts: busy, cycles }]) => ({
       name,
       macs,
       cycles,
-      utilisation: macs / (cycles * this.pes),
+      utilisation: busy / (cycles * this.pes),
     }));
   }
 }
