@@ -16,24 +16,12 @@ export const SYNTHESIS_FILES = {
 } as const;
 
 /**
- * What ABC does with a library: Yosys' own script, then the delay of the mapped netlist, and the delay once more with
- * buffers and sized gates, which `restore` takes back: the netlist, and its area, are those of Yosys' script alone.
+ * What ABC does with a library: Yosys' own script with ABC's mapper for area (`amap`) in place of the one for delay (`&nf`),
+ * 4 to 14 % smaller on PEs; then the delay of the mapped netlist, and the delay once more with buffers and sized gates,
+ * which `restore` takes back.
  */
 const ABC_COMMANDS: readonly string[] = [
-  ...[
-    'strash',
-    '&get -n',
-    '&fraig -x',
-    '&put',
-    'scorr',
-    'dc2',
-    'dretime',
-    'strash',
-    '&get -n',
-    '&dch -f',
-    '&nf',
-    '&put',
-  ],
+  ...['strash', '&get -n', '&fraig -x', '&put', 'scorr', 'dc2', 'dretime', 'strash', 'dch -f', 'amap -m'],
   'stime -p',
   ...['backup', 'topo', 'buffer -c', 'upsize', 'dnsize', 'stime -p', 'restore'],
 ];

@@ -1,4 +1,4 @@
-import { replicate, zeroExtend } from '../verilog.js';
+import { replicate, slice, zeroExtend } from '../verilog.js';
 import type { DesignCore } from './core.js';
 import { operandLayout } from './decoder.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
@@ -17,10 +17,24 @@ export interface PeView extends ModuleView, ProductView {
   readonly double: boolean;
   readonly enable: boolean;
   readonly accBits: number;
-  /** Right-hand sides in terms of the (possibly registered) stage signals. */
-  readonly term: string;
-  readonly carry: string;
+  /** The accumulator as the adder takes it. */
   readonly kept: string;
+  /** The whole sum where it is one adder, in terms of the (possibly registered) stage signals. */
+  readonly sum: string;
+  /** Its bits above the magnitude's where these are added apart. */
+  readonly high: HighBits | undefined;
+}
+
+/** A sum in two parts: the bits of the magnitude, and a counter of its carries above. */
+interface HighBits {
+  /** Bits of the magnitude's part with its carry. */
+  readonly lowBits: number;
+  readonly low: string;
+  readonly carry: string;
+  readonly negative: string;
+  readonly bits: number;
+  readonly high: string;
+  readonly sum: string;
 }
 
 export function processingElement(core: DesignCore, instances: number): PeView {
@@ -31,8 +45,8 @@ export function processingElement(core: DesignCore, instances: number): PeView {
   const product = productView(core);
   const holds = !tileGrid(config).tiled;
   const swap = holds ? 'swap_q' : 'swap_i';
-  const { negativeSignal, magnitudeSignal } = product;
-  const wideMagnitude = zeroExtend(magnitudeSignal, magnitudeBits, accBits);
+  const kept = double ? 'kept' : 'acc_q';
+  const highBits = accBits - magnitudeBits;
   return {
     name,
     file: `rtl/${name}.v`,
@@ -53,9 +67,37 @@ export function processingElement(core: DesignCore, instances: number): PeView {
     enable: config.stall === 'enable',
     accBits,
     ...product,
-    term: product.signed ? `(${wideMagnitude} ^ ${replicate(accBits, negativeSignal)})` : wideMagnitude,
-    carry: zeroExtend(negativeSignal, 1, accBits),
-    kept: double ? `(acc_q & ${replicate(accBits, `~${swap}`)})` : 'acc_q',
+    kept: double ? `acc_q & ${replicate(accBits, `~${swap}`)}` : '',
+    sum: `${kept} + ${addend(product, magnitudeBits, accBits)}`,
+    high: product.signed && highBits > 1 ? highPart(product, kept, magnitudeBits, accBits) : undefined,
+  };
+}
+
+/** What is added to `bits` bits of an accumulator: the magnitude, or its complement and 1. */
+function addend({ signed, negativeSignal, magnitudeSignal }: ProductView, from: number, bits: number): string {
+  const magnitude = zeroExtend(magnitudeSignal, from, bits);
+  if (!signed) return magnitude;
+  return `(${magnitude} ^ ${replicate(bits, negativeSignal)}) + ${zeroExtend(negativeSignal, 1, bits)}`;
+}
+
+/**
+ * The sum with a counter above the magnitude's bits: half the gates of full adders that add copies of the sign.
+ */
+function highPart(product: ProductView, kept: string, magnitudeBits: number, accBits: number): HighBits {
+  const { negativeSignal, magnitudeSignal } = product;
+  const lowBits = magnitudeBits + 1;
+  const bits = accBits - magnitudeBits;
+  const flips = replicate(bits, negativeSignal);
+  const low = zeroExtend(slice(kept, accBits, magnitudeBits - 1, 0), magnitudeBits, lowBits);
+  const magnitude = `${magnitudeSignal} ^ ${replicate(magnitudeBits, negativeSignal)}`;
+  return {
+    lowBits,
+    low: `${low} + ${zeroExtend(magnitude, magnitudeBits, lowBits)} + ${zeroExtend(negativeSignal, 1, lowBits)}`,
+    sum: `{high, ${slice('low', lowBits, magnitudeBits - 1, 0)}}`,
+    carry: `low[${magnitudeBits}]`,
+    negative: negativeSignal,
+    bits,
+    high: `((${slice(kept, accBits, accBits - 1, magnitudeBits)} ^ ${flips}) + ${zeroExtend('counts', 1, bits)}) ^ ${flips}`,
   };
 }
 
