@@ -167,8 +167,8 @@ describe('npm run area', () => {
     expect(y.tool).toMatchObject({ build: 'WebAssembly', package: expect.stringContaining('@yowasp/yosys') });
     expect([y.recipes, y.library, y.structure]).toEqual([x.recipes, x.library, x.structure]);
     expect(y.whole.flipFlopBits).toBe(x.whole.flipFlopBits);
-    expect(apart(x.whole, y.whole)).toBeLessThan(0.01);
-    expect(apart(x.pe, y.pe)).toBeLessThan(0.03);
+    expect(apart(x.whole, y.whole)).toBeLessThan(0.03);
+    expect(apart(x.pe, y.pe)).toBeLessThan(0.05);
     expect(y.longestPath.kind).toBe(x.longestPath.kind);
     expect(['delay', 'levels', 'unknown']).toContain(x.longestPath.kind);
   });

@@ -121,7 +121,7 @@ describe('a synthesis script', () => {
       'chparam -set WIDTH 4 -set DEPTH 1 d_delay',
       'hierarchy -check -top d_delay',
     ]);
-    expect(script).toContain('abc -liberty library.lib');
+    expect(script).toContainEqual(expect.stringMatching(/^abc -liberty library\.lib -script \S+$/));
     expect(synthesisScript(line, 'alumacc', GATES)).toContain('abc -g cmos');
     expect(synthesisScript(line, 'alumacc', GATES)).not.toContain('liberty');
   });
@@ -129,7 +129,7 @@ describe('a synthesis script', () => {
   it('asks for the longest path: of ABC where the library has delays, of Yosys without a library', () => {
     const abc = (script: string): string => script.split('\n').find((line) => line.startsWith('abc ')) ?? '';
     expect(abc(shownRecipe('alumacc', DELAYS))).toMatch(/;amap,-m;stime,-p;backup;.*;stime,-p;restore$/);
-    expect(abc(shownRecipe('alumacc', LIBRARY))).toBe('abc -liberty library.lib');
+    expect(abc(shownRecipe('alumacc', LIBRARY))).toMatch(/^abc -liberty library\.lib .*;amap,-m$/);
     expect(shownRecipe('alumacc', GATES)).toContain('ltp -noff');
     expect(shownRecipe('alumacc', DELAYS)).not.toContain('ltp');
   });
