@@ -37,6 +37,20 @@ export type Mapping =
   /** `delays`: the library has delays, without which ABC breaks down when it is asked for a path. */
   | { readonly to: 'library'; readonly delays: boolean };
 
+/** The commands that read a unit, with its parameters. */
+export function designLines({
+  module,
+  files,
+  parameters,
+}: Pick<AreaUnit, 'module' | 'files' | 'parameters'>): readonly string[] {
+  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
+  return [
+    `read_verilog ${files.join(' ')}`,
+    ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
+    `hierarchy -check -top ${module}`,
+  ];
+}
+
 /**
  * The Yosys script that synthesises a unit for least area, to the cells of a library or to generic gates.
  * Flip-flops with an enable become plain ones with a multiplexer first: newer releases of Yosys would use a library's
@@ -49,13 +63,10 @@ export function synthesisScript(
 ): string {
   const { library, registers, cells, area, levels, netlist } = SYNTHESIS_FILES;
   const withLibrary = mapping.to === 'library';
-  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
   const timed = mapping.to === 'library' && mapping.delays ? ` -script ${abcScript(ABC_COMMANDS)}` : '';
   const map = withLibrary ? [`dfflibmap -liberty ${library}`, `abc -liberty ${library}${timed}`] : ['abc -g cmos'];
   return [
-    `read_verilog ${files.join(' ')}`,
-    ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
-    `hierarchy -check -top ${module}`,
+    ...designLines({ module, files, parameters }),
     `synth -flatten${recipe === 'noalumacc' ? ' -noalumacc' : ''}`,
     `tee -q -o ${registers} stat -json`,
     `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
