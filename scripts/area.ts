@@ -3,7 +3,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { proofPasses } from '../gen/area/proof/verdict.js';
 import { renderText } from '../gen/area/render.js';
 import { EXIT } from '../gen/errors.js';
-import { loadDesign } from '../gen/manifest.js';
 import { runProgram } from '../gen/program.js';
 import { readLibrary } from './lib/area/library.js';
 import { writeNetlists } from './lib/area/netlists.js';
@@ -13,7 +12,7 @@ import { areaJson, writeReport } from './lib/area/write.js';
 import { progressLine } from './lib/progress.js';
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
-/** Seconds for a proof; the slowest of the designs of docs/area.md takes a hundredth of it on a free machine. */
+/** Seconds for the proof of a netlist, ten times and more what any of docs/area.md takes. */
 const DEFAULT_LIMIT = 120;
 
 function wholeSeconds(text: string): number {
@@ -29,9 +28,12 @@ function command(): Command {
     .requiredOption('--design <folder>', "the design's folder, such as rtl-out/ant_16x16")
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
     .option('--netlists', "keep the netlist of each module in area/netlist in the design's folder")
-    .option('--prove', 'prove each netlist equal to its RTL, or else simulate it with the vectors of npm run verify')
+    .option(
+      '--prove',
+      'prove each netlist equal to its RTL, or else simulate it with the vectors of npm run verify; exit code 1 if neither',
+    )
     .addOption(
-      new Option('--prove-limit <seconds>', "for the proof of one netlist, of ABC's time")
+      new Option('--prove-limit <seconds>', "ABC's limit for the proof of one netlist")
         .default(DEFAULT_LIMIT)
         .argParser(wholeSeconds),
     )
@@ -60,28 +62,14 @@ async function main(): Promise<number> {
   if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
   const line = progressLine(process.stderr);
   try {
-    const { report: measured, netlists } = await measureDesign({
-      folder: options.design,
-      yosys,
-      library,
-      onProgress: (done, all, what) => line.show(`[${done}/${all}] ${what}`),
-    });
-    const report = options.prove
-      ? {
-          ...measured,
-          proof: await proveNetlists({
-            folder: options.design,
-            manifest: loadDesign(options.design),
-            yosys,
-            library,
-            netlists,
-            limitSeconds: options.proveLimit,
-            onProgress: (done, all, what) => line.show(`[${done}/${all}] ${what}`),
-          }),
-        }
-      : measured;
+    const onProgress = (done: number, all: number, what: string): void => line.show(`[${done}/${all}] ${what}`);
+    const request = { folder: options.design, yosys, library, onProgress };
+    const measured = await measureDesign(request);
+    const limitSeconds = options.proveLimit;
+    const proof = options.prove ? await proveNetlists({ ...request, ...measured, limitSeconds }) : undefined;
+    const report = { ...measured.report, ...(proof ? { proof } : {}) };
     line.end();
-    const kept = options.netlists ? writeNetlists(options.design, netlists) : [];
+    const kept = options.netlists ? writeNetlists(options.design, measured.netlists) : [];
     const files = writeReport(options.design, report).map((file) => relative(process.cwd(), file));
     if (kept.length > 0) files.push(`${kept.length} netlists in ${relative(process.cwd(), dirname(kept[0] ?? ''))}`);
     process.stdout.write(options.json ? areaJson(report) : renderText(report));

@@ -35,6 +35,7 @@ export interface AreaRequest {
 
 /** What synthesis makes of a design. */
 export interface MeasuredDesign {
+  readonly manifest: Manifest;
   readonly report: AreaReport;
   /** The netlists whose areas the report gives, each once. */
   readonly netlists: readonly MappedNetlist[];
@@ -85,7 +86,7 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
     warnings,
   });
   const netlists = distinct.map((unit) => keptNetlist(unit, results.get(unitKey(unit)) as UnitSyntheses, report));
-  return { report, netlists };
+  return { manifest, report, netlists };
 }
 
 /** What all recipes gave for a unit. */
