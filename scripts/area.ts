@@ -12,7 +12,7 @@ import { areaJson, writeReport } from './lib/area/write.js';
 import { progressLine } from './lib/progress.js';
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
-/** Seconds for the proof of a netlist, ten times and more what any of docs/area.md takes. */
+/** Seconds for the proof of a netlist, several times what any of docs/area.md takes. */
 const DEFAULT_LIMIT = 120;
 
 function wholeSeconds(text: string): number {
