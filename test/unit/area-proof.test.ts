@@ -53,7 +53,7 @@ describe('the scripts of a proof', () => {
   });
 
   it('give ABC its limit', () => {
-    expect(miterScript(7)).toContain('&cec,-m,-T,7');
+    expect(miterScript(7)).toMatch(/^select -assert-none .*\nabc .*&cec,-m,-T,7$/m);
   });
 
   it('take of a library the cells that are used', () => {
@@ -132,6 +132,11 @@ describe('cutRegisters', () => {
     expect(result.gold.ports['y[0].Q']).toBeUndefined();
     expect(result.gold.ports['y[0].D']?.bits).toEqual([12]);
     expect(result.gate.ports['y[0].D']?.bits).toEqual([20]);
+  });
+
+  it.each(['$_DLATCH_P_', '$dff', '$_DFFSR_PNN_', '$mem_v2', '$_SR_PP_', 'FOREIGN'])('refuses %s', (type) => {
+    const odd = moduleOf([{ names: ['x'], d: 1, q: 11, type }]);
+    expect(cutRegisters(odd, odd)).toEqual({ problem: `state that is no plain flip-flop: ${type}` });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLAIN_FLIP_FLOPS } from '../gates.js';
 
 const bit = z.union([z.int(), z.string()]);
 const bits = z.array(bit);
@@ -49,6 +50,8 @@ export interface CutPair {
  * @returns the modules, or what keeps them from being compared register by register.
  */
 export function cutRegisters(gold: Module, gate: Module): CutPair | { readonly problem: string } {
+  const others = [...otherState(gold), ...otherState(gate)];
+  if (others.length > 0) return { problem: `state that is no plain flip-flop: ${[...new Set(others)].join(', ')}` };
   const mapped = registersOf(gate);
   const byName = new Map(mapped.flatMap((register) => register.names.map((name) => [name, register])));
   const pairs: Pair[] = [];
@@ -71,10 +74,16 @@ export function cutRegisters(gold: Module, gate: Module): CutPair | { readonly p
   };
 }
 
+/** Types of cells that hold state, or may as far as is known, but are not what is cut. */
+const otherState = ({ cells }: Module): string[] =>
+  Object.values(cells)
+    .map(({ type }) => type)
+    .filter((type) => !PLAIN_FLIP_FLOPS.includes(type) && /ff|latch|mem|^\$_?sr|^[^$]/i.test(type));
+
 function registersOf(module: Module): Register[] {
   const names = publicNames(module);
   return Object.entries(module.cells)
-    .filter(([, { type }]) => /^\$_DFF_/.test(type))
+    .filter(([, { type }]) => PLAIN_FLIP_FLOPS.includes(type))
     .map(([cell, { type, connections }]) => ({
       ...{ cell, type, connections },
       names: names.get(connections.Q?.[0] ?? 'x') ?? [],

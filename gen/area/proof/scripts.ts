@@ -94,6 +94,8 @@ export function miterScript(seconds: number): string {
     'hierarchy -check -top miter',
     'flatten',
     'techmap',
+    // ABC gets gates alone: anything else would be left out, and what it feeds taken for an input.
+    'select -assert-none t:* t:$_*_ %d',
     `abc -script +strash;&get,-n;&cec,-m,-T,${seconds}`,
     '',
   ].join('\n');
