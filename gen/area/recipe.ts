@@ -1,4 +1,5 @@
 import { PLAIN_FLIP_FLOPS } from './gates.js';
+import { netlistModule } from './netlist.js';
 import type { AreaUnit } from './plan.js';
 
 /** With and without Yosys' merging of multipliers and adders into one macro: neither is always the smaller. */
@@ -13,6 +14,7 @@ export const SYNTHESIS_FILES = {
   cells: 'cells.json',
   area: 'area.txt',
   levels: 'levels.txt',
+  netlist: 'netlist.v',
 } as const;
 
 /**
@@ -38,6 +40,20 @@ export type Mapping =
   /** `delays`: the library has delays, without which ABC breaks down when it is asked for a path. */
   | { readonly to: 'library'; readonly delays: boolean };
 
+/** The commands that read a unit, with its parameters. */
+export function designLines({
+  module,
+  files,
+  parameters,
+}: Pick<AreaUnit, 'module' | 'files' | 'parameters'>): readonly string[] {
+  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
+  return [
+    `read_verilog ${files.join(' ')}`,
+    ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
+    `hierarchy -check -top ${module}`,
+  ];
+}
+
 /**
  * The Yosys script that synthesises a unit for least area, to the cells of a library or to generic gates.
  * Flip-flops with an enable become plain ones with a multiplexer first: newer releases of Yosys would use a library's
@@ -48,9 +64,8 @@ export function synthesisScript(
   recipe: Recipe,
   mapping: Mapping,
 ): string {
-  const { library, registers, cells, area, levels } = SYNTHESIS_FILES;
+  const { library, registers, cells, area, levels, netlist } = SYNTHESIS_FILES;
   const withLibrary = mapping.to === 'library';
-  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
   const map =
     mapping.to === 'library'
       ? [
@@ -59,9 +74,7 @@ export function synthesisScript(
         ]
       : ['abc -g cmos'];
   return [
-    `read_verilog ${files.join(' ')}`,
-    ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
-    `hierarchy -check -top ${module}`,
+    ...designLines({ module, files, parameters }),
     `synth -flatten${recipe === 'noalumacc' ? ' -noalumacc' : ''}`,
     `tee -q -o ${registers} stat -json`,
     `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
@@ -69,6 +82,8 @@ export function synthesisScript(
     'opt_clean -purge',
     `tee -q -o ${cells} stat -json`,
     withLibrary ? `tee -q -o ${area} stat -liberty ${library}` : `tee -q -o ${levels} ltp -noff`,
+    `rename -top ${netlistModule({ module, parameters })}`,
+    `write_verilog -noattr -noexpr ${netlist}`,
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import type { Configuration } from '../config/parameters.js';
 import type { CellCounts } from './gates.js';
 import { type ArrayPath, type LongestPath, longestOf } from './path.js';
 import type { AreaRole, AreaUnit } from './plan.js';
+import type { ProofReport } from './proof/verdict.js';
 import type { Recipe } from './recipe.js';
 import type { Structure } from './structure.js';
 
@@ -105,6 +106,8 @@ export interface AreaReport extends Measurement {
   /** The longest path of any module, between its registers and ports. */
   readonly longestPath: ArrayPath;
   readonly warnings: readonly string[];
+  /** Each netlist against its RTL, where that was asked for. */
+  readonly proof?: ProofReport;
 }
 
 /** All that a report is made of. */
@@ -164,8 +167,13 @@ interface Choice {
   readonly total: Size;
 }
 
+/** The recipe whose netlist is kept: that of the smaller one. */
+export function keptRecipe({ alumacc, noalumacc }: UnitResult): Recipe {
+  return cost(noalumacc.size) < cost(alumacc.size) ? 'noalumacc' : 'alumacc';
+}
+
 function choose(unit: AreaUnit, result: UnitResult): Choice {
-  const recipe: Recipe = cost(result.noalumacc.size) < cost(result.alumacc.size) ? 'noalumacc' : 'alumacc';
+  const recipe = keptRecipe(result);
   const kept = result[recipe];
   const other = result[recipe === 'alumacc' ? 'noalumacc' : 'alumacc'];
   return { unit, recipe, kept, other, total: scale(kept.size, unit.instances) };

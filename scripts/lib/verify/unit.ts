@@ -71,6 +71,8 @@ async function buildUnitBench(
     name,
     enable: stall === 'enable',
     double: drain === 'double',
+    // Where it is the output too, the register's name need not be known: a mapped netlist may have lost it.
+    accumulator: drain === 'double' ? 'u_pe.acc_q' : 'acc_o',
     stationary: dataflow === 'ws',
     tiled: tileRows * tileCols > 1,
     sumBits: manifest.accumulator.bits,

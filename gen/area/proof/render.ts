@@ -1,0 +1,42 @@
+import type { TextColumn } from '../text-table.js';
+import { isAccepted, type ModuleProof, type ProofReport, type ProofResult } from './verdict.js';
+
+/** What is known of a netlist, in words. */
+export function outcomeText(outcome: ProofResult): string {
+  switch (outcome.result) {
+    case 'proved':
+      return `proved by ${outcome.by}`;
+    case 'different':
+      return `DIFFERENT by ${outcome.by}${differences(outcome.outputs)}`;
+    case 'simulated':
+      return `simulated, ${outcome.vectors.toLocaleString('en-US')} vectors; ${outcome.why}`;
+    case 'failed simulation':
+      return `FAILED in simulation: ${outcome.failure}`;
+    case 'open':
+      return `NOT PROVED: ${outcome.why}`;
+  }
+}
+
+const SHOWN = 4;
+
+function differences(outputs: readonly string[]): string {
+  if (outputs.length === 0) return '';
+  const more = outputs.length > SHOWN ? ` and ${outputs.length - SHOWN} more` : '';
+  return `, for one input in ${outputs.slice(0, SHOWN).join(', ')}${more}`;
+}
+
+/** The columns of the table of proofs. */
+export const PROOF_COLUMNS: readonly TextColumn<ModuleProof>[] = [
+  { title: 'netlist', left: true, text: ({ netlist }) => netlist },
+  { title: 'registers', text: ({ outcome }) => (outcome.result === 'proved' ? String(outcome.registers) : '') },
+  { title: 'seconds', text: ({ seconds }) => seconds.toFixed(1) },
+  { title: 'against its RTL', left: true, text: ({ outcome }) => outcomeText(outcome) },
+];
+
+/** All results in a line. */
+export function proofSummary({ modules }: ProofReport): string {
+  const count = (result: ProofResult['result']): number =>
+    modules.filter(({ outcome }) => outcome.result === result).length;
+  const failed = modules.filter(({ outcome }) => !isAccepted(outcome)).length;
+  return `${modules.length} netlists against their RTL: ${count('proved')} proved, ${count('simulated')} simulated, ${failed} failed`;
+}

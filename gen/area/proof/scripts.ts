@@ -1,0 +1,121 @@
+import { PLAIN_FLIP_FLOPS } from '../gates.js';
+import { netlistModule } from '../netlist.js';
+import type { AreaUnit } from '../plan.js';
+import { designLines, SYNTHESIS_FILES } from '../recipe.js';
+
+/** Names of the files of a proof, in its folder. */
+export const PROOF_FILES = {
+  models: 'models.v',
+  netlist: SYNTHESIS_FILES.netlist,
+  gold: 'gold.json',
+  gate: 'gate.json',
+  cut: 'cut.json',
+  simulation: 'simulation.v',
+} as const;
+
+/** The two modules that are compared: what synthesis began with, and the netlist. */
+export const GOLD = 'gold';
+export const GATE = 'gate';
+
+const legalise = `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`;
+
+/** The script that turns a library's own cell functions into Verilog, for the proof and for simulation. */
+export function modelsScript(): string {
+  const { models } = PROOF_FILES;
+  return [`read_liberty -ignore_miss_func ${SYNTHESIS_FILES.library}`, `write_verilog -noattr ${models}`, ''].join(
+    '\n',
+  );
+}
+
+/** The models of the cells a netlist instantiates, out of those of a whole library. */
+export function usedModels(models: string, cells: readonly string[]): string {
+  const used = new Set(cells);
+  const modules = [...models.matchAll(/^module (\S+)\s*\([\s\S]*?^endmodule$/gm)];
+  return `${modules
+    .filter(([, name]) => used.has((name ?? '').replace(/^\\/, '')))
+    .map(([text]) => text)
+    .join('\n')}\n`;
+}
+
+/**
+ * The script that reads a unit's RTL and does no more than a proof register by register needs: no optimisation, words
+ * remain words, and registers become plain ones of one bit.
+ */
+export function goldScript(unit: Pick<AreaUnit, 'module' | 'files' | 'parameters'>): string {
+  return [
+    ...designLines(unit),
+    'proc',
+    'flatten',
+    'opt_clean',
+    'memory -nomap',
+    'memory_map',
+    'simplemap t:$*dff*',
+    legalise,
+    'opt_clean',
+    `rename -top ${GOLD}`,
+    `write_json ${PROOF_FILES.gold}`,
+    '',
+  ].join('\n');
+}
+
+/** Reads a netlist with the models of its cells, or as Yosys' own gates. */
+function netlistLines(unit: Pick<AreaUnit, 'module' | 'parameters'>, withLibrary: boolean): string[] {
+  const { models, netlist } = PROOF_FILES;
+  return [
+    ...(withLibrary ? [`read_verilog ${models}`] : []),
+    `read_verilog -icells ${netlist}`,
+    `hierarchy -check -top ${netlistModule(unit)}`,
+    'proc',
+    'flatten',
+  ];
+}
+
+/** The script that reads a netlist, its cells as gates and plain registers. */
+export function gateScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, withLibrary: boolean): string {
+  return [
+    ...netlistLines(unit, withLibrary),
+    // Set and reset pins that are tied off make a register of another kind.
+    'opt_expr',
+    'opt_dff',
+    'simplemap t:$*dff*',
+    legalise,
+    'opt_clean',
+    `rename -top ${GATE}`,
+    `write_json ${PROOF_FILES.gate}`,
+    '',
+  ].join('\n');
+}
+
+/** The script that has ABC prove that the two cut modules agree on all outputs. @param seconds ABC's limit. */
+export function miterScript(seconds: number): string {
+  return [
+    `read_json ${PROOF_FILES.cut}`,
+    `miter -equiv ${GOLD} ${GATE} miter`,
+    'hierarchy -check -top miter',
+    'flatten',
+    'techmap',
+    // ABC gets gates alone: anything else would be left out, and what it feeds taken for an input.
+    'select -assert-none t:* t:$_*_ %d',
+    `abc -script +strash;&get,-n;&cec,-m,-T,${seconds}`,
+    '',
+  ].join('\n');
+}
+
+/** The script that shows an input for which two modules that are not equal differ, and in what. */
+export function witnessScript(seconds: number): string {
+  return [
+    `read_json ${PROOF_FILES.cut}`,
+    `miter -equiv -make_outcmp ${GOLD} ${GATE} miter`,
+    'hierarchy -check -top miter',
+    'flatten',
+    `sat -timeout ${seconds} -prove trigger 0 -show-outputs miter`,
+    '',
+  ].join('\n');
+}
+
+/** The script that writes a netlist as Verilog without cells, under the module's own name, for a simulator. */
+export function simulationScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, withLibrary: boolean): string {
+  return [...netlistLines(unit, withLibrary), 'opt_clean', `write_verilog -noattr ${PROOF_FILES.simulation}`, ''].join(
+    '\n',
+  );
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { MappedNetlist } from '../../../gen/area/netlist.js';
+import { cutRegisters, type Module, MODULES } from '../../../gen/area/proof/cut.js';
+import {
+  GATE,
+  GOLD,
+  gateScript,
+  goldScript,
+  miterScript,
+  modelsScript,
+  PROOF_FILES,
+  usedModels,
+  witnessScript,
+} from '../../../gen/area/proof/scripts.js';
+import {
+  ENGINE,
+  type ModuleProof,
+  type ProofReport,
+  type ProofResult,
+  readVerdict,
+  readWitness,
+} from '../../../gen/area/proof/verdict.js';
+import { SYNTHESIS_FILES } from '../../../gen/area/recipe.js';
+import type { Manifest } from '../../../gen/manifest.js';
+import { mapLimit } from '../pool.js';
+import { runYosys, type TextFiles, type Yosys } from '../yosys.js';
+import { simulateNetlist } from './gate-level.js';
+import type { Library } from './library.js';
+
+/** Proofs at a time; one takes one core. */
+const AT_A_TIME = Math.min(2, availableParallelism());
+
+export interface ProofRequest {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly yosys: Yosys;
+  readonly library: Library | undefined;
+  readonly netlists: readonly MappedNetlist[];
+  /** For ABC, per module. */
+  readonly limitSeconds: number;
+  /** Called as each netlist is done. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+/**
+ * Proves each netlist equal to its RTL; one that cannot be proved is simulated with the vectors of `npm run verify`.
+ *
+ * @throws UserError (exit code 3) when a tool is missing or breaks down.
+ */
+export async function proveNetlists(request: ProofRequest): Promise<ProofReport> {
+  const { yosys, library, netlists, limitSeconds, onProgress } = request;
+  const models = library === undefined ? undefined : await cellModels(yosys, library);
+  let done = 0;
+  const modules = await mapLimit(netlists, AT_A_TIME, async (netlist): Promise<ModuleProof> => {
+    const start = performance.now();
+    const outcome = await settle(netlist, models, request);
+    done += 1;
+    onProgress(done, netlists.length, `${netlist.unit.label} ${outcome.result}`);
+    const seconds = Math.round(performance.now() - start) / 1000;
+    return { label: netlist.unit.label, netlist: netlist.name, outcome, seconds };
+  });
+  return { limitSeconds, modules };
+}
+
+/** The Verilog models of a library's cells, by its own functions. */
+async function cellModels(yosys: Yosys, library: Library): Promise<string> {
+  const { outputs } = await runYosys(yosys, {
+    title: `the cell models of ${library.identity.file}`,
+    script: modelsScript(),
+    inputs: { [SYNTHESIS_FILES.library]: library.text },
+    outputs: [PROOF_FILES.models],
+  });
+  return outputs[PROOF_FILES.models] ?? '';
+}
+
+async function settle(netlist: MappedNetlist, models: string | undefined, request: ProofRequest): Promise<ProofResult> {
+  const files = netlistFiles(netlist, models);
+  const proof = await prove(netlist, files, request);
+  if (proof.result !== 'open') return proof;
+  return simulateNetlist({ ...request, netlist, files, why: proof.why });
+}
+
+/** The netlist and the models of its cells, as files for Yosys. */
+export function netlistFiles({ text }: Pick<MappedNetlist, 'text'>, models: string | undefined): TextFiles {
+  const cells = [...text.matchAll(/^ {2}(\\?\S+) +\S.*\($/gm)].map(([, cell]) => (cell ?? '').replace(/^\\/, ''));
+  return {
+    [PROOF_FILES.netlist]: text,
+    ...(models === undefined ? {} : { [PROOF_FILES.models]: usedModels(models, cells) }),
+  };
+}
+
+/** Proves one netlist, shows where it differs, or says why it can do neither. */
+export async function prove(
+  { unit, name }: MappedNetlist,
+  files: TextFiles,
+  { folder, yosys, limitSeconds }: Pick<ProofRequest, 'folder' | 'yosys' | 'limitSeconds'>,
+): Promise<ProofResult> {
+  const sources = Object.fromEntries(unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+  const { gold: goldFile, gate: gateFile, cut: cutFile, models } = PROOF_FILES;
+  const read = async (script: string, inputs: TextFiles, output: string, module: string): Promise<Module> => {
+    const { outputs } = await runYosys(yosys, { title: `${name}, for the proof`, script, inputs, outputs: [output] });
+    const { modules } = MODULES.parse(JSON.parse(outputs[output] ?? ''));
+    return modules[module] as Module;
+  };
+  const gold = await read(goldScript(unit), sources, goldFile, GOLD);
+  const gate = await read(gateScript(unit, models in files), files, gateFile, GATE);
+  const cut = cutRegisters(gold, gate);
+  if ('problem' in cut) return { result: 'open', why: cut.problem };
+  const inputs = { [cutFile]: JSON.stringify({ modules: { [GOLD]: cut.gold, [GATE]: cut.gate } }) };
+  const job = { title: `${name}, proof`, inputs, outputs: [] };
+  const { log } = await runYosys(yosys, { ...job, script: miterScript(limitSeconds) });
+  const verdict = readVerdict(log);
+  switch (verdict) {
+    case 'equivalent':
+      return { result: 'proved', by: ENGINE, registers: cut.registers };
+    case 'different': {
+      const witness = await runYosys(yosys, { ...job, script: witnessScript(limitSeconds) });
+      return { result: 'different', by: ENGINE, outputs: readWitness(witness.log) };
+    }
+    case 'undecided':
+      return { result: 'open', why: `not decided within the limits (${limitSeconds} s)` };
+    case 'not understood':
+      return { result: 'open', why: 'what ABC printed is not understood' };
+  }
+}

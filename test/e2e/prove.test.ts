@@ -1,0 +1,127 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MappedNetlist } from '../../gen/area/netlist.js';
+import { areaUnits } from '../../gen/area/plan.js';
+import type { AreaReport } from '../../gen/area/report.js';
+import { validateConfiguration } from '../../gen/config/validate.js';
+import { EXIT } from '../../gen/errors.js';
+import { generate } from '../../gen/generate.js';
+import { loadDesign, type Manifest } from '../../gen/manifest.js';
+import { simulateNetlist } from '../../scripts/lib/area/gate-level.js';
+import { netlistFiles, prove } from '../../scripts/lib/area/prove.js';
+import { synthesise } from '../../scripts/lib/area/synthesise.js';
+import { findProgram } from '../../scripts/lib/tools.js';
+import type { Effort } from '../../scripts/lib/verify/effort.js';
+import { quickEffort } from '../../scripts/lib/verify/quick.js';
+import { findYosys, type Yosys } from '../../scripts/lib/yosys.js';
+import { timedLibrary } from '../support/liberty.js';
+
+const root = mkdtempSync(join(tmpdir(), 'ant-rtl-prove-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const yosys = (build: string): Promise<Yosys> => findYosys({ ...process.env, ANT_RTL_YOSYS: build });
+
+const area = (args: string[], env: Record<string, string> = {}) =>
+  execa(process.execPath, ['--import', createRequire(import.meta.url).resolve('tsx'), 'scripts/area.ts', ...args], {
+    env: { ANT_RTL_YOSYS: 'native', ...env },
+    reject: false,
+    all: true,
+  });
+
+let folder = '';
+let manifest: Manifest;
+let pe: MappedNetlist;
+beforeAll(async () => {
+  const raw = { rows: 1, cols: 1, activations: ['int3'], weights: ['int3'], maxK: 4, stall: 'enable', name: 'little' };
+  folder = generate(validateConfiguration(raw), root).folder;
+  manifest = loadDesign(folder);
+  const unit = areaUnits(manifest).find(({ role }) => role === 'pe');
+  if (unit === undefined) throw new Error('no PE');
+  const native = await yosys('native');
+  const { netlist } = await synthesise({ yosys: native, folder, library: undefined }, unit, 'alumacc');
+  pe = { unit, recipe: 'alumacc', name: unit.module, text: netlist };
+});
+
+/** A netlist with one of its gates changed for another. */
+function broken(netlist: MappedNetlist): MappedNetlist {
+  const text = netlist.text.replace('\\$_XOR_ ', '\\$_XNOR_ ');
+  expect(text).not.toBe(netlist.text);
+  return { ...netlist, text };
+}
+
+describe('npm run area -- --prove', () => {
+  it("proves every netlist, with a library's own models and reset, and keeps them", async () => {
+    const library = join(root, 'toy.lib');
+    writeFileSync(library, timedLibrary());
+    const run = await area(['--design', folder, '--prove', '--netlists', '--json', '--liberty', library]);
+    expect(run.exitCode, run.all).toBe(EXIT.done);
+    const { proof, modules } = JSON.parse(run.stdout) as AreaReport;
+    const results = proof?.modules.map(({ outcome }) => outcome.result) ?? [];
+    expect(results.length).toBeGreaterThanOrEqual(6);
+    expect(new Set(results)).toEqual(new Set(['proved']));
+    expect(proof?.modules.map(({ label }) => label).sort()).toEqual(
+      [...new Set(modules.map(({ label }) => label))].sort(),
+    );
+    const registers = modules.find(({ role }) => role === 'pe')?.size.flipFlopBits;
+    expect(proof?.modules.find(({ netlist }) => netlist === 'little_pe')?.outcome).toMatchObject({ registers });
+    const kept = readFileSync(join(folder, 'area', 'netlist', 'little_pe.v'), 'utf8');
+    expect(kept).toMatch(/^\/\/ Netlist of little_pe[\s\S]*^module little_pe\([\s\S]*^ {2}NAND /m);
+    expect(readFileSync(join(folder, 'area.md'), 'utf8')).toContain('## Proof of the netlists');
+  });
+
+  it('fails, and says where, when netlists are not what the RTL is', async () => {
+    const place = mkdtempSync(join(root, 'bin-'));
+    const real = findProgram('yosys');
+    const change = "[ -f gate.json ] || [ ! -f netlist.v ] || sed -i 's/\\$_XOR_ /$_XNOR_ /' netlist.v";
+    writeFileSync(join(place, 'yosys'), `#!/bin/sh\n${real} "$@"\ncode=$?\n${change}\nexit $code\n`);
+    chmodSync(join(place, 'yosys'), 0o755);
+    const run = await area(['--design', folder, '--prove'], { PATH: `${place}:${process.env.PATH}` });
+    expect(run.exitCode, run.all).toBe(EXIT.checkFailed);
+    expect(run.stdout).toMatch(/little_pe +[\d.]+ +DIFFERENT by ABC &cec, register by register, for one input in \S+/);
+    expect(run.stdout).toMatch(/little_control +\d+ +[\d.]+ +proved/);
+  });
+});
+
+describe.each(['native', 'wasm'])('the proof of one netlist, %s', (build) => {
+  it('holds, and finds a gate that was changed', async () => {
+    const request = { folder, yosys: await yosys(build), limitSeconds: 60 };
+    expect(await prove(pe, netlistFiles(pe, undefined), request)).toMatchObject({ result: 'proved' });
+    const changed = broken(pe);
+    expect(await prove(changed, netlistFiles(changed, undefined), request)).toMatchObject({
+      result: 'different',
+      outputs: expect.arrayContaining([expect.stringMatching(/\S/)]),
+    });
+  });
+});
+
+describe('the simulation of a netlist that is not proved', () => {
+  const simulate = async (netlist: MappedNetlist, effort?: Effort) =>
+    simulateNetlist({
+      ...{ folder, manifest, netlist, files: netlistFiles(netlist, undefined), why: 'not decided' },
+      yosys: await yosys('native'),
+      ...(effort ? { effort } : {}),
+    });
+
+  it('passes with the vectors of verify, and finds a gate that was changed', async () => {
+    const effort = await quickEffort(join(root, 'quick'));
+    const passed = await simulate(pe, effort);
+    expect(passed).toMatchObject({ result: 'simulated', why: 'not decided' });
+    expect(passed.result === 'simulated' && passed.vectors).toBeGreaterThan(100);
+    expect(await simulate(broken(pe), effort)).toMatchObject({
+      result: 'failed simulation',
+      failure: expect.stringMatching(/^PE, clock edge \d+/),
+    });
+  });
+
+  it('is none for a module with parameters, which stays open', async () => {
+    const netlist = { ...pe, unit: { ...pe.unit, parameters: { SUM_BITS: 5 } } };
+    expect(await simulate(netlist)).toEqual({
+      result: 'open',
+      why: expect.stringContaining('not decided; not simulated'),
+    });
+  });
+});
