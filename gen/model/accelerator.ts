@@ -36,7 +36,7 @@ export const MEMORY = z.strictObject({
 });
 
 /** Which codes a layer has, where neither the network nor a list of the comparison says so. */
-const precision = z.strictObject({
+export const PRECISION = z.strictObject({
   /** Name of the list in the published comparison, for networks that have one. */
   list: z.string().optional(),
   bits: size.max(16),
@@ -70,7 +70,7 @@ export const ACCELERATOR = z
       /** Longest reduction the accumulators hold. */
       maxK: size.optional(),
     }),
-    precision,
+    precision: PRECISION,
     /** nW of one unit. */
     core: z.strictObject({ leakage: energy, dynamic: energy }),
     memory: MEMORY,

@@ -7,6 +7,14 @@ import { UserError } from '../../../gen/errors.js';
 import { ACCELERATOR, type Accelerator } from '../../../gen/model/accelerator.js';
 import { FIGURE_ROWS, type PublishedFigures } from '../../../gen/model/comparison.js';
 import type { BitLists } from '../../../gen/model/layers.js';
+import {
+  COSTS,
+  type Costs,
+  ENERGIES,
+  type Energies,
+  OWN_ACCELERATOR,
+  type OwnAccelerator,
+} from '../../../gen/model/own.js';
 
 const MODELS = fileURLToPath(new URL('../../../models/', import.meta.url));
 
@@ -18,14 +26,33 @@ export const comparedAccelerators = (): Accelerator[] =>
   COMPARED.map((name) => readAccelerator(join(MODELS, 'accelerators', `${name}.yaml`)));
 
 /** An accelerator described in a YAML or JSON file; `memory` may be the name of a file beside it. */
-export function readAccelerator(file: string): Accelerator {
+export const readAccelerator = (file: string): Accelerator =>
+  checked(ACCELERATOR, withMemory(file), file, 'describes no accelerator');
+
+/** A description with its memory read in. */
+function withMemory(file: string): unknown {
   const content = readData(file);
-  const described =
-    isObject(content) && typeof content.memory === 'string'
-      ? { ...content, memory: readData(join(dirname(file), content.memory)) }
-      : content;
-  return checked(ACCELERATOR, described, file, 'describes no accelerator');
+  return isObject(content) && typeof content.memory === 'string'
+    ? { ...content, memory: readData(join(dirname(file), content.memory)) }
+    : content;
 }
+
+/** This project's own designs as accelerators, in the order of their comparison. */
+const OWN = ['ant-os', 'ant-ws', 'int48', 'int8', 'int6', 'float8'];
+
+export const ownDescriptions = (): OwnAccelerator[] =>
+  OWN.map((name) => {
+    const file = join(MODELS, 'accelerators', 'own', `${name}.yaml`);
+    return checked(OWN_ACCELERATOR, withMemory(file), file, 'describes no accelerator');
+  });
+
+/** Where the measured costs of the own designs lie. */
+export const COSTS_FILE = join(MODELS, 'accelerators', 'own', 'costs.json');
+
+export const readCosts = (file: string): Costs => checked(COSTS, readData(file), file, 'holds no measured costs');
+
+export const readEnergies = (file: string): Energies =>
+  checked(ENERGIES, readData(file), file, 'holds no energies of multiply-accumulates');
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
