@@ -16,7 +16,7 @@ export const acceleratorColours = ({ accelerators }: ModelReport): Map<string, s
 const BAR = 15;
 const HEIGHT = 240;
 const LEFT = 52;
-const LABELS = 96;
+const LABELS = 66;
 
 const CONFIG = {
   aria: false,
