@@ -92,8 +92,7 @@ function effects(request: ResolvedRequest, { json, markdown = false }: Flags): n
   const [first] = request.accelerators;
   const found = correctionEffects(first?.name ?? '', (corrections, title) => {
     line.show(title);
-    const { published: _, ...rest } = request;
-    return modelReport({ ...rest, corrections }).means;
+    return modelReport({ ...request, corrections }).means;
   });
   line.end();
   process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : effectsTable(found, markdown));

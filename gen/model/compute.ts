@@ -1,4 +1,4 @@
-import { tilePeriod } from '../elaborate/timing.js';
+import { type Timing, tilePeriod } from '../elaborate/timing.js';
 import type { Corrections } from './corrections.js';
 import { type Cut, cutOf, cutsOf, sumOver } from './dimension.js';
 import { type Machine, packing } from './machine.js';
@@ -89,6 +89,11 @@ export function arrayCycles({ timing, dataflow, maxK }: Pick<Machine, 'timing' |
   return Math.floor(beats / maxK) * tilePeriod(timing, maxK) + (rest === 0 ? 0 : tilePeriod(timing, rest));
 }
 
+/** Cycles of a layer besides the periods of its tiles: from the first weights or to the last results. */
+function fillCycles({ fill, latency, drain, tilePeriod: { bubble } }: Timing): number {
+  return fill ? fill.cycles : latency.cycles + (drain.cycles ?? 0) - 1 - bubble;
+}
+
 /** What the array does for a layer cut in some way, whatever the order of the tiles. Accesses are in bits. */
 export interface ArrayWork {
   cycles: number;
@@ -110,7 +115,7 @@ export function arrayWork(
   const { timing, dataflow } = machine;
   const { operandReuse, spills, fill } = corrections;
   const sumBits = partialSumBits(machine, corrections);
-  const once = fill ? timing.latency.cycles + (timing.fill?.cycles ?? 0) : 0;
+  const once = fill ? fillCycles(timing) : 0;
   const stays = dataflow === 'ws';
   const work: ArrayWork = {
     cycles: 0,
