@@ -34,7 +34,7 @@ export interface ColumnCut extends Cut {
   readonly passes: number;
 }
 
-/** All ways to cut a problem: tiles of powers of two, the kernel never cut. */
+/** All ways to cut a problem: tiles of powers of two, with the `ragged` correction of the array's sides, too; the kernel is never cut. */
 export interface Cuts {
   readonly rows: readonly RowCut[];
   readonly steps: readonly StepCut[];
@@ -63,15 +63,18 @@ export function cutsOfProblem(problem: Problem, machine: Machine, { ragged, fill
     };
   };
   const sides = cutsOf(Math.max(output.height, output.width));
+  const stays = machine.dataflow === 'ws';
+  // An array whose sides are no powers of two is filled by other tiles, which the published search does not try.
+  const side = (length: number, counts: boolean): number => (ragged && counts ? length : 1);
   return {
-    rows: sides.flatMap(({ tile }) => cutsOf(batch).map((cut) => rowCut(cut, tile))),
-    steps: cutsOf(inChannels).map((cut) => ({
+    rows: sides.flatMap(({ tile }) => cutsOf(batch, side(rows, !stays)).map((cut) => rowCut(cut, tile))),
+    steps: cutsOf(inChannels, side(rows, stays)).map((cut) => ({
       ...cut,
       steps: sumOver(cut, ragged, (size) => window * size),
       passes: sumOver(cut, ragged, (size) => Math.ceil((window * size) / rows)),
       cycles: sumOver(cut, ragged, (size) => beats(window * size)),
     })),
-    columns: cutsOf(outChannels).map((cut) => ({
+    columns: cutsOf(outChannels, side(cols, true)).map((cut) => ({
       ...cut,
       columns: sumOver(cut, ragged, (size) => size),
       passes: sumOver(cut, ragged, (size) => Math.ceil(size / cols)),

@@ -7,14 +7,17 @@ export interface Cut {
   readonly last: number;
 }
 
-/** Tiles of 1, 2, 4 ... up to the whole dimension, the largest first. */
-export function cutsOf(size: number): readonly Cut[] {
-  const cuts: Cut[] = [];
-  for (let tile = 1; ; tile *= 2) {
-    const cut = cutOf(size, Math.min(tile, size));
-    cuts.unshift(cut);
-    if (tile >= size) return cuts;
+/**
+ * Tiles of 1, 2, 4 ... up to the whole dimension, the largest first.
+ *
+ * @param side Side of the array along this dimension: tiles that fill it once, twice, four times ... are tried, too.
+ */
+export function cutsOf(size: number, side = 1): readonly Cut[] {
+  const tiles = new Set<number>();
+  for (const base of [1, side]) {
+    for (let tile = base; tile < size; tile *= 2) tiles.add(tile);
   }
+  return [...tiles.add(size)].sort((a, b) => b - a).map((tile) => cutOf(size, tile));
 }
 
 export function cutOf(size: number, tile: number): Cut {

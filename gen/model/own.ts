@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configurationHash } from '../config/identity.js';
 import type { Configuration } from '../config/parameters.js';
 import { withoutMeaningless } from '../config/rules.js';
 import { validateConfiguration } from '../config/validate.js';
@@ -106,9 +107,9 @@ export function ownAccelerators(
   };
   return all.map((own): OwnSizing => {
     const config = ownConfiguration(own);
-    const { rows, cols } = measured(own.name);
-    if (rows !== config.rows || cols !== config.cols) {
-      throw new UserError(`the costs of ${own.name} are those of an array of ${rows} x ${cols}: npm run model:costs`);
+    const { rows, cols } = config;
+    if (measured(own.name).configurationSha256 !== configurationHash(config)) {
+      throw new UserError(`the costs of ${own.name} were measured of another design: npm run model:costs`);
     }
     const lanes = config.wideActivations.length > 0 ? 2 : 1;
     const gatesPerMac = perMac(own.name);

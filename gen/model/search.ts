@@ -38,7 +38,7 @@ interface Candidate {
 }
 
 /**
- * The best schedule of a problem: all tiles of powers of two, all loop orders. With the `objective` correction the least
+ * The best schedule of a problem over all its cuts and all loop orders. With the `objective` correction the least
  * energy x delay wins, else the fewest cycles, as published; among equals the least of the scoring's second figure.
  *
  * @returns undefined where no tile fits the buffers.
