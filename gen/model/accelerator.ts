@@ -78,5 +78,4 @@ export const ACCELERATOR = z
   .refine(({ array }) => array.minBits <= array.maxBits, 'array.minBits must not be above array.maxBits');
 
 export type Accelerator = z.output<typeof ACCELERATOR>;
-export type Memory = z.output<typeof MEMORY>;
 export type DramEnergies = z.output<typeof dram>;

@@ -60,10 +60,10 @@ test('2743 layers are 560 different problems', () => {
 
 /** Problems small enough for the plain search, of each kind: 1 x 1, 3 x 3 and wide kernels, odd sizes, vectors. */
 const SMALL: readonly Pick<Problem, 'batch' | 'kernel' | 'output' | 'inChannels' | 'outChannels'>[] = [
-  { batch: 3, kernel: { height: 3, width: 3 }, output: { height: 7, width: 7 }, inChannels: 512, outChannels: 128 },
-  { batch: 4, kernel: { height: 1, width: 1 }, output: { height: 28, width: 28 }, inChannels: 96, outChannels: 40 },
+  { batch: 3, kernel: { height: 3, width: 3 }, output: { height: 7, width: 7 }, inChannels: 512, outChannels: 48 },
+  { batch: 4, kernel: { height: 1, width: 1 }, output: { height: 14, width: 14 }, inChannels: 96, outChannels: 40 },
   { batch: 197, kernel: { height: 1, width: 1 }, output: { height: 1, width: 1 }, inChannels: 768, outChannels: 1000 },
-  { batch: 2, kernel: { height: 7, width: 7 }, output: { height: 56, width: 56 }, inChannels: 3, outChannels: 64 },
+  { batch: 2, kernel: { height: 7, width: 7 }, output: { height: 112, width: 112 }, inChannels: 3, outChannels: 64 },
 ];
 
 test.each(accelerators)(
@@ -76,7 +76,7 @@ test.each(accelerators)(
       const problem = { ...shape, count: 1, input: shape.output, stride: 1, bits, resultBits: 16 };
       const plain = plainSearch(problem, machine);
       const found = bestSchedule(problem, machine, PUBLISHED);
-      expect(plain.candidates).toBeGreaterThan(10_000);
+      expect(plain.candidates).toBeGreaterThan(9_000);
       expect(found?.stats.cycles).toBe(plain.cycles);
       expect(found && publishedSearchEnergy(found.stats, machine)).toBe(plain.energy);
     }

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Accelerator } from '../../gen/model/accelerator.js';
-import { CORRECTED, PUBLISHED, withCorrections } from '../../gen/model/corrections.js';
+import type { Bar } from '../../gen/model/comparison.js';
+import {
+  CORRECTED,
+  CORRECTION_NAMES,
+  CORRECTIONS,
+  type Corrections,
+  PUBLISHED,
+  withCorrections,
+} from '../../gen/model/corrections.js';
+import { correctionEffects } from '../../gen/model/effects.js';
 import { energyOf, totalEnergy } from '../../gen/model/energy.js';
 import { Evaluator } from '../../gen/model/evaluate.js';
 import { LOOP } from '../../gen/model/loops.js';
@@ -12,6 +21,7 @@ import { bestSchedule, type Schedule } from '../../gen/model/search.js';
 import { streamCycles, wholeProduct } from '../../gen/model/stream-cycles.js';
 import { planTiling } from '../../gen/tiling.js';
 import { bitLists, comparedAccelerators } from '../../scripts/lib/model/data.js';
+import { effectsTable } from '../../scripts/lib/model/text.js';
 
 const [antOs, antWs, bitFusion] = comparedAccelerators() as [Accelerator, Accelerator, Accelerator];
 
@@ -227,4 +237,22 @@ describe("the array's cycles are those of the cycle model that simulations confi
     expect(schedule.tile).toMatchObject({ inChannel: 96 });
     expect(schedule.stats.cycles - schedule.stats.stall).toBe(streamCycles(machine.timing, [wholeProduct(tiling)]));
   });
+});
+
+test('effects show each correction alone, and the corrected model without it', () => {
+  const bar = (accelerator: string, time: number): Bar => ({
+    network: 'mean',
+    accelerator,
+    time,
+    energy: { static: time, dram: 0, buffer: 0, core: 0 },
+  });
+  const count = (corrections: Corrections): number => Object.values(corrections).filter((on) => on).length;
+  const effects = correctionEffects('A', (corrections) => [bar('A', 1), bar('B', 1 + count(corrections))]);
+  const speeds = effects.map(({ flaw, alone, without }) => [flaw, alone[0]?.speed, without[0]?.speed]);
+  const all = CORRECTION_NAMES.length;
+  expect(speeds[0]).toEqual([undefined, 1, 1 + all]);
+  expect(speeds.slice(1)).toEqual(CORRECTION_NAMES.map((name) => [CORRECTIONS[name].flaw, 2, all]));
+  const text = effectsTable(effects, false);
+  expect(text).toContain('true kernel shapes');
+  expect(text).toContain('12: the packed 8-bit mode and decoders are free');
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
@@ -96,9 +96,3 @@ export function bitLists(): BitLists {
   const list = z.string().regex(/^[-0-9]+$/, 'must be one digit or - per layer');
   return checked(z.record(z.string(), z.record(z.string(), list)), readData(file), file, 'holds no bit widths');
 }
-
-/** Names of the accelerators that come with the project. */
-export const knownAccelerators = (): string[] =>
-  readdirSync(join(MODELS, 'accelerators'))
-    .filter((name) => name.endsWith('.yaml') && !name.startsWith('memory'))
-    .map((name) => name.slice(0, -'.yaml'.length));

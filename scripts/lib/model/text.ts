@@ -1,5 +1,6 @@
 import { type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import type { Bar, ComparedFigure } from '../../../gen/model/comparison.js';
+import { ARGUED } from '../../../gen/model/corrections.js';
 import type { Effect } from '../../../gen/model/effects.js';
 import { totalEnergy } from '../../../gen/model/energy.js';
 import type { OwnSizing } from '../../../gen/model/own.js';
@@ -128,6 +129,9 @@ export function effectsTable(effects: readonly Effect[], markdown: boolean): str
     ...part('published model, with this correction alone', ({ alone }) => alone),
     '',
     ...part('corrected model, without this correction', ({ without }) => without),
+    '',
+    'no switch:',
+    ...ARGUED.map(({ flaw, what, answer }) => `${markdown ? '- ' : '  '}${flaw}: ${what}: ${answer}`),
   ].join('\n')}\n`;
 }
 
