@@ -22,7 +22,10 @@ async function main(): Promise<number> {
     .option('--w-bits <4|8>', "8: quantise weights to the design's 8-bit integers (--wide-weights)", '4')
     .option('--out <file>', 'where to write the product, M x N float64 (default: C.npy beside the activations)')
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit codes: 0 bit-exact, 1 not bit-exact, 2 wrong request or input, 3 a tool is missing.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 bit-exact and in as many cycles as modelled, 1 not so, 2 wrong request or input, 3 a tool is missing.',
+    )
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();
@@ -36,7 +39,7 @@ async function main(): Promise<number> {
     progress: (message) => process.stderr.write(`matmul: ${message}\n`),
   });
   process.stdout.write(json ? matmulJson(report) : matmulText(report));
-  return report.exact ? EXIT.done : EXIT.checkFailed;
+  return report.exact && report.cycles === report.modelCycles ? EXIT.done : EXIT.checkFailed;
 }
 
 await runProgram(main);

@@ -36,7 +36,11 @@ export function matmulText(report: MatmulReport): string {
         `  find the cause: npm run verify -- --design <folder> --trace`,
       ]
     : [`PASS ${report.design}: all ${count(tiling.m * tiling.n)} results equal the ${reference} bit for bit`];
-  return `${[...rows.map(([key, text]) => `${key.padEnd(12)}${text}`), ...verdict].join('\n')}\n`;
+  const miscounted =
+    report.cycles === report.modelCycles
+      ? []
+      : [`FAIL ${report.design}: the cycle model counts ${count(report.modelCycles)} cycles`];
+  return `${[...rows.map(([key, text]) => `${key.padEnd(12)}${text}`), ...miscounted, ...verdict].join('\n')}\n`;
 }
 
 function operandText({ file, rows, cols, type, scales, relativeError, considered }: OperandReport): string {

@@ -17,7 +17,7 @@ import {
 import { type QuantisedMatrix, quantiseActivations, quantiseWeights } from '../../gen/select/tensor.js';
 import { paddedSteps, peProducts, planTiling, type Tiling } from '../../gen/tiling.js';
 import type { NumericType } from '../../gen/types/numeric-type.js';
-import { multiplyOnArray } from './multiply.js';
+import { modelledCycles, multiplyOnArray } from './multiply.js';
 import { type ArraySimulator, openArraySimulator } from './simulator.js';
 
 export interface MatmulRequest {
@@ -63,6 +63,8 @@ export interface MatmulReport {
   /** Useful multiply-accumulates: M x N x K. */
   readonly macs: number;
   readonly cycles: number;
+  /** What the cycle model counts for the same tiles. */
+  readonly modelCycles: number;
   /** Share of the PEs' cycles that useful products took; one of 8 bits takes several 4-bit PEs. */
   readonly utilisation: number;
   /** `macs` over what the tiles hold with their padded edges. */
@@ -90,7 +92,8 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   if (!isFloat) requireSumsFit({ a, w });
   progress('building the simulation (kept for the next run)');
   const simulator = await open(request.design, manifest);
-  const run = await multiplyOnArray(simulator, [{ tiling, codes: { a, w } }], progress);
+  const jobs = [{ tiling, codes: { a, w } }];
+  const run = await multiplyOnArray(simulator, jobs, progress);
   const { cycles, seconds } = run;
   const sums = run.sums[0] as BigInt64Array;
   progress('comparing with the reference and the real product');
@@ -111,6 +114,7 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
     tiling,
     macs,
     cycles,
+    modelCycles: modelledCycles(manifest.timing, jobs),
     utilisation: peProducts(tiling) / slots,
     edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * paddedSteps(tiling)),
     simulation: { seconds, cyclesPerSecond: cycles / seconds, macsPerSecond: macs / seconds },

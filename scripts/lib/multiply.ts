@@ -1,4 +1,6 @@
+import type { Timing } from '../../gen/elaborate/timing.js';
 import { EXIT, UserError } from '../../gen/errors.js';
+import { streamCycles } from '../../gen/model/stream-cycles.js';
 import type { Tile } from '../../gen/oracle.js';
 import { addResults, nextBatch, type PortMatrices, type Tiling, tileAt, tileBytes } from '../../gen/tiling.js';
 import type { ArraySimulator } from './simulator.js';
@@ -43,6 +45,19 @@ export async function multiplyOnArray(
     done += tiles.length;
   }
   return { sums, cycles, seconds };
+}
+
+/** The cycles that the cycle model counts for the same products, cut into the same batches. */
+export function modelledCycles(timing: Timing, jobs: readonly ProductJob[], batchBytes: number = BATCH_BYTES): number {
+  let cycles = 0;
+  for (const slices of batched(jobs, batchBytes)) {
+    const runs = slices.map(({ job, first, count }) => {
+      const { tiling, codes } = jobs[job] as ProductJob;
+      return { tiling, first, count, wideActivations: codes.a.wide === true };
+    });
+    cycles += streamCycles(timing, runs);
+  }
+  return cycles;
 }
 
 /** All tiles of all jobs in order, as many at once as fit into the bytes, but at least one. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type LayerReport, type QuantiseReport, REPORT } from '../../gen/quantise/report.js';
+import { escapeHtml } from '../../scripts/lib/markup.js';
 import { histogramSvg, isLogarithmic, niceTicks } from '../../scripts/lib/quantise/histogram-svg.js';
 import { typeColours } from '../../scripts/lib/quantise/plots.js';
-import { escapeHtml, reportHtml } from '../../scripts/lib/quantise/report-html.js';
+import { reportHtml } from '../../scripts/lib/quantise/report-html.js';
 import { reportText, shortName, typeShares } from '../../scripts/lib/quantise/report-text.js';
 
 type Activation = LayerReport['activation'];

@@ -33,8 +33,20 @@ export function inferText(report: InferReport): string {
     ...layers,
     '',
     ...rows.map(([key, text]) => `${key.padEnd(12)}${text}`),
+    ...cyclesVerdict(report),
     verdict(report),
   ].join('\n')}\n`;
+}
+
+/** The layers whose simulated cycles are not those of the cycle model. */
+export const miscountedLayers = ({ layers }: InferReport): InferReport['layers'] =>
+  layers.filter(({ cycles, modelCycles }) => cycles !== modelCycles);
+
+function cyclesVerdict(report: InferReport): string[] {
+  return miscountedLayers(report).map(
+    ({ name, cycles, modelCycles }) =>
+      `FAIL ${name}: ${count(cycles)} cycles simulated, ${count(modelCycles)} by the cycle model`,
+  );
 }
 
 function verdict({ exact, differentDecisions, samples, mismatch, design }: InferReport): string {

@@ -6,7 +6,7 @@ import { findMismatch, referenceSums, requireSumsFit } from '../../../gen/produc
 import { type RunnableLayer, secondType } from '../../../gen/quantise/plan.js';
 import { type CodeMatrices, type PortMatrix, peProducts, planTiling, portMatrix } from '../../../gen/tiling.js';
 import type { NumericType } from '../../../gen/types/numeric-type.js';
-import { multiplyOnArray } from '../multiply.js';
+import { modelledCycles, multiplyOnArray } from '../multiply.js';
 import { batches, requireFit, type Samples } from '../onnx/samples.js';
 import { openSession } from '../onnx/session.js';
 import { decisions } from '../quantise/classify.js';
@@ -33,6 +33,8 @@ export interface LayerWork {
   readonly name: string;
   readonly macs: number;
   readonly cycles: number;
+  /** What the cycle model counts for the same tiles. */
+  readonly modelCycles: number;
   readonly utilisation: number;
 }
 
@@ -168,7 +170,7 @@ class ArrayCounter {
   readonly pes: number;
   mismatch: string | undefined;
   readonly #info: ArrayInfo;
-  readonly #work = new Map<string, { macs: number; peProducts: number; cycles: number }>();
+  readonly #work = new Map<string, { macs: number; peProducts: number; cycles: number; modelCycles: number }>();
 
   constructor(
     readonly simulator: ArraySimulator,
@@ -189,10 +191,11 @@ class ArrayCounter {
       return { codes, tiling: planTiling(codes, this.manifest) };
     });
     const { sums, cycles } = await multiplyOnArray(this.simulator, jobs);
-    const own = this.#work.get(product.name) ?? { macs: 0, peProducts: 0, cycles: 0 };
+    const own = this.#work.get(product.name) ?? { macs: 0, peProducts: 0, cycles: 0, modelCycles: 0 };
     own.macs += jobs.reduce((total, { tiling: { m, n, k } }) => total + m * n * k, 0);
     own.peProducts += jobs.reduce((total, { tiling }) => total + peProducts(tiling), 0);
     own.cycles += cycles;
+    own.modelCycles += modelledCycles(this.manifest.timing, jobs);
     this.#work.set(product.name, own);
     return sums;
   }
@@ -210,10 +213,11 @@ class ArrayCounter {
   }
 
   work(): LayerWork[] {
-    return [...this.#work].map(([name, { macs, peProducts: busy, cycles }]) => ({
+    return [...this.#work].map(([name, { macs, peProducts: busy, cycles, modelCycles }]) => ({
       name,
       macs,
       cycles,
+      modelCycles,
       utilisation: busy / (cycles * this.pes),
     }));
   }

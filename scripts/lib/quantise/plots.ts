@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { LayerReport } from '../../../gen/quantise/report.js';
 import { numericType } from '../../../gen/types/table.js';
+import { renderSvg } from '../vega.js';
 import { layerName, shortName } from './report-text.js';
 
 /** The colour of a numeric type, and the colour of text on it. */
@@ -239,19 +240,4 @@ function errorPanel(title: string, labels: readonly string[], points: Row['point
       { data: { values: chosen }, mark: { type: 'point' as const, filled: true, size: 95, opacity: 1 } },
     ],
   };
-}
-
-/**
- * Draws a Vega-Lite specification in a given size: without a canvas Vega only guesses how wide text is. The packages are
- * large and loaded when the first plot is drawn.
- */
-async function renderSvg(spec: TopLevelSpec, size: { width: number; height: number }): Promise<string> {
-  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
-  const compiled = vegaLite.compile(spec).spec;
-  const view = new vega.View(vega.parse({ ...compiled, ...size }), { renderer: 'none' });
-  try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
-  }
 }

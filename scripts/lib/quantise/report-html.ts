@@ -1,5 +1,6 @@
 import type { LayerReport, QuantiseReport } from '../../../gen/quantise/report.js';
 import { renderTemplate } from '../../../gen/render/engine.js';
+import { escaped, Markup } from '../markup.js';
 import { histogramSvg, isLogarithmic } from './histogram-svg.js';
 import { layerPlots, type TypeColour, typeColours } from './plots.js';
 import {
@@ -11,31 +12,10 @@ import {
   outputError,
   percent,
   plural,
-  printable,
   productText,
   shortName,
   typeShares,
 } from './report-text.js';
-
-/** Text that is HTML already and goes into the page as it is. */
-class Markup {
-  constructor(readonly html: string) {}
-}
-
-/** Text as HTML, for elements and quoted attributes. Characters that show nothing are replaced. */
-export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return printable(text).replace(/[&<>"']/g, (character) => entities[character] as string);
-}
-
-/** A view with all its text escaped but for `Markup`: the template engine escapes nothing. */
-function escaped(view: unknown): unknown {
-  if (typeof view === 'string') return escapeHtml(view);
-  if (view instanceof Markup) return view.html;
-  if (Array.isArray(view)) return view.map(escaped);
-  if (typeof view !== 'object' || view === null) return view;
-  return Object.fromEntries(Object.entries(view).map(([key, value]) => [key, escaped(value)]));
-}
 
 type Colours = ReadonlyMap<string, TypeColour>;
 

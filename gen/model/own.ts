@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { configurationHash } from '../config/identity.js';
+import type { Configuration } from '../config/parameters.js';
+import { withoutMeaningless } from '../config/rules.js';
+import { validateConfiguration } from '../config/validate.js';
+import { elaborateCore } from '../elaborate/core.js';
+import { UserError } from '../errors.js';
+import { numericType } from '../types/table.js';
+import { type Accelerator, MEMORY, PRECISION } from './accelerator.js';
+
+/** An accelerator around an array that this project generates. */
+export const OWN_ACCELERATOR = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_+-]*$/),
+  about: z.string(),
+  /** Parameters of the generator (`npm run gen -- --schema`). */
+  design: z.record(z.string(), z.unknown()),
+  /** Another accelerator, whose core's area decides about the number of columns; without it they are the design's. */
+  sameAreaAs: z.string().optional(),
+  precision: PRECISION,
+  memory: MEMORY,
+});
+
+export type OwnAccelerator = z.output<typeof OWN_ACCELERATOR>;
+
+const energyPerMac = z.strictObject({
+  /** pJ of a multiply-accumulate of the narrowest codes, with all that the array does for it. */
+  picojoules: z.number().positive(),
+  source: z.string(),
+});
+
+/** What `npm run model:costs` measures. */
+export const COSTS = z.strictObject({
+  /** The command that measures the same. */
+  command: z.string(),
+  generator: z.string(),
+  tool: z.string(),
+  library: z.string(),
+  designs: z.record(
+    z.string(),
+    z.strictObject({
+      configurationSha256: z.string(),
+      rows: z.int().min(1),
+      cols: z.int().min(1),
+      /** Of the whole array, in gate equivalents. */
+      gateEquivalents: z.number().positive(),
+      energyPerMac: energyPerMac.optional(),
+    }),
+  ),
+});
+
+export type Costs = z.output<typeof COSTS>;
+
+/** Energies of multiply-accumulates by accelerator: what a measurement of power delivers. */
+export const ENERGIES = z.record(z.string(), energyPerMac);
+export type Energies = z.output<typeof ENERGIES>;
+
+/** The design that an accelerator's costs are measured of. */
+export function ownConfiguration({ name, design }: OwnAccelerator): Configuration {
+  const raw = {
+    arch: 'array',
+    dataflow: 'os',
+    pe: 'int',
+    name: name.toLowerCase().replace(/[^a-z0-9_]/g, '_'),
+    ...design,
+  };
+  return validateConfiguration(withoutMeaningless(raw as Parameters<typeof withoutMeaningless>[0]));
+}
+
+/**
+ * A core of published power, 28 nm at 500 MHz: nW of a unit that works as 2 x 2 4-bit PEs. Where no energy was measured,
+ * an accelerator's is this one's, by area.
+ */
+export interface PublishedCore {
+  readonly name: string;
+  readonly leakage: number;
+  readonly dynamic: number;
+}
+
+/** Size and power of an accelerator, and where they come from. */
+export interface OwnSizing {
+  readonly accelerator: Accelerator;
+  readonly gatesPerMac: number;
+  readonly columnsFrom: string;
+  readonly energyFrom: string;
+}
+
+/**
+ * Accelerators of this project's own designs, sized and powered by what was measured of them.
+ *
+ * @param reference The accelerator whose area per MAC the published power belongs to.
+ * @throws UserError when an accelerator's costs are missing, or were measured of another design.
+ */
+export function ownAccelerators(
+  all: readonly OwnAccelerator[],
+  costs: Costs,
+  { published, energies }: { readonly published: PublishedCore; readonly energies: Energies },
+  reference: string,
+): OwnSizing[] {
+  const measured = (name: string) => {
+    const found = costs.designs[name];
+    if (!found) throw new UserError(`there are no measured costs of ${name}: npm run model:costs measures them`);
+    return found;
+  };
+  const perMac = (name: string): number => {
+    const { gateEquivalents, rows, cols } = measured(name);
+    return gateEquivalents / (rows * cols);
+  };
+  return all.map((own): OwnSizing => {
+    const config = ownConfiguration(own);
+    const { rows, cols } = config;
+    if (measured(own.name).configurationSha256 !== configurationHash(config)) {
+      throw new UserError(`the costs of ${own.name} were measured of another design: npm run model:costs`);
+    }
+    const lanes = config.wideActivations.length > 0 ? 2 : 1;
+    const gatesPerMac = perMac(own.name);
+    const budget = own.sameAreaAs === undefined ? undefined : measured(own.sameAreaAs).gateEquivalents;
+    const columns = budget === undefined ? cols : Math.floor(budget / (gatesPerMac * rows * lanes)) * lanes;
+    const narrow = Math.max(...config.activations.map((type) => numericType(type).bits));
+    const share = gatesPerMac / perMac(reference);
+    const energy = energies[own.name] ?? measured(own.name).energyPerMac;
+    // pJ at 5e8 per second are 5e5 nW.
+    const perSecond = own.memory.frequencyHz * 1e-3;
+    const pes = lanes * lanes;
+    const dynamic = energy ? energy.picojoules * perSecond * pes : (published.dynamic / 4) * share * pes;
+    return {
+      gatesPerMac,
+      columnsFrom:
+        own.sameAreaAs === undefined ? 'the design' : `the area of ${own.sameAreaAs}: ${costs.tool}, ${costs.library}`,
+      energyFrom:
+        energy?.source ?? `estimate: ${published.name}, ${share.toFixed(2)} times as much by synthesised area per MAC`,
+      accelerator: {
+        name: own.name,
+        about: own.about,
+        source: `generated by this project; areas: ${costs.tool}, ${costs.library}`,
+        array: {
+          rows: rows / lanes,
+          cols: columns / lanes,
+          maxBits: lanes === 2 ? 8 : narrow,
+          minBits: narrow,
+          dataflow: config.dataflow,
+          drain: config.drain,
+          pipeline: config.pipeline,
+          accumulatorBits: 32,
+          ...(config.dataflow === 'os' ? { maxK: elaborateCore(config).accumulator.provenK } : {}),
+        },
+        precision: own.precision,
+        core: { leakage: (published.leakage / 4) * share * pes, dynamic },
+        memory: own.memory,
+      },
+    };
+  });
+}

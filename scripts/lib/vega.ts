@@ -1,0 +1,19 @@
+import type { TopLevelSpec } from 'vega-lite';
+
+/**
+ * Draws a Vega-Lite specification in a given size: without a canvas Vega only guesses how wide text is. The packages are
+ * large and loaded when the first plot is drawn.
+ */
+export async function renderSvg(
+  spec: TopLevelSpec,
+  size: { readonly width: number; readonly height: number },
+): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
+  const compiled = vegaLite.compile(spec).spec;
+  const view = new vega.View(vega.parse({ ...compiled, ...size }), { renderer: 'none' });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}

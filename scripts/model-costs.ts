@@ -1,0 +1,102 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { Command } from 'commander';
+import { EXIT, UserError } from '../gen/errors.js';
+import { generate } from '../gen/generate.js';
+import { loadDesign } from '../gen/manifest.js';
+import { type Costs, ownConfiguration } from '../gen/model/own.js';
+import { runProgram } from '../gen/program.js';
+import { GENERATOR } from '../gen/version.js';
+import { readLibrary } from './lib/area/library.js';
+import { measureArea } from './lib/area/run.js';
+import { COSTS_FILE, ownDescriptions, readEnergies } from './lib/model/data.js';
+import { progressLine } from './lib/progress.js';
+import { findYosys } from './lib/yosys.js';
+
+const LOG_INTERVAL = 5000;
+
+/** Synthesises the designs of the accelerators in models/accelerators/own and keeps what they cost. */
+async function main(): Promise<number> {
+  const program = new Command('npm run model:costs --')
+    .description(
+      'Generate and synthesise the designs of models/accelerators/own, whose areas decide about the sizes of the arrays that npm run model -- --own compares.',
+    )
+    .requiredOption('--liberty <file>', 'cell library, Liberty, plain or .gz')
+    .option(
+      '--energies <file>',
+      'JSON: { NAME: { picojoules, source } }, pJ per multiply-accumulate of the narrowest codes',
+    )
+    .option('--out <file>', 'where to write the costs', relative(process.cwd(), COSTS_FILE))
+    .option('--json', 'print the costs as JSON')
+    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a tool is missing or broke.')
+    .allowExcessArguments(false)
+    .exitOverride();
+  program.parse();
+  const options: { liberty: string; energies?: string; out: string; json?: boolean } = program.opts();
+  const library = readLibrary(options.liberty);
+  const energies = options.energies === undefined ? {} : readEnergies(options.energies);
+  const yosys = await findYosys();
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-costs-'));
+  try {
+    const designs: Record<string, Costs['designs'][string]> = {};
+    for (const own of ownDescriptions()) {
+      const { folder } = generate(ownConfiguration(own), scratch);
+      const { configuration, configurationSha256 } = loadDesign(folder);
+      const { whole } = await measureArea({
+        folder,
+        yosys,
+        library,
+        onProgress: (done, all, what) => line.show(`${own.name}: [${done}/${all}] ${what}`),
+      });
+      const energy = energies[own.name];
+      designs[own.name] = {
+        configurationSha256,
+        rows: configuration.rows,
+        cols: configuration.cols,
+        gateEquivalents: whole.gateEquivalents,
+        ...(energy ? { energyPerMac: energy } : {}),
+      };
+    }
+    const { identity } = library;
+    const costs: Costs = {
+      command: `npm run model:costs -- --liberty ${basename(options.liberty)}`,
+      generator: GENERATOR,
+      tool: `${yosys.identity.name} ${yosys.identity.version}`,
+      library: `${identity.file} (sha256 ${identity.sha256.slice(0, 16)}...)`,
+      designs,
+    };
+    const text = `${JSON.stringify(costs, null, 2)}\n`;
+    writeWhole(options.out, text);
+    line.end();
+    process.stdout.write(options.json ? text : summary(costs));
+    process.stderr.write(`written: ${options.out}\n`);
+    return EXIT.done;
+  } finally {
+    line.end();
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function writeWhole(file: string, text: string): void {
+  const temporary = `${file}.new-${process.pid}`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new UserError(`--out: cannot write ${file}: ${(error as Error).message}`);
+  }
+}
+
+function summary({ designs }: Costs): string {
+  return Object.entries(designs)
+    .map(([name, { rows, cols, gateEquivalents }]) => {
+      const perMac = (gateEquivalents / (rows * cols)).toFixed(1);
+      return `${name.padEnd(8)} ${rows} x ${cols}: ${Math.round(gateEquivalents).toLocaleString('en-US')} GE, ${perMac} GE per MAC\n`;
+    })
+    .join('');
+}
+
+await runProgram(main);

@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { Command } from 'commander';
+import { EXIT, UserError } from '../gen/errors.js';
+import { replaceFolder } from '../gen/folder.js';
+import { CORRECTION_NAMES, CORRECTIONS } from '../gen/model/corrections.js';
+import { correctionEffects } from '../gen/model/effects.js';
+import { PUBLISHED_BATCH } from '../gen/model/evaluate.js';
+import { NETWORKS } from '../gen/model/networks/index.js';
+import { modelReport } from '../gen/model/report.js';
+import { runProgram } from '../gen/program.js';
+import { layersCsv } from './lib/model/csv.js';
+import { modelHtml } from './lib/model/html.js';
+import { type ModelFlags, type ResolvedRequest, requestOf } from './lib/model/request.js';
+import { effectsTable, modelText, modelTitle, sizingsText, wrongFigures } from './lib/model/text.js';
+import { progressLine } from './lib/progress.js';
+
+const LOG_INTERVAL = 5000;
+const FILES = ['report.json', 'layers.csv', 'report.html'] as const;
+
+type Flags = ModelFlags & {
+  readonly effects?: boolean;
+  readonly markdown?: boolean;
+  readonly out: string;
+  readonly json?: boolean;
+};
+
+function command(): Command {
+  return new Command('npm run model --')
+    .description(
+      'Model time and energy of whole networks on accelerators: the published comparison to the last digit, the same with its flaws corrected, the designs of this project, or your network on your accelerator.',
+    )
+    .option('--corrected', 'the corrected model instead of the published one')
+    .option('--only <list>', 'the published model with these corrections alone')
+    .option('--without <list>', 'the corrected model without these corrections')
+    .option('--effects', 'instead of results, what each correction does to the ratios of the means (minutes)')
+    .option('--markdown', 'with --effects: the table in Markdown')
+    .option('--own', "arrays of this project's own designs, of equal synthesised area, instead of the published ones")
+    .option('--costs <file>', 'with --own: areas that npm run model:costs measured (default: those of the project)')
+    .option('--energies <file>', 'with --own: measured energies, JSON: { NAME: { picojoules, source } } per MAC')
+    .option(
+      '--networks <list>',
+      'names, descriptions (.yaml, .json), .onnx files, folders of npm run quantize (default: all)',
+    )
+    .option('--accelerators <list>', 'names, or descriptions (.yaml, .json) (default: all)')
+    .option('--baseline <name>', 'accelerator that all are relative to (default: AdaFloat, or the last one)')
+    .option('--samples <n>', 'samples of a batch', String(PUBLISHED_BATCH))
+    .option('--out <folder>', `folder for ${FILES.join(', ')}`, 'build/model')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      [
+        '',
+        `Networks: ${[...NETWORKS.keys()].join(', ')}`,
+        '',
+        'Corrections:',
+        ...CORRECTION_NAMES.map((name) => `  ${name.padEnd(13)} ${CORRECTIONS[name].title}`),
+        '',
+        'Exit codes: 0 done, 1 a published figure differs, 2 wrong request.',
+      ].join('\n'),
+    )
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+async function main(): Promise<number> {
+  const program = command();
+  program.parse();
+  const flags: Flags = program.opts();
+  requireReplaceable(flags.out);
+  const request = await requestOf(flags);
+  return flags.effects ? effects(request, flags) : evaluate(request, flags);
+}
+
+async function evaluate(request: ResolvedRequest, { out, json }: Flags): Promise<number> {
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const report = modelReport({ ...request, onProgress: line.show });
+  line.end();
+  const title = modelTitle(report, CORRECTION_NAMES.length);
+  const text = `${JSON.stringify(report, null, 1)}\n`;
+  replaceFolder(out, [
+    { path: 'report.json', content: text },
+    { path: 'layers.csv', content: layersCsv(report) },
+    { path: 'report.html', content: await modelHtml(report, title) },
+  ]);
+  process.stdout.write(json ? text : `${modelText(report, title)}${sizingsText(request.sizings)}`);
+  process.stderr.write(`written: ${FILES.map((file) => `${out}/${file}`).join(', ')}\n`);
+  return wrongFigures(report.figures ?? []).length === 0 ? EXIT.done : EXIT.checkFailed;
+}
+
+function effects(request: ResolvedRequest, { json, markdown = false }: Flags): number {
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const [first] = request.accelerators;
+  const found = correctionEffects(first?.name ?? '', (corrections, title) => {
+    line.show(title);
+    return modelReport({ ...request, corrections }).means;
+  });
+  line.end();
+  process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : effectsTable(found, markdown));
+  return EXIT.done;
+}
+
+/** @throws UserError when the folder holds anything that this program did not write. */
+function requireReplaceable(out: string): void {
+  if (!existsSync(out)) return;
+  if (!statSync(out).isDirectory()) throw new UserError(`--out ${out} is a file; name a folder`);
+  const foreign = readdirSync(out).filter((entry) => !(FILES as readonly string[]).includes(entry));
+  if (foreign.length > 0) {
+    throw new UserError(`${out} holds what this program did not write: ${foreign.join(', ')}; choose another --out`);
+  }
+}
+
+await runProgram(main);
