@@ -94,8 +94,9 @@ export function miterScript(seconds: number): string {
     'hierarchy -check -top miter',
     'flatten',
     'techmap',
-    // ABC gets gates alone: anything else would be left out, and what it feeds taken for an input.
-    'select -assert-none t:* t:$_*_ %d',
+    // ABC gets gates alone: anything else would be left out, and what it feeds taken for an input. `$scopeinfo`, the
+    // name that newer releases keep of a flattened module, feeds nothing.
+    'select -assert-none t:* t:$_*_ %d t:$scopeinfo %d',
     `abc -script +strash;&get,-n;&cec,-m,-T,${seconds}`,
     '',
   ].join('\n');
