@@ -1,10 +1,11 @@
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { Command } from 'commander';
 import { renderText } from '../gen/area/render.js';
 import { EXIT } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { readLibrary } from './lib/area/library.js';
-import { measureArea } from './lib/area/run.js';
+import { writeNetlists } from './lib/area/netlists.js';
+import { measureDesign } from './lib/area/run.js';
 import { areaJson, writeReport } from './lib/area/write.js';
 import { progressLine } from './lib/progress.js';
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
@@ -14,6 +15,7 @@ function command(): Command {
     .description('Synthesise every module of a design with Yosys and report what the array costs.')
     .requiredOption('--design <folder>', "the design's folder, such as rtl-out/ant_16x16")
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
+    .option('--netlists', "keep the netlist of each module in area/netlist in the design's folder")
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
@@ -26,22 +28,24 @@ function command(): Command {
 async function main(): Promise<number> {
   const program = command();
   program.parse();
-  const options: { design: string; liberty?: string; json?: boolean } = program.opts();
+  const options: { design: string; liberty?: string; netlists?: boolean; json?: boolean } = program.opts();
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
   const yosys = await findYosys();
   if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
   const line = progressLine(process.stderr);
   try {
-    const report = await measureArea({
+    const { report, netlists } = await measureDesign({
       folder: options.design,
       yosys,
       library,
       onProgress: (done, all, what) => line.show(`[${done}/${all}] ${what}`),
     });
     line.end();
-    const files = writeReport(options.design, report);
+    const kept = options.netlists ? writeNetlists(options.design, netlists) : [];
+    const files = writeReport(options.design, report).map((file) => relative(process.cwd(), file));
+    if (kept.length > 0) files.push(`${kept.length} netlists in ${relative(process.cwd(), dirname(kept[0] ?? ''))}`);
     process.stdout.write(options.json ? areaJson(report) : renderText(report));
-    process.stderr.write(`written: ${files.map((file) => relative(process.cwd(), file)).join(', ')}\n`);
+    process.stderr.write(`written: ${files.join(', ')}\n`);
     return EXIT.done;
   } finally {
     line.end();

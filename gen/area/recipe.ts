@@ -1,4 +1,5 @@
 import { PLAIN_FLIP_FLOPS } from './gates.js';
+import { netlistModule } from './netlist.js';
 import type { AreaUnit } from './plan.js';
 
 /** With and without Yosys' merging of multipliers and adders into one macro: neither is always the smaller. */
@@ -13,6 +14,7 @@ export const SYNTHESIS_FILES = {
   cells: 'cells.json',
   area: 'area.txt',
   levels: 'levels.txt',
+  netlist: 'netlist.v',
 } as const;
 
 /**
@@ -45,7 +47,7 @@ export function synthesisScript(
   recipe: Recipe,
   mapping: Mapping,
 ): string {
-  const { library, registers, cells, area, levels } = SYNTHESIS_FILES;
+  const { library, registers, cells, area, levels, netlist } = SYNTHESIS_FILES;
   const withLibrary = mapping.to === 'library';
   const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
   const timed = mapping.to === 'library' && mapping.delays ? ` -script ${abcScript(ABC_COMMANDS)}` : '';
@@ -61,6 +63,8 @@ export function synthesisScript(
     'opt_clean -purge',
     `tee -q -o ${cells} stat -json`,
     withLibrary ? `tee -q -o ${area} stat -liberty ${library}` : `tee -q -o ${levels} ltp -noff`,
+    `rename -top ${netlistModule({ module, parameters })}`,
+    `write_verilog -noattr -noexpr ${netlist}`,
     '',
   ].join('\n');
 }

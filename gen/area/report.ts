@@ -164,8 +164,13 @@ interface Choice {
   readonly total: Size;
 }
 
+/** The recipe whose netlist is kept: that of the smaller one. */
+export function keptRecipe({ alumacc, noalumacc }: UnitResult): Recipe {
+  return cost(noalumacc.size) < cost(alumacc.size) ? 'noalumacc' : 'alumacc';
+}
+
 function choose(unit: AreaUnit, result: UnitResult): Choice {
-  const recipe: Recipe = cost(result.noalumacc.size) < cost(result.alumacc.size) ? 'noalumacc' : 'alumacc';
+  const recipe = keptRecipe(result);
   const kept = result[recipe];
   const other = result[recipe === 'alumacc' ? 'noalumacc' : 'alumacc'];
   return { unit, recipe, kept, other, total: scale(kept.size, unit.instances) };

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { type MappedNetlist, netlistHeader, netlistModule } from '../../../gen/area/netlist.js';
 import { type AreaUnit, areaUnits, unitKey } from '../../../gen/area/plan.js';
 import { RECIPES, type Recipe, shownRecipe } from '../../../gen/area/recipe.js';
-import { type AreaReport, buildReport, LARGEST_CHECKED, type UnitResult } from '../../../gen/area/report.js';
+import { type AreaReport, buildReport, keptRecipe, LARGEST_CHECKED } from '../../../gen/area/report.js';
 import {
   NETLIST,
   readStructure,
@@ -19,7 +20,7 @@ import { GENERATOR } from '../../../gen/version.js';
 import { mapLimit } from '../pool.js';
 import { runYosys, type Yosys } from '../yosys.js';
 import type { Library } from './library.js';
-import { mappingTo, type SynthesisContext, synthesise } from './synthesise.js';
+import { mappingTo, type SynthesisContext, synthesise, type UnitSynthesis } from './synthesise.js';
 
 /** Synthesis runs at a time; a run takes one core and up to 400 MB. */
 const AT_A_TIME = Math.min(2, availableParallelism());
@@ -32,12 +33,24 @@ export interface AreaRequest {
   readonly onProgress: (done: number, all: number, what: string) => void;
 }
 
+/** What synthesis makes of a design. */
+export interface MeasuredDesign {
+  readonly report: AreaReport;
+  /** The netlists whose areas the report gives, each once. */
+  readonly netlists: readonly MappedNetlist[];
+}
+
+/** The area report of a design. @throws UserError as `measureDesign`. */
+export async function measureArea(request: AreaRequest): Promise<AreaReport> {
+  return (await measureDesign(request)).report;
+}
+
 /**
  * Synthesises all modules of a design and adds up the array.
  *
  * @throws UserError when the folder is no design, Yosys fails, or the array is not what its manifest says (exit code 1).
  */
-export async function measureArea({ folder, yosys, library, onProgress }: AreaRequest): Promise<AreaReport> {
+export async function measureDesign({ folder, yosys, library, onProgress }: AreaRequest): Promise<MeasuredDesign> {
   const manifest = loadDesign(folder);
   const { rows, cols, name } = manifest.configuration;
   const units = areaUnits(manifest);
@@ -52,7 +65,7 @@ export async function measureArea({ folder, yosys, library, onProgress }: AreaRe
   const structure = checks ? await elaborate(yosys, folder, manifest) : undefined;
   if (checks) progress(`${manifest.top} elaborated`);
   const { results, warnings } = await synthesiseAll({ yosys, folder, library }, distinct, progress);
-  return buildReport({
+  const report = buildReport({
     generator: GENERATOR,
     design: name,
     arch: manifest.configuration.arch,
@@ -67,10 +80,21 @@ export async function measureArea({ folder, yosys, library, onProgress }: AreaRe
       alumacc: shownRecipe('alumacc', mappingTo(library)),
       noalumacc: shownRecipe('noalumacc', mappingTo(library)),
     },
-    units: units.map((unit) => ({ unit, result: results.get(unitKey(unit)) as UnitResult })),
+    units: units.map((unit) => ({ unit, result: results.get(unitKey(unit)) as UnitSyntheses })),
     structure,
     warnings,
   });
+  const netlists = distinct.map((unit) => keptNetlist(unit, results.get(unitKey(unit)) as UnitSyntheses, report));
+  return { report, netlists };
+}
+
+/** What all recipes gave for a unit. */
+type UnitSyntheses = Readonly<Record<Recipe, UnitSynthesis>>;
+
+function keptNetlist(unit: AreaUnit, syntheses: UnitSyntheses, report: AreaReport): MappedNetlist {
+  const recipe = keptRecipe(syntheses);
+  const text = `${netlistHeader({ unit, recipe }, report)}\n${syntheses[recipe].netlist}`;
+  return { unit, recipe, name: netlistModule(unit), text };
 }
 
 /** Elaborates the array around black boxes and checks that it holds what the manifest says, and nothing else. */
@@ -97,14 +121,14 @@ async function synthesiseAll(
   context: SynthesisContext,
   units: readonly AreaUnit[],
   progress: (what: string) => void,
-): Promise<{ results: Map<string, UnitResult>; warnings: string[] }> {
+): Promise<{ results: Map<string, UnitSyntheses>; warnings: string[] }> {
   const jobs = units.flatMap((unit) => RECIPES.map((recipe): [AreaUnit, Recipe] => [unit, recipe]));
   const outcomes = await mapLimit(jobs, AT_A_TIME, async ([unit, recipe]) => {
     const outcome = await synthesise(context, unit, recipe);
     progress(`${unit.label} ${recipe}`);
     return outcome;
   });
-  const results = new Map<string, UnitResult>();
+  const results = new Map<string, UnitSyntheses>();
   units.forEach((unit, i) => {
     const [alumacc, noalumacc] = outcomes.slice(2 * i, 2 * i + 2);
     if (alumacc && noalumacc) results.set(unitKey(unit), { alumacc, noalumacc });

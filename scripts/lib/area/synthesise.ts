@@ -20,6 +20,12 @@ export interface SynthesisContext {
   readonly library: Library | undefined;
 }
 
+/** What a synthesis gave, with the mapped netlist as Verilog. */
+export interface UnitSynthesis extends Synthesis {
+  readonly warnings: readonly string[];
+  readonly netlist: string;
+}
+
 /** What netlists are mapped to with a library, or without. */
 export function mappingTo(library: Library | undefined): Mapping {
   return library ? { to: 'library', delays: library.delays } : { to: 'generic gates' };
@@ -34,17 +40,25 @@ export async function synthesise(
   { yosys, folder, library }: SynthesisContext,
   unit: AreaUnit,
   recipe: Recipe,
-): Promise<Synthesis & { readonly warnings: readonly string[] }> {
-  const { library: libraryFile, registers, cells: cellsFile, area: areaFile, levels } = SYNTHESIS_FILES;
+): Promise<UnitSynthesis> {
+  const {
+    library: libraryFile,
+    registers,
+    cells: cellsFile,
+    area: areaFile,
+    levels,
+    netlist: netlistFile,
+  } = SYNTHESIS_FILES;
   const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const title = `${unit.module}, ${recipe}`;
   const { outputs, warnings, log } = await runYosys(yosys, {
     title,
     script: synthesisScript(unit, recipe, mappingTo(library)),
     inputs: { ...Object.fromEntries(sources), ...(library ? { [libraryFile]: library.text } : {}) },
-    outputs: [registers, cellsFile, library ? areaFile : levels],
+    outputs: [registers, cellsFile, library ? areaFile : levels, netlistFile],
   });
   const cells = cellCounts(outputs[cellsFile] ?? '');
+  const netlist = outputs[netlistFile] ?? '';
   const bits = flipFlopBits(cellCounts(outputs[registers] ?? ''));
   const pathOf = (read: ReadPath): LongestPath => {
     if ('path' in read) return read.path;
@@ -52,7 +66,7 @@ export async function synthesise(
   };
   if (!library) {
     const size = { gateEquivalents: genericGateEquivalents(cells), flipFlopBits: bits };
-    return { size, path: pathOf(readLevels(outputs[levels] ?? '', unit.module)), cells, warnings };
+    return { size, path: pathOf(readLevels(outputs[levels] ?? '', unit.module)), cells, warnings, netlist };
   }
   const unmapped = Object.keys(cells).filter((type) => type.startsWith('$'));
   if (unmapped.length > 0) {
@@ -63,7 +77,7 @@ export async function synthesise(
   const area = chipArea(outputs[areaFile] ?? '', cells, unit.module);
   const gateEquivalents = area / library.identity.nand2.area;
   const path: LongestPath = library.delays ? pathOf(readDelays(log)) : { kind: 'unknown' };
-  return { size: { gateEquivalents, area, flipFlopBits: bits }, path, cells, warnings };
+  return { size: { gateEquivalents, area, flipFlopBits: bits }, path, cells, warnings, netlist };
 }
 
 /** A log up to the last line of ABC. */
