@@ -85,26 +85,35 @@ export function pinsOf(fn: BooleanFunction): string[] {
 export function evaluateFunction(text: string, inputs: Readonly<Record<string, boolean>>): boolean | undefined {
   const fn = parseFunction(text);
   if (fn === undefined || pinsOf(fn).some((pin) => inputs[pin] === undefined)) return undefined;
-  return evaluate(fn, (pin) => (inputs[pin] ? 1 : 0)) === 1;
+  return onWords(fn, (pin) => () => (inputs[pin] ? -1 : 0))(0) === -1;
 }
 
+/** A word of values by its place among the words of a wave. */
+export type Words = (place: number) => number;
+
 /**
- * The value of a function, bit by bit of words: `pin` gives the word of a pin, whose bits are its values in as many
- * situations. Of single bits, bit 0 counts and the result is 0 or 1.
+ * A function on words, bit by bit: each bit stands for a situation of its own. `source` gives the words of a pin; the bits of
+ * no situation may come out as 1.
  */
-export function evaluate(fn: BooleanFunction, pin: (name: string) => number, ones = 1): number {
+export function onWords(fn: BooleanFunction, source: (pin: string) => Words): Words {
   switch (fn.kind) {
-    case 'constant':
-      return fn.value ? ones : 0;
+    case 'constant': {
+      const word = fn.value ? -1 : 0;
+      return () => word;
+    }
     case 'pin':
-      return pin(fn.name);
-    case 'not':
-      return evaluate(fn.operand, pin, ones) ^ ones;
+      return source(fn.name);
+    case 'not': {
+      const operand = onWords(fn.operand, source);
+      return (place) => ~operand(place);
+    }
     case 'and':
-      return evaluate(fn.left, pin, ones) & evaluate(fn.right, pin, ones);
     case 'or':
-      return evaluate(fn.left, pin, ones) | evaluate(fn.right, pin, ones);
-    case 'xor':
-      return evaluate(fn.left, pin, ones) ^ evaluate(fn.right, pin, ones);
+    case 'xor': {
+      const [left, right] = [onWords(fn.left, source), onWords(fn.right, source)];
+      if (fn.kind === 'and') return (place) => left(place) & right(place);
+      if (fn.kind === 'or') return (place) => left(place) | right(place);
+      return (place) => left(place) ^ right(place);
+    }
   }
 }

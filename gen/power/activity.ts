@@ -1,9 +1,10 @@
 import type { BooleanFunction } from '../area/boolean.js';
 import type { Circuit, Gate, PowerArc } from './circuit.js';
-import { bitAt, countBits, cyclesOf, falls, rises, setBits, type Waves } from './waves.js';
+import { bitAt, countBits, falls, placesOf, rises, setBits, type Waves } from './waves.js';
 
-/** What happened in a circuit; numbers of several runs or instances add up. */
+/** What happened in a circuit, over all its instances. */
 export interface Activity {
+  /** Cycles times instances. */
   readonly cycles: number;
   /** Transitions of each net. A clock has one of each per cycle. */
   readonly rises: Float64Array;
@@ -15,28 +16,15 @@ export interface Activity {
   readonly states: Float64Array;
 }
 
-/** Adds the activity of another instance or run of a circuit. */
-export function addActivity(x: Activity, y: Activity): Activity {
-  const sum = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + (b[i] as number));
-  return {
-    cycles: x.cycles + y.cycles,
-    rises: sum(x.rises, y.rises),
-    falls: sum(x.falls, y.falls),
-    arcRises: sum(x.arcRises, y.arcRises),
-    arcFalls: sum(x.arcFalls, y.arcFalls),
-    states: sum(x.states, y.states),
-  };
-}
-
 /**
  * Counts what happened. Values are those between two rising edges of the clock, after everything has settled: a net has at
  * most one transition a cycle, glitches are not seen. In a condition the clock counts as high and as low for half of the time.
  */
 export function countActivity(circuit: Circuit, waves: Waves): Activity {
   const { netlist, clocks, arcsOfPins, arcs, states } = circuit;
-  const { cycles, rows } = waves;
-  const upwards = rows.map(rises);
-  const downwards = rows.map((row) => falls(row, cycles));
+  const cycles = waves.cycles * waves.instances;
+  const upwards = waves.rows.map((row) => rises(row, waves.stride));
+  const downwards = waves.rows.map((row) => falls(row, waves.stride));
   const perNet = (edges: readonly Int32Array[]): Float64Array =>
     Float64Array.from({ length: netlist.nets }, (_, net) =>
       clocks.has(net) ? cycles : countBits(edges[net] as Int32Array),
@@ -112,10 +100,9 @@ class Counter {
     }
   }
 
-  /** The cycles in which an input that an arc begins at changed, and its condition was true. */
+  /** Where an input that an arc begins at changed, and its condition was true. */
   private possible({ gate, group: { related, when } }: PowerArc): Int32Array {
-    const { cycles } = this.waves;
-    const length = Math.ceil(cycles / 32);
+    const length = this.waves.cycles * this.waves.stride;
     const changed = related.length === 0 ? new Int32Array(length).fill(-1) : new Int32Array(length);
     for (const pin of related) {
       const net = gate.pins[pin];
@@ -125,22 +112,20 @@ class Counter {
         changed[i] = (changed[i] as number) | (clock ? -1 : (this.toggles[net]?.[i] as number));
     }
     if (!when) return changed;
-    const allowed = cyclesOf(when, cycles, this.rowsOf(gate, true));
-    const otherwise = cyclesOf(when, cycles, this.rowsOf(gate, false));
+    const allowed = placesOf(when, this.waves, this.rowsOf(gate, true));
+    const otherwise = placesOf(when, this.waves, this.rowsOf(gate, false));
     return changed.map((word, i) => word & ((allowed[i] as number) | (otherwise[i] as number)));
   }
 
   /** Cycles in a state of a gate; all of them where there is no condition. */
   cyclesIn(gate: Gate, when: BooleanFunction | undefined): number {
-    const { cycles } = this.waves;
-    return when ? this.shareOf(gate, when) : cycles;
+    return when ? this.shareOf(gate, when) : this.waves.cycles * this.waves.instances;
   }
 
   /** The cycles of `among` (all if it is not given) in which a condition is true. */
   private shareOf(gate: Gate, when: BooleanFunction, among?: Int32Array): number {
-    const { cycles } = this.waves;
     const count = (clock: boolean): number => {
-      const words = cyclesOf(when, cycles, this.rowsOf(gate, clock));
+      const words = placesOf(when, this.waves, this.rowsOf(gate, clock));
       return countBits(among ? words.map((word, i) => word & (among[i] as number)) : words);
     };
     const clocked = gate.cell.clocks.length > 0;

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import type { PowerCell, PowerGroup, PowerLibrary, PowerPin } from './library.js';
-import type { MappedNetlist, Net } from './netlist.js';
+import type { FlatNetlist, Net } from './netlist.js';
 
 /** A gate with its data in the library. */
 export interface Gate {
@@ -26,7 +26,7 @@ export interface LeakageState {
 
 /** A netlist with the library's data, without cell-internal knowledge beyond them. */
 export interface Circuit {
-  readonly netlist: MappedNetlist;
+  readonly netlist: FlatNetlist;
   readonly library: PowerLibrary;
   readonly gates: readonly Gate[];
   readonly arcs: readonly PowerArc[];
@@ -45,7 +45,7 @@ export interface Circuit {
 export type OutputLoads = ReadonlyMap<number, number>;
 
 /** Puts a netlist and its library together. @throws UserError for a pin that the library's cell does not have. */
-export function linkCircuit(netlist: MappedNetlist, library: PowerLibrary, outside: OutputLoads = new Map()): Circuit {
+export function linkCircuit(netlist: FlatNetlist, library: PowerLibrary, outside: OutputLoads = new Map()): Circuit {
   const gates = netlist.cells.map(({ name, type, pins }): Gate => {
     const cell = library.cells.get(type);
     if (!cell) throw new UserError(`the library ${library.name} has no cell ${type} (instance ${name})`);

@@ -27,16 +27,30 @@ export interface PowerPin {
   readonly direction: 'input' | 'output';
   /** In farads; of an output usually 0. */
   readonly capacitance: number;
+  /** Of an output: its function of the inputs and of the register's state. */
+  readonly fn?: BooleanFunction;
   readonly power: readonly PowerGroup[];
   readonly arcs: readonly TransitionArc[];
 }
 
-/** What the power of a cell depends on. */
+/** What a flip-flop does at the rising edge of its clock, and what overrules it. */
+export interface FlipFlop {
+  /** Names of the state and of its inverse in the functions of outputs. */
+  readonly state: string;
+  readonly inverse: string;
+  readonly next: BooleanFunction;
+  readonly clear?: BooleanFunction;
+  readonly preset?: BooleanFunction;
+}
+
+/** What the function and the power of a cell depend on. */
 export interface PowerCell {
   readonly name: string;
   readonly pins: ReadonlyMap<string, PowerPin>;
   /** Pins of a register's clock; none: the cell is combinational. */
   readonly clocks: readonly string[];
+  /** Registers other than flip-flops of rising edges have none. */
+  readonly flipFlop?: FlipFlop;
   /** In watts, in the states that `states` does not tell of. */
   readonly leakage: number;
   readonly states: readonly { readonly when: BooleanFunction; readonly watts: number }[];
@@ -155,6 +169,7 @@ class CellReader {
       name,
       pins: new Map(pins),
       clocks: clockPins(body),
+      ...flipFlop(body),
       leakage: Number(attribute(body, 'cell_leakage_power') ?? Number.NaN) * this.units.leakage || always,
       states: states.flatMap(({ when, watts }) => (when === undefined ? [] : [{ when: condition(when, name), watts }])),
     };
@@ -164,11 +179,13 @@ class CellReader {
     const direction = attribute(body, 'direction');
     if (direction !== 'input' && direction !== 'output') return undefined;
     const given = attribute(body, 'capacitance');
+    const fn = parseFunction(attribute(body, 'function') ?? '');
     const fallback = direction === 'input' ? this.inputCapacitance : 0;
     return {
       name,
       direction,
       capacitance: given === undefined ? fallback : Number(given) * this.units.capacitance,
+      ...(fn === undefined ? {} : { fn }),
       power: groups(body, 'internal_power').map((group) => this.powerGroup(group, name)),
       arcs: groups(body, 'timing').flatMap(({ body: arc }) => this.arcs(arc)),
     };
@@ -240,13 +257,24 @@ function axisKind(variable: string): Axis | undefined {
   return variable === 'total_output_net_capacitance' ? 'load' : undefined;
 }
 
+const REGISTER = /(?<![\w"])(ff|latch)\s*\(([^)]*)\)\s*\{([^{}]*)\}/;
+
 /** The clock pins of a register: those marked so, and those its clock or enable depends on. */
 function clockPins(body: string): string[] {
-  const register = /(?<![\w"])(?:ff|latch|ff_bank|latch_bank)\s*\([^)]*\)\s*\{([^{}]*)\}/.exec(body)?.[1];
+  const register = REGISTER.exec(body)?.[3];
   if (register === undefined) return [];
   const edge = parseFunction(attribute(register, 'clocked_on') ?? attribute(register, 'enable') ?? '');
   const marked = groups(body, 'pin').filter((pin) => attribute(pin.body, 'clock') === 'true');
   return [...new Set([...marked.map(({ name }) => name), ...(edge ? pinsOf(edge) : [])])];
+}
+
+function flipFlop(body: string): { flipFlop?: FlipFlop } {
+  const [, kind, names = '', register = ''] = REGISTER.exec(body) ?? [];
+  const [state = '', inverse = ''] = names.split(',').map((name) => name.replace(/["\s]/g, ''));
+  const fn = (name: string): BooleanFunction | undefined => parseFunction(attribute(register, name) ?? '');
+  const [clock, next, clear, preset] = [fn('clocked_on'), fn('next_state'), fn('clear'), fn('preset')];
+  if (kind !== 'ff' || clock?.kind !== 'pin' || next === undefined) return {};
+  return { flipFlop: { state, inverse, next, ...(clear ? { clear } : {}), ...(preset ? { preset } : {}) } };
 }
 
 function condition(text: string, where: string): BooleanFunction {

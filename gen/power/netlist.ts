@@ -33,7 +33,7 @@ export interface MappedCell {
 }
 
 /** A flat module of library cells. */
-export interface MappedNetlist {
+export interface FlatNetlist {
   readonly module: string;
   readonly ports: readonly MappedPort[];
   readonly cells: readonly MappedCell[];
@@ -42,7 +42,7 @@ export interface MappedNetlist {
 }
 
 /** A module of Yosys' `write_json`. Undefined bits become 0, as Yosys' own simulation models have them after mapping. */
-export function readNetlist(json: unknown, module: string): MappedNetlist {
+export function readNetlist(json: unknown, module: string): FlatNetlist {
   const found = MAPPED_JSON.parse(json).modules[module];
   if (!found) throw new UserError(`the netlist has no module ${module}`);
   const numbers = new Map<number, number>();

@@ -1,77 +1,55 @@
-import { type BooleanFunction, evaluate } from '../area/boolean.js';
+import { type BooleanFunction, onWords, type Words } from '../area/boolean.js';
 
-/** The value of every net in every cycle, 32 cycles to a word, the first in bit 0. */
+/**
+ * The value of every net in every cycle of many instances, which are bits of words: word i of a row holds cycle
+ * floor(i / stride) of instances 32 * (i % stride) and on.
+ */
 export interface Waves {
   readonly cycles: number;
-  /** A row per net. Bits beyond the last cycle are 0. */
+  readonly instances: number;
+  /** Words that the instances fill. */
+  readonly stride: number;
+  /** A row per net. Bits beyond the last instance are 0. */
   readonly rows: readonly Int32Array[];
 }
 
-/**
- * Waves from samples.
- *
- * @param samples A row of `wordsPerCycle` 32-bit words per cycle; net n is bit n % 32 of word floor(n / 32).
- * @param first The first cycle kept, and `cycles` how many.
- */
-export function wavesOf(
-  samples: Int32Array,
-  { nets, first, cycles }: { readonly nets: number; readonly first: number; readonly cycles: number },
-): Waves {
-  const perCycle = Math.ceil(nets / 32);
-  const rows = Array.from({ length: nets }, () => new Int32Array(Math.ceil(cycles / 32)));
-  for (let cycle = 0; cycle < cycles; cycle++) {
-    const from = (first + cycle) * perCycle;
-    const [word, bit] = [cycle >> 5, cycle & 31];
-    for (let i = 0; i < perCycle; i++) {
-      for (let left = samples[from + i] as number; left !== 0; left &= left - 1) {
-        const row = rows[i * 32 + (31 - Math.clz32(left & -left))];
-        if (row) row[word] = (row[word] as number) | (1 << bit);
-      }
-    }
-  }
-  return { cycles, rows };
+/** Waves without any net high. */
+export function emptyWaves(nets: number, { cycles, instances }: Pick<Waves, 'cycles' | 'instances'>): Waves {
+  const stride = Math.ceil(instances / 32);
+  return { cycles, instances, stride, rows: Array.from({ length: nets }, () => new Int32Array(cycles * stride)) };
 }
 
-/** Bits of the last word that are cycles. */
-const lastMask = (cycles: number): number => (cycles % 32 === 0 ? -1 : (1 << (cycles % 32)) - 1);
+/** The bits of a cycle's words that are instances. */
+export const laneMask = ({ instances, stride }: Pick<Waves, 'instances' | 'stride'>, word: number): number =>
+  word % stride === stride - 1 && instances % 32 !== 0 ? (1 << (instances % 32)) - 1 : -1;
 
-/** Bit c of the result is set where the net is high in cycle c and was low in the cycle before. The first cycle has none. */
-export function rises(row: Int32Array): Int32Array {
-  return edges(row, (now, before) => now & ~before);
+/** Where a net is high and was low in the cycle before. The first cycle has no transitions. */
+export function rises(row: Int32Array, stride: number): Int32Array {
+  return row.map((now, i) => (i < stride ? 0 : now & ~(row[i - stride] as number)));
 }
 
-/** Likewise where it falls. */
-export function falls(row: Int32Array, cycles: number): Int32Array {
-  const found = edges(row, (now, before) => ~now & before);
-  const last = found.length - 1;
-  if (last >= 0) found[last] = (found[last] as number) & lastMask(cycles);
-  return found;
+/** Where a net is low and was high in the cycle before. */
+export function falls(row: Int32Array, stride: number): Int32Array {
+  return row.map((now, i) => (i < stride ? 0 : ~now & (row[i - stride] as number)));
 }
 
-function edges(row: Int32Array, edge: (now: number, before: number) => number): Int32Array {
-  let carry = (row[0] ?? 0) & 1;
-  return row.map((now) => {
-    const before = (now << 1) | carry;
-    carry = now >>> 31;
-    return edge(now, before);
-  });
+/** Where a function is true; `rowOf` gives the wave of a pin, or a constant. */
+export function placesOf(fn: BooleanFunction, waves: Waves, rowOf: (pin: string) => Int32Array | boolean): Int32Array {
+  const value = onWords(fn, (pin) => wordsOf(rowOf(pin)));
+  return Int32Array.from({ length: waves.cycles * waves.stride }, (_, i) => value(i) & laneMask(waves, i));
 }
 
-/** The cycles in which a function is true; `rowOf` gives the wave of a pin, or a constant. */
-export function cyclesOf(
-  fn: BooleanFunction,
-  cycles: number,
-  rowOf: (pin: string) => Int32Array | boolean,
-): Int32Array {
-  const words = new Int32Array(Math.ceil(cycles / 32));
-  for (let i = 0; i < words.length; i++) {
-    const pin = (name: string): number => {
-      const row = rowOf(name);
-      return typeof row === 'boolean' ? (row ? -1 : 0) : (row[i] as number);
-    };
-    words[i] = evaluate(fn, pin, -1) & (i === words.length - 1 ? lastMask(cycles) : -1);
-  }
-  return words;
+/** The words of a wave, or of a constant. */
+export function wordsOf(row: Int32Array | boolean): Words {
+  if (typeof row !== 'boolean') return (place) => row[place] as number;
+  const word = row ? -1 : 0;
+  return () => word;
+}
+
+/** A part of waves: `cycles` from cycle `first` on. */
+export function partOf(waves: Waves, { first, cycles }: { readonly first: number; readonly cycles: number }): Waves {
+  const [from, to] = [first * waves.stride, (first + cycles) * waves.stride];
+  return { ...waves, cycles, rows: waves.rows.map((row) => row.subarray(from, to)) };
 }
 
 export function countBits(words: Int32Array): number {
