@@ -6,6 +6,7 @@ import { comparePower, comparisonText, competitorsOf } from './lib/power/compare
 import { COMPETITORS } from './lib/power/designs.js';
 import { measurePower } from './lib/power/measure.js';
 import { DEFAULT_LAYER, fileOperands, layerOperands, type Operands } from './lib/power/operands.js';
+import { checkWithSta, staText } from './lib/power/opensta.js';
 import { powerText } from './lib/power/text.js';
 import { progressLine } from './lib/progress.js';
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
@@ -28,6 +29,7 @@ interface Flags {
   readonly model: string;
   readonly layer: string;
   readonly images: string;
+  readonly sta?: string;
   readonly json?: boolean;
 }
 
@@ -51,6 +53,10 @@ function command(): Command {
     .option('--model <file>', 'network of the layer, for Fashion-MNIST images', DEFAULT_LAYER.model)
     .option('--layer <name>', 'the layer whose operands are used', DEFAULT_LAYER.layer)
     .option('--images <n>', 'test images whose activations are used', '8')
+    .option(
+      '--sta <folder>',
+      'with --design, also write the first PE with its activity for OpenSTA, and compare where OpenSTA is installed',
+    )
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
@@ -106,6 +112,7 @@ async function main(): Promise<number> {
   const flags = program.opts<Flags>();
   if ((flags.design === undefined) === !flags.compare)
     throw new UserError('give either --design <folder> or --compare');
+  if (flags.compare && flags.sta !== undefined) throw new UserError('--sta goes with --design');
   const numbers = numbersOf(flags);
   const library = readLibrary(flags.liberty);
   const operands = await operandsOf(flags, numbers.images);
@@ -118,18 +125,20 @@ async function main(): Promise<number> {
       const comparison = await comparePower(request);
       line.end();
       process.stdout.write(flags.json ? json(comparison) : comparisonText(comparison));
-      return exitCode(comparison.rows.flatMap(({ report }) => report.failures));
+      return EXIT.done;
     }
-    const { report } = await measurePower({ ...request, design: flags.design });
+    const details = await measurePower({ ...request, design: flags.design });
+    const { report } = details;
+    const check = flags.sta === undefined ? undefined : await checkWithSta(flags.sta, details, library);
     line.end();
-    process.stdout.write(flags.json ? json(report) : powerText(report));
-    return exitCode(report.failures);
+    process.stdout.write(flags.json ? json(check ? { ...report, sta: check } : report) : powerText(report));
+    if (check && flags.sta !== undefined && !flags.json) process.stdout.write(staText(check, flags.sta));
+    return EXIT.done;
   } finally {
     line.end();
   }
 }
 
 const json = (report: unknown): string => `${JSON.stringify(report, null, 2)}\n`;
-const exitCode = (failures: readonly string[]): number => (failures.length > 0 ? EXIT.checkFailed : EXIT.done);
 
 await runProgram(main);

@@ -33,8 +33,6 @@ export interface PowerReport {
   readonly macs: number;
   /** Results compared with the reference. */
   readonly results: number;
-  /** Why the figures are worth nothing; empty where everything was as it must be. */
-  readonly failures: readonly string[];
   readonly modules: readonly PowerRow[];
   /** Picojoules per multiply-accumulate: of the PEs (or dot-product units, or tiles of PEs), and of all modules. */
   readonly pe: Energy;

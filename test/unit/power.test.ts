@@ -4,6 +4,7 @@ import { type Circuit, linkCircuit, neighbourLoads } from '../../gen/power/circu
 import { estimateEnergy, totalOf } from '../../gen/power/estimate.js';
 import { powerLibrary } from '../../gen/power/library.js';
 import { readNetlist } from '../../gen/power/netlist.js';
+import { activityVcd, asStaCounts, readStaPower, staNetlist, staScript } from '../../gen/power/opensta.js';
 import { delayStages, portWaves } from '../../gen/power/port-waves.js';
 import { type PortWaves, replay } from '../../gen/power/replay.js';
 import { energyRows, wattsOf } from '../../gen/power/report.js';
@@ -101,7 +102,7 @@ describe('a power library', () => {
   });
 
   it('is refused when it lacks cells of the netlist', () => {
-    expect(() => powerLibrary(powerLibraryText(), ['INV', 'NAND'], 'x.lib')).toThrow('x.lib has no cell NAND');
+    expect(() => powerLibrary(powerLibraryText(), ['INV', 'NOR'], 'x.lib')).toThrow('x.lib has no cell NOR');
   });
 });
 
@@ -279,5 +280,48 @@ describe('the report', () => {
     expect(totalOf(pe)).toBeCloseTo((totalOf(joules) * 1e12) / 10, 12);
     expect(totalOf(whole)).toBeCloseTo(2 * totalOf(pe), 12);
     expect(wattsOf(totalOf(pe), { macs: 10, cycles: 4, period: 10e-9 })).toBeCloseTo(totalOf(joules) / 40e-9, 12);
+  });
+});
+
+describe('what OpenSTA is given', () => {
+  const circuit = chain();
+  const waves = replay(circuit, ports(CHAIN_PORTS), 0);
+
+  it('is the netlist with single-bit ports', () => {
+    const text = staNetlist(circuit);
+    expect(text).toContain('module chain (n0, n1, n2);');
+    expect(text).toContain('  INV u0 (.A(n1), .Y(n3));');
+    expect(text).toContain("  DFF u2 (.C(n0), .D(n4), .R(1'b1), .Q(n2));");
+  });
+
+  it('is every change of every net', () => {
+    const lines = activityVcd(circuit, waves, 10e-9).split('\n');
+    expect(lines.filter((line) => line.startsWith('$var'))).toHaveLength(5);
+    const changes = (id: string): number => lines.filter((line) => line === `0${id}` || line === `1${id}`).length;
+    // The clock rises and falls in four cycles; the others have a value at first and their transitions.
+    expect(['i0', 'i1', 'i2', 'i3', 'i4'].map(changes)).toEqual([8, 3, 2, 3, 3]);
+    expect(lines).toContain('#30000');
+    expect(lines.at(-2)).toBe('#40000');
+  });
+
+  it('is told the conditions of the estimate', () => {
+    const loaded = linkCircuit(circuit.netlist, LIBRARY, new Map([[2, 5e-15]]));
+    const script = staScript(loaded, circuit, OPERATION);
+    expect(script).toContain('create_clock -name clock -period 10 n0\nset_clock_transition 0.1 clock');
+    expect(script).toContain('set_input_transition 0.1 {n1}');
+    expect(script).toContain('set_load 0.00500000000 n2');
+    expect(script).toContain('read_vcd -scope chain activity.vcd\nreport_power');
+  });
+
+  it('is compared by what its gates drive', () => {
+    const energy = estimateEnergy(circuit, countActivity(circuit, waves), OPERATION);
+    const { internal, switching, leakage } = asStaCounts(energy, 40e-9);
+    expect(internal * 40).toBeCloseTo((33 + 34 + 48) * 1e-6, 12);
+    expect(switching * 40).toBeCloseTo(12e-6, 12);
+    expect(leakage * 40).toBeCloseTo(0.4e-6, 12);
+    const printed =
+      'Group Internal\nTotal                 1.707173e-03 4.062162e-04 2.666349e-08 2.113416e-03 100.0%\n';
+    expect(readStaPower(printed)).toEqual({ internal: 1.707173e-3, switching: 4.062162e-4, leakage: 2.666349e-8 });
+    expect(readStaPower('Error: no such file')).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import type { MappedNetlist } from '../../../gen/area/netlist.js';
-import type { AreaUnit } from '../../../gen/area/plan.js';
+import { type AreaUnit, areaUnits } from '../../../gen/area/plan.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { type Circuit, linkCircuit, neighbourLoads } from '../../../gen/power/circuit.js';
 import { powerLibrary } from '../../../gen/power/library.js';
@@ -15,8 +15,15 @@ export interface GateModule {
   readonly text: string;
 }
 
-/** The clock gate stays as it is described: a technology's cell is to take its place, which the netlist does not tell of. */
-const isMeasured = (manifest: Manifest, { unit }: MappedNetlist): boolean =>
+/**
+ * The pieces of a design whose power is estimated. The clock gate is not: a technology's cell is to take its place, which the
+ * netlist does not tell of.
+ */
+export function measuredUnits(manifest: Manifest): AreaUnit[] {
+  return areaUnits(manifest).filter((unit) => isMeasured(manifest, unit));
+}
+
+const isMeasured = (manifest: Manifest, unit: AreaUnit): boolean =>
   !unit.partOfOther && unit.module !== `${manifest.configuration.name}_clock_gate`;
 
 /**
@@ -29,7 +36,7 @@ export async function gateModules(
   netlists: readonly MappedNetlist[],
   { yosys, library }: { readonly yosys: Yosys; readonly library: Library },
 ): Promise<GateModule[]> {
-  const measured = netlists.filter((netlist) => isMeasured(manifest, netlist));
+  const measured = netlists.filter(({ unit }) => isMeasured(manifest, unit));
   const flat = await flatNetlists(yosys, measured);
   const types = [...new Set(flat.flatMap(({ cells }) => cells.map(({ type }) => type)))];
   const power = powerLibrary(library.text, types, library.identity.file);

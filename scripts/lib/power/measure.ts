@@ -2,7 +2,7 @@ import { EXIT, UserError } from '../../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../../gen/manifest.js';
 import { arrayInfoOf, type PortInfo } from '../../../gen/oracle.js';
 import { countActivity } from '../../../gen/power/activity.js';
-import { type Energy, estimateEnergy, totalOf } from '../../../gen/power/estimate.js';
+import { estimateEnergy, totalOf } from '../../../gen/power/estimate.js';
 import { replay } from '../../../gen/power/replay.js';
 import { energyRows, type PowerReport, wattsOf } from '../../../gen/power/report.js';
 import type { SlewAssumption } from '../../../gen/power/slews.js';
@@ -12,7 +12,7 @@ import { quantiseActivations, quantiseWeights } from '../../../gen/select/tensor
 import { type PortMatrices, planTiling, type Tiling, tileAt, tileMacs } from '../../../gen/tiling.js';
 import type { NumericType } from '../../../gen/types/numeric-type.js';
 import type { Library } from '../area/library.js';
-import { measureDesign } from '../area/run.js';
+import { type MeasuredDesign, measureDesign } from '../area/run.js';
 import { operandReport, type OperandReport } from '../matmul.js';
 import { requireTool } from '../tools.js';
 import type { Yosys } from '../yosys.js';
@@ -34,6 +34,8 @@ export interface PowerRequest {
   /** Cycles to simulate, about. */
   readonly cycles: number;
   readonly onProgress: (text: string) => void;
+  /** The synthesis of the design with this library, where it was done before. */
+  readonly synthesised?: MeasuredDesign;
 }
 
 /** A report with the operands it is about. */
@@ -41,59 +43,54 @@ export type MeasuredPower = PowerReport & {
   readonly operands: { readonly a: OperandReport; readonly w: OperandReport };
 };
 
-/** What else can be made of a measurement: the nets of the first module of the array's PEs. */
+/** A measurement with the nets of the PEs, the first kind of them where there are several. */
 export interface PowerDetails {
   readonly report: MeasuredPower;
   readonly pe: GateModule;
   readonly waves: Waves;
-  readonly energy: Energy;
+  readonly synthesis: MeasuredDesign;
 }
 
 /**
  * The power of a design on real operands: synthesised, simulated on tiles of the product in their order, gate by gate.
  *
- * @throws UserError when the request is wrong or a tool fails; wrong results are in the report.
+ * @throws UserError when the request is wrong, a tool fails, or a result or an output of a netlist is wrong (exit code 1).
  */
 export async function measurePower(request: PowerRequest): Promise<PowerDetails> {
   const { design, yosys, library, operands, period, slews, onProgress } = request;
   const manifest = loadDesign(design);
   const { a, w, tiling } = quantised(request, manifest);
   const places = sampleTiles(tiling, manifest, request.cycles);
-  const { report: area, netlists } = await measureDesign({
-    folder: design,
-    yosys,
-    library,
-    onProgress: (done, all, what) => onProgress(`synthesis [${done}/${all}] ${what}`),
-  });
-  const modules = await gateModules(manifest, netlists, { yosys, library });
-  const units = modules.map(({ unit, circuit }) => ({
-    unit,
-    ports: portsOf(manifest, unit.module).map((name) => ({
-      name,
-      width: circuit.netlist.ports.find((port) => port.name === name)?.bits.length ?? 0,
-    })),
-  }));
   onProgress('simulating (the build is kept for the next run)');
   const tiles = places.map((place) => tileAt(tiling, { a, w }, place));
-  const run = await recordRun(design, manifest, units, tiles);
+  const run = await recordRun(design, manifest, tiles);
   try {
-    const failures: string[] = run.failure ? [`${run.failure.rule} (cycle ${run.failure.cycle})`] : [];
-    if (!run.failure && run.results === 0) failures.push('no result was compared');
-    const kept: { module: GateModule; waves: Waves; joules: Energy }[] = [];
+    const synthesis = request.synthesised ?? (await synthesise(request));
+    const { report: area, netlists } = synthesis;
+    const modules = await gateModules(manifest, netlists, { yosys, library });
+    const failures: string[] = [];
+    const kept: { module: GateModule; waves: Waves }[] = [];
     const rows = modules.map((module, i) => {
       onProgress(`gates [${i + 1}/${modules.length}] ${module.unit.module}`);
-      const recorded = run.waves(units[i] as (typeof units)[number]);
-      const replayed = replay(module.circuit, recorded, run.first);
+      const replayed = replay(module.circuit, run.waves(module.unit), run.first);
       const { difference } = replayed;
       if (difference) {
         const { port, bit, cycle } = difference;
-        failures.push(`the netlist of ${module.unit.label} differs from the design: ${port}[${bit}] in cycle ${cycle}`);
+        failures.push(
+          `  the netlist of ${module.unit.label} differs from the design: ${port}[${bit}] in cycle ${cycle}`,
+        );
       }
       const waves = partOf(replayed, run);
       const joules = estimateEnergy(module.circuit, countActivity(module.circuit, waves), { period, slews });
-      if (module.unit.role === 'pe') kept.push({ module, waves, joules });
+      if (module.unit.role === 'pe') kept.push({ module, waves });
       return { label: labelOf(module, manifest), role: module.unit.role, instances: waves.instances, joules };
     });
+    if (failures.length > 0) {
+      throw new UserError(
+        `${manifest.configuration.name} in gates is wrong:\n${failures.join('\n')}`,
+        EXIT.checkFailed,
+      );
+    }
     const macs = places.reduce((sum, place) => sum + tileMacs(tiling, place), 0);
     const energies = energyRows(rows, macs);
     const figures = { macs, cycles: run.cycles, period };
@@ -114,15 +111,22 @@ export async function measurePower(request: PowerRequest): Promise<PowerDetails>
       tiles: { run: places.length, all: tiling.tiles },
       ...figures,
       results: run.results,
-      failures,
       ...energies,
       watts: { pe: wattsOf(totalOf(energies.pe), figures), whole: wattsOf(totalOf(energies.whole), figures) },
     };
-    return { report, pe: first.module, waves: first.waves, energy: first.joules };
+    return { report, pe: first.module, waves: first.waves, synthesis };
   } finally {
     run.close();
   }
 }
+
+const synthesise = ({ design: folder, yosys, library, onProgress }: PowerRequest): Promise<MeasuredDesign> =>
+  measureDesign({
+    folder,
+    yosys,
+    library,
+    onProgress: (done, all, what) => onProgress(`synthesis [${done}/${all}] ${what}`),
+  });
 
 function quantised(
   { operands, types }: PowerRequest,
@@ -155,9 +159,6 @@ function sampleTiles(tiling: Tiling, { timing }: Manifest, cycles: number): numb
   const count = Math.min(Math.max(Math.round(cycles / tilePeriod(timing, beats)), 1), tiling.tiles);
   return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * tiling.tiles) / count));
 }
-
-const portsOf = ({ modules }: Manifest, module: string): string[] =>
-  modules.find(({ name }) => name === module)?.ports.map(({ name }) => name) ?? [];
 
 /** Delay lines of the same width are the same netlist, whatever they are for. */
 function labelOf({ unit }: GateModule, { configuration }: Manifest): string {

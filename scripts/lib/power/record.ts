@@ -4,17 +4,18 @@ import type { AreaUnit } from '../../../gen/area/plan.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { arrayInfoOf, expectedResults, type Tile } from '../../../gen/oracle.js';
-import { delayStages, type PortRecord, portWaves, recordWords } from '../../../gen/power/port-waves.js';
+import {
+  delayStages,
+  type PortRecord,
+  portWaves,
+  type RecordedPort,
+  recordWords,
+} from '../../../gen/power/port-waves.js';
 import { portRecorder, recordName } from '../../../gen/power/recorder.js';
 import type { PortWaves } from '../../../gen/power/replay.js';
-import { openArrayModel, type SimulationFailure } from '../simulator.js';
+import { openArrayModel } from '../simulator.js';
 import { scratchFolder } from '../verilator.js';
-
-/** What is recorded of a module: all its ports, in the module's order. */
-export interface RecordedUnit {
-  readonly unit: AreaUnit;
-  readonly ports: readonly { readonly name: string; readonly width: number }[];
-}
+import { measuredUnits } from './gates.js';
 
 /** A run of tiles on a design, with the ports of its modules recorded. */
 export interface RecordedRun {
@@ -24,42 +25,43 @@ export interface RecordedRun {
   readonly cycles: number;
   /** Results that were compared with the reference. */
   readonly results: number;
-  readonly failure?: SimulationFailure;
-  /** The ports of all instances of a unit. */
-  waves(unit: RecordedUnit): PortWaves;
+  /** The ports of all instances of a unit; of a delay line's registers, which count one by one. */
+  waves(unit: AreaUnit): PortWaves;
   /** Removes the records. */
   close(): void;
 }
 
 /**
  * Runs tiles back to back on a design, without stalls, compares all results with the reference and records the ports of
- * modules in every cycle.
+ * its modules in every cycle.
  *
- * @throws UserError when a tool fails, or a record is not complete.
+ * @throws UserError when a tool fails, a record is not complete, or a result is wrong (exit code 1).
  */
-export async function recordRun(
-  folder: string,
-  manifest: Manifest,
-  units: readonly RecordedUnit[],
-  tiles: readonly Tile[],
-): Promise<RecordedRun> {
+export async function recordRun(folder: string, manifest: Manifest, tiles: readonly Tile[]): Promise<RecordedRun> {
   const scratch = scratchFolder(`${manifest.configuration.name}-power`);
   const close = (): void => rmSync(scratch, { recursive: true, force: true });
   try {
     const file = join(scratch, 'recorders.sv');
-    writeFileSync(file, recorders(manifest, units));
+    writeFileSync(file, recorders(manifest));
     const design = manifest.compileOrder.map((source) => join(folder, source));
     const model = await openArrayModel(folder, manifest, { verilog: [...design, file] });
     const info = arrayInfoOf(manifest);
     const expected = tiles.map((tile) => expectedResults(info, tile));
     const run = await model.simulate([{ seed: 1, tiles, expected }], { cwd: scratch });
+    const { failure } = run;
+    if (failure) {
+      const where = `tile ${failure.tile}, row ${failure.row}, cycle ${failure.cycle}`;
+      throw new UserError(
+        `${manifest.configuration.name} does not compute: ${failure.rule} (${where})\nfind the cause: npm run verify -- --design ${folder} --trace`,
+        EXIT.checkFailed,
+      );
+    }
     const all = run.events[0] ?? [];
     const first = all[0]?.firstIn ?? 0;
     return {
       first,
       cycles: (all.at(-1)?.lastOut ?? 0) - first + 1,
-      results: run.failure ? 0 : expected.reduce((sum, { length }) => sum + length, 0),
-      ...(run.failure ? { failure: run.failure } : {}),
+      results: expected.reduce((sum, { length }) => sum + length, 0),
       waves: (unit) => wavesOf(scratch, unit, run.cycles, manifest),
       close,
     };
@@ -69,22 +71,21 @@ export async function recordRun(
   }
 }
 
-function recorders(manifest: Manifest, units: readonly RecordedUnit[]): string {
-  const names = new Map(units.map(({ unit }) => [unit.module, Object.keys(unit.parameters)]));
-  const clock = `${manifest.top}.clk_i`;
+function recorders(manifest: Manifest): string {
+  const parameters = new Map(measuredUnits(manifest).map((unit) => [unit.module, Object.keys(unit.parameters)]));
   return manifest.modules
     .flatMap((module) => {
-      const parameters = names.get(module.name);
-      return parameters ? [portRecorder(module, parameters, clock)] : [];
+      const names = parameters.get(module.name);
+      return names ? [portRecorder(module, names, `${manifest.top}.clk_i`)] : [];
     })
     .join('\n');
 }
 
 const broken = (what: string): UserError => new UserError(`the simulation left ${what}`, EXIT.toolBroken);
 
-/** The ports of a unit's instances; of a delay line's registers, which count one by one. */
-function wavesOf(folder: string, { unit, ports }: RecordedUnit, cycles: number, manifest: Manifest): PortWaves {
+function wavesOf(folder: string, unit: AreaUnit, cycles: number, manifest: Manifest): PortWaves {
   const isDelay = unit.module === `${manifest.configuration.name}_delay`;
+  const ports = portsOf(manifest, unit);
   const records: PortRecord[] = [];
   for (const file of readdirSync(folder).sort()) {
     const name = recordName(file);
@@ -100,6 +101,15 @@ function wavesOf(folder: string, { unit, ports }: RecordedUnit, cycles: number, 
     : unit.instances;
   if (records.length !== expected) throw broken(`${records.length} records of ${unit.label}, not ${expected}`);
   return portWaves(ports, records);
+}
+
+/** The ports of a module; a width that is a parameter has the unit's value. */
+function portsOf({ modules }: Manifest, { module, parameters }: AreaUnit): RecordedPort[] {
+  const ports = modules.find(({ name }) => name === module)?.ports ?? [];
+  return ports.map(({ name, width }) => ({
+    name,
+    width: typeof width === 'number' ? width : (parameters[width] ?? 0),
+  }));
 }
 
 function readRecord(file: string, words: number): PortRecord {
