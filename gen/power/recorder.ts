@@ -2,9 +2,6 @@ import type { Manifest } from '../manifest.js';
 
 type ManifestModule = Manifest['modules'][number];
 
-/** The parameters of a module, in the order of its records' names. */
-export const PARAMETER_NAMES = ['SUM_BITS', 'WIDTH', 'DEPTH'] as const;
-
 /**
  * SystemVerilog that records the ports of a module's instances, bound to them: 32-bit words at each rising edge of a clock,
  * the values before it, the first port in the lowest bits, its bit 0 first. An instance's file is called
