@@ -166,6 +166,12 @@ export function tileAt(tiling: Tiling, { a, w }: PortMatrices, index: number): T
   };
 }
 
+/** Useful multiply-accumulates of a tile: those within the matrices' edges. */
+export function tileMacs(tiling: Tiling, index: number): number {
+  const { row, col, steps } = placeOf(tiling, index);
+  return Math.min(tiling.rows, tiling.m - row) * Math.min(tiling.cols, tiling.n - col) * steps;
+}
+
 /** Steps of whole beats. */
 const filledUp = ({ stepsPerBeat: each }: Tiling, steps: number): number => Math.ceil(steps / each) * each;
 

@@ -1,4 +1,5 @@
 import { evaluateFunction } from './boolean.js';
+import { attribute, groups, withoutComments } from './liberty-text.js';
 
 /** What the area report needs of a cell of a Liberty file. */
 export interface LibertyCell {
@@ -10,7 +11,7 @@ export interface LibertyCell {
 
 /** The cells of a Liberty file: names, areas, pins and boolean functions; all else is skipped. */
 export function libertyCells(text: string): LibertyCell[] {
-  return groups(text.replace(/\/\*[\s\S]*?\*\//g, ' '), 'cell').map(({ name, body }) => {
+  return groups(withoutComments(text), 'cell').map(({ name, body }) => {
     const pins = groups(body, 'pin');
     const direction = (wanted: string) => pins.filter((pin) => attribute(pin.body, 'direction') === wanted);
     return {
@@ -52,47 +53,4 @@ function isNand2({ area, inputs, outputs }: LibertyCell): boolean {
     const [x, y] = [i > 1, i % 2 === 1];
     return evaluateFunction(fn, { [a]: x, [b]: y }) === !(x && y);
   });
-}
-
-/** The groups `keyword (name) { body }` of a text, wherever they are. */
-function groups(text: string, keyword: string): { name: string; body: string }[] {
-  const found: { name: string; body: string }[] = [];
-  const start = new RegExp(`(?<![\\w"])${keyword}\\s*\\(\\s*"?([^")\\s]+)"?\\s*\\)\\s*\\{`, 'g');
-  for (let match = start.exec(text); match !== null; match = start.exec(text)) {
-    const end = closingBrace(text, start.lastIndex);
-    found.push({ name: match[1] as string, body: text.slice(start.lastIndex, end) });
-    start.lastIndex = end;
-  }
-  return found;
-}
-
-/** Where the group that is open at `from` closes. */
-function closingBrace(text: string, from: number): number {
-  const marks = /"[^"]*"|[{}]/g;
-  marks.lastIndex = from;
-  let depth = 1;
-  for (let match = marks.exec(text); match !== null; match = marks.exec(text)) {
-    if (match[0] === '{') depth += 1;
-    else if (match[0] === '}') depth -= 1;
-    if (depth === 0) return match.index;
-  }
-  return text.length;
-}
-
-/** A simple attribute of a group's own, not of the groups in it. */
-function attribute(body: string, name: string): string | undefined {
-  const pattern = new RegExp(`(?<![\\w"])${name}\\s*:\\s*(?:"([^"]*)"|([^;\\s]+))\\s*;?`, 'g');
-  for (const match of body.matchAll(pattern)) {
-    if (depthAt(body, match.index) === 0) return match[1] ?? match[2];
-  }
-  return undefined;
-}
-
-function depthAt(text: string, index: number): number {
-  let depth = 0;
-  for (const [mark] of text.slice(0, index).matchAll(/"[^"]*"|[{}]/g)) {
-    if (mark === '{') depth += 1;
-    else if (mark === '}') depth -= 1;
-  }
-  return depth;
 }

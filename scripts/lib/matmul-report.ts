@@ -43,7 +43,8 @@ export function matmulText(report: MatmulReport): string {
   return `${[...rows.map(([key, text]) => `${key.padEnd(12)}${text}`), ...miscounted, ...verdict].join('\n')}\n`;
 }
 
-function operandText({ file, rows, cols, type, scales, relativeError, considered }: OperandReport): string {
+/** How a matrix was quantised, in a line. */
+export function operandText({ file, rows, cols, type, scales, relativeError, considered }: OperandReport): string {
   const scale =
     scales.count === 1
       ? `scale ${figure(scales.least)}`

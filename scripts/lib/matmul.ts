@@ -130,7 +130,8 @@ function candidates({ types, wideTypes }: PortInfo, role: string, wide: boolean)
   );
 }
 
-function readMatrix(file: string): Matrix {
+/** A matrix in a `.npy` file. */
+export function readMatrix(file: string): Matrix {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
@@ -163,7 +164,8 @@ function writeWhole(file: string, bytes: Uint8Array): void {
   }
 }
 
-function operandReport(file: string, matrix: QuantisedMatrix, real: Matrix): OperandReport {
+/** What there is to say of a quantised matrix. */
+export function operandReport(file: string, matrix: QuantisedMatrix, real: Matrix): OperandReport {
   const squares = real.data.reduce((sum, value) => sum + value * value, 0);
   const relative = (squaredError: number): number | undefined =>
     squares === 0 ? undefined : Math.sqrt(squaredError / squares);

@@ -55,6 +55,8 @@ export interface SimulationOptions {
   readonly wantResults?: boolean;
   /** Waveform file to write. */
   readonly trace?: string;
+  /** Folder the simulation runs in. */
+  readonly cwd?: string;
 }
 
 /** A design's array, Verilated. */
@@ -62,17 +64,26 @@ export interface ArrayModel {
   simulate(segments: readonly Segment[], options?: SimulationOptions): Promise<SimulationRun>;
 }
 
+interface ModelOptions {
+  readonly trace?: boolean;
+  readonly tuning?: Tuning;
+  readonly builds?: string;
+  /** Verilog files to simulate instead of the design's own list; lint warnings do not count then. */
+  readonly verilog?: readonly string[];
+}
+
 /** Builds the array of a design's folder (or finds it built) for simulation. */
 export async function openArrayModel(
   folder: string,
   manifest: Manifest,
-  { trace = false, tuning, builds }: { trace?: boolean; tuning?: Tuning; builds?: string } = {},
+  { trace = false, tuning, builds, verilog }: ModelOptions = {},
 ): Promise<ArrayModel> {
   const { name } = manifest.configuration;
   const executable = await buildBench({
     name,
     top: manifest.top,
-    verilog: manifest.compileOrder.map((file) => join(folder, file)),
+    verilog: verilog ?? manifest.compileOrder.map((file) => join(folder, file)),
+    ...(verilog ? { allow: ['lint', 'style'] } : {}),
     main: 'array_tb.cpp',
     trace,
     pes: simulatedPes(manifest),
@@ -92,7 +103,7 @@ async function simulate(
   executable: string,
   manifest: Manifest,
   segments: readonly Segment[],
-  { repeat = 1, wantResults = false, trace }: SimulationOptions = {},
+  { repeat = 1, wantResults = false, trace, cwd }: SimulationOptions = {},
 ): Promise<SimulationRun> {
   const scratch = scratchFolder(manifest.configuration.name);
   try {
@@ -102,7 +113,10 @@ async function simulate(
     const args = [vectors, '--repeat', String(repeat)];
     if (wantResults) args.push('--results', resultFile);
     if (trace) args.push('--trace', trace);
-    const { stdout } = await runTool({ name: 'the array simulation', path: executable }, args, { okCodes: [0, 1] });
+    const { stdout } = await runTool({ name: 'the array simulation', path: executable }, args, {
+      okCodes: [0, 1],
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     const run = parseRun(stdout);
     if (!wantResults || run.failure) return run;
     const bytes = readFileSync(resultFile);

@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { ALTERNATIVES } from '../gen/area/alternatives.js';
+import { EXIT } from '../gen/errors.js';
+import { runProgram } from '../gen/program.js';
+import { measureAlternatives } from './lib/alternatives/run.js';
+import { alternativesMarkdown, alternativesText } from './lib/alternatives/table.js';
+import { readLibrary } from './lib/area/library.js';
+import { readPage, withPart, writePage } from './lib/page.js';
+import { progressLine } from './lib/progress.js';
+import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+
+const LOG_INTERVAL = 5000;
+
+function command(): Command {
+  return new Command('npm run alternatives --')
+    .description(
+      'Synthesise the PE and other ways to write it (docs/microarchitecture/), prove those equal that should be, and compare.',
+    )
+    .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
+    .option(
+      '--write <page>',
+      'put the table between the marks of the library in a page, such as docs/microarchitecture.md',
+    )
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      [
+        '',
+        `Alternatives: ${ALTERNATIVES.map(({ name }) => name).join(', ')}.`,
+        `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
+        'Exit codes: 0 done, 2 wrong request, 3 a tool is missing or broke, or a proof failed.',
+      ].join('\n'),
+    )
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+async function main(): Promise<number> {
+  const program = command();
+  program.parse();
+  const options: { liberty?: string; write?: string; json?: boolean } = program.opts();
+  const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
+  const part = library?.identity.name ?? 'generic gates';
+  // A page that cannot take the table is found before it is measured.
+  if (options.write !== undefined) withPart(readPage(options.write), part, '', options.write);
+  const yosys = await findYosys();
+  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  try {
+    const report = await measureAlternatives({
+      yosys,
+      library,
+      onProgress: (done, all, what) => line.show(`${done} of ${all}: ${what}`),
+    });
+    line.end();
+    if (options.write !== undefined) {
+      writePage(options.write, withPart(readPage(options.write), part, alternativesMarkdown(report), options.write));
+    }
+    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : alternativesText(report));
+    return EXIT.done;
+  } finally {
+    line.end();
+  }
+}
+
+await runProgram(main);

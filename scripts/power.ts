@@ -1,0 +1,144 @@
+import { Command } from 'commander';
+import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors.js';
+import { runProgram } from '../gen/program.js';
+import { readLibrary } from './lib/area/library.js';
+import { comparePower, comparisonText, competitorsOf } from './lib/power/compare.js';
+import { COMPETITORS } from './lib/power/designs.js';
+import { measurePower } from './lib/power/measure.js';
+import { DEFAULT_LAYER, fileOperands, layerOperands, type Operands } from './lib/power/operands.js';
+import { checkWithSta, staText } from './lib/power/opensta.js';
+import { powerText } from './lib/power/text.js';
+import { progressLine } from './lib/progress.js';
+import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+
+const LOG_INTERVAL = 5000;
+
+interface Flags {
+  readonly design?: string;
+  readonly compare?: boolean;
+  readonly only?: string;
+  readonly liberty: string;
+  readonly period: string;
+  readonly slew: string;
+  readonly clockSlew: string;
+  readonly cycles: string;
+  readonly rows: string;
+  readonly cols: string;
+  readonly a?: string;
+  readonly w?: string;
+  readonly model: string;
+  readonly layer: string;
+  readonly images: string;
+  readonly sta?: string;
+  readonly json?: boolean;
+}
+
+function command(): Command {
+  return new Command('npm run power --')
+    .description(
+      'Power of a design on real operands: synthesises it, runs tiles of a quantised product on it, replays every module gate by gate, and turns transitions into energy with the data of a cell library.',
+    )
+    .option('--design <folder>', "the design's folder, such as rtl-out/ant_16x16")
+    .option('--compare', 'instead of a design: energy per MAC of 4-bit types, int8 and fp8 on the same operands')
+    .option('--only <list>', `with --compare, some of ${COMPETITORS.map(({ name }) => name).join(',')}`)
+    .requiredOption('--liberty <file>', 'cell library with internal power, Liberty, plain or .gz')
+    .option('--period <ns>', 'clock period', '10')
+    .option('--slew <ns>', 'transition time of input ports', '0.1')
+    .option('--clock-slew <ns>', 'transition time of the clock', '0.1')
+    .option('--cycles <n>', 'cycles to simulate, about: whole tiles, spread over the product', '2048')
+    .option('--rows <n>', 'with --compare, rows of the arrays', '8')
+    .option('--cols <n>', 'with --compare, columns of the arrays', '8')
+    .option('--a <file>', 'activations, M x K: .npy (default: of --layer)')
+    .option('--w <file>', 'weights, K x N: .npy (default: of --layer)')
+    .option('--model <file>', 'network of the layer, for Fashion-MNIST images', DEFAULT_LAYER.model)
+    .option('--layer <name>', 'the layer whose operands are used', DEFAULT_LAYER.layer)
+    .option('--images <n>', 'test images whose activations are used', '8')
+    .option(
+      '--sta <folder>',
+      'with --design, also write the first PE with its activity for OpenSTA, and compare where OpenSTA is installed',
+    )
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      [
+        '',
+        `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
+        'Exit codes: 0 done, 1 a result is wrong, 2 wrong request, 3 a tool is missing or broke.',
+      ].join('\n'),
+    )
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+/** @throws ConfigurationError naming every number that is none. */
+function numbersOf(flags: Flags) {
+  const problems: Problem[] = [];
+  const number = (key: string, text: string, most: number, whole: boolean): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value > 0 && value <= most && (!whole || Number.isInteger(value))) return value;
+    const rule = `must be ${whole ? 'an integer' : 'a number'} above 0, at most ${most}`;
+    problems.push({ key, given: `"${text}"`, rule });
+    return 1;
+  };
+  const nano = (key: string, text: string): number => number(key, text, 1e6, false) * 1e-9;
+  const numbers = {
+    period: nano('--period', flags.period),
+    slews: { input: nano('--slew', flags.slew), clock: nano('--clock-slew', flags.clockSlew) },
+    cycles: number('--cycles', flags.cycles, 65_536, true),
+    rows: number('--rows', flags.rows, 32, true),
+    cols: number('--cols', flags.cols, 32, true),
+    images: number('--images', flags.images, 10_000, true),
+  };
+  const names = flags.only?.split(',').map((name) => name.trim());
+  for (const name of names?.filter((each) => competitorsOf([each]).length === 0) ?? []) {
+    problems.push({
+      key: '--only',
+      given: name,
+      rule: `must be of ${COMPETITORS.map((each) => each.name).join(', ')}`,
+    });
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { ...numbers, competitors: competitorsOf(names) };
+}
+
+async function operandsOf({ a, w, model, layer }: Flags, images: number): Promise<Operands> {
+  if ((a === undefined) !== (w === undefined)) throw new UserError('--a and --w go together');
+  return a !== undefined && w !== undefined ? fileOperands(a, w) : layerOperands(model, layer, images);
+}
+
+async function main(): Promise<number> {
+  const program = command();
+  program.parse();
+  const flags = program.opts<Flags>();
+  if ((flags.design === undefined) === !flags.compare)
+    throw new UserError('give either --design <folder> or --compare');
+  if (flags.compare && flags.sta !== undefined) throw new UserError('--sta goes with --design');
+  const numbers = numbersOf(flags);
+  const library = readLibrary(flags.liberty);
+  const operands = await operandsOf(flags, numbers.images);
+  const yosys = await findYosys();
+  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const request = { ...numbers, library, yosys, operands, onProgress: (text: string) => line.show(text) };
+  try {
+    if (flags.design === undefined) {
+      const comparison = await comparePower(request);
+      line.end();
+      process.stdout.write(flags.json ? json(comparison) : comparisonText(comparison));
+      return EXIT.done;
+    }
+    const details = await measurePower({ ...request, design: flags.design });
+    const { report } = details;
+    const check = flags.sta === undefined ? undefined : await checkWithSta(flags.sta, details, library);
+    line.end();
+    process.stdout.write(flags.json ? json(check ? { ...report, sta: check } : report) : powerText(report));
+    if (check && flags.sta !== undefined && !flags.json) process.stdout.write(staText(check, flags.sta));
+    return EXIT.done;
+  } finally {
+    line.end();
+  }
+}
+
+const json = (report: unknown): string => `${JSON.stringify(report, null, 2)}\n`;
+
+await runProgram(main);
