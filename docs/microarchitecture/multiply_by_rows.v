@@ -1,0 +1,51 @@
+// The multiplier as a sum of rows, one per bit of the weight.
+
+`default_nettype none
+
+module multiply_by_rows (
+  input  wire        clk_i,
+  input  wire  [6:0] a_i,      // {sign, exp[1:0], base[3:0]}
+  output wire  [6:0] a_o,
+  input  wire  [5:0] w_i,      // {sign, exp[1:0], base[2:0]}
+  output wire  [5:0] w_o,
+  input  wire        drain_i,
+  output wire        drain_o,
+  input  wire [23:0] acc_i,
+  output wire [23:0] acc_o
+);
+
+  reg [6:0] a_q;
+  reg [5:0] w_q;
+  reg drain_q;
+  reg [23:0] acc_q;
+
+  wire negative = a_q[6] ^ w_q[5];
+  wire [3:0] row_0 = a_q[3:0] & {4{w_q[0]}};
+  wire [3:0] row_1 = a_q[3:0] & {4{w_q[1]}};
+  wire [3:0] row_2 = a_q[3:0] & {4{w_q[2]}};
+  wire [4:0] upper = {2'd0, row_0[3:1]} + {1'd0, row_1};
+  wire [4:0] top = {1'd0, upper[4:1]} + {1'd0, row_2};
+  wire [6:0] product = {top, upper[0], row_0[0]};
+  wire [2:0] shift = {1'd0, a_q[5:4]} + {1'd0, w_q[4:3]};
+  wire [12:0] magnitude = {6'd0, product} << {shift, 1'd0};
+
+  wire [13:0] low = {1'd0, acc_q[12:0]} + {1'd0, magnitude ^ {13{negative}}} + {13'd0, negative};
+  wire counts = low[13] ^ negative;
+  wire [10:0] high = ((acc_q[23:13] ^ {11{negative}}) + {10'd0, counts}) ^ {11{negative}};
+  wire [23:0] sum = {high, low[12:0]};
+
+  always @(posedge clk_i) begin
+    a_q <= a_i;
+    w_q <= w_i;
+    drain_q <= drain_i;
+    acc_q <= drain_q ? acc_i : sum;
+  end
+
+  assign a_o = a_q;
+  assign w_o = w_q;
+  assign drain_o = drain_q;
+  assign acc_o = acc_q;
+
+endmodule
+
+`default_nettype wire
