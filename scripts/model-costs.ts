@@ -10,7 +10,8 @@ import { runProgram } from '../gen/program.js';
 import { GENERATOR } from '../gen/version.js';
 import { readLibrary } from './lib/area/library.js';
 import { measureArea } from './lib/area/run.js';
-import { COSTS_FILE, ownDescriptions, readEnergies } from './lib/model/data.js';
+import { COSTS_FILE, ownDescriptions } from './lib/model/data.js';
+import { energyMeter } from './lib/model/energy-meter.js';
 import { progressLine } from './lib/progress.js';
 import { findYosys } from './lib/yosys.js';
 
@@ -23,20 +24,20 @@ async function main(): Promise<number> {
       'Generate and synthesise the designs of models/accelerators/own, whose areas decide about the sizes of the arrays that npm run model -- --own compares.',
     )
     .requiredOption('--liberty <file>', 'cell library, Liberty, plain or .gz')
-    .option(
-      '--energies <file>',
-      'JSON: { NAME: { picojoules, source } }, pJ per multiply-accumulate of the narrowest codes',
-    )
+    .option('--energies', 'also measure the energy per MAC, on small arrays and real operands, as npm run power does')
     .option('--out <file>', 'where to write the costs', relative(process.cwd(), COSTS_FILE))
     .option('--json', 'print the costs as JSON')
-    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a tool is missing or broke.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 a simulation is wrong, 2 wrong request, 3 a tool is missing or broke.',
+    )
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();
-  const options: { liberty: string; energies?: string; out: string; json?: boolean } = program.opts();
+  const options: { liberty: string; energies?: boolean; out: string; json?: boolean } = program.opts();
   const library = readLibrary(options.liberty);
-  const energies = options.energies === undefined ? {} : readEnergies(options.energies);
   const yosys = await findYosys();
+  const meter = options.energies ? await energyMeter({ yosys, library }) : undefined;
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-costs-'));
   try {
@@ -50,21 +51,22 @@ async function main(): Promise<number> {
         library,
         onProgress: (done, all, what) => line.show(`${own.name}: [${done}/${all}] ${what}`),
       });
-      const energy = energies[own.name];
+      const energy = await meter?.measure(own, scratch, (text) => line.show(`${own.name}: ${text}`));
       designs[own.name] = {
         configurationSha256,
         rows: configuration.rows,
         cols: configuration.cols,
         gateEquivalents: whole.gateEquivalents,
-        ...(energy ? { energyPerMac: energy } : {}),
+        ...(energy === undefined ? {} : { picojoulesPerMac: energy }),
       };
     }
     const { identity } = library;
     const costs: Costs = {
-      command: `npm run model:costs -- --liberty ${basename(options.liberty)}`,
+      command: `npm run model:costs -- --liberty ${basename(options.liberty)}${meter ? ' --energies' : ''}`,
       generator: GENERATOR,
       tool: `${yosys.identity.name} ${yosys.identity.version}`,
       library: `${identity.file} (sha256 ${identity.sha256.slice(0, 16)}...)`,
+      ...(meter ? { energies: meter.conditions } : {}),
       designs,
     };
     const text = `${JSON.stringify(costs, null, 2)}\n`;
@@ -92,9 +94,10 @@ function writeWhole(file: string, text: string): void {
 
 function summary({ designs }: Costs): string {
   return Object.entries(designs)
-    .map(([name, { rows, cols, gateEquivalents }]) => {
+    .map(([name, { rows, cols, gateEquivalents, picojoulesPerMac }]) => {
       const perMac = (gateEquivalents / (rows * cols)).toFixed(1);
-      return `${name.padEnd(8)} ${rows} x ${cols}: ${Math.round(gateEquivalents).toLocaleString('en-US')} GE, ${perMac} GE per MAC\n`;
+      const energy = picojoulesPerMac === undefined ? '' : `, ${picojoulesPerMac.toFixed(3)} pJ per MAC`;
+      return `${name.padEnd(8)} ${rows} x ${cols}: ${Math.round(gateEquivalents).toLocaleString('en-US')} GE, ${perMac} GE per MAC${energy}\n`;
     })
     .join('');
 }

@@ -35,6 +35,8 @@ export const COSTS = z.strictObject({
   generator: z.string(),
   tool: z.string(),
   library: z.string(),
+  /** What the energies were measured on and by; absent where none were. */
+  energies: z.string().optional(),
   designs: z.record(
     z.string(),
     z.strictObject({
@@ -43,14 +45,15 @@ export const COSTS = z.strictObject({
       cols: z.int().min(1),
       /** Of the whole array, in gate equivalents. */
       gateEquivalents: z.number().positive(),
-      energyPerMac: energyPerMac.optional(),
+      /** pJ of a multiply-accumulate of the narrowest codes on a small array of the same kind, in the library's technology. */
+      picojoulesPerMac: z.number().positive().optional(),
     }),
   ),
 });
 
 export type Costs = z.output<typeof COSTS>;
 
-/** Energies of multiply-accumulates by accelerator: what a measurement of power delivers. */
+/** Energies of multiply-accumulates by accelerator, at 28 nm: what a user knows better. */
 export const ENERGIES = z.record(z.string(), energyPerMac);
 export type Energies = z.output<typeof ENERGIES>;
 
@@ -67,8 +70,8 @@ export function ownConfiguration({ name, design }: OwnAccelerator): Configuratio
 }
 
 /**
- * A core of published power, 28 nm at 500 MHz: nW of a unit that works as 2 x 2 4-bit PEs. Where no energy was measured,
- * an accelerator's is this one's, by area.
+ * A core of published power, 28 nm at 500 MHz: nW of a unit that works as 2 x 2 4-bit PEs. It stands for the reference;
+ * the others take as many times as much as was measured of both, or by area where energies were not measured.
  */
 export interface PublishedCore {
   readonly name: string;
@@ -105,6 +108,20 @@ export function ownAccelerators(
     const { gateEquivalents, rows, cols } = measured(name);
     return gateEquivalents / (rows * cols);
   };
+  /** nW of a PE that multiplies in every cycle, and what that is based on. */
+  const dynamicPower = (name: string, share: number, frequencyHz: number): { dynamic: number; energyFrom: string } => {
+    const given = energies[name];
+    // pJ times Hz are pW.
+    if (given) return { dynamic: given.picojoules * frequencyHz * 1e-3, energyFrom: given.source };
+    const [own, other] = [measured(name).picojoulesPerMac, measured(reference).picojoulesPerMac];
+    if (own === undefined || other === undefined) {
+      const energyFrom = `estimate: ${published.name}, ${share.toFixed(2)} times as much by synthesised area per MAC`;
+      return { dynamic: (published.dynamic / 4) * share, energyFrom };
+    }
+    const times = own / other;
+    const energyFrom = `${published.name}, ${times.toFixed(2)} times as much as measured: ${own.toFixed(2)} pJ per MAC, ${reference} ${other.toFixed(2)} (${costs.energies ?? 'conditions unknown'})`;
+    return { dynamic: (published.dynamic / 4) * times, energyFrom };
+  };
   return all.map((own): OwnSizing => {
     const config = ownConfiguration(own);
     const { rows, cols } = config;
@@ -117,17 +134,13 @@ export function ownAccelerators(
     const columns = budget === undefined ? cols : Math.floor(budget / (gatesPerMac * rows * lanes)) * lanes;
     const narrow = Math.max(...config.activations.map((type) => numericType(type).bits));
     const share = gatesPerMac / perMac(reference);
-    const energy = energies[own.name] ?? measured(own.name).energyPerMac;
-    // pJ at 5e8 per second are 5e5 nW.
-    const perSecond = own.memory.frequencyHz * 1e-3;
     const pes = lanes * lanes;
-    const dynamic = energy ? energy.picojoules * perSecond * pes : (published.dynamic / 4) * share * pes;
+    const { dynamic, energyFrom } = dynamicPower(own.name, share, own.memory.frequencyHz);
     return {
       gatesPerMac,
       columnsFrom:
         own.sameAreaAs === undefined ? 'the design' : `the area of ${own.sameAreaAs}: ${costs.tool}, ${costs.library}`,
-      energyFrom:
-        energy?.source ?? `estimate: ${published.name}, ${share.toFixed(2)} times as much by synthesised area per MAC`,
+      energyFrom,
       accelerator: {
         name: own.name,
         about: own.about,
@@ -144,7 +157,7 @@ export function ownAccelerators(
           ...(config.dataflow === 'os' ? { maxK: elaborateCore(config).accumulator.provenK } : {}),
         },
         precision: own.precision,
-        core: { leakage: (published.leakage / 4) * share * pes, dynamic },
+        core: { leakage: (published.leakage / 4) * share * pes, dynamic: dynamic * pes },
         memory: own.memory,
       },
     };

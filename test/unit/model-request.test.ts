@@ -105,14 +105,25 @@ describe('own designs', () => {
     }
   });
 
-  test('have measured energies where there are any, else the published one by area', () => {
+  test('have given energies, else as many times the published one as was measured, else by area', () => {
     const energies = { INT8: { picojoules: 0.5, source: 'a measurement' } };
-    const sized = ownAccelerators(ownDescriptions(), costs, { published, energies }, 'ANT-OS');
+    const pico: Readonly<Record<string, number>> = { 'ANT-OS': 20, INT6: 25, INT8: 40 };
+    const designs = Object.entries(costs.designs).map(([name, { picojoulesPerMac: _, ...design }]) => {
+      const measured = pico[name];
+      return [name, measured === undefined ? design : { ...design, picojoulesPerMac: measured }] as const;
+    });
+    const mixed = { ...costs, designs: Object.fromEntries(designs), energies: 'somehow' };
+    const sized = ownAccelerators(ownDescriptions(), mixed, { published, energies }, 'ANT-OS');
     const by = new Map(sized.map((one) => [one.accelerator.name, one]));
     expect(by.get('ANT-OS')?.accelerator.core.dynamic).toBeCloseTo(280_000, 6);
     // 0.5 pJ at 500 MHz.
     expect(by.get('INT8')?.accelerator.core.dynamic).toBeCloseTo(250_000, 6);
     expect(by.get('INT8')?.energyFrom).toBe('a measurement');
+    // One PE of INT6, where the published unit is four.
+    expect(by.get('INT6')?.accelerator.core.dynamic).toBeCloseTo((280_000 / 4) * (25 / 20), 6);
+    expect(by.get('INT6')?.energyFrom).toBe(
+      'the published core, 1.25 times as much as measured: 25.00 pJ per MAC, ANT-OS 20.00 (somehow)',
+    );
     expect(by.get('FLOAT8')?.energyFrom).toMatch(/^estimate/);
   });
 

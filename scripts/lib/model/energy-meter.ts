@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { generate } from '../../../gen/generate.js';
+import { type OwnAccelerator, ownConfiguration } from '../../../gen/model/own.js';
+import { totalOf } from '../../../gen/power/estimate.js';
+import type { Library } from '../area/library.js';
+import { measurePower } from '../power/measure.js';
+import { DEFAULT_LAYER, layerOperands } from '../power/operands.js';
+import type { Yosys } from '../yosys.js';
+
+/** Sides of the arrays that are simulated gate by gate. */
+const SIDE = 8;
+const IMAGES = 8;
+const CYCLES = 2048;
+const PERIOD = 10e-9;
+const SLEWS = { input: 0.1e-9, clock: 0.1e-9 };
+
+export interface EnergyMeter {
+  /** What is measured, in words. */
+  readonly conditions: string;
+  /**
+   * pJ per multiply-accumulate of an accelerator's narrowest types, everything in the array included.
+   *
+   * @throws UserError when a tool fails, or a result or a netlist is wrong (exit code 1).
+   */
+  measure(own: OwnAccelerator, scratch: string, onProgress: (text: string) => void): Promise<number>;
+}
+
+/** Measures energies of accelerators' arrays on the operands of one real layer. */
+export async function energyMeter(tools: { readonly yosys: Yosys; readonly library: Library }): Promise<EnergyMeter> {
+  const operands = await layerOperands(DEFAULT_LAYER.model, DEFAULT_LAYER.layer, IMAGES);
+  return {
+    conditions: `arrays of ${SIDE} x ${SIDE}, ${tools.library.identity.name}, layer ${DEFAULT_LAYER.layer} of ${DEFAULT_LAYER.model}`,
+    async measure(own, scratch, onProgress) {
+      const small = { ...own, design: { ...own.design, rows: SIDE, cols: SIDE } };
+      const configuration = ownConfiguration(small);
+      const { folder } = generate(configuration, join(scratch, 'small'));
+      const { report } = await measurePower({
+        ...tools,
+        design: folder,
+        operands,
+        types: { a: configuration.activations, w: configuration.weights },
+        period: PERIOD,
+        slews: SLEWS,
+        cycles: CYCLES,
+        onProgress,
+      });
+      return totalOf(report.whole);
+    },
+  };
+}
