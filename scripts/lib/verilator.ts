@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../../gen/folder.js';
 import { findProgram, requireTool, runTool } from './tools.js';
 
 const TB_FOLDER = fileURLToPath(new URL('../../tb/', import.meta.url));
@@ -81,7 +82,7 @@ export async function buildBench(source: BenchSource): Promise<string> {
   if (existsSync(executable)) return executable;
   const temporary = `${folder}.new-${process.pid}`;
   rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
+  makeFolder(temporary);
   const ccache = findProgram('ccache') ? ['-MAKEFLAGS', 'OBJCACHE=ccache'] : [];
   const files = [...source.verilog.map((file) => resolve(file)), join(TB_FOLDER, source.main)];
   try {
@@ -112,6 +113,6 @@ function machine(): string {
 /** A fresh folder below the build folder for the vectors of one run. */
 export function scratchFolder(name: string): string {
   const folder = join(BUILD_FOLDER, 'runs', `${name}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return folder;
 }
