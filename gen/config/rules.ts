@@ -46,11 +46,21 @@ const SCOPES: readonly Scope[] = [
     rule: 'counts for dataflow os only: a weight-stationary array sums as many products as it has rows',
   },
   {
+    key: 'overflow',
+    counts: ({ pe }) => pe === 'int',
+    rule: 'counts for integer PEs only: sums of binary32 are rounded',
+  },
+  {
     key: 'drain',
     counts: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
     rule: 'counts for arrays with dataflow os only: elsewhere sums leave by themselves',
   },
 ];
+
+/** Whether a parameter means something in a configuration. */
+export function countsIn(key: ParameterKey, config: Parts): boolean {
+  return SCOPES.every((scope) => scope.key !== key || scope.counts(config));
+}
 
 const MOST_UNITS = 4096;
 const MOST_MULTIPLIERS = 2 ** 20;

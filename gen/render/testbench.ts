@@ -9,7 +9,7 @@ import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.j
 /** The stand-alone, self-checking test bench of a design, with its stimulus and expected results. */
 export function renderTestBench(design: Design, identity: Identity): RenderedFile[] {
   const { config, timing, accumulator } = design;
-  const { tiles, streams, cutBeat, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
+  const { tiles, streams, cutBeat, cutRows, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
   const { stepsPerBeat, resultCols } = streamShape(config);
   const unstalled = tiles.reduce(
     (sum, { k }) => sum + tilePeriod(timing, k / stepsPerBeat),
@@ -32,7 +32,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     files: [...stimulus, 'tb/expected.hex'].join(' or '),
     resultRows,
     cutBeat,
-    cutRows: timing.drain.cycles ?? tiles[0]?.k,
+    cutRows,
     idleCycles: 2 * (config.rows + config.cols) + 8,
     rowBits: 4 + resultCols * laneBits,
     rowDigits: 1 + (resultCols * laneBits) / 4,
