@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
+import { namingFile } from './config/origin.js';
 import { configurationSchema, flagOf, PARAMETER_KEYS, parameterMeta } from './config/parameters.js';
 import { parseConfiguration } from './config/parse.js';
 import { validateConfiguration } from './config/validate.js';
@@ -11,7 +12,7 @@ import { describeDesign, designSummary } from './summary.js';
 function command(): Command {
   const program = new Command('npm run gen --')
     .description(
-      'Generate the Verilog of an ANT systolic array, with file list, manifest, datasheet, test bench and constraints.',
+      'Generate the Verilog of an ANT systolic array or of dot-product units, with file list, manifest, datasheet, test bench and constraints.',
     )
     .option('--config <file>', 'JSON or YAML file with these parameters (rows, maxK, ...); flags win')
     .option('--out <folder>', 'folder in which the design gets a folder of its name', 'rtl-out')
@@ -34,8 +35,10 @@ function main(): number {
     process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
     return EXIT.done;
   }
-  const configuration = validateConfiguration(parseConfiguration(flags, config));
-  const { folder, design, files } = generate(configuration, resolve(out));
+  const raw = parseConfiguration(flags, config);
+  const { folder, design, files } = namingFile({ raw, flags, file: config }, () =>
+    generate(validateConfiguration(raw), resolve(out)),
+  );
   const shown = relative(process.cwd(), folder) || '.';
   process.stdout.write(
     json ? `${JSON.stringify(designSummary(design, shown, files), null, 2)}\n` : describeDesign(design, shown, files),
