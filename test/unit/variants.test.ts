@@ -43,8 +43,24 @@ describe('the request', () => {
     expect(names('3', '3').filter((name) => name.includes('tile'))).toEqual([]);
     const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_tile4x4' });
     expect(only).toThrow(
-      /"os_tile4x4"; has tiles or pairs of PEs that do not fill 6 x 4; nearest legal value: os_tile2x2/,
+      /--rows, --cols: given 6 x 4; the tiles or pairs of PEs of os_tile4x4 do not fill such an array; nearest legal value: 8 x 4/,
     );
+  });
+
+  it.each(VARIANTS.map(({ name }) => name))('suggests a size that %s fills', (only) => {
+    const of = (rows: string, cols: string) => selectionOf({ rows, cols, lengths: '64', only });
+    try {
+      of('3', '5');
+    } catch (error) {
+      const [, rows = '', cols = ''] = /legal value: (\d+) x (\d+)/.exec((error as Error).message) ?? [];
+      expect(of(rows, cols).variants.map(({ name }) => name)).toEqual([only]);
+    }
+  });
+
+  it.each(['', 'foo'])('suggests no variant for "%s", which is like none', (only) => {
+    const request = () => selectionOf({ rows: '4', cols: '4', lengths: '64', only });
+    expect(request).toThrow(/is no variant; there are os_single/);
+    expect(request).not.toThrow(/nearest/);
   });
 
   it('names all that is wrong with it at once', () => {
