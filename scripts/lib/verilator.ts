@@ -4,7 +4,7 @@ import { arch, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../gen/folder.js';
-import { findProgram, requireTool, runTool } from './tools.js';
+import { findProgram, requireTool, runTool, type Tool } from './tools.js';
 
 const TB_FOLDER = fileURLToPath(new URL('../../tb/', import.meta.url));
 const BUILD_FOLDER = fileURLToPath(new URL('../../build/', import.meta.url));
@@ -65,14 +65,22 @@ function flags({ top, trace, pes, allow = [], tuning = chosenTuning(pes) }: Benc
 }
 
 /**
+ * The tools that build benches.
+ *
+ * @throws UserError when one is missing or too old: before long work that would be lost then.
+ */
+export async function requireSimulationTools(): Promise<{ verilator: Tool; compiler: Tool }> {
+  return { verilator: await requireTool('verilator'), compiler: await requireTool('c++') };
+}
+
+/**
  * Builds a bench, or finds it built before: builds are kept by the hash of all sources, flags and tool versions.
  *
  * @returns path of the executable.
  * @throws UserError when Verilator or the compiler is missing or fails, with the tail of the log.
  */
 export async function buildBench(source: BenchSource): Promise<string> {
-  const verilator = await requireTool('verilator');
-  const compiler = await requireTool('c++');
+  const { verilator, compiler } = await requireSimulationTools();
   const arguments_ = flags(source);
   const folder = join(
     source.builds ?? BUILD_FOLDER,

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
+import { mistakesError } from './errors.js';
+
+/** Parses a command line to its end; what it holds besides known options is left to {@link requireKnown}. */
+export function parseWhole(program: Command): void {
+  program.allowUnknownOption().allowExcessArguments().parse();
+}
+
+/**
+ * What {@link parseWhole} left over, as a mistake to report with the others.
+ *
+ * @throws UserError that names every unknown option, with the nearest known one, and every stray word.
+ */
+export function requireKnown(program: Command): void {
+  const isOption = (word = ''): boolean => word.startsWith('-');
+  const unknown = program.args.filter(isOption).map((word) => word.replace(/=.*/, ''));
+  // A word after an unknown option is its value, unless that has one.
+  const hasNext = (word = ''): boolean => isOption(word) && !word.includes('=');
+  const stray = program.args.filter((word, i) => !isOption(word) && !hasNext(program.args[i - 1]));
+  const flags = program.options.flatMap(({ long }) => long ?? []);
+  const messages = [
+    ...unknown.map((option) => `unknown option '${option}'${suggestion(option, flags)}`),
+    ...stray.map((word) => `${word} belongs to no option; --help lists them`),
+  ];
+  if (messages.length > 0) throw mistakesError(messages);
+}
+
+function suggestion(option: string, flags: readonly string[]): string {
+  const nearest = closest(option, flags);
+  return distance(option, nearest) <= option.length / 2 ? `; did you mean ${nearest}?` : '';
+}
