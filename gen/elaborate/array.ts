@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/parameters.js';
-import { literal } from '../verilog.js';
+import { literal, replicate } from '../verilog.js';
 import type { DesignCore } from './core.js';
 import { typeMeaning } from './decoder.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
@@ -312,7 +312,7 @@ export function controlModule(core: DesignCore): ModuleView {
     lastTokenButOne: tokens - 2,
     tokenReset: literal(Math.max(tokens, 1), double ? 1 : 0),
     firstSwapToken: config.pipeline - 1,
-    drainReset: double ? literal(config.rows, 0) : `{${config.rows}{1'b1}}`,
+    drainReset: double ? literal(config.rows, 0) : replicate(config.rows, "1'b1"),
     cols: colTiles,
     colsZero: literal(colTiles, 0),
     tokensZero: literal(Math.max(tokens, 1), 0),
@@ -332,10 +332,14 @@ export function outputModule(core: DesignCore): ModuleView {
   const ports = [
     clock,
     reset,
-    input('row_valid_i', 1, 'a row of results leaves the array; ignored while run_o is 0'),
+    input(
+      'row_valid_i',
+      1,
+      `${hasLast ? 'a row of results leaves the array' : 'results of a tile are there'}; ignored while run_o is 0`,
+    ),
     ...(hasLast ? [input('row_last_i', 1, 'it is the last of its tile')] : []),
-    input('row_data_i', rowBits, 'the row'),
-    output('run_o', 1, 'the array may run: there is room for one more row'),
+    input('row_data_i', rowBits, hasLast ? 'the row' : 'the results, a row of the buffer'),
+    output('run_o', 1, `the ${hasLast ? 'array' : 'units'} may run: there is room for one more row`),
     ...streamOut(core),
   ];
   const view = {

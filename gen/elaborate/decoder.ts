@@ -88,8 +88,8 @@ export function typeDecoder(prefix: string, type: NumericType, form: OperandForm
     name,
     file: `rtl/${name}.v`,
     template: `decode_${type.kind}.v`,
-    title: `Decoder of ${codeName(type)}: code to ${fieldNames(fields)}.`,
-    ports: [input('code_i', type.bits, `${codeName(type)} code`), ...fieldPorts(fields)],
+    title: `Decoder of ${halfOf(type) ? `${halfOf(type)}, which counts 16 times` : type.name}: code to ${fieldNames(fields)}.`,
+    ports: [input('code_i', type.bits, halfOf(type) ?? `${type.name} code`), ...fieldPorts(fields)],
     instances,
     type: type.name,
     signed: type.signed,
@@ -104,10 +104,9 @@ export function typeDecoder(prefix: string, type: NumericType, form: OperandForm
   };
 }
 
-/** What a decoder's codes are: `int4`, or half of an 8-bit integer. */
-function codeName(type: NumericType): string {
-  const whole = type.kind === 'int' ? type.highHalfOf : undefined;
-  return whole === undefined ? type.name : `the high half of ${whole}, which counts 16 times`;
+/** The half of an 8-bit integer whose decoder this is; undefined for a type of its own. */
+function halfOf(type: NumericType): string | undefined {
+  return type.kind === 'int' && type.highHalfOf !== undefined ? `the high half of ${type.highHalfOf}` : undefined;
 }
 
 /** `{sign, exponent, base}`, with the fields that exist. */
