@@ -229,12 +229,12 @@ function streams(core: DesignCore): ModulePort[] {
     ...stream(
       core.w,
       `a beat of weights is offered: one row of a tile, row 0 first${twice}`,
-      `the beat is the last of its tile, which has ${rows}`,
+      `the beat is the last of its tile: beat ${rows} of ${rows}`,
       HALF_THE_COLUMNS,
     ),
     ...stream(
       core.a,
-      "a beat of activations is offered: one for each row of the tile's weights, for one row of results",
+      "a beat of activations is offered: a code for each row of the tile's weights, which give one row of results",
       'the beat is the last of its tile',
       ', for two rows of weights',
     ),

@@ -212,7 +212,7 @@ describe('the datasheet of other designs', () => {
     const meaning = (port: string) => design.top.ports.find(({ name }) => name === port)?.meaning;
     expect(meaning('w_valid_i')).toBe('a beat of weights is offered: one row of a tile, row 0 first');
     expect(meaning('a_valid_i')).toBe(
-      "a beat of activations is offered: one for each row of the tile's weights, for one row of results",
+      "a beat of activations is offered: a code for each row of the tile's weights, which give one row of results",
     );
     expect(meaning('out_valid_o')).not.toContain('row 0');
   });
