@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { closest, distance } from 'fastest-levenshtein';
 import { mistakesError } from './errors.js';
+import { nearWord } from './suggest.js';
 
 /** Parses a command line to its end; what it holds besides known options is left to {@link requireKnown}. */
 export function parseWhole(program: Command): void {
@@ -27,6 +27,7 @@ export function requireKnown(program: Command): void {
 }
 
 function suggestion(option: string, flags: readonly string[]): string {
-  const nearest = closest(option, flags);
-  return distance(option, nearest) <= option.length / 2 ? `; did you mean ${nearest}?` : '';
+  const bare = (flag: string): string => flag.replace(/^-+/, '');
+  const nearest = nearWord(bare(option), flags.map(bare));
+  return nearest === undefined ? '' : `; did you mean --${nearest}?`;
 }

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../errors.js';
+import { nearWord } from '../suggest.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
 import { defaultName, withArchitectureDefaults } from './defaults.js';
 import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
@@ -26,12 +27,11 @@ export function validateConfiguration(raw: RawConfiguration): Configuration {
 
 function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      key,
-      given: show(raw[key]),
-      rule: 'is not a parameter',
-      nearest: closest(key, PARAMETER_KEYS),
-    }));
+    return issue.keys.map((key) => {
+      const nearest = nearWord(key, PARAMETER_KEYS);
+      const rule = `is not a parameter${nearest === undefined ? '; --help lists them' : ''}`;
+      return { key, given: show(raw[key]), rule, ...(nearest === undefined ? {} : { nearest }) };
+    });
   }
   const key = issue.path[0] as ParameterKey;
   const given = raw[key];

@@ -63,10 +63,10 @@ describe('a command line', () => {
   });
 
   it('has all that is unknown in it named, values of unknown options aside', () => {
-    expect(left('--rwos', '4', '--json', '--wide=5', 'foo', '--rows', '3', 'bar')).toBe(
+    expect(left('--rwos', '4', '--json', '--frob=5', 'foo', '--rows', '3', 'bar')).toBe(
       [
         "unknown option '--rwos'; did you mean --rows?",
-        "unknown option '--wide'",
+        "unknown option '--frob'",
         'foo belongs to no option; --help lists them',
         'bar belongs to no option; --help lists them',
       ].join('\nerror: '),

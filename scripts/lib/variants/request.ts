@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { ruleProblems } from '../../../gen/config/rules.js';
 import { ConfigurationError, type Problem } from '../../../gen/errors.js';
+import { nearWord } from '../../../gen/suggest.js';
 import { configurationOf, VARIANTS, type Variant } from './designs.js';
 
 /** Which variants to compare, and on what. */
@@ -56,10 +56,8 @@ export function selectionOf(flags: SelectionFlags): VariantsSelection {
   const known = VARIANTS.map(({ name }) => name);
   for (const name of names?.filter((each) => !known.includes(each)) ?? []) {
     const rule = `is no variant; there are ${known.join(', ')}`;
-    const nearest = closest(name, known);
-    // A word that shares little with any name has none that is near.
-    const near = distance(name, nearest) <= name.length / 2;
-    problems.push({ key: '--only', given: `"${name}"`, rule, ...(near ? { nearest } : {}) });
+    const nearest = nearWord(name, known);
+    problems.push({ key: '--only', given: `"${name}"`, rule, ...(nearest === undefined ? {} : { nearest }) });
   }
   for (const variant of variants.filter((each) => !fitting.includes(each))) {
     const rule = `the tiles or pairs of PEs of ${variant.name} do not fill such an array`;
