@@ -16,6 +16,7 @@ import { counted } from './counted.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
 import { type Identity, identityLines } from './identity.js';
+import { slowInIcarus } from './testbench.js';
 
 /** The datasheet of a design, in Markdown: every figure comes from the elaborated design. */
 export function renderDatasheet(design: Design, identity: Identity): RenderedFile {
@@ -30,6 +31,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     top: top.name,
     stays: config.dataflow === 'ws',
     dot: config.arch === 'dot',
+    slow: slowInIcarus(design),
     lanes: config.lanes,
     stages: stageList(config),
     listsDelayLines: delayLines.length > 0,

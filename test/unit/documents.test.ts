@@ -180,6 +180,16 @@ describe('the datasheet of other designs', () => {
     );
   });
 
+  it('says beforehand where Icarus takes minutes', () => {
+    const papers = ({ text, design }: ReturnType<typeof documents>) => [
+      text('datasheet.md'),
+      text(`tb/${design.config.name}_tb.v`),
+    ];
+    for (const text of papers(documents({ rows: 33, cols: 32 })))
+      expect(text).toContain('Icarus Verilog takes minutes');
+    for (const text of papers(documents({ rows: 4, cols: 4 }))) expect(text).not.toContain('takes minutes');
+  });
+
   it('says one of one, and has no delay lines where there are none', () => {
     const { text, design } = documents({ rows: 1, cols: 1 });
     expect(text('datasheet.md')).toContain('gives one exact integer,');
