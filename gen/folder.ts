@@ -18,13 +18,20 @@ export interface FolderFile {
 export function makeFolder(folder: string): void {
   const full = resolve(folder);
   try {
-    mkdirSync(full);
+    makeOne(full);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(full).isDirectory()) return;
-    if (code !== 'ENOENT' || dirname(full) === full) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(full) === full) throw error;
     makeFolder(dirname(full));
-    mkdirSync(full);
+    makeOne(full);
+  }
+}
+
+/** Makes a folder in an existing one, unless it is there, made by another process perhaps. */
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
   }
 }
 
