@@ -1,17 +1,19 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
+import { namingFile } from './config/origin.js';
 import { configurationSchema, flagOf, PARAMETER_KEYS, parameterMeta } from './config/parameters.js';
 import { parseConfiguration } from './config/parse.js';
 import { validateConfiguration } from './config/validate.js';
-import { EXIT } from './errors.js';
+import { allOf, EXIT } from './errors.js';
 import { generate } from './generate.js';
+import { parseWhole, requireKnown } from './options.js';
 import { runProgram } from './program.js';
 import { describeDesign, designSummary } from './summary.js';
 
 function command(): Command {
   const program = new Command('npm run gen --')
     .description(
-      'Generate the Verilog of an ANT systolic array, with file list, manifest, datasheet, test bench and constraints.',
+      'Generate the Verilog of an ANT systolic array or of dot-product units, with file list, manifest, datasheet, test bench and constraints.',
     )
     .option('--config <file>', 'JSON or YAML file with these parameters (rows, maxK, ...); flags win')
     .option('--out <folder>', 'folder in which the design gets a folder of its name', 'rtl-out')
@@ -23,19 +25,29 @@ function command(): Command {
       fallback === undefined ? '' : ` (default: ${Array.isArray(fallback) ? fallback.join(',') : fallback})`;
     program.option(`${flagOf(key)} ${placeholder}`, `${description}${shown}`);
   }
-  return program.allowExcessArguments(false).exitOverride();
+  return program
+    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.')
+    .exitOverride();
 }
 
 function main(): number {
   const program = command();
-  program.parse();
+  parseWhole(program);
   const { config, out, json, schema, ...flags } = program.opts();
   if (schema) {
+    requireKnown(program);
     process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
     return EXIT.done;
   }
-  const configuration = validateConfiguration(parseConfiguration(flags, config));
-  const { folder, design, files } = generate(configuration, resolve(out));
+  const [, { origin, configuration }] = allOf([
+    () => requireKnown(program),
+    () => {
+      const raw = parseConfiguration(flags, config);
+      const origin = { raw, flags, file: config };
+      return { origin, configuration: namingFile(origin, () => validateConfiguration(raw)) };
+    },
+  ]);
+  const { folder, design, files } = namingFile(origin, () => generate(configuration, resolve(out)));
   const shown = relative(process.cwd(), folder) || '.';
   process.stdout.write(
     json ? `${JSON.stringify(designSummary(design, shown, files), null, 2)}\n` : describeDesign(design, shown, files),

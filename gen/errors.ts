@@ -12,6 +12,32 @@ export class UserError extends Error {
   }
 }
 
+/** Several mistakes at once; programs print each on a line that begins with `error:`. */
+export function mistakesError(messages: readonly string[]): UserError {
+  return new UserError(messages.join('\nerror: '));
+}
+
+/**
+ * The results of independent steps.
+ *
+ * @throws UserError with the messages of all steps that threw one, so that a user sees all mistakes at once.
+ */
+export function allOf<T extends readonly unknown[]>(steps: { readonly [K in keyof T]: () => T[K] }): T {
+  const errors: UserError[] = [];
+  const results = (steps as readonly (() => unknown)[]).map((step) => {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      errors.push(error);
+      return undefined;
+    }
+  });
+  const [first] = errors;
+  if (first === undefined) return results as unknown as T;
+  throw errors.length === 1 ? first : mistakesError(errors.map(({ message }) => message));
+}
+
 /** One thing wrong with a configuration. */
 export interface Problem {
   readonly key: string;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from './errors.js';
 
@@ -7,6 +7,32 @@ export interface FolderFile {
   /** Relative to the folder. */
   readonly path: string;
   readonly content: string | Uint8Array;
+}
+
+/**
+ * Makes a folder and those above it. Node's own `recursive` never returns where the system says of an existing folder
+ * that it does not exist, as Linux does below /proc.
+ *
+ * @throws the system's error when it cannot be made.
+ */
+export function makeFolder(folder: string): void {
+  const full = resolve(folder);
+  try {
+    makeOne(full);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(full) === full) throw error;
+    makeFolder(dirname(full));
+    makeOne(full);
+  }
+}
+
+/** Makes a folder in an existing one, unless it is there, made by another process perhaps. */
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
 }
 
 /**
@@ -20,10 +46,10 @@ export function replaceFolder(folder: string, files: readonly FolderFile[]): voi
   const temporary = join(parent, `.${basename(folder)}.new-${process.pid}`);
   const previous = join(parent, `.${basename(folder)}.old-${process.pid}`);
   try {
-    mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
     for (const { path, content } of files) {
       const target = join(temporary, path);
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       writeFileSync(target, content);
     }
     if (existsSync(folder)) renameSync(folder, previous);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Configuration, PARAMETERS } from './config/parameters.js';
+import type { SumCase } from './elaborate/accumulator.js';
 import type { Design } from './elaborate/design.js';
 import { UserError } from './errors.js';
 import type { RenderedFile } from './render/files.js';
@@ -14,6 +15,7 @@ export const MANIFEST_FILE = 'manifest.json';
 const interval = z.object({ least: z.string(), greatest: z.string() });
 const formula = z.object({ formula: z.string(), cycles: z.int() });
 const width = z.union([z.int(), z.string()]);
+const sums = { product: interval, terms: z.int(), sum: interval };
 const operandPort = z.object({
   role: z.enum(['activation', 'weight']),
   types: z.array(z.string()),
@@ -65,10 +67,25 @@ export const MANIFEST = z.object({
     boundBits: z.int(),
     wraps: z.boolean(),
     provenK: z.int(),
-    product: interval,
-    terms: z.int(),
-    sum: interval,
+    ...sums,
+    /** The proof by activations that sum as many products each; above, the longest sum and the range of all. */
+    cases: z.array(z.object({ pairsOfRows: z.boolean(), ...sums })),
   }),
+  /** Tiles by the operands that have 8 bits; null counts are those of the tile's length (see `TileKind`). */
+  tileKinds: z.array(
+    z.object({
+      aWide: z.boolean(),
+      wWide: z.boolean(),
+      aCodes: z.int(),
+      wCodes: z.int(),
+      resultRows: z.int().nullable(),
+      resultCols: z.int(),
+      rowCycles: z.int(),
+      terms: z.int().nullable(),
+      weightRepeats: z.int(),
+      macsPerCycle: z.int(),
+    }),
+  ),
   timing: z.object({
     latency: formula.extend({ to: z.enum(['first row', 'last row']), minimumK: z.int() }),
     tilePeriod: z.object({ formula: z.string(), bubble: z.int(), minimum: z.int() }),
@@ -88,6 +105,11 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
   const text = ({ least, greatest }: { least: bigint; greatest: bigint }) => ({
     least: String(least),
     greatest: String(greatest),
+  });
+  const sums = ({ product, terms, sum }: Pick<SumCase, 'product' | 'terms' | 'sum'>) => ({
+    product: text(product),
+    terms,
+    sum: text(sum),
   });
   const port = (letter: 'a' | 'w') => {
     const { role, types, wideTypes, lanes, codeBits, typeBits, fields } = design[letter];
@@ -122,10 +144,10 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       boundBits: accumulator.boundBits,
       wraps: accumulator.wraps,
       provenK: accumulator.provenK,
-      product: text(accumulator.product),
-      terms: accumulator.terms,
-      sum: text(accumulator.sum),
+      ...sums(accumulator),
+      cases: accumulator.cases.map((each) => ({ pairsOfRows: each.pairsOfRows, ...sums(each) })),
     },
+    tileKinds: [...design.tileKinds],
     timing: design.timing,
   };
 }

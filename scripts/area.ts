@@ -40,7 +40,7 @@ function command(): Command {
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
-      `\nThe report goes to area.json and area.md in the design's folder. ${YOSYS_VARIABLE}=native or wasm in the\nenvironment forces the installed Yosys or the WebAssembly build of npm.`,
+      `\nThe report goes to area.json and area.md in the design's folder. ${YOSYS_VARIABLE}=native or wasm in the\nenvironment forces the installed Yosys or the WebAssembly build of npm.\nExit codes: 0 done, 1 the array is not what its manifest says or a proof failed,\n2 wrong request, 3 a tool is missing or broke.`,
     )
     .allowExcessArguments(false)
     .exitOverride();

@@ -31,6 +31,7 @@ const ALTERNATIVES: readonly [string, Tuning][] = [
 async function main(): Promise<number> {
   new Command('npm run bench:simulation --')
     .description('Measure the simulation speed of the default 16 x 16 design under different options (minutes).')
+    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a tool is missing or broke.')
     .allowExcessArguments(false)
     .exitOverride()
     .parse();

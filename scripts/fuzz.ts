@@ -1,38 +1,55 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
-import { UserError } from '../gen/errors.js';
+import { Command } from 'commander';
+import { allOf, UserError } from '../gen/errors.js';
+import { parseWhole, requireKnown } from '../gen/options.js';
 import { runProgram } from '../gen/program.js';
 import { fuzz } from './lib/fuzz/run.js';
 
-const integerFrom = (least: number) => (text: string) => {
+/** The value of an option that may be missing. */
+function given<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : read(text);
+}
+
+const integerFrom = (flag: string, least: number) => (text: string) => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`must be an integer from ${least}`);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
+    throw new UserError(`${flag}: given ${text}; must be an integer from ${least}`);
   return value;
 };
 
 const duration = (text: string): number => {
   const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('must be a positive number');
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new UserError(`--minutes: given ${text}; must be a positive number`);
   return value;
 };
 
 async function main(): Promise<number> {
   const program = new Command('npm run fuzz --')
     .description('Generate, lint and verify designs of random configurations until one of the limits is reached.')
-    .option('--minutes <n>', 'begin no design after this time', duration)
-    .option('--designs <n>', 'stop after this many configurations, refused ones included', integerFrom(1))
-    .option(
-      '--seed <n>',
-      'seed of the first configuration; the next ones count up (default: from the clock)',
-      integerFrom(0),
-    )
-    .option('--jobs <n>', 'designs at a time', integerFrom(1), availableParallelism())
+    .option('--minutes <n>', 'begin no design after this time')
+    .option('--designs <n>', 'stop after this many configurations, refused ones included')
+    .option('--seed <n>', 'seed of the first configuration; the next ones count up (default: from the clock)')
+    .option('--jobs <n>', `designs at a time (default: ${availableParallelism()})`)
     .option('--json', 'print the trials as JSON')
-    .allowExcessArguments(false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all verified, 1 a design failed or none was verified, 2 wrong request, 3 a tool is missing or broke.',
+    )
     .exitOverride();
-  program.parse();
-  const { minutes, designs, seed = Date.now() % 2 ** 31, jobs, json = false } = program.opts();
-  if (minutes === undefined && designs === undefined) throw new UserError('give --minutes or --designs');
+  parseWhole(program);
+  const { json = false, ...flags } = program.opts();
+  const [, minutes, designs, seed = Date.now() % 2 ** 31, jobs = availableParallelism()] = allOf([
+    () => requireKnown(program),
+    () => given(flags.minutes, duration),
+    () => given(flags.designs, integerFrom('--designs', 1)),
+    () => given(flags.seed, integerFrom('--seed', 0)),
+    () => given(flags.jobs, integerFrom('--jobs', 1)),
+    () => {
+      if (flags.minutes === undefined && flags.designs === undefined)
+        throw new UserError('give --minutes or --designs');
+    },
+  ]);
   return fuzz({
     seed,
     jobs,

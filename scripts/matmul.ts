@@ -1,8 +1,14 @@
 import { Command } from 'commander';
-import { EXIT, UserError } from '../gen/errors.js';
+import { allOf, EXIT, UserError } from '../gen/errors.js';
+import { parseWhole, requireKnown } from '../gen/options.js';
 import { runProgram } from '../gen/program.js';
 import { matmul } from './lib/matmul.js';
 import { matmulJson, matmulText } from './lib/matmul-report.js';
+
+function required(flag: string, value: string | undefined): string {
+  if (value === undefined) throw new UserError(`${flag} is missing`);
+  return value;
+}
 
 function isWide(flag: string, bits: string): boolean {
   if (bits !== '4' && bits !== '8')
@@ -15,9 +21,9 @@ async function main(): Promise<number> {
     .description(
       "Multiply two real matrices on the simulated array of a design: quantise them with the design's types, run all tiles on Verilator, compare with the integer reference and with the real product.",
     )
-    .requiredOption('--design <folder>', 'folder of the design')
-    .requiredOption('--a <file>', 'activations, M x K: .npy of float16, float32 or float64')
-    .requiredOption('--w <file>', 'weights, K x N: .npy of float16, float32 or float64')
+    .option('--design <folder>', 'required: folder of the design')
+    .option('--a <file>', 'required: activations, M x K: .npy of float16, float32 or float64')
+    .option('--w <file>', 'required: weights, K x N: .npy of float16, float32 or float64')
     .option('--a-bits <4|8>', "8: quantise activations to the design's 8-bit integers (--wide-activations)", '4')
     .option('--w-bits <4|8>', "8: quantise weights to the design's 8-bit integers (--wide-weights)", '4')
     .option('--out <file>', 'where to write the product, M x N float64 (default: C.npy beside the activations)')
@@ -26,15 +32,22 @@ async function main(): Promise<number> {
       'after',
       '\nExit codes: 0 bit-exact and in as many cycles as modelled, 1 not so, 2 wrong request or input, 3 a tool is missing.',
     )
-    .allowExcessArguments(false)
     .exitOverride();
-  program.parse();
+  parseWhole(program);
   const { json = false, ...request } = program.opts();
+  const [, design, a, w, wideA, wideW] = allOf([
+    () => requireKnown(program),
+    () => required('--design', request.design),
+    () => required('--a', request.a),
+    () => required('--w', request.w),
+    () => isWide('--a-bits', request.aBits),
+    () => isWide('--w-bits', request.wBits),
+  ]);
   const report = await matmul({
-    design: request.design,
-    a: request.a,
-    w: request.w,
-    wide: { a: isWide('--a-bits', request.aBits), w: isWide('--w-bits', request.wBits) },
+    design,
+    a,
+    w,
+    wide: { a: wideA, w: wideW },
     ...(request.out === undefined ? {} : { out: request.out }),
     progress: (message) => process.stderr.write(`matmul: ${message}\n`),
   });

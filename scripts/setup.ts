@@ -9,6 +9,7 @@ function command(): Command {
       'Install the tools that verification and the area report run: Verilator, Yosys, Icarus Verilog, a C++ compiler, make and ccache. Does nothing where they are present; prints the commands where it cannot install.',
     )
     .option('--dry-run', 'only say what would be run')
+    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a tool could not be installed.')
     .allowExcessArguments(false)
     .exitOverride();
 }

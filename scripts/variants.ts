@@ -12,6 +12,7 @@ import { PAGE_MARK, variantsMarkdown, variantsText } from './lib/variants/table.
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
+const NAME_WIDTH = Math.max(...VARIANTS.map(({ name }) => name.length));
 
 function command(): Command {
   return new Command('npm run variants --')
@@ -31,7 +32,7 @@ function command(): Command {
       [
         '',
         'Variants:',
-        ...VARIANTS.map(({ name, description }) => `  ${name.padEnd(14)} ${description}`),
+        ...VARIANTS.map(({ name, description }) => `  ${name.padEnd(NAME_WIDTH)}  ${description}`),
         '',
         `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
         'Exit codes: 0 done, 1 a measured cycle count or result is wrong, 2 wrong request, 3 a tool is missing or broke.',

@@ -15,6 +15,7 @@ async function main(): Promise<number> {
     .option('--seed <n>', 'seed of the random vectors', positive, 1)
     .option('--trace', 'write FST waveforms of the failing (or else a stalled) run to build/traces')
     .option('--json', 'print the verdicts as JSON')
+    .addHelpText('after', '\nExit codes: 0 verified, 1 a check failed, 2 wrong request, 3 a tool is missing or broke.')
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();

@@ -93,8 +93,10 @@ function netName(net: string): string | undefined {
   return name ? `${name[1]}${name[2] ?? ''}` : undefined;
 }
 
+/** Where a path starts: at an input, or at a register, which Yosys calls by the output it drives, if it drives one. */
 function sourceName(net: string): string {
-  return netName(net) ?? 'a register';
+  const name = netName(net) ?? 'a register';
+  return /_o(\[\d+\])?$/.test(name) ? `the register of ${name}` : name;
 }
 
 /** Where a path ends: at an output, or before a register, whose next value is `$0\acc_q[23:0] [23]` for `acc_q[23]`. */

@@ -25,13 +25,13 @@ const wideList = (description: string) =>
       placeholder: '<int8|uint8|int8,uint8>',
     });
 
-const integer = (description: string, min: number, max: number, fallback: number) =>
-  z
-    .int()
-    .min(min)
-    .max(max)
-    .default(fallback)
-    .meta({ description, rule: `must be an integer from ${min} to ${max}`, placeholder: '<n>' });
+const integer = (
+  description: string,
+  min: number,
+  max: number,
+  fallback: number,
+  { rule = `must be an integer from ${min} to ${max}` } = {},
+) => z.int().min(min).max(max).default(fallback).meta({ description, rule, placeholder: '<n>' });
 
 const choice = <const T extends readonly [string, ...string[]]>(description: string, values: T, fallback: T[number]) =>
   z
@@ -98,6 +98,9 @@ export const PARAMETERS = z.strictObject({
     1,
     5,
     1,
+    {
+      rule: 'must be an integer from 1 to 3, for dot-product units to 5',
+    },
   ),
   tree: choice(
     'dot: how products are added; columns: full adders column by column, least area; adders: a tree of plain sums (FPGA)',
@@ -150,6 +153,11 @@ export function flagOf(key: ParameterKey): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** A list of types may also be text, as on the command line. */
+function listOrText({ description, default: fallback, ...list }: z.core.JSONSchema.BaseSchema): object {
+  return { description, default: fallback, anyOf: [list, { type: 'string' }] };
+}
+
 /** The JSON Schema of a configuration file. */
 export function configurationSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(PARAMETERS, {
@@ -158,5 +166,9 @@ export function configurationSchema(): Record<string, unknown> {
       for (const internal of ['rule', 'placeholder']) delete (jsonSchema as Record<string, unknown>)[internal];
     },
   });
-  return { ...schema, title: 'ant-rtl design configuration' };
+  const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => [
+    key,
+    typeof property === 'object' && property.type === 'array' ? listOrText(property) : property,
+  ]);
+  return { ...schema, properties: Object.fromEntries(properties), title: 'ant-rtl design configuration' };
 }

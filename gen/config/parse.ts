@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { UserError } from '../errors.js';
 import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 
 /** A configuration as given, not yet validated. */
 export type RawConfiguration = Record<string, unknown>;
 
-const LISTS: readonly ParameterKey[] = ['activations', 'weights', 'wideActivations', 'wideWeights'];
+const WIDE: readonly ParameterKey[] = ['wideActivations', 'wideWeights'];
+const LISTS: readonly ParameterKey[] = ['activations', 'weights', ...WIDE];
 
 /**
  * The configuration of a file (JSON or YAML) with flags laid over it: flags win.
@@ -24,9 +25,15 @@ export function parseConfiguration(flags: Readonly<Record<string, unknown>>, fil
   return { ...fromFile, ...Object.fromEntries(fromFlags) };
 }
 
+/** A list of types as text, `none` being an empty one where lists may be empty. */
+function listFromText(key: ParameterKey, text: string): string[] {
+  if (WIDE.includes(key) && text.trim() === 'none') return [];
+  return text.split(/[\s,]+/).filter((entry) => entry !== '');
+}
+
 function fromText(key: ParameterKey, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if (LISTS.includes(key)) return value.split(/[\s,]+/).filter((entry) => entry !== '');
+  if (LISTS.includes(key)) return listFromText(key, value);
   return key !== 'name' && /^[+-]?\d+(\.\d+)?(e\d+)?$/i.test(value) ? Number(value) : value;
 }
 
@@ -42,7 +49,7 @@ function readConfigurationFile(file: string): RawConfiguration {
   }
   let content: unknown;
   try {
-    content = extname(file) === '.json' ? JSON.parse(text) : parseYaml(text);
+    content = extname(file) === '.json' ? JSON.parse(text) : parseYamlText(text);
   } catch (error) {
     throw new UserError(`${file} is not valid ${extname(file).slice(1)}: ${(error as Error).message}`);
   }
@@ -50,5 +57,21 @@ function readConfigurationFile(file: string): RawConfiguration {
     throw new UserError(`${file} must hold one object with the parameters of a design`);
   }
   const { $schema: _, ...parameters } = content as RawConfiguration;
+  for (const key of LISTS) {
+    const value = parameters[key];
+    if (typeof value === 'string') parameters[key] = listFromText(key, value);
+  }
   return parameters;
+}
+
+/** The one document of a YAML text. */
+function parseYamlText(text: string): unknown {
+  const documents = parseAllDocuments(text);
+  if (documents.length > 1)
+    throw new Error(`it holds ${documents.length} documents, separated by ---; give one design a file`);
+  const document = documents[0];
+  if (document === undefined) return undefined;
+  const [problem] = document.errors;
+  if (problem) throw problem;
+  return document.toJS();
 }

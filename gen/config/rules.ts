@@ -11,8 +11,8 @@ type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & { readonly wideAc
 interface Scope {
   readonly key: ParameterKey;
   readonly counts: (config: Parts) => boolean;
-  /** Why it does not count elsewhere. */
-  readonly rule: string;
+  /** Why it does not count in a configuration. */
+  readonly rule: (config: Parts) => string;
 }
 
 const ofArrays = ({ arch }: Parts): boolean => arch === 'array';
@@ -21,36 +21,51 @@ const SCOPES: readonly Scope[] = [
   ...(['lanes', 'tree'] as const).map((key) => ({
     key,
     counts: ({ arch }: Parts) => arch === 'dot',
-    rule: 'counts for arch dot only',
+    rule: () => 'counts for arch dot only',
   })),
   ...(['tileRows', 'tileCols'] as const).map((key) => ({
     key,
     counts: ({ arch, pe, dataflow, wideActivations = [] }: Parts) =>
       arch === 'array' && pe === 'int' && (dataflow === 'ws' || wideActivations.length === 0),
-    rule: 'counts for arrays of integer PEs only, and with dataflow os without 8-bit activations: their rows are added in pairs between PEs',
+    rule: ({ arch, pe }: Parts) => {
+      if (arch === 'dot') return 'counts for arch array only: dot-product units share no operand registers';
+      if (pe === 'float') return 'counts for integer PEs only: floating-point PEs have operand registers of their own';
+      return 'does not count beside wideActivations with dataflow os: 8-bit activations add two rows of PEs on the way out';
+    },
   })),
-  { key: 'dataflow', counts: ofArrays, rule: 'counts for arch array only: the sums of a dot-product unit stay' },
+  { key: 'dataflow', counts: ofArrays, rule: () => 'counts for arch array only: the sums of a dot-product unit stay' },
   {
     key: 'pe',
     counts: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
-    rule: 'float counts for arrays with dataflow os only: elsewhere sums of binary32 would depend on the order of lanes or rows',
+    rule: () =>
+      'float counts for arrays with dataflow os only: elsewhere sums of binary32 would depend on the order of lanes or rows',
   },
   ...(['wideActivations', 'wideWeights'] as const).map((key) => ({
     key,
     counts: ({ arch, pe }: Parts) => arch === 'array' && pe === 'int',
-    rule: 'counts for arrays of integer PEs only: elsewhere 8-bit integers take ports of 8 bits',
+    rule: () => 'counts for arrays of integer PEs only: elsewhere 8-bit integers take ports of 8 bits',
   })),
   {
     key: 'maxK',
     counts: ({ arch, dataflow }) => arch === 'dot' || dataflow === 'os',
-    rule: 'counts for dataflow os only: a weight-stationary array sums as many products as it has rows',
+    rule: () => 'counts for dataflow os only: a weight-stationary array sums as many products as it has rows',
+  },
+  {
+    key: 'overflow',
+    counts: ({ pe }) => pe === 'int',
+    rule: () => 'counts for integer PEs only: sums of binary32 are rounded',
   },
   {
     key: 'drain',
     counts: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
-    rule: 'counts for arrays with dataflow os only: elsewhere sums leave by themselves',
+    rule: () => 'counts for arrays with dataflow os only: elsewhere sums leave by themselves',
   },
 ];
+
+/** Whether a parameter means something in a configuration. */
+export function countsIn(key: ParameterKey, config: Parts): boolean {
+  return SCOPES.every((scope) => scope.key !== key || scope.counts(config));
+}
 
 const MOST_UNITS = 4096;
 const MOST_MULTIPLIERS = 2 ** 20;
@@ -73,12 +88,16 @@ export function ruleProblems(config: Configuration): Problem[] {
   ];
 }
 
+/** Stages of a PE or of a dot-product unit, at most. */
+export const deepestPipeline = (arch: Configuration['arch']): number => (arch === 'dot' ? 5 : 3);
+
 /** Each stage needs logic of its own: the last one, of both architectures, lies between multiplier and shifter. */
 export function pipelineProblems(
   { arch, pipeline }: Configuration,
   { shiftBits }: Pick<OperandCandidate, 'shiftBits'>,
 ): Problem[] {
-  const [what, deepest] = arch === 'dot' ? (['dot-product unit', 5] as const) : (['PE', 3] as const);
+  const what = arch === 'dot' ? 'dot-product unit' : 'PE';
+  const deepest = deepestPipeline(arch);
   const most = shiftBits === 0 ? deepest - 1 : deepest;
   if (pipeline <= most) return [];
   const rule =
@@ -95,7 +114,7 @@ function wideProblems(config: Configuration): Problem[] {
     { wide: 'wideWeights', types: 'weights', size: 'cols' },
   ] as const;
   return ports.flatMap(({ wide, types, size }) => {
-    if (config[wide].length === 0) return [];
+    if (config[wide].length === 0 || !countsIn(wide, config)) return [];
     const codeBits = Math.max(...config[types].map((name) => numericType(name).bits));
     const given = config[wide].join(',');
     const widest = `the widest type of the port has ${codeBits} bits, and an 8-bit integer needs lanes of 4 bits`;
@@ -117,7 +136,7 @@ function meaninglessProblems(config: Configuration): Problem[] {
   return SCOPES.flatMap(({ key, counts, rule }) => {
     const { fallback } = parameterMeta(key);
     if (counts(config) || isDefault(key, config[key])) return [];
-    return [{ key, given: String(config[key]), rule, nearest: String(fallback) }];
+    return [{ key, given: String(config[key]), rule: rule(config), nearest: String(fallback) || 'none' }];
   });
 }
 

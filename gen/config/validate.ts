@@ -1,10 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../errors.js';
+import { nearWord } from '../suggest.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
 import { defaultName, withArchitectureDefaults } from './defaults.js';
 import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
+import { deepestPipeline } from './rules.js';
 
 /**
  * A complete configuration with defaults filled in.
@@ -25,12 +27,11 @@ export function validateConfiguration(raw: RawConfiguration): Configuration {
 
 function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      key,
-      given: show(raw[key]),
-      rule: 'is not a parameter',
-      nearest: closest(key, PARAMETER_KEYS),
-    }));
+    return issue.keys.map((key) => {
+      const nearest = nearWord(key, PARAMETER_KEYS);
+      const rule = `is not a parameter${nearest === undefined ? '; --help lists them' : ''}`;
+      return { key, given: show(raw[key]), rule, ...(nearest === undefined ? {} : { nearest }) };
+    });
   }
   const key = issue.path[0] as ParameterKey;
   const given = raw[key];
@@ -38,7 +39,7 @@ function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
   if (isTypeList && Array.isArray(given) && issue.path.length === 2) {
     return [typeProblem(key, given[issue.path[1] as number])];
   }
-  const nearest = nearestValue(key, given);
+  const nearest = nearestValue(key, given, raw);
   return [{ key, given: show(given), rule: parameterMeta(key).rule, ...(nearest === undefined ? {} : { nearest }) }];
 }
 
@@ -56,10 +57,25 @@ function specialTypeProblems(raw: RawConfiguration): Problem[] {
     return names
       .filter((name): name is string => typeof name === 'string' && NUMERIC_TYPES.has(name) && !known.includes(name))
       .map((given) => {
-        const rule = `${given} has codes for NaN or infinity, which only the floating-point PE takes (pe: float)`;
-        return { key, given, rule, nearest: closest(given, known) };
+        const rule = `${given} has codes for NaN or infinity, which only the floating-point PE takes (pe: float, --pe float)`;
+        return { key, given, rule, nearest: withoutSpecials(given) };
       });
   });
+}
+
+/** The float of OCP Microscaling without NaN and infinity whose fields are nearest to those of one that has them. */
+function withoutSpecials(name: string): string {
+  const fields = (of: string): [number, number] => {
+    const [, exponent, fraction] = /e(\d)m(\d)$/.exec(of) ?? [];
+    return [Number(exponent), Number(fraction)];
+  };
+  const [exponent, fraction] = fields(name);
+  const away = (other: string): number => {
+    const [e, m] = fields(other);
+    return Math.abs(e - exponent) + Math.abs(m - fraction);
+  };
+  const nearest = ['e3m2', 'e2m3', 'e2m1'].reduce((x, y) => (away(y) < away(x) ? y : x));
+  return name.startsWith('u') ? `u${nearest}` : nearest;
 }
 
 /** The known name at the least edit distance; among equals one of the same kind of letters, 4 bits first. */
@@ -69,7 +85,7 @@ function nearestTypeName(text: string, known: string[]): string {
   return nearest.find((name) => name.endsWith('4')) ?? (nearest[0] as string);
 }
 
-function nearestValue(key: ParameterKey, given: unknown): string | undefined {
+function nearestValue(key: ParameterKey, given: unknown, { arch }: RawConfiguration): string | undefined {
   const schema = PARAMETERS.shape[key];
   if (key === 'name') return typeof given === 'string' ? legalName(given) : undefined;
   if (key === 'activations' || key === 'weights') return nearestTypeList(key, given);
@@ -78,11 +94,12 @@ function nearestValue(key: ParameterKey, given: unknown): string | undefined {
   if (options) return closest(String(given), Object.keys(options));
   const number = Number(given);
   if (given === null || given === '' || !Number.isFinite(number)) return String(parameterMeta(key).fallback);
-  const { minimum, maximum } = integerRange(key);
+  const { minimum, maximum } = integerRange(key, arch);
   return String(Math.min(Math.max(Math.round(number), minimum), maximum));
 }
 
-function integerRange(key: ParameterKey): { minimum: number; maximum: number } {
+function integerRange(key: ParameterKey, arch: unknown): { minimum: number; maximum: number } {
+  if (key === 'pipeline') return { minimum: 1, maximum: deepestPipeline(arch === 'dot' ? 'dot' : 'array') };
   const schema = z.toJSONSchema(PARAMETERS.shape[key]);
   const integers = (schema.anyOf ?? [schema]).find((entry) => entry.type === 'integer');
   return { minimum: integers?.minimum as number, maximum: integers?.maximum as number };

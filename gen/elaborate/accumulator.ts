@@ -12,6 +12,16 @@ export interface Interval {
   readonly greatest: bigint;
 }
 
+/** The sums of activations that each sum as many products. */
+export interface SumCase {
+  /** Whether these are 8-bit activations where weights stay, which take two rows of PEs each; else all others. */
+  readonly pairsOfRows: boolean;
+  readonly product: Interval;
+  /** Products in the longest sum. */
+  readonly terms: number;
+  readonly sum: Interval;
+}
+
 /** The proof that the accumulators hold every sum, and what each type contributes to their width. */
 export interface AccumulatorProof {
   readonly bits: number;
@@ -22,8 +32,10 @@ export interface AccumulatorProof {
   readonly product: Interval;
   /** Products in the longest sum: maxK, or the rows of a weight-stationary array. */
   readonly terms: number;
-  /** All sums of that many products. */
+  /** All sums, those of every case. */
   readonly sum: Interval;
+  /** What the sums consist of: one case, or two where weights stay and activations of both kinds come. */
+  readonly cases: readonly SumCase[];
   /** The longest reduction that `bits` holds for certain; 0 if not even one product is certain to fit. */
   readonly provenK: number;
   /**
@@ -80,14 +92,20 @@ export function sumRange(product: Interval, terms: number): Interval {
 
 /** All sums of results: of every activation type as many products as it can have. */
 function resultRange(config: Configuration, a: readonly NumericType[], w: readonly NumericType[]): Interval {
-  const ranges = a.map((type) => sumRange(productRange([type], w), termsOf(config, type)));
-  return interval(ranges.flatMap(({ least, greatest }) => [least, greatest]));
+  return interval(sumCases(config, a, w).flatMap(({ sum }) => [sum.least, sum.greatest]));
 }
 
-/** Products of a result. Where weights stay, a wide activation takes two rows. */
-function termsOf({ dataflow, rows, maxK, wideActivations }: Configuration, { name }: NumericType): number {
-  if (dataflow === 'os') return maxK;
-  return wideActivations.some((wide) => wide === name) ? Math.floor(rows / 2) : rows;
+/** Activation types by the number of products they sum. Where weights stay, a wide activation takes two rows. */
+function sumCases(config: Configuration, a: readonly NumericType[], w: readonly NumericType[]): SumCase[] {
+  const takesPairs = ({ name }: NumericType): boolean =>
+    config.dataflow === 'ws' && config.wideActivations.some((wide) => wide === name);
+  return [false, true].flatMap((pairsOfRows) => {
+    const types = a.filter((type) => takesPairs(type) === pairsOfRows);
+    if (types.length === 0) return [];
+    const product = productRange(types, w);
+    const terms = pairsOfRows ? Math.floor(config.rows / 2) : longestSum(config);
+    return [{ pairsOfRows, product, terms, sum: sumRange(product, terms) }];
+  });
 }
 
 /** Products in the longest sum of an array. */
@@ -160,6 +178,7 @@ export function proveAccumulator(
     product,
     terms,
     sum,
+    cases: sumCases(config, a, w),
     provenK: provenK(product, bits),
     partialSumBits: config.dataflow === 'ws' ? partialSumBits(config, aPort, wPort, bits) : [],
     contributions: contributions(config, a, w),

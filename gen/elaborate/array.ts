@@ -1,4 +1,5 @@
-import { literal } from '../verilog.js';
+import type { Configuration } from '../config/parameters.js';
+import { literal, replicate } from '../verilog.js';
 import type { DesignCore } from './core.js';
 import { typeMeaning } from './decoder.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
@@ -101,6 +102,11 @@ export function edge(
 
 export const clock = input('clk_i', 1, 'clock');
 export const reset = input('rst_ni', 1, 'reset, active low');
+/** The reset of a whole design. */
+export const resetOf = ({ reset: kind }: Pick<Configuration, 'reset'>): ModulePort => {
+  const how = kind === 'async' ? 'asynchronous, released in step with clk_i' : 'synchronous';
+  return { ...reset, meaning: `reset, active low, ${how}, at least 4 cycles` };
+};
 export const enablePort = input('en_i', 1, '0: hold all registers');
 
 /** A delay line: `DEPTH` registers of `WIDTH` bits, for skew and de-skew. */
@@ -150,31 +156,42 @@ export function clockGateModule(core: DesignCore): ModuleView {
   return edge(core, 'clock_gate', "Clock gate: behavioural model, to be replaced by the technology's cell.", ports, 1);
 }
 
-export const dataPort = ({ letter, role, dataBits, lanes, codeBits }: EdgeOperand, suffix: string): ModulePort =>
-  input(
-    `${letter}_data_i`,
-    dataBits,
-    `${role} codes, ${letter === 'a' ? 'row r' : 'column c'} at [${letter === 'a' ? 'r' : 'c'}*${codeBits} +: ${codeBits}] (${lanes} of them)${suffix}`,
-  );
+export const dataPort = ({ letter, role, dataBits, lanes, codeBits, wide }: EdgeOperand): ModulePort => {
+  const [side, index] = letter === 'a' ? ['row', 'r'] : ['column', 'c'];
+  const codes = (bits: number, count: number): string =>
+    `${side} ${index} at [${index}*${bits} +: ${bits}] (${count} of them)`;
+  const pairs = wide ? `; of 8 bits: ${codes(2 * codeBits, lanes / 2)}` : '';
+  return input(`${letter}_data_i`, dataBits, `${role} codes, ${codes(codeBits, lanes)}${pairs}`);
+};
 
-export const typePort = (port: OperandPort): ModulePort[] => [
+/** The selectors of a port: its flag for 8-bit codes, and what that means for results, and its type. */
+export const typePort = (port: OperandPort, wideMeaning = ''): ModulePort[] => [
   ...(port.wideTypes.length > 0
-    ? [input(`${port.letter}_wide_i`, 1, `1: ${port.role} codes have 8 bits, on two lanes each; first beat of a tile`)]
+    ? [
+        input(
+          `${port.letter}_wide_i`,
+          1,
+          `1: ${port.role} codes have 8 bits, on two lanes each${wideMeaning}; first beat of a tile`,
+        ),
+      ]
     : []),
   ...(port.typeBits
     ? [input(`${port.letter}_type_i`, port.typeBits, `${port.role} ${typeMeaning(port)}; first beat of a tile`)]
     : []),
 ];
 
+/** What 8-bit weights mean for results. */
+export const HALF_THE_COLUMNS = ': results on even columns only';
+
 function streamIn(core: DesignCore): ModulePort[] {
   return [
     input('in_valid_i', 1, 'a beat is offered: one reduction step for all rows and columns'),
     output('in_ready_o', 1, 'the beat is taken if offered'),
     input('in_last_i', 1, 'the beat is the last of its tile'),
-    dataPort(edgeOperand(core.a), ''),
-    ...typePort(core.a),
-    dataPort(edgeOperand(core.w), ''),
-    ...typePort(core.w),
+    dataPort(edgeOperand(core.a)),
+    ...typePort(core.a, ': half as many rows of results'),
+    dataPort(edgeOperand(core.w)),
+    ...typePort(core.w, HALF_THE_COLUMNS),
   ];
 }
 
@@ -295,7 +312,7 @@ export function controlModule(core: DesignCore): ModuleView {
     lastTokenButOne: tokens - 2,
     tokenReset: literal(Math.max(tokens, 1), double ? 1 : 0),
     firstSwapToken: config.pipeline - 1,
-    drainReset: double ? literal(config.rows, 0) : `{${config.rows}{1'b1}}`,
+    drainReset: double ? literal(config.rows, 0) : replicate(config.rows, "1'b1"),
     cols: colTiles,
     colsZero: literal(colTiles, 0),
     tokensZero: literal(Math.max(tokens, 1), 0),
@@ -315,10 +332,14 @@ export function outputModule(core: DesignCore): ModuleView {
   const ports = [
     clock,
     reset,
-    input('row_valid_i', 1, 'a row of results leaves the array; ignored while run_o is 0'),
+    input(
+      'row_valid_i',
+      1,
+      `${hasLast ? 'a row of results leaves the array' : 'results of a tile are there'}; ignored while run_o is 0`,
+    ),
     ...(hasLast ? [input('row_last_i', 1, 'it is the last of its tile')] : []),
-    input('row_data_i', rowBits, 'the row'),
-    output('run_o', 1, 'the array may run: there is room for one more row'),
+    input('row_data_i', rowBits, hasLast ? 'the row' : 'the results, a row of the buffer'),
+    output('run_o', 1, `the ${hasLast ? 'array' : 'units'} may run: there is room for one more row`),
     ...streamOut(core),
   ];
   const view = {
@@ -335,7 +356,7 @@ export function outputModule(core: DesignCore): ModuleView {
   return view;
 }
 
-export function streamOut({ config, accumulator }: DesignCore): ModulePort[] {
+export function streamOut({ config, accumulator, w }: DesignCore): ModulePort[] {
   const { bits } = accumulator;
   if (config.arch === 'dot') {
     const index = `(r*${config.cols}+c)*${bits}`;
@@ -346,14 +367,17 @@ export function streamOut({ config, accumulator }: DesignCore): ModulePort[] {
       output('out_data_o', config.rows * config.cols * bits, `signed results, unit r, c at [${index} +: ${bits}]`),
     ];
   }
+  const order = config.dataflow === 'ws' ? "in the order of the tile's activations" : 'row 0 of the tile first';
+  const evenOnes =
+    w.wideTypes.length > 0 ? `; of 8-bit weights: column c at [c*${2 * bits} +: ${bits}], between them 0` : '';
   return [
-    output('out_valid_o', 1, 'a row of results is offered, row 0 of the tile first'),
+    output('out_valid_o', 1, `a row of results is offered, ${order}`),
     input('out_ready_i', 1, 'the row is taken if offered'),
     output('out_last_o', 1, 'the row is the last of its tile'),
     output(
       'out_data_o',
       config.cols * bits,
-      `${config.pe === 'float' ? 'binary32' : 'signed'} results, column c at [c*${bits} +: ${bits}]`,
+      `${config.pe === 'float' ? 'binary32' : 'signed'} results, column c at [c*${bits} +: ${bits}]${evenOnes}`,
     ),
   ];
 }
@@ -426,9 +450,8 @@ export function arrayView(
   const grid = gridView(config);
   const module = (suffix: string): string => `${config.name}_${suffix}`;
   const pairsRows = config.dataflow === 'os' && core.a.wideTypes.length > 0;
-  const resetRule = `reset, active low, ${config.reset === 'async' ? 'asynchronous' : 'synchronous'}, at least 4 cycles`;
   return {
-    ...edge(core, 'array', title, [clock, { ...reset, meaning: resetRule }, ...streams], undefined, template),
+    ...edge(core, 'array', title, [clock, resetOf(config), ...streams], undefined, template),
     gate: config.stall === 'gate',
     clk: config.stall === 'gate' ? 'clk_array' : 'clk_i',
     modules: {

@@ -20,6 +20,8 @@ export interface TypeDecoderView extends ModuleView {
   readonly signBit: string;
   readonly formula: string;
   readonly examples: readonly string[];
+  /** Whether these are the examples of all codes. */
+  readonly allCodes: boolean;
   readonly hasExponent: boolean;
   /** Right-hand sides of the outputs, in terms of `significand` and `exponent`. */
   readonly exponentOut: string;
@@ -28,6 +30,8 @@ export interface TypeDecoderView extends ModuleView {
 }
 
 interface IntBody {
+  /** Whether all values are multiples of a power of two: the high half of a wider integer. */
+  readonly scaled: boolean;
   readonly folded: boolean;
   readonly minimum: string;
   readonly low: string;
@@ -84,19 +88,31 @@ export function typeDecoder(prefix: string, type: NumericType, form: OperandForm
     name,
     file: `rtl/${name}.v`,
     template: `decode_${type.kind}.v`,
-    title: `Decoder of ${type.name}: code to {sign, exponent, base}.`,
-    ports: [input('code_i', type.bits, `${type.name} code`), ...fieldPorts(fields)],
+    title: `Decoder of ${halfOf(type) ? `${halfOf(type)}, which counts 16 times` : type.name}: code to ${fieldNames(fields)}.`,
+    ports: [input('code_i', type.bits, halfOf(type) ?? `${type.name} code`), ...fieldPorts(fields)],
     instances,
     type: type.name,
     signed: type.signed,
     bits: type.bits,
     signBit: slice('code_i', type.bits, type.bits - 1, type.bits - 1),
     formula: operandFormula(form.unit, fields),
-    examples: examples(type, form),
+    examples: examples(type, form, fields),
+    allCodes: 2 ** type.bits <= EXAMPLES,
     hasExponent: fields.exponentBits > 0,
     ...outputs(type, form, fields),
     body: body(type, form, fields),
   };
+}
+
+/** The half of an 8-bit integer whose decoder this is; undefined for a type of its own. */
+function halfOf(type: NumericType): string | undefined {
+  return type.kind === 'int' && type.highHalfOf !== undefined ? `the high half of ${type.highHalfOf}` : undefined;
+}
+
+/** `{sign, exponent, base}`, with the fields that exist. */
+function fieldNames({ signBits, exponentBits }: OperandFields): string {
+  const names = [...(signBits ? ['sign'] : []), ...(exponentBits ? ['exponent'] : []), 'base'];
+  return names.length === 1 ? 'base' : `{${names.join(', ')}}`;
 }
 
 function fieldPorts(fields: OperandFields): ModulePort[] {
@@ -116,7 +132,7 @@ export function operandFormula(unit: ExponentUnit, fields: OperandFields): strin
 const EXAMPLES = 16;
 
 /** The value table of a type, all codes up to 4 bits, an even selection beyond. */
-function examples(type: NumericType, form: OperandForm): string[] {
+function examples(type: NumericType, form: OperandForm, { exponentBits }: OperandFields): string[] {
   const codes = 2 ** type.bits;
   const step = Math.max(codes / EXAMPLES, 1);
   const values = Array.from(
@@ -126,7 +142,7 @@ function examples(type: NumericType, form: OperandForm): string[] {
   const widest = Math.max(...values.map((code) => String(type.decode(code)).length));
   return values.map((code) => {
     const { negative, base, exponent } = toOperand(type, code, form);
-    const power = form.unit === 'none' ? '' : ` * ${2 ** form.unit}^${exponent}`;
+    const power = exponentBits === 0 ? '' : ` * ${2 ** Number(form.unit)}^${exponent}`;
     const value = String(type.decode(code)).padStart(widest);
     return `${code.toString(2).padStart(type.bits, '0')} -> ${value} = ${negative ? '-' : '+'}${base}${power}`;
   });
@@ -200,6 +216,7 @@ function intBody({ bits, signed, exponent }: IntType, form: OperandForm, fields:
   };
   const constant = (value: number): string => literal(Math.max(fields.exponentBits, 1), value);
   return {
+    scaled: exponent > 0,
     folded,
     minimum: `-${2 ** minimumExponent}`,
     low: slice('code_i', bits, lowBits - 1, 0),

@@ -30,6 +30,7 @@ import {
 import type { ModuleView } from './module.js';
 import { processingElement } from './pe.js';
 import { tileModules } from './tile.js';
+import { type TileKind, tileKinds } from './tile-kinds.js';
 import {
   type PartialSums,
   partialSums,
@@ -47,6 +48,8 @@ export interface Design extends DesignCore {
   readonly modules: readonly ModuleView[];
   readonly top: ModuleView;
   readonly delayLines: readonly DelayLine[];
+  /** Tiles by the operands that have 8 bits; the first has none. */
+  readonly tileKinds: readonly TileKind[];
   /** Of a weight-stationary array: its PEs by the width of their partial sums. */
   readonly partialSums: readonly PartialSums[];
 }
@@ -75,6 +78,7 @@ export function elaborate(config: Configuration): Design {
     modules,
     top: modules.at(-1) as ModuleView,
     delayLines: lines,
+    tileKinds: tileKinds(config),
     partialSums: config.dataflow === 'ws' ? partialSums(core) : [],
   };
 }

@@ -1,5 +1,5 @@
 import { literal, replicate, zeroExtend } from '../verilog.js';
-import { clock, type DelayLine, delayModule, enablePort, reset, typePort } from './array.js';
+import { clock, type DelayLine, delayModule, enablePort, reset, resetOf, typePort } from './array.js';
 import type { DesignCore } from './core.js';
 import { operandLayout } from './decoder.js';
 import { type AdderLevel, adderTree, type Column, extend, sumBits, sumColumns } from './dot-tree.js';
@@ -330,7 +330,6 @@ interface DotOperand {
 /** @param streamOut Ports of the result stream. */
 export function dotModule(core: DesignCore, streamOut: readonly ModulePort[]): DotTopView {
   const { config } = core;
-  const resetRule = `reset, active low, ${config.reset === 'async' ? 'asynchronous' : 'synchronous'}, at least 4 cycles`;
   const title = `Dot-product units, ${config.rows} x ${config.cols} of ${config.lanes} lanes: results[r][c] = sum over k of a[k][r] * w[k][c].`;
   const operand = ({ codeBits, typeBits, fields }: OperandPort): DotOperand => ({
     codeBits,
@@ -338,7 +337,7 @@ export function dotModule(core: DesignCore, streamOut: readonly ModulePort[]): D
     hasType: typeBits > 0,
     operandBits: fields.bits,
   });
-  const ports = [clock, { ...reset, meaning: resetRule }, ...streamIn(core), ...streamOut];
+  const ports = [clock, resetOf(config), ...streamIn(core), ...streamOut];
   return {
     ...dotView(core, { suffix: 'dot', title, ports }),
     gate: config.stall === 'gate',

@@ -1,7 +1,7 @@
 import type { OperandFields } from '../operand.js';
 import { literal, slice, zeroExtend } from '../verilog.js';
 import type { DesignCore } from './core.js';
-import { operandLayout } from './decoder.js';
+import { operandFormula, operandLayout } from './decoder.js';
 import { tileGrid } from './tile-grid.js';
 
 /** The product of two operands: multiply the bases, add the exponents, shift. */
@@ -16,7 +16,8 @@ export interface Multiplication {
   readonly shiftAmount: string;
   readonly magnitude: string;
   readonly largestProduct: string;
-  readonly unitBase: number;
+  /** What the operands' values are, as a clause. */
+  readonly operands: string;
 }
 
 /** What every PE does before it adds: the product, with its pipeline registers. */
@@ -67,8 +68,15 @@ export function multiplication(
     shiftAmount: unitZeros > 0 ? `{${shiftSignal}, ${literal(unitZeros, 0)}}` : shiftSignal,
     magnitude: hasShift ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal,
     largestProduct: String(largestProduct),
-    unitBase: 2 ** (form.unit === 'none' ? 1 : form.unit),
+    operands: operandsText(format),
   };
+}
+
+function operandsText({ form, a, w }: DesignCore['format']): string {
+  const [activation, weight] = [operandFormula(form.unit, a), operandFormula(form.unit, w)];
+  return activation === weight
+    ? `their values are ${activation}`
+    : `an activation is ${activation}, a weight ${weight}`;
 }
 
 export function productView(core: DesignCore): ProductView {

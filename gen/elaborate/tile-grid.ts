@@ -27,6 +27,9 @@ export function tileGrid({ rows, cols, tileRows, tileCols }: Configuration): Til
 
 /** The grid as the top's template writes it: conditions and depths in terms of the row p and the column c. */
 export interface GridView extends TileGrid {
+  /** Whether there are several rows, several columns of operand registers: then operands and results wait for each other. */
+  readonly skewsRows: boolean;
+  readonly skewsCols: boolean;
   /** Tiles with several rows, with several columns. */
   readonly tall: boolean;
   readonly wide: boolean;
@@ -47,6 +50,8 @@ export function gridView(config: Configuration): GridView {
   const [tall, wide] = [grid.tileRows > 1, grid.tileCols > 1];
   return {
     ...grid,
+    skewsRows: grid.rowTiles > 1,
+    skewsCols: grid.colTiles > 1,
     tall,
     wide,
     rowDirect: tall ? 'p < TILE_ROWS' : 'p == 0',

@@ -17,9 +17,12 @@ export interface Timing {
    * beats: the last beat of a shorter one may wait in the input register.
    */
   readonly latency: Formula & { readonly to: 'first row' | 'last row'; readonly minimumK: number };
-  /** From one tile's first row out to the next one's, for tiles of K beats: max(K + bubble, minimum). */
+  /**
+   * From one tile's first row out to the next one's, for tiles of n beats: max(n + bubble, minimum). The formula calls the
+   * beats K where each is a step of the reduction, M where each is a row of results, B in dot-product units.
+   */
   readonly tilePeriod: { readonly formula: string; readonly bubble: number; readonly minimum: number };
-  /** Cycles a tile's rows take to leave; null: as many as the tile has beats. */
+  /** From a tile's first row out to its last, operands of 8 bits aside; null: one less than the tile has beats. */
   readonly drain: { readonly formula: string; readonly cycles: number | null };
   /**
    * After reset, from the transfer of the first weight beat to the first row out, with both streams offered at once;
@@ -42,8 +45,8 @@ export function designTiming(config: Configuration): Timing {
 function dotTiming({ rows, cols, lanes, pipeline }: Configuration): Timing {
   return {
     latency: { formula: 'PIPELINE + 2', cycles: pipeline + 2, to: 'first row', minimumK: 1 },
-    tilePeriod: { formula: 'K', bubble: 0, minimum: 0 },
-    drain: { formula: '1', cycles: 1 },
+    tilePeriod: { formula: 'B', bubble: 0, minimum: 0 },
+    drain: { formula: '0', cycles: 0 },
     fill: null,
     macsPerCycle: rows * cols * lanes,
   };
@@ -92,7 +95,7 @@ function outputStationaryTiming(config: Configuration): Timing {
       drain === 'double'
         ? { formula: 'max(K, ROWS)', bubble: 0, minimum: rows }
         : { formula: 'K + ROWS', bubble: rows, minimum: 0 },
-    drain: { formula: 'ROWS', cycles: rows },
+    drain: { formula: 'ROWS - 1', cycles: rows - 1 },
     fill: null,
     macsPerCycle: rows * cols,
   };
@@ -111,7 +114,7 @@ function weightStationaryTiming(config: Configuration): Timing {
   return {
     latency: { formula: `${wave.formula} + PIPELINE + 1`, cycles: latency, to: 'last row', minimumK: 2 },
     tilePeriod: { formula: 'max(M, ROWS)', bubble: 0, minimum: rows },
-    drain: { formula: 'M', cycles: null },
+    drain: { formula: 'M - 1', cycles: null },
     fill: {
       formula: config.tileRows > 1 ? `ROWS + ${wave.formula} + PIPELINE + 1` : `2 * ${wave.formula} + PIPELINE + 1`,
       cycles: rows + latency,
@@ -125,7 +128,7 @@ export function tilePeriod({ tilePeriod: period }: Pick<Timing, 'tilePeriod'>, k
   return Math.max(k + period.bubble, period.minimum);
 }
 
-/** Cycles in which the rows of a tile of `k` beats leave, without stalls. */
+/** Cycles from the first row of a tile of `k` beats out to its last, without stalls. */
 export function drainCycles({ drain }: Pick<Timing, 'drain'>, k: number): number {
-  return drain.cycles ?? k;
+  return drain.cycles ?? k - 1;
 }

@@ -9,6 +9,7 @@ import {
   edge,
   edgeOperand,
   enablePort,
+  HALF_THE_COLUMNS,
   reset,
   streamOut,
   typePort,
@@ -215,16 +216,28 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
 }
 
 function streams(core: DesignCore): ModulePort[] {
-  const stream = (port: OperandPort, beat: string): ModulePort[] => [
-    input(`${port.letter}_valid_i`, 1, `${beat} is offered`),
+  const { rows } = core.config;
+  const stream = (port: OperandPort, offered: string, last: string, wideMeaning: string): ModulePort[] => [
+    input(`${port.letter}_valid_i`, 1, offered),
     output(`${port.letter}_ready_o`, 1, 'the beat is taken if offered'),
-    input(`${port.letter}_last_i`, 1, 'the beat is the last of its tile'),
-    dataPort(edgeOperand(port), ''),
-    ...typePort(port),
+    input(`${port.letter}_last_i`, 1, last),
+    dataPort(edgeOperand(port)),
+    ...typePort(port, wideMeaning),
   ];
+  const twice = core.a.wideTypes.length > 0 ? ', for 8-bit activations each row twice' : '';
   return [
-    ...stream(core.w, 'a beat of weights: a row of a tile, row 0 first'),
-    ...stream(core.a, 'a beat of activations: one for each row of the tile of weights'),
+    ...stream(
+      core.w,
+      `a beat of weights is offered: one row of a tile, row 0 first${twice}`,
+      `the beat is the last of its tile: beat ${rows} of ${rows}`,
+      HALF_THE_COLUMNS,
+    ),
+    ...stream(
+      core.a,
+      "a beat of activations is offered: a code for each row of the tile's weights, which give one row of results",
+      'the beat is the last of its tile',
+      ', for two rows of weights',
+    ),
   ];
 }
 

@@ -143,13 +143,15 @@ function binary32Accumulator(
   wTypes: readonly NumericType[],
 ): AccumulatorProof {
   const product = productRange(aTypes, wTypes);
+  const sum = sumRange(product, config.maxK);
   return {
     bits: ACCUMULATOR_BITS,
     boundBits: ACCUMULATOR_BITS,
     wraps: false,
     product,
     terms: config.maxK,
-    sum: sumRange(product, config.maxK),
+    sum,
+    cases: [{ pairsOfRows: false, product, terms: config.maxK, sum }],
     provenK: ANY_LENGTH,
     partialSumBits: [],
     contributions: [],

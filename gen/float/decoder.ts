@@ -14,6 +14,8 @@ export interface FloatDecoderView extends ModuleView {
   readonly signBit: string;
   readonly formula: string;
   readonly examples: readonly string[];
+  /** Whether these are the examples of all codes. */
+  readonly allCodes: boolean;
   readonly expBits: number;
   readonly fractionBits: number;
   readonly hasExponent: boolean;
@@ -85,12 +87,12 @@ export function floatTypeDecoder(prefix: string, type: NumericType, instances: n
     name,
     file: `rtl/${name}.v`,
     template: `float/decode_${type.kind}.v`,
-    title: `Decoder of ${type.name}: code to {sign, exponent, significand}.`,
+    title: `Decoder of ${type.name}: code to ${fieldNames(fields)}.`,
     ports: [
       input('code_i', type.bits, `${type.name} code`),
       ...(fields.signBits ? [output('sign_o', 1, '1: negative')] : []),
       ...(fields.exponentBits ? [output('exp_o', fields.exponentBits, 'exponent of the leading one')] : []),
-      output('sig_o', fields.baseBits, 'significand, leading one first; without it: zero or a special'),
+      output('sig_o', fields.baseBits, `significand, leading one first; without it: ${withoutOne(fields)}`),
     ],
     instances,
     type: type.name,
@@ -98,12 +100,25 @@ export function floatTypeDecoder(prefix: string, type: NumericType, instances: n
     signBit: slice('code_i', type.bits, type.bits - 1, type.bits - 1),
     formula: normalFormula(fields),
     examples: examples(type, fields),
+    allCodes: 2 ** type.bits <= EXAMPLES,
     expBits: fields.exponentBits,
     fractionBits: fields.fractionBits,
     hasExponent: fields.exponentBits > 0,
     hasFraction: fields.fractionBits > 0,
     body: body(type, fields),
   };
+}
+
+/** What an operand without a leading one is. */
+function withoutOne({ hasNan, hasInfinity }: NormalFields): string {
+  if (!hasNan) return 'zero';
+  return hasInfinity ? 'zero, NaN or infinity' : 'zero or NaN';
+}
+
+/** `{sign, exponent, significand}`, with the fields that exist. */
+function fieldNames({ signBits, exponentBits }: NormalFields): string {
+  const names = [...(signBits ? ['sign'] : []), ...(exponentBits ? ['exponent'] : []), 'significand'];
+  return names.length === 1 ? 'significand' : `{${names.join(', ')}}`;
 }
 
 const EXAMPLES = 16;

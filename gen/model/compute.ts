@@ -94,7 +94,7 @@ export function arrayCycles({ timing, dataflow, maxK }: Pick<Machine, 'timing' |
 
 /** Cycles of a layer besides the periods of its tiles: from the first weights or to the last results. */
 function fillCycles({ fill, latency, drain, tilePeriod: { bubble } }: Timing): number {
-  return fill ? fill.cycles : latency.cycles + (drain.cycles ?? 0) - 1 - bubble;
+  return fill ? fill.cycles : latency.cycles + (drain.cycles ?? 0) - bubble;
 }
 
 /** What the array does for a layer cut in some way, whatever the order of the tiles. Accesses are in bits. */

@@ -31,13 +31,13 @@ export function streamCycles(timing: Timing, runs: readonly TileRun[]): number {
   const lastBeats = beatsOf(lastRun.tiling, lastRun.first + lastRun.count - 1);
   const drain = drainCycles(timing, lastBeats);
   const between = periods - tilePeriod(timing, firstBeats);
-  // The lower of two rows that are added leaves when both are complete: the last cycle of the drain is free.
+  // The lower of two rows that are added leaves when both are complete: the other one's cycle is free.
   if (timing.fill === null) {
     const freed = lastRun.wideActivations ? 1 : 0;
     // With a double drain the last beat of a short first tile waits until the shadow set has been cleared after reset.
-    return Math.max(firstBeats, timing.tilePeriod.minimum - 1) + between + timing.latency.cycles + drain - 1 - freed;
+    return Math.max(firstBeats, timing.tilePeriod.minimum - 1) + between + timing.latency.cycles + drain - freed;
   }
-  return timing.fill.cycles + between + drain;
+  return timing.fill.cycles + between + drain + 1;
 }
 
 /** The sum of the tiles' periods. */

@@ -1,54 +1,66 @@
 import { codeValues } from '../codec.js';
-import { PARAMETER_KEYS } from '../config/parameters.js';
+import { type Configuration, PARAMETER_KEYS } from '../config/parameters.js';
+import { countsIn } from '../config/rules.js';
+import type { SumCase } from '../elaborate/accumulator.js';
 import { operandFormula, operandLayout } from '../elaborate/decoder.js';
 import type { Design } from '../elaborate/design.js';
 import { dotStages } from '../elaborate/dot.js';
 import { streamShape } from '../elaborate/streams.js';
+import type { TileKind } from '../elaborate/tile-kinds.js';
 import { tileGrid } from '../elaborate/tile-grid.js';
 import { tilePeriod } from '../elaborate/timing.js';
 import { floatFacts } from '../float/datasheet.js';
 import type { OperandCandidate, OperandFields } from '../operand.js';
+import type { NumericType } from '../types/numeric-type.js';
+import { counted } from './counted.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
 import { type Identity, identityLines } from './identity.js';
+import { slowInIcarus } from './testbench.js';
 
 /** The datasheet of a design, in Markdown: every figure comes from the elaborated design. */
 export function renderDatasheet(design: Design, identity: Identity): RenderedFile {
   const { config, top, timing, accumulator, format, modules, delayLines } = design;
-  const types = [...new Set([...design.a.types, ...design.w.types])];
+  const types = [design.a, design.w].flatMap((port) => port.types);
+  const wideTypes = [design.a, design.w].flatMap((port) => port.wideTypes);
   const view = {
     header: identityLines(`Datasheet of ${top.name}.`, identity).join('\n'),
     name: config.name,
+    title: `${config.name}: ${whatItIs(config)}`,
+    results: resultsText(design),
     top: top.name,
     stays: config.dataflow === 'ws',
     dot: config.arch === 'dot',
+    slow: slowInIcarus(design),
     lanes: config.lanes,
-    stages: dotStages(config.pipeline),
-    listsDelayLines: config.arch === 'array' || delayLines.length > 0,
+    stages: stageList(config),
+    listsDelayLines: delayLines.length > 0,
     ...tileGrid(config),
+    ...wideFacts(design),
     rows: config.rows,
     cols: config.cols,
+    beatsOfWeights: counted(config.rows, 'beat'),
     lastRow: config.rows - 1,
     terms: accumulator.terms,
-    termsName: config.dataflow === 'os' ? 'maxK' : 'ROWS',
     resetKind: config.reset === 'async' ? 'asynchronous' : 'synchronous',
     gate: config.stall === 'gate',
     async: config.reset === 'async',
     hasTypes: design.a.typeBits + design.w.typeBits > 0,
-    parameters: PARAMETER_KEYS.map((key) => ({
+    parameters: PARAMETER_KEYS.filter((key) => countsIn(key, config)).map((key) => ({
       key,
-      value: Array.isArray(config[key]) ? config[key].join(' ') : config[key],
+      value: Array.isArray(config[key]) ? config[key].join(' ') || 'none' : config[key],
     })),
     ports: top.ports,
     latencyMinimumK: timing.latency.minimumK,
     latencyFormula: timing.latency.formula,
-    latency: timing.latency.cycles,
+    latency: counted(timing.latency.cycles, 'cycle'),
     latencyTo: timing.latency.to,
     drainFormula: timing.drain.formula,
-    drainText: timing.drain.cycles === null ? '' : `${timing.drain.cycles} cycles`,
+    drain: timing.drain.cycles === null ? 'M - 1 cycles' : counted(timing.drain.cycles, 'cycle'),
     fill: timing.fill,
+    fillCycles: counted(timing.fill?.cycles ?? 0, 'cycle'),
     partialSums: design.partialSums,
-    beats: config.dataflow === 'os' ? 'K' : 'M',
+    beats: config.arch === 'dot' ? 'B' : config.dataflow === 'os' ? 'K' : 'M',
     periodFormula: timing.tilePeriod.formula,
     macsPerCycle: timing.macsPerCycle,
     utilisation: utilisation(design),
@@ -59,8 +71,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     })),
     ...reasons(design),
     float: design.float && floatFacts(design.float, design.largestProduct),
-    // The line breaks after the adjective.
-    resultKind: design.float ? 'binary32\nnumbers' : 'exact\nintegers',
+    compares: design.candidates.length > 1,
     candidates: design.candidates.map(candidateRow),
     accBits: accumulator.bits,
     boundBits: accumulator.boundBits,
@@ -70,6 +81,9 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     productGreatest: accumulator.product.greatest,
     sumLeast: accumulator.sum.least,
     sumGreatest: accumulator.sum.greatest,
+    manyCases: accumulator.cases.length > 1,
+    cases: accumulator.cases.map((each) => sumCase(design, each)),
+    termsText: accumulator.cases.map((each) => `${termsName(design, each)} = ${each.terms}`).join(', 8 bits: '),
     contributions: accumulator.contributions.map(({ port, type, range, bitsAlone, bitsSaved }) => ({
       port: design[port].role,
       type,
@@ -79,33 +93,123 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
       bitsSaved,
     })),
     blocks: types.some((type) => type.kind === 'float'),
-    types: types.map((type) => ({
-      name: type.name,
-      values: codeValues(type)
-        .map((value, code) => value ?? type.decode(code))
-        .join(' '),
-    })),
+    types: [...new Set([...types, ...wideTypes])].map((type) => ({ name: type.name, values: valuesText(type) })),
     modules: modules.map(({ name, instances, title }) => ({ name, count: instances ?? 1, title })),
     delayLines,
   };
   return { path: 'datasheet.md', text: renderTemplate('datasheet.md', view) };
 }
 
-/** For tiles of some lengths: K of an output-stationary array, at most maxK; M of a weight-stationary one. */
+function whatItIs({ arch, dataflow, rows, cols, lanes }: Configuration): string {
+  const size = `${rows} x ${cols}`;
+  if (arch === 'dot') return `${size} dot-product unit${rows * cols === 1 ? '' : 's'} of ${counted(lanes, 'lane')}`;
+  return `${size} ${dataflow === 'os' ? 'output' : 'weight'}-stationary array`;
+}
+
+/** The results of a tile of narrow operands, of a row of them where weights stay. */
+function resultsText({ config, float }: Design): string {
+  const { arch, dataflow, rows, cols } = config;
+  const [adjective, noun] = float ? ['binary32', 'number'] : ['exact', 'integer'];
+  const some = (number: number): string =>
+    number === 1 ? `one ${adjective} ${noun}` : `${number} ${adjective} ${noun}s`;
+  if (dataflow === 'ws') return some(cols);
+  if (rows * cols === 1) return some(1);
+  if (arch === 'dot') return `${rows} x ${cols} ${adjective} ${noun}s`;
+  return `${counted(rows, 'row')} of ${some(cols)}`;
+}
+
+/** Where a dot-product unit has registers, in the order of its data path. */
+function stageList({ pipeline }: Configuration): string {
+  const { operands, products, terms, sum } = dotStages(pipeline);
+  const between = [
+    ...(operands ? ['operands (behind the decoders)'] : []),
+    ...(products ? ['products of bases (behind the multipliers)'] : []),
+    ...(terms ? ['products (behind the lanes)'] : []),
+    ...(sum ? ['sums of a beat (behind the adders)'] : []),
+  ];
+  return ['codes (input register)', ...between, 'sums of a tile (accumulators)'].join(', ');
+}
+
+/** What 8-bit operands change. */
+function wideFacts(design: Design) {
+  const { config } = design;
+  const stays = config.dataflow === 'ws';
+  const [aWide, wWide] = [config.wideActivations.length > 0, config.wideWeights.length > 0];
+  const span = config.rows - 2;
+  const rows = config.rows / 2;
+  return {
+    wide: aWide || wWide,
+    aWide,
+    wWide,
+    lastWideRow: rows - 1,
+    wideRowsText: rows === 1 ? 'the only row leaves' : `${rows} rows leave, one every second cycle`,
+    wideDrain: aWide && !stays ? counted(span, 'cycle') : '',
+    kinds: kindTable(design),
+  };
+}
+
+/** The lines of a table of all kinds of tiles. */
+function kindTable({ config, tileKinds }: Design): string[] {
+  const flag = (set: boolean): string => (set ? '1' : '0');
+  const columns: readonly (readonly [string, (kind: TileKind) => string | number])[] = [
+    ...(config.wideActivations.length > 0 ? [['`a_wide_i`', ({ aWide }: TileKind) => flag(aWide)] as const] : []),
+    ...(config.wideWeights.length > 0 ? [['`w_wide_i`', ({ wWide }: TileKind) => flag(wWide)] as const] : []),
+    ['activations of a beat', ({ aCodes }) => aCodes],
+    ['weights of a beat', ({ wCodes }) => wCodes],
+    ['rows of results', ({ resultRows }) => resultRows ?? 'M'],
+    ['results of a row', ({ resultCols }) => resultCols],
+    ['products of a result', ({ terms }) => terms ?? 'K'],
+    ['multiply-accumulates per cycle', ({ macsPerCycle }) => macsPerCycle],
+  ];
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(columns.map(([title]) => title)),
+    `|${columns.map(() => '---|').join('')}`,
+    ...tileKinds.map((kind) => line(columns.map(([, cell]) => cell(kind)))),
+  ];
+}
+
+function sumCase(design: Design, { product, sum, terms, pairsOfRows }: SumCase) {
+  return {
+    activation: `an activation of ${pairsOfRows ? 8 : 4} bits`,
+    productLeast: product.least,
+    productGreatest: product.greatest,
+    termsName: termsName(design, { pairsOfRows }),
+    terms,
+    sumLeast: sum.least,
+    sumGreatest: sum.greatest,
+  };
+}
+
+function termsName({ config }: Design, { pairsOfRows }: Pick<SumCase, 'pairsOfRows'>): string {
+  if (config.dataflow === 'os') return 'maxK';
+  return pairsOfRows ? 'ROWS/2' : 'ROWS';
+}
+
+/** The values of all codes; of an integer with many, its first and last ones. */
+function valuesText(type: NumericType): string {
+  const values = codeValues(type).map((value, code) => value ?? type.decode(code));
+  if (type.kind !== 'int' || type.bits < 6) return values.join(' ');
+  const half = values.length / 2;
+  const [greatest, least, next] = [values[half - 1], values[half], values[half + 1]];
+  return type.signed ? `0 1 2 ... ${greatest} ${least} ${next} ... -1` : `0 1 2 ... ${values.at(-1)}`;
+}
+
+/** For tiles of some lengths: K reduction steps, at most maxK; M rows of a weight-stationary array. */
 function utilisation({ config, timing }: Design): { k: number; cycles: number; percent: string }[] {
   const { dataflow, rows, maxK } = config;
-  const longest = Math.floor(maxK / streamShape(config).stepsPerBeat);
-  const lengths = dataflow === 'os' ? [64, 576, longest].filter((k) => k <= longest) : [rows, 64, 576, 4096];
+  const steps = streamShape(config).stepsPerBeat;
+  const lengths = dataflow === 'os' ? [64, 576, maxK].filter((k) => k <= maxK) : [rows, 64, 576, 4096];
   return [...new Set(lengths)]
     .sort((x, y) => x - y)
     .map((k) => {
-      const cycles = tilePeriod(timing, k);
-      return { k, cycles, percent: ((100 * k) / cycles).toFixed(1) };
+      const cycles = tilePeriod(timing, Math.ceil(k / steps));
+      return { k, cycles, percent: ((100 * k) / (cycles * steps)).toFixed(1) };
     });
 }
 
 /** Why the operand format is as it is, in words. */
-function reasons({ format, largestProduct, magnitudeBits }: Design) {
+function reasons({ format, largestProduct, magnitudeBits, candidates }: Design) {
   const { form, productBits, shiftBits } = format;
   const fields: OperandFields = {
     ...format.a,
@@ -114,7 +218,9 @@ function reasons({ format, largestProduct, magnitudeBits }: Design) {
   };
   const unitReason =
     fields.exponentBits === 0
-      ? 'no exponent, because a wider multiplier costs less than a shifter for these types.'
+      ? candidates.length > 1
+        ? 'no exponent, because a wider multiplier costs less than a shifter for these types.'
+        : 'these types have no exponents.'
       : `a step of the exponent multiplies by 2^${form.unit}; what remains of a type's own exponent goes into the base.`;
   return {
     formula: operandFormula(form.unit, fields),

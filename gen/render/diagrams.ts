@@ -3,6 +3,7 @@ import type { Design } from '../elaborate/design.js';
 import { dotStages } from '../elaborate/dot.js';
 import { streamShape } from '../elaborate/streams.js';
 import { tileGrid } from '../elaborate/tile-grid.js';
+import { counted } from './counted.js';
 import { renderTemplate } from './engine.js';
 import type { RenderedFile } from './files.js';
 import { type Identity, identityLines } from './identity.js';
@@ -18,6 +19,8 @@ export function renderBlockDiagram(design: Design, identity: Identity): Rendered
     name: config.name,
     rows: config.rows,
     cols: config.cols,
+    rowsText: counted(config.rows, 'row'),
+    columnsText: counted(config.cols, 'column'),
     aCode: a.codeBits,
     wCode: w.codeBits,
     aOperand: a.fields.bits,
@@ -120,7 +123,7 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
     config: { hscale: 2 },
     head: { text: `${top.name}: a tile of ${stays ? '3 rows of activations' : '3 beats'}` },
     foot: {
-      text: `${timing.latency.cycles} cycles from the last beat in to the ${dot ? 'results' : timing.latency.to} out; tiles of ${stays ? 'M' : 'K'} beats follow every ${timing.tilePeriod.formula} cycles`,
+      text: `${timing.latency.cycles} cycles from the last beat in to the ${dot ? 'results' : timing.latency.to} out; tiles of ${dot ? 'B' : stays ? 'M' : 'K'} beats follow every ${timing.tilePeriod.formula} cycles`,
     },
   };
   const { renderAny, waveSkin, onml } = waveDrom();

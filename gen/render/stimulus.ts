@@ -29,6 +29,8 @@ export interface Stimulus {
   readonly streams: readonly StimulusStream[];
   /** A beat of the last stream in mid-tile: the first run is cut off after it. */
   readonly cutBeat: number;
+  /** Rows of results of the first tile. */
+  readonly cutRows: number;
   /** Bits of one result in a word of expected results; the mark of a tile's last row is one digit before them. */
   readonly laneBits: number;
   readonly resultRows: number;
@@ -71,6 +73,7 @@ export function buildStimulus(design: Design, identity: Identity): Stimulus {
     streams:
       info.dataflow === 'os' ? [stream('in', ['a', 'w'], '')] : [stream('w', ['w'], '_w'), stream('a', ['a'], '_a')],
     cutBeat: ((tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2 / steps) * steps) / steps,
+    cutRows: tileBeats(info, tiles[0] as Tile).resultRows,
     laneBits,
     resultRows: tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultRows, 0),
     expectedText: expectedText(info, tiles, laneBits, identity),

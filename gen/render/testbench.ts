@@ -6,10 +6,16 @@ import type { RenderedFile } from './files.js';
 import { type Identity, identityComment } from './identity.js';
 import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.js';
 
+/**
+ * Whether Icarus Verilog takes a minute or more for the test bench: with 64 x 64 PEs it compiled for 21 s and ran for 63
+ * (docs/verification.md), with 16 x 16 for 2 s in all.
+ */
+export const slowInIcarus = ({ timing }: Design): boolean => timing.macsPerCycle > 1024;
+
 /** The stand-alone, self-checking test bench of a design, with its stimulus and expected results. */
 export function renderTestBench(design: Design, identity: Identity): RenderedFile[] {
   const { config, timing, accumulator } = design;
-  const { tiles, streams, cutBeat, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
+  const { tiles, streams, cutBeat, cutRows, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
   const { stepsPerBeat, resultCols } = streamShape(config);
   const unstalled = tiles.reduce(
     (sum, { k }) => sum + tilePeriod(timing, k / stepsPerBeat),
@@ -23,6 +29,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     name,
     design: config.name,
     float: config.pe === 'float',
+    slow: slowInIcarus(design),
     top: design.top.name,
     what: config.arch === 'dot' ? 'units' : 'array',
     cols: resultCols,
@@ -32,7 +39,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     files: [...stimulus, 'tb/expected.hex'].join(' or '),
     resultRows,
     cutBeat,
-    cutRows: timing.drain.cycles ?? tiles[0]?.k,
+    cutRows,
     idleCycles: 2 * (config.rows + config.cols) + 8,
     rowBits: 4 + resultCols * laneBits,
     rowDigits: 1 + (resultCols * laneBits) / 4,

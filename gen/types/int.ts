@@ -5,6 +5,8 @@ export interface IntType extends TypeBase {
   readonly kind: 'int';
   /** All values are multiples of 2^exponent: 0, or 4 in the high half of an 8-bit integer. */
   readonly exponent: number;
+  /** The 8-bit integer whose high half this is; none: an integer of its own. */
+  readonly highHalfOf?: string;
 }
 
 export function intType(bits: number, signed: boolean): IntType {
@@ -30,7 +32,7 @@ function scaledInteger(name: string, bits: number, signed: boolean, exponent: nu
  */
 export function halfTypes({ name, bits, signed }: NumericType): { low: IntType; high: IntType } {
   if (bits !== 8) throw new Error(`${name} has no 4-bit halves`);
-  return { low: intType(4, false), high: scaledInteger(`${name}_high`, 4, signed, 4) };
+  return { low: intType(4, false), high: { ...scaledInteger(`${name}_high`, 4, signed, 4), highHalfOf: name } };
 }
 
 /**

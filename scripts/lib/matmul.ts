@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../../gen/errors.js';
+import { allOf, UserError } from '../../gen/errors.js';
 import { binary32Value } from '../../gen/float/binary32.js';
 import { loadDesign, type Manifest } from '../../gen/manifest.js';
 import { type Matrix, type MatrixError, matrixError, multiplyReals } from '../../gen/matrix.js';
@@ -19,6 +19,7 @@ import { paddedSteps, peProducts, planTiling, type Tiling } from '../../gen/tili
 import type { NumericType } from '../../gen/types/numeric-type.js';
 import { modelledCycles, multiplyOnArray } from './multiply.js';
 import { type ArraySimulator, openArraySimulator } from './simulator.js';
+import { requireSimulationTools } from './verilator.js';
 
 export interface MatmulRequest {
   /** Folder of the design. */
@@ -78,16 +79,23 @@ export interface MatmulReport {
 /** Quantises two matrices, multiplies them on the simulated array of a design and compares. */
 export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   const { progress = () => {}, open = openArraySimulator } = request;
-  const out = outputFile(request);
-  const manifest = loadDesign(request.design);
-  const [realA, realW] = [readMatrix(request.a), readMatrix(request.w)];
+  const [out, manifest, realA, realW] = allOf([
+    () => outputFile(request),
+    () => loadDesign(request.design),
+    () => readMatrix(request.a),
+    () => readMatrix(request.w),
+  ]);
   const info = arrayInfoOf(manifest);
   const { wide = { a: false, w: false } } = request;
-  const types = { a: candidates(info.a, 'activation', wide.a), w: candidates(info.w, 'weight', wide.w) };
-  const tiling = planTiling({ a: { ...realA, wide: wide.a }, w: { ...realW, wide: wide.w } }, manifest);
+  const [typesOfA, typesOfW, tiling] = allOf([
+    () => candidates(info.a, 'activation', wide.a),
+    () => candidates(info.w, 'weight', wide.w),
+    () => planTiling({ a: { ...realA, wide: wide.a }, w: { ...realW, wide: wide.w } }, manifest),
+  ]);
+  if (request.open === undefined) await requireSimulationTools();
   progress('choosing types and scales');
-  const a = { ...quantiseActivations(realA, types.a, request.a), wide: wide.a };
-  const w = { ...quantiseWeights(realW, types.w, request.w), wide: wide.w };
+  const a = { ...quantiseActivations(realA, typesOfA, request.a), wide: wide.a };
+  const w = { ...quantiseWeights(realW, typesOfW, request.w), wide: wide.w };
   const isFloat = manifest.configuration.pe === 'float';
   if (!isFloat) requireSumsFit({ a, w });
   progress('building the simulation (kept for the next run)');

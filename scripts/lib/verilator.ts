@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram, requireTool, runTool } from './tools.js';
+import { makeFolder } from '../../gen/folder.js';
+import { findProgram, requireTool, runTool, type Tool } from './tools.js';
 
 const TB_FOLDER = fileURLToPath(new URL('../../tb/', import.meta.url));
 const BUILD_FOLDER = fileURLToPath(new URL('../../build/', import.meta.url));
@@ -64,14 +65,22 @@ function flags({ top, trace, pes, allow = [], tuning = chosenTuning(pes) }: Benc
 }
 
 /**
+ * The tools that build benches.
+ *
+ * @throws UserError when one is missing or too old: before long work that would be lost then.
+ */
+export async function requireSimulationTools(): Promise<{ verilator: Tool; compiler: Tool }> {
+  return { verilator: await requireTool('verilator'), compiler: await requireTool('c++') };
+}
+
+/**
  * Builds a bench, or finds it built before: builds are kept by the hash of all sources, flags and tool versions.
  *
  * @returns path of the executable.
  * @throws UserError when Verilator or the compiler is missing or fails, with the tail of the log.
  */
 export async function buildBench(source: BenchSource): Promise<string> {
-  const verilator = await requireTool('verilator');
-  const compiler = await requireTool('c++');
+  const { verilator, compiler } = await requireSimulationTools();
   const arguments_ = flags(source);
   const folder = join(
     source.builds ?? BUILD_FOLDER,
@@ -81,7 +90,7 @@ export async function buildBench(source: BenchSource): Promise<string> {
   if (existsSync(executable)) return executable;
   const temporary = `${folder}.new-${process.pid}`;
   rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
+  makeFolder(temporary);
   const ccache = findProgram('ccache') ? ['-MAKEFLAGS', 'OBJCACHE=ccache'] : [];
   const files = [...source.verilog.map((file) => resolve(file)), join(TB_FOLDER, source.main)];
   try {
@@ -112,6 +121,6 @@ function machine(): string {
 /** A fresh folder below the build folder for the vectors of one run. */
 export function scratchFolder(name: string): string {
   const folder = join(BUILD_FOLDER, 'runs', `${name}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return folder;
 }

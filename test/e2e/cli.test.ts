@@ -65,6 +65,7 @@ describe('npm run gen', () => {
     [['--weights', 'flimt4'], 'nearest legal value: flint4'],
     [['--accumulator-bits', '20'], 'takes 24 bits'],
     [['--frobnicate'], "unknown option '--frobnicate'"],
+    [['--rwos', '4', '--cols', '0'], 'did you mean --rows?\nerror: the configuration has a problem:\n  cols: given 0'],
     [['--config', 'nowhere.json'], 'cannot read the configuration file'],
     [['--out', '/dev/null'], 'cannot write'],
   ])('%j is refused without a stack, and nothing is written', async (args, message) => {

@@ -296,16 +296,16 @@ describe('bad requests end with 2 and one line that says why', () => {
 
   it('a missing option, and --help', async () => {
     const { stderr, exitCode } = await program('--design', folder, '--a', path('A.npy'));
-    expect(stderr).toMatch(/required option '--w <file>' not specified/);
+    expect(stderr).toMatch(/--w is missing/);
     expect(exitCode).toBe(2);
     const help = await program('--help');
     expect(help.stdout).toMatch(/--design <folder>[\s\S]*Exit codes/);
     expect(help.exitCode).toBe(0);
   });
 
-  it('a missing Verilator ends with 3', async () => {
+  it('a missing Verilator ends with 3, before the search for types', async () => {
     const { stderr, exitCode } = await runProgram(request({}), { PATH: root });
-    expect(stderr).toMatch(/Verilator is missing/);
+    expect(stderr).toMatch(/^error: Verilator is missing/);
     expect(exitCode).toBe(3);
   });
 });

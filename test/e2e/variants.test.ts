@@ -70,7 +70,7 @@ describe('npm run variants', () => {
         expect(period).toBe(tilePeriod(timing, k));
         expect(utilisation).toBeCloseTo(k / tilePeriod(timing, k), 10);
         expect(utilisationWithFill).toBeCloseTo((tiles * k) / cycles, 10);
-        const filled = k + timing.latency.cycles + (tiles - 1) * period + (timing.drain.cycles ?? k) - 1;
+        const filled = k + timing.latency.cycles + (tiles - 1) * period + (timing.drain.cycles ?? k - 1);
         if (k >= timing.latency.minimumK) expect(cycles).toBe(filled);
       }
     }

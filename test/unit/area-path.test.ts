@@ -44,6 +44,11 @@ describe('the longest path in a log of ABC', () => {
     });
   });
 
+  it('starts at the register of an output that has its name', () => {
+    const path = { from: 'the register of w_o[5]', to: 'acc_q[23]' };
+    expect(readDelays(LOG.replace('w_q [5]', 'w_o [5]'))).toMatchObject({ path: { leastArea: path } });
+  });
+
   it('is none where there is nothing to map, in the last pass alone', () => {
     expect(readDelays(WIRES)).toEqual({ path: { kind: 'wires' } });
     expect(readDelays(WIRES + LOG)).toMatchObject({ path: { kind: 'delay' } });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { configurationHash, reproduceCommand } from '../../gen/config/identity.js';
+import { namingFile } from '../../gen/config/origin.js';
 import { configurationSchema, flagOf, PARAMETER_KEYS, parameterMeta } from '../../gen/config/parameters.js';
 import { parseConfiguration, type RawConfiguration } from '../../gen/config/parse.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
@@ -37,11 +38,12 @@ describe('every rule, with a bad value', () => {
     [{ weights: ['int4', 'int4'] }, 'weights', 'int4'],
     [{ weights: ['INT4'] }, 'weights', 'int4'],
     [{ weights: ['flint2'] }, 'weights', 'flint4'],
-    [{ weights: ['e4m3'] }, 'weights', 'e1m3'],
-    [{ activations: ['ue5m2', 'int4'] }, 'activations', 'ue1m2'],
+    [{ weights: ['e4m3'] }, 'weights', 'e3m2'],
+    [{ activations: ['ue5m2', 'int4'] }, 'activations', 'ue3m2'],
     [{ pe: 'flaot' }, 'pe', 'float'],
     [{ pe: 'float', accumulatorBits: 24 }, 'accumulatorBits', '32'],
-    [{ pe: 'float', accumulatorBits: 40, overflow: 'wrap' }, 'accumulatorBits', '32'],
+    [{ pe: 'float', accumulatorBits: 40 }, 'accumulatorBits', '32'],
+    [{ pe: 'float', overflow: 'wrap' }, 'overflow', 'exact'],
     [{ pe: 'float', activations: ['pot4', 'upot8'] }, 'activations', 'pot4'],
     [{ pe: 'float', activations: ['pot7'], weights: ['ue7m1', 'int4'] }, 'weights', 'int4'],
     [{ pe: 'float', activations: ['e5m2'], weights: ['pot4'], pipeline: 3 }, 'pipeline', '2'],
@@ -53,6 +55,11 @@ describe('every rule, with a bad value', () => {
     [{ overflow: 'exct' }, 'overflow', 'exact'],
     [{ drain: 'dubble' }, 'drain', 'double'],
     [{ pipeline: 4 }, 'pipeline', '3'],
+    [{ pipeline: 9 }, 'pipeline', '3'],
+    [{ arch: 'dot', pipeline: 9 }, 'pipeline', '5'],
+    [{ arch: 'dot', wideActivations: ['int8'] }, 'wideActivations', 'none'],
+    [{ arch: 'dot', rows: 3, cols: 3, wideWeights: ['int8'] }, 'wideWeights', 'none'],
+    [{ pe: 'float', wideActivations: ['int8'] }, 'wideActivations', 'none'],
     [{ pipeline: 0 }, 'pipeline', '1'],
     [{ pipeline: 3, activations: ['int4'], weights: ['int4'] }, 'pipeline', '2'],
     [{ stall: 'enabled' }, 'stall', 'enable'],
@@ -70,6 +77,13 @@ describe('every rule, with a bad value', () => {
     expect(problem?.key).toBe(key);
     expect(problem?.rule).not.toBe('');
     expect(problem?.nearest).toBe(nearest);
+  });
+
+  it('says of tiles of PEs why they do not count', () => {
+    const rule = (raw: RawConfiguration) => problems({ ...raw, tileRows: 2 })[0]?.rule;
+    expect(rule({ arch: 'dot', rows: 2 })).toMatch(/^counts for arch array only/);
+    expect(rule({ pe: 'float' })).toMatch(/^counts for integer PEs only/);
+    expect(rule({ wideActivations: ['int8'] })).toMatch(/^does not count beside wideActivations with dataflow os/);
   });
 
   it('shows the bound of a too narrow accumulator', () => {
@@ -115,7 +129,24 @@ describe('configurations', () => {
     }
   });
 
+  it('may give lists of types as the command line does, and none of the wide ones', () => {
+    const yaml = file('text.yaml', 'weights: int4\nactivations: int4, flint4\nwideWeights: none\n');
+    const expected = { weights: ['int4'], activations: ['int4', 'flint4'], wideWeights: [] };
+    expect(parseConfiguration({}, yaml)).toEqual(expected);
+    expect(parseConfiguration({ wideWeights: 'none' })).toEqual({ wideWeights: [] });
+    expect(new Ajv2020().compile(configurationSchema())({ weights: 'int4' })).toBe(true);
+  });
+
+  it('have problems that name the file they come from, unless a flag gave the value', () => {
+    const path = file('bad-values.yaml', 'rows: 0\ncols: 0\n');
+    const flags = { cols: '-1' };
+    const raw = parseConfiguration(flags, path);
+    const validate = () => namingFile({ raw, flags, file: path }, () => validateConfiguration(raw));
+    expect(validate).toThrow(new RegExp(`rows \\(in ${path}\\): given 0;[\\s\\S]*\\n  cols: given -1`));
+  });
+
   it.each([
+    ['two.yaml', 'rows: 4\n---\nrows: 5\n', 'two.yaml is not valid yaml: it holds 2 documents, separated by ---'],
     ['missing.json', undefined, 'cannot read'],
     ['bad.json', '{', 'is not valid json'],
     ['bad.yaml', 'rows: [', 'is not valid yaml'],

@@ -43,8 +43,24 @@ describe('the request', () => {
     expect(names('3', '3').filter((name) => name.includes('tile'))).toEqual([]);
     const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_tile4x4' });
     expect(only).toThrow(
-      /"os_tile4x4"; has tiles or pairs of PEs that do not fill 6 x 4; nearest legal value: os_tile2x2/,
+      /--rows, --cols: given 6 x 4; the tiles or pairs of PEs of os_tile4x4 do not fill such an array; nearest legal value: 8 x 4/,
     );
+  });
+
+  it.each(VARIANTS.map(({ name }) => name))('suggests a size that %s fills', (only) => {
+    const of = (rows: string, cols: string) => selectionOf({ rows, cols, lengths: '64', only });
+    try {
+      of('3', '5');
+    } catch (error) {
+      const [, rows = '', cols = ''] = /legal value: (\d+) x (\d+)/.exec((error as Error).message) ?? [];
+      expect(of(rows, cols).variants.map(({ name }) => name)).toEqual([only]);
+    }
+  });
+
+  it.each(['', 'foo'])('suggests no variant for "%s", which is like none', (only) => {
+    const request = () => selectionOf({ rows: '4', cols: '4', lengths: '64', only });
+    expect(request).toThrow(/is no variant; there are os_single/);
+    expect(request).not.toThrow(/nearest/);
   });
 
   it('names all that is wrong with it at once', () => {
@@ -59,7 +75,7 @@ describe('the request', () => {
 
 describe('a stream of tiles', () => {
   const timing = arrayTiming(validateConfiguration({ rows: 4, cols: 2 }));
-  /** Tiles as the formulas have them: latency 4 + 2 + 1 + 1 = 8, drain 4, period K + 4. */
+  /** Tiles as the formulas have them: latency 4 + 2 + 1 + 1 = 8, drain 3, period K + 4. */
   const tiles = (k: number, count: number): TileEvents[] =>
     Array.from({ length: count }, (_, i) => {
       const firstIn = 3 + i * (k + 4);
@@ -69,7 +85,7 @@ describe('a stream of tiles', () => {
   const figures = (k: number, events: readonly TileEvents[]) => streamFigures(timing, { k, macs: k * 8 }, events);
 
   it('has its utilisation measured, with and without fill and drain', () => {
-    // 3 tiles of 12 beats: period 16, and 2 * 16 + 12 + 8 - 1 + 4 = 55 cycles from the first beat in to the last row out.
+    // 3 tiles of 12 beats: period 16, and 2 * 16 + 11 + 8 + 3 + 1 = 55 cycles from the first beat in to the last row out.
     expect(figures(12, tiles(12, 3))).toEqual({
       k: 12,
       tiles: 3,
@@ -86,7 +102,7 @@ describe('a stream of tiles', () => {
 
   it.each([
     ['the latency', moved(0, { lastIn: 13 }), 'latency: formula 8 cycles, simulated 9'],
-    ['the drain', moved(1, { lastOut: 42 }), 'drain: formula 4 cycles, simulated 5'],
+    ['the drain', moved(1, { lastOut: 42 }), 'drain: formula 3 cycles, simulated 4'],
     ['the period', tiles(13, 3), 'tile period: formula 16 cycles, simulated 17'],
     [
       'one period alone',

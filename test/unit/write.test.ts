@@ -72,6 +72,18 @@ describe('a design folder', () => {
     expect(() => generate(config, out)).toThrow('is no design');
   });
 
+  it.runIf(process.platform === 'linux')('says what it cannot write, where the system denies what exists', () => {
+    // Node's recursive mkdir never returns here.
+    expect(() => generate(config, '/proc/ant-rtl')).toThrow(/^cannot write \/proc\/ant-rtl\/small: ENOENT/);
+  });
+
+  it('makes the folders above it, and says which is a file', () => {
+    const { folder } = generate(config, join(out, 'deep', 'er'));
+    expect(folder).toBe(join(out, 'deep', 'er', 'small'));
+    writeFileSync(join(out, 'file'), '');
+    expect(() => generate(config, join(out, 'file', 'below'))).toThrow(/^cannot write .*ENOTDIR/);
+  });
+
   it('never drops what the generator did not write', () => {
     const { folder } = generate(config, out);
     mkdirSync(join(folder, 'notes'));

@@ -75,6 +75,7 @@ async function run(request: FuzzRequest, workshop: Workshop, interruption: Abort
   if (json) process.stdout.write(`${JSON.stringify({ summary, trials }, null, 2)}\n`);
   else print(summaryLine(summary));
   if (interruption.aborted) return INTERRUPTED;
+  if (summary.failed + summary.passed === 0) process.stderr.write(nothingVerified(summary));
   return summary.failed === 0 && summary.passed > 0 ? EXIT.done : EXIT.checkFailed;
 }
 
@@ -111,11 +112,15 @@ function summarise(seed: number, trials: readonly Trial[], seconds: number): Fuz
   return { seed, passed: count('passed'), failed: count('failed'), refused: count('refused'), vectors, seconds };
 }
 
+function nothingVerified({ refused }: FuzzSummary): string {
+  const why = refused > 0 ? 'all configurations were refused' : 'the time was up before the first';
+  return `fuzz: no design was verified, since ${why}; a check of nothing counts as failed (exit code 1)\n`;
+}
+
 function summaryLine({ seed, passed, failed, refused, vectors, seconds }: FuzzSummary): string {
   const pace = ((60 * (passed + failed)) / seconds).toFixed(1);
-  const nothing = passed === 0 ? '; no design was verified' : '';
   return (
     `${passed} passed, ${failed} failed, ${refused} refused: ${vectors} vectors in ${seconds.toFixed(0)} s, ` +
-    `${pace} designs per minute (seed ${seed})${nothing}`
+    `${pace} designs per minute (seed ${seed})`
   );
 }

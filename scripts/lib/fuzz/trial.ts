@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultName, withArchitectureDefaults } from '../../../gen/config/defaults.js';
 import { reproduceCommand } from '../../../gen/config/identity.js';
@@ -7,6 +7,7 @@ import type { RawConfiguration } from '../../../gen/config/parse.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborate } from '../../../gen/elaborate/design.js';
 import { ConfigurationError, UserError } from '../../../gen/errors.js';
+import { makeFolder } from '../../../gen/folder.js';
 import { generate } from '../../../gen/generate.js';
 import { loadDesign } from '../../../gen/manifest.js';
 import type { Effort } from '../verify/effort.js';
@@ -47,7 +48,7 @@ export async function tryConfiguration(raw: RawConfiguration, seed: number, work
   const start = performance.now();
   const scratch = join(workshop.scratch, `seed_${seed}`);
   const kept = join(workshop.kept, `seed_${seed}`);
-  mkdirSync(scratch, { recursive: true });
+  makeFolder(scratch);
   rmSync(kept, { recursive: true, force: true });
   try {
     const result = await judge(raw, seed, scratch, workshop);

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../../gen/errors.js';
+import { makeFolder } from '../../../gen/folder.js';
 import { countActivity } from '../../../gen/power/activity.js';
 import { linkCircuit } from '../../../gen/power/circuit.js';
 import { estimateEnergy } from '../../../gen/power/estimate.js';
@@ -49,7 +50,7 @@ export async function checkWithSta(
     [STA_FILES.library, library.text],
   ];
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
   } catch (error) {
     throw new UserError(`cannot write ${folder}: ${(error as Error).message}`);

@@ -1,6 +1,6 @@
-import { closest } from 'fastest-levenshtein';
 import { ruleProblems } from '../../../gen/config/rules.js';
 import { ConfigurationError, type Problem } from '../../../gen/errors.js';
+import { nearWord } from '../../../gen/suggest.js';
 import { configurationOf, VARIANTS, type Variant } from './designs.js';
 
 /** Which variants to compare, and on what. */
@@ -56,12 +56,13 @@ export function selectionOf(flags: SelectionFlags): VariantsSelection {
   const known = VARIANTS.map(({ name }) => name);
   for (const name of names?.filter((each) => !known.includes(each)) ?? []) {
     const rule = `is no variant; there are ${known.join(', ')}`;
-    problems.push({ key: '--only', given: `"${name}"`, rule, nearest: closest(name, known) });
+    const nearest = nearWord(name, known);
+    problems.push({ key: '--only', given: `"${name}"`, rule, ...(nearest === undefined ? {} : { nearest }) });
   }
-  for (const { name } of variants.filter((variant) => !fitting.includes(variant))) {
-    const rule = `has tiles or pairs of PEs that do not fill ${rows} x ${cols}`;
-    const others = fitting.map((variant) => variant.name);
-    problems.push({ key: '--only', given: `"${name}"`, rule, nearest: closest(name, others) });
+  for (const variant of variants.filter((each) => !fitting.includes(each))) {
+    const rule = `the tiles or pairs of PEs of ${variant.name} do not fill such an array`;
+    const [key, given] = ['--rows, --cols', `${rows} x ${cols}`];
+    problems.push({ key, given, rule, nearest: fittingSize(variant, rows, cols) });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { variants, rows, cols, lengths: [...new Set(lengths)].sort((x, y) => x - y) };
@@ -70,6 +71,14 @@ export function selectionOf(flags: SelectionFlags): VariantsSelection {
 /** Whether a variant exists in a size. */
 function fits(variant: Variant, rows: number, cols: number): boolean {
   return ruleProblems(configurationOf(variant, { rows, cols, lengths: [LONGEST] })).length === 0;
+}
+
+/** The next larger size, up to the largest, that the tiles or pairs of PEs of a variant fill. */
+function fittingSize({ parameters }: Variant, rows: number, cols: number): string {
+  const { tileRows = 1, tileCols = 1, wideActivations, wideWeights } = parameters;
+  const filled = (side: number, tile: number): number => Math.min(Math.ceil(side / tile) * tile, LARGEST_ARRAY);
+  const pairs = (wide: unknown): number => (wide === undefined ? 1 : 2);
+  return `${filled(rows, Math.max(Number(tileRows), pairs(wideActivations)))} x ${filled(cols, Math.max(Number(tileCols), pairs(wideWeights)))}`;
 }
 
 /** The command that measures a selection anew. */

@@ -76,7 +76,7 @@ export function streamFigures(
     ...(k >= latency.minimumK
       ? [['latency', latency.cycles, latencyOf(timing, tile)] as [string, number, number]]
       : []),
-    ['drain', drainCycles(timing, k), tile.lastOut - tile.firstOut + 1],
+    ['drain', drainCycles(timing, k), tile.lastOut - tile.firstOut],
     ...(i > 0
       ? [['tile period', period, tile.firstOut - (events[i - 1] as TileEvents).firstOut] as [string, number, number]]
       : []),

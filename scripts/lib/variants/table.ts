@@ -59,7 +59,7 @@ function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport)
     library
       ? 'Longest path: logic between registers or ports of one module, with the module it lies in: no clock-to-output, set-up or wires, and paths through several modules are not added up. First with buffers and sized gates, which the area does not include, then of the netlist whose area is given.'
       : 'Longest path: generic gates between registers or ports of one module, with the module it lies in; paths through several modules are not added up.',
-    'Latency: from the last beat of a tile in to its first row of results out.',
+    'Latency: from the last beat of a tile in to its first row of results out, where weights stay to its last row.',
     `K: MACs done / (cycles x MACs per cycle) in percent, of ${STREAM_TILES} tiles of K beats back to back on the simulated array: in the steady state / from the first beat in to the last row out, fill and drain included. Where weights stay, K stands for the rows of activations that stream past a tile of weights.`,
     "Every result is compared with the oracle's; latency, drain and period are those of the design's manifest, or the command fails.",
   ];

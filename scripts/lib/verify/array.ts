@@ -220,7 +220,7 @@ function formulaFailure(
       const wrong =
         (unhindered &&
           differs(`latency (last beat in to ${latency.to} out)`, latency.cycles, latencyOf(timing, tile))) ||
-        differs('drain (first to last row out)', drainOf(timing, segment, n), tile.lastOut - tile.firstOut + 1) ||
+        differs('drain (first to last row out)', drainOf(timing, segment, n), tile.lastOut - tile.firstOut) ||
         (n === 0 && fillDiffers(timing, tile)) ||
         (previous &&
           differs('tile period (first row out to first row out)', period, tile.firstOut - previous.firstOut));
@@ -231,7 +231,7 @@ function formulaFailure(
   return undefined;
 }
 
-/** Cycles in which a tile's rows leave. Rows added in pairs leave with the lower one of each: the last cycle is free. */
+/** From a tile's first row out to its last. Rows added in pairs leave with the lower one of each: the last cycle is free. */
 function drainOf(timing: Timing, { tiles, formulaBeats = 0 }: NamedSegment, index: number): number {
   const pairs = timing.drain.cycles !== null && tiles[index]?.aWide === true;
   return drainCycles(timing, formulaBeats) - (pairs ? 1 : 0);

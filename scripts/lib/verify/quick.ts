@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../../gen/folder.js';
 import { requireTool, runTool } from '../tools.js';
 import type { Effort } from './effort.js';
 
@@ -24,7 +25,7 @@ const MAKEFILE_OPTIONS = [
 export async function quickEffort(folder: string): Promise<Effort> {
   const [verilator, compiler] = await Promise.all([requireTool('verilator'), requireTool('c++')]);
   const { stdout: root } = await runTool(verilator, ['--getenv', 'VERILATOR_ROOT']);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const header = join(folder, 'quick.h');
   writeFileSync(header, HEADERS.map((name) => `#include ${name}\n`).join(''));
   const output = ['-I', join(root.trim(), 'include'), '-x', 'c++-header', '-o', `${header}.gch`, header];

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { EXIT } from '../../../gen/errors.js';
+import { makeFolder } from '../../../gen/folder.js';
 import { generate } from '../../../gen/generate.js';
 import { loadDesign, type Manifest } from '../../../gen/manifest.js';
 import { randomSource } from '../../../gen/vectors.js';
@@ -90,7 +90,7 @@ export async function verifyDesign(
 }
 
 function tracePath(name: string, bench: string): string {
-  mkdirSync(join(BUILD, 'traces'), { recursive: true });
+  makeFolder(join(BUILD, 'traces'));
   return join(BUILD, 'traces', `${name}-${bench}.fst`);
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../../gen/folder.js';
 import { requireTool, runTool } from '../tools.js';
 import type { Yosys } from '../yosys.js';
 
@@ -16,7 +17,7 @@ export async function nativeYosys(env: NodeJS.ProcessEnv): Promise<Yosys> {
       const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-yosys-'));
       try {
         for (const [path, text] of Object.entries({ ...inputs, [SCRIPT]: script })) {
-          mkdirSync(dirname(join(folder, path)), { recursive: true });
+          makeFolder(dirname(join(folder, path)));
           writeFileSync(join(folder, path), text);
         }
         const run = await runTool(tool, ['-q', '-l', LOG, '-s', SCRIPT], { cwd: folder, okCodes: [0, 1] });

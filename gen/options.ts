@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { mistakesError } from './errors.js';
+import { nearWord } from './suggest.js';
+
+/** Parses a command line to its end; what it holds besides known options is left to {@link requireKnown}. */
+export function parseWhole(program: Command): void {
+  program.allowUnknownOption().allowExcessArguments().parse();
+}
+
+/**
+ * What {@link parseWhole} left over, as a mistake to report with the others.
+ *
+ * @throws UserError that names every unknown option, with the nearest known one, and every stray word.
+ */
+export function requireKnown(program: Command): void {
+  const isOption = (word = ''): boolean => word.startsWith('-');
+  const unknown = program.args.filter(isOption).map((word) => word.replace(/=.*/, ''));
+  // A word after an unknown option is its value, unless that has one.
+  const hasNext = (word = ''): boolean => isOption(word) && !word.includes('=');
+  const stray = program.args.filter((word, i) => !isOption(word) && !hasNext(program.args[i - 1]));
+  const flags = program.options.flatMap(({ long }) => long ?? []);
+  const messages = [
+    ...unknown.map((option) => `unknown option '${option}'${suggestion(option, flags)}`),
+    ...stray.map((word) => `${word} belongs to no option; --help lists them`),
+  ];
+  if (messages.length > 0) throw mistakesError(messages);
+}
+
+function suggestion(option: string, flags: readonly string[]): string {
+  const bare = (flag: string): string => flag.replace(/^-+/, '');
+  const nearest = nearWord(bare(option), flags.map(bare));
+  return nearest === undefined ? '' : `; did you mean --${nearest}?`;
+}
