@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { elaborate } from '../../gen/elaborate/design.js';
 import { arrayTiming } from '../../gen/elaborate/timing.js';
+import { renderAll } from '../../gen/generate.js';
 import type { TileEvents } from '../../scripts/lib/simulator.js';
-import { configurationOf, VARIANTS } from '../../scripts/lib/variants/designs.js';
+import { configurationOf, designOf, VARIANTS, type Variant } from '../../scripts/lib/variants/designs.js';
 import { DEFAULT_SELECTION, selectionCommand, selectionOf } from '../../scripts/lib/variants/request.js';
 import type { VariantRow, VariantsReport } from '../../scripts/lib/variants/run.js';
 import { streamFigures } from '../../scripts/lib/variants/stream.js';
@@ -12,9 +13,23 @@ import { PAGE_MARK, variantsMarkdown, variantsText } from '../../scripts/lib/var
 describe('the variants', () => {
   it('have different names, and are legal designs', () => {
     expect(new Set(VARIANTS.map(({ name }) => name)).size).toBe(VARIANTS.length);
-    expect(new Set(VARIANTS.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(VARIANTS.length);
+    const whole = ({ parameters, rewritten }: Variant) => `${JSON.stringify(parameters)} ${rewritten?.name}`;
+    expect(new Set(VARIANTS.map(whole)).size).toBe(VARIANTS.length);
     const selection = { variants: VARIANTS, rows: 4, cols: 4, lengths: [4096] };
     for (const variant of VARIANTS) elaborate(configurationOf(variant, selection));
+  });
+
+  it('include the first version, whose PEs alone are another text', () => {
+    const [first, single] = ['os_first', 'os_single'].map((name) => {
+      const variant = VARIANTS.find((each) => each.name === name);
+      if (!variant) throw new Error(`no ${name}`);
+      const configuration = configurationOf(variant, { rows: 2, cols: 2, lengths: [4096] });
+      return renderAll(designOf(variant, { ...configuration, name: 'same' })).filter(({ path }) => path.endsWith('.v'));
+    });
+    const different = first?.filter(({ text }, i) => text !== single?.[i]?.text).map(({ path }) => path);
+    expect(different).toEqual(['rtl/same_pe.v']);
+    const pe = first?.find(({ path }) => path === 'rtl/same_pe.v')?.text;
+    expect(pe).toContain('wire [25:0] sum = acc_q + ');
   });
 });
 

@@ -2,6 +2,8 @@ import type { Configuration } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/parse.js';
 import { withoutMeaningless } from '../../../gen/config/rules.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
+import { type Design, elaborate } from '../../../gen/elaborate/design.js';
+import type { PeView } from '../../../gen/elaborate/pe.js';
 
 /** A variant of the hardware: what sets it apart from the default design. */
 export interface Variant {
@@ -11,6 +13,8 @@ export interface Variant {
   readonly description: string;
   /** Parameters that differ from the defaults; longest reduction and name are the run's, and the size unless given. */
   readonly parameters: RawConfiguration;
+  /** What is changed in the elaborated design; the generator itself does not make such a design. */
+  readonly rewritten?: (design: Design) => Design;
 }
 
 /** The variants `npm run variants` compares, in the order of its table. */
@@ -19,6 +23,13 @@ export const VARIANTS: readonly Variant[] = [
     name: 'os_single',
     description: 'the default: output stationary, sums shift out in place, one pipeline stage, a clock gate',
     parameters: {},
+  },
+  {
+    name: 'os_first',
+    description:
+      'the first version, to measure against: the default with one adder across the whole sum instead of a counter in its upper bits',
+    parameters: {},
+    rewritten: withOneAdder,
   },
   {
     name: 'os_double',
@@ -110,7 +121,22 @@ export const VARIANTS: readonly Variant[] = [
   },
 ];
 
-/** The design of a variant, in the size and for the longest tiles asked for. */
+/** The design with PEs as they were at first. */
+function withOneAdder(design: Design): Design {
+  const first = (view: PeView): PeView => ({ ...view, high: undefined });
+  return {
+    ...design,
+    modules: design.modules.map((module) => (module.template === 'pe.v' ? first(module as PeView) : module)),
+  };
+}
+
+/** The elaborated design of a variant. */
+export function designOf({ rewritten }: Variant, configuration: Configuration): Design {
+  const design = elaborate(configuration);
+  return rewritten ? rewritten(design) : design;
+}
+
+/** The configuration of a variant, in the size and for the longest tiles asked for. */
 export function configurationOf(
   { name, parameters }: Variant,
   { rows, cols, lengths }: { readonly rows: number; readonly cols: number; readonly lengths: readonly number[] },

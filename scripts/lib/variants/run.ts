@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { ArrayPath } from '../../../gen/area/path.js';
 import { gateEquivalentText, type LibraryIdentity, type Size, type ToolIdentity } from '../../../gen/area/report.js';
 import type { Configuration } from '../../../gen/config/parameters.js';
-import { generate } from '../../../gen/generate.js';
+import { renderAll } from '../../../gen/generate.js';
 import { loadDesign } from '../../../gen/manifest.js';
 import { GENERATOR } from '../../../gen/version.js';
+import { writeDesign } from '../../../gen/write.js';
 import type { Library } from '../area/library.js';
 import { measureArea } from '../area/run.js';
 import { writeReport } from '../area/write.js';
@@ -15,7 +16,7 @@ import { requireTool } from '../tools.js';
 import type { Effort } from '../verify/effort.js';
 import { quickEffort } from '../verify/quick.js';
 import type { Yosys } from '../yosys.js';
-import { configurationOf, type Variant } from './designs.js';
+import { configurationOf, designOf, type Variant } from './designs.js';
 import { selectionCommand, type VariantsSelection } from './request.js';
 import { measureStream, type StreamFigures } from './stream.js';
 
@@ -31,8 +32,8 @@ export interface VariantsRequest extends VariantsSelection {
 export interface VariantRow {
   readonly name: string;
   readonly description: string;
-  /** The command that generates the design. */
-  readonly command: string;
+  /** The command that generates the design; absent where the generator does not make it. */
+  readonly command?: string;
   readonly configurationSha256: string;
   readonly accumulatorBits: number;
   readonly macsPerCycle: number;
@@ -104,7 +105,8 @@ async function measureVariant(
   configuration: Configuration,
 ): Promise<VariantRow> {
   const { name, description } = variant;
-  const { folder } = generate(configuration, designs);
+  const folder = join(designs, name);
+  writeDesign(folder, renderAll(designOf(variant, configuration)));
   const manifest = loadDesign(folder);
   const area = await measureArea({
     folder,
@@ -125,7 +127,7 @@ async function measureVariant(
   return {
     name,
     description,
-    command: manifest.command,
+    ...(variant.rewritten ? {} : { command: manifest.command }),
     configurationSha256: manifest.configurationSha256,
     accumulatorBits: manifest.accumulator.bits,
     macsPerCycle,

@@ -116,7 +116,10 @@ export function variantsMarkdown(report: VariantsReport): string {
     '',
     '| variant | what it is | command |',
     '|---|---|---|',
-    ...report.variants.map(({ name, description, command }) => `| ${name} | ${description} | \`${command}\` |`),
+    ...report.variants.map(
+      ({ name, description, command }) =>
+        `| ${name} | ${description} | ${command === undefined ? 'this one alone' : `\`${command}\``} |`,
+    ),
     '',
   ].join('\n');
 }
