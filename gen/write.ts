@@ -30,7 +30,19 @@ export function writeDesign(folder: string, files: readonly RenderedFile[]): voi
 }
 
 /** What programs and the documented commands leave in a design's folder, besides the files of its manifest. */
-const BY_PRODUCTS: readonly string[] = [MANIFEST_FILE, 'area', 'area.json', 'area.md', 'sim', 'sim_dir'];
+const BY_PRODUCTS: readonly string[] = [
+  MANIFEST_FILE,
+  'area',
+  'area.json',
+  'area.md',
+  'fpga.json',
+  'fpga.md',
+  'period.json',
+  'period.md',
+  'curve.json',
+  'sim',
+  'sim_dir',
+];
 
 /** Entries of a design's folder that are neither its files nor by-products. */
 function foreignEntries(folder: string): string[] {

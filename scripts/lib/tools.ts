@@ -60,6 +60,20 @@ export const TOOLS = {
     versionPattern: /ccache version (\d+\.\d+)/,
     minimum: '3.0',
   },
+  nextpnr: {
+    title: 'nextpnr for iCE40',
+    programs: ['nextpnr-ice40'],
+    versionArguments: ['--version'],
+    versionPattern: /\(Version (?:nextpnr-)?(\d+\.\d+)/,
+    minimum: '0.4',
+  },
+  opensta: {
+    title: 'OpenSTA',
+    programs: ['sta', 'opensta'],
+    versionArguments: ['-version'],
+    versionPattern: /^(\d+\.\d+\.\d+)\b/m,
+    minimum: '2.0.17',
+  },
 } as const satisfies Record<string, ToolDescription>;
 
 export type ToolName = keyof typeof TOOLS;

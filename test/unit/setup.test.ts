@@ -40,7 +40,7 @@ describe('the plan of a set-up', () => {
     if (plan.action === 'install') expect(plan.commands.every(([program]) => program === 'sudo')).toBe(true);
     expect(planSetup(machine({ 'c++': MISSING }, { ...user, hasSudo: false }))).toMatchObject({
       action: 'advise',
-      optional: false,
+      without: undefined,
       advice: ['sudo apt-get update && sudo apt-get install -y --no-install-recommends g++'],
     });
   });
@@ -51,7 +51,7 @@ describe('the plan of a set-up', () => {
     ['brew', 'xcode-select --install'],
   ] as const)('gives the commands of %s without running them', (manager, advice) => {
     const plan = planSetup(machine({ 'c++': MISSING }, { managers: [manager], isRoot: false, hasSudo: true }));
-    expect(plan).toMatchObject({ action: 'advise', optional: false, advice: [advice] });
+    expect(plan).toMatchObject({ action: 'advise', without: undefined, advice: [advice] });
   });
 
   it('gives the commands of all package managers where it knows none', () => {
@@ -64,9 +64,24 @@ describe('the plan of a set-up', () => {
   });
 
   it('tells a tool that speeds things up from one that is needed', () => {
-    expect(planSetup(machine({ ccache: MISSING }, { managers: ['brew'] }))).toMatchObject({ optional: true });
+    expect(planSetup(machine({ ccache: MISSING }, { managers: ['brew'] }))).toMatchObject({
+      without: ['rebuilds of simulations are slower'],
+    });
     const both = machine({ ccache: MISSING, verilator: MISSING }, { managers: ['brew'] });
-    expect(planSetup(both)).toMatchObject({ optional: false });
+    expect(planSetup(both)).toMatchObject({ without: undefined });
+  });
+
+  it('says where to get a tool that there is no package of', () => {
+    const plan = planSetup(machine({ opensta: MISSING, ccache: MISSING }, { managers: ['pacman'] }));
+    expect(plan).toMatchObject({
+      advice: [
+        'sudo pacman -S --needed --noconfirm ccache; OpenSTA from https://github.com/The-OpenROAD-Project/OpenSTA',
+      ],
+      without: ['rebuilds of simulations are slower', 'npm run area -- --sta does not work'],
+    });
+    expect(planSetup(machine({ nextpnr: MISSING }, { managers: ['brew'] }))).toMatchObject({
+      advice: ['nextpnr for iCE40 from https://github.com/YosysHQ/nextpnr'],
+    });
   });
 
   it('says of every tool what was found', () => {
@@ -113,6 +128,8 @@ describe('npm run setup', () => {
     'g++': '12.2.0',
     make: 'GNU Make 4.3',
     ccache: 'ccache version 4.7',
+    'nextpnr-ice40': '"nextpnr-ice40 -- Next Generation Place and Route (Version 0.4-1+b1)"',
+    sta: '2.0.17',
   };
 
   it('says what it runs, runs it, and does nothing the second time', async () => {
@@ -120,7 +137,9 @@ describe('npm run setup', () => {
     const first = await setup(place);
     expect(first.exitCode).toBe(0);
     expect(first.all).toMatch(/About to run:\n.*apt-get update\n.*apt-get install -y .* verilator[\s\S]*installed\./);
-    expect(called()).toBe('update\ninstall -y --no-install-recommends verilator yosys iverilog g++ make ccache\n');
+    expect(called()).toBe(
+      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ make ccache nextpnr-ice40 opensta\n',
+    );
     const second = await setup(place);
     expect(second.exitCode).toBe(0);
     expect(second.all).toContain('nothing to do');

@@ -1,25 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { type MappedNetlist, netlistHeader, netlistModule } from '../../../gen/area/netlist.js';
 import { type AreaUnit, areaUnits, unitKey } from '../../../gen/area/plan.js';
 import { RECIPES, type Recipe, shownRecipe } from '../../../gen/area/recipe.js';
 import { type AreaReport, buildReport, keptRecipe, LARGEST_CHECKED } from '../../../gen/area/report.js';
-import {
-  NETLIST,
-  readStructure,
-  STRUCTURE_FILE,
-  type Structure,
-  structureProblems,
-  structureScript,
-} from '../../../gen/area/structure.js';
 import { streamShape } from '../../../gen/elaborate/streams.js';
-import { EXIT, UserError } from '../../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../../gen/manifest.js';
 import { GENERATOR } from '../../../gen/version.js';
 import { mapLimit } from '../pool.js';
-import { runYosys, type Yosys } from '../yosys.js';
+import type { Yosys } from '../yosys.js';
 import type { Library } from './library.js';
+import { checkedStructure } from './structure.js';
 import { mappingTo, type SynthesisContext, synthesise, type UnitSynthesis } from './synthesise.js';
 
 /** Synthesis runs at a time; a run takes one core and up to 400 MB. */
@@ -63,7 +53,7 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
     done += 1;
     onProgress(done, all, what);
   };
-  const structure = checks ? await elaborate(yosys, folder, manifest) : undefined;
+  const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
   if (checks) progress(`${manifest.top} elaborated`);
   const { results, warnings } = await synthesiseAll({ yosys, folder, library }, distinct, progress);
   const report = buildReport({
@@ -96,26 +86,6 @@ function keptNetlist(unit: AreaUnit, syntheses: UnitSyntheses, report: AreaRepor
   const recipe = keptRecipe(syntheses);
   const text = `${netlistHeader({ unit, recipe }, report)}\n${syntheses[recipe].netlist}`;
   return { unit, recipe, name: netlistModule(unit), text };
-}
-
-/** Elaborates the array around black boxes and checks that it holds what the manifest says, and nothing else. */
-async function elaborate(yosys: Yosys, folder: string, manifest: Manifest): Promise<Structure> {
-  const sources = manifest.compileOrder.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
-  const { outputs } = await runYosys(yosys, {
-    title: `${manifest.top}, elaboration`,
-    script: structureScript(manifest),
-    inputs: Object.fromEntries(sources),
-    outputs: [STRUCTURE_FILE],
-  });
-  const structure = readStructure(NETLIST.parse(JSON.parse(outputs[STRUCTURE_FILE] ?? '')), manifest);
-  const problems = structureProblems(structure, manifest);
-  if (problems.length > 0) {
-    throw new UserError(
-      `the elaborated ${manifest.top} is not what its manifest says, so the sum over its modules would be wrong:\n  ${problems.join('\n  ')}`,
-      EXIT.checkFailed,
-    );
-  }
-  return structure;
 }
 
 async function synthesiseAll(

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { type CellCounts, flipFlopBits, genericGateEquivalents } from '../../../gen/area/gates.js';
+import { flipFlopBits, genericGateEquivalents } from '../../../gen/area/gates.js';
 import type { LongestPath } from '../../../gen/area/path.js';
 import { type ReadPath, readDelays, readLevels } from '../../../gen/area/path-log.js';
 import type { AreaUnit } from '../../../gen/area/plan.js';
 import { type Mapping, type Recipe, SYNTHESIS_FILES, synthesisScript } from '../../../gen/area/recipe.js';
 import type { Synthesis } from '../../../gen/area/report.js';
-import { EXIT, UserError } from '../../../gen/errors.js';
 import { toolFailure } from '../tools.js';
 import { runYosys, type Yosys } from '../yosys.js';
 import type { Library } from './library.js';
+import { cellCounts, chipArea, requireMapped } from './statistics.js';
 
 /** Where a unit is synthesised. */
 export interface SynthesisContext {
@@ -68,12 +67,7 @@ export async function synthesise(
     const size = { gateEquivalents: genericGateEquivalents(cells), flipFlopBits: bits };
     return { size, path: pathOf(readLevels(outputs[levels] ?? '', unit.module)), cells, warnings, netlist };
   }
-  const unmapped = Object.keys(cells).filter((type) => type.startsWith('$'));
-  if (unmapped.length > 0) {
-    throw new UserError(
-      `the library ${library.identity.file} has no cell for ${unmapped.join(', ')} of module ${unit.module}`,
-    );
-  }
+  requireMapped(cells, library, unit.module);
   const area = chipArea(outputs[areaFile] ?? '', cells, unit.module);
   const gateEquivalents = area / library.identity.nand2.area;
   const path: LongestPath = library.delays ? pathOf(readDelays(log)) : { kind: 'unknown' };
@@ -84,22 +78,4 @@ export async function synthesise(
 function abcPart(log: string): string {
   const lines = log.split('\n');
   return lines.slice(0, lines.findLastIndex((line) => line.startsWith('ABC: ')) + 1).join('\n');
-}
-
-const STATISTICS = z.object({ design: z.object({ num_cells_by_type: z.record(z.string(), z.int()) }) });
-
-/** The cells of `stat -json`, all modules together. */
-function cellCounts(text: string): CellCounts {
-  return STATISTICS.parse(JSON.parse(text)).design.num_cells_by_type;
-}
-
-/** The area in the text of `stat -liberty`; Yosys prints none for a module without cells. */
-function chipArea(text: string, cells: CellCounts, module: string): number {
-  const area = /Chip area for (?:top )?module '[^']*': ([\d.]+)/.exec(text)?.[1];
-  const complaint = /Area for cell type .* is unknown.*/.exec(text)?.[0];
-  if (area === undefined && Object.keys(cells).length === 0) return 0;
-  if (area === undefined || complaint !== undefined) {
-    throw new UserError(`Yosys gave no area for ${module}: ${complaint ?? text.trim()}`, EXIT.toolBroken);
-  }
-  return Number(area);
 }

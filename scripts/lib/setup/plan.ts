@@ -22,13 +22,25 @@ const PACKAGES: Readonly<Record<ToolName, Readonly<Record<PackageManager, readon
   'c++': { apt: ['g++'], dnf: ['gcc-c++'], pacman: ['gcc'], brew: [] },
   make: { apt: ['make'], dnf: ['make'], pacman: ['make'], brew: [] },
   ccache: { apt: ['ccache'], dnf: ['ccache'], pacman: ['ccache'], brew: ['ccache'] },
+  nextpnr: { apt: ['nextpnr-ice40'], dnf: ['nextpnr'], pacman: ['nextpnr'], brew: [] },
+  opensta: { apt: ['opensta'], dnf: [], pacman: [], brew: [] },
+};
+
+/** Where to get tools that some package managers have no package of. */
+const SOURCES: Readonly<Partial<Record<ToolName, string>>> = {
+  nextpnr: 'https://github.com/YosysHQ/nextpnr',
+  opensta: 'https://github.com/The-OpenROAD-Project/OpenSTA',
 };
 
 /** Tools that come with Apple's command line tools, not with a package. */
 const FROM_XCODE: readonly ToolName[] = ['c++', 'make'];
 
-/** Tools without which everything works, only slower. */
-const OPTIONAL: readonly ToolName[] = ['ccache'];
+/** Tools the project can do without, and what it is like then. */
+const OPTIONAL: Readonly<Partial<Record<ToolName, string>>> = {
+  ccache: 'rebuilds of simulations are slower',
+  nextpnr: 'npm run area -- --place does not work',
+  opensta: 'npm run area -- --sta does not work',
+};
 
 /** What each tool is for: why it is installed, and what fails without it. */
 const PURPOSE: Readonly<Record<ToolName, string>> = {
@@ -38,6 +50,8 @@ const PURPOSE: Readonly<Record<ToolName, string>> = {
   'c++': 'what Verilator writes',
   make: 'what Verilator writes',
   ccache: 'faster rebuilds',
+  nextpnr: 'npm run area -- --place (frequencies on an FPGA)',
+  opensta: 'npm run area -- --sta (set-up checks of the whole design)',
 };
 
 /** The machine as the set-up sees it. */
@@ -60,8 +74,8 @@ export type SetupPlan =
       readonly action: 'advise';
       readonly reason: string;
       readonly advice: readonly string[];
-      /** Whether the project can do without what is missing. */
-      readonly optional: boolean;
+      /** What does not work without what is missing; undefined where that is needed. */
+      readonly without: readonly string[] | undefined;
     };
 
 /** The tools of a machine that are missing, too old or broken. */
@@ -74,19 +88,20 @@ export function planSetup(machine: Machine): SetupPlan {
   const lacking = lackingTools(machine);
   if (lacking.length === 0) return { action: 'nothing' };
   const { managers, isRoot, hasSudo } = machine;
-  const optional = lacking.every((tool) => OPTIONAL.includes(tool));
+  const losses = lacking.map((tool) => OPTIONAL[tool]);
+  const without = losses.every((loss) => loss !== undefined) ? losses : undefined;
   if (!managers.includes('apt')) {
     const [manager] = managers;
     return manager === undefined
       ? {
           action: 'advise',
-          optional,
+          without,
           reason: 'no package manager that the set-up knows is on the search path',
           advice: (Object.keys(MANAGERS) as PackageManager[]).map((known) => adviceFor(known, lacking)),
         }
       : {
           action: 'advise',
-          optional,
+          without,
           reason: `the set-up installs with apt only, and this machine has ${manager}`,
           advice: [adviceFor(manager, lacking)],
         };
@@ -94,7 +109,7 @@ export function planSetup(machine: Machine): SetupPlan {
   if (!isRoot && !hasSudo) {
     return {
       action: 'advise',
-      optional,
+      without,
       reason: 'installing with apt takes the rights of the superuser, and there is no sudo',
       advice: [adviceFor('apt', lacking)],
     };
@@ -113,12 +128,15 @@ function commandsOf(manager: PackageManager, tools: readonly ToolName[]): string
   ];
 }
 
-/** The commands of a package manager as a user types them, on one line. */
+/** The commands of a package manager as a user types them, on one line; then where to get what it has no package of. */
 function adviceFor(manager: PackageManager, tools: readonly ToolName[]): string {
   const sudo = MANAGERS[manager].root ? 'sudo ' : '';
-  return commandsOf(manager, tools)
-    .map((command) => sudo + command.join(' '))
-    .join(' && ');
+  const commands = commandsOf(manager, tools).map((command) => sudo + command.join(' '));
+  const sources = tools.flatMap((tool) => {
+    const source = PACKAGES[tool][manager].length === 0 ? SOURCES[tool] : undefined;
+    return source === undefined ? [] : [`${TOOLS[tool].title} from ${source}`];
+  });
+  return [commands.join(' && '), ...sources].filter((text) => text !== '').join('; ');
 }
 
 /** One line per tool: what was found, or what is wrong. */

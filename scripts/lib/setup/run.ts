@@ -46,8 +46,8 @@ export async function setUp({ dryRun, print }: SetupOptions): Promise<void> {
       return;
     case 'advise': {
       const advice = `${lackingTools(machine).join(', ')} cannot be installed: ${plan.reason}. Run\n  ${plan.advice.join('\nor\n  ')}`;
-      if (!plan.optional) throw new UserError(advice, EXIT.toolBroken);
-      print(`${advice}\nor do without: everything works, only slower.`);
+      if (plan.without === undefined) throw new UserError(advice, EXIT.toolBroken);
+      print(`${advice}\nor do without: all else works, but ${plan.without.join(', ')}.`);
       return;
     }
     case 'install':

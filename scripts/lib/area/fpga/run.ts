@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Device } from '../../../../gen/area/fpga/devices.js';
+import { type Family, resourcesOf } from '../../../../gen/area/fpga/families.js';
+import type { Placeable } from '../../../../gen/area/fpga/placement.js';
+import { FPGA_CELLS_FILE, fpgaScript } from '../../../../gen/area/fpga/recipe.js';
+import {
+  buildFpgaReport,
+  type FamilyFindings,
+  type FpgaReport,
+  type FpgaSynthesis,
+} from '../../../../gen/area/fpga/report.js';
+import { type AreaUnit, areaUnits, unitKey } from '../../../../gen/area/plan.js';
+import { LARGEST_CHECKED } from '../../../../gen/area/report.js';
+import { streamShape } from '../../../../gen/elaborate/streams.js';
+import { EXIT, UserError } from '../../../../gen/errors.js';
+import { loadDesign } from '../../../../gen/manifest.js';
+import { GENERATOR } from '../../../../gen/version.js';
+import { mapLimit } from '../../pool.js';
+import { runYosys, type Yosys } from '../../yosys.js';
+import { cellCounts } from '../statistics.js';
+import { checkedStructure } from '../structure.js';
+import { placementsOf, placerFor } from './place.js';
+
+const AT_A_TIME = Math.min(2, availableParallelism());
+
+/** Which modules to place and route, and how. */
+export interface PlaceRequest {
+  readonly what: readonly Placeable[];
+  readonly device: Device;
+  /** Number of seeds. */
+  readonly seeds: number;
+}
+
+export interface FpgaRequest {
+  readonly folder: string;
+  readonly yosys: Yosys;
+  readonly families: readonly Family[];
+  /** Whether multipliers may become DSP blocks. */
+  readonly dsp: boolean;
+  readonly place: PlaceRequest | undefined;
+  /** Called as each step ends. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+/**
+ * Synthesises all modules of a design for families of FPGAs and adds them up; places and routes some.
+ *
+ * @throws UserError when the folder is no design, a tool fails, or the design is not what its manifest says (exit code 1).
+ */
+export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
+  const { folder, yosys, families, dsp, place, onProgress } = request;
+  const manifest = loadDesign(folder);
+  const { rows, cols, name, arch, stall } = manifest.configuration;
+  const units = areaUnits(manifest);
+  const distinct = [...new Map(units.map((unit) => [unitKey(unit), unit])).values()];
+  const checks = rows * cols <= LARGEST_CHECKED;
+  const all = families.length * distinct.length + (checks ? 1 : 0) + (place ? place.what.length * place.seeds : 0);
+  let done = 0;
+  const progress = (what: string): void => {
+    done += 1;
+    onProgress(done, all, what);
+  };
+  const nextpnr = place ? await placerFor(manifest, place) : undefined;
+  const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
+  if (checks) progress(`${manifest.top} elaborated`);
+  const placements =
+    place && nextpnr ? await placementsOf({ folder, manifest, yosys, dsp, place, nextpnr, progress }) : [];
+  const findings: FamilyFindings[] = [];
+  for (const family of families) {
+    findings.push(await onFamily({ folder, yosys, family, dsp }, units, distinct, progress));
+  }
+  return buildFpgaReport(
+    {
+      generator: GENERATOR,
+      design: name,
+      top: manifest.top,
+      configurationSha256: manifest.configurationSha256,
+      ...{ arch, stall, rows, cols },
+      lanes: streamShape(manifest.configuration).stepsPerBeat,
+      tool: yosys.identity,
+      dsp,
+      structure: structure
+        ? { checked: true, ownLogic: structure.ownLogic }
+        : { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` },
+    },
+    findings,
+    placements,
+  );
+}
+
+/** Where, and for what, a unit is synthesised. */
+interface FpgaContext extends Pick<FpgaRequest, 'folder' | 'yosys' | 'dsp'> {
+  readonly family: Family;
+}
+
+async function onFamily(
+  context: FpgaContext,
+  units: readonly AreaUnit[],
+  distinct: readonly AreaUnit[],
+  progress: (what: string) => void,
+): Promise<FamilyFindings> {
+  const { family, dsp } = context;
+  const outcomes = await mapLimit(distinct, AT_A_TIME, async (unit) => {
+    const outcome = await synthesiseFor(context, unit);
+    progress(`${unit.label} ${family}`);
+    return { ...outcome, key: unitKey(unit) };
+  });
+  const results = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
+  return {
+    family,
+    recipe: fpgaScript({ module: '<module>', files: ['<files>'], parameters: {} }, family, dsp),
+    units: units.map((unit) => {
+      const { resources, cells } = results.get(unitKey(unit)) as FpgaSynthesis;
+      return { unit, result: { resources, cells } };
+    }),
+    warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort(),
+  };
+}
+
+/**
+ * Synthesises a unit for a family.
+ *
+ * @throws UserError (exit code 3) when Yosys fails or leaves a cell that the family's table does not have.
+ */
+export async function synthesiseFor(
+  { folder, yosys, family, dsp }: FpgaContext,
+  unit: AreaUnit,
+): Promise<FpgaSynthesis & { readonly warnings: readonly string[] }> {
+  const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const { outputs, warnings } = await runYosys(yosys, {
+    title: `${unit.module}, ${family}`,
+    script: fpgaScript(unit, family, dsp),
+    inputs: Object.fromEntries(sources),
+    outputs: [FPGA_CELLS_FILE],
+  });
+  const cells = cellCounts(outputs[FPGA_CELLS_FILE] ?? '');
+  const counted = resourcesOf(family, cells);
+  if ('unknown' in counted) {
+    throw new UserError(
+      `${yosys.identity.name} ${yosys.identity.version} left cells in ${unit.module} that are not known of ${family}: ${counted.unknown.join(', ')}`,
+      EXIT.toolBroken,
+    );
+  }
+  return { resources: counted.resources, cells, warnings };
+}
