@@ -1,80 +1,151 @@
-import { dirname, relative } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { basename, dirname, relative } from 'node:path';
+import { Command } from 'commander';
+import { DEVICE_NAMES } from '../gen/area/fpga/devices.js';
+import { FAMILY_NAMES } from '../gen/area/fpga/families.js';
+import { renderFpgaMarkdown, renderFpgaText } from '../gen/area/fpga/render.js';
 import { proofPasses } from '../gen/area/proof/verdict.js';
 import { renderText } from '../gen/area/render.js';
+import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from '../gen/area/timed/render.js';
 import { EXIT } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
+import { measureFpga } from './lib/area/fpga/run.js';
 import { readLibrary } from './lib/area/library.js';
 import { writeNetlists } from './lib/area/netlists.js';
 import { proveNetlists } from './lib/area/prove.js';
+import {
+  type AreaCommand,
+  type AreaFlags,
+  areaCommand,
+  DEFAULT_PROVE_LIMIT,
+  DEFAULT_SEEDS,
+} from './lib/area/request.js';
 import { measureDesign } from './lib/area/run.js';
-import { areaJson, writeReport } from './lib/area/write.js';
+import { measureCurves } from './lib/area/timed/curve.js';
+import { mapForPeriod } from './lib/area/timed/period.js';
+import { curvePlot } from './lib/area/timed/plot.js';
+import { reportJson, writeReport, writeReportFiles } from './lib/area/write.js';
 import { progressLine } from './lib/progress.js';
-import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
-
-/** Seconds for the proof of a netlist, several times what any of docs/area.md takes. */
-const DEFAULT_LIMIT = 120;
-
-function wholeSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!Number.isInteger(seconds) || seconds < 1)
-    throw new InvalidArgumentError('It is a whole number of seconds, 1 or more.');
-  return seconds;
-}
+import { requireTool } from './lib/tools.js';
+import { findYosys, YOSYS_VARIABLE, type Yosys } from './lib/yosys.js';
 
 function command(): Command {
   return new Command('npm run area --')
     .description('Synthesise every module of a design with Yosys and report what the array costs.')
-    .requiredOption('--design <folder>', "the design's folder, such as rtl-out/ant_16x16")
+    .requiredOption(
+      '--design <folder>',
+      "the design's folder, such as rtl-out/ant_16x16; with --curve several times",
+      (folder: string, folders: string[] | undefined) => [...(folders ?? []), folder],
+    )
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
     .option('--netlists', "keep the netlist of each module in area/netlist in the design's folder")
     .option(
       '--prove',
       'prove each netlist equal to its RTL, or else simulate it with the vectors of npm run verify; exit code 1 if neither',
     )
-    .addOption(
-      new Option('--prove-limit <seconds>', "ABC's limit for the proof of one netlist")
-        .default(DEFAULT_LIMIT)
-        .argParser(wholeSeconds),
-    )
+    .option('--prove-limit <seconds>', `ABC's limit for the proof of one netlist (default: ${DEFAULT_PROVE_LIMIT})`)
     .option('--json', 'print the report as JSON')
+    .optionsGroup('Timing, with --liberty:')
+    .option('--period <ns>', 'map every module for a clock period; exit code 1 where its logic is slower')
+    .option('--margin <ns>', 'keep this much of the period for registers: clock to output and set-up (default: 0)')
+    .option('--sta', 'with --period: set-up checks of the whole design, with OpenSTA and its constraints')
+    .option('--curve', 'area over delay of the PE, of one design or of several')
+    .option('--module <name>', 'another module for --curve, such as decode_a')
+    .option('--plot <file>', 'draw the curves as SVG')
+    .optionsGroup('FPGAs:')
+    .option('--fpga <families>', `count the cells of FPGAs instead, from: ${FAMILY_NAMES.join(',')}`)
+    .option('--dsp', 'let multipliers become DSP blocks (default: LUTs)')
+    .option('--place <modules>', 'place and route on an iCE40 with nextpnr, from: pe,array')
+    .option('--device <device>', `iCE40 to place on, from: ${DEVICE_NAMES.join(',')} (default: hx8k)`)
+    .option('--seeds <n>', `seeds to place with (default: ${DEFAULT_SEEDS})`)
     .addHelpText(
       'after',
-      `\nThe report goes to area.json and area.md in the design's folder. ${YOSYS_VARIABLE}=native or wasm in the\nenvironment forces the installed Yosys or the WebAssembly build of npm.\nExit codes: 0 done, 1 the array is not what its manifest says or a proof failed,\n2 wrong request, 3 a tool is missing or broke.`,
+      `
+Reports go to the (first) design's folder: area.json and area.md, or period, curve or fpga instead of area. ${YOSYS_VARIABLE}=native or wasm in the
+environment forces the installed Yosys or the WebAssembly build of npm.
+Exit codes: 0 done, 1 the array is not what its manifest says, a proof failed or a period is missed,
+2 wrong request, 3 a tool is missing or broke.`,
     )
     .allowExcessArguments(false)
     .exitOverride();
 }
 
+/** What a measurement leaves: text for the terminal, the report, and files. */
+interface Outcome {
+  readonly text: string;
+  readonly report: object;
+  /** What was written, as the user is told. */
+  readonly written: readonly string[];
+  /** What was asked for and is not so. */
+  readonly failure?: string | undefined;
+}
+
+/** A path as it is told to the user. */
+const shown = (path: string): string => relative(process.cwd(), path);
+
+type Progress = (done: number, all: number, what: string) => void;
+
+async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress): Promise<Outcome> {
+  switch (request.kind) {
+    case 'cells': {
+      const library = request.liberty === undefined ? undefined : readLibrary(request.liberty);
+      const context = { folder: request.folder, yosys, library, onProgress };
+      const measured = await measureDesign(context);
+      const limitSeconds = request.proveLimit;
+      const proof =
+        limitSeconds === undefined ? undefined : await proveNetlists({ ...context, ...measured, limitSeconds });
+      const report = { ...measured.report, ...(proof ? { proof } : {}) };
+      const kept = request.netlists ? writeNetlists(request.folder, measured.netlists) : [];
+      const written = writeReport(request.folder, report).map(shown);
+      if (kept[0] !== undefined) written.push(`${kept.length} netlists in ${shown(dirname(kept[0]))}`);
+      const failure = proofPasses(report.proof) ? undefined : 'not every netlist is proved or simulated';
+      return { text: renderText(report), report, written, failure };
+    }
+    case 'period': {
+      const library = readLibrary(request.liberty);
+      const sta = request.sta ? await requireTool('opensta') : undefined;
+      const { report, netlists } = await mapForPeriod({ ...request, yosys, library, sta, onProgress });
+      const kept = request.netlists ? writeNetlists(request.folder, netlists) : [];
+      const texts = { 'period.json': reportJson(report), 'period.md': renderPeriodMarkdown(report) };
+      const written = writeReportFiles(request.folder, texts).map(shown);
+      if (kept[0] !== undefined) written.push(`${kept.length} netlists in ${shown(dirname(kept[0]))}`);
+      const missed = report.sta ? report.sta.whole.slackPs < 0 : !report.met;
+      const failure = missed ? `the period of ${request.periodPs / 1000} ns is missed` : undefined;
+      return { text: renderPeriodText(report), report, written, failure };
+    }
+    case 'curve': {
+      const report = await measureCurves({ ...request, yosys, library: readLibrary(request.liberty), onProgress });
+      const written = writeReportFiles(request.folders[0] ?? '', { 'curve.json': reportJson(report) });
+      if (request.plot !== undefined) {
+        written.push(...writeReportFiles(dirname(request.plot), { [basename(request.plot)]: await curvePlot(report) }));
+      }
+      return { text: renderCurveText(report), report, written: written.map(shown) };
+    }
+    case 'fpga': {
+      const report = await measureFpga({ ...request, yosys, onProgress });
+      const files = { 'fpga.json': reportJson(report), 'fpga.md': renderFpgaMarkdown(report) };
+      return { text: renderFpgaText(report), report, written: writeReportFiles(request.folder, files).map(shown) };
+    }
+  }
+}
+
 async function main(): Promise<number> {
   const program = command();
   program.parse();
-  const options: {
-    design: string;
-    liberty?: string;
-    netlists?: boolean;
-    prove?: boolean;
-    proveLimit: number;
-    json?: boolean;
-  } = program.opts();
-  const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
+  const flags: AreaFlags = program.opts();
+  const request = areaCommand(flags);
   const yosys = await findYosys();
   if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
   const line = progressLine(process.stderr);
   try {
-    const onProgress = (done: number, all: number, what: string): void => line.show(`[${done}/${all}] ${what}`);
-    const request = { folder: options.design, yosys, library, onProgress };
-    const measured = await measureDesign(request);
-    const limitSeconds = options.proveLimit;
-    const proof = options.prove ? await proveNetlists({ ...request, ...measured, limitSeconds }) : undefined;
-    const report = { ...measured.report, ...(proof ? { proof } : {}) };
+    const { text, report, written, failure } = await measure(request, yosys, (done, all, what) =>
+      line.show(`[${done}/${all}] ${what}`),
+    );
     line.end();
-    const kept = options.netlists ? writeNetlists(options.design, measured.netlists) : [];
-    const files = writeReport(options.design, report).map((file) => relative(process.cwd(), file));
-    if (kept.length > 0) files.push(`${kept.length} netlists in ${relative(process.cwd(), dirname(kept[0] ?? ''))}`);
-    process.stdout.write(options.json ? areaJson(report) : renderText(report));
-    process.stderr.write(`written: ${files.join(', ')}\n`);
-    return proofPasses(report.proof) ? EXIT.done : EXIT.checkFailed;
+    process.stdout.write(flags.json ? reportJson(report) : text);
+    process.stderr.write(`written: ${written.join(', ')}\n`);
+    if (failure === undefined) return EXIT.done;
+    process.stderr.write(`FAIL ${failure}\n`);
+    return EXIT.checkFailed;
   } finally {
     line.end();
   }

@@ -43,6 +43,22 @@ export function smallestNand2(cells: readonly LibertyCell[]): LibertyCell | unde
   }, undefined);
 }
 
+/** The smallest buffer of a library, found by its function. */
+export function smallestBuffer(cells: readonly LibertyCell[]): LibertyCell | undefined {
+  return cells.filter(isBuffer).reduce<LibertyCell | undefined>((least, cell) => {
+    return least === undefined || cell.area < least.area ? cell : least;
+  }, undefined);
+}
+
+function isBuffer({ area, inputs, outputs }: LibertyCell): boolean {
+  const [input, ...more] = inputs;
+  const [output, ...others] = outputs;
+  if (!(area > 0) || input === undefined || more.length > 0 || output?.fn === undefined || others.length > 0)
+    return false;
+  const { fn } = output;
+  return [false, true].every((value) => evaluateFunction(fn, { [input]: value }) === value);
+}
+
 function isNand2({ area, inputs, outputs }: LibertyCell): boolean {
   const [a, b, ...more] = inputs;
   const [output, ...others] = outputs;

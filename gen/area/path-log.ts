@@ -31,6 +31,19 @@ export function readDelays(log: string): ReadPath {
   return { path: { kind: 'delay', leastArea, buffered } };
 }
 
+/** The longest path in the log of an ABC pass that asks for one delay, null where there was nothing to map. */
+export function readDelay(log: string): { readonly path: DelayPath | null } | { readonly problem: string } {
+  const lines = lastPass(log);
+  const starts = lines.flatMap((line, i) => (line === COMMAND ? [i] : []));
+  if (lines.includes(NOTHING)) {
+    return starts.length === 0 ? { path: null } : { problem: 'ABC had nothing to map and gave a delay' };
+  }
+  const [start, ...more] = starts;
+  if (start === undefined || more.length > 0) return { problem: `ABC gave ${starts.length} delays instead of one` };
+  const path = readReport(lines.slice(start + 1));
+  return 'problem' in path ? path : { path };
+}
+
 function lastPass(log: string): string[] {
   const lines = log.split('\n').map((line) => line.trimEnd());
   return lines.slice(lines.findLastIndex((line) => /^[\d.]+ Executing ABC pass/.test(line)) + 1);

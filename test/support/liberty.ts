@@ -1,13 +1,20 @@
 /** Delay of each gate of the timed toy library, in picoseconds, whatever it drives. */
 export const TOY_DELAYS = { INV: 100, BUF: 100, NAND: 250 } as const;
 
+/** Clock to output, and set-up, of the timed toy library's registers, in picoseconds. */
+export const TOY_REGISTER = { clockToOutput: 50, setUp: 30 } as const;
+
 /**
  * A library of an inverter, a buffer, a NAND and two flip-flops whose gates take the same time at every load, so that
  * the delay of a path is that of its gates added up.
  */
 export function timedLibrary(): string {
-  const table = (kind: string, value: number): string =>
-    `${kind} (t) { index_1 ("0.01, 10"); index_2 ("0.001, 1"); values ("${value}, ${value}", "${value}, ${value}"); }`;
+  // ABC's map breaks down at tables of two loads.
+  const indices = 'index_1 ("0.01, 10"); index_2 ("0.001, 0.01, 1");';
+  const table = (kind: string, value: number): string => {
+    const row = `"${Array(3).fill(value).join(', ')}"`;
+    return `${kind} (t) { ${indices} values (${row}, ${row}); }`;
+  };
   const gate = (name: keyof typeof TOY_DELAYS, area: number, inputs: string[], fn: string, sense: string): string => {
     const ns = TOY_DELAYS[name] / 1000;
     const tables = [table('cell_rise', ns), table('cell_fall', ns), table('rise_transition', 0.1)];
@@ -17,18 +24,34 @@ export function timedLibrary(): string {
     return `cell (${name}) { area : ${area}; ${pins.join(' ')}
       pin (Y) { direction : output; function : "${fn}"; ${inputs.map(arc).join(' ')} } }`;
   };
-  const register = (name: string, clock: string): string =>
+  const { clockToOutput, setUp } = TOY_REGISTER;
+  const checks = (edge: string): string =>
+    `timing () { related_pin : "C"; timing_type : setup_${edge};
+      rise_constraint (c) { values ("${setUp / 1000}"); } fall_constraint (c) { values ("${setUp / 1000}"); } }`;
+  const output = (edge: string): string =>
+    `timing () { related_pin : "C"; timing_type : ${edge}_edge; timing_sense : non_unate;
+      ${['cell_rise', 'cell_fall'].map((kind) => table(kind, clockToOutput / 1000)).join(' ')}
+      ${['rise_transition', 'fall_transition'].map((kind) => table(kind, 0.1)).join(' ')} }`;
+  const register = (name: string, clock: string, edge: string): string =>
     `cell (${name}) { area : 10; ff (IQ, IQN) { clocked_on : "${clock}"; next_state : "D"; }
-      pin (D) { direction : input; } pin (C) { direction : input; clock : true; }
-      pin (Q) { direction : output; function : "IQ"; } }`;
-  return `library (toy) { time_unit : "1ns"; capacitive_load_unit (1, pf);
+      pin (D) { direction : input; capacitance : 0.001; ${checks(edge)} }
+      pin (C) { direction : input; clock : true; capacitance : 0.001; }
+      pin (Q) { direction : output; function : "IQ"; ${output(edge)} } }`;
+  const edges = ['rise', 'fall'];
+  const thresholds = [
+    ...edges.flatMap((edge) => ['input', 'output'].map((pin) => `${pin}_threshold_pct_${edge} : 50;`)),
+    ...edges.map((edge) => `slew_lower_threshold_pct_${edge} : 20; slew_upper_threshold_pct_${edge} : 80;`),
+  ];
+  return `library (toy) { delay_model : table_lookup; time_unit : "1ns"; capacitive_load_unit (1, pf);
+    ${thresholds.join(' ')}
     lu_table_template (t) { variable_1 : input_net_transition; variable_2 : total_output_net_capacitance;
-      index_1 ("0.01, 10"); index_2 ("0.001, 1"); }
+      ${indices} }
+    lu_table_template (c) { variable_1 : related_pin_transition; index_1 ("0.01"); }
     ${gate('INV', 1, ['A'], "A'", 'negative_unate')}
     ${gate('BUF', 2, ['A'], 'A', 'positive_unate')}
     ${gate('NAND', 2, ['A', 'B'], "(A B)'", 'negative_unate')}
-    ${register('DFF', 'C')}
-    ${register('DFFN', "C'")} }\n`;
+    ${register('DFF', 'C', 'rising')}
+    ${register('DFFN', "C'", 'falling')} }\n`;
 }
 
 /**

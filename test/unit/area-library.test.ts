@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { evaluateFunction } from '../../gen/area/boolean.js';
 import { flipFlopBits, genericGateEquivalents } from '../../gen/area/gates.js';
-import { hasDelays, libertyCells, libertyName, smallestNand2 } from '../../gen/area/liberty.js';
+import { hasDelays, libertyCells, libertyName, smallestBuffer, smallestNand2 } from '../../gen/area/liberty.js';
 import { EXIT, type UserError } from '../../gen/errors.js';
 import { readLibrary } from '../../scripts/lib/area/library.js';
 import { timedLibrary } from '../support/liberty.js';
@@ -73,6 +73,12 @@ describe('a Liberty file', () => {
   it('gives the smallest NAND by function, not by name', () => {
     expect(smallestNand2(libertyCells(text))).toMatchObject({ name: 'NAND', area: 3.5 });
     expect(smallestNand2(libertyCells(library(cell('NAND2X1', 4, 'A B'))))).toBeUndefined();
+  });
+
+  it('gives the smallest buffer by function, not by name', () => {
+    const buffers = [cell('BUFFER', 1, "A'", ['A']), cell('SMALL', 2, 'A', ['A']), cell('LARGE', 3, "(A')'", ['A'])];
+    expect(smallestBuffer(libertyCells(library(...buffers)))).toMatchObject({ name: 'SMALL' });
+    expect(smallestBuffer(libertyCells(text))).toBeUndefined();
   });
 
   const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-library-'));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { hasDelays, libertyCells, libertyName, smallestNand2 } from '../../../gen/area/liberty.js';
+import { hasDelays, libertyCells, libertyName, smallestBuffer, smallestNand2 } from '../../../gen/area/liberty.js';
 import type { LibraryIdentity } from '../../../gen/area/report.js';
 import { UserError } from '../../../gen/errors.js';
 import { sha256 } from '../../../gen/manifest.js';
@@ -12,6 +12,8 @@ export interface Library {
   readonly identity: LibraryIdentity;
   /** Whether cells have delays. */
   readonly delays: boolean;
+  /** Its smallest buffer, where it has one. */
+  readonly buffer: string | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export function readLibrary(file: string): Library {
   return {
     text,
     delays: hasDelays(text),
+    buffer: smallestBuffer(cells)?.name,
     identity: {
       file: basename(file),
       sha256: sha256(raw),

@@ -4,12 +4,14 @@ import { renderMarkdown } from '../../../gen/area/render.js';
 import type { AreaReport } from '../../../gen/area/report.js';
 import { UserError } from '../../../gen/errors.js';
 
-/** Writes `area.json` and `area.md` to a design's folder; either both are new or both are as before. */
+/** Writes `area.json` and `area.md` to a design's folder. */
 export function writeReport(folder: string, report: AreaReport): string[] {
-  const files: [string, string][] = [
-    [join(folder, 'area.json'), areaJson(report)],
-    [join(folder, 'area.md'), renderMarkdown(report)],
-  ];
+  return writeReportFiles(folder, { 'area.json': reportJson(report), 'area.md': renderMarkdown(report) });
+}
+
+/** Writes files to a design's folder, by name; either all are new or all are as before. */
+export function writeReportFiles(folder: string, texts: Readonly<Record<string, string>>): string[] {
+  const files = Object.entries(texts).map(([name, text]): [string, string] => [join(folder, name), text]);
   const temporary = (path: string): string => `${path}.new-${process.pid}`;
   try {
     for (const [path, text] of files) writeFileSync(temporary(path), text);
@@ -21,6 +23,7 @@ export function writeReport(folder: string, report: AreaReport): string[] {
   return files.map(([path]) => path);
 }
 
-export function areaJson(report: AreaReport): string {
+/** A report as the text of a JSON file. */
+export function reportJson(report: object): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -1,0 +1,189 @@
+import { type TextColumn, tableLines } from '../text-table.js';
+import type { LibraryIdentity, Size, ToolIdentity } from '../report.js';
+import type { StaPath, StaResult } from '../sta/log.js';
+import type { CurvePoint, CurveReport, PeriodReport, StaReport, TimedRow } from './report.js';
+import { STRATEGIES } from './strategies.js';
+
+const number = (value: number, decimals = 0): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+
+const ns = (ps: number): string => `${number(ps / 1000, 3)} ns`;
+
+type Pair = readonly [name: string, text: string];
+
+const COLUMNS: readonly TextColumn<TimedRow>[] = [
+  { title: 'module', left: true, text: ({ label }) => label },
+  { title: 'instances', text: ({ instances }) => number(instances) },
+  { title: 'GE', text: ({ size }) => number(size.gateEquivalents, 1) },
+  { title: 'area', text: ({ size }) => number(size.area ?? 0, 2) },
+  { title: 'area, all', text: ({ total }) => number(total.area ?? 0) },
+  { title: 'path, ps', text: ({ path }) => (path === null ? 'none' : number(path.ps)) },
+  { title: 'slack, ps', text: ({ slackPs }) => (slackPs === null ? '' : number(slackPs)) },
+  { title: 'mapping', left: true, text: ({ strategy, recipe }) => `${strategy}, ${recipe}` },
+];
+
+function sizeText({ gateEquivalents, area, flipFlopBits }: Size, decimals = 0): string {
+  return `${number(gateEquivalents, decimals)} GE, area ${number(area ?? 0, decimals)}, ${number(flipFlopBits, Number.isInteger(flipFlopBits) ? 0 : 1)} flip-flops`;
+}
+
+function toolText({ name, version, build, package: release }: ToolIdentity): string {
+  return `${name} ${version} (${build === 'native' ? 'native' : `WebAssembly, ${release}`})`;
+}
+
+const libraryText = ({ file, name, sha256 }: LibraryIdentity): string => `${file} (${name}), sha256 ${sha256}`;
+
+/** The module with the least slack. */
+function worst({ modules }: PeriodReport): TimedRow | undefined {
+  return modules.filter(({ slackPs }) => slackPs !== null).sort((x, y) => (x.slackPs ?? 0) - (y.slackPs ?? 0))[0];
+}
+
+function periodFigures(report: PeriodReport): Pair[] {
+  const { periodPs, marginPs, met, whole, perMac, pe, arch, tool, library, configurationSha256 } = report;
+  const least = worst(report);
+  return [
+    ['period', `${ns(periodPs)}, ${ns(marginPs)} of it kept for registers: ${met ? 'met' : 'MISSED'}`],
+    ...(least?.path
+      ? [
+          [
+            'least slack',
+            `${ns(least.slackPs ?? 0)} in ${least.module}, ${least.path.from} to ${least.path.to}`,
+          ] as const,
+        ]
+      : []),
+    ...(report.sta ? staFigures(report.sta) : []),
+    [arch === 'dot' ? 'whole design' : 'whole array', sizeText(whole)],
+    ['per MAC', sizeText(perMac, 1)],
+    [arch === 'dot' ? 'one dot-product unit' : 'one PE', sizeText(pe, 1)],
+    ['tool', toolText(tool)],
+    ['library', libraryText(library)],
+    ['configuration', `sha256 ${configurationSha256}`],
+  ];
+}
+
+function staFigures({ tool, whole, pe }: StaReport): Pair[] {
+  const path = ({ from, to, group, cells }: StaPath): string => `${from} to ${to} (${group}, ${cells} cells)`;
+  const lines = (name: string, { slackPs, path: worst, minimumPs, minimumPath }: StaResult): Pair[] => [
+    [`${name}, slack`, `${ns(slackPs)}: ${path(worst)}`],
+    [`${name}, least period`, `${ns(minimumPs)}, ${number(1e6 / minimumPs, 1)} MHz: ${path(minimumPath)}`],
+  ];
+  return [
+    ['set-up checks', `${tool.name} ${tool.version}: ${whole.slackPs >= 0 ? 'met' : 'MISSED'}`],
+    ...lines('whole', whole),
+    ...lines(pe.module, pe),
+  ];
+}
+
+const STA_NOTE =
+  'Set-up checks include clock-to-output, set-up and paths through several modules; no wires; the clock is ideal, and reaches what is behind a clock gate as it does the rest.';
+
+const PERIOD_NOTES = [
+  "Paths are those of the cells' delays in ABC, through the logic of one module alone: no clock-to-output, set-up, wires or clock skew",
+  '(keep something for these with --margin; npm run area -- --sta checks the whole design with them).',
+  'Of each module the smallest netlist that meets the period counts, of those that the strategies made; if none does, the fastest.',
+];
+
+const pairs = (entries: readonly Pair[]): string[] => {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+};
+
+/** The report for a terminal. */
+export function renderPeriodText(report: PeriodReport): string {
+  return [
+    `${report.design} mapped for a period of ${ns(report.periodPs)}`,
+    '',
+    ...tableLines(COLUMNS, report.modules),
+    '',
+    ...pairs(periodFigures(report)),
+    '',
+    ...PERIOD_NOTES,
+    ...(report.sta ? [STA_NOTE] : []),
+    '',
+  ].join('\n');
+}
+
+function markdownTable<Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string[] {
+  return [
+    `| ${columns.map(({ title }) => title).join(' | ')} |`,
+    `|${columns.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
+    ...rows.map((row) => `| ${columns.map(({ text }) => text(row)).join(' | ')} |`),
+  ];
+}
+
+/** The report as a page, `period.md`. */
+export function renderPeriodMarkdown(report: PeriodReport): string {
+  return [
+    `# ${report.design} mapped for a period of ${ns(report.periodPs)}`,
+    '',
+    ...periodFigures(report).map(([name, text]) => `- **${name}**: ${text}`),
+    '',
+    ...markdownTable(COLUMNS, report.modules),
+    '',
+    ...PERIOD_NOTES,
+    ...(report.sta ? [STA_NOTE] : []),
+    '',
+    '## How it was made',
+    '',
+    `Generated by ${report.generator}, do not edit.`,
+    '',
+    '```',
+    report.recipe.trimEnd(),
+    '```',
+    '',
+    ...(report.sta?.scripts ?? []).flatMap((script) => ['```', script.trimEnd(), '```', '']),
+    'Strategies of ABC:',
+    '',
+    ...Object.entries(STRATEGIES).map(([name, script]) => `- ${name}: \`${script}\``),
+    '',
+    ...(report.warnings.length === 0
+      ? ['Yosys printed no warnings.']
+      : ['Warnings of Yosys:', '', ...report.warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``)]),
+    '',
+  ].join('\n');
+}
+
+type CurveRow = CurvePoint & { readonly design: string; readonly stages: number };
+
+const CURVE_COLUMNS: readonly TextColumn<CurveRow>[] = [
+  { title: 'design', left: true, text: ({ design }) => design },
+  { title: 'stages', text: ({ stages }) => number(stages) },
+  { title: 'path, ps', text: ({ ps }) => number(ps) },
+  { title: 'area', text: ({ size }) => number(size.area ?? 0, 1) },
+  { title: 'GE', text: ({ size }) => number(size.gateEquivalents, 1) },
+  {
+    title: 'mapping',
+    left: true,
+    text: ({ strategy, recipe, aim }) => `${strategy}, ${recipe}, for ${number(aim)} ps`,
+  },
+];
+
+const curveRows = ({ curves }: CurveReport): CurveRow[] =>
+  curves.flatMap(({ design, pipeline, points }) => points.map((point) => ({ ...point, design, stages: pipeline })));
+
+function curveProvenance({ tool, library, curves }: CurveReport): Pair[] {
+  return [
+    ...curves.map(
+      ({ module, design, tried, points, aims }): Pair => [
+        design,
+        `${module}: the ${points.length} best of ${tried} netlists for ${number(aims[0] ?? 0)} to ${number(aims.at(-1) ?? 0)} ps`,
+      ],
+    ),
+    ['tool', toolText(tool)],
+    ['library', libraryText(library)],
+  ];
+}
+
+const CURVE_NOTE =
+  'Paths are through the logic of the module alone, by the delays of the cells in ABC: no clock-to-output, set-up or wires.';
+
+/** The curves for a terminal. */
+export function renderCurveText(report: CurveReport): string {
+  return [
+    ...tableLines(CURVE_COLUMNS, curveRows(report)),
+    '',
+    ...pairs(curveProvenance(report)),
+    '',
+    CURVE_NOTE,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type MappedNetlist, netlistFile, netlistModule } from '../../../../gen/area/netlist.js';
+import { areaUnits } from '../../../../gen/area/plan.js';
+import { readSta, type StaResult } from '../../../../gen/area/sta/log.js';
+import { type StaJob, staScript } from '../../../../gen/area/sta/script.js';
+import { linkedUnits, TOP_FILES, topProblems, topScript } from '../../../../gen/area/sta/top.js';
+import type { StaReport } from '../../../../gen/area/timed/report.js';
+import { EXIT, UserError } from '../../../../gen/errors.js';
+import type { Manifest } from '../../../../gen/manifest.js';
+import { runTool, type Tool, toolFailure } from '../../tools.js';
+import { runYosys, type Yosys } from '../../yosys.js';
+import type { Library } from '../library.js';
+import { cellCounts } from '../statistics.js';
+
+export interface StaContext {
+  /** The design's folder. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly yosys: Yosys;
+  readonly library: Library;
+  readonly sta: Tool;
+  /** The mapped netlists of the design's modules. */
+  readonly netlists: readonly MappedNetlist[];
+  readonly periodPs: number;
+}
+
+/**
+ * Links the netlists of a design and has OpenSTA check its set-up times: of the whole, with the design's constraints, and
+ * of the PE or unit alone.
+ *
+ * @throws UserError (exit code 1) when the netlist of the whole does not hold what the manifest says, (3) when a tool fails
+ * or its report does not read as expected.
+ */
+export async function checkWhole(context: StaContext): Promise<StaReport> {
+  const { folder, manifest, sta, library, netlists, periodPs } = context;
+  const design = manifest.configuration.name;
+  const constraints = `${design}.sdc`;
+  const units = linkedUnits(manifest);
+  const pe = areaUnits(manifest)
+    .filter(({ role }) => role === 'pe')
+    .sort((x, y) => (y.parameters.SUM_BITS ?? 0) - (x.parameters.SUM_BITS ?? 0))[0];
+  if (pe === undefined) throw new Error('the design has no PE');
+  const names = new Set(units.map(netlistModule));
+  const linked = netlists.filter(({ name }) => names.has(name));
+  const files: Record<string, string> = {
+    [TOP_FILES.library]: library.text,
+    [TOP_FILES.netlist]: await topNetlist(context),
+    [constraints]: readFileSync(join(folder, constraints), 'utf8'),
+    ...Object.fromEntries(linked.map((netlist) => [netlistFile(netlist), netlist.text])),
+  };
+  const common = { library: TOP_FILES.library, period: periodPs / 1000 };
+  const module = netlistModule(pe);
+  const whole: StaJob = {
+    ...common,
+    netlists: [...linked.map(netlistFile), TOP_FILES.netlist],
+    top: manifest.top,
+    constraints,
+  };
+  const alone: StaJob = { ...common, netlists: [netlistFile({ name: module })], top: module, constraints: undefined };
+  return {
+    tool: { name: 'OpenSTA', version: sta.version },
+    whole: await runSta(sta, whole, files),
+    pe: { module, ...(await runSta(sta, alone, files)) },
+    scripts: [topScript(manifest), staScript(whole)],
+  };
+}
+
+/** The netlist of what is outside the modules, with instances of them. */
+async function topNetlist({ folder, manifest, yosys, library }: StaContext): Promise<string> {
+  const sources = manifest.compileOrder.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const { outputs } = await runYosys(yosys, {
+    title: `${manifest.top} around its modules`,
+    script: topScript(manifest),
+    inputs: { ...Object.fromEntries(sources), [TOP_FILES.library]: library.text },
+    outputs: [TOP_FILES.cells, TOP_FILES.netlist],
+  });
+  const problems = topProblems(cellCounts(outputs[TOP_FILES.cells] ?? ''), manifest);
+  if (problems.length > 0) {
+    throw new UserError(
+      `the netlist of ${manifest.top} is not what its manifest says:\n  ${problems.join('\n  ')}`,
+      EXIT.checkFailed,
+    );
+  }
+  return outputs[TOP_FILES.netlist] ?? '';
+}
+
+const SCRIPT = 'check.tcl';
+const LONGEST_RUN = 1_800_000;
+
+/**
+ * Runs OpenSTA on a job.
+ *
+ * @throws UserError (exit code 3) with the tail of its log when it fails or its report does not read as expected.
+ */
+export async function runSta(sta: Tool, job: StaJob, files: Readonly<Record<string, string>>): Promise<StaResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-sta-'));
+  try {
+    for (const [path, text] of Object.entries({ ...files, [SCRIPT]: staScript(job) })) {
+      writeFileSync(join(folder, path), text);
+    }
+    const args = ['-no_splash', '-no_init', '-exit', SCRIPT];
+    const { log } = await runTool(sta, args, { cwd: folder, timeout: LONGEST_RUN });
+    const read = readSta(log);
+    if ('result' in read) return read.result;
+    throw toolFailure('OpenSTA', `gave no set-up check of ${job.top}: ${read.problem}`, log, args.join(' '));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os';
+import { type AreaUnit, areaUnits } from '../../../../gen/area/plan.js';
+import { RECIPES } from '../../../../gen/area/recipe.js';
+import { type Curve, type CurveReport, curveAims, curvePoints } from '../../../../gen/area/timed/report.js';
+import { UserError } from '../../../../gen/errors.js';
+import { loadDesign, type Manifest } from '../../../../gen/manifest.js';
+import { GENERATOR } from '../../../../gen/version.js';
+import { mapLimit } from '../../pool.js';
+import { allNetlists, requireDelays, shownTimedRecipe, type TimedContext, timedNetlists } from './synthesise.js';
+
+const AT_A_TIME = Math.min(2, availableParallelism());
+/** Delays to aim at. */
+const AIMS = 10;
+/** A delay that every netlist keeps: aiming at it gives the slowest ones. */
+const NO_HURRY = 1_000_000;
+
+export interface CurveRequest extends Omit<TimedContext, 'folder'> {
+  readonly folders: readonly string[];
+  /** The module, by its name with or without the design's; the PE or unit without. */
+  readonly module: string | undefined;
+  /** Called as each run of Yosys ends. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+/**
+ * The curve of area over delay of a module of each design.
+ *
+ * @throws UserError when a folder is no design or has no such module, the library has no delays, or Yosys fails.
+ */
+export async function measureCurves(request: CurveRequest): Promise<CurveReport> {
+  const { folders, yosys, library, module, onProgress } = request;
+  requireDelays(library);
+  const targets = folders.map((folder) => {
+    const manifest = loadDesign(folder);
+    return { folder, manifest, unit: unitOf(manifest, module) };
+  });
+  const all = targets.length * (1 + AIMS);
+  let done = 0;
+  const progress = (what: string): void => {
+    done += 1;
+    onProgress(done, all, what);
+  };
+  const curves: Curve[] = [];
+  for (const target of targets) curves.push(await curveOf({ ...target, yosys, library }, progress));
+  return { generator: GENERATOR, tool: yosys.identity, library: library.identity, curves };
+}
+
+interface CurveTarget extends TimedContext {
+  readonly manifest: Manifest;
+  readonly unit: AreaUnit;
+}
+
+async function curveOf(target: CurveTarget, progress: (what: string) => void): Promise<Curve> {
+  const { manifest, unit } = target;
+  const slow = await mapLimit(RECIPES, AT_A_TIME, (recipe) => timedNetlists(target, unit, recipe, [NO_HURRY]));
+  const first = slow.flatMap(({ netlists }) => netlists);
+  progress(`${unit.label}, the slowest netlists`);
+  const slowest = Math.max(...first.map(({ path }) => path?.ps ?? 0));
+  if (slowest === 0) throw new UserError(`${unit.module} has no logic: there is no curve of it`);
+  const aims = curveAims(slowest, AIMS);
+  const more = await mapLimit(aims, AT_A_TIME, async (aim) => {
+    const { netlists } = await allNetlists(target, unit, [aim]);
+    progress(`${unit.label}, for ${aim} ps`);
+    return netlists;
+  });
+  const candidates = [...first, ...more.flat()];
+  return {
+    design: manifest.configuration.name,
+    command: manifest.command,
+    module: unit.module,
+    pipeline: manifest.configuration.pipeline,
+    configurationSha256: manifest.configurationSha256,
+    recipe: shownTimedRecipe(unit, target.library, aims[0] ?? slowest),
+    aims,
+    tried: candidates.length,
+    points: curvePoints(candidates),
+  };
+}
+
+function unitOf(manifest: Manifest, module: string | undefined): AreaUnit {
+  const units = areaUnits(manifest);
+  const { name } = manifest.configuration;
+  const unit =
+    module === undefined
+      ? units.find(({ role }) => role === 'pe')
+      : units.find((each) => each.module === module || each.module === `${name}_${module}`);
+  if (unit !== undefined) return unit;
+  const known = [...new Set(units.map((each) => each.module.slice(name.length + 1)))];
+  throw new UserError(`--module: ${name} has no module ${module ?? 'pe'}; there are ${known.join(', ')}`);
+}

@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import { type MappedNetlist, netlistHeader, netlistModule } from '../../../../gen/area/netlist.js';
+import { type AreaUnit, areaUnits, unitKey } from '../../../../gen/area/plan.js';
+import { LARGEST_CHECKED } from '../../../../gen/area/report.js';
+import { chooseCandidate } from '../../../../gen/area/timed/choose.js';
+import { buildPeriodReport, type PeriodReport } from '../../../../gen/area/timed/report.js';
+import { streamShape } from '../../../../gen/elaborate/streams.js';
+import { loadDesign } from '../../../../gen/manifest.js';
+import { GENERATOR } from '../../../../gen/version.js';
+import { mapLimit } from '../../pool.js';
+import type { Tool } from '../../tools.js';
+import { checkWhole } from '../sta/check.js';
+import { checkedStructure } from '../structure.js';
+import { allNetlists, requireDelays, shownTimedRecipe, type TimedContext, type TimedNetlist } from './synthesise.js';
+
+const AT_A_TIME = Math.min(2, availableParallelism());
+
+export interface PeriodRequest extends TimedContext {
+  readonly periodPs: number;
+  /** What is kept of the period for registers. */
+  readonly marginPs: number;
+  /** OpenSTA, where the whole is to be checked. */
+  readonly sta: Tool | undefined;
+  /** Called as each synthesis ends. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+export interface MappedDesign {
+  readonly report: PeriodReport;
+  /** The netlists whose areas the report gives, each once. */
+  readonly netlists: readonly MappedNetlist[];
+}
+
+/**
+ * Maps all modules of a design for a period.
+ *
+ * @throws UserError when the folder is no design, the library has no delays, Yosys fails, or the design is not what its
+ * manifest says (exit code 1).
+ */
+export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign> {
+  const { folder, yosys, library, periodPs, marginPs, onProgress } = request;
+  requireDelays(library);
+  const manifest = loadDesign(folder);
+  const { rows, cols, name, arch } = manifest.configuration;
+  const units = areaUnits(manifest).filter(({ partOfOther }) => !partOfOther);
+  const distinct = [...new Map(units.map((unit) => [unitKey(unit), unit])).values()];
+  const checks = rows * cols <= LARGEST_CHECKED;
+  const all = distinct.length + (checks ? 1 : 0) + (request.sta ? 1 : 0);
+  let done = 0;
+  const progress = (what: string): void => {
+    done += 1;
+    onProgress(done, all, what);
+  };
+  const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
+  if (checks) progress(`${manifest.top} elaborated`);
+  const aim = periodPs - marginPs;
+  const outcomes = await mapLimit(distinct, AT_A_TIME, async (unit) => {
+    const outcome = await allNetlists(request, unit, [aim]);
+    progress(unit.label);
+    return { unit, ...outcome };
+  });
+  const made = new Map(outcomes.map(({ unit, netlists }) => [unitKey(unit), netlists]));
+  const report = buildPeriodReport(
+    {
+      generator: GENERATOR,
+      design: name,
+      top: manifest.top,
+      configurationSha256: manifest.configurationSha256,
+      ...{ arch, rows, cols },
+      lanes: streamShape(manifest.configuration).stepsPerBeat,
+      tool: yosys.identity,
+      library: library.identity,
+      structure: structure
+        ? { checked: true, ownLogic: structure.ownLogic }
+        : { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` },
+    },
+    { periodPs, marginPs },
+    {
+      recipe: shownTimedRecipe({ module: '<module>', files: ['<files>'], parameters: {} }, library, aim),
+      units: units.map((unit) => ({ unit, candidates: made.get(unitKey(unit)) as TimedNetlist[] })),
+      warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort(),
+    },
+  );
+  const netlists = outcomes.map((outcome) => keptNetlist(outcome, aim, report));
+  if (request.sta === undefined) return { report, netlists };
+  const sta = await checkWhole({ folder, manifest, yosys, library, sta: request.sta, netlists, periodPs });
+  progress('set-up checks of the whole');
+  return { report: { ...report, sta }, netlists };
+}
+
+function keptNetlist(
+  { unit, netlists }: { readonly unit: AreaUnit; readonly netlists: readonly TimedNetlist[] },
+  aim: number,
+  report: PeriodReport,
+): MappedNetlist {
+  const { recipe, netlist } = chooseCandidate(netlists, aim);
+  const text = `${netlistHeader({ unit, recipe }, report)}\n${netlist}`;
+  return { unit, recipe, name: netlistModule(unit), text };
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAMILY_NAMES } from '../../gen/area/fpga/families.js';
+import type { FpgaReport } from '../../gen/area/fpga/report.js';
+import type { AreaUnit } from '../../gen/area/plan.js';
+import { validateConfiguration } from '../../gen/config/validate.js';
+import { EXIT } from '../../gen/errors.js';
+import { generate } from '../../gen/generate.js';
+import { synthesiseFor } from '../../scripts/lib/area/fpga/run.js';
+import { findYosys } from '../../scripts/lib/yosys.js';
+
+const root = mkdtempSync(join(tmpdir(), 'ant-rtl-fpga-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const designs = { enable: '', gate: '' };
+beforeAll(() => {
+  const types = { activations: ['int4', 'flint4'], weights: ['int4'], maxK: 16 };
+  for (const stall of ['enable', 'gate'] as const) {
+    const raw = { rows: 1, cols: 2, name: stall, stall, ...types };
+    designs[stall] = generate(validateConfiguration(raw), root).folder;
+  }
+});
+
+const area = (args: string[], env: Record<string, string> = {}) =>
+  execa(process.execPath, ['--import', createRequire(import.meta.url).resolve('tsx'), 'scripts/area.ts', ...args], {
+    env,
+    reject: false,
+    all: true,
+  });
+
+describe('npm run area --fpga', () => {
+  it('counts a design and tells the frequency of its PE and of the whole', async () => {
+    const run = await area([
+      '--design',
+      designs.enable,
+      '--fpga',
+      'ice40',
+      '--place',
+      'pe,array',
+      '--device',
+      'hx1k',
+      '--seeds',
+      '2',
+      '--json',
+    ]);
+    expect(run.exitCode, run.all).toBe(EXIT.done);
+    const report: FpgaReport = JSON.parse(run.stdout);
+    expect(JSON.parse(readFileSync(join(designs.enable, 'fpga.json'), 'utf8'))).toEqual(report);
+    expect(readFileSync(join(designs.enable, 'fpga.md'), 'utf8')).toContain('## Place and route');
+    expect(report.structure.checked).toBe(true);
+    const [ice40] = report.families;
+    const counted = ice40?.modules.filter(({ partOfOther }) => !partOfOther) ?? [];
+    expect(ice40?.whole.luts).toBe(counted.reduce((sum, { size, instances }) => sum + size.luts * instances, 0));
+    // A multiplier of 4 x 3 bits, an adder of the accumulator's width, its registers and those of the operands.
+    expect(ice40?.pe.luts).toBeGreaterThan(30);
+    expect(ice40?.pe.carryBits).toBeGreaterThan(8);
+    const [pe, array] = report.placements;
+    expect(pe).toMatchObject({ what: 'pe', label: 'enable_pe', device: 'hx1k' });
+    expect(array).toMatchObject({ what: 'array', label: 'enable_array' });
+    for (const { runs, medianMhz, logicCells } of report.placements) {
+      expect(runs.map(({ seed }) => seed)).toEqual([1, 2]);
+      expect(medianMhz).toBeCloseTo(((runs[0]?.mhz ?? 0) + (runs[1]?.mhz ?? 0)) / 2, 6);
+      expect(runs.every(({ logic, mhz }) => logic && mhz > 40 && mhz < 300)).toBe(true);
+      expect(logicCells.available).toBe(1280);
+    }
+    // Nothing is optimised away: all flip-flops of the design, and those of the harness, are placed.
+    const registers = (placement = pe) => (placement?.harness.inputs ?? 0) + 2 * (placement?.harness.outputs ?? 0);
+    expect(pe?.logicCells.used).toBeGreaterThanOrEqual(registers() + (ice40?.pe.flipFlops ?? 0));
+    expect(array?.logicCells.used).toBeGreaterThanOrEqual(registers(array) + (ice40?.whole.flipFlops ?? 0));
+  });
+
+  it('refuses to place a design whose clock passes a gate, and says what to do', async () => {
+    const run = await area(['--design', designs.gate, '--fpga', 'ice40', '--place', 'array']);
+    expect(run.exitCode).toBe(EXIT.badRequest);
+    expect(run.stderr).toContain('--stall enable');
+  });
+
+  it('says what to install where nextpnr is missing, before anything runs', async () => {
+    const empty = { PATH: mkdtempSync(join(root, 'bin-')) };
+    const run = await area(['--design', designs.enable, '--fpga', 'ice40', '--place', 'pe'], empty);
+    expect(run.exitCode).toBe(EXIT.toolBroken);
+    expect(run.stderr).toContain('nextpnr for iCE40 is missing: no nextpnr-ice40 on the search path');
+    expect(run.stderr).toContain('npm run setup');
+  });
+});
+
+describe('the cells of each family', () => {
+  /** A sum, a multiplexer, an inverter, flip-flops with an enable, with a reset and with an asynchronous one. */
+  const SAMPLE = `module sample (
+    input wire clk_i, input wire rst_ni, input wire en_i, input wire [7:0] a_i, input wire [2:0] s_i,
+    output reg [7:0] sum_o, output reg one_o, output reg two_o, output wire not_o
+  );
+    always @(posedge clk_i) if (en_i) sum_o <= sum_o + a_i;
+    always @(posedge clk_i) one_o <= rst_ni & a_i[s_i];
+    always @(posedge clk_i or negedge rst_ni) if (!rst_ni) two_o <= 1'b0; else two_o <= a_i[0];
+    assign not_o = ~a_i[1];
+  endmodule`;
+
+  it.each(FAMILY_NAMES)('are known of %s', async (family) => {
+    writeFileSync(join(root, 'sample.v'), SAMPLE);
+    const names = { label: 'sample', module: 'sample', files: ['sample.v'], parameters: {} };
+    const unit: AreaUnit = { ...names, role: 'edge', instances: 1, partOfOther: false };
+    const { resources } = await synthesiseFor({ folder: root, yosys: await findYosys(), family, dsp: false }, unit);
+    expect(resources).toMatchObject({ flipFlops: 10, dsps: 0, blockRams: 0 });
+    expect(resources.carryBits).toBeGreaterThanOrEqual(6);
+    expect(resources.luts).toBeGreaterThanOrEqual(3);
+    expect(resources.luts).toBeLessThanOrEqual(40);
+  });
+});
