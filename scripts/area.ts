@@ -6,6 +6,7 @@ import { renderFpgaMarkdown, renderFpgaText } from '../gen/area/fpga/render.js';
 import { proofPasses } from '../gen/area/proof/verdict.js';
 import { renderText } from '../gen/area/render.js';
 import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from '../gen/area/timed/render.js';
+import { periodMissed } from '../gen/area/timed/report.js';
 import { EXIT } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { measureFpga } from './lib/area/fpga/run.js';
@@ -108,8 +109,7 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       const texts = { 'period.json': reportJson(report), 'period.md': renderPeriodMarkdown(report) };
       const written = writeReportFiles(request.folder, texts).map(shown);
       if (kept[0] !== undefined) written.push(`${kept.length} netlists in ${shown(dirname(kept[0]))}`);
-      const missed = report.sta ? report.sta.whole.slackPs < 0 : !report.met;
-      const failure = missed ? `the period of ${request.periodPs / 1000} ns is missed` : undefined;
+      const failure = periodMissed(report) ? `the period of ${request.periodPs / 1000} ns is missed` : undefined;
       return { text: renderPeriodText(report), report, written, failure };
     }
     case 'curve': {

@@ -3,7 +3,13 @@ import { readDelay } from '../../gen/area/path-log.js';
 import type { AreaUnit } from '../../gen/area/plan.js';
 import { type Candidate, chooseCandidate, paretoFront } from '../../gen/area/timed/choose.js';
 import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from '../../gen/area/timed/render.js';
-import { buildPeriodReport, type CurveReport, curveAims, curvePoints } from '../../gen/area/timed/report.js';
+import {
+  buildPeriodReport,
+  type CurveReport,
+  curveAims,
+  curvePoints,
+  periodMissed,
+} from '../../gen/area/timed/report.js';
 import { mappingFiles, mappingsFor, STRATEGY_NAMES, timedScript } from '../../gen/area/timed/strategies.js';
 import { curvePlot } from '../../scripts/lib/area/timed/plot.js';
 
@@ -110,6 +116,27 @@ describe('the report of a period', () => {
     const missed = report(2400, 400);
     expect(missed.met).toBe(false);
     expect(renderPeriodMarkdown(missed)).toMatch(/MISSED[\s\S]*-0\.049 ns in d_pe, a_q to b_q/);
+  });
+
+  it('leaves the verdict to OpenSTA where it was asked', () => {
+    const path = { from: 'a_q', to: 'u_pe/_9_/D', group: 'clk', slackPs: -12, cells: 7 };
+    const whole = { slackPs: -12, path, minimumPs: 3012, minimumPath: { ...path, slackPs: 0 } };
+    const sta = {
+      tool: { name: 'OpenSTA', version: '2.0.17' },
+      whole,
+      pe: { module: 'd_pe', ...whole },
+      scripts: [],
+    } as const;
+    const [met, missed] = [report(3000, 500), report(2400, 400)];
+    expect([met, missed].map(periodMissed)).toEqual([false, true]);
+    const late = { ...met, sta };
+    expect(periodMissed(late)).toBe(true);
+    expect(renderPeriodText(late)).toMatch(
+      /OpenSTA 2\.0\.17: MISSED\nwhole, slack +-0\.012 ns: a_q to u_pe\/_9_\/D \(clk, 7 cells\)/,
+    );
+    const early = { ...missed, sta: { ...sta, whole: { ...whole, slackPs: 0 } } };
+    expect(periodMissed(early)).toBe(false);
+    expect(renderPeriodText(early)).toContain('OpenSTA 2.0.17: met');
   });
 });
 

@@ -67,7 +67,7 @@ function staFigures({ tool, whole, pe }: StaReport): Pair[] {
     [`${name}, least period`, `${ns(minimumPs)}, ${number(1e6 / minimumPs, 1)} MHz: ${path(minimumPath)}`],
   ];
   return [
-    ['set-up checks', `${tool.name} ${tool.version}: ${whole.slackPs >= 0 ? 'met' : 'MISSED'}`],
+    ['set-up checks', `${tool.name} ${tool.version}: ${whole.slackPs < 0 ? 'MISSED' : 'met'}`],
     ...lines('whole', whole),
     ...lines(pe.module, pe),
   ];

@@ -59,6 +59,11 @@ export interface PeriodReport extends TimedMeasurement {
   readonly sta?: StaReport;
 }
 
+/** Whether the period is missed: by OpenSTA's checks where there are some, else by the modules' logic alone. */
+export function periodMissed({ met, sta }: Pick<PeriodReport, 'met' | 'sta'>): boolean {
+  return sta === undefined ? !met : sta.whole.slackPs < 0;
+}
+
 /** Set-up checks of OpenSTA: clock to output and set-up included, without wires, the clock ideal. */
 export interface StaReport {
   readonly tool: { readonly name: 'OpenSTA'; readonly version: string };
