@@ -9,6 +9,7 @@ import { writeNetlists } from './lib/area/netlists.js';
 import { proveNetlists } from './lib/area/prove.js';
 import { measureDesign } from './lib/area/run.js';
 import { areaJson, writeReport } from './lib/area/write.js';
+import { compareMain } from './lib/compare/command.js';
 import { progressLine } from './lib/progress.js';
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
@@ -40,7 +41,7 @@ function command(): Command {
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
-      `\nThe report goes to area.json and area.md in the design's folder. ${YOSYS_VARIABLE}=native or wasm in the\nenvironment forces the installed Yosys or the WebAssembly build of npm.\nExit codes: 0 done, 1 the array is not what its manifest says or a proof failed,\n2 wrong request, 3 a tool is missing or broke.`,
+      `\n--compare instead of --design compares PEs of all kinds: see npm run area -- --compare --help.\nThe report goes to area.json and area.md in the design's folder. ${YOSYS_VARIABLE}=native or wasm in the\nenvironment forces the installed Yosys or the WebAssembly build of npm.\nExit codes: 0 done, 1 the array is not what its manifest says or a proof failed,\n2 wrong request, 3 a tool is missing or broke.`,
     )
     .allowExcessArguments(false)
     .exitOverride();
@@ -80,4 +81,5 @@ async function main(): Promise<number> {
   }
 }
 
-await runProgram(main);
+// A comparison has designs of its own and shares no option but --liberty and --json.
+await runProgram(process.argv.includes('--compare') ? compareMain : main);
