@@ -3,25 +3,35 @@ import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { nearWord } from '../suggest.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
-import { defaultName, withArchitectureDefaults } from './defaults.js';
-import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
+import { baselineOf, baselineProblems } from './baselines.js';
+import { defaultName, withDependentDefaults } from './defaults.js';
+import {
+  type Configuration,
+  PARAMETER_KEYS,
+  PARAMETERS,
+  type ParameterKey,
+  PE_NAMES,
+  parameterMeta,
+} from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 import { deepestPipeline } from './rules.js';
+import { show } from './show.js';
 
 /**
  * A complete configuration with defaults filled in.
  *
  * @throws ConfigurationError naming every problem at once.
  */
-export function validateConfiguration(raw: RawConfiguration): Configuration {
-  const result = PARAMETERS.safeParse(withArchitectureDefaults(raw));
-  const specials = raw.pe === 'float' ? [] : specialTypeProblems(raw);
+export function validateConfiguration(given: RawConfiguration): Configuration {
+  const raw = withDependentDefaults(given);
+  const result = PARAMETERS.safeParse(raw);
+  const others = [...baselineProblems(given), ...(raw.pe === 'float' ? [] : specialTypeProblems(raw))];
   if (!result.success) {
     const problems = result.error.issues.flatMap((issue) => problemsOf(issue, raw));
-    throw new ConfigurationError(uniqueByKey([...problems, ...specials]));
+    throw new ConfigurationError(uniqueByKey([...problems, ...others]));
   }
-  if (specials.length > 0) throw new ConfigurationError(uniqueByKey(specials));
-  const { name = defaultName(result.data), ...rest } = result.data;
+  if (others.length > 0) throw new ConfigurationError(uniqueByKey(others));
+  const { name = defaultName(result.data, baselineOf(given)?.[0]), ...rest } = result.data;
   return { ...rest, name };
 }
 
@@ -90,6 +100,7 @@ function nearestValue(key: ParameterKey, given: unknown, { arch }: RawConfigurat
   if (key === 'name') return typeof given === 'string' ? legalName(given) : undefined;
   if (key === 'activations' || key === 'weights') return nearestTypeList(key, given);
   if (key === 'wideActivations' || key === 'wideWeights') return 'int8,uint8';
+  if (key === 'pe') return closest(String(given), PE_NAMES);
   const options = (schema.def.innerType.def as { entries?: Record<string, string> }).entries;
   if (options) return closest(String(given), Object.keys(options));
   const number = Number(given);
@@ -114,11 +125,6 @@ function nearestTypeList(key: ParameterKey, given: unknown): string {
 function legalName(given: string): string {
   const letters = given.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^[^a-zA-Z]+/, '');
   return (letters === '' ? 'ant' : letters).slice(0, 63);
-}
-
-function show(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : value.map(String).join(',');
-  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
 }
 
 function uniqueByKey(problems: Problem[]): Problem[] {

@@ -130,5 +130,21 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'tiles_one_4x3_double', rows: 4, cols: 3, tileRows: 4, tileCols: 3, drain: 'double', stall: 'enable' },
   { name: 'tiles_ws_6x4', rows: 6, cols: 4, tileRows: 2, tileCols: 2, dataflow: 'ws', pipeline: 2 },
   { name: 'tiles_ws_one_8x2', rows: 8, cols: 2, tileRows: 8, tileCols: 2, dataflow: 'ws', stall: 'enable' },
+  {
+    name: 'biscaled_2x2',
+    rows: 2,
+    cols: 2,
+    activations: ['bi2s3', 'bi5s2', 'uint4'],
+    weights: ['bi6s1', 'bi3s4', 'int4'],
+    pipeline: 3,
+  },
+  {
+    name: 'float_pe_biscaled_1x2',
+    rows: 1,
+    cols: 2,
+    pe: 'float',
+    activations: ['bi4s2', 'bi2s1', 'e2m1'],
+    weights: ['bi5s4', 'bi3s3', 'flint4'],
+  },
   { name: 'wrap_3x3', rows: 3, cols: 3, accumulatorBits: 16, overflow: 'wrap' },
 ];
