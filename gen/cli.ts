@@ -1,8 +1,9 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
+import { BASELINES } from './config/baselines.js';
 import { namingFile } from './config/origin.js';
-import { configurationSchema, flagOf, PARAMETER_KEYS, parameterMeta } from './config/parameters.js';
-import { parseConfiguration } from './config/parse.js';
+import { configurationSchema, flagOf, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './config/parameters.js';
+import { parseConfiguration, type RawConfiguration } from './config/parse.js';
 import { validateConfiguration } from './config/validate.js';
 import { allOf, EXIT } from './errors.js';
 import { generate } from './generate.js';
@@ -26,8 +27,21 @@ function command(): Command {
     program.option(`${flagOf(key)} ${placeholder}`, `${description}${shown}`);
   }
   return program
-    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.')
+    .addHelpText('after', `${baselineHelp()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`)
     .exitOverride();
+}
+
+/** What the baselines stand for, as flags that may be given as well. */
+function baselineHelp(): string {
+  const flags = (parameters: RawConfiguration): string =>
+    Object.entries(parameters)
+      .map(([key, value]) => `${flagOf(key as ParameterKey)} ${Array.isArray(value) ? value.join(',') : value}`)
+      .join(' ');
+  const lines = Object.entries(BASELINES).flatMap(([name, { description, parameters }]) => [
+    `  --pe ${name.padEnd(9)} ${description}`,
+    `  ${' '.repeat(14)} (${flags(parameters)})`,
+  ]);
+  return ['', 'Baselines: short for these flags, over which flags that are given win:', ...lines].join('\n');
 }
 
 function main(): number {

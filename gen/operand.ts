@@ -57,7 +57,8 @@ export function bitsFor(value: number | bigint): number {
 
 /** A code in an operand form. */
 export function toOperand(type: NumericType, code: number, form: OperandForm): Operand {
-  const parts: Parts = form.foldMinimum && type.kind === 'int' ? foldedParts(type, code) : type.parts(code);
+  const folds = form.foldMinimum && (type.kind === 'int' || type.kind === 'biscaled');
+  const parts: Parts = folds ? foldedParts(type, code) : type.parts(code);
   const unit = form.unit === 'none' ? Number.POSITIVE_INFINITY : form.unit;
   const exponent = Math.floor(parts.exponent / unit);
   const remainder = form.unit === 'none' ? parts.exponent : parts.exponent % form.unit;

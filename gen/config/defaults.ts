@@ -1,19 +1,22 @@
+import { baselineOf } from './baselines.js';
 import type { Configuration } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 
-/** Defaults that depend on the architecture: a dot-product unit stands alone unless rows or columns are given. */
-export function withArchitectureDefaults(raw: RawConfiguration): RawConfiguration {
-  return raw.arch === 'dot' ? { ...raw, rows: raw.rows ?? 1, cols: raw.cols ?? 1 } : raw;
+/**
+ * A configuration with the defaults that depend on other parameters: those of a baseline, over which explicit parameters
+ * win, and those of the architecture: a dot-product unit stands alone unless rows or columns are given.
+ */
+export function withDependentDefaults(raw: RawConfiguration): RawConfiguration {
+  const [, baseline] = baselineOf(raw) ?? [];
+  const expanded = baseline === undefined ? raw : { ...baseline.parameters, ...raw, pe: 'int' };
+  return expanded.arch === 'dot' ? { ...expanded, rows: expanded.rows ?? 1, cols: expanded.cols ?? 1 } : expanded;
 }
 
-/** The name of a design that is given none. */
-export function defaultName({
-  arch,
-  dataflow,
-  rows,
-  cols,
-  lanes,
-}: Pick<Configuration, 'arch' | 'dataflow' | 'rows' | 'cols' | 'lanes'>): string {
-  if (arch === 'dot') return `ant_dot_${rows}x${cols}x${lanes}`;
-  return `${dataflow === 'os' ? 'ant' : 'ant_ws'}_${rows}x${cols}`;
+/** The name of a design that is given none. Of a baseline it begins with the baseline's name. */
+export function defaultName(
+  { arch, dataflow, rows, cols, lanes }: Pick<Configuration, 'arch' | 'dataflow' | 'rows' | 'cols' | 'lanes'>,
+  pe = 'ant',
+): string {
+  if (arch === 'dot') return `${pe}_dot_${rows}x${cols}x${lanes}`;
+  return `${dataflow === 'os' ? pe : `${pe}_ws`}_${rows}x${cols}`;
 }

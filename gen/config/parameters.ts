@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { memoised } from '../memo.js';
 import { NUMERIC_TYPES } from '../types/table.js';
+import { BASELINE_NAMES } from './baselines.js';
 
 const TYPE_NAMES = [...NUMERIC_TYPES.keys()] as [string, ...string[]];
 
@@ -39,6 +40,9 @@ const choice = <const T extends readonly [string, ...string[]]>(description: str
     .default(fallback as never)
     .meta({ description, rule: `must be one of ${values.join(', ')}`, placeholder: `<${values.join('|')}>` });
 
+/** What `pe` may be given as. The baselines stand for other parameters; in a complete configuration they are gone. */
+export const PE_NAMES: string[] = ['int', 'float', ...BASELINE_NAMES];
+
 /** The longest side of a tile of PEs. */
 export const LONGEST_TILE = 16;
 
@@ -64,11 +68,15 @@ export const PARAMETERS = z.strictObject({
     '8-bit integers the activation port takes besides, each on two 4-bit lanes and rows of PEs',
   ),
   wideWeights: wideList('8-bit integers the weight port takes besides, each on two 4-bit lanes and columns of PEs'),
-  pe: choice(
-    'int: exact integer accumulators; float: IEEE binary32 accumulators, and types with NaN and infinity',
-    ['int', 'float'],
-    'int',
-  ),
+  pe: z
+    .enum(['int', 'float'])
+    .default('int')
+    .meta({
+      description:
+        'int: exact integer accumulators; float: IEEE binary32 accumulators, and types with NaN and infinity; others: integer PEs to compare with, short for the types they take',
+      rule: `must be one of ${PE_NAMES.join(', ')}`,
+      placeholder: `<${PE_NAMES.join('|')}>`,
+    }),
   maxK: integer(
     'longest reduction (products of a result) the accumulators must hold; not for ws, which sums ROWS products',
     1,
@@ -162,7 +170,8 @@ function listOrText({ description, default: fallback, ...list }: z.core.JSONSche
 export function configurationSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(PARAMETERS, {
     io: 'input',
-    override: ({ jsonSchema }) => {
+    override: ({ jsonSchema, path }) => {
+      if (path.join('.') === 'properties.pe') jsonSchema.enum = PE_NAMES;
       for (const internal of ['rule', 'placeholder']) delete (jsonSchema as Record<string, unknown>)[internal];
     },
   });

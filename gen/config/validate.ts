@@ -3,8 +3,16 @@ import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { nearWord } from '../suggest.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
-import { defaultName, withArchitectureDefaults } from './defaults.js';
-import { type Configuration, PARAMETER_KEYS, PARAMETERS, type ParameterKey, parameterMeta } from './parameters.js';
+import { baselineOf } from './baselines.js';
+import { defaultName, withDependentDefaults } from './defaults.js';
+import {
+  type Configuration,
+  PARAMETER_KEYS,
+  PARAMETERS,
+  type ParameterKey,
+  PE_NAMES,
+  parameterMeta,
+} from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 import { deepestPipeline } from './rules.js';
 
@@ -13,15 +21,16 @@ import { deepestPipeline } from './rules.js';
  *
  * @throws ConfigurationError naming every problem at once.
  */
-export function validateConfiguration(raw: RawConfiguration): Configuration {
-  const result = PARAMETERS.safeParse(withArchitectureDefaults(raw));
+export function validateConfiguration(given: RawConfiguration): Configuration {
+  const raw = withDependentDefaults(given);
+  const result = PARAMETERS.safeParse(raw);
   const specials = raw.pe === 'float' ? [] : specialTypeProblems(raw);
   if (!result.success) {
     const problems = result.error.issues.flatMap((issue) => problemsOf(issue, raw));
     throw new ConfigurationError(uniqueByKey([...problems, ...specials]));
   }
   if (specials.length > 0) throw new ConfigurationError(uniqueByKey(specials));
-  const { name = defaultName(result.data), ...rest } = result.data;
+  const { name = defaultName(result.data, baselineOf(given)?.[0]), ...rest } = result.data;
   return { ...rest, name };
 }
 
@@ -90,6 +99,7 @@ function nearestValue(key: ParameterKey, given: unknown, { arch }: RawConfigurat
   if (key === 'name') return typeof given === 'string' ? legalName(given) : undefined;
   if (key === 'activations' || key === 'weights') return nearestTypeList(key, given);
   if (key === 'wideActivations' || key === 'wideWeights') return 'int8,uint8';
+  if (key === 'pe') return closest(String(given), PE_NAMES);
   const options = (schema.def.innerType.def as { entries?: Record<string, string> }).entries;
   if (options) return closest(String(given), Object.keys(options));
   const number = Number(given);

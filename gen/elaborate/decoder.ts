@@ -6,6 +6,7 @@ import {
   operandFields,
   toOperand,
 } from '../operand.js';
+import type { BiscaledType } from '../types/biscaled.js';
 import { halfTypes, type IntType } from '../types/int.js';
 import type { NumericType } from '../types/numeric-type.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';
@@ -26,7 +27,7 @@ export interface TypeDecoderView extends ModuleView {
   /** Right-hand sides of the outputs, in terms of `significand` and `exponent`. */
   readonly exponentOut: string;
   readonly baseOut: string;
-  readonly body: IntBody | FlintBody | PotBody | FloatBody;
+  readonly body: IntBody | FlintBody | PotBody | FloatBody | BiscaledBody;
 }
 
 interface IntBody {
@@ -78,6 +79,21 @@ interface FloatBody {
   readonly significandBits: number;
   readonly significand: string;
   readonly hasOwnExponent: boolean;
+}
+
+interface BiscaledBody {
+  readonly coarse: string;
+  readonly sign: string;
+  readonly folded: boolean;
+  readonly low: string;
+  readonly lowBits: number;
+  readonly lowZero: string;
+  readonly flipped: string;
+  readonly carry: string;
+  /** In terms of `coarse` and, where folded, `minimum`. */
+  readonly exponent: string;
+  /** In terms of these and `magnitude`. */
+  readonly base: string;
 }
 
 /** The decoder of a type in an operand form. */
@@ -176,6 +192,7 @@ function outputs(
 function ownWidths(type: NumericType): { significandBits: number; exponentBits: number; stepBits: number } {
   switch (type.kind) {
     case 'int':
+    case 'biscaled':
       return { significandBits: type.bits, exponentBits: 0, stepBits: 0 };
     case 'flint':
       return { significandBits: type.magnitudeBits, exponentBits: bitsFor(type.magnitudeBits - 1), stepBits: 1 };
@@ -200,6 +217,8 @@ function body(type: NumericType, form: OperandForm, fields: OperandFields): Type
       return potBody(type.bits, magnitudeBits(type));
     case 'float':
       return floatBody(type.bits, type.exponentBits, type.fractionBits);
+    case 'biscaled':
+      return biscaledBody(type, form, fields);
   }
 }
 
@@ -273,6 +292,42 @@ function floatBody(bits: number, exponentBits: number, fractionBits: number): Fl
     significand: fractionBits > 0 ? '{normal, fraction}' : 'normal',
     hasOwnExponent: exponentBits > 1,
   };
+}
+
+function biscaledBody({ integerBits, shift }: BiscaledType, form: OperandForm, fields: OperandFields): BiscaledBody {
+  const folded = form.foldMinimum;
+  const lowBits = folded ? integerBits - 1 : integerBits;
+  // Base and exponent of a magnitude times 2^power: what the unit leaves over shifts the base.
+  const unit = form.unit === 'none' ? Number.POSITIVE_INFINITY : form.unit;
+  const remainder = (power: number): number => (form.unit === 'none' ? power : power % form.unit);
+  const exponent = (power: number): string => literal(Math.max(fields.exponentBits, 1), Math.floor(power / unit));
+  const base = (power: number): string => {
+    const zeros = remainder(power);
+    const shifted = zeros > 0 ? `{magnitude, ${literal(zeros, 0)}}` : 'magnitude';
+    return zeroExtend(shifted, lowBits + zeros, fields.baseBits);
+  };
+  const minimum = (power: number): string => literal(fields.baseBits, 2 ** remainder(power));
+  const least = integerBits - 1;
+  const either = (coarse: string, fine: string): string => (coarse === fine ? fine : `coarse ? ${coarse} : ${fine}`);
+  const chosen = (ofMinimum: string, ofOthers: string): string =>
+    folded ? `minimum ? ${bracketed(ofMinimum)} : ${bracketed(ofOthers)}` : ofOthers;
+  return {
+    coarse: `code_i[${integerBits}]`,
+    sign: `code_i[${least}]`,
+    folded,
+    low: slice('code_i', integerBits + 1, lowBits - 1, 0),
+    lowBits,
+    lowZero: literal(lowBits, 0),
+    flipped: replicate(lowBits, 'sign'),
+    carry: zeroExtend('sign', 1, lowBits),
+    exponent: chosen(either(exponent(least + shift), exponent(least)), either(exponent(shift), exponent(0))),
+    base: chosen(either(minimum(least + shift), minimum(least)), either(base(shift), base(0))),
+  };
+}
+
+/** An expression in parentheses if it is a choice. */
+function bracketed(expression: string): string {
+  return expression.includes('?') ? `(${expression})` : expression;
 }
 
 /** The decoder of a port: the decoders of its types and, where there are several, the selection among them. */

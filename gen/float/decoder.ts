@@ -1,6 +1,7 @@
 import type { OperandEncoding } from '../elaborate/decoder.js';
 import { input, type ModuleView, output } from '../elaborate/module.js';
 import type { OperandPort } from '../elaborate/port.js';
+import type { BiscaledType } from '../types/biscaled.js';
 import type { FlintType } from '../types/flint.js';
 import type { FloatType } from '../types/float.js';
 import type { NumericType } from '../types/numeric-type.js';
@@ -20,7 +21,7 @@ export interface FloatDecoderView extends ModuleView {
   readonly fractionBits: number;
   readonly hasExponent: boolean;
   readonly hasFraction: boolean;
-  readonly body: IntBody | FlintBody | PotBody | FloatBody;
+  readonly body: IntBody | FlintBody | PotBody | FloatBody | BiscaledBody;
 }
 
 /** A row of a table that finds the leading one: where it is, its exponent and the bits below, moved up. */
@@ -39,6 +40,14 @@ interface IntBody {
   readonly rows: readonly LeadingOneRow[];
   readonly lastExponent: string;
   readonly lastFraction: string;
+}
+
+/** The integer's body, with the scale beside it. */
+interface BiscaledBody extends IntBody {
+  readonly coarse: string;
+  readonly sign: string;
+  readonly integer: string;
+  readonly shift: string;
 }
 
 interface FlintBody {
@@ -145,13 +154,15 @@ function examples(type: NumericType, { fractionBits }: NormalFields): string[] {
 function body(type: NumericType, fields: NormalFields): FloatDecoderView['body'] {
   switch (type.kind) {
     case 'int':
-      return intBody(type, fields);
+      return intBody(type.bits, fields);
     case 'flint':
       return flintBody(type, fields);
     case 'pot':
       return potBody(type, fields);
     case 'float':
       return floatBody(type, fields);
+    case 'biscaled':
+      return biscaledBody(type, fields);
   }
 }
 
@@ -179,7 +190,7 @@ function movedUp(vector: string, width: number, below: number, fractionBits: num
   return below === fractionBits ? bits : `{${bits}, ${literal(fractionBits - below, 0)}}`;
 }
 
-function intBody({ bits }: NumericType, { exponentBits, fractionBits }: NormalFields): IntBody {
+function intBody(bits: number, { exponentBits, fractionBits }: NormalFields): IntBody {
   return {
     bits,
     magnitude: 'magnitude',
@@ -189,6 +200,16 @@ function intBody({ bits }: NumericType, { exponentBits, fractionBits }: NormalFi
     rows: leadingOneRows('magnitude', bits, exponentBits, fractionBits),
     lastExponent: literal(exponentBits, 0),
     lastFraction: literal(Math.max(fractionBits, 1), 0),
+  };
+}
+
+function biscaledBody({ bits, integerBits, shift }: BiscaledType, fields: NormalFields): BiscaledBody {
+  return {
+    ...intBody(integerBits, fields),
+    coarse: `code_i[${integerBits}]`,
+    sign: `code_i[${integerBits - 1}]`,
+    integer: slice('code_i', bits, integerBits - 1, 0),
+    shift: literal(fields.exponentBits, shift),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BiscaledType } from './biscaled.js';
 import type { NumericType, Parts, TypeBase } from './numeric-type.js';
 
 /** Two's complement (signed, keeping -2^(bits-1)) or plain binary (unsigned) integers. */
@@ -39,9 +40,10 @@ export function halfTypes({ name, bits, signed }: NumericType): { low: IntType; 
  * The parts of an integer whose most negative value -2^(bits-1) is written 1 · 2^(bits-1): every significand
  * then fits bits-1 bits, which saves a row of every multiplier where an exponent exists anyway.
  */
-export function foldedParts(type: IntType, code: number): Parts {
+export function foldedParts(type: IntType | BiscaledType, code: number): Parts {
   const plain = type.parts(code);
-  return type.signed && plain.significand === 2 ** (type.bits - 1)
-    ? { negative: true, significand: 1, exponent: type.bits - 1 + type.exponent }
+  const bits = type.kind === 'int' ? type.bits : type.integerBits;
+  return type.signed && plain.significand === 2 ** (bits - 1)
+    ? { negative: true, significand: 1, exponent: bits - 1 + plain.exponent }
     : plain;
 }

@@ -1,3 +1,4 @@
+import type { BiscaledType } from './biscaled.js';
 import type { FlintType } from './flint.js';
 import type { FloatType } from './float.js';
 import type { IntType } from './int.js';
@@ -30,7 +31,7 @@ export interface TypeBase {
   parts(code: number): Parts;
 }
 
-export type NumericType = IntType | FlintType | PotType | FloatType;
+export type NumericType = IntType | FlintType | PotType | FloatType | BiscaledType;
 
 /** The fields of a sign-and-magnitude code of `bits` bits; an unsigned code is all magnitude. */
 export function signAndMagnitude(

@@ -1,3 +1,4 @@
+import { biscaledType } from './biscaled.js';
 import { flintType } from './flint.js';
 import { floatType } from './float.js';
 import { intType } from './int.js';
@@ -23,6 +24,7 @@ export const NUMERIC_TYPES: ReadonlyMap<string, NumericType> = new Map(
     ...range(2, 8).map((bits) => potType(bits, false)),
     ...floats(true),
     ...floats(false),
+    ...range(2, 7).flatMap((integerBits) => range(1, 4).map((shift) => biscaledType(integerBits, shift))),
   ].map((type) => [type.name, type]),
 );
 

@@ -101,7 +101,10 @@ describe('all types', () => {
     for (let code = 0; code < 2 ** type.bits; code++) {
       const value = type.decode(code);
       if (typeof value !== 'bigint') continue;
-      for (const parts of [type.parts(code), ...(type.kind === 'int' ? [foldedParts(type, code)] : [])]) {
+      for (const parts of [
+        type.parts(code),
+        ...(type.kind === 'int' || type.kind === 'biscaled' ? [foldedParts(type, code)] : []),
+      ]) {
         const magnitude = BigInt(parts.significand) << BigInt(parts.exponent);
         expect(parts.negative ? -magnitude : magnitude).toBe(value);
       }

@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultName, withArchitectureDefaults } from '../../../gen/config/defaults.js';
+import { defaultName, withDependentDefaults } from '../../../gen/config/defaults.js';
 import { reproduceCommand } from '../../../gen/config/identity.js';
 import { type Configuration, PARAMETER_KEYS, parameterMeta } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/parse.js';
@@ -107,6 +107,6 @@ function validateOrRefuse(raw: RawConfiguration): { configuration: Configuration
 /** The command for a configuration that may be anything: what it leaves out has its default. */
 function commandOf(raw: RawConfiguration): string {
   const defaults = Object.fromEntries(PARAMETER_KEYS.map((key) => [key, parameterMeta(key).fallback]));
-  const given = { ...defaults, ...withArchitectureDefaults(raw) } as Configuration;
+  const given = { ...defaults, ...withDependentDefaults(raw) } as Configuration;
   return reproduceCommand({ ...given, name: given.name ?? defaultName(given) });
 }

@@ -16,6 +16,7 @@ const SHADES = {
   flint: ['#c2600a', '#f2ad62', '#a8463c', '#e8a598'],
   pot: ['#2b8242', '#8ccf7e', '#66801c', '#b9c85a'],
   float: ['#8450b8', '#c3a0e0', '#a83f88', '#e39ac9'],
+  biscaled: ['#b3261e', '#f0a8a2', '#7a5c00', '#d9bd5c'],
 } as const;
 
 /** A colour for each type. Types of a family differ in shade; a fifth begins again. */
