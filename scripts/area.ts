@@ -25,6 +25,7 @@ import { measureCurves } from './lib/area/timed/curve.js';
 import { mapForPeriod } from './lib/area/timed/period.js';
 import { curvePlot } from './lib/area/timed/plot.js';
 import { reportJson, writeReport, writeReportFiles } from './lib/area/write.js';
+import { compareMain } from './lib/compare/command.js';
 import { progressLine } from './lib/progress.js';
 import { requireTool } from './lib/tools.js';
 import { findYosys, YOSYS_VARIABLE, type Yosys } from './lib/yosys.js';
@@ -61,6 +62,7 @@ function command(): Command {
     .addHelpText(
       'after',
       `
+--compare instead of --design compares PEs of all kinds: see npm run area -- --compare --help.
 Reports go to the (first) design's folder: area.json and area.md, or period, curve or fpga instead of area. ${YOSYS_VARIABLE}=native or wasm in the
 environment forces the installed Yosys or the WebAssembly build of npm.
 Exit codes: 0 done, 1 the array is not what its manifest says, a proof failed or a period is missed,
@@ -151,4 +153,5 @@ async function main(): Promise<number> {
   }
 }
 
-await runProgram(main);
+// A comparison has designs of its own and shares no option but --liberty and --json.
+await runProgram(process.argv.includes('--compare') ? compareMain : main);

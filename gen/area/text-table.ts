@@ -16,3 +16,13 @@ export function tableLines<Row>(columns: readonly TextColumn<Row>[], rows: reado
       .trimEnd();
   return [line(columns.map(({ title }) => title)), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)];
 }
+
+/** The lines of a Markdown table of the same columns. */
+export function markdownLines<Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string[] {
+  const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
+  return [
+    line(columns.map(({ title }) => title)),
+    `|${columns.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
+    ...rows.map((row) => line(columns.map(({ text }) => text(row)))),
+  ];
+}

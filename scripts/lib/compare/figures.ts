@@ -1,0 +1,57 @@
+import type { AreaReport } from '../../../gen/area/report.js';
+import type { Configuration } from '../../../gen/config/parameters.js';
+import { numericType } from '../../../gen/types/table.js';
+
+/** What the tables need of a design, in gate equivalents. */
+export interface Measured {
+  /** The command that generates it. */
+  readonly command: string;
+  readonly accumulatorBits: number;
+  readonly pe: number;
+  /** A decoder at the edge, on average over rows and columns. */
+  readonly decoder: number;
+  /** Of all decoders in the core, 0 to 1. */
+  readonly decoderShare: number;
+  readonly core: number;
+}
+
+export function measuredOf(
+  { pe, decoders, whole, rows, cols }: AreaReport,
+  { command, accumulator }: { readonly command: string; readonly accumulator: { readonly bits: number } },
+): Measured {
+  return {
+    command,
+    accumulatorBits: accumulator.bits,
+    pe: pe.gateEquivalents,
+    decoder: decoders.gateEquivalents / (rows + cols),
+    decoderShare: decoders.share,
+    core: whole.gateEquivalents,
+  };
+}
+
+/**
+ * 8-bit products of a PE per cycle: one where both ports take 8 bits, a quarter where four PEs make one, none where a port
+ * takes fewer.
+ */
+export function eightBitRate({ activations, weights, wideActivations, wideWeights }: Configuration): number {
+  const takes8 = (names: readonly string[]): boolean => names.some((name) => numericType(name).bits === 8);
+  if (takes8(activations) && takes8(weights)) return 1;
+  return wideActivations.length > 0 && wideWeights.length > 0 ? 1 / 4 : 0;
+}
+
+/** Core area divided by the products it does in a cycle; undefined where it does none. */
+export function perProduct(core: number, pes: number, rate: number): number | undefined {
+  return rate > 0 ? core / (pes * rate) : undefined;
+}
+
+/** PEs, each with its share of the edge as in a core of `pes` PEs, that fit into an area. */
+export function fitting(area: number, core: number, pes: number): number {
+  return Math.floor((area / core) * pes);
+}
+
+/** The entry with the smallest core. */
+export function smallest<T extends { readonly measured: Measured }>(entries: readonly T[]): T {
+  const [first, ...others] = entries;
+  if (first === undefined) throw new Error('nothing to choose from');
+  return others.reduce((least, entry) => (entry.measured.core < least.measured.core ? entry : least), first);
+}

@@ -1,0 +1,42 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { UserError } from '../../../gen/errors.js';
+
+const begin = (name: string): string => `<!-- begin: ${name} -->`;
+const end = (name: string): string => `<!-- end: ${name} -->`;
+
+/**
+ * A page with new text between the two marks of a name.
+ *
+ * @throws UserError when the page has not each of the marks once, in their order.
+ */
+export function withPart(page: string, name: string, text: string, file: string): string {
+  const [before, ...rest] = page.split(begin(name));
+  const [, after, ...more] = rest.join('').split(end(name));
+  if (before === undefined || rest.length !== 1 || after === undefined || more.length > 0) {
+    throw new UserError(
+      `--write: ${file} must have the lines ${begin(name)} and ${end(name)} once each, in this order, for the tables to go between`,
+    );
+  }
+  return `${before}${begin(name)}\n\n${text}\n\n${end(name)}${after}`;
+}
+
+/** A page as it is. @throws UserError when it cannot be read. */
+export function readPage(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`--write: cannot read ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** The page is complete, or as before. */
+export function writePage(file: string, text: string): void {
+  const temporary = `${file}.new-${process.pid}`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new UserError(`--write: cannot write ${file}: ${(error as Error).message}`);
+  }
+}

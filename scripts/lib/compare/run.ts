@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gateEquivalentText, type LibraryIdentity, type ToolIdentity } from '../../../gen/area/report.js';
+import type { Configuration } from '../../../gen/config/parameters.js';
+import { generate } from '../../../gen/generate.js';
+import { loadDesign } from '../../../gen/manifest.js';
+import { GENERATOR } from '../../../gen/version.js';
+import type { Library } from '../area/library.js';
+import { measureArea } from '../area/run.js';
+import { rememberingYosys } from '../yosys/remember.js';
+import type { Yosys } from '../yosys.js';
+import { configurationOf, type Kind, LONGEST, type Option, REFERENCE } from './designs.js';
+import { eightBitRate, fitting, type Measured, measuredOf, perProduct, smallest } from './figures.js';
+import type { Published } from './published.js';
+import { type ComparisonSelection, selectionCommand } from './request.js';
+
+export interface ComparisonRequest extends ComparisonSelection {
+  readonly yosys: Yosys;
+  readonly library: Library | undefined;
+  readonly onProgress: (text: string) => void;
+}
+
+/** A kind of PE in the form that is smaller, with all forms. Areas in gate equivalents. */
+export interface KindRow {
+  readonly kind: string;
+  readonly description: string;
+  readonly form: string;
+  readonly forms: readonly { readonly form: string; readonly measured: Measured }[];
+  readonly measured: Measured;
+  /** PE over the reference's. */
+  readonly peRatio: number;
+  /** Core per PE over the reference's. */
+  readonly coreRatio: number;
+  /** Core per product and cycle, of operands of up to 4 bits: every PE does one. */
+  readonly perProduct: number;
+  /** The same of 8-bit products; null where it does none. */
+  readonly perEightBitProduct: number | null;
+  readonly published: Published | null;
+}
+
+/** PEs of a kind that fit into the reference's core. */
+export interface IsoArea {
+  readonly kind: string;
+  readonly pes: number;
+  readonly peAreaGe: number;
+  /** Of the kind's own core of size x size PEs. */
+  readonly coreAreaGe: number;
+  /** Name of the cell library; null for generic gates. */
+  readonly library: string | null;
+}
+
+/** What an option adds, in gate equivalents. */
+export interface OptionRow {
+  readonly option: string;
+  readonly description: string;
+  readonly without: Measured;
+  readonly having: Measured;
+  readonly pe: number;
+  /** The whole core divided by its PEs. */
+  readonly corePerPe: number;
+  /** `corePerPe` over that of the default design. */
+  readonly share: number;
+}
+
+/** What `npm run area -- --compare` finds. */
+export interface ComparisonReport {
+  readonly generator: string;
+  /** The command that measures the same. */
+  readonly command: string;
+  readonly tool: ToolIdentity;
+  readonly library: LibraryIdentity | null;
+  readonly gateEquivalent: string;
+  /** Rows, and columns, of the cores. */
+  readonly size: number;
+  /** Products the accumulators hold. */
+  readonly longest: number;
+  readonly reference: string;
+  readonly kinds: readonly KindRow[];
+  readonly isoArea: readonly IsoArea[];
+  readonly options: readonly OptionRow[];
+}
+
+/**
+ * Generates and synthesises every kind and option.
+ *
+ * @throws UserError when Yosys fails or a core is not what its manifest says.
+ */
+export async function measureComparison(request: ComparisonRequest): Promise<ComparisonReport> {
+  const { kinds, options, size, library, yosys } = request;
+  const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-compare-'));
+  try {
+    const measure = measurer(request, scratch);
+    const pes = size * size;
+    const found: Omit<KindRow, 'peRatio' | 'coreRatio'>[] = [];
+    for (const kind of kinds) found.push(await measureKind(kind, size, measure));
+    const reference = found.find(({ kind }) => kind === REFERENCE)?.measured as Measured;
+    const rows: OptionRow[] = [];
+    if (options.length > 0) {
+      const whole = (await measure(configurationOf({}, size), 'default')).core / pes;
+      for (const option of options) rows.push(await measureOption(option, size, whole, measure));
+    }
+    return {
+      generator: GENERATOR,
+      command: selectionCommand(request, library?.identity.file),
+      tool: yosys.identity,
+      library: library?.identity ?? null,
+      gateEquivalent: gateEquivalentText(library?.identity ?? null),
+      size,
+      longest: LONGEST,
+      reference: REFERENCE,
+      kinds: found.map((row) => ({
+        ...row,
+        peRatio: row.measured.pe / reference.pe,
+        coreRatio: row.measured.core / reference.core,
+      })),
+      isoArea: found.map(({ kind, measured }) => ({
+        kind,
+        pes: fitting(reference.core, measured.core, pes),
+        peAreaGe: measured.pe,
+        coreAreaGe: measured.core,
+        library: library?.identity.name ?? null,
+      })),
+      options: rows,
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+type Measure = (configuration: Configuration, what: string) => Promise<Measured>;
+
+/** Measures designs, each once. */
+function measurer({ yosys, library, onProgress }: ComparisonRequest, scratch: string): Measure {
+  const remembering = rememberingYosys(yosys);
+  const known = new Map<string, Measured>();
+  return async (configuration, what) => {
+    const key = JSON.stringify(configuration);
+    const found = known.get(key);
+    if (found) return found;
+    const { folder } = generate(configuration, scratch);
+    const report = await measureArea({
+      folder,
+      yosys: remembering,
+      library,
+      onProgress: (done, all, module) => onProgress(`${what}: [${done}/${all}] ${module}`),
+    });
+    const measured = measuredOf(report, loadDesign(folder));
+    known.set(key, measured);
+    return measured;
+  };
+}
+
+async function measureKind(
+  { name, description, parameters, forms, published }: Kind,
+  size: number,
+  measure: Measure,
+): Promise<Omit<KindRow, 'peRatio' | 'coreRatio'>> {
+  const measured: { form: string; measured: Measured }[] = [];
+  for (const form of forms) {
+    const configuration = configurationOf({ ...parameters, ...form.parameters }, size);
+    measured.push({ form: form.name, measured: await measure(configuration, `${name}, ${form.name}`) });
+  }
+  const least = smallest(measured);
+  const pes = size * size;
+  const { core } = least.measured;
+  return {
+    kind: name,
+    description,
+    form: least.form,
+    forms: measured,
+    measured: least.measured,
+    perProduct: core / pes,
+    perEightBitProduct: perProduct(core, pes, eightBitRate(configurationOf(parameters, size))) ?? null,
+    published: published ?? null,
+  };
+}
+
+/** @param whole Core per PE of the default design. */
+async function measureOption(
+  { name, description, without, having }: Option,
+  size: number,
+  whole: number,
+  measure: Measure,
+): Promise<OptionRow> {
+  const before = await measure(configurationOf(without, size), `${name}, without`);
+  const after = await measure(configurationOf(having, size), name);
+  const corePerPe = (after.core - before.core) / (size * size);
+  return {
+    option: name,
+    description,
+    without: before,
+    having: after,
+    pe: after.pe - before.pe,
+    corePerPe,
+    share: corePerPe / whole,
+  };
+}
