@@ -31,7 +31,7 @@ function command(): Command {
     .exitOverride();
 }
 
-/** What the baselines stand for, as flags that may be given as well. */
+/** What the baselines stand for, as flags. */
 function baselineHelp(): string {
   const flags = (parameters: RawConfiguration): string =>
     Object.entries(parameters)
@@ -41,7 +41,7 @@ function baselineHelp(): string {
     `  --pe ${name.padEnd(9)} ${description}`,
     `  ${' '.repeat(14)} (${flags(parameters)})`,
   ]);
-  return ['', 'Baselines: short for these flags, over which flags that are given win:', ...lines].join('\n');
+  return ['', 'Baselines, short for these flags:', ...lines].join('\n');
 }
 
 function main(): number {

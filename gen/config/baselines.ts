@@ -1,3 +1,5 @@
+import type { Problem } from '../errors.js';
+import { show } from './show.js';
 import type { RawConfiguration } from './parse.js';
 
 /** A PE to compare with: a name for parameters of this generator, so that all PEs share one flow. */
@@ -7,7 +9,7 @@ export interface Baseline {
   readonly parameters: RawConfiguration;
 }
 
-/** The names `--pe` takes besides int and float. What each models, and what not: docs/comparison.md. */
+/** The names `--pe` takes besides int and float. What each models, and what not: docs/compare.md. */
 export const BASELINES: Readonly<Record<string, Baseline>> = {
   int4: {
     description: 'plain 4-bit integers',
@@ -45,4 +47,20 @@ export const BASELINE_NAMES: readonly string[] = Object.keys(BASELINES);
 /** The baseline that a configuration as given asks for. */
 export function baselineOf({ pe }: RawConfiguration): [name: string, baseline: Baseline] | undefined {
   return Object.entries(BASELINES).find(([name]) => name === pe);
+}
+
+const TYPE_LISTS = ['activations', 'weights', 'wideActivations', 'wideWeights'] as const;
+
+/** Lists of types that are not those of the baseline asked for: the name would be that of another PE. */
+export function baselineProblems(raw: RawConfiguration): Problem[] {
+  const [name, baseline] = baselineOf(raw) ?? [];
+  if (name === undefined || baseline === undefined) return [];
+  return TYPE_LISTS.flatMap((key): Problem[] => {
+    const own = baseline.parameters[key];
+    if (raw[key] === undefined || show(raw[key]) === show(own ?? [])) return [];
+    const stands = own === undefined ? `pe ${name} takes none` : `pe ${name} stands for ${show(own)}`;
+    return [
+      { key, given: show(raw[key]), rule: `${stands}; leave out ${key}, or take pe int`, nearest: show(own ?? []) },
+    ];
+  });
 }

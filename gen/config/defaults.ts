@@ -3,8 +3,8 @@ import type { Configuration } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 
 /**
- * A configuration with the defaults that depend on other parameters: those of a baseline, over which explicit parameters
- * win, and those of the architecture: a dot-product unit stands alone unless rows or columns are given.
+ * A configuration with the defaults that depend on other parameters: the types of a baseline, and those of the
+ * architecture: a dot-product unit stands alone unless rows or columns are given.
  */
 export function withDependentDefaults(raw: RawConfiguration): RawConfiguration {
   const [, baseline] = baselineOf(raw) ?? [];

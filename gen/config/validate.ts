@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { nearWord } from '../suggest.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
-import { baselineOf } from './baselines.js';
+import { baselineOf, baselineProblems } from './baselines.js';
 import { defaultName, withDependentDefaults } from './defaults.js';
 import {
   type Configuration,
@@ -15,6 +15,7 @@ import {
 } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 import { deepestPipeline } from './rules.js';
+import { show } from './show.js';
 
 /**
  * A complete configuration with defaults filled in.
@@ -24,12 +25,12 @@ import { deepestPipeline } from './rules.js';
 export function validateConfiguration(given: RawConfiguration): Configuration {
   const raw = withDependentDefaults(given);
   const result = PARAMETERS.safeParse(raw);
-  const specials = raw.pe === 'float' ? [] : specialTypeProblems(raw);
+  const others = [...baselineProblems(given), ...(raw.pe === 'float' ? [] : specialTypeProblems(raw))];
   if (!result.success) {
     const problems = result.error.issues.flatMap((issue) => problemsOf(issue, raw));
-    throw new ConfigurationError(uniqueByKey([...problems, ...specials]));
+    throw new ConfigurationError(uniqueByKey([...problems, ...others]));
   }
-  if (specials.length > 0) throw new ConfigurationError(uniqueByKey(specials));
+  if (others.length > 0) throw new ConfigurationError(uniqueByKey(others));
   const { name = defaultName(result.data, baselineOf(given)?.[0]), ...rest } = result.data;
   return { ...rest, name };
 }
@@ -124,11 +125,6 @@ function nearestTypeList(key: ParameterKey, given: unknown): string {
 function legalName(given: string): string {
   const letters = given.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^[^a-zA-Z]+/, '');
   return (letters === '' ? 'ant' : letters).slice(0, 63);
-}
-
-function show(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : value.map(String).join(',');
-  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
 }
 
 function uniqueByKey(problems: Problem[]): Problem[] {
