@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { EXIT } from '../../../gen/errors.js';
 import { readLibrary } from '../area/library.js';
+import { readPage, withPart, writePage } from '../page.js';
 import { progressLine } from '../progress.js';
 import { findYosys, YOSYS_VARIABLE } from '../yosys.js';
-import { KINDS, OPTIONS } from './designs.js';
-import { readPage, withPart, writePage } from './page.js';
+import { KINDS, LARGEST_OF_OPTIONS, OPTIONS } from './designs.js';
+import { checkAgainst, checkText, readRecord, TOLERANCE } from './record.js';
 import { type ComparisonFlags, DEFAULT_SIZE, selectionOf } from './request.js';
 import { measureComparison } from './run.js';
-import { comparisonMarkdown, comparisonText } from './table.js';
+import { comparisonMarkdown, comparisonText, publishedMarkdown } from './table.js';
 
 const LOG_INTERVAL = 5000;
 
@@ -17,13 +18,18 @@ function command(): Command {
   return new Command('npm run area -- --compare')
     .description('Compare PEs of all kinds, and the price of every option, by synthesis of whole cores.')
     .option('--compare', 'this comparison')
-    .option('--size <n>', 'rows, and columns, of the cores', DEFAULT_SIZE)
-    .option('--only <list>', 'kinds and options, from those below (default: all)')
+    .option(
+      '--size <n>',
+      `rows, and columns, of the cores; options: ${LARGEST_OF_OPTIONS} at most (default: ${DEFAULT_SIZE}, or as recorded)`,
+    )
+    .option('--only <list>', 'kinds and options, from those below (default: all, or all recorded)')
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
     .option(
       '--write <file>',
-      'put the tables between the lines <!-- begin: LIBRARY --> and <!-- end: LIBRARY --> of a page',
+      'put the tables between the lines <!-- begin: LIBRARY --> and <!-- end: LIBRARY --> of a page, and published figures between those of "published"',
     )
+    .option('--record <file>', 'write the report there as JSON, for --check')
+    .option('--check <file>', `measure what a record holds, and fail where an area is over ${100 * TOLERANCE} % larger`)
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
@@ -36,7 +42,7 @@ function command(): Command {
         ...list(OPTIONS),
         '',
         `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
-        'Exit codes: 0 done, 1 a core is not what its manifest says, 2 wrong request, 3 a tool is missing or broke.',
+        'Exit codes: 0 done, 1 a core is not what its manifest says or --check fails, 2 wrong request, 3 a tool is missing or broke.',
       ].join('\n'),
     )
     .allowExcessArguments(false)
@@ -47,22 +53,34 @@ function command(): Command {
 export async function compareMain(): Promise<number> {
   const program = command();
   program.parse();
-  const options: ComparisonFlags & { liberty?: string; write?: string; json?: boolean } = program.opts();
-  const selection = selectionOf(options);
+  const options: ComparisonFlags & { liberty?: string; json?: boolean } = program.opts();
+  const { write, json = false } = options;
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
+  const record = options.check === undefined ? undefined : readRecord(options.check);
+  const selection = selectionOf(options, record, library?.identity.sha256);
   const part = library?.identity.name ?? 'generic gates';
-  const withTables = (text: string): string =>
-    options.write === undefined ? '' : withPart(readPage(options.write), part, text, options.write);
+  const pageWith = (file: string, tables: string): string =>
+    withPart(withPart(readPage(file), part, tables, file), 'published', publishedMarkdown(), file);
   // A page that cannot take the tables is found before they are measured.
-  withTables('');
+  if (write !== undefined) pageWith(write, '');
   const yosys = await findYosys();
   if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  if (record !== undefined && record.tool.version !== yosys.identity.version) {
+    process.stderr.write(`note: recorded with Yosys ${record.tool.version}, this is ${yosys.identity.version}\n`);
+  }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   try {
     const report = await measureComparison({ ...selection, yosys, library, onProgress: line.show });
     line.end();
-    if (options.write !== undefined) writePage(options.write, withTables(comparisonMarkdown(report)));
-    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : comparisonText(report));
+    if (record !== undefined) {
+      const check = checkAgainst(record, report);
+      process.stdout.write(json ? `${JSON.stringify({ ...report, check }, null, 2)}\n` : checkText(check));
+      return check.compared > 0 && check.grown.length === 0 ? EXIT.done : EXIT.checkFailed;
+    }
+    const text = `${JSON.stringify(report, null, 2)}\n`;
+    if (options.record !== undefined) writePage(options.record, text);
+    if (write !== undefined) writePage(write, pageWith(write, comparisonMarkdown(report)));
+    process.stdout.write(json ? text : comparisonText(report));
     return EXIT.done;
   } finally {
     line.end();

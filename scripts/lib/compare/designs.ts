@@ -5,29 +5,18 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborateCore } from '../../../gen/elaborate/core.js';
 import { PUBLISHED, type Published } from './published.js';
 
-/** A way to write the same PE. */
-export interface Form {
-  readonly name: string;
-  readonly parameters: RawConfiguration;
-}
-
 /** A kind of PE that is compared. */
 export interface Kind {
   readonly name: string;
   readonly description: string;
   readonly parameters: RawConfiguration;
-  /** Of these the smaller counts. */
-  readonly forms: readonly Form[];
   readonly published?: Published;
 }
 
-const MAGNITUDE: Form = { name: 'sign and magnitude', parameters: {} };
-const FLOAT: Form = { name: 'float', parameters: {} };
-
-function baseline(name: string, forms: readonly Form[] = [MAGNITUDE]): Kind {
+function baseline(name: string): Kind {
   const { description, parameters } = BASELINES[name] ?? { description: '', parameters: {} };
   const published = PUBLISHED[name];
-  return { name, description, parameters, forms, ...(published ? { published } : {}) };
+  return { name, description, parameters, ...(published ? { published } : {}) };
 }
 
 /** The kind all others are compared with. */
@@ -39,14 +28,12 @@ export const KINDS: readonly Kind[] = [
     name: REFERENCE,
     description: 'the unified PE: all default types of 4 bits, and 8-bit integers on four PEs',
     parameters: { wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
-    forms: [MAGNITUDE],
     ...(PUBLISHED.ant ? { published: PUBLISHED.ant } : {}),
   },
   {
     name: 'ant4',
     description: 'the same without 8-bit integers: the default design',
     parameters: {},
-    forms: [MAGNITUDE],
   },
   baseline('int4'),
   baseline('int8'),
@@ -58,7 +45,6 @@ export const KINDS: readonly Kind[] = [
     name: 'fp8_float',
     description: 'OCP FP8 E4M3 with binary32 accumulators',
     parameters: { pe: 'float', activations: ['e4m3'], weights: ['e4m3'] },
-    forms: [FLOAT],
   },
 ];
 
@@ -122,6 +108,9 @@ export const OPTIONS: readonly Option[] = [
 export const LONGEST = 256;
 /** Width of all accumulators but those that need more for it. */
 export const ACCUMULATOR_BITS = 24;
+
+/** Rows, and columns, of the largest designs for the price of an option: larger ones take long and tell the same. */
+export const LARGEST_OF_OPTIONS = 16;
 
 /** All designs have one name, so that equal modules are equal text. */
 export const DESIGN_NAME = 'compared';

@@ -49,9 +49,39 @@ export function fitting(area: number, core: number, pes: number): number {
   return Math.floor((area / core) * pes);
 }
 
-/** The entry with the smallest core. */
-export function smallest<T extends { readonly measured: Measured }>(entries: readonly T[]): T {
-  const [first, ...others] = entries;
-  if (first === undefined) throw new Error('nothing to choose from');
-  return others.reduce((least, entry) => (entry.measured.core < least.measured.core ? entry : least), first);
+/** What the unified PE is meant to cost at most. */
+export interface Goal {
+  readonly what: string;
+  /** 1 is 100 %. */
+  readonly most: number;
+  readonly measured: number;
+  readonly met: boolean;
+}
+
+/** Rows, and columns, of the core for which the decoders have a goal. */
+export const GOAL_SIZE = 64;
+
+/**
+ * The goals that can be told from what was measured.
+ *
+ * @param measured By the names of kinds.
+ */
+export function goalsOf(measured: ReadonlyMap<string, Measured>, size: number): Goal[] {
+  const ant = measured.get('ant');
+  if (ant === undefined) return [];
+  const goal = (what: string, most: number, value: number): Goal => ({
+    what,
+    most,
+    measured: value,
+    met: value <= most,
+  });
+  const over = (kind: string, what: string, most: number): Goal[] => {
+    const other = measured.get(kind);
+    return other === undefined ? [] : [goal(what, most, ant.pe / other.pe)];
+  };
+  return [
+    ...over('fused', 'PE of ant over the fused int4/int8 PE', 1.05),
+    ...over('int8', 'PE of ant over the int8 PE', 0.6),
+    ...(size === GOAL_SIZE ? [goal(`decoders of ant in a ${size} x ${size} core`, 0.002, ant.decoderShare)] : []),
+  ];
 }

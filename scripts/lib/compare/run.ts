@@ -10,8 +10,8 @@ import type { Library } from '../area/library.js';
 import { measureArea } from '../area/run.js';
 import { rememberingYosys } from '../yosys/remember.js';
 import type { Yosys } from '../yosys.js';
-import { configurationOf, type Kind, LONGEST, type Option, REFERENCE } from './designs.js';
-import { eightBitRate, fitting, type Measured, measuredOf, perProduct, smallest } from './figures.js';
+import { configurationOf, type Kind, LARGEST_OF_OPTIONS, LONGEST, type Option, REFERENCE } from './designs.js';
+import { eightBitRate, fitting, type Goal, goalsOf, type Measured, measuredOf, perProduct } from './figures.js';
 import type { Published } from './published.js';
 import { type ComparisonSelection, selectionCommand } from './request.js';
 
@@ -21,12 +21,10 @@ export interface ComparisonRequest extends ComparisonSelection {
   readonly onProgress: (text: string) => void;
 }
 
-/** A kind of PE in the form that is smaller, with all forms. Areas in gate equivalents. */
+/** A kind of PE. Areas in gate equivalents. */
 export interface KindRow {
   readonly kind: string;
   readonly description: string;
-  readonly form: string;
-  readonly forms: readonly { readonly form: string; readonly measured: Measured }[];
   readonly measured: Measured;
   /** PE over the reference's. */
   readonly peRatio: number;
@@ -73,11 +71,14 @@ export interface ComparisonReport {
   readonly gateEquivalent: string;
   /** Rows, and columns, of the cores. */
   readonly size: number;
+  /** The same of the designs whose difference is the price of an option. */
+  readonly optionsSize: number;
   /** Products the accumulators hold. */
   readonly longest: number;
   readonly reference: string;
   readonly kinds: readonly KindRow[];
   readonly isoArea: readonly IsoArea[];
+  readonly goals: readonly Goal[];
   readonly options: readonly OptionRow[];
 }
 
@@ -95,10 +96,11 @@ export async function measureComparison(request: ComparisonRequest): Promise<Com
     const found: Omit<KindRow, 'peRatio' | 'coreRatio'>[] = [];
     for (const kind of kinds) found.push(await measureKind(kind, size, measure));
     const reference = found.find(({ kind }) => kind === REFERENCE)?.measured as Measured;
+    const optionsSize = Math.min(size, LARGEST_OF_OPTIONS);
     const rows: OptionRow[] = [];
     if (options.length > 0) {
-      const whole = (await measure(configurationOf({}, size), 'default')).core / pes;
-      for (const option of options) rows.push(await measureOption(option, size, whole, measure));
+      const whole = (await measure(configurationOf({}, optionsSize), 'default')).core / optionsSize ** 2;
+      for (const option of options) rows.push(await measureOption(option, optionsSize, whole, measure));
     }
     return {
       generator: GENERATOR,
@@ -107,6 +109,7 @@ export async function measureComparison(request: ComparisonRequest): Promise<Com
       library: library?.identity ?? null,
       gateEquivalent: gateEquivalentText(library?.identity ?? null),
       size,
+      optionsSize,
       longest: LONGEST,
       reference: REFERENCE,
       kinds: found.map((row) => ({
@@ -121,6 +124,7 @@ export async function measureComparison(request: ComparisonRequest): Promise<Com
         coreAreaGe: measured.core,
         library: library?.identity.name ?? null,
       })),
+      goals: goalsOf(new Map(found.map(({ kind, measured }) => [kind, measured])), size),
       options: rows,
     };
   } finally {
@@ -131,8 +135,10 @@ export async function measureComparison(request: ComparisonRequest): Promise<Com
 type Measure = (configuration: Configuration, what: string) => Promise<Measured>;
 
 /** Measures designs, each once. */
-function measurer({ yosys, library, onProgress }: ComparisonRequest, scratch: string): Measure {
+function measurer({ yosys, library: timed, onProgress }: ComparisonRequest, scratch: string): Measure {
   const remembering = rememberingYosys(yosys);
+  // Delays take longer than areas and change none.
+  const library = timed && { ...timed, delays: false };
   const known = new Map<string, Measured>();
   return async (configuration, what) => {
     const key = JSON.stringify(configuration);
@@ -152,26 +158,19 @@ function measurer({ yosys, library, onProgress }: ComparisonRequest, scratch: st
 }
 
 async function measureKind(
-  { name, description, parameters, forms, published }: Kind,
+  { name, description, parameters, published }: Kind,
   size: number,
   measure: Measure,
 ): Promise<Omit<KindRow, 'peRatio' | 'coreRatio'>> {
-  const measured: { form: string; measured: Measured }[] = [];
-  for (const form of forms) {
-    const configuration = configurationOf({ ...parameters, ...form.parameters }, size);
-    measured.push({ form: form.name, measured: await measure(configuration, `${name}, ${form.name}`) });
-  }
-  const least = smallest(measured);
+  const configuration = configurationOf(parameters, size);
+  const measured = await measure(configuration, name);
   const pes = size * size;
-  const { core } = least.measured;
   return {
     kind: name,
     description,
-    form: least.form,
-    forms: measured,
-    measured: least.measured,
-    perProduct: core / pes,
-    perEightBitProduct: perProduct(core, pes, eightBitRate(configurationOf(parameters, size))) ?? null,
+    measured,
+    perProduct: measured.core / pes,
+    perEightBitProduct: perProduct(measured.core, pes, eightBitRate(configuration)) ?? null,
     published: published ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
-import { publishedPerPe } from './published.js';
+import type { Goal } from './figures.js';
+import { PUBLISHED_CIRCUITS, type PublishedCircuit, publishedPerPe } from './published.js';
 import type { ComparisonReport, KindRow, OptionRow } from './run.js';
 
 const number = (value: number, decimals: number): string =>
@@ -18,11 +19,10 @@ function kindColumns({ reference, isoArea, kinds }: ComparisonReport): TextColum
   return [
     { title: 'kind', left: true, text: ({ kind }) => kind },
     { title: 'PE, GE', text: ({ measured }) => number(measured.pe, 1) },
-    { title: 'form', left: true, text: ({ form }) => form },
-    { title: 'other form', text: otherForm },
     { title: `PE / ${reference}`, text: ({ peRatio }) => number(peRatio, 2) },
     { title: 'accumulator bits', text: ({ measured }) => number(measured.accumulatorBits, 0) },
     { title: 'decoder, GE', text: ({ measured }) => number(measured.decoder, 1) },
+    { title: 'decoder / PE', text: ({ measured }) => percent(measured.decoder / measured.pe) },
     { title: 'decoders in core', text: ({ measured }) => percent(measured.decoderShare) },
     { title: 'core, GE per MAC/cycle', text: (row) => number(row.perProduct, 1) },
     {
@@ -39,11 +39,19 @@ function kindColumns({ reference, isoArea, kinds }: ComparisonReport): TextColum
   ];
 }
 
-/** The PE in the forms that were not kept. */
-function otherForm({ form, forms }: KindRow): string {
-  const others = forms.filter((other) => other.form !== form);
-  return others.length === 0 ? NONE : others.map(({ measured }) => number(measured.pe, 1)).join(', ');
-}
+const GOAL_COLUMNS: readonly TextColumn<Goal>[] = [
+  { title: 'goal', left: true, text: ({ what }) => what },
+  { title: 'at most', text: ({ most }) => percent(most) },
+  { title: 'measured', text: ({ measured }) => percent(measured) },
+  { title: 'met', left: true, text: ({ met }) => (met ? 'yes' : 'no') },
+];
+
+const CIRCUIT_COLUMNS: readonly TextColumn<PublishedCircuit>[] = [
+  { title: 'published circuit', left: true, text: ({ what }) => what },
+  { title: 'node, nm', text: ({ node }) => String(node) },
+  { title: 'area, µm²', text: ({ um2 }) => um2 },
+  { title: 'source', left: true, text: ({ source }) => source },
+];
 
 const OPTION_COLUMNS: readonly TextColumn<OptionRow>[] = [
   { title: 'option', left: true, text: ({ option }) => option },
@@ -55,11 +63,9 @@ const OPTION_COLUMNS: readonly TextColumn<OptionRow>[] = [
 
 function kindNotes({ size, longest, gateEquivalent, reference, kinds }: ComparisonReport): string[] {
   const sources = new Set(kinds.flatMap(({ published }) => published?.source ?? []));
-  const several = kinds.some(({ forms }) => forms.length > 1);
   return [
     `GE: ${gateEquivalent}. Cores of ${size} x ${size} PEs, everything included.`,
     `Accumulators of 24 bits, or of what ${longest} products take; output stationary, single drain, one stage, the same registers and streams.`,
-    ...(several ? ['Where a PE was written in two forms, the row is that of the smaller core.'] : []),
     'Decoder: at the edge, for all types of its port, mean of rows and columns.',
     '8-bit MAC/cycle: the core divided by its 8-bit products per cycle, a quarter of the PEs where four make one.',
     `Iso-area: PEs with their share of the edge that fit into the core of ${reference}.`,
@@ -71,9 +77,9 @@ function kindNotes({ size, longest, gateEquivalent, reference, kinds }: Comparis
   ];
 }
 
-function optionNotes({ size, longest }: ComparisonReport): string[] {
+function optionNotes({ optionsSize, longest }: ComparisonReport): string[] {
   return [
-    `The difference of two designs of ${size} x ${size} PEs; the default design (ant4 above) has 24-bit accumulators, which hold ${longest} products and more.`,
+    `The difference of two designs of ${optionsSize} x ${optionsSize} PEs; the default design (ant4 above) has 24-bit accumulators, which hold ${longest} products and more.`,
   ];
 }
 
@@ -91,16 +97,28 @@ function provenance({ tool, library, generator, command }: ComparisonReport): [s
   ];
 }
 
+type Lines = <Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]) => string[];
+
+/** The tables that have rows, each with what is to be said about it. */
+function sections(report: ComparisonReport, lines: Lines): { table: string[]; notes: string[] }[] {
+  const section = <Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[], notes: string[]) =>
+    rows.length === 0 ? [] : [{ table: lines(columns, rows), notes }];
+  return [
+    ...section(kindColumns(report), report.kinds, kindNotes(report)),
+    ...section(GOAL_COLUMNS, report.goals, []),
+    ...section(OPTION_COLUMNS, report.options, optionNotes(report)),
+  ];
+}
+
 /** The report for a terminal. */
 export function comparisonText(report: ComparisonReport): string {
   return [
-    ...tableLines(kindColumns(report), report.kinds),
-    '',
-    ...kindNotes(report),
-    '',
-    ...(report.options.length > 0
-      ? [...tableLines(OPTION_COLUMNS, report.options), '', ...optionNotes(report), '']
-      : []),
+    ...sections(report, tableLines).flatMap(({ table, notes }) => [
+      ...table,
+      '',
+      ...notes,
+      ...(notes.length > 0 ? [''] : []),
+    ]),
     ...provenance(report).map(([name, text]) => `${name.padEnd(9)}  ${text}`),
     '',
   ].join('\n');
@@ -110,12 +128,15 @@ export function comparisonText(report: ComparisonReport): string {
 export function comparisonMarkdown(report: ComparisonReport): string {
   return [
     ...provenance(report).map(([name, text]) => `- ${name}: ${name === 'command' ? `\`${text}\`` : text}`),
-    '',
-    ...markdownLines(kindColumns(report), report.kinds),
-    '',
-    ...kindNotes(report).map((note) => `- ${note}`),
-    ...(report.options.length > 0
-      ? ['', ...markdownLines(OPTION_COLUMNS, report.options), '', ...optionNotes(report).map((note) => `- ${note}`)]
-      : []),
+    ...sections(report, markdownLines).flatMap(({ table, notes }) => [
+      '',
+      ...table,
+      ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : []),
+    ]),
   ].join('\n');
+}
+
+/** The part of a page that holds what papers say of single circuits. */
+export function publishedMarkdown(): string {
+  return markdownLines(CIRCUIT_COLUMNS, PUBLISHED_CIRCUITS).join('\n');
 }

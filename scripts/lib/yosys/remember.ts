@@ -20,10 +20,15 @@ export function rememberingYosys(yosys: Yosys): Yosys {
   };
 }
 
-/** The comments go and their lines stay, because messages count lines. */
+/**
+ * Lines of nothing but a comment go and stay as empty lines, because messages count lines. Comments that Yosys obeys stay,
+ * and so does everything where block comments may hold the lines.
+ */
 function withoutComments(files: TextFiles): [string, string][] {
   return Object.entries(files).map(([path, text]) => [
     path,
-    path.endsWith('.v') ? text.replace(/^[ \t]*\/\/.*$/gm, '') : text,
+    path.endsWith('.v') && !text.includes('/*') ? text.replace(IDLE_COMMENTS, '') : text,
   ]);
 }
+
+const IDLE_COMMENTS = /^[ \t]*\/\/(?![ \t]*(?:synopsys|synthesis)\b).*$/gm;
