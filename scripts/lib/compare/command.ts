@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
-import { EXIT } from '../../../gen/errors.js';
+import { EXIT, UserError } from '../../../gen/errors.js';
 import { readLibrary } from '../area/library.js';
 import { readPage, withPart, writePage } from '../page.js';
 import { progressLine } from '../progress.js';
@@ -61,8 +63,11 @@ export async function compareMain(): Promise<number> {
   const part = library?.identity.name ?? 'generic gates';
   const pageWith = (file: string, tables: string): string =>
     withPart(withPart(readPage(file), part, tables, file), 'published', publishedMarkdown(), file);
-  // A page that cannot take the tables is found before they are measured.
+  // Files that cannot be written are found before anything is measured.
   if (write !== undefined) pageWith(write, '');
+  if (options.record !== undefined && !existsSync(dirname(options.record))) {
+    throw new UserError(`--record: there is no folder ${dirname(options.record)}`);
+  }
   const yosys = await findYosys();
   if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
   if (record !== undefined && record.tool.version !== yosys.identity.version) {
