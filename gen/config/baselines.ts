@@ -58,9 +58,9 @@ export function baselineProblems(raw: RawConfiguration): Problem[] {
   return TYPE_LISTS.flatMap((key): Problem[] => {
     const own = baseline.parameters[key];
     if (raw[key] === undefined || show(raw[key]) === show(own ?? [])) return [];
-    const stands = own === undefined ? `pe ${name} takes none` : `pe ${name} stands for ${show(own)}`;
-    return [
-      { key, given: show(raw[key]), rule: `${stands}; leave out ${key}, or take pe int`, nearest: show(own ?? []) },
-    ];
+    const problem = { key, given: show(raw[key]) };
+    if (own === undefined) return [{ ...problem, rule: `pe ${name} takes none; leave out ${key}, or take pe int` }];
+    const rule = `pe ${name} stands for ${show(own)}; leave out ${key}, or take pe int`;
+    return [{ ...problem, rule, nearest: show(own) }];
   });
 }
