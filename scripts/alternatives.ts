@@ -28,7 +28,7 @@ function command(): Command {
         '',
         `Alternatives: ${ALTERNATIVES.map(({ name }) => name).join(', ')}.`,
         `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
-        'Exit codes: 0 done, 2 wrong request, 3 a tool is missing or broke, or a proof failed.',
+        'Exit codes: 0 done, 1 a proof failed, 2 wrong request, 3 a tool is missing or broke.',
       ].join('\n'),
     )
     .allowExcessArguments(false)

@@ -1,31 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ALTERNATIVES_DESIGN, equalityScript } from '../../gen/area/alternatives.js';
-import { validateConfiguration } from '../../gen/config/validate.js';
-import { elaborate } from '../../gen/elaborate/design.js';
-import { renderAll } from '../../gen/generate.js';
+import { ALTERNATIVES } from '../../gen/area/alternatives.js';
+import { EXIT } from '../../gen/errors.js';
+import { generatedPe, proveAlternative, readAlternative } from '../../scripts/lib/alternatives/run.js';
 import { findYosys } from '../../scripts/lib/yosys.js';
 
-const NAME = 'up_down_counter';
-const FOLDER = join(import.meta.dirname, '../../docs/microarchitecture');
-
-describe('the proof that an alternative equals the generated PE', () => {
-  const module = `${ALTERNATIVES_DESIGN.name}_pe`;
-  const generated = renderAll(elaborate(validateConfiguration(ALTERNATIVES_DESIGN))).find(
-    ({ path }) => path === `rtl/${module}.v`,
-  );
-  const text = readFileSync(join(FOLDER, `${NAME}.v`), 'utf8');
-  const outcome = async (alternative: string) => {
-    const script = equalityScript({ file: 'pe.v', module }, { file: 'a.v', module: NAME });
-    const yosys = await findYosys({ ...process.env, ANT_RTL_YOSYS: 'native' });
-    return yosys.execute(script, { 'pe.v': generated?.text ?? '', 'a.v': alternative }, []);
-  };
+describe.each(['up_down_counter', 'fused_twos_complement'])('the proof that %s equals the generated PE', (name) => {
+  const alternative = ALTERNATIVES.find((each) => each.name === name) ?? ALTERNATIVES[0];
+  if (!alternative) throw new Error('no alternatives');
+  const generated = generatedPe(alternative.of);
+  const text = readAlternative(alternative.name);
+  const prove = async (verilog: string) =>
+    proveAlternative(await findYosys({ ...process.env, ANT_RTL_YOSYS: 'native' }), generated, alternative, verilog);
 
   it('holds', async () => {
-    const { exitCode, log } = await outcome(text);
-    expect(exitCode, log).toBe(0);
-    expect(log).toContain('Induction step proven');
+    await prove(text);
   });
 
   it.each([
@@ -34,8 +22,9 @@ describe('the proof that an alternative equals the generated PE', () => {
     ['the drain', 'drain_q ? acc_i', '!drain_q ? acc_i'],
   ])('fails where %s is wrong', async (_, right, wrong) => {
     expect(text).toContain(right);
-    const { exitCode, log } = await outcome(text.replace(right, wrong));
-    expect(exitCode, log).not.toBe(0);
-    expect(log).toMatch(/proof did fail|model found: FAIL|ERROR/);
+    await expect(prove(text.replace(right, wrong))).rejects.toMatchObject({
+      exitCode: EXIT.checkFailed,
+      message: expect.stringMatching(/is not proved equal to \w+_pe; end of the log:[\s\S]*(FAIL|did fail|ERROR)/),
+    });
   });
 });

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   ALTERNATIVES,
-  ALTERNATIVES_DESIGN,
   type Alternative,
   equalityScript,
   ideaOf,
+  proofWrappers,
+  REFERENCES,
+  type Reference,
+  widthsOf,
+  WRAPPER_FILE,
 } from '../../../gen/area/alternatives.js';
 import type { LongestPath } from '../../../gen/area/path.js';
 import type { AreaUnit } from '../../../gen/area/plan.js';
@@ -15,12 +19,16 @@ import { RECIPES, type Recipe } from '../../../gen/area/recipe.js';
 import type { LibraryIdentity, ToolIdentity } from '../../../gen/area/report.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborate } from '../../../gen/elaborate/design.js';
+import { EXIT, UserError } from '../../../gen/errors.js';
 import { renderAll } from '../../../gen/generate.js';
 import type { Library } from '../area/library.js';
 import { synthesise } from '../area/synthesise.js';
-import { runYosys, type Yosys } from '../yosys.js';
+import type { Yosys } from '../yosys.js';
 
 const FOLDER = fileURLToPath(new URL('../../../docs/microarchitecture/', import.meta.url));
+
+/** Lines of a failed proof's log that are shown. */
+const LOG_LINES = 20;
 
 export interface AlternativesRequest {
   readonly yosys: Yosys;
@@ -31,9 +39,10 @@ export interface AlternativesRequest {
 /** A PE with what it costs. */
 export interface AlternativeRow {
   readonly name: string;
+  readonly of: Reference;
   readonly idea: string;
-  /** `generated`: what the others are held against; `proved`: the same in every cycle; `other`: another contract. */
-  readonly function: 'generated' | 'proved' | 'other';
+  /** `generated`: what others are held against; `none`: another contract, which is not proved. */
+  readonly proof: Alternative['proof'] | 'generated';
   readonly gateEquivalents: number;
   /** Gate equivalents over those of the generated PE. */
   readonly ratio: number;
@@ -48,67 +57,87 @@ export interface AlternativesReport {
   readonly rows: readonly AlternativeRow[];
 }
 
+/** What synthesis alone tells of a PE. */
+type Measured = Pick<AlternativeRow, 'gateEquivalents' | 'flipFlopBits' | 'recipe' | 'path'>;
+
 /**
- * Synthesises the generated PE and every alternative by all recipes of the area report, and proves those that should be
+ * Synthesises the generated PEs and every alternative by all recipes of the area report, and proves those that should do
  * the same.
  *
- * @throws UserError (exit code 3) when Yosys fails, and so does where a proof does.
+ * @throws UserError when Yosys fails (exit code 3), or a proof does (1).
  */
 export async function measureAlternatives(request: AlternativesRequest): Promise<AlternativesReport> {
   const { yosys, library, onProgress } = request;
-  const { name: design } = ALTERNATIVES_DESIGN;
-  const generated = { file: `${design}_pe.v`, module: `${design}_pe` };
-  const verilog = generatedPe(`rtl/${generated.file}`);
-  const all = 2 * ALTERNATIVES.length + 1;
+  const references = Object.keys(REFERENCES) as Reference[];
+  const proofs = ALTERNATIVES.filter(({ proof }) => proof !== 'none').length;
+  const all = references.length + ALTERNATIVES.length + proofs;
   let done = 0;
   const step = (what: string): void => onProgress(done++, all, what);
-  const sources = new Map([[generated.file, verilog]]);
-  const measure = async (module: string): Promise<Omit<AlternativeRow, 'idea' | 'function' | 'ratio'>> => {
+  const measure = (module: string, text: string): Promise<Measured> => {
     step(`synthesising ${module}`);
-    return smallest(request, module, sources.get(`${module}.v`) ?? '');
+    return smallest(request, module, text);
   };
-  const reference = await measure(generated.module);
-  const rows: AlternativeRow[] = [
-    { ...reference, name: 'generated', idea: 'The PE as it is generated.', function: 'generated', ratio: 1 },
-  ];
-  for (const { name, same } of ALTERNATIVES) {
-    const file = `${name}.v`;
-    const text = readFileSync(join(FOLDER, file), 'utf8');
-    sources.set(file, text);
-    if (same) {
-      step(`proving ${name}`);
-      await prove(yosys, generated, { name, same }, { [generated.file]: verilog, [file]: text });
+  const rows: AlternativeRow[] = [];
+  for (const of of references) {
+    const generated = generatedPe(of);
+    const reference = await measure(generated.module, generated.text);
+    rows.push({ ...reference, name: generated.module, of, idea: 'as it is generated', proof: 'generated', ratio: 1 });
+    for (const alternative of ALTERNATIVES.filter((each) => each.of === of)) {
+      const { name, proof } = alternative;
+      const text = readAlternative(name);
+      if (proof !== 'none') {
+        step(`proving ${name}`);
+        await proveAlternative(yosys, generated, alternative, text);
+      }
+      const row = await measure(name, text);
+      const ratio = row.gateEquivalents / reference.gateEquivalents;
+      rows.push({ ...row, name, of, idea: ideaOf(text), proof, ratio });
     }
-    const row = await measure(name);
-    const ratio = row.gateEquivalents / reference.gateEquivalents;
-    rows.push({ ...row, idea: ideaOf(text), function: same ? 'proved' : 'other', ratio });
   }
   return { tool: yosys.identity, library: library?.identity ?? null, rows };
 }
 
-function generatedPe(path: string): string {
-  const files = renderAll(elaborate(validateConfiguration(ALTERNATIVES_DESIGN)));
-  const found = files.find((file) => file.path === path);
-  if (!found) throw new Error(`the design has no ${path}`);
-  return found.text;
+/** The Verilog of an alternative. */
+export const readAlternative = (name: string): string => readFileSync(join(FOLDER, `${name}.v`), 'utf8');
+
+/** A generated PE. */
+export interface GeneratedPe {
+  readonly module: string;
+  readonly text: string;
 }
 
-async function prove(
+export function generatedPe(of: Reference): GeneratedPe {
+  const module = `${REFERENCES[of].name}_pe`;
+  const files = renderAll(elaborate(validateConfiguration(REFERENCES[of])));
+  const found = files.find(({ path }) => path === `rtl/${module}.v`);
+  if (!found) throw new Error(`the design has no ${module}`);
+  return { module, text: found.text };
+}
+
+/** @throws UserError (exit code 1) when the alternative differs from the generated PE, or is not proved equal. */
+export async function proveAlternative(
   yosys: Yosys,
-  generated: { readonly file: string; readonly module: string },
-  { name }: Alternative,
-  inputs: Readonly<Record<string, string>>,
+  generated: GeneratedPe,
+  { name, proof }: Alternative,
+  text: string,
 ): Promise<void> {
-  const script = equalityScript(generated, { file: `${name}.v`, module: name });
-  await runYosys(yosys, { title: `the proof that ${name} equals the generated PE`, script, inputs, outputs: [] });
+  const files = { generated: `${generated.module}.v`, alternative: `${name}.v` };
+  const script = equalityScript(
+    { file: files.generated, module: generated.module },
+    { file: files.alternative, module: name },
+    proof,
+  );
+  const wrappers =
+    proof === 'own operands' ? proofWrappers(generated.module, name, widthsOf(generated.text), widthsOf(text)) : '';
+  const inputs = { [files.generated]: generated.text, [files.alternative]: text, [WRAPPER_FILE]: wrappers };
+  const { exitCode, log } = await yosys.execute(script, inputs, []);
+  if (exitCode === 0) return;
+  const end = log.trimEnd().split('\n').slice(-LOG_LINES).join('\n');
+  throw new UserError(`${name} is not proved equal to ${generated.module}; end of the log:\n${end}`, EXIT.checkFailed);
 }
 
 /** The smaller of the netlists of all recipes. */
-async function smallest(
-  { yosys, library }: AlternativesRequest,
-  module: string,
-  verilog: string,
-): Promise<Omit<AlternativeRow, 'idea' | 'function' | 'ratio'>> {
+async function smallest({ yosys, library }: AlternativesRequest, module: string, verilog: string): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-'));
   try {
     const unit: AreaUnit = {
@@ -126,7 +155,7 @@ async function smallest(
       tries.push({ recipe, ...(await synthesise({ yosys, folder, library }, unit, recipe)) });
     const best = tries.reduce((x, y) => (y.size.gateEquivalents < x.size.gateEquivalents ? y : x));
     const { gateEquivalents, flipFlopBits } = best.size;
-    return { name: module, gateEquivalents, flipFlopBits, recipe: best.recipe, path: best.path };
+    return { gateEquivalents, flipFlopBits, recipe: best.recipe, path: best.path };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -5,10 +5,11 @@ import type { AlternativeRow, AlternativesReport } from './run.js';
 const number = (value: number, decimals: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 
-const FUNCTIONS: Readonly<Record<AlternativeRow['function'], string>> = {
+const PROOFS: Readonly<Record<AlternativeRow['proof'], string>> = {
   generated: '',
-  proved: 'the same, proved',
-  other: 'another contract',
+  'same operands': 'the same, proved',
+  'own operands': 'the same with its own operands, proved',
+  none: 'another contract',
 };
 
 function columns({ library }: AlternativesReport): TextColumn<AlternativeRow>[] {
@@ -18,7 +19,7 @@ function columns({ library }: AlternativesReport): TextColumn<AlternativeRow>[] 
     { title: 'of the generated', text: ({ ratio }) => number(ratio, 3) },
     { title: 'flip-flops', text: ({ flipFlopBits }) => number(flipFlopBits, 0) },
     { title: library ? 'path, ps' : 'path, gates', text: ({ path }) => pathText(path) },
-    { title: 'function', left: true, text: (row) => FUNCTIONS[row.function] },
+    { title: 'function', left: true, text: ({ proof }) => PROOFS[proof] },
     { title: 'what it is', left: true, text: ({ idea }) => idea },
   ];
 }

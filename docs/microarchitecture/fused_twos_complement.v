@@ -1,0 +1,56 @@
+// The fusible int4/int8 PE with operands in two's complement, as BitFusion writes it: a 5-bit signed multiplier, a shift by 0, 4 or 8, and one adder.
+
+`default_nettype none
+
+module fused_twos_complement (
+  input  wire        clk_i,
+  input  wire  [5:0] a_i,      // {exp, base[4:0]}: a signed or unsigned half of 4 bits, and whether it is the upper one
+  output wire  [5:0] a_o,
+  input  wire  [5:0] w_i,      // the same
+  output wire  [5:0] w_o,
+  input  wire        drain_i,
+  output wire        drain_o,
+  input  wire [23:0] acc_i,
+  output wire [23:0] acc_o
+);
+
+  reg [5:0] a_q;
+  reg [5:0] w_q;
+  reg drain_q;
+  reg [23:0] acc_q;
+
+  wire signed [4:0] a_base = a_q[4:0];
+  wire signed [4:0] w_base = w_q[4:0];
+  wire signed [8:0] product = a_base * w_base;
+  wire [1:0] shift = {1'd0, a_q[5]} + {1'd0, w_q[5]};
+  wire [16:0] term = {{8{product[8]}}, product} << {shift, 2'd0};
+  wire [23:0] sum = acc_q + {{7{term[16]}}, term};
+
+  always @(posedge clk_i) begin
+    a_q <= a_i;
+    w_q <= w_i;
+    drain_q <= drain_i;
+    acc_q <= drain_q ? acc_i : sum;
+  end
+
+  assign a_o = a_q;
+  assign w_o = w_q;
+  assign drain_o = drain_q;
+  assign acc_o = acc_q;
+
+endmodule
+
+// The same operand from the generated PE's {sign, exp, base[3:0]}.
+module fused_twos_complement_operand (
+  input  wire [5:0] generated_i,
+  output wire [5:0] operand_o,
+  output wire       exists_o
+);
+
+  wire [4:0] base = {1'd0, generated_i[3:0]};
+  assign operand_o = {generated_i[4], generated_i[5] ? -base : base};
+  assign exists_o = 1'd1;
+
+endmodule
+
+`default_nettype wire

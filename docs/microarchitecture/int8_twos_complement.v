@@ -1,0 +1,51 @@
+// The int8 PE with operands in two's complement: an 8-bit signed multiplier and one adder.
+
+`default_nettype none
+
+module int8_twos_complement (
+  input  wire        clk_i,
+  input  wire  [7:0] a_i,      // an int8 code
+  output wire  [7:0] a_o,
+  input  wire  [7:0] w_i,      // the same
+  output wire  [7:0] w_o,
+  input  wire        drain_i,
+  output wire        drain_o,
+  input  wire [23:0] acc_i,
+  output wire [23:0] acc_o
+);
+
+  reg signed [7:0] a_q;
+  reg signed [7:0] w_q;
+  reg drain_q;
+  reg [23:0] acc_q;
+
+  wire signed [15:0] product = a_q * w_q;
+  wire [23:0] sum = acc_q + {{8{product[15]}}, product};
+
+  always @(posedge clk_i) begin
+    a_q <= a_i;
+    w_q <= w_i;
+    drain_q <= drain_i;
+    acc_q <= drain_q ? acc_i : sum;
+  end
+
+  assign a_o = a_q;
+  assign w_o = w_q;
+  assign drain_o = drain_q;
+  assign acc_o = acc_q;
+
+endmodule
+
+// The same operand from the generated PE's {sign, base[7:0]}; 128 is the magnitude of -128 alone.
+module int8_twos_complement_operand (
+  input  wire [8:0] generated_i,
+  output wire [7:0] operand_o,
+  output wire       exists_o
+);
+
+  assign operand_o = generated_i[8] ? -generated_i[7:0] : generated_i[7:0];
+  assign exists_o = (generated_i[7:0] < 8'd128) || (generated_i == {1'd1, 8'd128});
+
+endmodule
+
+`default_nettype wire
