@@ -40,8 +40,10 @@ module fused_twos_complement (
 
 endmodule
 
-// The same operand from the generated PE's {sign, exp, base[3:0]}.
-module fused_twos_complement_operand (
+// The same operand from the generated PE's {sign, exp, base[3:0]}. The upper half of an int8 weight is at most 8 in magnitude.
+module fused_twos_complement_operand #(
+  parameter WEIGHT = 0
+) (
   input  wire [5:0] generated_i,
   output wire [5:0] operand_o,
   output wire       exists_o
@@ -49,7 +51,7 @@ module fused_twos_complement_operand (
 
   wire [4:0] base = {1'd0, generated_i[3:0]};
   assign operand_o = {generated_i[4], generated_i[5] ? -base : base};
-  assign exists_o = 1'd1;
+  assign exists_o = (WEIGHT == 0) || !generated_i[4] || (generated_i[3:0] <= 4'd8);
 
 endmodule
 

@@ -37,7 +37,9 @@ module int8_twos_complement (
 endmodule
 
 // The same operand from the generated PE's {sign, base[7:0]}; 128 is the magnitude of -128 alone.
-module int8_twos_complement_operand (
+module int8_twos_complement_operand #(
+  parameter WEIGHT = 0  // no matter here: both ports take the same codes
+) (
   input  wire [8:0] generated_i,
   output wire [7:0] operand_o,
   output wire       exists_o

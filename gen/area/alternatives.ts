@@ -105,7 +105,7 @@ export function proofWrappers(generated: string, alternative: string, from: PeWi
   ].join(', ');
   const common = '.clk_i(clk_i), .drain_i(drain_i), .drain_o(drain_o), .acc_i(acc_i), .acc_o(acc_o)';
   const converter = (name: string, input: string, output: string, exists: string): string =>
-    `  ${alternative}_operand ${name} (.generated_i(${input}), .operand_o(${output}), .exists_o(${exists}));`;
+    `  ${alternative}_operand #(.WEIGHT(${name.startsWith('u_w') ? 1 : 0})) ${name} (.generated_i(${input}), .operand_o(${output}), .exists_o(${exists}));`;
   return [
     `module generated_side (${ports});`,
     `  wire [${from.a - 1}:0] a;`,

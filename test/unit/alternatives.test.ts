@@ -39,7 +39,7 @@ describe('alternatives to the PE', () => {
     const script = equalityScript({ file: 'g.v', module: 'g' }, { file: 'a.v', module: 'a' }, 'own operands');
     expect(script).toContain('prep -flatten -top generated_side');
     const wrappers = proofWrappers('g', 'a', { a: 9, w: 9, sum: 24 }, { a: 8, w: 8, sum: 24 });
-    expect(wrappers).toContain('a_operand u_a_in (.generated_i(a_i)');
+    expect(wrappers).toContain('a_operand #(.WEIGHT(1)) u_w_in (.generated_i(w_i)');
     expect(wrappers).toContain('always @* assume (');
     expect(widthsOf('input  wire  [8:0] a_i, input wire [3:0] w_i, input wire [23:0] acc_i')).toEqual({
       ...{ a: 9, w: 4, sum: 24 },
