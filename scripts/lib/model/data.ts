@@ -38,7 +38,7 @@ function withMemory(file: string): unknown {
 }
 
 /** This project's own designs as accelerators, in the order of their comparison. */
-const OWN = ['ant-os', 'ant-ws', 'int48', 'int8', 'int6', 'float8'];
+const OWN = ['ant-os', 'ant-ws', 'int48', 'int8', 'int6', 'bi6', 'float8'];
 
 export const ownDescriptions = (): OwnAccelerator[] =>
   OWN.map((name) => {
