@@ -13,6 +13,8 @@ import sys
 
 LANES, ACC, TERM, NAND2 = 16, 24, 13, 3.7536
 FOLDER = "build/dot-trees"
+# How ABC maps, as in gen/area/recipe.ts; commas are spaces.
+MAPPING = "+strash;&get,-n;&fraig,-x;&put;scorr;dc2;dretime;strash;dch,-f;amap,-m"
 
 TESTBENCH = """module tb; reg clk=0; reg first; reg [111:0] a; reg [95:0] w; integer i,l,bad,p; reg signed [23:0] want, sum;
 wire [23:0] o; t dut(.clk_i(clk),.first_i(first),.a_i(a),.w_i(w),.acc_o(o));
@@ -238,7 +240,7 @@ VARIANTS = {
 def area(file, library, flags):
     script = (
         f"read_verilog {file}; hierarchy -check -top t; synth -flatten {flags}; "
-        f"dfflegalize -cell $_DFF_P_ x; dfflibmap -liberty {library}; abc -liberty {library}; opt_clean -purge; "
+        f"dfflegalize -cell $_DFF_P_ x; dfflibmap -liberty {library}; abc -liberty {library} -script {MAPPING}; opt_clean -purge; "
         f"tee -o {file}.txt stat -liberty {library}"
     )
     subprocess.run(["yosys", "-q", "-p", script], check=True, capture_output=True)

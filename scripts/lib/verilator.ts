@@ -9,6 +9,8 @@ import { findProgram, requireTool, runTool, type Tool } from './tools.js';
 const TB_FOLDER = fileURLToPath(new URL('../../tb/', import.meta.url));
 const BUILD_FOLDER = fileURLToPath(new URL('../../build/', import.meta.url));
 
+const EXECUTABLE = 'Vdut';
+
 /** A test bench to compile: the Verilog under it and the C++ that drives it. */
 export interface BenchSource {
   /** A name for the build folder. */
@@ -86,7 +88,7 @@ export async function buildBench(source: BenchSource): Promise<string> {
     source.builds ?? BUILD_FOLDER,
     `${source.name}-${buildKey(source, [verilator.version, compiler.version, machine(), ...arguments_])}`,
   );
-  const executable = join(folder, 'Vdut');
+  const executable = join(folder, EXECUTABLE);
   if (existsSync(executable)) return executable;
   const temporary = `${folder}.new-${process.pid}`;
   rmSync(temporary, { recursive: true, force: true });
@@ -97,13 +99,23 @@ export async function buildBench(source: BenchSource): Promise<string> {
     await runTool(verilator, [...arguments_, ...ccache, '--build', '-j', '2', '--Mdir', temporary, ...files], {
       cwd: temporary,
     });
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(temporary, folder);
+    keepBuild(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;
   }
   return executable;
+}
+
+/** A finished build takes its place, unless another process was first with the same one, which may be running already. */
+function keepBuild(temporary: string, folder: string): void {
+  if (!existsSync(join(folder, EXECUTABLE))) rmSync(folder, { recursive: true, force: true });
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    if (!existsSync(join(folder, EXECUTABLE))) throw error;
+    rmSync(temporary, { recursive: true, force: true });
+  }
 }
 
 function buildKey(source: BenchSource, settings: readonly string[]): string {
