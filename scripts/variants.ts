@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { EXIT, UserError } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { readLibrary } from './lib/area/library.js';
+import { DEFAULT_PROVE_LIMIT } from './lib/area/request.js';
 import { progressLine } from './lib/progress.js';
 import { VARIANTS } from './lib/variants/designs.js';
 import { DEFAULT_SELECTION, type SelectionFlags, selectionOf } from './lib/variants/request.js';
@@ -12,6 +13,14 @@ import { PAGE_MARK, variantsMarkdown, variantsText } from './lib/variants/table.
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
+interface Flags {
+  readonly liberty?: string;
+  readonly out?: string;
+  readonly write?: string;
+  readonly prove?: boolean;
+  readonly json?: boolean;
+}
+
 const NAME_WIDTH = Math.max(...VARIANTS.map(({ name }) => name.length));
 
 function command(): Command {
@@ -26,6 +35,7 @@ function command(): Command {
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
     .option('--out <folder>', 'keep the designs, with their area reports, in this folder')
     .option('--write <file>', 'write the table as a page, such as docs/variants.md')
+    .option('--prove', 'prove every netlist equal to its RTL, or else simulate it; exit code 1 if neither')
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
@@ -35,7 +45,7 @@ function command(): Command {
         ...VARIANTS.map(({ name, description }) => `  ${name.padEnd(NAME_WIDTH)}  ${description}`),
         '',
         `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
-        'Exit codes: 0 done, 1 a measured cycle count or result is wrong, 2 wrong request, 3 a tool is missing or broke.',
+        'Exit codes: 0 done, 1 a measured cycle count, a result or a netlist is wrong, 2 wrong request, 3 a tool is missing or broke.',
       ].join('\n'),
     )
     .allowExcessArguments(false)
@@ -45,7 +55,7 @@ function command(): Command {
 async function main(): Promise<number> {
   const program = command();
   program.parse();
-  const options: SelectionFlags & { liberty?: string; out?: string; write?: string; json?: boolean } = program.opts();
+  const options = program.opts<SelectionFlags & Flags>();
   const selection = selectionOf(options);
   if (options.write !== undefined) requirePage(options.write);
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
@@ -54,7 +64,8 @@ async function main(): Promise<number> {
   const line = progressLine(process.stderr, LOG_INTERVAL);
   try {
     const out = options.out === undefined ? undefined : resolve(options.out);
-    const report = await measureVariants({ ...selection, yosys, library, out, onProgress: line.show });
+    const proofSeconds = options.prove ? DEFAULT_PROVE_LIMIT : undefined;
+    const report = await measureVariants({ ...selection, yosys, library, out, proofSeconds, onProgress: line.show });
     line.end();
     if (options.write !== undefined) writePage(options.write, variantsMarkdown(report));
     process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : variantsText(report));

@@ -48,10 +48,14 @@ describe('npm run area -- --compare', () => {
   it('measures a kind and an option, records them, and finds an area that grew', async () => {
     writeFileSync(page, PAGE);
     const selection = ['--size', '2', '--only', 'drain_double', '--liberty', liberty];
-    const run = await compare(...selection, '--record', record, '--write', page, '--json');
+    const run = await compare(...selection, '--record', record, '--write', page, '--prove', '--json');
     expect(run.exitCode, run.stderr).toBe(EXIT.done);
     const report: ComparisonReport = JSON.parse(run.stdout);
     expect(readFileSync(record, 'utf8').trim()).toBe(run.stdout);
+
+    expect(report.proof).toMatchObject({ simulated: 0 });
+    expect(report.proof?.proved).toBeGreaterThan(20);
+    expect(readFileSync(page, 'utf8')).toContain(`- netlists: ${report.proof?.proved} proved equal to their RTL\n`);
 
     const [ant] = report.kinds;
     if (ant === undefined) throw new Error('the reference must have been measured');

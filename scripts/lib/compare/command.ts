@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { readLibrary } from '../area/library.js';
+import { DEFAULT_PROVE_LIMIT } from '../area/request.js';
 import { readPage, withPart, writePage } from '../page.js';
 import { progressLine } from '../progress.js';
 import { findYosys, YOSYS_VARIABLE } from '../yosys.js';
@@ -32,6 +33,7 @@ function command(): Command {
     )
     .option('--record <file>', 'write the report there as JSON, for --check')
     .option('--check <file>', `measure what a record holds, and fail where an area is over ${100 * TOLERANCE} % larger`)
+    .option('--prove', 'prove every netlist equal to its RTL, or else simulate it; exit code 1 if neither')
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
@@ -44,7 +46,7 @@ function command(): Command {
         ...list(OPTIONS),
         '',
         `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
-        'Exit codes: 0 done, 1 a core is not what its manifest says or --check fails, 2 wrong request, 3 a tool is missing or broke.',
+        'Exit codes: 0 done, 1 a core is not what its manifest says, a netlist not its RTL, or --check fails, 2 wrong request, 3 a tool is missing or broke.',
       ].join('\n'),
     )
     .allowExcessArguments(false)
@@ -55,7 +57,7 @@ function command(): Command {
 export async function compareMain(): Promise<number> {
   const program = command();
   program.parse();
-  const options: ComparisonFlags & { liberty?: string; json?: boolean } = program.opts();
+  const options: ComparisonFlags & { liberty?: string; prove?: boolean; json?: boolean } = program.opts();
   const { write, json = false } = options;
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
   const record = options.check === undefined ? undefined : readRecord(options.check);
@@ -75,7 +77,8 @@ export async function compareMain(): Promise<number> {
   }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   try {
-    const report = await measureComparison({ ...selection, yosys, library, onProgress: line.show });
+    const proofSeconds = options.prove ? DEFAULT_PROVE_LIMIT : undefined;
+    const report = await measureComparison({ ...selection, yosys, library, proofSeconds, onProgress: line.show });
     line.end();
     if (record !== undefined) {
       const check = checkAgainst(record, report);

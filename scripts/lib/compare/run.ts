@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { gateEquivalentText, type LibraryIdentity, type ToolIdentity } from '../../../gen/area/report.js';
 import type { Configuration } from '../../../gen/config/parameters.js';
 import { generate } from '../../../gen/generate.js';
-import { loadDesign } from '../../../gen/manifest.js';
 import { GENERATOR } from '../../../gen/version.js';
 import type { Library } from '../area/library.js';
-import { measureArea } from '../area/run.js';
+import { addProofs, measureProved, type ProofCount } from '../area/proved.js';
 import { rememberingYosys } from '../yosys/remember.js';
 import type { Yosys } from '../yosys.js';
 import { configurationOf, type Kind, LARGEST_OF_OPTIONS, LONGEST, type Option, REFERENCE } from './designs.js';
@@ -18,6 +17,8 @@ import { type ComparisonSelection, selectionCommand } from './request.js';
 export interface ComparisonRequest extends ComparisonSelection {
   readonly yosys: Yosys;
   readonly library: Library | undefined;
+  /** ABC's limit for the proof of one netlist; without, nothing is proved. */
+  readonly proofSeconds: number | undefined;
   readonly onProgress: (text: string) => void;
 }
 
@@ -80,18 +81,20 @@ export interface ComparisonReport {
   readonly isoArea: readonly IsoArea[];
   readonly goals: readonly Goal[];
   readonly options: readonly OptionRow[];
+  /** Netlists shown to equal their RTL; absent where that was not asked for. */
+  readonly proof?: ProofCount;
 }
 
 /**
  * Generates and synthesises every kind and option.
  *
- * @throws UserError when Yosys fails or a core is not what its manifest says.
+ * @throws UserError when Yosys fails, a core is not what its manifest says, or a netlist is not its RTL.
  */
 export async function measureComparison(request: ComparisonRequest): Promise<ComparisonReport> {
   const { kinds, options, size, library, yosys } = request;
   const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-compare-'));
   try {
-    const measure = measurer(request, scratch);
+    const { measure, proof } = measurer(request, scratch);
     const pes = size * size;
     const found: Omit<KindRow, 'peRatio' | 'coreRatio'>[] = [];
     for (const kind of kinds) found.push(await measureKind(kind, size, measure));
@@ -126,6 +129,7 @@ export async function measureComparison(request: ComparisonRequest): Promise<Com
       })),
       goals: goalsOf(new Map(found.map(({ kind, measured }) => [kind, measured])), size),
       options: rows,
+      ...(request.proofSeconds === undefined ? {} : { proof: proof() }),
     };
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
@@ -134,27 +138,36 @@ export async function measureComparison(request: ComparisonRequest): Promise<Com
 
 type Measure = (configuration: Configuration, what: string) => Promise<Measured>;
 
-/** Measures designs, each once. */
-function measurer({ yosys, library: timed, onProgress }: ComparisonRequest, scratch: string): Measure {
+/** Measures designs, each once, and counts the netlists that are proved. */
+function measurer(
+  { yosys, library: timed, proofSeconds, onProgress }: ComparisonRequest,
+  scratch: string,
+): { readonly measure: Measure; readonly proof: () => ProofCount } {
   const remembering = rememberingYosys(yosys);
   // Delays take longer than areas and change none.
   const library = timed && { ...timed, delays: false };
   const known = new Map<string, Measured>();
-  return async (configuration, what) => {
+  let count: ProofCount = { proved: 0, simulated: 0 };
+  const measure: Measure = async (configuration, what) => {
     const key = JSON.stringify(configuration);
     const found = known.get(key);
     if (found) return found;
     const { folder } = generate(configuration, scratch);
-    const report = await measureArea({
-      folder,
-      yosys: remembering,
-      library,
-      onProgress: (done, all, module) => onProgress(`${what}: [${done}/${all}] ${module}`),
-    });
-    const measured = measuredOf(report, loadDesign(folder));
+    const { report, manifest, proof } = await measureProved(
+      {
+        folder,
+        yosys: remembering,
+        library,
+        onProgress: (done, all, module) => onProgress(`${what}: [${done}/${all}] ${module}`),
+      },
+      proofSeconds,
+    );
+    if (proof) count = addProofs(count, proof);
+    const measured = measuredOf(report, manifest);
     known.set(key, measured);
     return measured;
   };
+  return { measure, proof: () => count };
 }
 
 async function measureKind(

@@ -1,3 +1,4 @@
+import { proofText } from '../area/proved.js';
 import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import type { Goal } from './figures.js';
 import { PUBLISHED_CIRCUITS, type PublishedCircuit, publishedPerPe } from './published.js';
@@ -84,7 +85,7 @@ function optionNotes({ optionsSize, longest }: ComparisonReport): string[] {
 }
 
 /** How the figures came about, as pairs of name and text. */
-function provenance({ tool, library, generator, command }: ComparisonReport): [string, string][] {
+function provenance({ tool, library, generator, command, proof }: ComparisonReport): [string, string][] {
   const build = tool.build === 'native' ? 'native' : `WebAssembly, ${tool.package}`;
   return [
     ['command', command],
@@ -94,6 +95,7 @@ function provenance({ tool, library, generator, command }: ComparisonReport): [s
       library === null ? "none: Yosys' generic gates" : `${library.file} (${library.name}), sha256 ${library.sha256}`,
     ],
     ['generator', generator],
+    ...(proof ? ([['netlists', proofText(proof)]] as [string, string][]) : []),
   ];
 }
 

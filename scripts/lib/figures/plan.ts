@@ -47,7 +47,7 @@ export const FIGURES: readonly Figure[] = [
     name: 'variants',
     page: 'docs/variants.md',
     library: 'osu018',
-    step: ['variants', '--liberty', 'LIBRARY', '--write', 'docs/variants.md'],
+    step: ['variants', '--liberty', 'LIBRARY', '--prove', '--write', 'docs/variants.md'],
   },
   ...perLibrary((library) => ({
     name: `alternatives-${library}`,
@@ -60,7 +60,7 @@ export const FIGURES: readonly Figure[] = [
     page: 'docs/compare.md',
     library,
     step: [
-      ...(['area', '--compare', '--liberty', 'LIBRARY', '--write', 'docs/compare.md'] as const),
+      ...(['area', '--compare', '--liberty', 'LIBRARY', '--prove', '--write', 'docs/compare.md'] as const),
       ...['--record', `docs/compare-${library}.json`],
     ],
   })),

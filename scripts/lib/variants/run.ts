@@ -9,7 +9,7 @@ import { loadDesign } from '../../../gen/manifest.js';
 import { GENERATOR } from '../../../gen/version.js';
 import { writeDesign } from '../../../gen/write.js';
 import type { Library } from '../area/library.js';
-import { measureArea } from '../area/run.js';
+import { measureProved, type ProofCount } from '../area/proved.js';
 import { writeReport } from '../area/write.js';
 import { openArrayModel } from '../simulator.js';
 import { requireTool } from '../tools.js';
@@ -25,6 +25,8 @@ export interface VariantsRequest extends VariantsSelection {
   readonly library: Library | undefined;
   /** Folder in which the designs stay with their area reports; without, they are not kept. */
   readonly out: string | undefined;
+  /** ABC's limit for the proof of one netlist; without, nothing is proved. */
+  readonly proofSeconds: number | undefined;
   readonly onProgress: (text: string) => void;
 }
 
@@ -41,6 +43,8 @@ export interface VariantRow {
   readonly perMac: Size;
   readonly longestPath: ArrayPath;
   readonly streams: readonly StreamFigures[];
+  /** Netlists shown to equal their RTL; absent where that was not asked for. */
+  readonly proof?: ProofCount;
 }
 
 /** What `npm run variants` finds. */
@@ -99,7 +103,7 @@ interface Workshop {
 }
 
 async function measureVariant(
-  { lengths, yosys, library, onProgress }: VariantsRequest,
+  { lengths, yosys, library, proofSeconds, onProgress }: VariantsRequest,
   { effort, designs }: Workshop,
   variant: Variant,
   configuration: Configuration,
@@ -108,12 +112,15 @@ async function measureVariant(
   const folder = join(designs, name);
   writeDesign(folder, renderAll(designOf(variant, configuration)));
   const manifest = loadDesign(folder);
-  const area = await measureArea({
-    folder,
-    yosys,
-    library,
-    onProgress: (done, all, what) => onProgress(`${name}: synthesis [${done}/${all}] ${what}`),
-  });
+  const { report: area, proof } = await measureProved(
+    {
+      folder,
+      yosys,
+      library,
+      onProgress: (done, all, what) => onProgress(`${name}: synthesis [${done}/${all}] ${what}`),
+    },
+    proofSeconds,
+  );
   writeReport(folder, area);
   onProgress(`${name}: building the simulation`);
   const { tuning, builds } = effort;
@@ -134,6 +141,7 @@ async function measureVariant(
     perMac: divided(area.whole, macsPerCycle),
     longestPath: area.longestPath,
     streams,
+    ...(proof ? { proof } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import { parameterMeta } from '../../../gen/config/parameters.js';
+import { addProofs, proofText } from '../area/proved.js';
 import type { VariantRow, VariantsReport } from './run.js';
 import { STREAM_TILES } from './stream.js';
 
@@ -66,8 +67,9 @@ function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport)
 }
 
 /** How the figures came about, as pairs of name and text. */
-function provenance({ tool, library, simulator, generator }: VariantsReport): [string, string][] {
+function provenance({ tool, library, simulator, generator, variants }: VariantsReport): [string, string][] {
   const build = tool.build === 'native' ? 'native' : `WebAssembly, ${tool.package}`;
+  const proofs = variants.flatMap(({ proof }) => (proof ? [proof] : []));
   return [
     ['synthesis', `${tool.name} ${tool.version} (${build})`],
     [
@@ -76,6 +78,7 @@ function provenance({ tool, library, simulator, generator }: VariantsReport): [s
     ],
     ['simulation', `${simulator.name} ${simulator.version}`],
     ['generator', generator],
+    ...(proofs.length > 0 ? ([['netlists', proofText(proofs.reduce(addProofs))]] as [string, string][]) : []),
   ];
 }
 

@@ -1,0 +1,42 @@
+import { isAccepted } from '../../../gen/area/proof/verdict.js';
+import { EXIT, UserError } from '../../../gen/errors.js';
+import { proveNetlists } from './prove.js';
+import { type AreaRequest, type MeasuredDesign, measureDesign } from './run.js';
+
+/** Netlists by how they were shown to equal their RTL. */
+export interface ProofCount {
+  readonly proved: number;
+  readonly simulated: number;
+}
+
+export const addProofs = (x: ProofCount, y: ProofCount): ProofCount => ({
+  proved: x.proved + y.proved,
+  simulated: x.simulated + y.simulated,
+});
+
+/** The count in words, for a report. */
+export const proofText = ({ proved, simulated }: ProofCount): string =>
+  `${proved.toLocaleString('en-US')} proved equal to their RTL${simulated > 0 ? `, ${simulated} simulated with the vectors of npm run verify` : ''}`;
+
+/**
+ * Measures a design, and proves its netlists or simulates them.
+ *
+ * @param limitSeconds ABC's for one proof; without, nothing is proved.
+ * @throws UserError as `measureDesign`, and (exit code 1) where a netlist is not its RTL.
+ */
+export async function measureProved(
+  request: AreaRequest,
+  limitSeconds: number | undefined,
+): Promise<MeasuredDesign & { readonly proof?: ProofCount }> {
+  const measured = await measureDesign(request);
+  if (limitSeconds === undefined) return measured;
+  const { modules } = await proveNetlists({ ...request, ...measured, limitSeconds });
+  const wrong = modules.filter(({ outcome }) => !isAccepted(outcome));
+  if (wrong.length > 0) {
+    const list = wrong.map(({ netlist, outcome }) => `  ${netlist}: ${outcome.result}`).join('\n');
+    const text = `netlists of ${measured.manifest.configuration.name} are not their RTL:\n${list}`;
+    throw new UserError(text, EXIT.checkFailed);
+  }
+  const simulated = modules.filter(({ outcome }) => outcome.result === 'simulated').length;
+  return { ...measured, proof: { proved: modules.length - simulated, simulated } };
+}
