@@ -22,6 +22,7 @@ import { elaborate } from '../../../gen/elaborate/design.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { renderAll } from '../../../gen/generate.js';
 import type { Library } from '../area/library.js';
+import { cellModels, netlistFiles, prove } from '../area/prove.js';
 import { synthesise } from '../area/synthesise.js';
 import type { Yosys } from '../yosys.js';
 
@@ -136,7 +137,14 @@ export async function proveAlternative(
   throw new UserError(`${name} is not proved equal to ${generated.module}; end of the log:\n${end}`, EXIT.checkFailed);
 }
 
-/** The smaller of the netlists of all recipes. */
+/** Seconds for the proof of a netlist, many times what the slowest takes. */
+const PROOF_SECONDS = 300;
+
+/**
+ * The smaller of the netlists of all recipes, proved equal to its Verilog.
+ *
+ * @throws UserError (exit code 1) when it is not.
+ */
 async function smallest({ yosys, library }: AlternativesRequest, module: string, verilog: string): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-'));
   try {
@@ -154,6 +162,12 @@ async function smallest({ yosys, library }: AlternativesRequest, module: string,
     for (const recipe of RECIPES)
       tries.push({ recipe, ...(await synthesise({ yosys, folder, library }, unit, recipe)) });
     const best = tries.reduce((x, y) => (y.size.gateEquivalents < x.size.gateEquivalents ? y : x));
+    const models = library === undefined ? undefined : await cellModels(yosys, library);
+    const netlist = { unit, recipe: best.recipe, name: module, text: best.netlist };
+    const proof = await prove(netlist, netlistFiles(netlist, models), { folder, yosys, limitSeconds: PROOF_SECONDS });
+    if (proof.result !== 'proved') {
+      throw new UserError(`the netlist of ${module} is not proved equal to it: ${proof.result}`, EXIT.checkFailed);
+    }
     const { gateEquivalents, flipFlopBits } = best.size;
     return { gateEquivalents, flipFlopBits, recipe: best.recipe, path: best.path };
   } finally {

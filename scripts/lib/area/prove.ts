@@ -65,7 +65,7 @@ export async function proveNetlists(request: ProofRequest): Promise<ProofReport>
 }
 
 /** The Verilog models of a library's cells, by its own functions. */
-async function cellModels(yosys: Yosys, library: Library): Promise<string> {
+export async function cellModels(yosys: Yosys, library: Library): Promise<string> {
   const { outputs } = await runYosys(yosys, {
     title: `the cell models of ${library.identity.file}`,
     script: modelsScript(),
