@@ -5,8 +5,9 @@ import { runProgram } from '../gen/program.js';
 import { measureAlternatives } from './lib/alternatives/run.js';
 import { alternativesMarkdown, alternativesText } from './lib/alternatives/table.js';
 import { readLibrary } from './lib/area/library.js';
-import { readPage, withPart, writePage } from './lib/page.js';
+import { readPage, withPart } from './lib/page.js';
 import { progressLine } from './lib/progress.js';
+import { writeWhole } from './lib/whole-file.js';
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
@@ -54,7 +55,11 @@ async function main(): Promise<number> {
     });
     line.end();
     if (options.write !== undefined) {
-      writePage(options.write, withPart(readPage(options.write), part, alternativesMarkdown(report), options.write));
+      writeWhole(
+        options.write,
+        withPart(readPage(options.write), part, alternativesMarkdown(report), options.write),
+        '--write',
+      );
     }
     process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : alternativesText(report));
     return EXIT.done;

@@ -1,8 +1,8 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { Command } from 'commander';
-import { EXIT, UserError } from '../gen/errors.js';
+import { EXIT } from '../gen/errors.js';
 import { generate } from '../gen/generate.js';
 import { loadDesign } from '../gen/manifest.js';
 import { type Costs, ownConfiguration } from '../gen/model/own.js';
@@ -13,6 +13,7 @@ import { measureArea } from './lib/area/run.js';
 import { COSTS_FILE, ownDescriptions } from './lib/model/data.js';
 import { energyMeter } from './lib/model/energy-meter.js';
 import { progressLine } from './lib/progress.js';
+import { writeWhole } from './lib/whole-file.js';
 import { findYosys } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
@@ -70,7 +71,7 @@ async function main(): Promise<number> {
       designs,
     };
     const text = `${JSON.stringify(costs, null, 2)}\n`;
-    writeWhole(options.out, text);
+    writeWhole(options.out, text, '--out');
     line.end();
     process.stdout.write(options.json ? text : summary(costs));
     process.stderr.write(`written: ${options.out}\n`);
@@ -78,17 +79,6 @@ async function main(): Promise<number> {
   } finally {
     line.end();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-function writeWhole(file: string, text: string): void {
-  const temporary = `${file}.new-${process.pid}`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UserError(`--out: cannot write ${file}: ${(error as Error).message}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { EXIT, UserError } from '../gen/errors.js';
@@ -10,6 +10,7 @@ import { VARIANTS } from './lib/variants/designs.js';
 import { DEFAULT_SELECTION, type SelectionFlags, selectionOf } from './lib/variants/request.js';
 import { measureVariants } from './lib/variants/run.js';
 import { PAGE_MARK, variantsMarkdown, variantsText } from './lib/variants/table.js';
+import { writeWhole } from './lib/whole-file.js';
 import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
@@ -67,7 +68,7 @@ async function main(): Promise<number> {
     const proofSeconds = options.prove ? DEFAULT_PROVE_LIMIT : undefined;
     const report = await measureVariants({ ...selection, yosys, library, out, proofSeconds, onProgress: line.show });
     line.end();
-    if (options.write !== undefined) writePage(options.write, variantsMarkdown(report));
+    if (options.write !== undefined) writeWhole(options.write, variantsMarkdown(report), '--write');
     process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : variantsText(report));
     return EXIT.done;
   } finally {
@@ -79,18 +80,6 @@ async function main(): Promise<number> {
 function requirePage(file: string): void {
   if (existsSync(file) && !readFileSync(file, 'utf8').includes(PAGE_MARK)) {
     throw new UserError(`--write: ${file} exists and is no page of npm run variants; remove it or choose another file`);
-  }
-}
-
-/** The page is complete, or as before. */
-function writePage(file: string, text: string): void {
-  const temporary = `${file}.new-${process.pid}`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UserError(`--write: cannot write ${file}: ${(error as Error).message}`);
   }
 }
 

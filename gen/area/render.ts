@@ -1,7 +1,7 @@
 import type { ArrayPath, InModule, LongestPath, PathEnds } from './path.js';
-import type { AreaReport, AreaRow, Size } from './report.js';
 import { PROOF_COLUMNS, proofSummary } from './proof/render.js';
-import { type TextColumn, tableLines } from './text-table.js';
+import type { AreaReport, AreaRow, Size } from './report.js';
+import { markdownLines, type TextColumn, tableLines } from './text-table.js';
 
 const number = (value: number, decimals: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
@@ -185,7 +185,7 @@ export function renderMarkdown(report: AreaReport): string {
     '',
     `GE: ${report.gateEquivalent}.`,
     '',
-    ...markdownTable(table, report.modules),
+    ...markdownLines(table, report.modules),
     '',
     ...NOTES,
     '',
@@ -196,7 +196,7 @@ export function renderMarkdown(report: AreaReport): string {
           '',
           `${proofSummary(report.proof)}; at most ${report.proof.limitSeconds} s each for the proof.`,
           '',
-          ...markdownTable(PROOF_COLUMNS, report.proof.modules),
+          ...markdownLines(PROOF_COLUMNS, report.proof.modules),
           '',
         ]),
     '## How it was made',
@@ -218,12 +218,4 @@ export function renderMarkdown(report: AreaReport): string {
       : ['Warnings of Yosys:', '', ...report.warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``)]),
     '',
   ].join('\n');
-}
-
-function markdownTable<Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string[] {
-  return [
-    `| ${columns.map(({ title }) => title).join(' | ')} |`,
-    `|${columns.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
-    ...rows.map((row) => `| ${columns.map(({ text }) => text(row)).join(' | ')} |`),
-  ];
 }

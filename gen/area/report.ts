@@ -74,7 +74,7 @@ export type StructureCheck =
   | { readonly checked: false; readonly reason: string };
 
 /** Which design was measured, with what. */
-interface Measurement {
+export interface Measurement {
   readonly generator: string;
   readonly design: string;
   readonly top: string;

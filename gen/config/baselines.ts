@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.js';
-import { show } from './show.js';
 import type { RawConfiguration } from './parse.js';
+import { show } from './show.js';
 
 /** A PE to compare with: a name for parameters of this generator, so that all PEs share one flow. */
 export interface Baseline {

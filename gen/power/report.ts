@@ -1,5 +1,5 @@
-import type { LibraryIdentity, ToolIdentity } from '../area/report.js';
 import type { AreaRole } from '../area/plan.js';
+import type { LibraryIdentity, ToolIdentity } from '../area/report.js';
 import { addEnergy, type Energy, scaleEnergy } from './estimate.js';
 import type { SlewAssumption } from './slews.js';
 

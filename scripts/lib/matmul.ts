@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { allOf, UserError } from '../../gen/errors.js';
 import { binary32Value } from '../../gen/float/binary32.js';
@@ -20,6 +20,7 @@ import type { NumericType } from '../../gen/types/numeric-type.js';
 import { modelledCycles, multiplyOnArray } from './multiply.js';
 import { type ArraySimulator, openArraySimulator } from './simulator.js';
 import { requireSimulationTools } from './verilator.js';
+import { writeWhole } from './whole-file.js';
 
 export interface MatmulRequest {
   /** Folder of the design. */
@@ -159,17 +160,6 @@ function outputFile({ a, w, out = join(dirname(a), 'C.npy') }: MatmulRequest): s
   const folder = dirname(resolve(out));
   if (!existsSync(folder)) throw new UserError(`cannot write ${out}: there is no folder ${folder}`);
   return out;
-}
-
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const temporary = `${file}.new-${process.pid}`;
-  try {
-    writeFileSync(temporary, bytes);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UserError(`cannot write ${file}: ${(error as Error).message}`);
-  }
 }
 
 /** What there is to say of a quantised matrix. */

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { UserError } from '../../gen/errors.js';
 
 const begin = (name: string): string => `<!-- begin: ${name} -->`;
@@ -26,17 +26,5 @@ export function readPage(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new UserError(`--write: cannot read ${file}: ${(error as Error).message}`);
-  }
-}
-
-/** The page is complete, or as before. */
-export function writePage(file: string, text: string): void {
-  const temporary = `${file}.new-${process.pid}`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UserError(`--write: cannot write ${file}: ${(error as Error).message}`);
   }
 }

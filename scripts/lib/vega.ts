@@ -17,3 +17,25 @@ export async function renderSvg(
     view.finalize();
   }
 }
+
+/** What all plots of this project's pages look like; their colours are those of the page's text. */
+export const PLOT_CONFIG = {
+  aria: false,
+  font: 'system-ui, sans-serif',
+  view: { stroke: null },
+  axis: {
+    labelColor: 'currentColor',
+    titleColor: 'currentColor',
+    gridColor: 'currentColor',
+    domainColor: 'currentColor',
+    tickColor: 'currentColor',
+    gridOpacity: 0.15,
+    domainOpacity: 0.4,
+    tickOpacity: 0.4,
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 600 as const,
+    labelLimit: 0,
+    titleLimit: 0,
+  },
+};

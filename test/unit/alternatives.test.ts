@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ALTERNATIVES, equalityScript, ideaOf, proofWrappers, widthsOf } from '../../gen/area/alternatives.js';
 import { UserError } from '../../gen/errors.js';
 import { alternativesMarkdown, alternativesText } from '../../scripts/lib/alternatives/table.js';
-import { readPage, withPart, writePage } from '../../scripts/lib/page.js';
+import { readPage, withPart } from '../../scripts/lib/page.js';
+import { writeWhole } from '../../scripts/lib/whole-file.js';
 
 const FOLDER = join(import.meta.dirname, '../../docs/microarchitecture');
 
@@ -85,10 +86,10 @@ describe('a part of a page', () => {
   it('is written to its page whole', () => {
     const file = join(folder, 'p.md');
     writeFileSync(file, page);
-    writePage(file, withPart(readPage(file), 'x', 'new', file));
+    writeWhole(file, withPart(readPage(file), 'x', 'new', file));
     expect(readPage(file)).toContain('\nnew\n');
     expect(readdirSync(folder)).toEqual(['p.md']);
     expect(() => readPage(join(folder, 'none.md'))).toThrow('cannot read');
-    expect(() => writePage(join(folder, 'none', 'p.md'), '')).toThrow('cannot write');
+    expect(() => writeWhole(join(folder, 'none', 'p.md'), '', '--write')).toThrow('--write: cannot write');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutRegisters, type Module, MODULES } from '../../gen/area/proof/cut.js';
+import { cutRegisters, MODULES, type Module } from '../../gen/area/proof/cut.js';
 import { outcomeText, proofSummary } from '../../gen/area/proof/render.js';
 import { gateScript, goldScript, miterScript, simulationScript, usedModels } from '../../gen/area/proof/scripts.js';
 import { type ProofResult, proofPasses, readVerdict, readWitness } from '../../gen/area/proof/verdict.js';

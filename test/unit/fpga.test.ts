@@ -4,8 +4,8 @@ import { familyCommand, resourcesOf } from '../../gen/area/fpga/families.js';
 import { harnessSize, harnessVerilog, PORTS, portsOf } from '../../gen/area/fpga/harness.js';
 import { median, readPlacement } from '../../gen/area/fpga/placement.js';
 import { fpgaScript } from '../../gen/area/fpga/recipe.js';
-import { buildFpgaReport, type FamilyFindings } from '../../gen/area/fpga/report.js';
 import { renderFpgaText } from '../../gen/area/fpga/render.js';
+import { buildFpgaReport, type FamilyFindings } from '../../gen/area/fpga/report.js';
 import type { AreaUnit } from '../../gen/area/plan.js';
 
 describe('the cells of an FPGA', () => {

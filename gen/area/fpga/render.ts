@@ -1,4 +1,4 @@
-import { type TextColumn, tableLines } from '../text-table.js';
+import { markdownLines, type TextColumn, tableLines } from '../text-table.js';
 import { DEVICES } from './devices.js';
 import { FAMILIES } from './families.js';
 import type { Placement } from './placement.js';
@@ -137,14 +137,6 @@ export function renderFpgaText(report: FpgaReport): string {
   ].join('\n');
 }
 
-function markdownTable<Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string[] {
-  return [
-    `| ${columns.map(({ title }) => title).join(' | ')} |`,
-    `|${columns.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
-    ...rows.map((row) => `| ${columns.map(({ text }) => text(row)).join(' | ')} |`),
-  ];
-}
-
 const list = (entries: readonly Pair[]): string[] => entries.map(([name, text]) => `- **${name}**: ${text}`);
 
 const code = (text: string): string[] => ['```', text.trimEnd(), '```'];
@@ -159,7 +151,7 @@ export function renderFpgaMarkdown(report: FpgaReport): string {
       '',
       ...list(familyFigures(family, report)),
       '',
-      ...markdownTable(COLUMNS, family.modules),
+      ...markdownLines(COLUMNS, family.modules),
       '',
       ...code(family.recipe),
       '',
@@ -171,7 +163,7 @@ export function renderFpgaMarkdown(report: FpgaReport): string {
       ? [
           '## Place and route',
           '',
-          ...markdownTable(PLACED, report.placements),
+          ...markdownLines(PLACED, report.placements),
           '',
           ...report.placements.flatMap(({ recipe }) => [...code(recipe), '']),
         ]

@@ -1,6 +1,6 @@
-import { type TextColumn, tableLines } from '../text-table.js';
 import type { LibraryIdentity, Size, ToolIdentity } from '../report.js';
 import type { StaPath, StaResult } from '../sta/log.js';
+import { markdownLines, type TextColumn, tableLines } from '../text-table.js';
 import type { CurvePoint, CurveReport, PeriodReport, StaReport, TimedRow } from './report.js';
 import { STRATEGIES } from './strategies.js';
 
@@ -102,14 +102,6 @@ export function renderPeriodText(report: PeriodReport): string {
   ].join('\n');
 }
 
-function markdownTable<Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string[] {
-  return [
-    `| ${columns.map(({ title }) => title).join(' | ')} |`,
-    `|${columns.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
-    ...rows.map((row) => `| ${columns.map(({ text }) => text(row)).join(' | ')} |`),
-  ];
-}
-
 /** The report as a page, `period.md`. */
 export function renderPeriodMarkdown(report: PeriodReport): string {
   return [
@@ -117,7 +109,7 @@ export function renderPeriodMarkdown(report: PeriodReport): string {
     '',
     ...periodFigures(report).map(([name, text]) => `- **${name}**: ${text}`),
     '',
-    ...markdownTable(COLUMNS, report.modules),
+    ...markdownLines(COLUMNS, report.modules),
     '',
     ...PERIOD_NOTES,
     ...(report.sta ? [STA_NOTE] : []),

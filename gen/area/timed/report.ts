@@ -1,8 +1,7 @@
-import type { Configuration } from '../../config/parameters.js';
 import type { DelayPath } from '../path.js';
 import type { AreaRole, AreaUnit } from '../plan.js';
 import type { Recipe } from '../recipe.js';
-import type { LibraryIdentity, Size, StructureCheck, ToolIdentity } from '../report.js';
+import type { LibraryIdentity, Measurement, Size, StructureCheck, ToolIdentity } from '../report.js';
 import type { StaResult } from '../sta/log.js';
 import { type Candidate, chooseCandidate, paretoFront } from './choose.js';
 import type { Strategy } from './strategies.js';
@@ -27,16 +26,7 @@ export interface TimedRow {
 }
 
 /** Which design was measured, with what. */
-export interface TimedMeasurement {
-  readonly generator: string;
-  readonly design: string;
-  readonly top: string;
-  readonly configurationSha256: string;
-  readonly arch: Configuration['arch'];
-  readonly rows: number;
-  readonly cols: number;
-  readonly lanes: number;
-  readonly tool: ToolIdentity;
+export interface TimedMeasurement extends Measurement {
   readonly library: LibraryIdentity;
   readonly structure: StructureCheck;
 }

@@ -10,8 +10,8 @@ import {
   proofWrappers,
   REFERENCES,
   type Reference,
-  widthsOf,
   WRAPPER_FILE,
+  widthsOf,
 } from '../../../gen/area/alternatives.js';
 import type { LongestPath } from '../../../gen/area/path.js';
 import type { AreaUnit } from '../../../gen/area/plan.js';

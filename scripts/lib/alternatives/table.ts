@@ -1,5 +1,5 @@
 import type { LongestPath } from '../../../gen/area/path.js';
-import { type TextColumn, tableLines } from '../../../gen/area/text-table.js';
+import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import type { AlternativeRow, AlternativesReport } from './run.js';
 
 const number = (value: number, decimals: number): string =>
@@ -52,12 +52,5 @@ export function alternativesText(report: AlternativesReport): string {
 
 /** The report as part of a page. */
 export function alternativesMarkdown(report: AlternativesReport): string {
-  const table = columns(report);
-  return [
-    `${provenance(report)}.`,
-    '',
-    `| ${table.map(({ title }) => title).join(' | ')} |`,
-    `|${table.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
-    ...report.rows.map((row) => `| ${table.map(({ text }) => text(row)).join(' | ')} |`),
-  ].join('\n');
+  return [`${provenance(report)}.`, '', ...markdownLines(columns(report), report.rows)].join('\n');
 }

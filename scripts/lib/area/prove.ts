@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { MappedNetlist } from '../../../gen/area/netlist.js';
-import { cutRegisters, type Module, MODULES } from '../../../gen/area/proof/cut.js';
+import { cutRegisters, MODULES, type Module } from '../../../gen/area/proof/cut.js';
 import {
   GATE,
   GOLD,

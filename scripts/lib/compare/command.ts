@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { readLibrary } from '../area/library.js';
 import { DEFAULT_PROVE_LIMIT } from '../area/request.js';
-import { readPage, withPart, writePage } from '../page.js';
+import { readPage, withPart } from '../page.js';
 import { progressLine } from '../progress.js';
+import { writeWhole } from '../whole-file.js';
 import { findYosys, YOSYS_VARIABLE } from '../yosys.js';
 import { KINDS, LARGEST_OF_OPTIONS, OPTIONS } from './designs.js';
 import { checkAgainst, checkText, readRecord, TOLERANCE } from './record.js';
@@ -86,8 +87,8 @@ export async function compareMain(): Promise<number> {
       return check.compared > 0 && check.grown.length === 0 ? EXIT.done : EXIT.checkFailed;
     }
     const text = `${JSON.stringify(report, null, 2)}\n`;
-    if (options.record !== undefined) writePage(options.record, text);
-    if (write !== undefined) writePage(write, pageWith(write, comparisonMarkdown(report)));
+    if (options.record !== undefined) writeWhole(options.record, text, '--record');
+    if (write !== undefined) writeWhole(write, pageWith(write, comparisonMarkdown(report)), '--write');
     process.stdout.write(json ? text : comparisonText(report));
     return EXIT.done;
   } finally {

@@ -1,5 +1,5 @@
-import { proofText } from '../area/proved.js';
 import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
+import { proofText } from '../area/proved.js';
 import type { Goal } from './figures.js';
 import { PUBLISHED_CIRCUITS, type PublishedCircuit, publishedPerPe } from './published.js';
 import type { ComparisonReport, KindRow, OptionRow } from './run.js';

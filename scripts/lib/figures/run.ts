@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { EXIT, UserError } from '../../../gen/errors.js';
-import { readPage, withPart, writePage } from '../page.js';
+import { readPage, withPart } from '../page.js';
+import { writeWhole } from '../whole-file.js';
 import type { Figure, LibraryKey, Step } from './plan.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -39,7 +40,7 @@ export async function makeFigure(figure: Figure, libraries: Libraries): Promise<
   const output = await run(step, figure, libraries);
   if (into) {
     const text = into.markdown ? output.trim() : `\`\`\`text\n${output.trimEnd()}\n\`\`\``;
-    writePage(file, withPart(readPage(file), into.part, text, page));
+    writeWhole(file, withPart(readPage(file), into.part, text, page));
   }
   return output;
 }

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Bar } from '../../../gen/model/comparison.js';
 import { ENERGY_PARTS } from '../../../gen/model/energy.js';
 import type { ModelReport } from '../../../gen/model/report.js';
-import { renderSvg } from '../vega.js';
+import { PLOT_CONFIG, renderSvg } from '../vega.js';
 
 /** Colours of the energy's parts: legible on white and on black. */
 export const PART_COLOURS = { static: '#7d8592', dram: '#c2600a', buffer: '#85b8e8', core: '#2b8242' } as const;
@@ -17,27 +17,6 @@ const BAR = 15;
 const HEIGHT = 240;
 const LEFT = 52;
 const LABELS = 66;
-
-const CONFIG = {
-  aria: false,
-  font: 'system-ui, sans-serif',
-  view: { stroke: null },
-  axis: {
-    labelColor: 'currentColor',
-    titleColor: 'currentColor',
-    gridColor: 'currentColor',
-    domainColor: 'currentColor',
-    tickColor: 'currentColor',
-    gridOpacity: 0.15,
-    domainOpacity: 0.4,
-    tickOpacity: 0.4,
-    labelFontSize: 11,
-    titleFontSize: 12,
-    titleFontWeight: 600 as const,
-    labelLimit: 0,
-    titleLimit: 0,
-  },
-};
 
 /** A bar's place on the axis: bars of a network stand together, with a gap before the next one. */
 const placeOf = ({ network, accelerator }: Bar): string => `${network}|${accelerator}`;
@@ -135,7 +114,7 @@ function barPlot(report: ModelReport, title: string, marks: readonly Mark[]): Pr
         },
       },
     ],
-    config: CONFIG,
+    config: PLOT_CONFIG,
   };
   return renderSvg(spec, { width, height: HEIGHT });
 }
@@ -197,7 +176,7 @@ export function rooflinePlot(report: ModelReport, name: string, colour: string):
         },
       },
     ],
-    config: CONFIG,
+    config: PLOT_CONFIG,
   };
   return renderSvg(spec, ROOF);
 }

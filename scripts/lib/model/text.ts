@@ -1,4 +1,4 @@
-import { type TextColumn, tableLines } from '../../../gen/area/text-table.js';
+import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import type { Bar, ComparedFigure } from '../../../gen/model/comparison.js';
 import { ARGUED } from '../../../gen/model/corrections.js';
 import type { Effect } from '../../../gen/model/effects.js';
@@ -123,7 +123,7 @@ export function effectsTable(effects: readonly Effect[], markdown: boolean): str
       { title, left: true, text: (effect) => (effect.flaw === undefined ? '(as the model is)' : effect.title) },
       ...rivals.map((rival) => ({ title: rival, text: (effect: Effect) => cell(ratios(effect), rival) })),
     ];
-    return markdown ? markdownTable(columns, effects) : tableLines(columns, effects);
+    return markdown ? markdownLines(columns, effects) : tableLines(columns, effects);
   };
   return `${[
     ...part('published model, with this correction alone', ({ alone }) => alone),
@@ -133,12 +133,4 @@ export function effectsTable(effects: readonly Effect[], markdown: boolean): str
     'no switch:',
     ...ARGUED.map(({ flaw, what, answer }) => `${markdown ? '- ' : '  '}${flaw}: ${what}: ${answer}`),
   ].join('\n')}\n`;
-}
-
-function markdownTable<Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string[] {
-  return [
-    `| ${columns.map(({ title }) => title).join(' | ')} |`,
-    `|${columns.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
-    ...rows.map((row) => `| ${columns.map(({ text }) => text(row)).join(' | ')} |`),
-  ];
 }

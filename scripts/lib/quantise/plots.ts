@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { LayerReport } from '../../../gen/quantise/report.js';
 import { numericType } from '../../../gen/types/table.js';
-import { renderSvg } from '../vega.js';
+import { PLOT_CONFIG, renderSvg } from '../vega.js';
 import { layerName, shortName } from './report-text.js';
 
 /** The colour of a numeric type, and the colour of text on it. */
@@ -134,26 +134,7 @@ function plotSpec(rows: readonly Row[], style: PlotStyle): TopLevelSpec {
       errorPanel('activations: relative error, %', labels, points.filter(bySide('activations')), style),
       errorPanel(`${style.second}: relative error, %`, labels, points.filter(bySide('second operand')), style),
     ],
-    config: {
-      aria: false,
-      font: 'system-ui, sans-serif',
-      view: { stroke: null },
-      axis: {
-        labelColor: 'currentColor',
-        titleColor: 'currentColor',
-        gridColor: 'currentColor',
-        domainColor: 'currentColor',
-        tickColor: 'currentColor',
-        gridOpacity: 0.15,
-        domainOpacity: 0.4,
-        tickOpacity: 0.4,
-        labelFontSize: 11,
-        titleFontSize: 12,
-        titleFontWeight: 600,
-        labelLimit: 0,
-        titleLimit: 0,
-      },
-    },
+    config: PLOT_CONFIG,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type TextColumn, tableLines } from '../../../gen/area/text-table.js';
+import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import { parameterMeta } from '../../../gen/config/parameters.js';
 import { addProofs, proofText } from '../area/proved.js';
 import type { VariantRow, VariantsReport } from './run.js';
@@ -99,7 +99,6 @@ export const PAGE_MARK = 'Written by `npm run variants` with `--write`, do not e
 
 /** The report as a page, such as `docs/variants.md`. */
 export function variantsMarkdown(report: VariantsReport): string {
-  const table = columns(report);
   return [
     '# Variants of the hardware',
     '',
@@ -109,9 +108,7 @@ export function variantsMarkdown(report: VariantsReport): string {
     '',
     ...provenance(report).map(([name, text]) => `- ${name}: ${text}`),
     '',
-    `| ${table.map(({ title }) => title).join(' | ')} |`,
-    `|${table.map(({ left }) => (left ? '---' : '---:')).join('|')}|`,
-    ...report.variants.map((row) => `| ${table.map(({ text }) => text(row)).join(' | ')} |`),
+    ...markdownLines(columns(report), report.variants),
     '',
     ...notes(report).map((note) => `- ${note}`),
     '',

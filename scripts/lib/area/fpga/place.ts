@@ -6,9 +6,9 @@ import { familyCommand } from '../../../../gen/area/fpga/families.js';
 import {
   HARNESS,
   HARNESS_FILE,
+  type HarnessPort,
   harnessSize,
   harnessVerilog,
-  type HarnessPort,
   PORTS,
   portsOf,
 } from '../../../../gen/area/fpga/harness.js';
