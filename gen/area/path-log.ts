@@ -9,8 +9,8 @@ const REPORTS = 2;
 const NOTHING = "Don't call ABC as there is nothing to map.";
 const COMMAND = 'ABC: + stime -p';
 const HEADER = /^ABC: WireLoad = "none" +Gates = *(\d+) \(.*\) +Cap = .* Area = .* Delay = *(\d+\.\d\d) ps +\(.*\)$/;
-// Columns of fixed width: long figures follow each other without a space.
-const STEP = /^ABC: Path +(\d+) -- .* A = *[\d.]+ +Df = *(\d+\.\d) *-?\d+\.\d ps +S = *[\d.]+ ps /;
+// Columns of fixed width: long figures follow each other without a space, and so does a gate's number from 100 on.
+const STEP = /^ABC: Path *(\d+) -- .* A = *[\d.]+ +Df = *(\d+\.\d) *-?\d+\.\d ps +S = *[\d.]+ ps /;
 const ENDS = /^ABC: Start-point = pi\d+ \((.+)\)\. +End-point = po\d+ \((.+)\)\.$/;
 
 /**

@@ -44,6 +44,16 @@ describe('the longest path in a log of ABC', () => {
     });
   });
 
+  it('is read beyond gate 99, whose number leaves no space', () => {
+    const step = (number: string, ps: number): string =>
+      `ABC: Path${number} --      89 : 2    2 sky130_fd_sc_hd__nand2_8 A =  20.02  Df =${ps.toFixed(1)}  -11.2 ps  S =  37.0 ps  Cin = 17.1 ff`;
+    const steps = Array.from({ length: 118 }, (_, i) => step(String(i + 3).padStart(3), 7100 + i)).join('\n');
+    const last = 'Start-point = pi34';
+    const long = LOG.replace(`ABC: ${last}`, `${steps}\nABC: ${last}`).replace('7038.56', '7217.00');
+    expect(long).toContain('\nABC: Path120 -- ');
+    expect(readDelays(long)).toMatchObject({ path: { leastArea: { ps: 7217, from: 'w_q[5]' } } });
+  });
+
   it('starts at the register of an output that has its name', () => {
     const path = { from: 'the register of w_o[5]', to: 'acc_q[23]' };
     expect(readDelays(LOG.replace('w_q [5]', 'w_o [5]'))).toMatchObject({ path: { leastArea: path } });
