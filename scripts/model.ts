@@ -18,8 +18,6 @@ const LOG_INTERVAL = 5000;
 const FILES = ['report.json', 'layers.csv', 'report.html'] as const;
 
 type Flags = ModelFlags & {
-  readonly effects?: boolean;
-  readonly markdown?: boolean;
   readonly out: string;
   readonly json?: boolean;
 };
@@ -77,12 +75,12 @@ async function evaluate(request: ResolvedRequest, { out, json }: Flags): Promise
   line.end();
   const title = modelTitle(report, CORRECTION_NAMES.length);
   const text = `${JSON.stringify(report, null, 1)}\n`;
+  process.stdout.write(json ? text : `${modelText(report, title)}${sizingsText(request.sizings)}`);
   replaceFolder(out, [
     { path: 'report.json', content: text },
     { path: 'layers.csv', content: layersCsv(report) },
     { path: 'report.html', content: await modelHtml(report, title) },
   ]);
-  process.stdout.write(json ? text : `${modelText(report, title)}${sizingsText(request.sizings)}`);
   process.stderr.write(`written: ${FILES.map((file) => `${out}/${file}`).join(', ')}\n`);
   return wrongFigures(report.figures ?? []).length === 0 ? EXIT.done : EXIT.checkFailed;
 }

@@ -47,13 +47,15 @@ const geometric = (values: readonly number[]): number => Math.exp(arithmetic(val
 
 /**
  * The mean over the networks for each accelerator. Geometric ones are of the time and of the total energy, whose parts
- * are shared out as they are in the arithmetic mean. Published ones are arithmetic, with two quirks: energies of an
- * accelerator whose bars are printed for some networks only are averaged over those, and ANT-WS's buffer
- * energy has the mean of its DRAM energy added to the sum before division, an accumulator that is not cleared.
+ * are shared out as they are in the arithmetic mean. Others are arithmetic; those of the published figure have two quirks
+ * besides: energies of an accelerator whose bars are printed for some networks only are averaged over those, and ANT-WS's
+ * buffer energy has the mean of its DRAM energy added to the sum before division, an accumulator that is not cleared.
  *
- * @param isPrinted Whether a bar is part of the figure.
+ * @param figure The published figure, where the bars are those of its networks and accelerators.
  */
-export function meanBars(bars: readonly Bar[], { means }: Corrections, isPrinted: (bar: Bar) => boolean): Bar[] {
+export function meanBars(bars: readonly Bar[], { means }: Corrections, figure?: PublishedFigures): Bar[] {
+  const isPrinted = ({ network, accelerator }: Bar): boolean =>
+    figure === undefined || figure.Static?.[network]?.[accelerator] !== undefined;
   const accelerators = [...new Set(bars.map(({ accelerator }) => accelerator))];
   return accelerators.map((accelerator): Bar => {
     const own = bars.filter((bar) => bar.accelerator === accelerator);
@@ -68,7 +70,8 @@ export function meanBars(bars: readonly Bar[], { means }: Corrections, isPrinted
         energy: mapEnergy((part) => parts[part] * scale),
       };
     }
-    const energy = accelerator === UNCLEARED ? { ...parts, buffer: parts.buffer + parts.dram / printed.length } : parts;
+    const uncleared = figure !== undefined && accelerator === UNCLEARED;
+    const energy = uncleared ? { ...parts, buffer: parts.buffer + parts.dram / printed.length } : parts;
     return { network: MEAN, accelerator, time: arithmetic(own.map(({ time }) => time)), energy };
   });
 }

@@ -9,21 +9,47 @@ const bits = size.max(16).optional();
 
 /** A layer as a file describes it. Sides are one number for squares, or height and width. */
 const layer = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('convolution'),
-    name,
-    inChannels: size,
-    outChannels: size,
-    groups: size.default(1),
-    kernel: pair,
-    stride: size.default(1),
-    input: pair,
-    output: pair,
-    bits,
-  }),
+  z
+    .strictObject({
+      kind: z.literal('convolution'),
+      name,
+      inChannels: size,
+      outChannels: size,
+      groups: size.default(1),
+      kernel: pair,
+      stride: size.default(1),
+      input: pair,
+      output: pair,
+      bits,
+    })
+    .superRefine(requireOutput),
   z.strictObject({ kind: z.literal('linear'), name, rows: size.default(1), inFeatures: size, outFeatures: size, bits }),
   z.strictObject({ kind: z.literal('attention'), name, count: size, m: size, k: size, n: size, bits }),
 ]);
+
+/** No more outputs than with padding all around, and no fewer than with none: else a number is mistyped. */
+function requireOutput(
+  {
+    kernel,
+    stride,
+    input,
+    output,
+  }: Readonly<Record<'kernel' | 'input' | 'output', z.output<typeof pair>>> & {
+    readonly stride: number;
+  },
+  context: z.RefinementCtx,
+): void {
+  const [k, from, to] = [kernel, input, output].map((value) => (typeof value === 'number' ? [value, value] : value));
+  for (const axis of [0, 1] as const) {
+    const [reach, size, given] = [k?.[axis] ?? 1, from?.[axis] ?? 1, to?.[axis] ?? 1];
+    const least = Math.max(Math.floor((size - reach) / stride) + 1, 1);
+    const most = Math.floor((size + reach - 2) / stride) + 1;
+    if (given >= least && given <= most) continue;
+    const message = `${given} outputs: a kernel of ${reach} with stride ${stride} makes ${least} to ${most} of ${size} inputs`;
+    context.addIssue({ code: 'custom', path: ['output'], message });
+    return;
+  }
+}
 
 /** A network as a file describes it: `builder` for one that the project builds, or its layers. */
 export const NETWORK = z.union([

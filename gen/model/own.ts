@@ -108,19 +108,27 @@ export function ownAccelerators(
     const { gateEquivalents, rows, cols } = measured(name);
     return gateEquivalents / (rows * cols);
   };
+  for (const name of Object.keys(energies).filter((each) => all.every((own) => own.name !== each))) {
+    const names = all.map((own) => own.name).join(', ');
+    throw new UserError(`--energies: there is no design ${name}; they are ${names}`);
+  }
   /** nW of a PE that multiplies in every cycle, and what that is based on. */
   const dynamicPower = (name: string, share: number, frequencyHz: number): { dynamic: number; energyFrom: string } => {
     const given = energies[name];
     // pJ times Hz are pW.
     if (given) return { dynamic: given.picojoules * frequencyHz * 1e-3, energyFrom: given.source };
     const [own, other] = [measured(name).picojoulesPerMac, measured(reference).picojoulesPerMac];
+    const base = energies[reference];
+    const { dynamic, source } = base
+      ? { dynamic: base.picojoules * frequencyHz * 1e-3, source: `${reference} (${base.source})` }
+      : { dynamic: published.dynamic / 4, source: published.name };
     if (own === undefined || other === undefined) {
-      const energyFrom = `estimate: ${published.name}, ${share.toFixed(2)} times as much by synthesised area per MAC`;
-      return { dynamic: (published.dynamic / 4) * share, energyFrom };
+      const energyFrom = `estimate: ${source}, ${share.toFixed(2)} times as much by synthesised area per MAC`;
+      return { dynamic: dynamic * share, energyFrom };
     }
     const times = own / other;
-    const energyFrom = `${published.name}, ${times.toFixed(2)} times as much as measured: ${own.toFixed(2)} pJ per MAC, ${reference} ${other.toFixed(2)} (${costs.energies ?? 'conditions unknown'})`;
-    return { dynamic: (published.dynamic / 4) * times, energyFrom };
+    const energyFrom = `${source}, ${times.toFixed(2)} times as much as measured: ${own.toFixed(2)} pJ per MAC, ${reference} ${other.toFixed(2)} (${costs.energies ?? 'conditions unknown'})`;
+    return { dynamic: dynamic * times, energyFrom };
   };
   return all.map((own): OwnSizing => {
     const config = ownConfiguration(own);

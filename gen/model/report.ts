@@ -29,8 +29,10 @@ export interface ModelRequest {
   /** Accelerator that all are relative to. */
   readonly baseline: string;
   readonly lists: BitLists;
-  /** Figures to hold the results against; undefined where this is not the published comparison. */
-  readonly published?: PublishedFigures;
+  /** The published figure, where networks and accelerators are those it compares. */
+  readonly figure?: PublishedFigures;
+  /** Whether all else is as in the figure, too, so that the results are to be held against it. */
+  readonly asPublished: boolean;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -89,7 +91,17 @@ export interface ModelReport {
 
 /** Evaluates all networks on all accelerators. */
 export function modelReport(request: ModelRequest): ModelReport {
-  const { networks, accelerators, corrections, samples, baseline, lists, published, onProgress = () => {} } = request;
+  const {
+    networks,
+    accelerators,
+    corrections,
+    samples,
+    baseline,
+    lists,
+    figure,
+    asPublished,
+    onProgress = () => {},
+  } = request;
   const evaluator = new Evaluator(corrections, samples);
   const results = networks.flatMap(({ network, bits }) =>
     accelerators.map((accelerator): NetworkResult => {
@@ -98,9 +110,7 @@ export function modelReport(request: ModelRequest): ModelReport {
     }),
   );
   const bars = relativeBars(results, baseline);
-  const isPrinted = ({ network, accelerator }: Bar): boolean =>
-    published === undefined || published.Static?.[network]?.[accelerator] !== undefined;
-  const means = meanBars(bars, corrections, isPrinted);
+  const means = meanBars(bars, corrections, figure);
   const byName = new Map(accelerators.map((accelerator) => [accelerator.name, accelerator]));
   return {
     generator: GENERATOR,
@@ -113,7 +123,7 @@ export function modelReport(request: ModelRequest): ModelReport {
     bars,
     means,
     ratios: ratiosOf(means, accelerators[0]?.name ?? ''),
-    ...(published ? { figures: compareFigures([...bars, ...means], published) } : {}),
+    ...(figure && asPublished ? { figures: compareFigures([...bars, ...means], figure) } : {}),
   };
 }
 

@@ -25,6 +25,10 @@ describe('requests', () => {
     ['no number', { samples: 'many' }, /--samples: given many/],
     ['costs without --own', { costs: 'x.json' }, /belong to the designs of --own/],
     ['two beginnings', { only: 'kernels', corrected: true }, /choose one/],
+    ['corrections beside the effects of all', { effects: true, corrected: true }, /--effects tries all corrections/],
+    ['Markdown of anything but the effects', { markdown: true }, /--markdown belongs to --effects/],
+    ['an own design among the others', { accelerators: 'INT8' }, /INT8 is one of --own/],
+    ['a file that is not there', { networks: 'none.onnx' }, /no such file/],
     ['a network twice', { networks: 'ViT,ViT' }, /two are called ViT/],
     ['no network', { networks: ',' }, /name at least one/],
   ])('refuses %s', async (_, some, message) => {
@@ -38,7 +42,7 @@ describe('requests', () => {
 
   it('holds figures against the published ones only where they are comparable', async () => {
     const comparable = async (some: Partial<ModelFlags>): Promise<boolean> =>
-      (await requestOf(flags(some))).published !== undefined;
+      (await requestOf(flags(some))).asPublished;
     expect(await comparable({})).toBe(true);
     for (const other of [{ corrected: true }, { samples: '1' }, { networks: 'ViT' }, { own: true }]) {
       expect(await comparable(other)).toBe(false);
@@ -67,6 +71,16 @@ describe('described networks', () => {
     expect(describedNetwork(NETWORK.parse({ builder: 'ViT' })).network.name).toBe('ViT');
     expect(NETWORK.safeParse({ name: 'net', layers: [conv, conv] }).success).toBe(false);
     expect(NETWORK.safeParse({ builder: 'AlexNet' }).success).toBe(false);
+    const outputs = (output: number | [number, number]) =>
+      NETWORK.safeParse({
+        name: 'net',
+        layers: [{ ...conv, kernel: 3, stride: 1, input: 12, output }],
+      }).error?.issues.map(({ message }) => message);
+    expect(outputs(10)).toBeUndefined();
+    expect(outputs([14, 12])).toBeUndefined();
+    for (const wrong of [100, 2, [12, 15] as [number, number]]) {
+      expect(outputs(wrong)).toEqual([expect.stringMatching(/makes 10 to 14 of 12 inputs$/)]);
+    }
   });
 
   it('have their own widths before those of the rules, which an accelerator has to take', () => {
@@ -125,6 +139,20 @@ describe('own designs', () => {
       'the published core, 1.25 times as much as measured: 25.00 pJ per MAC, ANT-OS 20.00 (somehow)',
     );
     expect(by.get('FLOAT8')?.energyFrom).toMatch(/^estimate/);
+  });
+
+  test('follow a given energy of the one they are measured by, and refuse energies of no design', () => {
+    const designs = Object.entries(costs.designs).map(([name, design]) => [name, { ...design, picojoulesPerMac: 10 }]);
+    const same = { ...costs, designs: Object.fromEntries(designs) };
+    const energies = { 'ANT-OS': { picojoules: 0.2, source: 'a chip' } };
+    const sized = ownAccelerators(ownDescriptions(), same, { published, energies }, 'ANT-OS');
+    const int6 = sized.find(({ accelerator }) => accelerator.name === 'INT6');
+    expect(int6?.accelerator.core.dynamic).toBeCloseTo(100_000, 6);
+    expect(int6?.energyFrom).toMatch(/^ANT-OS \(a chip\), 1\.00 times as much/);
+    const unknown = { INT99: { picojoules: 1, source: 'x' } };
+    expect(() => ownAccelerators(ownDescriptions(), same, { published, energies: unknown }, 'ANT-OS')).toThrow(
+      '--energies: there is no design INT99',
+    );
   });
 
   test('are refused without costs, or with those of another size', () => {

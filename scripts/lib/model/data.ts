@@ -96,3 +96,6 @@ export function bitLists(): BitLists {
   const list = z.string().regex(/^[-0-9]+$/, 'must be one digit or - per layer');
   return checked(z.record(z.string(), z.record(z.string(), list)), readData(file), file, 'holds no bit widths');
 }
+
+/** Whether a word on the command line was meant for a file. */
+export const isFileName = (what: string): boolean => /[./]/.test(what);

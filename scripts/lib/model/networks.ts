@@ -4,7 +4,7 @@ import { closest } from 'fastest-levenshtein';
 import { UserError } from '../../../gen/errors.js';
 import { type DescribedNetwork, describedNetwork, NETWORK } from '../../../gen/model/description.js';
 import { NETWORKS } from '../../../gen/model/networks/index.js';
-import { checked, readData } from './data.js';
+import { checked, isFileName, readData } from './data.js';
 import { onnxNetwork, quantisedNetwork } from './import.js';
 
 /**
@@ -16,6 +16,7 @@ export async function openNetwork(what: string): Promise<DescribedNetwork> {
   const build = NETWORKS.get(what);
   if (build) return { network: build(), bits: new Map() };
   if (!existsSync(what)) {
+    if (isFileName(what)) throw new UserError(`--networks: there is no such file: ${what}`);
     throw new UserError(
       `there is no network ${what}: neither a file nor one of ${[...NETWORKS.keys()].join(', ')}; did you mean ${closest(what, [...NETWORKS.keys()])}?`,
     );

@@ -20,6 +20,7 @@ import {
   bitLists,
   COSTS_FILE,
   comparedAccelerators,
+  isFileName,
   ownDescriptions,
   publishedFigures,
   readAccelerator,
@@ -40,6 +41,8 @@ export interface ModelFlags {
   readonly accelerators?: string;
   readonly baseline?: string;
   readonly samples: string;
+  readonly effects?: boolean;
+  readonly markdown?: boolean;
 }
 
 const list = (text: string): string[] =>
@@ -56,6 +59,10 @@ export interface ResolvedRequest extends ModelRequest {
 
 /** @throws UserError naming the flag that is wrong. */
 export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
+  if (flags.effects && (flags.corrected || flags.only !== undefined || flags.without !== undefined)) {
+    throw new UserError('--effects tries all corrections by itself: leave out --corrected, --only and --without');
+  }
+  if (flags.markdown && !flags.effects) throw new UserError('--markdown belongs to --effects');
   const corrections = correctionsOf(flags);
   const samples = integer('--samples', flags.samples, 1, 2 ** 20);
   const sizings = flags.own ? ownSizings(flags) : [];
@@ -63,6 +70,7 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     throw new UserError('--costs and --energies belong to the designs of --own');
   }
   const accelerators = acceleratorsOf(flags, sizings);
+  requireLists(accelerators);
   const names = flags.networks === undefined ? [...NETWORKS.keys()] : list(flags.networks);
   if (names.length === 0) throw new UserError('--networks: name at least one');
   const networks = await Promise.all(names.map(openNetwork));
@@ -71,12 +79,11 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     networks.map(({ network }) => network.name),
   );
   const baseline = baselineOf(flags, accelerators);
-  const isComparison =
+  const isFigure = !flags.own && flags.accelerators === undefined && flags.networks === undefined;
+  const asPublished =
+    isFigure &&
     CORRECTION_NAMES.every((name) => !corrections[name]) &&
     samples === PUBLISHED_BATCH &&
-    !flags.own &&
-    flags.accelerators === undefined &&
-    flags.networks === undefined &&
     baseline === BASELINE;
   return {
     networks,
@@ -86,7 +93,8 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     baseline,
     lists: bitLists(),
     sizings,
-    ...(isComparison ? { published: publishedFigures() } : {}),
+    asPublished,
+    ...(isFigure ? { figure: publishedFigures() } : {}),
   };
 }
 
@@ -126,6 +134,10 @@ function acceleratorsOf({ own, accelerators }: ModelFlags, sizings: readonly Own
     if (found) return found;
     if (existsSync(what)) return readAccelerator(what);
     const names = [...byName.keys()];
+    if (!own && ownDescriptions().some(({ name }) => name === what)) {
+      throw new UserError(`${what} is one of --own, this project's own designs`);
+    }
+    if (isFileName(what)) throw new UserError(`--accelerators: there is no such file: ${what}`);
     throw new UserError(
       `there is no accelerator ${what}: neither a file nor one of ${names.join(', ')}; did you mean ${closest(what, names)}?`,
     );
@@ -136,6 +148,15 @@ function acceleratorsOf({ own, accelerators }: ModelFlags, sizings: readonly Own
     chosen.map(({ name }) => name),
   );
   return chosen;
+}
+
+/** @throws UserError naming every list of bit widths that no network has. */
+function requireLists(accelerators: readonly Accelerator[]): void {
+  const known = [...new Set(Object.values(bitLists()).flatMap((lists) => Object.keys(lists)))];
+  const wrong = accelerators.filter(({ precision }) => precision.list !== undefined && !known.includes(precision.list));
+  if (wrong.length === 0) return;
+  const text = wrong.map(({ name, precision }) => `${name}: there is no precision.list ${precision.list}`).join('\n');
+  throw new UserError(`${text}\nlists of bit widths: ${known.join(', ')}`);
 }
 
 /** The published baseline where it is among the accelerators, else the last of them. */
