@@ -113,6 +113,10 @@ async function main(): Promise<number> {
   if ((flags.design === undefined) === !flags.compare)
     throw new UserError('give either --design <folder> or --compare');
   if (flags.compare && flags.sta !== undefined) throw new UserError('--sta goes with --design');
+  const stray = ['only', 'rows', 'cols'].filter((key) => program.getOptionValueSource(key) === 'cli');
+  if (!flags.compare && stray.length > 0) {
+    throw new UserError(`${stray.map((key) => `--${key}`).join(', ')} goes with --compare, not with --design`);
+  }
   const numbers = numbersOf(flags);
   const library = readLibrary(flags.liberty);
   const operands = await operandsOf(flags, numbers.images);

@@ -134,5 +134,8 @@ describe('npm run power', () => {
     const neither = await power('--liberty', library);
     expect(neither.exitCode).toBe(EXIT.badRequest);
     expect(neither.stderr).toContain('either --design <folder> or --compare');
+    const stray = await power('--design', 'd', '--liberty', library, '--only', 'int4', '--rows', '3');
+    expect(stray.exitCode).toBe(EXIT.badRequest);
+    expect(stray.stderr).toContain('--only, --rows goes with --compare');
   });
 });

@@ -73,6 +73,7 @@ describe('the command line of npm run area', () => {
     [{ sta: true, liberty: 'l' }, ['--sta true']],
     [{ curve: true, period: '1', netlists: true, liberty: 'l' }, ['--netlists true', '--period 1']],
     [{ period: '1', liberty: 'l', prove: true, proveLimit: '5' }, ['--prove true', '--prove-limit 5']],
+    [{ curve: true, liberty: 'l', plot: 'no/such/folder/p.svg' }, ['--plot no/such/folder/p.svg']],
     [{ design: ['a', 'b'], plot: 'p' }, ['--plot p', '--design a, b']],
   ])('is refused with every problem at once: %j', (flags, problems) => {
     expect(problemsOf(flags)).toEqual(problems);

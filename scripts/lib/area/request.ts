@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { DEVICE_NAMES, type Device } from '../../../gen/area/fpga/devices.js';
 import { FAMILIES, FAMILY_NAMES, type Family, familyDescription } from '../../../gen/area/fpga/families.js';
@@ -145,6 +147,10 @@ function commandOf(kind: AreaCommand['kind'], flags: AreaFlags, problems: Proble
     }
     case 'curve': {
       const liberty = libertyOf(flags, '--curve', problems);
+      // Found before the curves are measured.
+      if (flags.plot !== undefined && !existsSync(dirname(flags.plot))) {
+        problems.push({ key: '--plot', given: flags.plot, rule: `there is no folder ${dirname(flags.plot)}` });
+      }
       return { kind, folders: flags.design, liberty, module: flags.module, plot: flags.plot };
     }
     case 'fpga':
