@@ -8,7 +8,7 @@ import { readLibrary } from './lib/area/library.js';
 import { readPage, withPart } from './lib/page.js';
 import { progressLine } from './lib/progress.js';
 import { writeWhole } from './lib/whole-file.js';
-import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
 
@@ -44,8 +44,7 @@ async function main(): Promise<number> {
   const part = library?.identity.name ?? 'generic gates';
   // A page that cannot take the table is found before it is measured.
   if (options.write !== undefined) withPart(readPage(options.write), part, '', options.write);
-  const yosys = await findYosys();
-  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  const yosys = await announcedYosys();
   const line = progressLine(process.stderr, LOG_INTERVAL);
   try {
     const report = await measureAlternatives({

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { DEVICE_NAMES } from '../gen/area/fpga/devices.js';
 import { FAMILY_NAMES } from '../gen/area/fpga/families.js';
 import { renderFpgaMarkdown, renderFpgaText } from '../gen/area/fpga/render.js';
+import type { MappedNetlist } from '../gen/area/netlist.js';
 import { proofPasses } from '../gen/area/proof/verdict.js';
 import { renderText } from '../gen/area/render.js';
 import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from '../gen/area/timed/render.js';
@@ -28,7 +29,7 @@ import { reportJson, writeReport, writeReportFiles } from './lib/area/write.js';
 import { compareMain } from './lib/compare/command.js';
 import { progressLine } from './lib/progress.js';
 import { requireTool } from './lib/tools.js';
-import { findYosys, YOSYS_VARIABLE, type Yosys } from './lib/yosys.js';
+import { announcedYosys, YOSYS_VARIABLE, type Yosys } from './lib/yosys.js';
 
 function command(): Command {
   return new Command('npm run area --')
@@ -85,6 +86,12 @@ interface Outcome {
 /** A path as it is told to the user. */
 const shown = (path: string): string => relative(process.cwd(), path);
 
+/** Keeps netlists in the design's folder; tells what was written. */
+function keptNetlists(design: string, netlists: readonly MappedNetlist[]): string[] {
+  const [first, ...more] = writeNetlists(design, netlists);
+  return first === undefined ? [] : [`${more.length + 1} netlists in ${shown(dirname(first))}`];
+}
+
 type Progress = (done: number, all: number, what: string) => void;
 
 async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress): Promise<Outcome> {
@@ -97,9 +104,9 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       const proof =
         limitSeconds === undefined ? undefined : await proveNetlists({ ...context, ...measured, limitSeconds });
       const report = { ...measured.report, ...(proof ? { proof } : {}) };
-      const kept = request.netlists ? writeNetlists(request.folder, measured.netlists) : [];
+      const kept = request.netlists ? keptNetlists(request.folder, measured.netlists) : [];
       const written = writeReport(request.folder, report).map(shown);
-      if (kept[0] !== undefined) written.push(`${kept.length} netlists in ${shown(dirname(kept[0]))}`);
+      written.push(...kept);
       const failure = proofPasses(report.proof) ? undefined : 'not every netlist is proved or simulated';
       return { text: renderText(report), report, written, failure };
     }
@@ -107,10 +114,10 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       const library = readLibrary(request.liberty);
       const sta = request.sta ? await requireTool('opensta') : undefined;
       const { report, netlists } = await mapForPeriod({ ...request, yosys, library, sta, onProgress });
-      const kept = request.netlists ? writeNetlists(request.folder, netlists) : [];
+      const kept = request.netlists ? keptNetlists(request.folder, netlists) : [];
       const texts = { 'period.json': reportJson(report), 'period.md': renderPeriodMarkdown(report) };
       const written = writeReportFiles(request.folder, texts).map(shown);
-      if (kept[0] !== undefined) written.push(`${kept.length} netlists in ${shown(dirname(kept[0]))}`);
+      written.push(...kept);
       const failure = periodMissed(report) ? `the period of ${request.periodPs / 1000} ns is missed` : undefined;
       return { text: renderPeriodText(report), report, written, failure };
     }
@@ -135,8 +142,7 @@ async function main(): Promise<number> {
   program.parse();
   const flags: AreaFlags = program.opts();
   const request = areaCommand(flags);
-  const yosys = await findYosys();
-  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  const yosys = await announcedYosys();
   const line = progressLine(process.stderr);
   try {
     const { text, report, written, failure } = await measure(request, yosys, (done, all, what) =>

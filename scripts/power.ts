@@ -3,13 +3,13 @@ import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors
 import { runProgram } from '../gen/program.js';
 import { readLibrary } from './lib/area/library.js';
 import { comparePower, comparisonText, competitorsOf } from './lib/power/compare.js';
-import { COMPETITORS } from './lib/power/designs.js';
+import { COMPETITORS, DEFAULTS } from './lib/power/designs.js';
 import { measurePower } from './lib/power/measure.js';
 import { checkWithSta, staText } from './lib/power/opensta.js';
 import { DEFAULT_LAYER, fileOperands, layerOperands, type Operands } from './lib/power/operands.js';
 import { powerText } from './lib/power/text.js';
 import { progressLine } from './lib/progress.js';
-import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
 
@@ -42,17 +42,17 @@ function command(): Command {
     .option('--compare', 'instead of a design: energy per MAC of 4-bit types, int8 and fp8 on the same operands')
     .option('--only <list>', `with --compare, some of ${COMPETITORS.map(({ name }) => name).join(',')}`)
     .requiredOption('--liberty <file>', 'cell library with internal power, Liberty, plain or .gz')
-    .option('--period <ns>', 'clock period', '10')
-    .option('--slew <ns>', 'transition time of input ports', '0.1')
-    .option('--clock-slew <ns>', 'transition time of the clock', '0.1')
-    .option('--cycles <n>', 'cycles to simulate, about: whole tiles, spread over the product', '2048')
-    .option('--rows <n>', 'with --compare, rows of the arrays', '8')
-    .option('--cols <n>', 'with --compare, columns of the arrays', '8')
+    .option('--period <ns>', 'clock period', String(DEFAULTS.period))
+    .option('--slew <ns>', 'transition time of input ports', String(DEFAULTS.slew))
+    .option('--clock-slew <ns>', 'transition time of the clock', String(DEFAULTS.clockSlew))
+    .option('--cycles <n>', 'cycles to simulate, about: whole tiles, spread over the product', String(DEFAULTS.cycles))
+    .option('--rows <n>', 'with --compare, rows of the arrays', String(DEFAULTS.side))
+    .option('--cols <n>', 'with --compare, columns of the arrays', String(DEFAULTS.side))
     .option('--a <file>', 'activations, M x K: .npy (default: of --layer)')
     .option('--w <file>', 'weights, K x N: .npy (default: of --layer)')
     .option('--model <file>', 'network of the layer, for Fashion-MNIST images', DEFAULT_LAYER.model)
     .option('--layer <name>', 'the layer whose operands are used', DEFAULT_LAYER.layer)
-    .option('--images <n>', 'test images whose activations are used', '8')
+    .option('--images <n>', 'test images whose activations are used', String(DEFAULTS.images))
     .option(
       '--sta <folder>',
       'with --design, also write the first PE with its activity for OpenSTA, and compare where OpenSTA is installed',
@@ -120,8 +120,7 @@ async function main(): Promise<number> {
   const numbers = numbersOf(flags);
   const library = readLibrary(flags.liberty);
   const operands = await operandsOf(flags, numbers.images);
-  const yosys = await findYosys();
-  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  const yosys = await announcedYosys();
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const request = { ...numbers, library, yosys, operands, onProgress: (text: string) => line.show(text) };
   try {

@@ -11,7 +11,7 @@ import { DEFAULT_SELECTION, type SelectionFlags, selectionOf } from './lib/varia
 import { measureVariants } from './lib/variants/run.js';
 import { PAGE_MARK, variantsMarkdown, variantsText } from './lib/variants/table.js';
 import { writeWhole } from './lib/whole-file.js';
-import { findYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
 interface Flags {
@@ -60,8 +60,7 @@ async function main(): Promise<number> {
   const selection = selectionOf(options);
   if (options.write !== undefined) requirePage(options.write);
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
-  const yosys = await findYosys();
-  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  const yosys = await announcedYosys();
   const line = progressLine(process.stderr, LOG_INTERVAL);
   try {
     const out = options.out === undefined ? undefined : resolve(options.out);

@@ -77,3 +77,8 @@ function bySumWidth(unit: AreaUnit, { partialSums }: Manifest, pes: number): Are
 export function unitKey({ module, parameters }: AreaUnit): string {
   return JSON.stringify([module, parameters]);
 }
+
+/** Units that are synthesised, each once: those of the same module and parameters are one. */
+export const distinctUnits = (units: readonly AreaUnit[]): AreaUnit[] => [
+  ...new Map(units.map((unit) => [unitKey(unit), unit])).values(),
+];

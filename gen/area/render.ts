@@ -1,10 +1,8 @@
 import type { ArrayPath, InModule, LongestPath, PathEnds } from './path.js';
 import { PROOF_COLUMNS, proofSummary } from './proof/render.js';
-import type { AreaReport, AreaRow, Size } from './report.js';
-import { markdownLines, type TextColumn, tableLines } from './text-table.js';
+import { type AreaReport, type AreaRow, libraryText, type Size, toolText } from './report.js';
+import { decimal, markdownLines, type TextColumn, tableLines } from './text-table.js';
 
-const number = (value: number, decimals: number): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** A column of the table of modules. */
@@ -15,16 +13,16 @@ function columns(report: AreaReport): Column[] {
   const withLibrary = report.library !== null;
   return [
     { title: 'module', left: true, text: ({ label, partOfOther }) => (partOfOther ? `(${label})` : label) },
-    { title: 'instances', text: ({ instances }) => number(instances, 0) },
-    { title: 'flip-flops', text: ({ size }) => number(size.flipFlopBits, 0) },
-    { title: 'GE', text: ({ size }) => number(size.gateEquivalents, 1) },
-    ...(withLibrary ? [{ title: 'area', text: ({ size }: AreaRow) => number(size.area ?? 0, 2) }] : []),
-    { title: 'GE, all', text: ({ total }) => number(total.gateEquivalents, 0) },
-    ...(withLibrary ? [{ title: 'area, all', text: ({ total }: AreaRow) => number(total.area ?? 0, 0) }] : []),
+    { title: 'instances', text: ({ instances }) => decimal(instances, 0) },
+    { title: 'flip-flops', text: ({ size }) => decimal(size.flipFlopBits, 0) },
+    { title: 'GE', text: ({ size }) => decimal(size.gateEquivalents, 1) },
+    ...(withLibrary ? [{ title: 'area', text: ({ size }: AreaRow) => decimal(size.area ?? 0, 2) }] : []),
+    { title: 'GE, all', text: ({ total }) => decimal(total.gateEquivalents, 0) },
+    ...(withLibrary ? [{ title: 'area, all', text: ({ total }: AreaRow) => decimal(total.area ?? 0, 0) }] : []),
     { title: 'share', text: ({ share, partOfOther }) => (partOfOther ? `(${percent(share)})` : percent(share)) },
     ...pathColumns(report),
     { title: 'recipe', left: true, text: ({ recipe }) => recipe },
-    { title: 'GE, other recipe', text: ({ otherRecipe }) => number(otherRecipe.gateEquivalents, 1) },
+    { title: 'GE, other recipe', text: ({ otherRecipe }) => decimal(otherRecipe.gateEquivalents, 1) },
   ];
 }
 
@@ -37,11 +35,11 @@ function pathColumns({ longestPath }: AreaReport): Column[] {
   switch (longestPath.kind) {
     case 'delay':
       return [
-        column('path, ps', (path) => (path.kind === 'delay' ? number(path.leastArea.ps, 0) : '')),
-        column('buffered, ps', (path) => (path.kind === 'delay' ? number(path.buffered.ps, 0) : '')),
+        column('path, ps', (path) => (path.kind === 'delay' ? decimal(path.leastArea.ps, 0) : '')),
+        column('buffered, ps', (path) => (path.kind === 'delay' ? decimal(path.buffered.ps, 0) : '')),
       ];
     case 'levels':
-      return [column('path, gates', (path) => (path.kind === 'levels' ? number(path.levels, 0) : ''))];
+      return [column('path, gates', (path) => (path.kind === 'levels' ? decimal(path.levels, 0) : ''))];
     case 'wires':
     case 'unknown':
       return [];
@@ -58,13 +56,13 @@ function pathFigures(path: ArrayPath): [string, string][] {
   switch (path.kind) {
     case 'delay':
       return [
-        ['longest path, buffered and sized', pathText(`${number(path.buffered.ps, 0)} ps`, path.buffered)],
-        ['longest path, least area', pathText(`${number(path.leastArea.ps, 0)} ps`, path.leastArea)],
+        ['longest path, buffered and sized', pathText(`${decimal(path.buffered.ps, 0)} ps`, path.buffered)],
+        ['longest path, least area', pathText(`${decimal(path.leastArea.ps, 0)} ps`, path.leastArea)],
         ['longest path means', `${PATH_MEANING}, by the cells' delays in ABC`],
       ];
     case 'levels':
       return [
-        ['longest path', pathText(`${number(path.levels, 0)} levels of generic gates`, path)],
+        ['longest path', pathText(`${decimal(path.levels, 0)} levels of generic gates`, path)],
         ['longest path means', PATH_MEANING],
       ];
     case 'wires':
@@ -80,9 +78,9 @@ const PATH_MEANING =
 /** `2,263.42 area, 603.0 GE, 38 flip-flops` */
 function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: number): string {
   return [
-    `${number(gateEquivalents, decimals)} GE`,
-    ...(area === undefined ? [] : [`area ${number(area, decimals)}`]),
-    `${number(flipFlopBits, Number.isInteger(flipFlopBits) ? 0 : 1)} flip-flops`,
+    `${decimal(gateEquivalents, decimals)} GE`,
+    ...(area === undefined ? [] : [`area ${decimal(area, decimals)}`]),
+    `${decimal(flipFlopBits, Number.isInteger(flipFlopBits) ? 0 : 1)} flip-flops`,
   ].join(', ');
 }
 
@@ -115,16 +113,10 @@ function figures(report: AreaReport): [string, string][] {
 /** How the figures came about, as pairs of name and text. */
 function provenance(report: AreaReport): [string, string][] {
   const { tool, library, gateEquivalent, configurationSha256 } = report;
-  const build = tool.build === 'native' ? 'native' : `WebAssembly, ${tool.package}`;
   return [
-    ['tool', `${tool.name} ${tool.version} (${build})`],
-    [
-      'library',
-      library === null
-        ? "none: Yosys' generic gates"
-        : `${library.file} (${library.name}), sha256 ${library.sha256}, areas in its units`,
-    ],
-    ['unit', library === null ? gateEquivalent : `${gateEquivalent}, area ${number(library.nand2.area, 4)}`],
+    ['tool', toolText(tool)],
+    ['library', library === null ? libraryText(null) : `${libraryText(library)}, areas in its units`],
+    ['unit', library === null ? gateEquivalent : `${gateEquivalent}, area ${decimal(library.nand2.area, 4)}`],
     ['configuration', `sha256 ${configurationSha256}`],
     ['sum', structureText(report)],
   ];

@@ -126,8 +126,23 @@ export function gateEquivalentText(library: LibraryIdentity | null): string {
   return library === null ? GENERIC_GATE_EQUIVALENT : `gate equivalents (${library.nand2.cell} of ${library.file})`;
 }
 
+/** A tool as reports name it. */
+export function toolText({ name, version, build, package: release }: ToolIdentity): string {
+  return `${name} ${version} (${build === 'native' ? 'native' : `WebAssembly, ${release}`})`;
+}
+
+/** A library as reports name it. */
+export const libraryText = (library: LibraryIdentity | null): string =>
+  library === null ? "none: Yosys' generic gates" : `${library.file} (${library.name}), sha256 ${library.sha256}`;
+
 /** Above this many PEs the array is not elaborated to check the sum. */
 export const LARGEST_CHECKED = 4096;
+
+/** What a report says of the elaborated array; undefined where it was too large to be elaborated. */
+export const structureCheck = (structure: Structure | undefined): StructureCheck =>
+  structure === undefined
+    ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
+    : { checked: true, ownLogic: structure.ownLogic };
 
 /** Chooses the smaller recipe of each unit and adds up the array. */
 export function buildReport(findings: AreaFindings): AreaReport {
@@ -144,10 +159,7 @@ export function buildReport(findings: AreaFindings): AreaReport {
     library,
     gateEquivalent: gateEquivalentText(library),
     modules: chosen.map((choice) => row(choice, whole)),
-    structure:
-      structure === undefined
-        ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
-        : { checked: true, ownLogic: structure.ownLogic },
+    structure: structureCheck(structure),
     pe: rounded(pe),
     ...(findings.arch === 'dot' ? { perLane: rounded(scale(pe, 1 / findings.lanes)) } : {}),
     whole: rounded(whole),

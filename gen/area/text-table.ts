@@ -1,3 +1,7 @@
+/** A number as tables and pages show it: thousands apart, and so many decimals. */
+export const decimal = (value: number, decimals = 0): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+
 /** A column of a table of text. */
 export interface TextColumn<Row> {
   readonly title: string;

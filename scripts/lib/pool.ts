@@ -1,3 +1,8 @@
+import { availableParallelism } from 'node:os';
+
+/** Runs of a synthesis or place-and-route tool at a time; a run takes one core and up to 400 MB. */
+export const TOOLS_AT_A_TIME = Math.min(2, availableParallelism());
+
 /** Applies an asynchronous function to all items, at most `limit` at a time; results are in the items' order. */
 export async function mapLimit<T, R>(items: readonly T[], limit: number, run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

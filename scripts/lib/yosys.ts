@@ -44,6 +44,13 @@ export async function findYosys(env: NodeJS.ProcessEnv = process.env): Promise<Y
   return { ...(await wasmYosys()), note: `${toolProblem('yosys', status)}; using the WebAssembly build` };
 }
 
+/** Finds a Yosys as `findYosys` does, and tells on stderr why it is not the native program, where that is worth knowing. */
+export async function announcedYosys(): Promise<Yosys> {
+  const yosys = await findYosys();
+  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  return yosys;
+}
+
 /** A script with the files it reads and those it writes. */
 export interface YosysJob {
   /** What the job is about, for messages. */

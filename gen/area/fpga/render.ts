@@ -1,15 +1,13 @@
-import { markdownLines, type TextColumn, tableLines } from '../text-table.js';
+import { toolText } from '../report.js';
+import { decimal, markdownLines, type TextColumn, tableLines } from '../text-table.js';
 import { DEVICES } from './devices.js';
 import { FAMILIES } from './families.js';
 import type { Placement } from './placement.js';
 import type { FamilyReport, FpgaReport, FpgaRow } from './report.js';
 import type { Resources } from './resources.js';
 
-const number = (value: number, decimals = 0): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-
 /** Whole numbers as such, others (of PEs on average) with one decimal. */
-const count = (value: number): string => number(value, Number.isInteger(value) ? 0 : 1);
+const count = (value: number): string => decimal(value, Number.isInteger(value) ? 0 : 1);
 
 const COLUMNS: readonly TextColumn<FpgaRow>[] = [
   { title: 'module', left: true, text: ({ label, partOfOther }) => (partOfOther ? `(${label})` : label) },
@@ -58,21 +56,21 @@ const PLACED: readonly TextColumn<Placement>[] = [
   { title: 'device', left: true, text: ({ device }) => DEVICES[device].title },
   {
     title: 'logic cells',
-    text: ({ logicCells: { used, available } }) => `${number(used)} of ${number(available)}`,
+    text: ({ logicCells: { used, available } }) => `${decimal(used)} of ${decimal(available)}`,
   },
   { title: 'harness bits', text: ({ harness: { inputs, outputs } }) => `${inputs} + ${outputs}` },
-  { title: 'median, MHz', text: ({ medianMhz }) => number(medianMhz, 1) },
+  { title: 'median, MHz', text: ({ medianMhz }) => decimal(medianMhz, 1) },
   {
     title: 'seeds',
     left: true,
-    text: ({ runs }) => runs.map(({ seed, mhz }) => `${seed}: ${number(mhz, 1)}`).join(', '),
+    text: ({ runs }) => runs.map(({ seed, mhz }) => `${seed}: ${decimal(mhz, 1)}`).join(', '),
   },
   { title: 'slowest path of the first seed', left: true, text: slowestText },
 ];
 
 function slowestText({ runs: [run] }: Placement): string {
   if (run === undefined) return '';
-  return `${run.from} to ${run.to}, ${number(100 * run.routing)} % wires${run.logic ? '' : ', no gates'}`;
+  return `${run.from} to ${run.to}, ${decimal(100 * run.routing)} % wires${run.logic ? '' : ', no gates'}`;
 }
 
 function notes({ stall, dsp, placements }: FpgaReport): string[] {
@@ -96,10 +94,9 @@ function notes({ stall, dsp, placements }: FpgaReport): string[] {
 }
 
 function provenance({ tool, placements, structure, configurationSha256 }: FpgaReport): Pair[] {
-  const build = tool.build === 'native' ? 'native' : `WebAssembly, ${tool.package}`;
   const placers = new Set(placements.map((placement) => `${placement.tool.name} ${placement.tool.version}`));
   return [
-    ['synthesis', `${tool.name} ${tool.version} (${build})`],
+    ['synthesis', toolText(tool)],
     ...(placers.size > 0 ? [['place and route', [...placers].join(', ')] as const] : []),
     ['configuration', `sha256 ${configurationSha256}`],
     [

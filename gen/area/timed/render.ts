@@ -1,36 +1,27 @@
-import type { LibraryIdentity, Size, ToolIdentity } from '../report.js';
+import { libraryText, type Size, toolText } from '../report.js';
 import type { StaPath, StaResult } from '../sta/log.js';
-import { markdownLines, type TextColumn, tableLines } from '../text-table.js';
+import { decimal, markdownLines, type TextColumn, tableLines } from '../text-table.js';
 import type { CurvePoint, CurveReport, PeriodReport, StaReport, TimedRow } from './report.js';
 import { STRATEGIES } from './strategies.js';
 
-const number = (value: number, decimals = 0): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-
-const ns = (ps: number): string => `${number(ps / 1000, 3)} ns`;
+const ns = (ps: number): string => `${decimal(ps / 1000, 3)} ns`;
 
 type Pair = readonly [name: string, text: string];
 
 const COLUMNS: readonly TextColumn<TimedRow>[] = [
   { title: 'module', left: true, text: ({ label }) => label },
-  { title: 'instances', text: ({ instances }) => number(instances) },
-  { title: 'GE', text: ({ size }) => number(size.gateEquivalents, 1) },
-  { title: 'area', text: ({ size }) => number(size.area ?? 0, 2) },
-  { title: 'area, all', text: ({ total }) => number(total.area ?? 0) },
-  { title: 'path, ps', text: ({ path }) => (path === null ? 'none' : number(path.ps)) },
-  { title: 'slack, ps', text: ({ slackPs }) => (slackPs === null ? '' : number(slackPs)) },
+  { title: 'instances', text: ({ instances }) => decimal(instances) },
+  { title: 'GE', text: ({ size }) => decimal(size.gateEquivalents, 1) },
+  { title: 'area', text: ({ size }) => decimal(size.area ?? 0, 2) },
+  { title: 'area, all', text: ({ total }) => decimal(total.area ?? 0) },
+  { title: 'path, ps', text: ({ path }) => (path === null ? 'none' : decimal(path.ps)) },
+  { title: 'slack, ps', text: ({ slackPs }) => (slackPs === null ? '' : decimal(slackPs)) },
   { title: 'mapping', left: true, text: ({ strategy, recipe }) => `${strategy}, ${recipe}` },
 ];
 
 function sizeText({ gateEquivalents, area, flipFlopBits }: Size, decimals = 0): string {
-  return `${number(gateEquivalents, decimals)} GE, area ${number(area ?? 0, decimals)}, ${number(flipFlopBits, Number.isInteger(flipFlopBits) ? 0 : 1)} flip-flops`;
+  return `${decimal(gateEquivalents, decimals)} GE, area ${decimal(area ?? 0, decimals)}, ${decimal(flipFlopBits, Number.isInteger(flipFlopBits) ? 0 : 1)} flip-flops`;
 }
-
-function toolText({ name, version, build, package: release }: ToolIdentity): string {
-  return `${name} ${version} (${build === 'native' ? 'native' : `WebAssembly, ${release}`})`;
-}
-
-const libraryText = ({ file, name, sha256 }: LibraryIdentity): string => `${file} (${name}), sha256 ${sha256}`;
 
 /** The module with the least slack. */
 function worst({ modules }: PeriodReport): TimedRow | undefined {
@@ -64,7 +55,7 @@ function staFigures({ tool, whole, pe }: StaReport): Pair[] {
   const path = ({ from, to, group, cells }: StaPath): string => `${from} to ${to} (${group}, ${cells} cells)`;
   const lines = (name: string, { slackPs, path: worst, minimumPs, minimumPath }: StaResult): Pair[] => [
     [`${name}, slack`, `${ns(slackPs)}: ${path(worst)}`],
-    [`${name}, least period`, `${ns(minimumPs)}, ${number(1e6 / minimumPs, 1)} MHz: ${path(minimumPath)}`],
+    [`${name}, least period`, `${ns(minimumPs)}, ${decimal(1e6 / minimumPs, 1)} MHz: ${path(minimumPath)}`],
   ];
   return [
     ['set-up checks', `${tool.name} ${tool.version}: ${whole.slackPs < 0 ? 'MISSED' : 'met'}`],
@@ -138,14 +129,14 @@ type CurveRow = CurvePoint & { readonly design: string; readonly stages: number 
 
 const CURVE_COLUMNS: readonly TextColumn<CurveRow>[] = [
   { title: 'design', left: true, text: ({ design }) => design },
-  { title: 'stages', text: ({ stages }) => number(stages) },
-  { title: 'path, ps', text: ({ ps }) => number(ps) },
-  { title: 'area', text: ({ size }) => number(size.area ?? 0, 1) },
-  { title: 'GE', text: ({ size }) => number(size.gateEquivalents, 1) },
+  { title: 'stages', text: ({ stages }) => decimal(stages) },
+  { title: 'path, ps', text: ({ ps }) => decimal(ps) },
+  { title: 'area', text: ({ size }) => decimal(size.area ?? 0, 1) },
+  { title: 'GE', text: ({ size }) => decimal(size.gateEquivalents, 1) },
   {
     title: 'mapping',
     left: true,
-    text: ({ strategy, recipe, aim }) => `${strategy}, ${recipe}, for ${number(aim)} ps`,
+    text: ({ strategy, recipe, aim }) => `${strategy}, ${recipe}, for ${decimal(aim)} ps`,
   },
 ];
 
@@ -157,7 +148,7 @@ function curveProvenance({ tool, library, curves }: CurveReport): Pair[] {
     ...curves.map(
       ({ module, design, tried, points, aims }): Pair => [
         design,
-        `${module}: the ${points.length} best of ${tried} netlists for ${number(aims[0] ?? 0)} to ${number(aims.at(-1) ?? 0)} ps`,
+        `${module}: the ${points.length} best of ${tried} netlists for ${decimal(aims[0] ?? 0)} to ${decimal(aims.at(-1) ?? 0)} ps`,
       ],
     ),
     ['tool', toolText(tool)],

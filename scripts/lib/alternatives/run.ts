@@ -15,8 +15,8 @@ import {
 } from '../../../gen/area/alternatives.js';
 import type { LongestPath } from '../../../gen/area/path.js';
 import type { AreaUnit } from '../../../gen/area/plan.js';
-import { RECIPES, type Recipe } from '../../../gen/area/recipe.js';
-import type { LibraryIdentity, ToolIdentity } from '../../../gen/area/report.js';
+import type { Recipe } from '../../../gen/area/recipe.js';
+import { keptRecipe, type LibraryIdentity, type ToolIdentity } from '../../../gen/area/report.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborate } from '../../../gen/elaborate/design.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
@@ -74,9 +74,10 @@ export async function measureAlternatives(request: AlternativesRequest): Promise
   const all = references.length + ALTERNATIVES.length + proofs;
   let done = 0;
   const step = (what: string): void => onProgress(done++, all, what);
+  const models = library === undefined ? undefined : await cellModels(yosys, library);
   const measure = (module: string, text: string): Promise<Measured> => {
     step(`synthesising ${module}`);
-    return smallest(request, module, text);
+    return smallest(request, models, module, text);
   };
   const rows: AlternativeRow[] = [];
   for (const of of references) {
@@ -143,9 +144,15 @@ const PROOF_SECONDS = 300;
 /**
  * The smaller of the netlists of all recipes, proved equal to its Verilog.
  *
+ * @param models Verilog of the library's cells.
  * @throws UserError (exit code 1) when it is not.
  */
-async function smallest({ yosys, library }: AlternativesRequest, module: string, verilog: string): Promise<Measured> {
+async function smallest(
+  { yosys, library }: AlternativesRequest,
+  models: string | undefined,
+  module: string,
+  verilog: string,
+): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-'));
   try {
     const unit: AreaUnit = {
@@ -158,18 +165,20 @@ async function smallest({ yosys, library }: AlternativesRequest, module: string,
       partOfOther: false,
     };
     writeFileSync(join(folder, `${module}.v`), verilog);
-    const tries = [];
-    for (const recipe of RECIPES)
-      tries.push({ recipe, ...(await synthesise({ yosys, folder, library }, unit, recipe)) });
-    const best = tries.reduce((x, y) => (y.size.gateEquivalents < x.size.gateEquivalents ? y : x));
-    const models = library === undefined ? undefined : await cellModels(yosys, library);
-    const netlist = { unit, recipe: best.recipe, name: module, text: best.netlist };
+    const context = { yosys, folder, library };
+    const syntheses = {
+      alumacc: await synthesise(context, unit, 'alumacc'),
+      noalumacc: await synthesise(context, unit, 'noalumacc'),
+    };
+    const recipe = keptRecipe(syntheses);
+    const { size, path, netlist: netlistText } = syntheses[recipe];
+    const netlist = { unit, recipe, name: module, text: netlistText };
     const proof = await prove(netlist, netlistFiles(netlist, models), { folder, yosys, limitSeconds: PROOF_SECONDS });
     if (proof.result !== 'proved') {
       throw new UserError(`the netlist of ${module} is not proved equal to it: ${proof.result}`, EXIT.checkFailed);
     }
-    const { gateEquivalents, flipFlopBits } = best.size;
-    return { gateEquivalents, flipFlopBits, recipe: best.recipe, path: best.path };
+    const { gateEquivalents, flipFlopBits } = size;
+    return { gateEquivalents, flipFlopBits, recipe, path };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,9 +1,7 @@
 import type { LongestPath } from '../../../gen/area/path.js';
-import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
+import { libraryText, toolText } from '../../../gen/area/report.js';
+import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import type { AlternativeRow, AlternativesReport } from './run.js';
-
-const number = (value: number, decimals: number): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 
 const PROOFS: Readonly<Record<AlternativeRow['proof'], string>> = {
   generated: '',
@@ -15,9 +13,9 @@ const PROOFS: Readonly<Record<AlternativeRow['proof'], string>> = {
 function columns({ library }: AlternativesReport): TextColumn<AlternativeRow>[] {
   return [
     { title: 'PE', left: true, text: ({ name }) => name },
-    { title: 'GE', text: ({ gateEquivalents }) => number(gateEquivalents, 1) },
-    { title: 'of the generated', text: ({ ratio }) => number(ratio, 3) },
-    { title: 'flip-flops', text: ({ flipFlopBits }) => number(flipFlopBits, 0) },
+    { title: 'GE', text: ({ gateEquivalents }) => decimal(gateEquivalents, 1) },
+    { title: 'of the generated', text: ({ ratio }) => decimal(ratio, 3) },
+    { title: 'flip-flops', text: ({ flipFlopBits }) => decimal(flipFlopBits, 0) },
     { title: library ? 'path, ps' : 'path, gates', text: ({ path }) => pathText(path) },
     { title: 'function', left: true, text: ({ proof }) => PROOFS[proof] },
     { title: 'what it is', left: true, text: ({ idea }) => idea },
@@ -28,9 +26,9 @@ function columns({ library }: AlternativesReport): TextColumn<AlternativeRow>[] 
 function pathText(path: LongestPath): string {
   switch (path.kind) {
     case 'delay':
-      return number(path.buffered.ps, 0);
+      return decimal(path.buffered.ps, 0);
     case 'levels':
-      return number(path.levels, 0);
+      return decimal(path.levels, 0);
     case 'wires':
       return 'none';
     case 'unknown':
@@ -40,9 +38,7 @@ function pathText(path: LongestPath): string {
 
 /** How the figures came about. */
 function provenance({ tool, library }: AlternativesReport): string {
-  const build = tool.build === 'native' ? 'native' : `WebAssembly, ${tool.package}`;
-  const mapped = library ? `${library.file} (${library.name}), sha256 ${library.sha256}` : "Yosys' generic gates";
-  return `${tool.name} ${tool.version} (${build}), ${mapped}`;
+  return `${toolText(tool)}, ${library ? libraryText(library) : "Yosys' generic gates"}`;
 }
 
 /** The report for a terminal. */

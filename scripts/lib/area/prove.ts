@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { MappedNetlist } from '../../../gen/area/netlist.js';
 import { cutRegisters, MODULES, type Module } from '../../../gen/area/proof/cut.js';
@@ -24,13 +23,10 @@ import {
 } from '../../../gen/area/proof/verdict.js';
 import { SYNTHESIS_FILES } from '../../../gen/area/recipe.js';
 import type { Manifest } from '../../../gen/manifest.js';
-import { mapLimit } from '../pool.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../pool.js';
 import { runYosys, type TextFiles, type Yosys } from '../yosys.js';
 import { simulateNetlist } from './gate-level.js';
 import type { Library } from './library.js';
-
-/** Proofs at a time; one takes one core. */
-const AT_A_TIME = Math.min(2, availableParallelism());
 
 export interface ProofRequest {
   readonly folder: string;
@@ -53,7 +49,7 @@ export async function proveNetlists(request: ProofRequest): Promise<ProofReport>
   const { yosys, library, netlists, limitSeconds, onProgress } = request;
   const models = library === undefined ? undefined : await cellModels(yosys, library);
   let done = 0;
-  const modules = await mapLimit(netlists, AT_A_TIME, async (netlist): Promise<ModuleProof> => {
+  const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (netlist): Promise<ModuleProof> => {
     const start = performance.now();
     const outcome = await settle(netlist, models, request);
     done += 1;

@@ -1,19 +1,15 @@
-import { availableParallelism } from 'node:os';
 import { type MappedNetlist, netlistHeader, netlistModule } from '../../../gen/area/netlist.js';
-import { type AreaUnit, areaUnits, unitKey } from '../../../gen/area/plan.js';
+import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../../../gen/area/plan.js';
 import { RECIPES, type Recipe, shownRecipe } from '../../../gen/area/recipe.js';
 import { type AreaReport, buildReport, keptRecipe, LARGEST_CHECKED } from '../../../gen/area/report.js';
 import { streamShape } from '../../../gen/elaborate/streams.js';
 import { loadDesign, type Manifest } from '../../../gen/manifest.js';
 import { GENERATOR } from '../../../gen/version.js';
-import { mapLimit } from '../pool.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../pool.js';
 import type { Yosys } from '../yosys.js';
 import type { Library } from './library.js';
 import { checkedStructure } from './structure.js';
 import { mappingTo, type SynthesisContext, synthesise, type UnitSynthesis } from './synthesise.js';
-
-/** Synthesis runs at a time; a run takes one core and up to 400 MB. */
-const AT_A_TIME = Math.min(2, availableParallelism());
 
 export interface AreaRequest {
   readonly folder: string;
@@ -45,7 +41,7 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
   const manifest = loadDesign(folder);
   const { rows, cols, name } = manifest.configuration;
   const units = areaUnits(manifest);
-  const distinct = [...new Map(units.map((unit) => [unitKey(unit), unit])).values()];
+  const distinct = distinctUnits(units);
   const checks = rows * cols <= LARGEST_CHECKED;
   const all = distinct.length * RECIPES.length + (checks ? 1 : 0);
   let done = 0;
@@ -94,7 +90,7 @@ async function synthesiseAll(
   progress: (what: string) => void,
 ): Promise<{ results: Map<string, UnitSyntheses>; warnings: string[] }> {
   const jobs = units.flatMap((unit) => RECIPES.map((recipe): [AreaUnit, Recipe] => [unit, recipe]));
-  const outcomes = await mapLimit(jobs, AT_A_TIME, async ([unit, recipe]) => {
+  const outcomes = await mapLimit(jobs, TOOLS_AT_A_TIME, async ([unit, recipe]) => {
     const outcome = await synthesise(context, unit, recipe);
     progress(`${unit.label} ${recipe}`);
     return outcome;

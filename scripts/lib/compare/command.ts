@@ -7,7 +7,7 @@ import { DEFAULT_PROVE_LIMIT } from '../area/request.js';
 import { readPage, withPart } from '../page.js';
 import { progressLine } from '../progress.js';
 import { writeWhole } from '../whole-file.js';
-import { findYosys, YOSYS_VARIABLE } from '../yosys.js';
+import { announcedYosys, YOSYS_VARIABLE } from '../yosys.js';
 import { KINDS, LARGEST_OF_OPTIONS, OPTIONS } from './designs.js';
 import { checkAgainst, checkText, readRecord, TOLERANCE } from './record.js';
 import { type ComparisonFlags, DEFAULT_SIZE, selectionOf } from './request.js';
@@ -71,8 +71,7 @@ export async function compareMain(): Promise<number> {
   if (options.record !== undefined && !existsSync(dirname(options.record))) {
     throw new UserError(`--record: there is no folder ${dirname(options.record)}`);
   }
-  const yosys = await findYosys();
-  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
+  const yosys = await announcedYosys();
   if (record !== undefined && record.tool.version !== yosys.identity.version) {
     process.stderr.write(`note: recorded with Yosys ${record.tool.version}, this is ${yosys.identity.version}\n`);
   }

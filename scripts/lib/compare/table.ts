@@ -1,12 +1,11 @@
-import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
+import { libraryText, toolText } from '../../../gen/area/report.js';
+import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import { proofText } from '../area/proved.js';
 import type { Goal } from './figures.js';
 import { PUBLISHED_CIRCUITS, type PublishedCircuit, publishedPerPe } from './published.js';
 import type { ComparisonReport, KindRow, OptionRow } from './run.js';
 
-const number = (value: number, decimals: number): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-const percent = (share: number): string => `${number(100 * share, 2)} %`;
+const percent = (share: number): string => `${decimal(100 * share, 2)} %`;
 const signed = (value: number, text: (value: number) => string): string =>
   value > 0 ? `+${text(value)}` : text(value);
 const NONE = '-';
@@ -15,28 +14,28 @@ function kindColumns({ reference, isoArea, kinds }: ComparisonReport): TextColum
   const publishedReference = kinds.find(({ kind }) => kind === reference)?.published;
   const publishedRatio = ({ published }: KindRow): string =>
     published && publishedReference
-      ? `${number(publishedPerPe(published) / publishedPerPe(publishedReference), 2)} (${published.node} nm)`
+      ? `${decimal(publishedPerPe(published) / publishedPerPe(publishedReference), 2)} (${published.node} nm)`
       : NONE;
   return [
     { title: 'kind', left: true, text: ({ kind }) => kind },
-    { title: 'PE, GE', text: ({ measured }) => number(measured.pe, 1) },
-    { title: `PE / ${reference}`, text: ({ peRatio }) => number(peRatio, 2) },
-    { title: 'accumulator bits', text: ({ measured }) => number(measured.accumulatorBits, 0) },
-    { title: 'decoder, GE', text: ({ measured }) => number(measured.decoder, 1) },
+    { title: 'PE, GE', text: ({ measured }) => decimal(measured.pe, 1) },
+    { title: `PE / ${reference}`, text: ({ peRatio }) => decimal(peRatio, 2) },
+    { title: 'accumulator bits', text: ({ measured }) => decimal(measured.accumulatorBits, 0) },
+    { title: 'decoder, GE', text: ({ measured }) => decimal(measured.decoder, 1) },
     { title: 'decoder / PE', text: ({ measured }) => percent(measured.decoder / measured.pe) },
     { title: 'decoders in core', text: ({ measured }) => percent(measured.decoderShare) },
-    { title: 'core, GE per MAC/cycle', text: (row) => number(row.perProduct, 1) },
+    { title: 'core, GE per MAC/cycle', text: (row) => decimal(row.perProduct, 1) },
     {
       title: '8-bit MAC/cycle',
-      text: ({ perEightBitProduct: area }) => (area === null ? NONE : number(area, 1)),
+      text: ({ perEightBitProduct: area }) => (area === null ? NONE : decimal(area, 1)),
     },
     {
       title: 'PEs in iso-area',
-      text: ({ kind }) => number(isoArea.find((entry) => entry.kind === kind)?.pes ?? Number.NaN, 0),
+      text: ({ kind }) => decimal(isoArea.find((entry) => entry.kind === kind)?.pes ?? Number.NaN, 0),
     },
-    { title: `core per PE / ${reference}`, text: ({ coreRatio }) => number(coreRatio, 2) },
+    { title: `core per PE / ${reference}`, text: ({ coreRatio }) => decimal(coreRatio, 2) },
     { title: 'published', text: publishedRatio },
-    { title: 'published PEs', text: ({ published }) => (published ? number(published.pes, 0) : NONE) },
+    { title: 'published PEs', text: ({ published }) => (published ? decimal(published.pes, 0) : NONE) },
   ];
 }
 
@@ -57,8 +56,8 @@ const CIRCUIT_COLUMNS: readonly TextColumn<PublishedCircuit>[] = [
 const OPTION_COLUMNS: readonly TextColumn<OptionRow>[] = [
   { title: 'option', left: true, text: ({ option }) => option },
   { title: 'what it is', left: true, text: ({ description }) => description },
-  { title: 'PE, GE', text: ({ pe }) => signed(pe, (value) => number(value, 1)) },
-  { title: 'core per PE, GE', text: ({ corePerPe }) => signed(corePerPe, (value) => number(value, 1)) },
+  { title: 'PE, GE', text: ({ pe }) => signed(pe, (value) => decimal(value, 1)) },
+  { title: 'core per PE, GE', text: ({ corePerPe }) => signed(corePerPe, (value) => decimal(value, 1)) },
   { title: 'of the default core', text: ({ share }) => signed(share, percent) },
 ];
 
@@ -86,14 +85,10 @@ function optionNotes({ optionsSize, longest }: ComparisonReport): string[] {
 
 /** How the figures came about, as pairs of name and text. */
 function provenance({ tool, library, generator, command, proof }: ComparisonReport): [string, string][] {
-  const build = tool.build === 'native' ? 'native' : `WebAssembly, ${tool.package}`;
   return [
     ['command', command],
-    ['synthesis', `${tool.name} ${tool.version} (${build})`],
-    [
-      'library',
-      library === null ? "none: Yosys' generic gates" : `${library.file} (${library.name}), sha256 ${library.sha256}`,
-    ],
+    ['synthesis', toolText(tool)],
+    ['library', libraryText(library)],
     ['generator', generator],
     ...(proof ? ([['netlists', proofText(proof)]] as [string, string][]) : []),
   ];

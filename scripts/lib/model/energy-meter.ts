@@ -3,16 +3,10 @@ import { generate } from '../../../gen/generate.js';
 import { type OwnAccelerator, ownConfiguration } from '../../../gen/model/own.js';
 import { totalOf } from '../../../gen/power/estimate.js';
 import type { Library } from '../area/library.js';
+import { DEFAULTS } from '../power/designs.js';
 import { measurePower } from '../power/measure.js';
 import { DEFAULT_LAYER, layerOperands } from '../power/operands.js';
 import type { Yosys } from '../yosys.js';
-
-/** Sides of the arrays that are simulated gate by gate. */
-const SIDE = 8;
-const IMAGES = 8;
-const CYCLES = 2048;
-const PERIOD = 10e-9;
-const SLEWS = { input: 0.1e-9, clock: 0.1e-9 };
 
 export interface EnergyMeter {
   /** What is measured, in words. */
@@ -27,11 +21,12 @@ export interface EnergyMeter {
 
 /** Measures energies of accelerators' arrays on the operands of one real layer. */
 export async function energyMeter(tools: { readonly yosys: Yosys; readonly library: Library }): Promise<EnergyMeter> {
-  const operands = await layerOperands(DEFAULT_LAYER.model, DEFAULT_LAYER.layer, IMAGES);
+  const { period, slew, clockSlew, cycles, side, images } = DEFAULTS;
+  const operands = await layerOperands(DEFAULT_LAYER.model, DEFAULT_LAYER.layer, images);
   return {
-    conditions: `arrays of ${SIDE} x ${SIDE}, ${tools.library.identity.name}, layer ${DEFAULT_LAYER.layer} of ${DEFAULT_LAYER.model}`,
+    conditions: `arrays of ${side} x ${side}, ${tools.library.identity.name}, layer ${DEFAULT_LAYER.layer} of ${DEFAULT_LAYER.model}`,
     async measure(own, scratch, onProgress) {
-      const small = { ...own, design: { ...own.design, rows: SIDE, cols: SIDE } };
+      const small = { ...own, design: { ...own.design, rows: side, cols: side } };
       const configuration = ownConfiguration(small);
       const { folder } = generate(configuration, join(scratch, 'small'));
       const { report } = await measurePower({
@@ -39,9 +34,9 @@ export async function energyMeter(tools: { readonly yosys: Yosys; readonly libra
         design: folder,
         operands,
         types: { a: configuration.activations, w: configuration.weights },
-        period: PERIOD,
-        slews: SLEWS,
-        cycles: CYCLES,
+        period: period * 1e-9,
+        slews: { input: slew * 1e-9, clock: clockSlew * 1e-9 },
+        cycles,
         onProgress,
       });
       return totalOf(report.whole);

@@ -12,6 +12,7 @@ import {
   PUBLISHED,
 } from '../../../gen/model/corrections.js';
 import { PUBLISHED_BATCH } from '../../../gen/model/evaluate.js';
+import type { BitLists } from '../../../gen/model/layers.js';
 import { NETWORKS } from '../../../gen/model/networks/index.js';
 import { type OwnSizing, ownAccelerators } from '../../../gen/model/own.js';
 import type { ModelRequest } from '../../../gen/model/report.js';
@@ -70,7 +71,8 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     throw new UserError('--costs and --energies belong to the designs of --own');
   }
   const accelerators = acceleratorsOf(flags, sizings);
-  requireLists(accelerators);
+  const lists = bitLists();
+  requireLists(accelerators, lists);
   const names = flags.networks === undefined ? [...NETWORKS.keys()] : list(flags.networks);
   if (names.length === 0) throw new UserError('--networks: name at least one');
   const networks = await Promise.all(names.map(openNetwork));
@@ -91,7 +93,7 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     corrections,
     samples,
     baseline,
-    lists: bitLists(),
+    lists,
     sizings,
     asPublished,
     ...(isFigure ? { figure: publishedFigures() } : {}),
@@ -151,8 +153,8 @@ function acceleratorsOf({ own, accelerators }: ModelFlags, sizings: readonly Own
 }
 
 /** @throws UserError naming every list of bit widths that no network has. */
-function requireLists(accelerators: readonly Accelerator[]): void {
-  const known = [...new Set(Object.values(bitLists()).flatMap((lists) => Object.keys(lists)))];
+function requireLists(accelerators: readonly Accelerator[], lists: BitLists): void {
+  const known = [...new Set(Object.values(lists).flatMap((ofNetwork) => Object.keys(ofNetwork)))];
   const wrong = accelerators.filter(({ precision }) => precision.list !== undefined && !known.includes(precision.list));
   if (wrong.length === 0) return;
   const text = wrong.map(({ name, precision }) => `${name}: there is no precision.list ${precision.list}`).join('\n');

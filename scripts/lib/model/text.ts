@@ -1,4 +1,4 @@
-import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
+import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import type { Bar, ComparedFigure } from '../../../gen/model/comparison.js';
 import { ARGUED } from '../../../gen/model/corrections.js';
 import type { Effect } from '../../../gen/model/effects.js';
@@ -8,8 +8,7 @@ import type { Ratio } from '../../../gen/model/ratios.js';
 import { energyPerSample, type ModelReport, type ResultRow } from '../../../gen/model/report.js';
 
 const fixed = (value: number, digits = 2): string => value.toFixed(digits);
-const number = (value: number, digits = 1): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const number = (value: number, digits = 1): string => decimal(value, digits);
 
 /** What the model was. */
 export function modelTitle({ corrections }: Pick<ModelReport, 'corrections'>, all: number): string {

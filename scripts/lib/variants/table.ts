@@ -1,11 +1,10 @@
-import { markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
+import { libraryText, toolText } from '../../../gen/area/report.js';
+import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import { parameterMeta } from '../../../gen/config/parameters.js';
 import { addProofs, proofText } from '../area/proved.js';
 import type { VariantRow, VariantsReport } from './run.js';
 import { STREAM_TILES } from './stream.js';
 
-const number = (value: number, decimals: number): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** A column of the table. */
@@ -14,24 +13,24 @@ type Column = TextColumn<VariantRow>;
 function columns({ library, lengths }: VariantsReport): Column[] {
   return [
     { title: 'variant', left: true, text: ({ name }) => name },
-    { title: 'GE per MAC/cycle', text: ({ perMac }) => number(perMac.gateEquivalents, 1) },
+    { title: 'GE per MAC/cycle', text: ({ perMac }) => decimal(perMac.gateEquivalents, 1) },
     ...(library ? [{ title: 'area per MAC/cycle', text: areaText }] : []),
-    { title: 'flip-flops per MAC/cycle', text: ({ perMac }) => number(perMac.flipFlopBits, 1) },
-    { title: 'accumulator bits', text: ({ accumulatorBits }) => number(accumulatorBits, 0) },
+    { title: 'flip-flops per MAC/cycle', text: ({ perMac }) => decimal(perMac.flipFlopBits, 1) },
+    { title: 'accumulator bits', text: ({ accumulatorBits }) => decimal(accumulatorBits, 0) },
     ...(library
       ? [
           { title: 'longest path, ps', text: (row: VariantRow) => pathText(row, 'buffered') },
           { title: 'least area, ps', text: (row: VariantRow) => pathText(row, 'leastArea') },
         ]
       : [{ title: 'longest path, gates', text: (row: VariantRow) => pathText(row, 'levels') }]),
-    { title: 'latency, cycles', text: ({ streams }) => number(streams.at(-1)?.latency ?? Number.NaN, 0) },
-    { title: 'MACs per cycle', text: ({ macsPerCycle }) => number(macsPerCycle, 0) },
+    { title: 'latency, cycles', text: ({ streams }) => decimal(streams.at(-1)?.latency ?? Number.NaN, 0) },
+    { title: 'MACs per cycle', text: ({ macsPerCycle }) => decimal(macsPerCycle, 0) },
     ...lengths.map((k, i) => ({ title: `K = ${k}, %`, text: (row: VariantRow) => utilisationText(row, i) })),
   ];
 }
 
 function areaText({ perMac }: VariantRow): string {
-  return number(perMac.area ?? Number.NaN, 1);
+  return decimal(perMac.area ?? Number.NaN, 1);
 }
 
 /** The longest path and its module, without the design's name: `5,073 (pe)`. */
@@ -39,7 +38,7 @@ function pathText({ name, longestPath: path }: VariantRow, which: 'buffered' | '
   if (path.kind === 'wires') return 'none';
   if (path.kind === 'unknown') return 'unknown';
   const inModule = (length: number, module: string): string =>
-    `${number(length, 0)} (${module.slice(name.length + 1)})`;
+    `${decimal(length, 0)} (${module.slice(name.length + 1)})`;
   if (path.kind === 'levels') return inModule(path.levels, path.module);
   const { ps, module } = which === 'buffered' ? path.buffered : path.leastArea;
   return inModule(ps, module);
@@ -53,7 +52,7 @@ function utilisationText({ streams }: VariantRow, index: number): string {
 
 /** What the columns mean. */
 function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport): string[] {
-  const longest = number(lengths.at(-1) ?? 0, 0);
+  const longest = decimal(lengths.at(-1) ?? 0, 0);
   return [
     `Arrays of ${rows} x ${cols} PEs whose accumulators hold any sum of ${longest} products (of ${parameterMeta('maxK').fallback} by default).`,
     `Area and flip-flops are the whole array's divided by its MACs per cycle. GE: ${gateEquivalent}${library ? '; area in the units of the library' : ''}.`,
@@ -68,14 +67,10 @@ function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport)
 
 /** How the figures came about, as pairs of name and text. */
 function provenance({ tool, library, simulator, generator, variants }: VariantsReport): [string, string][] {
-  const build = tool.build === 'native' ? 'native' : `WebAssembly, ${tool.package}`;
   const proofs = variants.flatMap(({ proof }) => (proof ? [proof] : []));
   return [
-    ['synthesis', `${tool.name} ${tool.version} (${build})`],
-    [
-      'library',
-      library === null ? "none: Yosys' generic gates" : `${library.file} (${library.name}), sha256 ${library.sha256}`,
-    ],
+    ['synthesis', toolText(tool)],
+    ['library', libraryText(library)],
     ['simulation', `${simulator.name} ${simulator.version}`],
     ['generator', generator],
     ...(proofs.length > 0 ? ([['netlists', proofText(proofs.reduce(addProofs))]] as [string, string][]) : []),

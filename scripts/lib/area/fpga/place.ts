@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEVICES, type Device } from '../../../../gen/area/fpga/devices.js';
 import { familyCommand } from '../../../../gen/area/fpga/families.js';
@@ -23,13 +23,11 @@ import {
 import { areaUnits } from '../../../../gen/area/plan.js';
 import { UserError } from '../../../../gen/errors.js';
 import type { Manifest } from '../../../../gen/manifest.js';
-import { mapLimit } from '../../pool.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
 import { requireTool, runTool, type Tool, toolFailure } from '../../tools.js';
 import { runYosys, type Yosys } from '../../yosys.js';
 import { cellCounts } from '../statistics.js';
 import type { PlaceRequest } from './run.js';
-
-const AT_A_TIME = Math.min(2, availableParallelism());
 
 export interface PlacementContext {
   readonly folder: string;
@@ -98,7 +96,7 @@ async function placed(context: PlacementContext, target: Target): Promise<Placem
   try {
     writeFileSync(join(folder, NETLIST), netlist);
     const numbers = Array.from({ length: seeds }, (_, i) => i + 1);
-    const outcomes = await mapLimit(numbers, AT_A_TIME, async (seed) => {
+    const outcomes = await mapLimit(numbers, TOOLS_AT_A_TIME, async (seed) => {
       const outcome = await placeOnce(nextpnr, folder, { device, seed, title: target.label, luts });
       progress(`${target.label} placed, seed ${seed}`);
       return outcome;

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Device } from '../../../../gen/area/fpga/devices.js';
 import { type Family, resourcesOf } from '../../../../gen/area/fpga/families.js';
@@ -11,19 +10,17 @@ import {
   type FpgaReport,
   type FpgaSynthesis,
 } from '../../../../gen/area/fpga/report.js';
-import { type AreaUnit, areaUnits, unitKey } from '../../../../gen/area/plan.js';
-import { LARGEST_CHECKED } from '../../../../gen/area/report.js';
+import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../../../../gen/area/plan.js';
+import { LARGEST_CHECKED, structureCheck } from '../../../../gen/area/report.js';
 import { streamShape } from '../../../../gen/elaborate/streams.js';
 import { EXIT, UserError } from '../../../../gen/errors.js';
 import { loadDesign } from '../../../../gen/manifest.js';
 import { GENERATOR } from '../../../../gen/version.js';
-import { mapLimit } from '../../pool.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
 import { runYosys, type Yosys } from '../../yosys.js';
 import { cellCounts } from '../statistics.js';
 import { checkedStructure } from '../structure.js';
 import { placementsOf, placerFor } from './place.js';
-
-const AT_A_TIME = Math.min(2, availableParallelism());
 
 /** Which modules to place and route, and how. */
 export interface PlaceRequest {
@@ -54,7 +51,7 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const manifest = loadDesign(folder);
   const { rows, cols, name, arch, stall } = manifest.configuration;
   const units = areaUnits(manifest);
-  const distinct = [...new Map(units.map((unit) => [unitKey(unit), unit])).values()];
+  const distinct = distinctUnits(units);
   const checks = rows * cols <= LARGEST_CHECKED;
   const all = families.length * distinct.length + (checks ? 1 : 0) + (place ? place.what.length * place.seeds : 0);
   let done = 0;
@@ -81,9 +78,7 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
       lanes: streamShape(manifest.configuration).stepsPerBeat,
       tool: yosys.identity,
       dsp,
-      structure: structure
-        ? { checked: true, ownLogic: structure.ownLogic }
-        : { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` },
+      structure: structureCheck(structure),
     },
     findings,
     placements,
@@ -102,7 +97,7 @@ async function onFamily(
   progress: (what: string) => void,
 ): Promise<FamilyFindings> {
   const { family, dsp } = context;
-  const outcomes = await mapLimit(distinct, AT_A_TIME, async (unit) => {
+  const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (unit) => {
     const outcome = await synthesiseFor(context, unit);
     progress(`${unit.label} ${family}`);
     return { ...outcome, key: unitKey(unit) };

@@ -1,14 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { type AreaUnit, areaUnits } from '../../../../gen/area/plan.js';
 import { RECIPES } from '../../../../gen/area/recipe.js';
 import { type Curve, type CurveReport, curveAims, curvePoints } from '../../../../gen/area/timed/report.js';
 import { UserError } from '../../../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../../../gen/manifest.js';
 import { GENERATOR } from '../../../../gen/version.js';
-import { mapLimit } from '../../pool.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
 import { allNetlists, requireDelays, shownTimedRecipe, type TimedContext, timedNetlists } from './synthesise.js';
 
-const AT_A_TIME = Math.min(2, availableParallelism());
 /** Delays to aim at. */
 const AIMS = 10;
 /** A delay that every netlist keeps: aiming at it gives the slowest ones. */
@@ -52,13 +50,13 @@ interface CurveTarget extends TimedContext {
 
 async function curveOf(target: CurveTarget, progress: (what: string) => void): Promise<Curve> {
   const { manifest, unit } = target;
-  const slow = await mapLimit(RECIPES, AT_A_TIME, (recipe) => timedNetlists(target, unit, recipe, [NO_HURRY]));
+  const slow = await mapLimit(RECIPES, TOOLS_AT_A_TIME, (recipe) => timedNetlists(target, unit, recipe, [NO_HURRY]));
   const first = slow.flatMap(({ netlists }) => netlists);
   progress(`${unit.label}, the slowest netlists`);
   const slowest = Math.max(...first.map(({ path }) => path?.ps ?? 0));
   if (slowest === 0) throw new UserError(`${unit.module} has no logic: there is no curve of it`);
   const aims = curveAims(slowest, AIMS);
-  const more = await mapLimit(aims, AT_A_TIME, async (aim) => {
+  const more = await mapLimit(aims, TOOLS_AT_A_TIME, async (aim) => {
     const { netlists } = await allNetlists(target, unit, [aim]);
     progress(`${unit.label}, for ${aim} ps`);
     return netlists;

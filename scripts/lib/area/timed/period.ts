@@ -1,19 +1,16 @@
-import { availableParallelism } from 'node:os';
 import { type MappedNetlist, netlistHeader, netlistModule } from '../../../../gen/area/netlist.js';
-import { type AreaUnit, areaUnits, unitKey } from '../../../../gen/area/plan.js';
-import { LARGEST_CHECKED } from '../../../../gen/area/report.js';
+import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../../../../gen/area/plan.js';
+import { LARGEST_CHECKED, structureCheck } from '../../../../gen/area/report.js';
 import { chooseCandidate } from '../../../../gen/area/timed/choose.js';
 import { buildPeriodReport, type PeriodReport } from '../../../../gen/area/timed/report.js';
 import { streamShape } from '../../../../gen/elaborate/streams.js';
 import { loadDesign } from '../../../../gen/manifest.js';
 import { GENERATOR } from '../../../../gen/version.js';
-import { mapLimit } from '../../pool.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
 import type { Tool } from '../../tools.js';
 import { checkWhole } from '../sta/check.js';
 import { checkedStructure } from '../structure.js';
 import { allNetlists, requireDelays, shownTimedRecipe, type TimedContext, type TimedNetlist } from './synthesise.js';
-
-const AT_A_TIME = Math.min(2, availableParallelism());
 
 export interface PeriodRequest extends TimedContext {
   readonly periodPs: number;
@@ -43,7 +40,7 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   const manifest = loadDesign(folder);
   const { rows, cols, name, arch } = manifest.configuration;
   const units = areaUnits(manifest).filter(({ partOfOther }) => !partOfOther);
-  const distinct = [...new Map(units.map((unit) => [unitKey(unit), unit])).values()];
+  const distinct = distinctUnits(units);
   const checks = rows * cols <= LARGEST_CHECKED;
   const all = distinct.length + (checks ? 1 : 0) + (request.sta ? 1 : 0);
   let done = 0;
@@ -54,7 +51,7 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
   if (checks) progress(`${manifest.top} elaborated`);
   const aim = periodPs - marginPs;
-  const outcomes = await mapLimit(distinct, AT_A_TIME, async (unit) => {
+  const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (unit) => {
     const outcome = await allNetlists(request, unit, [aim]);
     progress(unit.label);
     return { unit, ...outcome };
@@ -70,9 +67,7 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
       lanes: streamShape(manifest.configuration).stepsPerBeat,
       tool: yosys.identity,
       library: library.identity,
-      structure: structure
-        ? { checked: true, ownLogic: structure.ownLogic }
-        : { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` },
+      structure: structureCheck(structure),
     },
     { periodPs, marginPs },
     {
