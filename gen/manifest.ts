@@ -23,7 +23,13 @@ const operandPort = z.object({
   lanes: z.int(),
   codeBits: z.int(),
   typeBits: z.int(),
-  operand: z.object({ signBits: z.int(), exponentBits: z.int(), baseBits: z.int(), bits: z.int() }),
+  operand: z.object({
+    signBits: z.union([z.literal(0), z.literal(1)]),
+    exponentBits: z.int(),
+    baseBits: z.int(),
+    bits: z.int(),
+    doubledFrom: z.int().optional(),
+  }),
 });
 
 /**
@@ -58,7 +64,7 @@ export const MANIFEST = z.object({
   partialSums: z.array(z.object({ bits: z.int(), pes: z.int() })),
   ports: z.object({ a: operandPort, w: operandPort }),
   operandFormat: z.object({
-    unit: z.union([z.int(), z.literal('none')]),
+    unit: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal('none')]),
     foldMinimum: z.boolean(),
     normalised: z.literal(true).optional(),
   }),
@@ -113,8 +119,9 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
   });
   const port = (letter: 'a' | 'w') => {
     const { role, types, wideTypes, lanes, codeBits, typeBits, fields } = design[letter];
-    const { signBits, exponentBits, baseBits, bits } = fields;
-    const operand = { signBits, exponentBits, baseBits, bits };
+    const { signBits, exponentBits, baseBits, bits, doubledFrom } = fields;
+    const doubles = doubledFrom === undefined ? {} : { doubledFrom };
+    const operand = { signBits, exponentBits, baseBits, bits, ...doubles };
     const names = (list: readonly NumericType[]): string[] => list.map((type) => type.name);
     return { role, types: names(types), wideTypes: names(wideTypes), lanes, codeBits, typeBits, operand };
   };

@@ -34,6 +34,11 @@ export interface OperandFields {
   readonly maxExponent: number;
   /** The base is a significand: its top bit is the leading one. */
   readonly normalised?: true;
+  /**
+   * The least base that is no negative operand's: with the sign set, bases from it up stand for twice the base, positive.
+   * Their two top bits are 1, and no others'. Absent: such operands do not exist.
+   */
+  readonly doubledFrom?: number;
 }
 
 /** A candidate of the solver with its estimated cost. */
@@ -41,7 +46,7 @@ export interface OperandCandidate {
   readonly form: OperandForm;
   readonly a: OperandFields;
   readonly w: OperandFields;
-  /** Bits of the product of two bases, as a multiplier delivers them. */
+  /** Bits of the product of two bases, doubled where one of them stands for its double. */
   readonly productBits: number;
   /** Bits of the sum of the two exponents; 0 where there is no shifter. */
   readonly shiftBits: number;
@@ -73,12 +78,9 @@ function operandReach(type: NumericType, form: OperandForm): { readonly base: nu
   const key = `${form.unit} ${form.foldMinimum}`;
   const found = known.get(key);
   if (found) return found;
-  let [base, exponent] = [0, 0];
-  for (let code = 0; code < 2 ** type.bits; code++) {
-    const operand = toOperand(type, code, form);
-    base = Math.max(base, operand.base);
-    exponent = Math.max(exponent, operand.exponent);
-  }
+  const operands = operandsOf(type, form);
+  const base = Math.max(...operands.map((operand) => operand.base));
+  const exponent = Math.max(...operands.map((operand) => operand.exponent));
   known.set(key, { base, exponent });
   return { base, exponent };
 }
@@ -92,6 +94,70 @@ export function operandFields(types: readonly NumericType[], form: OperandForm):
   const exponentBits = bitsFor(maxExponent);
   const baseBits = Math.max(bitsFor(base), 1);
   return { signBits, exponentBits, baseBits, bits: signBits + exponentBits + baseBits, maxExponent };
+}
+
+/** How a base of one bit more than its port's is written; see `doubledFields`. */
+export type WideBase = 'double' | 'carry';
+
+/**
+ * How an operand is written whose base has a bit more than the port's `baseBits`: as half the base, counting twice, if that
+ * begins with two ones, or with the next exponent, if it is a step of the exponent; undefined if neither can be.
+ */
+export function wideBase(
+  { base, exponent }: Operand,
+  baseBits: number,
+  unit: ExponentUnit,
+  maxExponent: number,
+): WideBase | undefined {
+  if (base % 2 === 0 && base / 2 >= doubledBase(baseBits)) return 'double';
+  return base === 2 ** baseBits && unit === baseBits && exponent === 0 && maxExponent > 0 ? 'carry' : undefined;
+}
+
+/** The least base that begins with two ones. */
+const doubledBase = (baseBits: number): number => 3 * 2 ** (baseBits - 2);
+
+/**
+ * The fields with one bit of base less, where the few operands that need it can do without (see `wideBase`), all of them of
+ * unsigned types, and no negative operand has a base that begins with two ones. Integers in halves of 16 steps beside
+ * uflint4 are the case in point: 16 and 24 alone need a fifth bit, and become 1 * 16^1 and 2 * 12.
+ *
+ * @returns undefined where they cannot.
+ */
+export function doubledFields(types: readonly NumericType[], form: OperandForm): OperandFields | undefined {
+  const plain = operandFields(types, form);
+  const baseBits = plain.baseBits - 1;
+  if (plain.signBits === 0 || baseBits < 2) return undefined;
+  const doubledFrom = doubledBase(baseBits);
+  const fits = (operand: Operand, { signed }: NumericType): boolean => {
+    if (operand.base < 2 ** baseBits) return !operand.negative || operand.base < doubledFrom;
+    return !signed && wideBase(operand, baseBits, form.unit, plain.maxExponent) !== undefined;
+  };
+  return types.every((type) => operandsOf(type, form).every((operand) => fits(operand, type)))
+    ? { ...plain, baseBits, bits: plain.bits - 1, doubledFrom }
+    : undefined;
+}
+
+/** All operands of a type, in the order of its codes. */
+export function operandsOf(type: NumericType, form: OperandForm): Operand[] {
+  return Array.from({ length: 2 ** type.bits }, (_, code) => toOperand(type, code, form));
+}
+
+/** What the bits of an operand are. */
+export interface PackedFields extends Pick<OperandFields, 'signBits' | 'exponentBits' | 'baseBits'> {
+  readonly doubledFrom?: number | undefined;
+}
+
+/** The value of an operand's bits. */
+export function operandValue(
+  word: bigint,
+  { signBits, exponentBits, baseBits, doubledFrom }: PackedFields,
+  unit: ExponentUnit,
+): bigint {
+  const field = (low: number, width: number): bigint => (word >> BigInt(low)) & ((1n << BigInt(width)) - 1n);
+  const base = field(0, baseBits);
+  const magnitude = base << (BigInt(unit === 'none' ? 0 : unit) * field(baseBits, exponentBits));
+  if (field(baseBits + exponentBits, signBits) === 0n) return magnitude;
+  return doubledFrom !== undefined && base >= BigInt(doubledFrom) ? 2n * magnitude : -magnitude;
 }
 
 /**
@@ -108,16 +174,19 @@ const UNITS: readonly ExponentUnit[] = ['none', 1, 2, 4, 8];
  */
 export function solveOperandFormat(a: readonly NumericType[], w: readonly NumericType[]): OperandCandidate[] {
   const magnitudeBits = bitsFor(largest(a) * largest(w));
-  const candidates = UNITS.flatMap((unit) =>
-    (unit === 'none' ? [false] : [false, true]).map((foldMinimum) =>
-      candidate(
-        { unit, foldMinimum },
-        operandFields(a, { unit, foldMinimum }),
-        operandFields(w, { unit, foldMinimum }),
-        magnitudeBits,
-      ),
-    ),
+  const forms = UNITS.flatMap((unit): OperandForm[] =>
+    (unit === 'none' ? [false] : [false, true]).map((foldMinimum) => ({ unit, foldMinimum })),
   );
+  const candidates = forms.flatMap((form) => {
+    const [plainA, plainW] = [operandFields(a, form), operandFields(w, form)];
+    const [doubledA, doubledW] = [doubledFields(a, form), doubledFields(w, form)];
+    return [
+      candidate(form, plainA, plainW, magnitudeBits),
+      // One port with doubles: one multiplexer behind the multiplier.
+      ...(doubledA ? [candidate(form, doubledA, plainW, magnitudeBits)] : []),
+      ...(doubledW ? [candidate(form, plainA, doubledW, magnitudeBits)] : []),
+    ];
+  });
   const distinct = new Map<string, OperandCandidate>();
   for (const entry of candidates) {
     const key = JSON.stringify([entry.a, entry.w, entry.shiftBits === 0 ? 0 : entry.form.unit]);
@@ -134,13 +203,16 @@ export function largest(types: readonly NumericType[]): bigint {
 }
 
 function candidate(form: OperandForm, a: OperandFields, w: OperandFields, magnitudeBits: number): OperandCandidate {
-  const productBits = Math.min(a.baseBits + w.baseBits, magnitudeBits);
+  const doubles = [a, w].some(({ doubledFrom }) => doubledFrom !== undefined);
+  const productBits = Math.min(a.baseBits + w.baseBits + (doubles ? 1 : 0), magnitudeBits);
   const shiftBits = bitsFor(a.maxExponent + w.maxExponent);
   const { flipFlop, fullAdder, and, mux } = GATE_EQUIVALENTS;
   const narrow = Math.min(a.baseBits, w.baseBits);
   const wide = Math.max(a.baseBits, w.baseBits);
   let estimate = narrow * wide * and + (narrow - 1) * wide * fullAdder + (a.bits + w.bits) * flipFlop;
   if (a.exponentBits > 0 && w.exponentBits > 0) estimate += shiftBits * fullAdder;
+  // The choice of the double costs about a gate for each bit: half of its inputs are often 0.
+  if (doubles) estimate += productBits * and;
   let width = productBits;
   for (let level = 0; level < shiftBits; level++) {
     width = Math.min(width + Number(form.unit) * 2 ** level, magnitudeBits);

@@ -4,7 +4,9 @@ import {
   type OperandFields,
   type OperandForm,
   operandFields,
+  operandsOf,
   toOperand,
+  wideBase,
 } from '../operand.js';
 import type { BiscaledType } from '../types/biscaled.js';
 import { halfTypes, type IntType } from '../types/int.js';
@@ -143,6 +145,14 @@ function fieldPorts(fields: OperandFields): ModulePort[] {
 export function operandFormula(unit: ExponentUnit, fields: OperandFields): string {
   const sign = fields.signBits ? '(-1)^sign * ' : '';
   return fields.exponentBits ? `${sign}base * ${2 ** Number(unit)}^exp` : `${sign}base`;
+}
+
+/** What operands count twice, as a sentence; empty where none do. */
+export function doublingText({ a, w }: Readonly<Record<'a' | 'w', OperandFields>>): string {
+  const sentence = (operand: string, from: number): string =>
+    `With the sign set, a base of ${operand} from ${from} up is positive and counts twice.`;
+  if (a.doubledFrom !== undefined) return sentence('an activation', a.doubledFrom);
+  return w.doubledFrom === undefined ? '' : sentence('a weight', w.doubledFrom);
 }
 
 const EXAMPLES = 16;
@@ -344,6 +354,7 @@ export interface PortDecoderView extends ModuleView {
     readonly code: string;
     readonly wires: readonly { readonly port: string; readonly name: string; readonly width: number }[];
   }[];
+  readonly wideBases: readonly WideBaseView[];
   readonly cases: readonly { readonly label: string; readonly operand: string }[];
 }
 
@@ -372,27 +383,30 @@ export interface OperandEncoding<Fields extends OperandFields> {
   own(type: NumericType): Fields;
   /** Name of the field that every operand has. */
   readonly significand: 'base' | 'sig';
-  pack(type: string, own: Fields): string;
+  pack(type: NumericType, own: Fields): string;
+  /** What a base that is wider than the port's takes besides. */
+  wideBase(type: NumericType): WideBaseView | undefined;
 }
 
 /** Operands of integer PEs in a form: `{sign, exp, base}`. */
 export const formEncoding = (form: OperandForm, { fields }: OperandPort): OperandEncoding<OperandFields> => ({
   own: (type) => operandFields([type], form),
   significand: 'base',
-  pack: (type, own) => packOperand(type, own, fields),
+  pack: (type, own) => packOperand(type, own, fields, wideBaseView(type, form, fields)),
+  wideBase: (type) => wideBaseView(type, form, fields),
 });
 
 export function portDecoder<Fields extends OperandFields>(
   prefix: string,
   port: OperandPort,
-  { own: fieldsOf, significand, pack }: OperandEncoding<Fields>,
+  { own: fieldsOf, significand, pack, wideBase: wideBaseOf }: OperandEncoding<Fields>,
   half?: Half,
 ): PortDecoderView {
   const name = `${prefix}_decode_${port.letter}${half ? `_${half}` : ''}`;
   const { fields, typeBits } = port;
   const all = decodedTypes(port, half);
   const distinct = all.filter((type, i) => all.findIndex((other) => other.name === type.name) === i);
-  const operand = (type: NumericType): string => pack(type.name, fieldsOf(type));
+  const operand = (type: NumericType): string => pack(type, fieldsOf(type));
   const lanes = half ? port.lanes / 2 : port.lanes;
   return {
     name,
@@ -425,6 +439,7 @@ export function portDecoder<Fields extends OperandFields>(
         ],
       };
     }),
+    wideBases: distinct.flatMap((type) => wideBaseOf(type) ?? []),
     cases: decoderCases(port, half).map(({ label, type }) => ({ label, operand: operand(type) })),
   };
 }
@@ -479,17 +494,51 @@ export function typeMeaning(port: OperandPort): string {
   return `type: ${list(port.types)}${wide}`;
 }
 
-function packOperand(type: string, own: OperandFields, port: OperandFields): string {
+/** The operand of a port from the fields of a type's decoder. */
+function packOperand(
+  { name }: NumericType,
+  own: OperandFields,
+  port: OperandFields,
+  wide: WideBaseView | undefined,
+): string {
+  const sign = wide ? `${name}_twice` : own.signBits ? `${name}_sign` : "1'd0";
+  const exponent = own.exponentBits
+    ? zeroExtend(`${name}_exp`, own.exponentBits, port.exponentBits)
+    : literal(port.exponentBits, 0);
   const parts = [
-    ...(port.signBits ? [own.signBits ? `${type}_sign` : "1'd0"] : []),
-    ...(port.exponentBits
-      ? [
-          own.exponentBits
-            ? zeroExtend(`${type}_exp`, own.exponentBits, port.exponentBits)
-            : literal(port.exponentBits, 0),
-        ]
-      : []),
-    zeroExtend(`${type}_base`, own.baseBits, port.baseBits),
+    ...(port.signBits ? [sign] : []),
+    ...(port.exponentBits ? [wide?.carry ? `${exponent} | ${wide.carry}` : exponent] : []),
+    wide ? wide.shortName : zeroExtend(`${name}_base`, own.baseBits, port.baseBits),
   ];
   return parts.length === 1 ? (parts[0] as string) : `{${parts.join(', ')}}`;
+}
+
+/** A type of which some bases have a bit more than the port's (see `doubledFields`), and the base that fits. */
+export interface WideBaseView {
+  readonly name: string;
+  readonly top: string;
+  readonly next: string;
+  /** What is added to the exponent where a base becomes 1 with the next one; empty where none does. */
+  readonly carry: string;
+  readonly baseBits: number;
+  readonly shortName: string;
+  readonly short: string;
+}
+
+function wideBaseView(type: NumericType, form: OperandForm, port: OperandFields): WideBaseView | undefined {
+  const { name } = type;
+  const { baseBits, exponentBits, maxExponent } = port;
+  const wide = operandsOf(type, form).filter(({ base }) => base >= 2 ** baseBits);
+  if (wide.length === 0) return undefined;
+  const carries = wide.some((operand) => wideBase(operand, baseBits, form.unit, maxExponent) === 'carry');
+  const choice = `${name}_twice ? ${name}_base[${baseBits}:1] : ${name}_base[${baseBits - 1}:0]`;
+  return {
+    name,
+    top: `${name}_base[${baseBits}]`,
+    next: `${name}_base[${baseBits - 1}]`,
+    carry: carries ? zeroExtend(`${name}_carry`, 1, exponentBits) : '',
+    baseBits,
+    shortName: `${name}_short`,
+    short: carries ? `${name}_carry ? ${literal(baseBits, 1)} : ${choice}` : choice,
+  };
 }

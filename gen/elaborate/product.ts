@@ -1,7 +1,7 @@
 import type { OperandFields } from '../operand.js';
 import { literal, slice, zeroExtend } from '../verilog.js';
 import type { DesignCore } from './core.js';
-import { operandFormula, operandLayout } from './decoder.js';
+import { doublingText, operandFormula, operandLayout } from './decoder.js';
 import { tileGrid } from './tile-grid.js';
 
 /** The product of two operands: multiply the bases, add the exponents, shift. */
@@ -10,6 +10,8 @@ export interface Multiplication {
   readonly negative: string;
   readonly productBits: number;
   readonly product: string;
+  /** Where a base may stand for its double. */
+  readonly doubling: Doubling | undefined;
   readonly hasShift: boolean;
   readonly shiftBits: number;
   readonly shift: string;
@@ -18,6 +20,16 @@ export interface Multiplication {
   readonly largestProduct: string;
   /** What the operands' values are, as a clause. */
   readonly operands: string;
+  /** Which of them count twice, as a sentence. */
+  readonly doublingText: string;
+}
+
+/** A base that stands for its double (see `OperandFields.doubledFrom`): what tells it, and the product without that. */
+interface Doubling {
+  readonly signal: string;
+  readonly condition: string;
+  readonly basesBits: number;
+  readonly bases: string;
 }
 
 /** What every PE does before it adds: the product, with its pipeline registers. */
@@ -54,14 +66,18 @@ export function multiplication(
   const signs = (['a', 'w'] as const).filter((port) => format[port].signBits).map((port) => `${port}_sign`);
   const exponents = (['a', 'w'] as const).filter((port) => format[port].exponentBits);
   const { productBits, shiftBits, form } = format;
+  const doubling = doublingOf(format, productBits);
   const hasShift = shiftBits > 0;
   const [productSignal, shiftSignal] = registered ? ['product_q', 'shift_q'] : ['product', 'shift'];
   const unitZeros = form.unit === 'none' ? 0 : Math.log2(form.unit);
   return {
     signed: signs.length > 0,
-    negative: signs.join(' ^ '),
+    negative: [...signs, ...(doubling ? [doubling.signal] : [])].join(' ^ '),
     productBits,
-    product: `${zeroExtend('a_base', format.a.baseBits, productBits)} * ${zeroExtend('w_base', format.w.baseBits, productBits)}`,
+    product: doubling
+      ? `${zeroExtend('bases', doubling.basesBits, productBits)} << ${doubling.signal}`
+      : basesText(format, productBits),
+    doubling,
     hasShift,
     shiftBits,
     shift: exponents.map((port) => zeroExtend(`${port}_exp`, format[port].exponentBits, shiftBits)).join(' + '),
@@ -69,6 +85,24 @@ export function multiplication(
     magnitude: hasShift ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal,
     largestProduct: String(largestProduct),
     operands: operandsText(format),
+    doublingText: doublingText(format),
+  };
+}
+
+function basesText({ a, w }: DesignCore['format'], bits: number): string {
+  return `${zeroExtend('a_base', a.baseBits, bits)} * ${zeroExtend('w_base', w.baseBits, bits)}`;
+}
+
+function doublingOf(format: DesignCore['format'], productBits: number): Doubling | undefined {
+  const port = (['a', 'w'] as const).find((each) => format[each].doubledFrom !== undefined);
+  if (port === undefined) return undefined;
+  const basesBits = Math.min(format.a.baseBits + format.w.baseBits, productBits);
+  const top = format[port].baseBits - 1;
+  return {
+    signal: `${port}_twice`,
+    condition: `${port}_sign & ${port}_base[${top}] & ${port}_base[${top - 1}]`,
+    basesBits,
+    bases: basesText(format, basesBits),
   };
 }
 

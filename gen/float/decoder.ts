@@ -285,7 +285,8 @@ function specials({ hasNan, hasInfinity, fractionBits }: NormalFields): { specia
 export const normalEncoding = (port: OperandPort): OperandEncoding<NormalFields> => ({
   own: (type) => normalFields([type]),
   significand: 'sig',
-  pack: (type, own) => packOperand(type, own, port),
+  pack: (type, own) => packOperand(type.name, own, port),
+  wideBase: () => undefined,
 });
 
 function packOperand(type: string, own: NormalFields, { fields }: OperandPort): string {

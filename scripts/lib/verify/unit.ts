@@ -6,6 +6,7 @@ import { floatPeVectors } from '../../../gen/float/pe-vectors.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { decoderChoices, ODD_LANE, type OperandChoice, operandChoices, WIDE } from '../../../gen/operand-choices.js';
 import { type PeVectors, peVectors } from '../../../gen/pe-vectors.js';
+import { operandValue } from '../../../gen/operand.js';
 import { renderTemplate } from '../../../gen/render/engine.js';
 import type { CodeValue } from '../../../gen/types/numeric-type.js';
 import type { RandomSource } from '../../../gen/vectors.js';
@@ -148,18 +149,18 @@ function peKind({ dataflow, drain }: Manifest['configuration']): number {
   return drain === 'double' ? 1 : 0;
 }
 
-/** The first code whose operand, read as (-1)^sign · base · 2^(unit · exp), is not the codec's value. */
+/** The first code whose operand's value is not the codec's. */
 export function decoderMismatch(
   manifest: Manifest,
   operands: Buffer,
   vectors: Readonly<Record<'a' | 'w', readonly DecodeVector[]>>,
 ): string | undefined {
-  const { normalised } = manifest.operandFormat;
+  const { normalised, unit } = manifest.operandFormat;
   for (const [offset, letter] of (['a', 'w'] as const).entries()) {
     const port = manifest.ports[letter];
     for (const [i, { type, code, value }] of vectors[letter].entries()) {
       const operand = operands.readBigUInt64LE((i * 2 + offset) * 8);
-      const got = (normalised ? normalisedValue : operandValue)(manifest, letter, operand);
+      const got = normalised ? normalisedValue(manifest, letter, operand) : operandValue(operand, port.operand, unit);
       if (got === value) continue;
       const name = decoderChoices(port).find(({ selector }) => selector === type)?.type.name;
       const bits = code.toString(2).padStart(port.codeBits, '0');
@@ -177,14 +178,6 @@ export function decoderMismatch(
 function laneText({ wideTypes }: Manifest['ports']['a'], selector: number): string {
   if (wideTypes.length === 0) return '';
   return selector >= ODD_LANE ? '_high' : '_low';
-}
-
-function operandValue({ ports, operandFormat }: Manifest, letter: 'a' | 'w', operand: bigint): bigint {
-  const { baseBits, exponentBits, signBits } = ports[letter].operand;
-  const field = (low: number, width: number): bigint => (operand >> BigInt(low)) & ((1n << BigInt(width)) - 1n);
-  const unit = operandFormat.unit === 'none' ? 0n : BigInt(operandFormat.unit);
-  const magnitude = field(0, baseBits) << (unit * field(baseBits, exponentBits));
-  return field(baseBits + exponentBits, signBits) === 1n ? -magnitude : magnitude;
 }
 
 /** The value of an operand of the floating-point PE: (-1)^sign · sig / 2^(sig bits - 1) · 2^exp, or what it is instead. */
