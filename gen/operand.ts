@@ -70,26 +70,39 @@ export function toOperand(type: NumericType, code: number, form: OperandForm): O
   return { negative: parts.negative, base: parts.significand * 2 ** remainder, exponent };
 }
 
-/** The largest base and exponent of a type's codes, by form. */
-const reachesOf = memoised((_: NumericType) => new Map<string, { readonly base: number; readonly exponent: number }>());
+/** What the operands of a type are in a form: all of them, the largest bases, also of negative ones, and the largest exponent. */
+interface FormOperands {
+  readonly operands: readonly Operand[];
+  readonly largestBase: number;
+  readonly largestNegative: number;
+  readonly largestExponent: number;
+}
 
-function operandReach(type: NumericType, form: OperandForm): { readonly base: number; readonly exponent: number } {
-  const known = reachesOf(type);
+const formsOf = memoised((_: NumericType) => new Map<string, FormOperands>());
+
+function formOperands(type: NumericType, form: OperandForm): FormOperands {
+  const known = formsOf(type);
   const key = `${form.unit} ${form.foldMinimum}`;
   const found = known.get(key);
   if (found) return found;
-  const operands = operandsOf(type, form);
-  const base = Math.max(...operands.map((operand) => operand.base));
-  const exponent = Math.max(...operands.map((operand) => operand.exponent));
-  known.set(key, { base, exponent });
-  return { base, exponent };
+  const operands = Array.from({ length: 2 ** type.bits }, (_, code) => toOperand(type, code, form));
+  const largestBase = Math.max(...operands.map(({ base }) => base));
+  const largestNegative = Math.max(0, ...operands.filter(({ negative }) => negative).map(({ base }) => base));
+  const largestExponent = Math.max(...operands.map(({ exponent }) => exponent));
+  const made = { operands, largestBase, largestNegative, largestExponent };
+  known.set(key, made);
+  return made;
 }
+
+/** All operands of a type, in the order of its codes. */
+export const operandsOf = (type: NumericType, form: OperandForm): readonly Operand[] =>
+  formOperands(type, form).operands;
 
 /** The fields that hold every code of the given types. */
 export function operandFields(types: readonly NumericType[], form: OperandForm): OperandFields {
-  const reaches = types.map((type) => operandReach(type, form));
-  const base = Math.max(0, ...reaches.map((reach) => reach.base));
-  const maxExponent = Math.max(0, ...reaches.map((reach) => reach.exponent));
+  const all = types.map((type) => formOperands(type, form));
+  const base = Math.max(0, ...all.map(({ largestBase }) => largestBase));
+  const maxExponent = Math.max(0, ...all.map(({ largestExponent }) => largestExponent));
   const signBits = types.some((type) => type.signed) ? 1 : 0;
   const exponentBits = bitsFor(maxExponent);
   const baseBits = Math.max(bitsFor(base), 1);
@@ -128,18 +141,14 @@ export function doubledFields(types: readonly NumericType[], form: OperandForm):
   const baseBits = plain.baseBits - 1;
   if (plain.signBits === 0 || baseBits < 2) return undefined;
   const doubledFrom = doubledBase(baseBits);
-  const fits = (operand: Operand, { signed }: NumericType): boolean => {
-    if (operand.base < 2 ** baseBits) return !operand.negative || operand.base < doubledFrom;
-    return !signed && wideBase(operand, baseBits, form.unit, plain.maxExponent) !== undefined;
-  };
-  return types.every((type) => operandsOf(type, form).every((operand) => fits(operand, type)))
-    ? { ...plain, baseBits, bits: plain.bits - 1, doubledFrom }
-    : undefined;
-}
-
-/** All operands of a type, in the order of its codes. */
-export function operandsOf(type: NumericType, form: OperandForm): Operand[] {
-  return Array.from({ length: 2 ** type.bits }, (_, code) => toOperand(type, code, form));
+  const fits = types.every((type) => {
+    const { operands, largestBase, largestNegative } = formOperands(type, form);
+    if (largestNegative >= doubledFrom) return false;
+    const wide = largestBase < 2 ** baseBits ? [] : operands.filter(({ base }) => base >= 2 ** baseBits);
+    if (type.signed) return wide.length === 0;
+    return wide.every((operand) => wideBase(operand, baseBits, form.unit, plain.maxExponent) !== undefined);
+  });
+  return fits ? { ...plain, baseBits, bits: plain.bits - 1, doubledFrom } : undefined;
 }
 
 /** What the bits of an operand are. */

@@ -2,7 +2,7 @@ import { codeValues } from '../codec.js';
 import { type Configuration, PARAMETER_KEYS } from '../config/parameters.js';
 import { countsIn } from '../config/rules.js';
 import type { SumCase } from '../elaborate/accumulator.js';
-import { operandFormula, operandLayout } from '../elaborate/decoder.js';
+import { doublingText, operandFormula, operandLayout } from '../elaborate/decoder.js';
 import type { Design } from '../elaborate/design.js';
 import { dotStages } from '../elaborate/dot.js';
 import { streamShape } from '../elaborate/streams.js';
@@ -211,6 +211,7 @@ function utilisation({ config, timing }: Design): { k: number; cycles: number; p
 /** Why the operand format is as it is, in words. */
 function reasons({ format, largestProduct, magnitudeBits, candidates }: Design) {
   const { form, productBits, shiftBits } = format;
+  const doubling = doublingText(format);
   const fields: OperandFields = {
     ...format.a,
     signBits: format.a.signBits || format.w.signBits ? 1 : 0,
@@ -228,6 +229,8 @@ function reasons({ format, largestProduct, magnitudeBits, candidates }: Design) 
     foldReason: form.foldMinimum
       ? ' The most negative integer is written as a power of two with an exponent, which saves a bit of base.'
       : '',
+    doublingReason:
+      doubling === '' ? '' : ` ${doubling} No negative operand has such a base, and a bit of base is saved.`,
     productBits,
     shiftReason: shiftBits > 0 ? `, the sum of two exponents ${shiftBits}` : '',
     largestProduct,
@@ -236,8 +239,8 @@ function reasons({ format, largestProduct, magnitudeBits, candidates }: Design) 
 }
 
 function candidateRow({ form, a, w, productBits, shiftBits, estimate }: OperandCandidate) {
-  const widths = ({ signBits, exponentBits, baseBits }: OperandFields): string =>
-    `${signBits}+${exponentBits}+${baseBits}`;
+  const widths = ({ signBits, exponentBits, baseBits, doubledFrom }: OperandFields): string =>
+    `${signBits}+${exponentBits}+${baseBits}${doubledFrom === undefined ? '' : ', doubles'}`;
   return {
     unit: form.unit === 'none' ? 'none' : `2^${form.unit}`,
     fold: form.foldMinimum ? 'yes' : 'no',

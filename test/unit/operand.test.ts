@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { operandFields, solveOperandFormat, toOperand } from '../../gen/operand.js';
+import {
+  doubledFields,
+  type Operand,
+  type OperandFields,
+  type OperandForm,
+  operandFields,
+  operandValue,
+  solveOperandFormat,
+  toOperand,
+  wideBase,
+} from '../../gen/operand.js';
+import { halfTypes } from '../../gen/types/int.js';
+import type { NumericType } from '../../gen/types/numeric-type.js';
 import { HARDWARE_TYPES, numericType } from '../../gen/types/table.js';
 
 const types = (names: string) => names.split(' ').map(numericType);
@@ -24,7 +36,68 @@ describe('operand forms', () => {
   });
 });
 
+/** The bits of an operand, written out by the rules that `doubledFields` states. */
+function packed(
+  operand: Operand,
+  { exponentBits, baseBits, maxExponent }: OperandFields,
+  unit: OperandForm['unit'],
+): bigint {
+  const { negative, base, exponent } = operand;
+  const word = (sign: boolean, exp: number, bits: number): bigint =>
+    (BigInt(sign) << BigInt(exponentBits + baseBits)) | (BigInt(exp) << BigInt(baseBits)) | BigInt(bits);
+  if (base < 2 ** baseBits) return word(negative, exponent, base);
+  return wideBase(operand, baseBits, unit, maxExponent) === 'carry'
+    ? word(negative, exponent + 1, 1)
+    : word(true, exponent, base / 2);
+}
+
+describe('operands that count twice', () => {
+  const HALVES = ['int8', 'uint8'].flatMap((name): NumericType[] => Object.values(halfTypes(numericType(name))));
+  const ACTIVATIONS = [...types('int4 flint4 pot4 uint4 uflint4'), ...HALVES];
+  const FORM: OperandForm = { unit: 4, foldMinimum: false };
+
+  it('save the fifth bit of base that uflint4 alone needs beside 8-bit integers', () => {
+    expect(operandFields(ACTIVATIONS, FORM)).toMatchObject({ baseBits: 5, bits: 7 });
+    expect(doubledFields(ACTIVATIONS, FORM)).toMatchObject({ baseBits: 4, bits: 6, doubledFrom: 12 });
+  });
+
+  it.each([
+    ['int4 flint4 pot4 uint4 uflint4', FORM],
+    ['int4 uflint4', FORM],
+    ['int4 uint4 uflint4', FORM],
+    ['flint6 uflint6 int4', { unit: 8, foldMinimum: false }],
+  ] as const)('%s: every code has its value', (names, form) => {
+    const all = names.includes('pot4') ? ACTIVATIONS : types(names);
+    const fields = doubledFields(all, form) as OperandFields;
+    let doubles = 0;
+    for (const type of all) {
+      for (let code = 0; code < 2 ** type.bits; code++) {
+        const word = packed(toOperand(type, code, form), fields, form.unit);
+        expect(operandValue(word, fields, form.unit)).toBe(type.decode(code));
+        if (word >> BigInt(fields.bits - 1) === 1n && (type.decode(code) as bigint) > 0n) doubles++;
+      }
+    }
+    expect(doubles).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a negative operand has such a base', 'int5 uflint4'],
+    ['a base that is too wide is negative', 'int6'],
+    ['there is no sign', 'uint4 uflint4'],
+    ['a base that is too wide is odd', 'int4 uint5'],
+  ])('are not there where %s', (_, names) => {
+    expect(doubledFields(types(names), FORM)).toBeUndefined();
+  });
+});
+
 describe('the solver', () => {
+  it('takes doubles on one port at most', () => {
+    const uflint = types('int4 uflint4');
+    const candidates = solveOperandFormat(uflint, uflint);
+    const counts = candidates.map(({ a, w }) => [a, w].filter(({ doubledFrom }) => doubledFrom !== undefined).length);
+    expect(Math.max(...counts)).toBe(1);
+  });
+
   it('finds unit 2, a 4 x 3 multiplier and two exponent bits for the default types', () => {
     const { form, a, w, productBits, shiftBits } = best('int4 flint4 pot4 uint4 uflint4', 'int4 flint4 pot4');
     expect(form).toEqual({ unit: 2, foldMinimum: true });
