@@ -3,7 +3,8 @@ import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
-import { CHECKS, FIGURES, type Figure } from './lib/figures/plan.js';
+import { type Figure, stepsOf } from './lib/figures/figure.js';
+import { CHECKS, FIGURES } from './lib/figures/plan.js';
 import { type Libraries, makeFigure, shownStep } from './lib/figures/run.js';
 
 /** Where Debian's package qflow-tech-osu018 puts the library. */
@@ -62,8 +63,9 @@ async function main(): Promise<number> {
   const flags = program.opts<Flags>();
   const { figures, libraries } = chosen(flags);
   if (flags.list) {
-    for (const { name, page, before = [], step } of figures) {
-      process.stdout.write(`${name}: ${page}\n${[...before, step].map((each) => `  ${shownStep(each)}\n`).join('')}`);
+    for (const figure of figures) {
+      const commands = stepsOf(figure).map((step) => `  ${shownStep(step)}\n`);
+      process.stdout.write(`${figure.name}: ${figure.page}\n${commands.join('')}`);
     }
     return EXIT.done;
   }
