@@ -1,5 +1,7 @@
 import type { Figure, OutputFigure, ProgramFigure } from './figure.js';
+import { FPGA_FIGURES } from './fpga.js';
 import { design, folder, perLibrary } from './steps.js';
+import { TIMING_FIGURES } from './timing.js';
 
 /** All tables and plots that are measured by this project's own programs. */
 export const FIGURES: readonly Figure[] = [
@@ -63,6 +65,8 @@ export const FIGURES: readonly Figure[] = [
       markdown: false,
     }),
   ),
+  ...TIMING_FIGURES,
+  ...FPGA_FIGURES,
   {
     kind: 'output',
     name: 'model-effects',
