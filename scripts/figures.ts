@@ -5,7 +5,7 @@ import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors
 import { runProgram } from '../gen/program.js';
 import { type Figure, stepsOf } from './lib/figures/figure.js';
 import { CHECKS, FIGURES } from './lib/figures/plan.js';
-import { type Libraries, makeFigure, shownStep } from './lib/figures/run.js';
+import { type Libraries, makeFigure, missingFor, type Outputs, shownStep } from './lib/figures/run.js';
 
 /** Where Debian's package qflow-tech-osu018 puts the library. */
 const DEBIAN_OSU018 = '/usr/share/qflow/tech/osu018/osu018_stdcells.lib';
@@ -69,15 +69,15 @@ async function main(): Promise<number> {
     }
     return EXIT.done;
   }
-  const possible = figures.filter(({ library }) => library === undefined || libraries[library] !== undefined);
-  for (const { name, library } of figures) {
-    if (library === undefined || libraries[library] !== undefined) continue;
-    process.stderr.write(`left out: ${name}, for want of the library; name its file with --${library}\n`);
+  const possible = figures.filter((figure) => missingFor(figure, libraries).length === 0);
+  for (const figure of figures) {
+    for (const reason of missingFor(figure, libraries)) process.stderr.write(`left out: ${figure.name}, ${reason}\n`);
   }
   if (possible.length === 0) throw new UserError('nothing to do: no library is there; see --osu018 and --sky130');
+  const outputs: Outputs = new Map();
   for (const [i, figure] of possible.entries()) {
     process.stderr.write(`[${i + 1}/${possible.length}] ${figure.name}: ${relative('.', figure.page)}\n`);
-    const output = await makeFigure(figure, libraries);
+    const output = await makeFigure(figure, libraries, outputs);
     if (flags.check) process.stdout.write(`${output.trimEnd()}\n`);
   }
   return EXIT.done;

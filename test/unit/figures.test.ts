@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { partsOf, stepsOf, tables } from '../../scripts/lib/figures/figure.js';
+import { type Figure, librariesOf, partsOf, stepsOf, tables } from '../../scripts/lib/figures/figure.js';
 import { CHECKS, FIGURES } from '../../scripts/lib/figures/plan.js';
-import { makeFigure, shownStep, sourceOf } from '../../scripts/lib/figures/run.js';
+import { makeFigure, missingFor, type Outputs, shownStep, sourceOf } from '../../scripts/lib/figures/run.js';
 import { readPage, withPart } from '../../scripts/lib/page.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -34,7 +34,8 @@ describe('the figures of docs/', () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
     for (const figure of all) {
       expect(existsSync(join(ROOT, figure.page)), figure.page).toBe(true);
-      for (const [program] of stepsOf(figure)) expect(existsSync(join(ROOT, sourceOf(program))), program).toBe(true);
+      for (const [program] of stepsOf(figure))
+        expect(existsSync(join(ROOT, sourceOf(program).file)), program).toBe(true);
     }
   });
 
@@ -60,12 +61,50 @@ describe('the figures of docs/', () => {
   it('need the library that their commands name, and no other', () => {
     for (const figure of [...FIGURES, ...CHECKS]) {
       const named = stepsOf(figure).some((step) => step.includes('LIBRARY'));
-      expect(named, figure.name).toBe(figure.library !== undefined);
+      expect(named, figure.name).toBe(librariesOf(figure).length > 0);
     }
+  });
+
+  it('give a design of a name the same options wherever they make it: its report may serve several', () => {
+    const made = new Map<string, string>();
+    for (const [program, ...args] of FIGURES.flatMap(stepsOf)) {
+      const name = args[args.indexOf('--name') + 1];
+      if (program !== 'gen' || name === undefined) continue;
+      expect(made.get(name) ?? args.join(' '), name).toBe(args.join(' '));
+      made.set(name, args.join(' '));
+    }
+    expect(made.size).toBeGreaterThan(10);
+  });
+
+  it('make each design that they measure', () => {
+    for (const figure of FIGURES) {
+      const steps = stepsOf(figure);
+      const made = steps.filter(([program]) => program === 'gen').map((args) => args[args.indexOf('--name') + 1]);
+      const measured = steps.flatMap((args) => (args.includes('--design') ? [args[args.indexOf('--design') + 1]] : []));
+      for (const path of measured) expect(made, figure.name).toContain(basename(path ?? ''));
+    }
+  });
+
+  it('read only records that are there', () => {
+    const records = FIGURES.flatMap((figure) => (figure.kind === 'tables' ? figure.measured : [])).flatMap((each) =>
+      'record' in each ? [each.record] : [],
+    );
+    expect(records.length).toBeGreaterThan(0);
+    for (const record of records) expect(existsSync(join(ROOT, record)), record).toBe(true);
+  });
+
+  it('are left out for want of a library, of whichever program', () => {
+    const figure = FIGURES.find(({ name }) => name === 'areas-in-short') as Figure;
+    expect(missingFor(figure, { osu018: 'o', sky130: 's' })).toEqual([]);
+    expect(missingFor(figure, { osu018: 'o' })).toEqual(['for want of the library; name its file with --sky130']);
+    expect(missingFor(figure, {})).toHaveLength(2);
   });
 
   it('are shown as a user types them', () => {
     expect(shownStep(['area', '--design', 'd'])).toBe('npm run area -- --design d');
+    expect(shownStep(['accuracy', '--with', '', '--with', '--types int'])).toBe(
+      'npm run accuracy -- --with "" --with "--types int"',
+    );
     expect(() => sourceOf('nothing')).toThrow('package.json has no program nothing');
   });
 
@@ -104,6 +143,31 @@ describe('the figures of docs/', () => {
     const page = readFileSync(file, 'utf8');
     expect(page).toContain('<!-- begin: one -->\n\n6 and 14\n\n');
     expect(page).toMatch(/npm run gen -- .*--name first --cols 3\nnpm run gen -- .*--name second --cols 7\n/);
+  });
+
+  it('run a command that several need once, and read records', async () => {
+    const file = pageOf('one', 'two');
+    const outputs: Outputs = new Map();
+    const figure = (part: string) =>
+      tables<[Macs, { name: string }]>({
+        name: part,
+        page: relative(ROOT, file),
+        measured: [
+          { step: ['gen', '--out', dirname(file), '--rows', '2', '--cols', '3', '--name', 'once'] },
+          { record: 'package.json' },
+        ],
+        parts: { [part]: ([{ macsPerCycle }, { name }], [, record]) => `${macsPerCycle}, ${name}, ${record}` },
+      });
+    await makeFigure(figure('one'), {}, outputs);
+    expect(outputs.size).toBe(1);
+    // Whatever runs the command again makes the design again.
+    rmSync(join(dirname(file), 'once'), { recursive: true });
+    await makeFigure(figure('two'), {}, outputs);
+    expect(existsSync(join(dirname(file), 'once'))).toBe(false);
+    const page = readFileSync(file, 'utf8');
+    for (const part of ['one', 'two']) {
+      expect(page).toContain(`<!-- begin: ${part} -->\n\n6, ant-rtl, package.json\n`);
+    }
   });
 
   it('refuse a request that is wrong where a failed check would be a result', async () => {

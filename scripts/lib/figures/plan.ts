@@ -1,5 +1,9 @@
-import type { Figure, OutputFigure, ProgramFigure } from './figure.js';
+import { renderText } from '../../../gen/area/render.js';
+import type { AreaReport } from '../../../gen/area/report.js';
+import { DESIGN_FIGURES } from './designs.js';
+import { type Figure, type OutputFigure, type ProgramFigure, tables, textBlock } from './figure.js';
 import { FPGA_FIGURES } from './fpga.js';
+import { NETWORK_FIGURES } from './networks.js';
 import { design, folder, perLibrary } from './steps.js';
 import { TIMING_FIGURES } from './timing.js';
 
@@ -15,23 +19,24 @@ export const FIGURES: readonly Figure[] = [
     markdown: false,
   },
   ...perLibrary(
-    (library): OutputFigure => ({
-      kind: 'output',
-      name: `area-${library}`,
-      page: 'docs/area.md',
-      library,
-      before: [design('ant_16x16', '--rows', '16', '--cols', '16')],
-      step: ['area', '--design', folder('ant_16x16'), '--liberty', 'LIBRARY'],
-      part: library,
-      markdown: false,
-    }),
+    (library): Figure =>
+      // The report and not the text, which other tables need, too.
+      tables<[AreaReport]>({
+        name: `area-${library}`,
+        page: 'docs/area.md',
+        library,
+        before: [design('ant_16x16', '--rows', '16', '--cols', '16')],
+        measured: [{ step: ['area', '--design', folder('ant_16x16'), '--liberty', 'LIBRARY'] }],
+        parts: { [library]: ([report]) => textBlock(renderText(report)) },
+      }),
   ),
   {
     kind: 'program',
     name: 'variants',
     page: 'docs/variants.md',
     library: 'osu018',
-    step: ['variants', '--liberty', 'LIBRARY', '--write', 'docs/variants.md'],
+    // As JSON for the sake of the tables that are made of the same run.
+    step: ['variants', '--liberty', 'LIBRARY', '--write', 'docs/variants.md', '--json'],
   },
   ...perLibrary(
     (library): ProgramFigure => ({
@@ -75,6 +80,8 @@ export const FIGURES: readonly Figure[] = [
     part: 'effects',
     markdown: true,
   },
+  ...DESIGN_FIGURES,
+  ...NETWORK_FIGURES,
 ];
 
 /** Runs of `--check`: what was recorded, measured again. */
