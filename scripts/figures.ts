@@ -20,7 +20,9 @@ interface Flags {
 
 function command(): Command {
   return new Command('npm run figures --')
-    .description('Measure every table and plot of docs/ again, and write the pages; or check that no area has grown.')
+    .description(
+      'Measure the tables and plots of docs/ and the README again, and write the pages; or check that no area has grown.',
+    )
     .option('--osu018 <file>', "osu018_stdcells.lib, of Debian's qflow-tech-osu018", DEBIAN_OSU018)
     .option('--sky130 <file>', 'sky130_fd_sc_hd at its typical corner; without it, what needs it is left out')
     .option('--only <list>', 'some of the figures, by name or page')
@@ -28,7 +30,10 @@ function command(): Command {
     .option('--list', 'print the commands and stop')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 a check failed, 2 wrong request, 3 a tool is missing or broke. All figures take about an hour.',
+      `
+Times of programs, which are others on every machine, stay as they were: the speeds of npm run bench:... among them.
+A command that several tables are made of runs once. All figures take several hours, accuracy alone more than one.
+Exit codes: 0 done, 1 a check failed, 2 wrong request, 3 a tool is missing or broke.`,
     )
     .allowExcessArguments(false)
     .exitOverride();
