@@ -78,7 +78,7 @@ async function main(): Promise<number> {
   for (const figure of figures) {
     for (const reason of missingFor(figure, libraries)) process.stderr.write(`left out: ${figure.name}, ${reason}\n`);
   }
-  if (possible.length === 0) throw new UserError('nothing to do: no library is there; see --osu018 and --sky130');
+  if (possible.length === 0) throw new UserError('nothing to do: all is left out; see --osu018 and --sky130');
   const outputs: Outputs = new Map();
   for (const [i, figure] of possible.entries()) {
     process.stderr.write(`[${i + 1}/${possible.length}] ${figure.name}: ${relative('.', figure.page)}\n`);

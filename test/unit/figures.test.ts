@@ -98,6 +98,8 @@ describe('the figures of docs/', () => {
     expect(missingFor(figure, { osu018: 'o', sky130: 's' })).toEqual([]);
     expect(missingFor(figure, { osu018: 'o' })).toEqual(['for want of the library; name its file with --sky130']);
     expect(missingFor(figure, {})).toHaveLength(2);
+    const trees = FIGURES.find(({ name }) => name === 'dot-trees') as Figure;
+    expect(missingFor(trees, { sky130: 's' }, { PATH: '/nowhere' })).toEqual(['for want of python3']);
   });
 
   it('are shown as a user types them', () => {

@@ -33,12 +33,12 @@ export function sourceOf(program: string): { readonly file: string; readonly run
 }
 
 /** What keeps a figure from being made here, in a few words each; nothing where all is there. */
-export function missingFor(figure: Figure, libraries: Libraries): string[] {
+export function missingFor(figure: Figure, libraries: Libraries, env: NodeJS.ProcessEnv = process.env): string[] {
   const wanted = librariesOf(figure).filter((library) => libraries[library] === undefined);
   const python = stepsOf(figure).some(([program]) => sourceOf(program).runner === 'python3');
   return [
     ...wanted.map((library) => `for want of the library; name its file with --${library}`),
-    ...(python && findProgram('python3') === undefined ? ['for want of python3'] : []),
+    ...(python && findProgram('python3', env) === undefined ? ['for want of python3'] : []),
   ];
 }
 
