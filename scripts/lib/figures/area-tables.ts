@@ -43,7 +43,7 @@ export interface FloatRow {
 /** Integer and floating-point PEs side by side, in gate equivalents. */
 export function floatTable(rows: readonly FloatRow[]): string {
   const pe = (report: AreaReport): string => report.pe.gateEquivalents.toFixed(1);
-  const perMac = (report: AreaReport): string => decimal(report.perMac.gateEquivalents, 1).replaceAll(',', '');
+  const perMac = (report: AreaReport): string => report.perMac.gateEquivalents.toFixed(1);
   return table<FloatRow>(
     [
       { title: 'types (activations; weights)', left: true, text: ({ types }) => types },
