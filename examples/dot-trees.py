@@ -1,13 +1,17 @@
 """Areas of other ways to build a dot-product unit than the generated one, as docs/dot-product.md lists them.
 
-    python3 examples/dot-trees.py LIBRARY.lib [PREFIX ...]
+    npm run dot-trees -- LIBRARY.lib [PREFIX ...]
 
 Writes each variant (16 lanes, operands of the default types, 24-bit accumulator) to build/dot-trees/, compares it with
 integer arithmetic on 3000 random beats in Icarus, synthesises it with Yosys with and without alumacc as `npm run area`
 does, and prints area in units of the library's area of a NAND2, 3.7536 for SkyWater 130 nm.
 """
+import argparse
+import gzip
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -219,21 +223,22 @@ def shift_classes():
     return module(text + more + f"  wire [23:0] sum = {word(left)};\n")
 
 
+# By name: what it is, the options of `npm run gen` where the generator makes it, and how it is written.
 VARIANTS = {
-    "columns": lambda: column_sum(),
-    "columns_latest_first": lambda: column_sum(order="lifo"),
-    "columns_popcount": lambda: column_sum(popcount=True),
-    "columns_complement_before_shift": lambda: column_sum("before"),
-    "columns_shift_by_each_exponent": lambda: column_sum("two"),
-    "columns_one_hot_shift": lambda: column_sum("onehot"),
-    "carry_save_accumulator": carry_save_accumulator,
-    "adders": lambda: binary_tree(False),
-    "adders_ripple": lambda: binary_tree(True),
-    "expression_sign_extended": lambda: one_expression("extended"),
-    "expression_inverted_signs": lambda: one_expression("inverted"),
-    "expression_popcount": popcount_expression,
-    "positive_negative": positive_negative,
-    "shift_classes": shift_classes,
+    "columns": ("columns of full adders, longest wait first, accumulator included", "", lambda: column_sum()),
+    "columns_latest_first": ("columns, latest bits first (ripple-like)", None, lambda: column_sum(order="lifo")),
+    "columns_popcount": ("columns, signs counted first, the count added twice", None, lambda: column_sum(popcount=True)),
+    "columns_complement_before_shift": ("columns, complement before the shift, sign shifted in", None, lambda: column_sum("before")),
+    "columns_shift_by_each_exponent": ("columns, two shifters by one exponent each instead of their sum", None, lambda: column_sum("two")),
+    "columns_one_hot_shift": ("columns, shifter as one-hot and-or", None, lambda: column_sum("onehot")),
+    "carry_save_accumulator": ("carry-save accumulator (two registers), added up on the output", None, carry_save_accumulator),
+    "adders": ("binary tree of plain sums, signs as carries", "--tree adders", lambda: binary_tree(False)),
+    "adders_ripple": ("binary tree of ripple adders, signs as carries", None, lambda: binary_tree(True)),
+    "expression_sign_extended": ("one expression, sign-extended terms", None, lambda: one_expression("extended")),
+    "expression_inverted_signs": ("one expression, inverted signs and constant", None, lambda: one_expression("inverted")),
+    "expression_popcount": ("one expression for the lanes, count of signs apart", None, popcount_expression),
+    "positive_negative": ("positive and negative magnitudes apart, one subtraction", None, positive_negative),
+    "shift_classes": ("common alignment: one sum per shift amount (7), shifted once", None, shift_classes),
 }
 
 
@@ -248,22 +253,68 @@ def area(file, library, flags):
         return float(re.search(r"Chip area.*: ([\d.]+)", report.read()).group(1)) / NAND2
 
 
+def plain(library):
+    """The library as Yosys takes it: not compressed."""
+    if not library.endswith(".gz"):
+        return library
+    copy = f"{FOLDER}/{os.path.basename(library)[:-3]}"
+    with gzip.open(library, "rb") as source, open(copy, "wb") as target:
+        shutil.copyfileobj(source, target)
+    return copy
+
+
+def measured(name, library):
+    """Area of a variant with and without alumacc, once its sums are right."""
+    title, options, build = VARIANTS[name]
+    path = f"{FOLDER}/{name}.v"
+    with open(path, "w") as file:
+        file.write(build())
+    subprocess.run(["iverilog", "-g2005-sv", "-o", f"{FOLDER}/sim", path, f"{FOLDER}/tb.v"], check=True)
+    checked = subprocess.run(["vvp", f"{FOLDER}/sim"], check=True, capture_output=True, text=True).stdout.strip()
+    if not checked.endswith("3000 beats, 0 wrong"):
+        fail(1, f"{name}: {checked}")
+    ge, without = area(path, library, ""), area(path, library, "-noalumacc")
+    return {"name": name, "title": title, "options": options, "ge": ge, "geWithoutAlumacc": without, "checked": checked}
+
+
+def fail(code, message):
+    print(f"dot-trees: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
 def main():
-    library, prefixes = sys.argv[1], sys.argv[2:]
+    parser = argparse.ArgumentParser(
+        prog="npm run dot-trees --",
+        description="Areas of other ways to build a dot-product unit than the generated one.",
+        epilog="Exit codes: 0 done, 1 a sum is wrong, 2 wrong request, 3 a tool is missing or broke.",
+    )
+    parser.add_argument("library", help="SkyWater 130 nm, sky130_fd_sc_hd at its typical corner, Liberty, plain or .gz")
+    parser.add_argument("prefixes", nargs="*", help="variants whose names begin so (default: all)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    request = parser.parse_args()
+    names = [name for name in VARIANTS if not request.prefixes or name.startswith(tuple(request.prefixes))]
+    if not os.path.isfile(request.library):
+        fail(2, f"{request.library} is no file")
+    if not names:
+        fail(2, f"no variant begins so; there are {', '.join(VARIANTS)}")
+    for tool in ("iverilog", "vvp", "yosys"):
+        if shutil.which(tool) is None:
+            fail(3, f"{tool} is missing: install it with npm run setup")
     os.makedirs(FOLDER, exist_ok=True)
     with open(f"{FOLDER}/tb.v", "w") as file:
         file.write(TESTBENCH)
-    for name, build in VARIANTS.items():
-        if prefixes and not name.startswith(tuple(prefixes)):
-            continue
-        path = f"{FOLDER}/{name}.v"
-        with open(path, "w") as file:
-            file.write(build())
-        subprocess.run(["iverilog", "-g2005-sv", "-o", f"{FOLDER}/sim", path, f"{FOLDER}/tb.v"], check=True)
-        checked = subprocess.run(["vvp", f"{FOLDER}/sim"], check=True, capture_output=True, text=True).stdout.strip()
-        if not checked.endswith(" 0 wrong"):
-            sys.exit(f"{name}: {checked}")
-        print(f"{name:34} {area(path, library, ''):9.1f} {area(path, library, '-noalumacc'):9.1f}   {checked}", flush=True)
+    library, trees = plain(request.library), []
+    for i, name in enumerate(names):
+        print(f"[{i + 1}/{len(names)}] {name}", file=sys.stderr, flush=True)
+        try:
+            tree = measured(name, library)
+        except subprocess.CalledProcessError as error:
+            fail(3, f"{name}: {error.cmd[0]} ended with exit code {error.returncode}\n{(error.stderr or b'').decode()[-2000:]}")
+        trees.append(tree)
+        if not request.json:
+            print(f"{name:34} {tree['ge']:9.1f} {tree['geWithoutAlumacc']:9.1f}   {tree['checked']}", flush=True)
+    if request.json:
+        print(json.dumps({"library": os.path.basename(request.library), "trees": trees}, indent=2))
 
 
 main()

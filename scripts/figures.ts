@@ -3,8 +3,9 @@ import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
-import { CHECKS, FIGURES, type Figure } from './lib/figures/plan.js';
-import { type Libraries, makeFigure, shownStep } from './lib/figures/run.js';
+import { type Figure, stepsOf } from './lib/figures/figure.js';
+import { CHECKS, FIGURES } from './lib/figures/plan.js';
+import { type Libraries, makeFigure, missingFor, type Outputs, shownStep } from './lib/figures/run.js';
 
 /** Where Debian's package qflow-tech-osu018 puts the library. */
 const DEBIAN_OSU018 = '/usr/share/qflow/tech/osu018/osu018_stdcells.lib';
@@ -19,7 +20,9 @@ interface Flags {
 
 function command(): Command {
   return new Command('npm run figures --')
-    .description('Measure every table and plot of docs/ again, and write the pages; or check that no area has grown.')
+    .description(
+      'Measure the tables and plots of docs/ and the README again, and write the pages; or check that no area has grown.',
+    )
     .option('--osu018 <file>', "osu018_stdcells.lib, of Debian's qflow-tech-osu018", DEBIAN_OSU018)
     .option('--sky130 <file>', 'sky130_fd_sc_hd at its typical corner; without it, what needs it is left out')
     .option('--only <list>', 'some of the figures, by name or page')
@@ -27,7 +30,10 @@ function command(): Command {
     .option('--list', 'print the commands and stop')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 a check failed, 2 wrong request, 3 a tool is missing or broke. All figures take about an hour.',
+      `
+Times of programs, which are others on every machine, stay as they were: the speeds of npm run bench:... among them.
+A command that several tables are made of runs once. All figures take several hours, accuracy alone more than one.
+Exit codes: 0 done, 1 a check failed, 2 wrong request, 3 a tool is missing or broke.`,
     )
     .allowExcessArguments(false)
     .exitOverride();
@@ -62,20 +68,21 @@ async function main(): Promise<number> {
   const flags = program.opts<Flags>();
   const { figures, libraries } = chosen(flags);
   if (flags.list) {
-    for (const { name, page, before = [], step } of figures) {
-      process.stdout.write(`${name}: ${page}\n${[...before, step].map((each) => `  ${shownStep(each)}\n`).join('')}`);
+    for (const figure of figures) {
+      const commands = stepsOf(figure).map((step) => `  ${shownStep(step)}\n`);
+      process.stdout.write(`${figure.name}: ${figure.page}\n${commands.join('')}`);
     }
     return EXIT.done;
   }
-  const possible = figures.filter(({ library }) => library === undefined || libraries[library] !== undefined);
-  for (const { name, library } of figures) {
-    if (library === undefined || libraries[library] !== undefined) continue;
-    process.stderr.write(`left out: ${name}, for want of the library; name its file with --${library}\n`);
+  const possible = figures.filter((figure) => missingFor(figure, libraries).length === 0);
+  for (const figure of figures) {
+    for (const reason of missingFor(figure, libraries)) process.stderr.write(`left out: ${figure.name}, ${reason}\n`);
   }
-  if (possible.length === 0) throw new UserError('nothing to do: no library is there; see --osu018 and --sky130');
+  if (possible.length === 0) throw new UserError('nothing to do: all is left out; see --osu018 and --sky130');
+  const outputs: Outputs = new Map();
   for (const [i, figure] of possible.entries()) {
     process.stderr.write(`[${i + 1}/${possible.length}] ${figure.name}: ${relative('.', figure.page)}\n`);
-    const output = await makeFigure(figure, libraries);
+    const output = await makeFigure(figure, libraries, outputs);
     if (flags.check) process.stdout.write(`${output.trimEnd()}\n`);
   }
   return EXIT.done;

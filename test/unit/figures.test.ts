@@ -1,47 +1,112 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Figure, librariesOf, partsOf, stepsOf, tables } from '../../scripts/lib/figures/figure.js';
 import { CHECKS, FIGURES } from '../../scripts/lib/figures/plan.js';
-import { makeFigure, shownStep, sourceOf } from '../../scripts/lib/figures/run.js';
+import { makeFigure, missingFor, type Outputs, shownStep, sourceOf } from '../../scripts/lib/figures/run.js';
 import { readPage, withPart } from '../../scripts/lib/page.js';
 
 const ROOT = join(import.meta.dirname, '../..');
+
+/** What `npm run gen -- --json` reports, in part. */
+interface Macs {
+  readonly macsPerCycle: number;
+}
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const each of folders.splice(0)) rmSync(each, { recursive: true });
+});
+
+/** A page with the marks of some parts, in a folder of its own. */
+function pageOf(...parts: string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-figures-'));
+  folders.push(folder);
+  const file = join(folder, 'page.md');
+  writeFileSync(file, parts.map((part) => `<!-- begin: ${part} -->\n<!-- end: ${part} -->\n`).join(''));
+  return file;
+}
 
 describe('the figures of docs/', () => {
   it('have different names, and programs and pages that are there', () => {
     const all = [...FIGURES, ...CHECKS];
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
-    for (const { page, before = [], step } of all) {
-      expect(existsSync(join(ROOT, page)), page).toBe(true);
-      for (const [program] of [...before, step]) expect(existsSync(join(ROOT, sourceOf(program))), program).toBe(true);
+    for (const figure of all) {
+      expect(existsSync(join(ROOT, figure.page)), figure.page).toBe(true);
+      for (const [program] of stepsOf(figure))
+        expect(existsSync(join(ROOT, sourceOf(program).file)), program).toBe(true);
     }
   });
 
   it('go between marks that their pages have', () => {
-    const parts = FIGURES.flatMap(({ page, into }) => (into ? [{ page, ...into }] : []));
+    const parts = FIGURES.flatMap((figure) => partsOf(figure).map((part) => ({ page: figure.page, part })));
     expect(parts.length).toBeGreaterThan(4);
+    expect(new Set(parts.map(({ page, part }) => `${page}, ${part}`)).size).toBe(parts.length);
     for (const { page, part } of parts) {
       expect(withPart(readPage(join(ROOT, page)), part, 'new text', page)).toContain('\nnew text\n');
     }
   });
 
   it('are what their pages hold: each part is filled', () => {
-    for (const { page, into } of FIGURES) {
-      if (!into) continue;
-      const text = readFileSync(join(ROOT, page), 'utf8');
-      const [, part = ''] = text.split(`<!-- begin: ${into.part} -->`);
-      expect(part.split('<!-- end')[0]?.trim().length, `${page}, ${into.part}`).toBeGreaterThan(200);
+    for (const figure of FIGURES) {
+      const text = readFileSync(join(ROOT, figure.page), 'utf8');
+      for (const part of partsOf(figure)) {
+        const [, content = ''] = text.split(`<!-- begin: ${part} -->`);
+        expect(content.split('<!-- end')[0]?.trim().length, `${figure.page}, ${part}`).toBeGreaterThan(200);
+      }
     }
   });
 
   it('need the library that their commands name, and no other', () => {
-    for (const { name, library, step } of [...FIGURES, ...CHECKS]) {
-      expect(step.includes('LIBRARY'), name).toBe(library !== undefined);
+    for (const figure of [...FIGURES, ...CHECKS]) {
+      const named = stepsOf(figure).some((step) => step.includes('LIBRARY'));
+      expect(named, figure.name).toBe(librariesOf(figure).length > 0);
     }
+  });
+
+  it('give a design of a name the same options wherever they make it: its report may serve several', () => {
+    const made = new Map<string, string>();
+    for (const [program, ...args] of FIGURES.flatMap(stepsOf)) {
+      const name = args[args.indexOf('--name') + 1];
+      if (program !== 'gen' || name === undefined) continue;
+      expect(made.get(name) ?? args.join(' '), name).toBe(args.join(' '));
+      made.set(name, args.join(' '));
+    }
+    expect(made.size).toBeGreaterThan(10);
+  });
+
+  it('make each design that they measure', () => {
+    for (const figure of FIGURES) {
+      const steps = stepsOf(figure);
+      const made = steps.filter(([program]) => program === 'gen').map((args) => args[args.indexOf('--name') + 1]);
+      const measured = steps.flatMap((args) => (args.includes('--design') ? [args[args.indexOf('--design') + 1]] : []));
+      for (const path of measured) expect(made, figure.name).toContain(basename(path ?? ''));
+    }
+  });
+
+  it('read only records that are there', () => {
+    const records = FIGURES.flatMap((figure) => (figure.kind === 'tables' ? figure.measured : [])).flatMap((each) =>
+      'record' in each ? [each.record] : [],
+    );
+    expect(records.length).toBeGreaterThan(0);
+    for (const record of records) expect(existsSync(join(ROOT, record)), record).toBe(true);
+  });
+
+  it('are left out for want of a library, of whichever program', () => {
+    const figure = FIGURES.find(({ name }) => name === 'areas-in-short') as Figure;
+    expect(missingFor(figure, { osu018: 'o', sky130: 's' })).toEqual([]);
+    expect(missingFor(figure, { osu018: 'o' })).toEqual(['for want of the library; name its file with --sky130']);
+    expect(missingFor(figure, {})).toHaveLength(2);
+    const trees = FIGURES.find(({ name }) => name === 'dot-trees') as Figure;
+    expect(missingFor(trees, { sky130: 's' }, { PATH: '/nowhere' })).toEqual(['for want of python3']);
   });
 
   it('are shown as a user types them', () => {
     expect(shownStep(['area', '--design', 'd'])).toBe('npm run area -- --design d');
+    expect(shownStep(['accuracy', '--with', '', '--with', '--types int'])).toBe(
+      'npm run accuracy -- --with "" --with "--types int"',
+    );
     expect(() => sourceOf('nothing')).toThrow('package.json has no program nothing');
   });
 
@@ -49,12 +114,73 @@ describe('the figures of docs/', () => {
     const page = 'docs/area.md';
     const before = readFileSync(join(ROOT, page), 'utf8');
     const figure = {
+      kind: 'output',
       name: 'wrong',
       page,
       step: ['gen', '--rows', '0'],
-      into: { part: 'osu018', markdown: false },
+      part: 'osu018',
+      markdown: false,
     } as const;
     await expect(makeFigure(figure, {})).rejects.toMatchObject({ exitCode: 2 });
     expect(readFileSync(join(ROOT, page), 'utf8')).toBe(before);
+  });
+
+  it('have tables of several reports, with words that an earlier one gives', async () => {
+    const file = pageOf('one', 'two');
+    const gen = (name: string) => ['gen', '--out', dirname(file), '--rows', '2', '--name', name, '--cols'] as const;
+    const figure = tables<[Macs, Macs]>({
+      name: 'made here',
+      page: relative(ROOT, file),
+      measured: [
+        { step: [...gen('first'), '3'] },
+        { step: [...gen('second'), { shown: '<more>', from: ([first]) => String((first?.macsPerCycle ?? 0) + 1) }] },
+      ],
+      parts: {
+        one: ([first, second]) => `${first.macsPerCycle} and ${second.macsPerCycle}`,
+        two: (_, commands) => commands.join('\n'),
+      },
+    });
+    expect(stepsOf(figure).map((step) => step.at(-1))).toEqual(['3', '<more>']);
+    await makeFigure(figure, {});
+    const page = readFileSync(file, 'utf8');
+    expect(page).toContain('<!-- begin: one -->\n\n6 and 14\n\n');
+    expect(page).toMatch(/npm run gen -- .*--name first --cols 3\nnpm run gen -- .*--name second --cols 7\n/);
+  });
+
+  it('run a command that several need once, and read records', async () => {
+    const file = pageOf('one', 'two');
+    const outputs: Outputs = new Map();
+    const figure = (part: string) =>
+      tables<[Macs, { name: string }]>({
+        name: part,
+        page: relative(ROOT, file),
+        measured: [
+          { step: ['gen', '--out', dirname(file), '--rows', '2', '--cols', '3', '--name', 'once'] },
+          { record: 'package.json' },
+        ],
+        parts: { [part]: ([{ macsPerCycle }, { name }], [, record]) => `${macsPerCycle}, ${name}, ${record}` },
+      });
+    await makeFigure(figure('one'), {}, outputs);
+    expect(outputs.size).toBe(1);
+    // Whatever runs the command again makes the design again.
+    rmSync(join(dirname(file), 'once'), { recursive: true });
+    await makeFigure(figure('two'), {}, outputs);
+    expect(existsSync(join(dirname(file), 'once'))).toBe(false);
+    const page = readFileSync(file, 'utf8');
+    for (const part of ['one', 'two']) {
+      expect(page).toContain(`<!-- begin: ${part} -->\n\n6, ant-rtl, package.json\n`);
+    }
+  });
+
+  it('refuse a request that is wrong where a failed check would be a result', async () => {
+    const file = pageOf('one');
+    const figure = tables<[object]>({
+      name: 'wrong',
+      page: relative(ROOT, file),
+      measured: [{ step: ['gen', '--rows', '0'], mayFail: true }],
+      parts: { one: () => 'never' },
+    });
+    await expect(makeFigure(figure, {})).rejects.toMatchObject({ exitCode: 2 });
+    expect(readFileSync(file, 'utf8')).not.toContain('never');
   });
 });

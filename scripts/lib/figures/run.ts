@@ -1,59 +1,169 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { readPage, withPart } from '../page.js';
 import { writeWhole } from '../whole-file.js';
-import type { Figure, LibraryKey, Step } from './plan.js';
+import { findProgram } from '../tools.js';
+import {
+  type Figure,
+  type LibraryKey,
+  librariesOf,
+  partsOf,
+  type Step,
+  stepsOf,
+  type TablesFigure,
+  textBlock,
+} from './figure.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Files of the libraries that are there. */
 export type Libraries = Readonly<Partial<Record<LibraryKey, string>>>;
 
-/** The source file behind a program of package.json. @throws Error where there is none. */
-export function sourceOf(program: string): string {
+/** The source file behind a program of package.json, and what runs it. @throws Error where there is none. */
+export function sourceOf(program: string): { readonly file: string; readonly runner: 'tsx' | 'python3' } {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Readonly<Record<string, string>>;
   };
-  const file = /^tsx (\S+)$/.exec(scripts[program] ?? '')?.[1];
+  const [, runner, file] = /^(tsx|python3) (\S+)$/.exec(scripts[program] ?? '') ?? [];
   if (file === undefined) throw new Error(`package.json has no program ${program}`);
-  return file;
+  return { file, runner: runner === 'python3' ? 'python3' : 'tsx' };
 }
 
-/** A step as a user types it. */
-export const shownStep = ([program, ...args]: Step): string => `npm run ${program} -- ${args.join(' ')}`;
+/** What keeps a figure from being made here, in a few words each; nothing where all is there. */
+export function missingFor(figure: Figure, libraries: Libraries, env: NodeJS.ProcessEnv = process.env): string[] {
+  const wanted = librariesOf(figure).filter((library) => libraries[library] === undefined);
+  const python = stepsOf(figure).some(([program]) => sourceOf(program).runner === 'python3');
+  return [
+    ...wanted.map((library) => `for want of the library; name its file with --${library}`),
+    ...(python && findProgram('python3', env) === undefined ? ['for want of python3'] : []),
+  ];
+}
+
+/** A step as a user types it; files of libraries by their names. */
+export const shownStep = ([program, ...args]: Step, libraryFile?: string): string =>
+  ['npm run', program, '--', ...inserted(args, libraryFile && basename(libraryFile)).map(quoted)].join(' ');
+
+const quoted = (word: string): string => (/^[^\s"]+$/.test(word) ? word : `"${word}"`);
+
+const inserted = (words: readonly string[], libraryFile: string | undefined): string[] =>
+  words.map((word) => (word === 'LIBRARY' && libraryFile !== undefined ? libraryFile : word));
+
+/** What programs of other figures printed, by their commands: a command that several figures need is run once. */
+export type Outputs = Map<string, Output>;
+
+interface Output {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+}
 
 /**
- * Makes a figure: runs its programs, whose progress goes on to stderr, and puts the output into its page.
+ * Makes a figure: runs its programs, whose progress goes on to stderr, and puts what they give into its page.
  *
- * @returns What the last program printed.
- * @throws UserError with the exit code of a program that fails.
+ * @returns What the last program printed, or the tables.
+ * @throws UserError with the exit code of a program that fails; the page is then as before.
  */
-export async function makeFigure(figure: Figure, libraries: Libraries): Promise<string> {
-  const { page, into, before = [], step } = figure;
+export async function makeFigure(figure: Figure, libraries: Libraries, outputs: Outputs = new Map()): Promise<string> {
+  const { page, before = [], library } = figure;
   const file = join(ROOT, page);
   // A page that cannot take the output is found before the programs run.
-  if (into) withPart(readPage(file), into.part, '', page);
-  for (const each of before) await run(each, figure, libraries);
-  const output = await run(step, figure, libraries);
-  if (into) {
-    const text = into.markdown ? output.trim() : `\`\`\`text\n${output.trimEnd()}\n\`\`\``;
-    writeWhole(file, withPart(readPage(file), into.part, text, page));
+  for (const part of partsOf(figure)) withPart(readPage(file), part, '', page);
+  const context = { name: figure.name, library, libraries, outputs };
+  for (const step of before) await run(step, { ...context, outputs: new Map() });
+  switch (figure.kind) {
+    case 'program':
+      return run(figure.step, context);
+    case 'output': {
+      const output = await run(figure.step, context);
+      const text = figure.markdown ? output.trim() : textBlock(output);
+      writeParts(figure, { [figure.part]: text });
+      return output;
+    }
+    case 'tables': {
+      const { reports, commands } = await measured(figure, context);
+      const texts = Object.entries(figure.parts).map(([part, render]) => [part, render(reports, commands)] as const);
+      writeParts(figure, Object.fromEntries(texts));
+      return texts.map(([, text]) => text).join('\n\n');
+    }
   }
-  return output;
 }
 
-async function run(step: Step, { name, library }: Figure, libraries: Libraries): Promise<string> {
-  const file = library === undefined ? undefined : libraries[library];
-  const [program, ...args] = step.map((word) => (word === 'LIBRARY' && file !== undefined ? file : word));
-  const { exitCode, stdout } = await execa('node', ['--import', 'tsx', sourceOf(program ?? ''), ...args], {
+function writeParts({ page }: Figure, texts: Readonly<Record<string, string>>): void {
+  const file = join(ROOT, page);
+  const filled = Object.entries(texts).reduce(
+    (text, [part, content]) => withPart(text, part, content, page),
+    readPage(file),
+  );
+  writeWhole(file, filled);
+}
+
+interface RunContext {
+  /** The figure, for messages. */
+  readonly name: string;
+  /** What `LIBRARY` stands for. */
+  readonly library: LibraryKey | undefined;
+  readonly libraries: Libraries;
+  readonly outputs: Outputs;
+}
+
+const libraryFile = ({ library, libraries }: RunContext): string | undefined => library && libraries[library];
+
+/** The reports of a figure's programs, one after the other, and the commands as they were run. */
+async function measured(
+  figure: TablesFigure,
+  context: RunContext,
+): Promise<{ reports: readonly unknown[]; commands: readonly string[] }> {
+  const reports: unknown[] = [];
+  const commands: string[] = [];
+  for (const each of figure.measured) {
+    if ('record' in each) {
+      commands.push(each.record);
+      reports.push(JSON.parse(readFileSync(join(ROOT, each.record), 'utf8')));
+      continue;
+    }
+    const { step, mayFail = false, library = context.library } = each;
+    const [program, ...words] = step;
+    const args = words.map((word) => (typeof word === 'string' ? word : word.from(reports)));
+    const own = { ...context, library };
+    const output = await run([program, ...args, '--json'], own, mayFail ? [EXIT.checkFailed] : []);
+    commands.push(shownStep([program, ...args], libraryFile(own)));
+    reports.push(reportOf(output, context.name, program));
+  }
+  return { reports, commands };
+}
+
+function reportOf(output: string, name: string, program: string): unknown {
+  try {
+    return JSON.parse(output);
+  } catch {
+    throw new UserError(`${name}: npm run ${program} with --json printed no JSON`, EXIT.toolBroken);
+  }
+}
+
+async function run(step: Step, context: RunContext, accepted: readonly number[] = []): Promise<string> {
+  const [program, ...args] = step;
+  const words = inserted(args, libraryFile(context));
+  const key = JSON.stringify([program, ...words]);
+  const output = context.outputs.get(key) ?? (await start(program, words));
+  context.outputs.set(key, output);
+  const { exitCode, stdout } = output;
+  if (exitCode === EXIT.done || (exitCode !== undefined && accepted.includes(exitCode))) return stdout;
+  throw new UserError(
+    `${context.name}: ${shownStep(step)} ended with exit code ${exitCode}\n${stdout}`.trimEnd(),
+    exitCode,
+  );
+}
+
+async function start(program: string, words: readonly string[]): Promise<Output> {
+  const { file, runner } = sourceOf(program);
+  const [command, ...before] = runner === 'python3' ? (['python3'] as const) : (['node', '--import', 'tsx'] as const);
+  const { exitCode, stdout } = await execa(command, [...before, file, ...words], {
     cwd: ROOT,
     stderr: 'inherit',
     reject: false,
-    maxBuffer: 1e8,
+    maxBuffer: 1e9,
   });
-  if (exitCode === EXIT.done) return stdout;
-  throw new UserError(`${name}: ${shownStep(step)} ended with exit code ${exitCode}\n${stdout}`.trimEnd(), exitCode);
+  return { exitCode, stdout };
 }

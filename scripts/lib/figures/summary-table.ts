@@ -1,0 +1,75 @@
+import type { AreaReport, Size } from '../../../gen/area/report.js';
+import { markdownLines } from '../../../gen/area/text-table.js';
+import { UserError } from '../../../gen/errors.js';
+import type { ComparisonReport } from '../compare/run.js';
+
+/** What the README tells of areas with a library. */
+export interface SummaryArea {
+  readonly title: string;
+  /** Whether the library's areas are in µm², and are shown. */
+  readonly micrometres: boolean;
+  /** The default array of 16 x 16. */
+  readonly array: AreaReport;
+  /** The comparison of kinds of PEs. */
+  readonly compared: ComparisonReport;
+}
+
+interface SummaryRow {
+  readonly title: string;
+  readonly text: (summary: SummaryArea) => string;
+}
+
+/** Areas in short, a column per library. */
+export function summaryTable(libraries: readonly SummaryArea[]): string {
+  const sizes = [...new Set(libraries.map(({ compared }) => compared.size))];
+  const [edge] = sizes;
+  if (edge === undefined || sizes.length > 1) throw new UserError('the recorded comparisons are of different sizes');
+  const columns = [
+    { title: '', left: true, text: ({ title }: SummaryRow) => title },
+    ...libraries.map((library) => ({
+      title: library.title,
+      left: true,
+      text: ({ text }: SummaryRow) => text(library),
+    })),
+  ];
+  return markdownLines(columns, rowsOf(edge)).join('\n');
+}
+
+function rowsOf(edge: number): SummaryRow[] {
+  return [
+    { title: 'one PE', text: (of) => sizeText(of, of.array.pe, 0) },
+    { title: 'decoder of flint4, alone', text: (of) => sizeText(of, decoderOf(of.array, 'flint4'), 1) },
+    { title: '16 x 16 array, per MAC, everything included', text: ({ array }) => ge(array.perMac.gateEquivalents, 0) },
+    {
+      title: `${edge} x ${edge} array, per MAC, everything included`,
+      text: (of) => ge(kindOf(of, 'ant4').core / edge ** 2, 0),
+    },
+    {
+      title: `all decoders of the ${edge} x ${edge} array`,
+      text: (of) => `${(100 * kindOf(of, 'ant4').decoderShare).toFixed(2)} %`,
+    },
+    { title: 'PE with 8-bit integers besides, over a fusible int4/int8 PE', text: (of) => ratioText(of, 'fused') },
+    { title: 'the same over an int8 PE', text: (of) => ratioText(of, 'int8') },
+  ];
+}
+
+const ge = (value: number, digits: number): string => `${value.toFixed(digits)} GE`;
+
+function sizeText({ micrometres }: SummaryArea, { gateEquivalents, area = 0 }: Size, digits: number): string {
+  return `${ge(gateEquivalents, digits)}${micrometres ? ` (${area.toFixed(digits)} µm²)` : ''}`;
+}
+
+function decoderOf({ modules, design }: AreaReport, type: string): Size {
+  const found = modules.find(({ module }) => module.endsWith(`_decode_${type}`));
+  if (found === undefined) throw new UserError(`${design} has no decoder of ${type}`);
+  return found.size;
+}
+
+function kindOf({ compared }: SummaryArea, name: string): ComparisonReport['kinds'][number]['measured'] {
+  const found = compared.kinds.find(({ kind }) => kind === name);
+  if (found === undefined) throw new UserError(`the recorded comparison has no ${name}`);
+  return found.measured;
+}
+
+/** The unified PE over another. */
+const ratioText = (of: SummaryArea, other: string): string => (kindOf(of, 'ant').pe / kindOf(of, other).pe).toFixed(2);
