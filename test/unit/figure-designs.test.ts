@@ -6,7 +6,7 @@ import type { QuantiseReport } from '../../gen/quantise/report.js';
 import { schemes } from '../../scripts/lib/accuracy/schemes.js';
 import type { AccuracyTable } from '../../scripts/lib/accuracy/table.js';
 import type { ComparisonReport } from '../../scripts/lib/compare/run.js';
-import { change, dotTable, floatTable, stallTable, tileTable } from '../../scripts/lib/figures/area-tables.js';
+import { dotTable, floatTable, stallTable, tileTable } from '../../scripts/lib/figures/area-tables.js';
 import { dotTreesTable } from '../../scripts/lib/figures/dot-trees-table.js';
 import { costsTable, survivesTable } from '../../scripts/lib/figures/model-tables.js';
 import {
@@ -37,10 +37,6 @@ const areas = (pe: number, perMac: number, more: Partial<AreaReport> = {}): Area
 const rowsOf = (table: string): string[] => table.split('\n').slice(2);
 
 describe('tables of areas', () => {
-  it('tell by how much a figure is more or less, to the percent', () => {
-    expect([change(116, 100), change(82.4, 100), change(100, 100)]).toEqual(['+16 %', '-18 %', '+0 %']);
-  });
-
   it('have units by lane and design', () => {
     const table = dotTable([{ options: '`--lanes 4`', report: areas(1233.8, 580.52, { perLane: size(308.46) }) }]);
     expect(rowsOf(table)).toEqual(['| `--lanes 4` | 1234 | 308.5 | 580.5 |']);

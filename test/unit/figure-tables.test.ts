@@ -145,7 +145,7 @@ describe('the tables of docs/fpga.md', () => {
 
 describe('tables of reports', () => {
   it('say how much more a figure is', () => {
-    expect([growth(100, 107), growth(100, 99), growth(3, 3)]).toEqual(['+ 7 %', '− 1 %', '+ 0 %']);
+    expect([growth(100, 107), growth(100, 99), growth(3, 3)]).toEqual(['+7 %', '-1 %', '+0 %']);
   });
 
   it.each([...TIMING_FIGURES, ...FPGA_FIGURES])(

@@ -1,13 +1,8 @@
 import type { AreaReport } from '../../../gen/area/report.js';
 import { decimal, markdownLines, type TextColumn } from '../../../gen/area/text-table.js';
 import { UserError } from '../../../gen/errors.js';
+import { growth } from './markdown.js';
 import type { VariantRow, VariantsReport } from '../variants/run.js';
-
-/** What another figure is more or less than a first one: `+16 %`. */
-export function change(figure: number, first: number): string {
-  const percent = Math.round(100 * (figure / first - 1));
-  return `${percent >= 0 ? '+' : '-'}${Math.abs(percent)} %`;
-}
 
 const table = <Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string =>
   markdownLines(columns, rows).join('\n');
@@ -73,7 +68,7 @@ export function stallTable(rows: readonly StallRow[]): string {
     const of = (report: AreaReport): number => report[size].gateEquivalents;
     return [
       ({ gate }) => of(gate).toFixed(0),
-      ({ gate, enable }) => `${of(enable).toFixed(0)} (${change(of(enable), of(gate))})`,
+      ({ gate, enable }) => `${of(enable).toFixed(0)} (${growth(of(gate), of(enable))})`,
     ];
   };
   const [[peGate, peEnable], [macGate, macEnable]] = [pair('pe'), pair('perMac')];
@@ -117,7 +112,7 @@ export function tileTable({ variants }: VariantsReport): string {
   });
   type TileRow = (typeof rows)[number];
   const compared = (text: string, figure: (row: VariantRow) => number, { row, first }: TileRow): string =>
-    row === first ? text : `${text} (${change(figure(row), figure(first))})`;
+    row === first ? text : `${text} (${growth(figure(first), figure(row))})`;
   const ge = ({ perMac }: VariantRow): number => perMac.gateEquivalents;
   return table<TileRow>(
     [
