@@ -102,6 +102,7 @@ describe('the simulation of a netlist that is not proved', () => {
   const simulate = async (netlist: MappedNetlist, effort?: Effort) =>
     simulateNetlist({
       ...{ folder, manifest, netlist, files: netlistFiles(netlist, undefined), why: 'not decided' },
+      cells: 'gates',
       yosys: await yosys('native'),
       ...(effort ? { effort } : {}),
     });

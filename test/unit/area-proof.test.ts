@@ -46,10 +46,10 @@ describe('the scripts of a proof', () => {
   });
 
   it('read the netlist by its own name, with cell models where there is a library', () => {
-    expect(gateScript(unit, true)).toContain('read_verilog models.v\nread_verilog -icells netlist.v\n');
-    expect(gateScript(unit, false)).not.toContain('models.v');
-    expect(gateScript(unit, false)).toContain('-top d_pe_sum_bits14');
-    expect(simulationScript(unit, true)).toContain('write_verilog');
+    expect(gateScript(unit, 'library')).toContain('read_verilog models.v\nread_verilog -icells netlist.v\n');
+    expect(gateScript(unit, 'gates')).not.toContain('models.v');
+    expect(gateScript(unit, 'gates')).toContain('-top d_pe_sum_bits14');
+    expect(simulationScript(unit, 'library')).toContain('write_verilog');
   });
 
   it('give ABC its limit', () => {

@@ -1,3 +1,4 @@
+import { proofLines, proofMarkdown } from '../proof/render.js';
 import { toolText } from '../report.js';
 import { decimal, markdownLines, type TextColumn, tableLines } from '../text-table.js';
 import { DEVICES } from './devices.js';
@@ -123,6 +124,7 @@ export function renderFpgaText(report: FpgaReport): string {
       ...tableLines(COLUMNS, family.modules),
       '',
       ...pairs(familyFigures(family, report)),
+      ...proofLines(family.proof),
       '',
     ]),
     ...(report.placements.length > 0 ? [...tableLines(PLACED, report.placements), ''] : []),
@@ -152,6 +154,7 @@ export function renderFpgaMarkdown(report: FpgaReport): string {
       '',
       ...code(family.recipe),
       '',
+      ...proofMarkdown(family.proof, '### Proof of the netlists'),
       ...(family.warnings.length > 0
         ? ['Warnings of Yosys:', '', ...family.warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``), '']
         : []),
