@@ -27,7 +27,11 @@ describe('the command line of npm run area', () => {
   it('asks for proofs, with a limit in seconds', () => {
     expect(areaCommand({ design, prove: true })).toMatchObject({ proveLimit: 120 });
     expect(areaCommand({ design, prove: true, proveLimit: '7' })).toMatchObject({ proveLimit: 7 });
-    for (const flags of [{ period: '1', liberty: 'l' }, { curve: true, liberty: 'l' }, { fpga: 'ecp5', dsp: true }]) {
+    for (const flags of [
+      { period: '1', liberty: 'l' },
+      { curve: true, liberty: 'l' },
+      { fpga: 'ecp5', dsp: true },
+    ]) {
       expect(areaCommand({ design, ...flags, prove: true })).toMatchObject({ proveLimit: 120 });
       expect(problemsOf({ ...flags, prove: true, proveLimit: '0' })).toEqual(['--prove-limit "0"']);
     }

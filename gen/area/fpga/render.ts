@@ -74,7 +74,7 @@ function slowestText({ runs: [run] }: Placement): string {
   return `${run.from} to ${run.to}, ${decimal(100 * run.routing)} % wires${run.logic ? '' : ', no gates'}`;
 }
 
-function notes({ stall, dsp, placements }: FpgaReport): string[] {
+function notes({ stall, dsp, placements, families }: FpgaReport): string[] {
   const limited = placements.filter(({ runs }) => runs.some(({ logic }) => !logic));
   return [
     'Each module is synthesised on its own, flattened; modules in parentheses are parts of others and not added again.',
@@ -87,6 +87,9 @@ function notes({ stall, dsp, placements }: FpgaReport): string[] {
       ? [
           'Frequencies are those between registers, each module in a harness of shift registers whose logic cells count too.',
         ]
+      : []),
+    ...(placements.length > 0 && families.some(({ proof }) => proof !== undefined)
+      ? ['NOT PROVED: the netlists that were placed, which are mapped once more within their harness.']
       : []),
     ...limited.map(
       ({ label }) => `The slowest path of ${label} has no gates with some seeds: wires or the harness limit there.`,
