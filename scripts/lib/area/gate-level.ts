@@ -54,8 +54,9 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
   const { folder, manifest, yosys, netlist, files, cells, why, effort = FULL_EFFORT } = request;
   const { unit, name } = netlist;
   const source = manifest.modules.find((module) => module.name === unit.module);
+  if (source === undefined) throw new Error(`${unit.module} is no module of the design`);
   // A line of a single stage need not be in the array at all.
-  if (source === undefined || unit.role === 'delay') {
+  if (unit.role === 'delay') {
     return { result: 'open', why: `${why}; not simulated: a delay line of one stage` };
   }
   const simulation = await runYosys(yosys, {

@@ -34,6 +34,7 @@ export interface Period {
   readonly marginPs: number;
 }
 
+/** Whether netlists are to be proved. */
 export interface Proof {
   /** Seconds for the proof of each netlist, where they are to be proved. */
   readonly proveLimit: number | undefined;
