@@ -4,7 +4,7 @@ import { DEVICE_NAMES } from '../gen/area/fpga/devices.js';
 import { FAMILY_NAMES } from '../gen/area/fpga/families.js';
 import { renderFpgaMarkdown, renderFpgaText } from '../gen/area/fpga/render.js';
 import type { MappedNetlist } from '../gen/area/netlist.js';
-import { proofPasses } from '../gen/area/proof/verdict.js';
+import { type ProofReport, proofPasses } from '../gen/area/proof/verdict.js';
 import { renderText } from '../gen/area/render.js';
 import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from '../gen/area/timed/render.js';
 import { periodMissed } from '../gen/area/timed/report.js';
@@ -92,6 +92,10 @@ function keptNetlists(design: string, netlists: readonly MappedNetlist[]): strin
   return first === undefined ? [] : [`${more.length + 1} netlists in ${shown(dirname(first))}`];
 }
 
+/** What is wrong with the proofs that were asked for; undefined where nothing is. */
+const proofFailure = (...proofs: readonly (ProofReport | undefined)[]): string | undefined =>
+  proofs.every(proofPasses) ? undefined : 'not every netlist is proved or simulated';
+
 type Progress = (done: number, all: number, what: string) => void;
 
 async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress): Promise<Outcome> {
@@ -107,18 +111,24 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       const kept = request.netlists ? keptNetlists(request.folder, measured.netlists) : [];
       const written = writeReport(request.folder, report).map(shown);
       written.push(...kept);
-      const failure = proofPasses(report.proof) ? undefined : 'not every netlist is proved or simulated';
+      const failure = proofFailure(proof);
       return { text: renderText(report), report, written, failure };
     }
     case 'period': {
       const library = readLibrary(request.liberty);
       const sta = request.sta ? await requireTool('opensta') : undefined;
-      const { report, netlists } = await mapForPeriod({ ...request, yosys, library, sta, onProgress });
-      const kept = request.netlists ? keptNetlists(request.folder, netlists) : [];
+      const context = { ...request, yosys, library, onProgress };
+      const { report: mapped, ...design } = await mapForPeriod({ ...context, sta });
+      const limitSeconds = request.proveLimit;
+      const proof =
+        limitSeconds === undefined ? undefined : await proveNetlists({ ...context, ...design, limitSeconds });
+      const report = { ...mapped, ...(proof ? { proof } : {}) };
+      const kept = request.netlists ? keptNetlists(request.folder, design.netlists) : [];
       const texts = { 'period.json': reportJson(report), 'period.md': renderPeriodMarkdown(report) };
       const written = writeReportFiles(request.folder, texts).map(shown);
       written.push(...kept);
-      const failure = periodMissed(report) ? `the period of ${request.periodPs / 1000} ns is missed` : undefined;
+      const missed = periodMissed(report) ? `the period of ${request.periodPs / 1000} ns is missed` : undefined;
+      const failure = [missed, proofFailure(proof)].filter((text) => text !== undefined).join('; ') || undefined;
       return { text: renderPeriodText(report), report, written, failure };
     }
     case 'curve': {
@@ -127,12 +137,15 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       if (request.plot !== undefined) {
         written.push(...writeReportFiles(dirname(request.plot), { [basename(request.plot)]: await curvePlot(report) }));
       }
-      return { text: renderCurveText(report), report, written: written.map(shown) };
+      const failure = proofFailure(...report.curves.map(({ proof }) => proof));
+      return { text: renderCurveText(report), report, written: written.map(shown), failure };
     }
     case 'fpga': {
       const report = await measureFpga({ ...request, yosys, onProgress });
       const files = { 'fpga.json': reportJson(report), 'fpga.md': renderFpgaMarkdown(report) };
-      return { text: renderFpgaText(report), report, written: writeReportFiles(request.folder, files).map(shown) };
+      const written = writeReportFiles(request.folder, files).map(shown);
+      const failure = proofFailure(...report.families.map(({ proof }) => proof));
+      return { text: renderFpgaText(report), report, written, failure };
     }
   }
 }

@@ -1,4 +1,5 @@
 import { GENERATOR } from '../version.js';
+import type { Family } from './fpga/families.js';
 import type { AreaUnit } from './plan.js';
 import type { Recipe } from './recipe.js';
 import type { LibraryIdentity } from './report.js';
@@ -11,6 +12,12 @@ export interface MappedNetlist {
   readonly name: string;
   /** Verilog: instances of the library's cells, or of Yosys' generic gates. */
   readonly text: string;
+}
+
+/** A netlist that can be compared with its RTL. */
+export interface ProvableNetlist extends Pick<MappedNetlist, 'unit' | 'name' | 'text'> {
+  /** The FPGAs of whose cells it consists, if not of a library's or of Yosys' own. */
+  readonly family?: Family;
 }
 
 /** The name of a unit's mapped netlist as a Verilog module: its own, with its parameters where it has some. */

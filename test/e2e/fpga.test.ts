@@ -7,10 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAMILY_NAMES } from '../../gen/area/fpga/families.js';
 import type { FpgaReport } from '../../gen/area/fpga/report.js';
 import type { AreaUnit } from '../../gen/area/plan.js';
+import { proofPasses } from '../../gen/area/proof/verdict.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { EXIT } from '../../gen/errors.js';
 import { generate } from '../../gen/generate.js';
+import { loadDesign } from '../../gen/manifest.js';
 import { synthesiseFor } from '../../scripts/lib/area/fpga/run.js';
+import { netlistFiles, prove, proveNetlists } from '../../scripts/lib/area/prove.js';
 import { findProgram, TOOLS } from '../../scripts/lib/tools.js';
 import { findYosys } from '../../scripts/lib/yosys.js';
 
@@ -105,14 +108,47 @@ describe('the cells of each family', () => {
     assign not_o = ~a_i[1];
   endmodule`;
 
-  it.each(FAMILY_NAMES)('are known of %s', async (family) => {
+  const PRODUCT = `module product (input wire [7:0] a_i, input wire [7:0] b_i, output wire [15:0] p_o);
+    assign p_o = a_i * b_i;
+  endmodule`;
+
+  /** A netlist with all bits of one look-up table inverted. */
+  const withOtherTable = (text: string): string =>
+    text.replace(/(\.(?:LUT_INIT|INIT|LUT)\((?:\d+'h|"0x))([0-9a-f]+)/, (_, before: string, table: string) =>
+      [before, ...table].map((digit, i) => (i === 0 ? digit : (15 - Number.parseInt(digit, 16)).toString(16))).join(''),
+    );
+
+  it.each(FAMILY_NAMES)('are known of %s, with what they do', async (family) => {
     writeFileSync(join(root, 'sample.v'), SAMPLE);
     const names = { label: 'sample', module: 'sample', files: ['sample.v'], parameters: {} };
     const unit: AreaUnit = { ...names, role: 'edge', instances: 1, partOfOther: false };
-    const { resources } = await synthesiseFor({ folder: root, yosys: await findYosys(), family, dsp: false }, unit);
+    const context = { folder: root, yosys: await findYosys(), limitSeconds: 60 };
+    const { resources, netlist: text } = await synthesiseFor({ ...context, family, dsp: false }, unit);
     expect(resources).toMatchObject({ flipFlops: 10, dsps: 0, blockRams: 0 });
     expect(resources.carryBits).toBeGreaterThanOrEqual(6);
     expect(resources.luts).toBeGreaterThanOrEqual(3);
     expect(resources.luts).toBeLessThanOrEqual(40);
+    const netlist = { unit, name: 'sample', text, family };
+    expect(await prove(netlist, netlistFiles(netlist, undefined), context)).toMatchObject({ result: 'proved' });
+    const changed = { ...netlist, text: withOtherTable(text) };
+    expect(changed.text).not.toBe(text);
+    expect(await prove(changed, netlistFiles(changed, undefined), context)).toMatchObject({
+      result: 'different',
+      outputs: expect.arrayContaining([expect.stringMatching(/\S/)]),
+    });
+  });
+
+  it('are not proved where Yosys has no model of one, and not passed over either', async () => {
+    writeFileSync(join(root, 'product.v'), PRODUCT);
+    const names = { label: 'product', module: 'product', files: ['product.v'], parameters: {} };
+    const unit: AreaUnit = { ...names, role: 'edge', instances: 1, partOfOther: false };
+    const context = { folder: root, yosys: await findYosys() };
+    const { netlist: text } = await synthesiseFor({ ...context, family: 'ecp5', dsp: true }, unit);
+    const proof = await proveNetlists({
+      ...{ ...context, manifest: loadDesign(designs.enable), library: undefined, limitSeconds: 60 },
+      ...{ netlists: [{ unit, name: 'product', text, family: 'ecp5' }], onProgress: () => undefined },
+    });
+    expect(proof.modules).toMatchObject([{ outcome: { result: 'open', unmodelled: ['MULT18X18D'] } }]);
+    expect(proofPasses(proof)).toBe(false);
   });
 });

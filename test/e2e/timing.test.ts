@@ -15,7 +15,7 @@ import { measureCurves } from '../../scripts/lib/area/timed/curve.js';
 import { curvePlot } from '../../scripts/lib/area/timed/plot.js';
 import { allNetlists, type TimedNetlist } from '../../scripts/lib/area/timed/synthesise.js';
 import { findProgram, requireTool, TOOLS } from '../../scripts/lib/tools.js';
-import { findYosys } from '../../scripts/lib/yosys.js';
+import { findYosys, type Yosys } from '../../scripts/lib/yosys.js';
 import { TOY_DELAYS, TOY_REGISTER, timedLibrary } from '../support/liberty.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-timing-'));
@@ -83,11 +83,22 @@ describe('npm run area --period', () => {
   it.skipIf(!hasSta)(
     'maps a design, links it, checks it with its constraints, and fails where it is too slow',
     async () => {
-      const run = await area(['--design', design, '--liberty', libraryPath, '--period', '0.5', '--sta', '--netlists']);
+      // One gate of the control's netlists is changed behind Yosys' back; all others are as they should be.
+      const place = mkdtempSync(join(root, 'bin-'));
+      const change = `for file in *_500.v; do grep -qs '^module stays_control' "$file" && sed -i '0,/^  INV /s//  BUF /' "$file"; done`;
+      const script = `#!/bin/sh\n${findProgram('yosys')} "$@"\ncode=$?\n${change}\nexit $code\n`;
+      writeFileSync(join(place, 'yosys'), script, { mode: 0o755 });
+      const env = { ANT_RTL_YOSYS: 'native', PATH: `${place}:${process.env.PATH}` };
+      const flags = ['--design', design, '--liberty', libraryPath, '--period', '0.5', '--sta', '--netlists', '--prove'];
+      const run = await area(flags, env);
       expect(run.exitCode, run.all).toBe(EXIT.checkFailed);
-      expect(run.stderr).toContain('FAIL the period of 0.5 ns is missed');
-      const { modules, met, sta }: PeriodReport = JSON.parse(readFileSync(join(design, 'period.json'), 'utf8'));
+      expect(run.stderr).toContain('FAIL the period of 0.5 ns is missed; not every netlist is proved or simulated');
+      const { modules, met, sta, proof }: PeriodReport = JSON.parse(readFileSync(join(design, 'period.json'), 'utf8'));
       expect(met).toBe(false);
+      const wrong = proof?.modules.filter(({ outcome }) => outcome.result !== 'proved');
+      expect(wrong).toMatchObject([{ netlist: 'stays_control', outcome: { result: 'different' } }]);
+      expect(proof?.modules).toHaveLength(modules.length);
+      expect(readFileSync(join(design, 'period.md'), 'utf8')).toContain('## Proof of the netlists');
       expect(modules.filter(({ role }) => role === 'pe').length).toBeGreaterThan(1);
       for (const { path, slackPs } of modules) expect(slackPs).toBe(path === null ? null : 500 - path.ps);
       // What the whole takes is at least what its PE does, and that at least its longest path and its registers.
@@ -111,9 +122,18 @@ describe('npm run area --period', () => {
 
 describe('a curve', () => {
   it('gives the best netlists of a module, and draws them', async () => {
-    const yosys = await findYosys();
+    const real = await findYosys();
+    // All inverters are buffers behind Yosys' back: no netlist is what its RTL is.
+    const yosys: Yosys = {
+      ...real,
+      execute: async (...run) => {
+        const outcome = await real.execute(...run);
+        const changed = Object.entries(outcome.files).map(([name, text]) => [name, text.replaceAll(' INV ', ' BUF ')]);
+        return { ...outcome, files: Object.fromEntries(changed) };
+      },
+    };
     const request = { folders: [design], yosys, library: readLibrary(libraryPath), onProgress: () => undefined };
-    const report = await measureCurves({ ...request, module: 'decode_w' });
+    const report = await measureCurves({ ...request, module: 'decode_w', proveLimit: 60 });
     const [curve] = report.curves;
     expect(curve).toMatchObject({ module: 'stays_decode_w', tried: 8 * 11 });
     const points = curve?.points ?? [];
@@ -122,6 +142,8 @@ describe('a curve', () => {
       expect(point.ps).toBeGreaterThan(points[i]?.ps ?? Number.NaN);
       expect(point.size.area).toBeLessThan(points[i]?.size.area ?? Number.NaN);
     }
+    const results = curve?.proof?.modules.map(({ outcome }) => outcome.result) ?? [];
+    expect(results).toEqual(points.map(() => 'different'));
     expect(await curvePlot(report)).toMatch(/^<svg [\s\S]*stays/);
     const nothing = measureCurves({ ...request, module: 'nothing' });
     await expect(nothing).rejects.toThrow(/stays has no module nothing; there are .*control/);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cutRegisters, MODULES, type Module } from '../../gen/area/proof/cut.js';
+import { cutRegisters, MODULES, type Module, unmodelledCells } from '../../gen/area/proof/cut.js';
 import { outcomeText, proofSummary } from '../../gen/area/proof/render.js';
 import { gateScript, goldScript, miterScript, simulationScript, usedModels } from '../../gen/area/proof/scripts.js';
+import { standIn } from '../../gen/area/proof/stand-in.js';
 import { type ProofResult, proofPasses, readVerdict, readWitness } from '../../gen/area/proof/verdict.js';
 
 const unit = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 14 } };
@@ -46,10 +47,18 @@ describe('the scripts of a proof', () => {
   });
 
   it('read the netlist by its own name, with cell models where there is a library', () => {
-    expect(gateScript(unit, true)).toContain('read_verilog models.v\nread_verilog -icells netlist.v\n');
-    expect(gateScript(unit, false)).not.toContain('models.v');
-    expect(gateScript(unit, false)).toContain('-top d_pe_sum_bits14');
-    expect(simulationScript(unit, true)).toContain('write_verilog');
+    expect(gateScript(unit, 'library')).toContain('read_verilog models.v\nread_verilog -icells netlist.v\n');
+    expect(gateScript(unit, 'gates')).not.toContain('models.v');
+    expect(gateScript(unit, 'gates')).toContain('-top d_pe_sum_bits14');
+    expect(simulationScript(unit, 'library')).toContain('write_verilog');
+  });
+
+  it("read an FPGA's netlist with Yosys' models of its cells, and leave open what registers hold at first", () => {
+    for (const script of [gateScript(unit, 'ecp5'), simulationScript(unit, 'ecp5')]) {
+      expect(script).toContain('read_verilog -defer +/ecp5/cells_sim.v\nread_verilog -icells netlist.v\n');
+      expect(script).toContain('hierarchy -top d_pe_sum_bits14\nproc\nflatten\nsetattr -unset init w:*\n');
+    }
+    expect(gateScript(unit, 'library')).not.toContain('init');
   });
 
   it('give ABC its limit', () => {
@@ -177,5 +186,40 @@ describe('what the report says', () => {
     expect(proofSummary(report(outcomes.map(([outcome]) => outcome)))).toBe(
       '5 netlists against their RTL: 1 proved, 1 simulated, 3 failed',
     );
+  });
+});
+
+describe('cells without a model', () => {
+  it('are those that are no gates of Yosys, each once', () => {
+    const module = moduleOf([{ names: ['q'], d: 3, q: 4 }]);
+    expect(unmodelledCells(module)).toEqual([]);
+    const dsp = { type: 'MULT18X18D', connections: {} };
+    expect(unmodelledCells({ ...module, cells: { ...module.cells, one: dsp, two: dsp } })).toEqual(['MULT18X18D']);
+  });
+});
+
+describe('a module that stands in for some of its instances', () => {
+  const RTL = `module d_pe #(
+  parameter SUM_BITS = 18  // bits, at least 16
+) (
+  input  wire                clk_i,  // clock
+  input  wire          [6:0] a_i,    // activation {sign, exp[1:0]}, of all
+  output wire [SUM_BITS-1:0] sum_o   // partial sum
+);
+  assign sum_o = 0;
+endmodule
+`;
+  it('is the netlist with its parameters, and the RTL with others', () => {
+    const text = standIn(RTL, 'module d_pe_sum_bits14(clk_i, a_i, sum_o);\nendmodule\n', unit) ?? '';
+    expect(text.match(/^module \S+/gm)).toEqual(['module d_pe_sum_bits14(clk_i,', 'module d_pe_rtl', 'module d_pe']);
+    expect(text).toContain('if (SUM_BITS == 14) begin');
+    const ports = '(.clk_i(clk_i), .a_i(a_i), .sum_o(sum_o));';
+    expect(text).toContain(`d_pe_sum_bits14 u_netlist ${ports}`);
+    expect(text).toContain(`d_pe_rtl #(.SUM_BITS(SUM_BITS)) u_rtl ${ports}`);
+  });
+
+  it('is none where a port is not understood', () => {
+    expect(standIn(RTL.replace('input  wire          [6:0]', 'inout'), '', unit)).toBeUndefined();
+    expect(standIn(RTL.replace('d_pe', 'other'), '', unit)).toBeUndefined();
   });
 });

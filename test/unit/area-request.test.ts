@@ -27,6 +27,14 @@ describe('the command line of npm run area', () => {
   it('asks for proofs, with a limit in seconds', () => {
     expect(areaCommand({ design, prove: true })).toMatchObject({ proveLimit: 120 });
     expect(areaCommand({ design, prove: true, proveLimit: '7' })).toMatchObject({ proveLimit: 7 });
+    for (const flags of [
+      { period: '1', liberty: 'l' },
+      { curve: true, liberty: 'l' },
+      { fpga: 'ecp5', dsp: true },
+    ]) {
+      expect(areaCommand({ design, ...flags, prove: true })).toMatchObject({ proveLimit: 120 });
+      expect(problemsOf({ ...flags, prove: true, proveLimit: '0' })).toEqual(['--prove-limit "0"']);
+    }
     expect(problemsOf({ prove: true, proveLimit: '0.5' })).toEqual(['--prove-limit "0.5"']);
     expect(problemsOf({ proveLimit: '5' })).toEqual(['--prove-limit 5']);
   });
@@ -38,6 +46,7 @@ describe('the command line of npm run area', () => {
       families: ['ice40', 'ecp5'],
       dsp: false,
       place: { what: ['array', 'pe'], device: 'hx8k', seeds: 3 },
+      proveLimit: undefined,
     });
     expect(areaCommand({ design, fpga: FAMILY_NAMES.join(',') })).toMatchObject({ place: undefined });
   });
@@ -45,7 +54,7 @@ describe('the command line of npm run area', () => {
   it('asks for a period in nanoseconds', () => {
     expect(areaCommand({ design, liberty: 'l', period: '2.5', margin: '0.4' })).toEqual({
       ...{ kind: 'period', folder: 'd', liberty: 'l', netlists: false, sta: false },
-      ...{ periodPs: 2500, marginPs: 400 },
+      ...{ periodPs: 2500, marginPs: 400, proveLimit: undefined },
     });
     expect(areaCommand({ design, liberty: 'l', period: '2' })).toMatchObject({ marginPs: 0 });
   });
@@ -53,7 +62,7 @@ describe('the command line of npm run area', () => {
   it('asks for curves of several designs', () => {
     expect(areaCommand({ design: ['a', 'b'], liberty: 'l', curve: true, module: 'pe' })).toEqual({
       ...{ kind: 'curve', folders: ['a', 'b'], liberty: 'l' },
-      ...{ module: 'pe', plot: undefined },
+      ...{ module: 'pe', plot: undefined, proveLimit: undefined },
     });
   });
 
@@ -72,7 +81,6 @@ describe('the command line of npm run area', () => {
     [{ margin: '1', liberty: 'l' }, ['--margin 1']],
     [{ sta: true, liberty: 'l' }, ['--sta true']],
     [{ curve: true, period: '1', netlists: true, liberty: 'l' }, ['--netlists true', '--period 1']],
-    [{ period: '1', liberty: 'l', prove: true, proveLimit: '5' }, ['--prove true', '--prove-limit 5']],
     [{ curve: true, liberty: 'l', plot: 'no/such/folder/p.svg' }, ['--plot no/such/folder/p.svg']],
     [{ design: ['a', 'b'], plot: 'p' }, ['--plot p', '--design a, b']],
   ])('is refused with every problem at once: %j', (flags, problems) => {

@@ -42,6 +42,8 @@ describe('the recipe for an FPGA', () => {
       'chparam -set WIDTH 4 -set DEPTH 1 d_delay',
       'synth_gowin -noiopads -top d_delay',
       'tee -q -o cells.json stat -json',
+      'rename -top d_delay_width4_depth1',
+      'write_verilog -noattr -noexpr netlist.v',
       '',
     ]);
   });

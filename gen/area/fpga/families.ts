@@ -10,6 +10,8 @@ interface FamilyDescription {
   readonly command: string;
   /** Whether Yosys infers DSP blocks: only if an option asks for it, unless one forbids it, or never. */
   readonly dsp: { readonly option: string; readonly when: 'asks' | 'forbids' } | 'never';
+  /** Yosys' own simulation models of the cells. */
+  readonly models: readonly string[];
   /** Every cell that may be left, by its name, with what it takes up. */
   readonly cells: readonly (readonly [name: RegExp, takes: Partial<Resources>])[];
 }
@@ -28,6 +30,7 @@ export const FAMILIES = {
     lutInputs: 4,
     command: 'synth_ice40',
     dsp: { option: '-dsp', when: 'asks' },
+    models: ['+/ice40/cells_sim.v'],
     cells: [
       [/^SB_LUT4$/, LUT],
       // The sum of a carry is a LUT of its own.
@@ -42,6 +45,7 @@ export const FAMILIES = {
     lutInputs: 4,
     command: 'synth_ecp5',
     dsp: { option: '-nodsp', when: 'forbids' },
+    models: ['+/ecp5/cells_sim.v'],
     cells: [
       [/^LUT4$/, LUT],
       // Both LUTs of a slice with the carry between them.
@@ -57,6 +61,7 @@ export const FAMILIES = {
     lutInputs: 6,
     command: 'synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -nosrl',
     dsp: { option: '-nodsp', when: 'forbids' },
+    models: ['+/xilinx/cells_sim.v'],
     cells: [
       [/^(LUT[1-6]|INV)$/, LUT],
       // What is added is formed in LUTs of their own.
@@ -73,6 +78,7 @@ export const FAMILIES = {
     lutInputs: 4,
     command: 'synth_gowin -noiopads',
     dsp: 'never',
+    models: ['+/gowin/cells_sim.v'],
     cells: [
       [/^(LUT[1-4]|INV)$/, LUT],
       // A LUT in another mode.
@@ -87,6 +93,7 @@ export const FAMILIES = {
     lutInputs: 4,
     command: 'synth_nexus -noiopad',
     dsp: { option: '-nodsp', when: 'forbids' },
+    models: ['+/nexus/cells_sim.v'],
     cells: [
       [/^(LUT4|INV)$/, LUT],
       // Both LUTs of a slice, joined by a multiplexer or a carry.
@@ -103,6 +110,7 @@ export const FAMILIES = {
     lutInputs: 6,
     command: 'synth_intel_alm -family cyclonev -noiopad -noclkbuf',
     dsp: { option: '-nodsp', when: 'forbids' },
+    models: ['alm', 'dff', 'dsp'].map((part) => `+/intel_alm/common/${part}_sim.v`),
     cells: [
       [/^(MISTRAL_ALUT[2-6]|MISTRAL_NOT)$/, LUT],
       [/^MISTRAL_ALUT_ARITH$/, { luts: 1, carryBits: 1 }],

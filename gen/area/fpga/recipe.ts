@@ -1,8 +1,9 @@
+import { netlistModule } from '../netlist.js';
 import type { AreaUnit } from '../plan.js';
 import { type Family, familyCommand } from './families.js';
 
-/** The file of a synthesis run that holds the counts of its cells. */
-export const FPGA_CELLS_FILE = 'cells.json';
+/** Files of a synthesis run: the counts of its cells, and the netlist as Verilog. */
+export const FPGA_FILES = { cells: 'cells.json', netlist: 'netlist.v' } as const;
 
 /** The Yosys script that maps a unit, flattened, to the cells of a family. */
 export function fpgaScript(
@@ -15,7 +16,9 @@ export function fpgaScript(
     `read_verilog ${files.join(' ')}`,
     ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
     `${familyCommand(family, dsp)} -top ${module}`,
-    `tee -q -o ${FPGA_CELLS_FILE} stat -json`,
+    `tee -q -o ${FPGA_FILES.cells} stat -json`,
+    `rename -top ${netlistModule({ module, parameters })}`,
+    `write_verilog -noattr -noexpr ${FPGA_FILES.netlist}`,
     '',
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { proofLines, proofMarkdown } from '../proof/render.js';
 import { toolText } from '../report.js';
 import { decimal, markdownLines, type TextColumn, tableLines } from '../text-table.js';
 import { DEVICES } from './devices.js';
@@ -73,7 +74,7 @@ function slowestText({ runs: [run] }: Placement): string {
   return `${run.from} to ${run.to}, ${decimal(100 * run.routing)} % wires${run.logic ? '' : ', no gates'}`;
 }
 
-function notes({ stall, dsp, placements }: FpgaReport): string[] {
+function notes({ stall, dsp, placements, families }: FpgaReport): string[] {
   const limited = placements.filter(({ runs }) => runs.some(({ logic }) => !logic));
   return [
     'Each module is synthesised on its own, flattened; modules in parentheses are parts of others and not added again.',
@@ -86,6 +87,9 @@ function notes({ stall, dsp, placements }: FpgaReport): string[] {
       ? [
           'Frequencies are those between registers, each module in a harness of shift registers whose logic cells count too.',
         ]
+      : []),
+    ...(placements.length > 0 && families.some(({ proof }) => proof !== undefined)
+      ? ['NOT PROVED: the netlists that were placed, which are mapped once more within their harness.']
       : []),
     ...limited.map(
       ({ label }) => `The slowest path of ${label} has no gates with some seeds: wires or the harness limit there.`,
@@ -123,6 +127,7 @@ export function renderFpgaText(report: FpgaReport): string {
       ...tableLines(COLUMNS, family.modules),
       '',
       ...pairs(familyFigures(family, report)),
+      ...proofLines(family.proof),
       '',
     ]),
     ...(report.placements.length > 0 ? [...tableLines(PLACED, report.placements), ''] : []),
@@ -152,6 +157,7 @@ export function renderFpgaMarkdown(report: FpgaReport): string {
       '',
       ...code(family.recipe),
       '',
+      ...proofMarkdown(family.proof, '### Proof of the netlists'),
       ...(family.warnings.length > 0
         ? ['Warnings of Yosys:', '', ...family.warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``), '']
         : []),

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../config/parameters.js';
 import type { CellCounts } from '../gates.js';
 import type { AreaRole, AreaUnit } from '../plan.js';
+import type { ProofReport } from '../proof/verdict.js';
 import type { StructureCheck, ToolIdentity } from '../report.js';
 import type { Family } from './families.js';
 import type { Placement } from './placement.js';
@@ -33,6 +34,8 @@ export interface FamilyReport {
   /** The whole design divided by its number of multipliers. */
   readonly perMac: Resources;
   readonly warnings: readonly string[];
+  /** Of the modules' netlists; absent where it was not asked for. */
+  readonly proof?: ProofReport;
 }
 
 /** Which design was measured, with what. */
@@ -72,6 +75,7 @@ export interface FamilyFindings {
   readonly recipe: string;
   readonly units: readonly { readonly unit: AreaUnit; readonly result: FpgaSynthesis }[];
   readonly warnings: readonly string[];
+  readonly proof?: ProofReport | undefined;
 }
 
 /** Adds up the design on each family. */
@@ -84,7 +88,7 @@ export function buildFpgaReport(
 }
 
 function familyReport(
-  { family, recipe, units, warnings }: FamilyFindings,
+  { family, recipe, units, warnings, proof }: FamilyFindings,
   { rows, cols, lanes }: Measurement,
 ): FamilyReport {
   const modules = units.map(({ unit, result }): FpgaRow => {
@@ -109,5 +113,6 @@ function familyReport(
     whole,
     perMac: scaleResources(whole, 1 / (rows * cols * lanes)),
     warnings,
+    ...(proof ? { proof } : {}),
   };
 }

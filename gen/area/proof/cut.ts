@@ -74,6 +74,15 @@ export function cutRegisters(gold: Module, gate: Module): CutPair | { readonly p
   };
 }
 
+/** Cells of a netlist that are no gates of Yosys' own: there was no model of them. */
+export const unmodelledCells = ({ cells }: Module): string[] => [
+  ...new Set(
+    Object.values(cells)
+      .map(({ type }) => type)
+      .filter((type) => !type.startsWith('$')),
+  ),
+];
+
 /** Types of cells that hold state, or may as far as is known, but are not what is cut. */
 const otherState = ({ cells }: Module): string[] =>
   Object.values(cells)

@@ -1,4 +1,4 @@
-import type { TextColumn } from '../text-table.js';
+import { markdownLines, type TextColumn, tableLines } from '../text-table.js';
 import { isAccepted, type ModuleProof, type ProofReport, type ProofResult } from './verdict.js';
 
 /** What is known of a netlist, in words. */
@@ -40,3 +40,17 @@ export function proofSummary({ modules }: ProofReport): string {
   const failed = modules.filter(({ outcome }) => !isAccepted(outcome)).length;
   return `${modules.length} netlists against their RTL: ${count('proved')} proved, ${count('simulated')} simulated, ${failed} failed`;
 }
+
+/** The results as a report for a terminal shows them, after an empty line; nothing where no proof was asked for. */
+export const proofLines = (proof: ProofReport | undefined): string[] =>
+  proof === undefined ? [] : ['', proofSummary(proof), '', ...tableLines(PROOF_COLUMNS, proof.modules)];
+
+/** The results as a section of a page; nothing where no proof was asked for. */
+export const proofMarkdown = (proof: ProofReport | undefined, heading = '## Proof of the netlists'): string[] =>
+  proof === undefined
+    ? []
+    : [
+        ...[heading, ''],
+        ...[`${proofSummary(proof)}; at most ${proof.limitSeconds} s each for the proof.`, ''],
+        ...[...markdownLines(PROOF_COLUMNS, proof.modules), ''],
+      ];

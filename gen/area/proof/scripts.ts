@@ -1,7 +1,11 @@
+import { type Family, familyDescription } from '../fpga/families.js';
 import { PLAIN_FLIP_FLOPS } from '../gates.js';
 import { netlistModule } from '../netlist.js';
 import type { AreaUnit } from '../plan.js';
 import { designLines, SYNTHESIS_FILES } from '../recipe.js';
+
+/** What a netlist's cells are: Yosys' own gates, those of a library or those of a family of FPGAs. */
+export type CellKind = 'gates' | 'library' | Family;
 
 /** Names of the files of a proof, in its folder. */
 export const PROOF_FILES = {
@@ -58,22 +62,26 @@ export function goldScript(unit: Pick<AreaUnit, 'module' | 'files' | 'parameters
   ].join('\n');
 }
 
-/** Reads a netlist with the models of its cells, or as Yosys' own gates. */
-function netlistLines(unit: Pick<AreaUnit, 'module' | 'parameters'>, withLibrary: boolean): string[] {
-  const { models, netlist } = PROOF_FILES;
+/** Reads a netlist with the models of its cells, or as Yosys' own gates; cells of FPGAs that have no model stay as they are. */
+function netlistLines(unit: Pick<AreaUnit, 'module' | 'parameters'>, cells: CellKind): string[] {
+  const onFpga = cells !== 'gates' && cells !== 'library';
   return [
-    ...(withLibrary ? [`read_verilog ${models}`] : []),
-    `read_verilog -icells ${netlist}`,
-    `hierarchy -check -top ${netlistModule(unit)}`,
+    ...(cells === 'library' ? [`read_verilog ${PROOF_FILES.models}`] : []),
+    // Of these, only the models of cells that are there are elaborated.
+    ...(onFpga ? [`read_verilog -defer ${familyDescription(cells).models.join(' ')}`] : []),
+    `read_verilog -icells ${PROOF_FILES.netlist}`,
+    `hierarchy ${onFpga ? '' : '-check '}-top ${netlistModule(unit)}`,
     'proc',
     'flatten',
+    // What an FPGA's registers hold at power-up, the RTL leaves open.
+    ...(onFpga ? ['setattr -unset init w:*'] : []),
   ];
 }
 
 /** The script that reads a netlist, its cells as gates and plain registers. */
-export function gateScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, withLibrary: boolean): string {
+export function gateScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, cells: CellKind): string {
   return [
-    ...netlistLines(unit, withLibrary),
+    ...netlistLines(unit, cells),
     // Set and reset pins that are tied off make a register of another kind.
     'opt_expr',
     'opt_dff',
@@ -114,9 +122,7 @@ export function witnessScript(seconds: number): string {
   ].join('\n');
 }
 
-/** The script that writes a netlist as Verilog without cells, under the module's own name, for a simulator. */
-export function simulationScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, withLibrary: boolean): string {
-  return [...netlistLines(unit, withLibrary), 'opt_clean', `write_verilog -noattr ${PROOF_FILES.simulation}`, ''].join(
-    '\n',
-  );
+/** The script that writes a netlist as Verilog without cells, under the netlist's own name, for a simulator. */
+export function simulationScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, cells: CellKind): string {
+  return [...netlistLines(unit, cells), 'opt_clean', `write_verilog -noattr ${PROOF_FILES.simulation}`, ''].join('\n');
 }

@@ -6,8 +6,8 @@ export type ProofResult =
   /** Not proved, for the reason given, but all vectors passed on the netlist. */
   | { readonly result: 'simulated'; readonly why: string; readonly vectors: number }
   | { readonly result: 'failed simulation'; readonly why: string; readonly failure: string }
-  /** Neither proved nor simulated. */
-  | { readonly result: 'open'; readonly why: string };
+  /** Neither proved nor simulated; `unmodelled`: cells of which Yosys has no simulation model, so that neither can be done. */
+  | { readonly result: 'open'; readonly why: string; readonly unmodelled?: readonly string[] };
 
 export const ENGINE = 'ABC &cec, register by register';
 

@@ -1,9 +1,10 @@
 import type { DelayPath } from '../path.js';
 import type { AreaRole, AreaUnit } from '../plan.js';
+import type { ProofReport } from '../proof/verdict.js';
 import type { Recipe } from '../recipe.js';
 import type { LibraryIdentity, Measurement, Size, StructureCheck, ToolIdentity } from '../report.js';
 import type { StaResult } from '../sta/log.js';
-import { type Candidate, chooseCandidate, paretoFront } from './choose.js';
+import { type Candidate, chooseCandidate } from './choose.js';
 import type { Strategy } from './strategies.js';
 
 /** A module mapped for a period. */
@@ -47,6 +48,8 @@ export interface PeriodReport extends TimedMeasurement {
   readonly warnings: readonly string[];
   /** What OpenSTA says of the netlists; absent where it was not asked. */
   readonly sta?: StaReport;
+  /** Of the netlists that were chosen; absent where it was not asked for. */
+  readonly proof?: ProofReport;
 }
 
 /** Whether the period is missed: by OpenSTA's checks where there are some, else by the modules' logic alone. */
@@ -145,6 +148,8 @@ export interface Curve {
   readonly tried: number;
   /** The fastest first. */
   readonly points: readonly CurvePoint[];
+  /** Of the points' netlists; absent where it was not asked for. */
+  readonly proof?: ProofReport;
 }
 
 /** `curve.json`. */
@@ -160,9 +165,9 @@ export function curveAims(slowestPs: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(slowestPs * 5 ** (i / (count - 1) - 1)));
 }
 
-/** The points of the best of some netlists. @throws Error for a module without logic. */
-export function curvePoints(candidates: readonly Candidate[]): CurvePoint[] {
-  return paretoFront(candidates).map(({ path, size, recipe, strategy, aim }) => {
+/** The points of a curve, those of the best netlists. @throws Error for a module without logic. */
+export function curvePoints(best: readonly Candidate[]): CurvePoint[] {
+  return best.map(({ path, size, recipe, strategy, aim }) => {
     if (path === null) throw new Error('a module without logic has no curve');
     return { ps: path.ps, size, recipe, strategy, aim };
   });

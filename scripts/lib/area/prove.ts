@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MappedNetlist } from '../../../gen/area/netlist.js';
-import { cutRegisters, MODULES, type Module } from '../../../gen/area/proof/cut.js';
+import type { ProvableNetlist } from '../../../gen/area/netlist.js';
+import { cutRegisters, MODULES, type Module, unmodelledCells } from '../../../gen/area/proof/cut.js';
 import {
+  type CellKind,
   GATE,
   GOLD,
   gateScript,
@@ -33,7 +34,7 @@ export interface ProofRequest {
   readonly manifest: Manifest;
   readonly yosys: Yosys;
   readonly library: Library | undefined;
-  readonly netlists: readonly MappedNetlist[];
+  readonly netlists: readonly ProvableNetlist[];
   /** For ABC, per module. */
   readonly limitSeconds: number;
   /** Called as each netlist is done. */
@@ -71,15 +72,19 @@ export async function cellModels(yosys: Yosys, library: Library): Promise<string
   return outputs[PROOF_FILES.models] ?? '';
 }
 
-async function settle(netlist: MappedNetlist, models: string | undefined, request: ProofRequest): Promise<ProofResult> {
+async function settle(
+  netlist: ProvableNetlist,
+  models: string | undefined,
+  request: ProofRequest,
+): Promise<ProofResult> {
   const files = netlistFiles(netlist, models);
   const proof = await prove(netlist, files, request);
-  if (proof.result !== 'open') return proof;
-  return simulateNetlist({ ...request, netlist, files, why: proof.why });
+  if (proof.result !== 'open' || proof.unmodelled !== undefined) return proof;
+  return simulateNetlist({ ...request, netlist, files, cells: cellKind(netlist, files), why: proof.why });
 }
 
 /** The netlist and the models of its cells, as files for Yosys. */
-export function netlistFiles({ text }: Pick<MappedNetlist, 'text'>, models: string | undefined): TextFiles {
+export function netlistFiles({ text }: Pick<ProvableNetlist, 'text'>, models: string | undefined): TextFiles {
   const cells = [...text.matchAll(/^ {2}(\\?\S+) +\S.*\($/gm)].map(([, cell]) => (cell ?? '').replace(/^\\/, ''));
   return {
     [PROOF_FILES.netlist]: text,
@@ -87,21 +92,30 @@ export function netlistFiles({ text }: Pick<MappedNetlist, 'text'>, models: stri
   };
 }
 
+/** What the cells of a netlist are, with the files that hold it. */
+export const cellKind = ({ family }: Pick<ProvableNetlist, 'family'>, files: TextFiles): CellKind =>
+  family ?? (PROOF_FILES.models in files ? 'library' : 'gates');
+
 /** Proves one netlist, shows where it differs, or says why it can do neither. */
 export async function prove(
-  { unit, name }: MappedNetlist,
+  netlist: ProvableNetlist,
   files: TextFiles,
   { folder, yosys, limitSeconds }: Pick<ProofRequest, 'folder' | 'yosys' | 'limitSeconds'>,
 ): Promise<ProofResult> {
+  const { unit, name } = netlist;
   const sources = Object.fromEntries(unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
-  const { gold: goldFile, gate: gateFile, cut: cutFile, models } = PROOF_FILES;
+  const { gold: goldFile, gate: gateFile, cut: cutFile } = PROOF_FILES;
   const read = async (script: string, inputs: TextFiles, output: string, module: string): Promise<Module> => {
     const { outputs } = await runYosys(yosys, { title: `${name}, for the proof`, script, inputs, outputs: [output] });
     const { modules } = MODULES.parse(JSON.parse(outputs[output] ?? ''));
     return modules[module] as Module;
   };
   const gold = await read(goldScript(unit), sources, goldFile, GOLD);
-  const gate = await read(gateScript(unit, models in files), files, gateFile, GATE);
+  const gate = await read(gateScript(unit, cellKind(netlist, files)), files, gateFile, GATE);
+  const unmodelled = unmodelledCells(gate);
+  if (unmodelled.length > 0) {
+    return { result: 'open', why: `Yosys has no simulation model of ${unmodelled.join(', ')}`, unmodelled };
+  }
   const cut = cutRegisters(gold, gate);
   if ('problem' in cut) return { result: 'open', why: cut.problem };
   const inputs = { [cutFile]: JSON.stringify({ modules: { [GOLD]: cut.gold, [GATE]: cut.gate } }) };

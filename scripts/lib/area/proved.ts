@@ -1,4 +1,5 @@
-import { isAccepted } from '../../../gen/area/proof/verdict.js';
+import { outcomeText } from '../../../gen/area/proof/render.js';
+import { isAccepted, type ProofReport } from '../../../gen/area/proof/verdict.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { proveNetlists } from './prove.js';
 import { type AreaRequest, type MeasuredDesign, measureDesign } from './run.js';
@@ -27,16 +28,17 @@ export const proofText = ({ proved, simulated }: ProofCount): string =>
 export async function measureProved(
   request: AreaRequest,
   limitSeconds: number | undefined,
-): Promise<MeasuredDesign & { readonly proof?: ProofCount }> {
+): Promise<MeasuredDesign & { readonly proof?: ProofCount; readonly proofs?: ProofReport }> {
   const measured = await measureDesign(request);
   if (limitSeconds === undefined) return measured;
-  const { modules } = await proveNetlists({ ...request, ...measured, limitSeconds });
+  const proofs = await proveNetlists({ ...request, ...measured, limitSeconds });
+  const { modules } = proofs;
   const wrong = modules.filter(({ outcome }) => !isAccepted(outcome));
   if (wrong.length > 0) {
-    const list = wrong.map(({ netlist, outcome }) => `  ${netlist}: ${outcome.result}`).join('\n');
+    const list = wrong.map(({ netlist, outcome }) => `  ${netlist}: ${outcomeText(outcome)}`).join('\n');
     const text = `netlists of ${measured.manifest.configuration.name} are not their RTL:\n${list}`;
     throw new UserError(text, EXIT.checkFailed);
   }
   const simulated = modules.filter(({ outcome }) => outcome.result === 'simulated').length;
-  return { ...measured, proof: { proved: modules.length - simulated, simulated } };
+  return { ...measured, proof: { proved: modules.length - simulated, simulated }, proofs };
 }

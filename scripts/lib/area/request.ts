@@ -34,17 +34,21 @@ export interface Period {
   readonly marginPs: number;
 }
 
+/** Whether netlists are to be proved. */
+export interface Proof {
+  /** Seconds for the proof of each netlist, where they are to be proved. */
+  readonly proveLimit: number | undefined;
+}
+
 /** What is to be measured. */
 export type AreaCommand =
-  | {
+  | ({
       readonly kind: 'cells';
       readonly folder: string;
       readonly liberty: string | undefined;
       /** Whether netlists are kept. */
       readonly netlists: boolean;
-      /** Seconds for the proof of each netlist, where they are to be proved. */
-      readonly proveLimit: number | undefined;
-    }
+    } & Proof)
   | ({
       readonly kind: 'period';
       readonly folder: string;
@@ -52,22 +56,23 @@ export type AreaCommand =
       readonly netlists: boolean;
       /** Whether OpenSTA checks the whole. */
       readonly sta: boolean;
-    } & Period)
-  | {
+    } & Period &
+      Proof)
+  | ({
       readonly kind: 'curve';
       readonly folders: readonly string[];
       readonly liberty: string;
       readonly module: string | undefined;
       /** A file for the plot. */
       readonly plot: string | undefined;
-    }
-  | {
+    } & Proof)
+  | ({
       readonly kind: 'fpga';
       readonly folder: string;
       readonly families: readonly Family[];
       readonly dsp: boolean;
       readonly place: PlaceRequest | undefined;
-    };
+    } & Proof);
 
 /** Seeds of a placement unless said otherwise, and at most. */
 export const DEFAULT_SEEDS = 5;
@@ -79,9 +84,9 @@ export const DEFAULT_PROVE_LIMIT = 120;
 /** Options that only some measurements have. */
 const OPTIONS = {
   cells: ['liberty', 'netlists', 'prove', 'proveLimit'],
-  period: ['liberty', 'netlists', 'period', 'margin', 'sta'],
-  curve: ['liberty', 'curve', 'module', 'plot'],
-  fpga: ['fpga', 'dsp', 'place', 'device', 'seeds'],
+  period: ['liberty', 'netlists', 'period', 'margin', 'sta', 'prove', 'proveLimit'],
+  curve: ['liberty', 'curve', 'module', 'plot', 'prove', 'proveLimit'],
+  fpga: ['fpga', 'dsp', 'place', 'device', 'seeds', 'prove', 'proveLimit'],
 } as const satisfies Record<AreaCommand['kind'], readonly (keyof AreaFlags)[]>;
 
 /** Options of two words. */
@@ -138,12 +143,13 @@ function strayOptions(flags: AreaFlags, kind: AreaCommand['kind'], problems: Pro
 function commandOf(kind: AreaCommand['kind'], flags: AreaFlags, problems: Problem[]): AreaCommand {
   const [folder = ''] = flags.design;
   const netlists = flags.netlists === true;
+  const proof = { proveLimit: proveLimitOf(flags, problems) };
   switch (kind) {
     case 'cells':
-      return { kind, folder, liberty: flags.liberty, netlists, proveLimit: proveLimitOf(flags, problems) };
+      return { kind, folder, liberty: flags.liberty, netlists, ...proof };
     case 'period': {
       const liberty = libertyOf(flags, '--period', problems);
-      return { kind, folder, liberty, netlists, sta: flags.sta === true, ...periodOf(flags, problems) };
+      return { kind, folder, liberty, netlists, sta: flags.sta === true, ...periodOf(flags, problems), ...proof };
     }
     case 'curve': {
       const liberty = libertyOf(flags, '--curve', problems);
@@ -151,10 +157,10 @@ function commandOf(kind: AreaCommand['kind'], flags: AreaFlags, problems: Proble
       if (flags.plot !== undefined && !existsSync(dirname(flags.plot))) {
         problems.push({ key: '--plot', given: flags.plot, rule: `there is no folder ${dirname(flags.plot)}` });
       }
-      return { kind, folders: flags.design, liberty, module: flags.module, plot: flags.plot };
+      return { kind, folders: flags.design, liberty, module: flags.module, plot: flags.plot, ...proof };
     }
     case 'fpga':
-      return fpgaCommand(flags, folder, problems);
+      return { ...fpgaCommand(flags, folder, problems), ...proof };
   }
 }
 
@@ -197,7 +203,11 @@ function periodOf({ period = '', margin = '0' }: AreaFlags, problems: Problem[])
 /** In ps. */
 const LONGEST_PERIOD = 1_000_000;
 
-function fpgaCommand(flags: AreaFlags, folder: string, problems: Problem[]): AreaCommand {
+function fpgaCommand(
+  flags: AreaFlags,
+  folder: string,
+  problems: Problem[],
+): Omit<Extract<AreaCommand, { kind: 'fpga' }>, keyof Proof> {
   const { fpga = '', dsp = false, place, device, seeds } = flags;
   const families = listOf('--fpga', fpga, FAMILY_NAMES, problems);
   for (const family of families.filter((each) => dsp && familyDescription(each).dsp === 'never')) {

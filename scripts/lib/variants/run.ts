@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArrayPath } from '../../../gen/area/path.js';
+import type { ProofReport } from '../../../gen/area/proof/verdict.js';
 import { gateEquivalentText, type LibraryIdentity, type Size, type ToolIdentity } from '../../../gen/area/report.js';
 import type { Configuration } from '../../../gen/config/parameters.js';
 import { renderAll } from '../../../gen/generate.js';
@@ -45,6 +46,8 @@ export interface VariantRow {
   readonly streams: readonly StreamFigures[];
   /** Netlists shown to equal their RTL; absent where that was not asked for. */
   readonly proof?: ProofCount;
+  /** How each netlist was; absent likewise. */
+  readonly proofs?: ProofReport;
 }
 
 /** What `npm run variants` finds. */
@@ -112,7 +115,11 @@ async function measureVariant(
   const folder = join(designs, name);
   writeDesign(folder, renderAll(designOf(variant, configuration)));
   const manifest = loadDesign(folder);
-  const { report: area, proof } = await measureProved(
+  const {
+    report: area,
+    proof,
+    proofs,
+  } = await measureProved(
     {
       folder,
       yosys,
@@ -121,7 +128,7 @@ async function measureVariant(
     },
     proofSeconds,
   );
-  writeReport(folder, area);
+  writeReport(folder, { ...area, ...(proofs ? { proof: proofs } : {}) });
   onProgress(`${name}: building the simulation`);
   const { tuning, builds } = effort;
   const model = await openArrayModel(folder, manifest, { ...(tuning && { tuning }), ...(builds && { builds }) });
@@ -142,6 +149,7 @@ async function measureVariant(
     longestPath: area.longestPath,
     streams,
     ...(proof ? { proof } : {}),
+    ...(proofs ? { proofs } : {}),
   };
 }
 

@@ -74,8 +74,17 @@ function provenance({ tool, library, simulator, generator, variants }: VariantsR
     ['simulation', `${simulator.name} ${simulator.version}`],
     ['generator', generator],
     ...(proofs.length > 0 ? ([['netlists', proofText(proofs.reduce(addProofs))]] as [string, string][]) : []),
+    ...simulatedNetlists(variants).map((text): [string, string] => ['simulated', text]),
   ];
 }
+
+/** The netlists that were simulated and not proved, each with why and with how many vectors. */
+const simulatedNetlists = (variants: readonly VariantRow[]): string[] =>
+  variants
+    .flatMap(({ proofs }) => proofs?.modules ?? [])
+    .flatMap(({ netlist, outcome }) =>
+      outcome.result === 'simulated' ? [`${netlist}, ${decimal(outcome.vectors)} vectors: ${outcome.why}`] : [],
+    );
 
 /** The report for a terminal. */
 export function variantsText(report: VariantsReport): string {

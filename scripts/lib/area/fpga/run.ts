@@ -3,21 +3,24 @@ import { join } from 'node:path';
 import type { Device } from '../../../../gen/area/fpga/devices.js';
 import { type Family, resourcesOf } from '../../../../gen/area/fpga/families.js';
 import type { Placeable } from '../../../../gen/area/fpga/placement.js';
-import { FPGA_CELLS_FILE, fpgaScript } from '../../../../gen/area/fpga/recipe.js';
+import { FPGA_FILES, fpgaScript } from '../../../../gen/area/fpga/recipe.js';
 import {
   buildFpgaReport,
   type FamilyFindings,
   type FpgaReport,
   type FpgaSynthesis,
 } from '../../../../gen/area/fpga/report.js';
+import { netlistModule, type ProvableNetlist } from '../../../../gen/area/netlist.js';
 import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../../../../gen/area/plan.js';
+import type { ProofReport } from '../../../../gen/area/proof/verdict.js';
 import { LARGEST_CHECKED, structureCheck } from '../../../../gen/area/report.js';
 import { streamShape } from '../../../../gen/elaborate/streams.js';
 import { EXIT, UserError } from '../../../../gen/errors.js';
-import { loadDesign } from '../../../../gen/manifest.js';
+import { loadDesign, type Manifest } from '../../../../gen/manifest.js';
 import { GENERATOR } from '../../../../gen/version.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
 import { runYosys, type Yosys } from '../../yosys.js';
+import { proveNetlists } from '../prove.js';
 import { cellCounts } from '../statistics.js';
 import { checkedStructure } from '../structure.js';
 import { placementsOf, placerFor } from './place.js';
@@ -37,6 +40,8 @@ export interface FpgaRequest {
   /** Whether multipliers may become DSP blocks. */
   readonly dsp: boolean;
   readonly place: PlaceRequest | undefined;
+  /** ABC's for the proof of one netlist; without, nothing is proved. */
+  readonly proveLimit?: number | undefined;
   /** Called as each step ends. */
   readonly onProgress: (done: number, all: number, what: string) => void;
 }
@@ -66,7 +71,8 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
     place && nextpnr ? await placementsOf({ folder, manifest, yosys, dsp, place, nextpnr, progress }) : [];
   const findings: FamilyFindings[] = [];
   for (const family of families) {
-    findings.push(await onFamily({ folder, yosys, family, dsp }, units, distinct, progress));
+    const { netlists, ...found } = await onFamily({ folder, yosys, family, dsp }, units, distinct, progress);
+    findings.push({ ...found, proof: await proofOf(request, manifest, netlists) });
   }
   return buildFpgaReport(
     {
@@ -85,6 +91,16 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   );
 }
 
+async function proofOf(
+  { folder, yosys, proveLimit, onProgress }: FpgaRequest,
+  manifest: Manifest,
+  netlists: readonly ProvableNetlist[],
+): Promise<ProofReport | undefined> {
+  if (proveLimit === undefined) return undefined;
+  const context = { folder, manifest, yosys, library: undefined, limitSeconds: proveLimit };
+  return proveNetlists({ ...context, netlists, onProgress });
+}
+
 /** Where, and for what, a unit is synthesised. */
 interface FpgaContext extends Pick<FpgaRequest, 'folder' | 'yosys' | 'dsp'> {
   readonly family: Family;
@@ -95,12 +111,12 @@ async function onFamily(
   units: readonly AreaUnit[],
   distinct: readonly AreaUnit[],
   progress: (what: string) => void,
-): Promise<FamilyFindings> {
+): Promise<FamilyFindings & { readonly netlists: readonly ProvableNetlist[] }> {
   const { family, dsp } = context;
   const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (unit) => {
     const outcome = await synthesiseFor(context, unit);
     progress(`${unit.label} ${family}`);
-    return { ...outcome, key: unitKey(unit) };
+    return { ...outcome, unit, key: unitKey(unit) };
   });
   const results = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
   return {
@@ -111,6 +127,7 @@ async function onFamily(
       return { unit, result: { resources, cells } };
     }),
     warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort(),
+    netlists: outcomes.map(({ unit, netlist: text }) => ({ unit, name: netlistModule(unit), text, family })),
   };
 }
 
@@ -122,15 +139,15 @@ async function onFamily(
 export async function synthesiseFor(
   { folder, yosys, family, dsp }: FpgaContext,
   unit: AreaUnit,
-): Promise<FpgaSynthesis & { readonly warnings: readonly string[] }> {
+): Promise<FpgaSynthesis & { readonly netlist: string; readonly warnings: readonly string[] }> {
   const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const { outputs, warnings } = await runYosys(yosys, {
     title: `${unit.module}, ${family}`,
     script: fpgaScript(unit, family, dsp),
     inputs: Object.fromEntries(sources),
-    outputs: [FPGA_CELLS_FILE],
+    outputs: Object.values(FPGA_FILES),
   });
-  const cells = cellCounts(outputs[FPGA_CELLS_FILE] ?? '');
+  const cells = cellCounts(outputs[FPGA_FILES.cells] ?? '');
   const counted = resourcesOf(family, cells);
   if ('unknown' in counted) {
     throw new UserError(
@@ -138,5 +155,5 @@ export async function synthesiseFor(
       EXIT.toolBroken,
     );
   }
-  return { resources: counted.resources, cells, warnings };
+  return { resources: counted.resources, cells, netlist: outputs[FPGA_FILES.netlist] ?? '', warnings };
 }

@@ -1,11 +1,22 @@
 import { type AreaUnit, areaUnits } from '../../../../gen/area/plan.js';
+import { netlistModule, type ProvableNetlist } from '../../../../gen/area/netlist.js';
+import type { ProofReport } from '../../../../gen/area/proof/verdict.js';
 import { RECIPES } from '../../../../gen/area/recipe.js';
+import { paretoFront } from '../../../../gen/area/timed/choose.js';
 import { type Curve, type CurveReport, curveAims, curvePoints } from '../../../../gen/area/timed/report.js';
 import { UserError } from '../../../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../../../gen/manifest.js';
 import { GENERATOR } from '../../../../gen/version.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
-import { allNetlists, requireDelays, shownTimedRecipe, type TimedContext, timedNetlists } from './synthesise.js';
+import { proveNetlists } from '../prove.js';
+import {
+  allNetlists,
+  requireDelays,
+  shownTimedRecipe,
+  type TimedContext,
+  type TimedNetlist,
+  timedNetlists,
+} from './synthesise.js';
 
 /** Delays to aim at. */
 const AIMS = 10;
@@ -16,6 +27,8 @@ export interface CurveRequest extends Omit<TimedContext, 'folder'> {
   readonly folders: readonly string[];
   /** The module, by its name with or without the design's; the PE or unit without. */
   readonly module: string | undefined;
+  /** ABC's for the proof of one netlist of a curve; without, nothing is proved. */
+  readonly proveLimit?: number | undefined;
   /** Called as each run of Yosys ends. */
   readonly onProgress: (done: number, all: number, what: string) => void;
 }
@@ -39,7 +52,11 @@ export async function measureCurves(request: CurveRequest): Promise<CurveReport>
     onProgress(done, all, what);
   };
   const curves: Curve[] = [];
-  for (const target of targets) curves.push(await curveOf({ ...target, yosys, library }, progress));
+  for (const target of targets) {
+    const { curve, best } = await curveOf({ ...target, yosys, library }, progress);
+    const proof = await proofOf(request, target, best);
+    curves.push({ ...curve, ...(proof ? { proof } : {}) });
+  }
   return { generator: GENERATOR, tool: yosys.identity, library: library.identity, curves };
 }
 
@@ -48,7 +65,10 @@ interface CurveTarget extends TimedContext {
   readonly unit: AreaUnit;
 }
 
-async function curveOf(target: CurveTarget, progress: (what: string) => void): Promise<Curve> {
+async function curveOf(
+  target: CurveTarget,
+  progress: (what: string) => void,
+): Promise<{ curve: Curve; best: TimedNetlist[] }> {
   const { manifest, unit } = target;
   const slow = await mapLimit(RECIPES, TOOLS_AT_A_TIME, (recipe) => timedNetlists(target, unit, recipe, [NO_HURRY]));
   const first = slow.flatMap(({ netlists }) => netlists);
@@ -62,7 +82,8 @@ async function curveOf(target: CurveTarget, progress: (what: string) => void): P
     return netlists;
   });
   const candidates = [...first, ...more.flat()];
-  return {
+  const best = paretoFront(candidates);
+  const curve = {
     design: manifest.configuration.name,
     command: manifest.command,
     module: unit.module,
@@ -71,8 +92,25 @@ async function curveOf(target: CurveTarget, progress: (what: string) => void): P
     recipe: shownTimedRecipe(unit, target.library, aims[0] ?? slowest),
     aims,
     tried: candidates.length,
-    points: curvePoints(candidates),
+    points: curvePoints(best),
   };
+  return { curve, best };
+}
+
+/** Proves the netlists of a curve's points. */
+async function proofOf(
+  { yosys, library, proveLimit, onProgress }: CurveRequest,
+  { folder, manifest, unit }: Pick<CurveTarget, 'folder' | 'manifest' | 'unit'>,
+  best: readonly TimedNetlist[],
+): Promise<ProofReport | undefined> {
+  if (proveLimit === undefined) return undefined;
+  const netlists = best.map(
+    ({ netlist: text, recipe, strategy, aim }): ProvableNetlist => ({
+      ...{ unit, text },
+      name: [netlistModule(unit), strategy, recipe, aim].join('_'),
+    }),
+  );
+  return proveNetlists({ folder, manifest, yosys, library, netlists, limitSeconds: proveLimit, onProgress });
 }
 
 function unitOf(manifest: Manifest, module: string | undefined): AreaUnit {

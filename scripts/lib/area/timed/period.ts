@@ -4,7 +4,7 @@ import { LARGEST_CHECKED, structureCheck } from '../../../../gen/area/report.js'
 import { chooseCandidate } from '../../../../gen/area/timed/choose.js';
 import { buildPeriodReport, type PeriodReport } from '../../../../gen/area/timed/report.js';
 import { streamShape } from '../../../../gen/elaborate/streams.js';
-import { loadDesign } from '../../../../gen/manifest.js';
+import { loadDesign, type Manifest } from '../../../../gen/manifest.js';
 import { GENERATOR } from '../../../../gen/version.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
 import type { Tool } from '../../tools.js';
@@ -23,6 +23,7 @@ export interface PeriodRequest extends TimedContext {
 }
 
 export interface MappedDesign {
+  readonly manifest: Manifest;
   readonly report: PeriodReport;
   /** The netlists whose areas the report gives, each once. */
   readonly netlists: readonly MappedNetlist[];
@@ -77,10 +78,10 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
     },
   );
   const netlists = outcomes.map((outcome) => keptNetlist(outcome, aim, report));
-  if (request.sta === undefined) return { report, netlists };
+  if (request.sta === undefined) return { manifest, report, netlists };
   const sta = await checkWhole({ folder, manifest, yosys, library, sta: request.sta, netlists, periodPs });
   progress('set-up checks of the whole');
-  return { report: { ...report, sta }, netlists };
+  return { manifest, report: { ...report, sta }, netlists };
 }
 
 function keptNetlist(
