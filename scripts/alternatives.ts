@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { ALTERNATIVES } from '../gen/area/alternatives.js';
+import { Command, Option } from 'commander';
+import { ALTERNATIVES, KINDS, type Kind, type Reference } from '../gen/area/alternatives/list.js';
 import { EXIT } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { measureAlternatives } from './lib/alternatives/run.js';
@@ -17,6 +17,11 @@ function command(): Command {
     .description(
       'Synthesise the PE and other ways to write it (docs/microarchitecture/), prove those equal that should be, and compare.',
     )
+    .addOption(
+      new Option('--pe <kind>', 'the PEs with integer accumulators, or the one with floating-point accumulators')
+        .choices(Object.keys(KINDS))
+        .default('int'),
+    )
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
     .option(
       '--write <page>',
@@ -27,7 +32,7 @@ function command(): Command {
       'after',
       [
         '',
-        `Alternatives: ${ALTERNATIVES.map(({ name }) => name).join(', ')}.`,
+        ...Object.entries(KINDS).map(([kind, references]) => `Alternatives, ${kind}: ${namesOf(references)}.`),
         `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
         'Exit codes: 0 done, 1 a proof failed, 2 wrong request, 3 a tool is missing or broke.',
       ].join('\n'),
@@ -36,10 +41,15 @@ function command(): Command {
     .exitOverride();
 }
 
+const namesOf = (references: readonly Reference[]): string =>
+  ALTERNATIVES.filter(({ of }) => references.includes(of))
+    .map(({ name }) => name)
+    .join(', ');
+
 async function main(): Promise<number> {
   const program = command();
   program.parse();
-  const options: { liberty?: string; write?: string; json?: boolean } = program.opts();
+  const options: { pe: Kind; liberty?: string; write?: string; json?: boolean } = program.opts();
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
   const part = library?.identity.name ?? 'generic gates';
   // A page that cannot take the table is found before it is measured.
@@ -50,6 +60,7 @@ async function main(): Promise<number> {
     const report = await measureAlternatives({
       yosys,
       library,
+      kind: options.pe,
       onProgress: (done, all, what) => line.show(`${done} of ${all}: ${what}`),
     });
     line.end();

@@ -2,7 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ALTERNATIVES, equalityScript, ideaOf, proofWrappers, widthsOf } from '../../gen/area/alternatives.js';
+import { ALTERNATIVES, ideaOf, KINDS, REFERENCES } from '../../gen/area/alternatives/list.js';
+import { opened, openedWidths } from '../../gen/area/alternatives/open.js';
+import { SIDES, sidesVerilog } from '../../gen/area/alternatives/sides.js';
+import { MODULES, type Module } from '../../gen/area/proof/cut.js';
+import { miterScript, witnessScript } from '../../gen/area/proof/scripts.js';
+import { readSearch } from '../../gen/area/proof/verdict.js';
 import { UserError } from '../../gen/errors.js';
 import { alternativesMarkdown, alternativesText } from '../../scripts/lib/alternatives/table.js';
 import { readPage, withPart } from '../../scripts/lib/page.js';
@@ -26,41 +31,120 @@ describe('alternatives to the PE', () => {
     expect(() => ideaOf('module x ();\n')).toThrow('does not begin with a comment');
   });
 
-  it('are proved with the generated PE as the reference', () => {
-    const script = equalityScript({ file: 'g.v', module: 'g' }, { file: 'a.v', module: 'a' }, 'same operands').split(
-      '\n',
-    );
-    expect(script).toContain('read_verilog -formal g.v a.v');
-    expect(script).toContain('prep -flatten -top g');
-    expect(script).toContain('miter -equiv -flatten gold gate miter');
-    expect(script.at(-2)).toMatch(/^sat -verify -set-assumes -tempinduct .*-prove trigger 0 miter$/);
-  });
-
-  it('are proved between converters where they have operands of their own', () => {
-    const script = equalityScript({ file: 'g.v', module: 'g' }, { file: 'a.v', module: 'a' }, 'own operands');
-    expect(script).toContain('prep -flatten -top generated_side');
-    const wrappers = proofWrappers('g', 'a', { a: 9, w: 9, sum: 24 }, { a: 8, w: 8, sum: 24 });
-    expect(wrappers).toContain('a_operand #(.WEIGHT(1)) u_w_in (.generated_i(w_i)');
-    expect(wrappers).toContain('always @* assume (');
-    expect(widthsOf('input  wire  [8:0] a_i, input wire [3:0] w_i, input wire [23:0] acc_i')).toEqual({
-      ...{ a: 9, w: 4, sum: 24 },
-    });
-    expect(() => widthsOf('input wire [8:0] a_i')).toThrow('no port w_i');
+  it('are of one kind each, and so are the generated PEs', () => {
+    expect(Object.values(KINDS).flat().sort()).toEqual(Object.keys(REFERENCES).sort());
+    for (const kind of Object.values(KINDS)) {
+      expect(ALTERNATIVES.some(({ of }) => kind.some((reference) => reference === of))).toBe(true);
+    }
   });
 
   it('stand in a table beside the generated PE', () => {
     const row = { of: 'unified', flipFlopBits: 38, recipe: 'alumacc', path: { kind: 'wires' } } as const;
     const report = {
+      kind: 'int',
       tool: { name: 'Yosys', version: '0.0', build: 'native' },
       library: null,
       rows: [
-        { ...row, name: 'generated', idea: 'As it is.', proof: 'generated', gateEquivalents: 500, ratio: 1 },
-        { ...row, name: 'other', idea: 'An idea.', proof: 'none', gateEquivalents: 450, ratio: 0.9 },
+        { ...row, name: 'generated', idea: 'As it is.', operands: 'generated', gateEquivalents: 500, ratio: 1 },
+        { ...row, name: 'other', idea: 'An idea.', operands: 'not proved', gateEquivalents: 450, ratio: 0.9 },
       ],
     } as const;
     const cells = ['other', '450.0', '0.900', '38', 'none', 'another contract', 'An idea.'];
     expect(alternativesMarkdown(report)).toContain(`\n| ${cells.join(' | ')} |`);
     expect(alternativesText(report)).toMatch(/^other +450\.0 +0\.900 +38 +none +another contract +An idea\.$/m);
+  });
+});
+
+/** A PE of one-bit operands, with one cell more; what a register stores is the net 10 above what it holds. */
+function peWith(
+  cell?: { type: string; connections: Record<string, (number | string)[]> },
+  left: string[] = [],
+): Module {
+  const nets = { a: 3, w: 4, drain: 5, acc: 6 };
+  const registers = Object.entries(nets).filter(([name]) => !left.includes(name));
+  const text = {
+    modules: {
+      m: {
+        ports: { clk_i: { direction: 'input', bits: [2] }, a_o: { direction: 'output', bits: [3] } },
+        cells: {
+          ...Object.fromEntries(
+            registers.map(([name, q]) => [name, { type: '$_DFF_P_', connections: { C: [2], D: [q + 10], Q: [q] } }]),
+          ),
+          ...(cell ? { more: cell } : {}),
+        },
+        netnames: Object.fromEntries(
+          Object.entries(nets).map(([name, q]) => [`${name}_q`, { hide_name: 0, bits: [q] }]),
+        ),
+      },
+    },
+  };
+  return MODULES.parse(text).modules.m as Module;
+}
+
+describe('the proof of an alternative', () => {
+  it('compares PEs without their registers', () => {
+    const gate = { type: '$_NOT_', connections: { A: [3], Y: [13] } };
+    const { ports, cells } = opened('m', peWith(gate));
+    expect(ports).toMatchObject({
+      a_o: { direction: 'output', bits: [3] },
+      a_q: { direction: 'input', bits: [3] },
+      a_d: { direction: 'output', bits: [13] },
+      acc_q: { direction: 'input', bits: [6] },
+      acc_d: { direction: 'output', bits: [16] },
+    });
+    expect(cells).toEqual({ more: gate });
+    expect(openedWidths('m', opened('m', peWith()))).toEqual({ module: 'm', a: 1, w: 1, acc: 1 });
+  });
+
+  it.each([
+    [
+      'has no accumulator',
+      peWith(undefined, ['acc']),
+      'm: acc_q is no register; its registers must be a_q, w_q, drain_q, acc_q',
+    ],
+    [
+      'has another register',
+      peWith({ type: '$_DFF_P_', connections: { C: [2], D: [20], Q: [21] } }),
+      'm: it has other state',
+    ],
+    [
+      'has a register of another clock',
+      peWith({ type: '$_DFF_P_', connections: { C: [9], D: [20], Q: [21] } }),
+      'state',
+    ],
+    [
+      'has a latch',
+      peWith({ type: '$_DLATCH_P_', connections: { E: [2], D: [20], Q: [21] } }),
+      'm: it has other state',
+    ],
+  ])('is not made where a PE %s', (_, pe, message) => {
+    expect(() => opened('m', pe)).toThrow(UserError);
+    expect(() => opened('m', pe)).toThrow(message);
+  });
+
+  it('has the converter of operands around both where they differ', () => {
+    const converter = { module: 'x_operand', input: 'generated_i', output: 'operand_o' };
+    const own = { module: 'gold', a: 9, w: 7, acc: 24 };
+    const text = sidesVerilog(own, { module: 'gate', a: 8, w: 6, acc: 24 }, converter);
+    expect(text).toContain('x_operand #(.WEIGHT(1)) u_w_q (.generated_i(w_q), .operand_o(), .exists_o(w_q_exists));');
+    expect(text).toContain('wire [8:0] a_q_real = a_q & {9{a_q_exists}};');
+    expect(text).toMatch(/^ {2}gold pe \(.*\.a_q\(a_q_real\).*\.a_d\(a_d_own\)/m);
+    expect(text).toMatch(/^ {2}gate pe \(.*\.a_q\(a_q_converted\).*\.a_d\(a_d\)/m);
+    const [ownPorts, convertedPorts] = [...text.matchAll(/^module \w+ (\(.*)/gm)].map(([, ports]) => ports);
+    expect(ownPorts).toBe(convertedPorts);
+    expect(miterScript(7, SIDES)).toContain(
+      'read_verilog converter.v sides.v\nproc\nmiter -equiv own_side converted_side miter\n',
+    );
+    expect(witnessScript(7, SIDES)).toContain('miter -equiv -make_outcmp own_side converted_side miter\n');
+  });
+
+  it.each([
+    ['equivalent', 'SAT proof finished - no model found: SUCCESS!'],
+    ['different', 'SAT proof finished - model found: FAIL!'],
+    ['undecided', 'Interrupted SAT solver: TIMEOUT!'],
+    ['not understood', 'Solving problem with 3 variables and 5 clauses..'],
+  ])('is %s where the search says so', (verdict, line) => {
+    expect(readSearch(`a\n${line}\nb\n`)).toBe(verdict);
   });
 });
 

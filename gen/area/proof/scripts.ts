@@ -94,13 +94,30 @@ export function gateScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, cells:
   ].join('\n');
 }
 
-/** The script that has ABC prove that the two cut modules agree on all outputs. @param seconds ABC's limit. */
-export function miterScript(seconds: number): string {
+/** Two modules to compare, of the file of cut modules or of Verilog that instantiates those. */
+export interface Compared {
+  readonly gold: string;
+  readonly gate: string;
+  readonly verilog: readonly string[];
+}
+
+/** A module and its netlist. */
+const CUT: Compared = { gold: GOLD, gate: GATE, verilog: [] };
+
+function comparisonLines({ gold, gate, verilog }: Compared, options: string): string[] {
   return [
     `read_json ${PROOF_FILES.cut}`,
-    `miter -equiv ${GOLD} ${GATE} miter`,
+    ...(verilog.length > 0 ? [`read_verilog ${verilog.join(' ')}`, 'proc'] : []),
+    `miter -equiv ${options}${gold} ${gate} miter`,
     'hierarchy -check -top miter',
     'flatten',
+  ];
+}
+
+/** The script that has ABC prove that two modules without registers agree on all outputs. @param seconds ABC's limit. */
+export function miterScript(seconds: number, compared: Compared = CUT): string {
+  return [
+    ...comparisonLines(compared, ''),
     'techmap',
     // ABC gets gates alone: anything else would be left out, and what it feeds taken for an input. `$scopeinfo`, the
     // name that newer releases keep of a flattened module, feeds nothing.
@@ -111,15 +128,9 @@ export function miterScript(seconds: number): string {
 }
 
 /** The script that shows an input for which two modules that are not equal differ, and in what. */
-export function witnessScript(seconds: number): string {
-  return [
-    `read_json ${PROOF_FILES.cut}`,
-    `miter -equiv -make_outcmp ${GOLD} ${GATE} miter`,
-    'hierarchy -check -top miter',
-    'flatten',
-    `sat -timeout ${seconds} -prove trigger 0 -show-outputs miter`,
-    '',
-  ].join('\n');
+export function witnessScript(seconds: number, compared: Compared = CUT): string {
+  const search = `sat -timeout ${seconds} -prove trigger 0 -show-outputs miter`;
+  return [...comparisonLines(compared, '-make_outcmp '), search, ''].join('\n');
 }
 
 /** The script that writes a netlist as Verilog without cells, under the netlist's own name, for a simulator. */

@@ -58,6 +58,13 @@ export function readVerdict(log: string): CecVerdict {
   return last?.startsWith('UNDECIDED') ? 'undecided' : 'not understood';
 }
 
+/** Whether the search of Yosys' `sat` for an input that makes a difference ended, and found one. */
+export function readSearch(log: string): CecVerdict {
+  if (/^SAT proof finished - no model found: SUCCESS!$/m.test(log)) return 'equivalent';
+  if (/^SAT proof finished - model found: FAIL!$/m.test(log)) return 'different';
+  return /^Interrupted SAT solver: TIMEOUT!$/m.test(log) ? 'undecided' : 'not understood';
+}
+
 /** The outputs that differ, in the model that Yosys' `sat` shows; empty where it found none in time. */
 export function readWitness(log: string): string[] {
   return [...log.matchAll(/^ +\\cmp_(\S+) +0 /gm)].map(([, output]) => (output ?? '').replace(/^\\/, ''));

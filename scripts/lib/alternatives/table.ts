@@ -3,11 +3,12 @@ import { libraryText, toolText } from '../../../gen/area/report.js';
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import type { AlternativeRow, AlternativesReport } from './run.js';
 
-const PROOFS: Readonly<Record<AlternativeRow['proof'], string>> = {
+const FUNCTIONS: Readonly<Record<AlternativeRow['operands'], string>> = {
   generated: '',
-  'same operands': 'the same, proved',
-  'own operands': 'the same with its own operands, proved',
-  none: 'another contract',
+  same: 'the same, proved',
+  'made of generated': 'the same with its own operands, proved',
+  'made into generated': 'the same with its own operands, proved',
+  'not proved': 'another contract',
 };
 
 function columns({ library }: AlternativesReport): TextColumn<AlternativeRow>[] {
@@ -17,7 +18,7 @@ function columns({ library }: AlternativesReport): TextColumn<AlternativeRow>[] 
     { title: 'of the generated', text: ({ ratio }) => decimal(ratio, 3) },
     { title: 'flip-flops', text: ({ flipFlopBits }) => decimal(flipFlopBits, 0) },
     { title: library ? 'path, ps' : 'path, gates', text: ({ path }) => pathText(path) },
-    { title: 'function', left: true, text: ({ proof }) => PROOFS[proof] },
+    { title: 'function', left: true, text: ({ operands }) => FUNCTIONS[operands] },
     { title: 'what it is', left: true, text: ({ idea }) => idea },
   ];
 }

@@ -50,6 +50,15 @@ export const FIGURES: readonly Figure[] = [
   ...perLibrary(
     (library): ProgramFigure => ({
       kind: 'program',
+      name: `alternatives-float-${library}`,
+      page: 'docs/float-pe.md',
+      library,
+      step: ['alternatives', '--pe', 'float', '--liberty', 'LIBRARY', '--write', 'docs/float-pe.md'],
+    }),
+  ),
+  ...perLibrary(
+    (library): ProgramFigure => ({
+      kind: 'program',
       name: `compare-${library}`,
       page: 'docs/compare.md',
       library,

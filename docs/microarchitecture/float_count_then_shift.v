@@ -1,0 +1,118 @@
+// The leading zeros are counted first, in a tree; one barrel shifter then moves the sum by their number.
+
+`default_nettype none
+
+module float_count_then_shift (
+  input  wire        clk_i,
+  input  wire  [7:0] a_i,      // {sign, exp[2:0], sig[3:0]}
+  output wire  [7:0] a_o,
+  input  wire  [6:0] w_i,      // {sign, exp[2:0], sig[2:0]}
+  output wire  [6:0] w_o,
+  input  wire        drain_i,
+  output wire        drain_o,
+  input  wire [31:0] acc_i,    // binary32
+  output wire [31:0] acc_o
+);
+
+  reg [7:0] a_q;
+  reg [6:0] w_q;
+  reg drain_q;
+  reg [31:0] acc_q;
+
+  wire a_sign = a_q[7];
+  wire [2:0] a_exp = a_q[6:4];
+  wire [3:0] a_sig = a_q[3:0];
+  wire w_sign = w_q[6];
+  wire [2:0] w_exp = w_q[5:3];
+  wire [2:0] w_sig = w_q[2:0];
+
+  // Multiply the significands and add the exponents, biased as in binary32.
+  wire sign = a_sign ^ w_sign;
+  wire [6:0] product = {3'd0, a_sig} * {4'd0, w_sig};
+  wire [7:0] place = 8'd127 + {5'd0, a_exp} + {5'd0, w_exp};
+
+  // The product lies in [1, 4): move its leading one to the top.
+  wire carry = product[6];
+  wire [7:0] term_exp = place + {7'd0, carry};
+  wire [6:0] term_sig = carry ? product : {product[5:0], 1'd0};
+
+  // Of accumulator and product, the larger one stays, the smaller one moves right.
+  wire subtract = acc_q[31] ^ sign;
+  wire [31:0] acc_key = {acc_q[30:23], 1'b1, acc_q[22:0]};
+  wire [31:0] term_key = {term_exp, term_sig, 17'd0};
+  wire swap = term_sig[6] & (acc_key < term_key);
+  wire [31:0] larger = swap ? term_key : acc_key;
+  wire [31:0] smaller = swap ? acc_key : term_key;
+  wire [7:0] distance = larger[31:24] - smaller[31:24];
+  wire [4:0] shift = distance[4:0] | {5{|distance[7:5]}};
+
+  // Shift right by 16, 8, 4, 2, 1. Three bits more are kept; the last of them is 1 if any bit beyond was.
+  wire [26:0] right_16 = shift[4] ? {16'd0, smaller[23:14], |smaller[13:0]} : {smaller[23:0], 3'd0};
+  wire [26:0] right_8 = shift[3] ? {8'd0, right_16[26:9], |right_16[8:0]} : right_16;
+  wire [26:0] right_4 = shift[2] ? {4'd0, right_8[26:5], |right_8[4:0]} : right_8;
+  wire [26:0] right_2 = shift[1] ? {2'd0, right_4[26:3], |right_4[2:0]} : right_4;
+  wire [26:0] aligned = shift[0] ? {1'd0, right_2[26:2], |right_2[1:0]} : right_2;
+
+  // Add or subtract. The difference is never negative.
+  wire [27:0] total = {1'd0, larger[23:0], 3'd0} + ({1'd0, aligned} ^ {28{subtract}}) + {27'd0, subtract};
+
+  // Count the leading zeros: a bit of the count is 1 where the upper one of the two groups that are left holds no one. With
+  // the groups numbered from below, the upper one's number is the inverted count so far with a 1 behind it. These are the
+  // tests by which the shifter of the generated PE moves step by step, before any of its steps.
+  wire [31:0] ones = {total, 4'd0};
+  wire [15:0] ones_2;
+  wire [7:0] ones_4;
+  wire [3:0] ones_8;
+  genvar g;
+  generate
+    for (g = 0; g < 16; g = g + 1) begin : gen_2
+      assign ones_2[g] = |ones[2*g +: 2];
+    end
+    for (g = 0; g < 8; g = g + 1) begin : gen_4
+      assign ones_4[g] = |ones_2[2*g +: 2];
+    end
+    for (g = 0; g < 4; g = g + 1) begin : gen_8
+      assign ones_8[g] = |ones_4[2*g +: 2];
+    end
+  endgenerate
+  wire zeros_16 = ~|ones_8[3:2];
+  wire zeros_8 = ~ones_8[{~zeros_16, 1'b1}];
+  wire zeros_4 = ~ones_4[{~zeros_16, ~zeros_8, 1'b1}];
+  wire zeros_2 = ~ones_2[{~zeros_16, ~zeros_8, ~zeros_4, 1'b1}];
+  wire zeros_1 = ~ones[{~zeros_16, ~zeros_8, ~zeros_4, ~zeros_2, 1'b1}];
+  wire [4:0] zeros = {zeros_16, zeros_8, zeros_4, zeros_2, zeros_1};
+  wire [27:0] normal = total << zeros;
+
+  // Round: a carry runs up the fraction as far as it meets ones, and on into the exponent. That gains 1 besides, because
+  // the top of the sum lies a place above the larger operand's.
+  reg round_carry;
+  reg [22:0] fraction;
+  integer i;
+  always @* begin
+    round_carry = normal[3] & (normal[4] | (|normal[2:0]));
+    for (i = 0; i < 23; i = i + 1) begin
+      fraction[i] = normal[i + 4] ^ round_carry;
+      round_carry = round_carry & normal[i + 4];
+    end
+  end
+  wire [7:0] exponent = larger[31:24] - {3'd0, zeros} + {6'd0, round_carry, ~round_carry};
+
+  // Equal operands of opposite signs give +0.
+  wire sum_sign = normal[27] & (swap ? sign : acc_q[31]);
+  wire [31:0] sum = {sum_sign, exponent & {8{normal[27]}}, fraction};
+
+  always @(posedge clk_i) begin
+    a_q <= a_i;
+    w_q <= w_i;
+    drain_q <= drain_i;
+    acc_q <= drain_q ? acc_i : sum;
+  end
+
+  assign a_o = a_q;
+  assign w_o = w_q;
+  assign drain_o = drain_q;
+  assign acc_o = acc_q;
+
+endmodule
+
+`default_nettype wire

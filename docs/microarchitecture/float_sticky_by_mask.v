@@ -1,0 +1,104 @@
+// The sticky bit is taken from the bits that a mask says are lost, beside the shifter, instead of in its stages.
+
+`default_nettype none
+
+module float_sticky_by_mask (
+  input  wire        clk_i,
+  input  wire  [7:0] a_i,      // {sign, exp[2:0], sig[3:0]}
+  output wire  [7:0] a_o,
+  input  wire  [6:0] w_i,      // {sign, exp[2:0], sig[2:0]}
+  output wire  [6:0] w_o,
+  input  wire        drain_i,
+  output wire        drain_o,
+  input  wire [31:0] acc_i,    // binary32
+  output wire [31:0] acc_o
+);
+
+  reg [7:0] a_q;
+  reg [6:0] w_q;
+  reg drain_q;
+  reg [31:0] acc_q;
+
+  wire a_sign = a_q[7];
+  wire [2:0] a_exp = a_q[6:4];
+  wire [3:0] a_sig = a_q[3:0];
+  wire w_sign = w_q[6];
+  wire [2:0] w_exp = w_q[5:3];
+  wire [2:0] w_sig = w_q[2:0];
+
+  // Multiply the significands and add the exponents, biased as in binary32.
+  wire sign = a_sign ^ w_sign;
+  wire [6:0] product = {3'd0, a_sig} * {4'd0, w_sig};
+  wire [7:0] place = 8'd127 + {5'd0, a_exp} + {5'd0, w_exp};
+
+  // The product lies in [1, 4): move its leading one to the top.
+  wire carry = product[6];
+  wire [7:0] term_exp = place + {7'd0, carry};
+  wire [6:0] term_sig = carry ? product : {product[5:0], 1'd0};
+
+  // Of accumulator and product, the larger one stays, the smaller one moves right.
+  wire subtract = acc_q[31] ^ sign;
+  wire [31:0] acc_key = {acc_q[30:23], 1'b1, acc_q[22:0]};
+  wire [31:0] term_key = {term_exp, term_sig, 17'd0};
+  wire swap = term_sig[6] & (acc_key < term_key);
+  wire [31:0] larger = swap ? term_key : acc_key;
+  wire [31:0] smaller = swap ? acc_key : term_key;
+  wire [7:0] distance = larger[31:24] - smaller[31:24];
+  wire [4:0] shift = distance[4:0] | {5{|distance[7:5]}};
+
+  // Shift right, with three bits more. The last of them is 1 if any bit beyond was: a shift by n loses the lowest n bits, and
+  // each of the stages would hand on the or of those that it loses itself.
+  wire [26:0] extended = {smaller[23:0], 3'd0};
+  wire [26:0] lost = ~(27'h7ff_ffff << shift);
+  wire sticky = |(extended & lost);
+  wire [26:0] aligned = (extended >> shift) | {26'd0, sticky};
+
+  // Add or subtract. The difference is never negative.
+  wire [27:0] total = {1'd0, larger[23:0], 3'd0} + ({1'd0, aligned} ^ {28{subtract}}) + {27'd0, subtract};
+
+  // Shift left by 16, 8, 4, 2, 1 until the leading one is at the top.
+  wire none_16 = ~|total[27:12];
+  wire [27:0] left_16 = none_16 ? {total[11:0], 16'd0} : total;
+  wire none_8 = ~|left_16[27:20];
+  wire [27:0] left_8 = none_8 ? {left_16[19:0], 8'd0} : left_16;
+  wire none_4 = ~|left_8[27:24];
+  wire [27:0] left_4 = none_4 ? {left_8[23:0], 4'd0} : left_8;
+  wire none_2 = ~|left_4[27:26];
+  wire [27:0] left_2 = none_2 ? {left_4[25:0], 2'd0} : left_4;
+  wire none_1 = ~left_2[27];
+  wire [27:0] normal = none_1 ? {left_2[26:0], 1'd0} : left_2;
+  wire [4:0] zeros = {none_16, none_8, none_4, none_2, none_1};
+
+  // Round: a carry runs up the fraction as far as it meets ones, and on into the exponent. That gains 1 besides, because
+  // the top of the sum lies a place above the larger operand's.
+  reg round_carry;
+  reg [22:0] fraction;
+  integer i;
+  always @* begin
+    round_carry = normal[3] & (normal[4] | (|normal[2:0]));
+    for (i = 0; i < 23; i = i + 1) begin
+      fraction[i] = normal[i + 4] ^ round_carry;
+      round_carry = round_carry & normal[i + 4];
+    end
+  end
+  wire [7:0] exponent = larger[31:24] - {3'd0, zeros} + {6'd0, round_carry, ~round_carry};
+
+  // Equal operands of opposite signs give +0.
+  wire sum_sign = normal[27] & (swap ? sign : acc_q[31]);
+  wire [31:0] sum = {sum_sign, exponent & {8{normal[27]}}, fraction};
+
+  always @(posedge clk_i) begin
+    a_q <= a_i;
+    w_q <= w_i;
+    drain_q <= drain_i;
+    acc_q <= drain_q ? acc_i : sum;
+  end
+
+  assign a_o = a_q;
+  assign w_o = w_q;
+  assign drain_o = drain_q;
+  assign acc_o = acc_q;
+
+endmodule
+
+`default_nettype wire

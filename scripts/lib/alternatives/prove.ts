@@ -1,0 +1,88 @@
+import type { Alternative, Operands } from '../../../gen/area/alternatives/list.js';
+import { opened, openedWidths } from '../../../gen/area/alternatives/open.js';
+import { CONVERTER_FILE, SIDES, SIDES_FILE, sidesVerilog } from '../../../gen/area/alternatives/sides.js';
+import { MODULES, type Module } from '../../../gen/area/proof/cut.js';
+import { GATE, GOLD, goldScript, miterScript, PROOF_FILES, witnessScript } from '../../../gen/area/proof/scripts.js';
+import { type CecVerdict, readSearch, readVerdict, readWitness } from '../../../gen/area/proof/verdict.js';
+import { EXIT, UserError } from '../../../gen/errors.js';
+import { runYosys, type Yosys } from '../yosys.js';
+import type { GeneratedPe } from './sources.js';
+
+/** Seconds for either solver, many times what the slowest takes. */
+const PROOF_SECONDS = 900;
+
+/**
+ * Proves that an alternative stores and puts out the same as the generated PE, for all inputs and in all states.
+ *
+ * @throws UserError (exit code 1) when it does not, or is not proved to.
+ */
+export async function proveAlternative(
+  yosys: Yosys,
+  generated: GeneratedPe,
+  { name, operands, solver }: Alternative,
+  text: string,
+): Promise<void> {
+  const modules = {
+    [GOLD]: await openedPe(yosys, generated.module, generated.text),
+    [GATE]: await openedPe(yosys, name, text),
+  };
+  const failure = (what: string) =>
+    new UserError(`${name} is not proved equal to ${generated.module}: ${what}`, EXIT.checkFailed);
+  const sides = sidesOf(operands, name, modules);
+  const inputs = {
+    [PROOF_FILES.cut]: JSON.stringify({ modules }),
+    ...(sides === undefined ? {} : { [SIDES_FILE]: sides, [CONVERTER_FILE]: text }),
+  };
+  const compared = sides === undefined ? undefined : SIDES;
+  const job = { title: `${name}, proof`, inputs, outputs: [] };
+  const byAbc = async (): Promise<CecVerdict> =>
+    readVerdict((await runYosys(yosys, { ...job, script: miterScript(PROOF_SECONDS, compared) })).log);
+  const first = solver === 'ABC' ? await byAbc() : undefined;
+  if (first === 'equivalent') return;
+  // What ABC finds different is looked for again, for the outputs' names.
+  const { log } = await runYosys(yosys, { ...job, script: witnessScript(PROOF_SECONDS, compared) });
+  const verdict = readSearch(log);
+  switch (verdict) {
+    case 'equivalent':
+      if (first === 'different') throw failure('ABC finds a difference, but Yosys does not');
+      return;
+    case 'different':
+      throw failure(`for one input they differ in ${readWitness(log).join(', ')}`);
+    case 'undecided':
+    case 'not understood':
+      throw failure(`the search for a difference is ${verdict} after ${PROOF_SECONDS} s at most`);
+  }
+}
+
+async function openedPe(yosys: Yosys, module: string, text: string): Promise<Module> {
+  const file = `${module}.v`;
+  const { outputs } = await runYosys(yosys, {
+    title: `${module}, for the proof`,
+    script: goldScript({ module, files: [file], parameters: {} }),
+    inputs: { [file]: text },
+    outputs: [PROOF_FILES.gold],
+  });
+  const { modules } = MODULES.parse(JSON.parse(outputs[PROOF_FILES.gold] ?? ''));
+  return opened(module, modules[GOLD] as Module);
+}
+
+/** What stands around the two PEs where their operands differ. */
+function sidesOf(
+  operands: Operands,
+  name: string,
+  modules: Readonly<Record<typeof GOLD | typeof GATE, Module>>,
+): string | undefined {
+  const generated = openedWidths(GOLD, modules[GOLD]);
+  const alternative = openedWidths(GATE, modules[GATE]);
+  const module = `${name}_operand`;
+  switch (operands) {
+    case 'same':
+      return undefined;
+    case 'made of generated':
+      return sidesVerilog(generated, alternative, { module, input: 'generated_i', output: 'operand_o' });
+    case 'made into generated':
+      return sidesVerilog(alternative, generated, { module, input: 'operand_i', output: 'generated_o' });
+    case 'not proved':
+      throw new Error(`${name} does not do the same as the generated PE`);
+  }
+}
