@@ -3,6 +3,10 @@ import type { RawConfiguration } from '../../config/parse.js';
 /** Designs whose generated PEs alternatives are held against. */
 export const REFERENCES = {
   unified: { rows: 16, cols: 16, accumulatorBits: 24, name: 'unified' },
+  wide: {
+    ...{ rows: 2, cols: 2, wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
+    ...{ maxK: 128, accumulatorBits: 24, name: 'wide' },
+  },
   fused: { rows: 2, cols: 2, pe: 'fused', maxK: 128, accumulatorBits: 24, name: 'fused' },
   int8: { rows: 2, cols: 2, pe: 'int8', maxK: 128, accumulatorBits: 24, name: 'int8' },
   float: { rows: 16, cols: 16, pe: 'float', name: 'float' },
@@ -12,7 +16,7 @@ export type Reference = keyof typeof REFERENCES;
 
 /** Kinds of PEs by their accumulators, each with its references: a table apiece. */
 export const KINDS = {
-  int: ['unified', 'fused', 'int8'],
+  int: ['unified', 'wide', 'fused', 'int8'],
   float: ['float'],
 } as const satisfies Readonly<Record<string, readonly Reference[]>>;
 
@@ -68,6 +72,13 @@ export const ALTERNATIVES: readonly Alternative[] = [
     'biased',
     'inverted_drain',
     'carry_save',
+  ]),
+  ...alternatives('wide', 'same', ['wide_double_after_shift']),
+  ...alternatives('wide', 'made of generated', [
+    'wide_base_of_five',
+    'wide_double_by_flag',
+    'wide_double_by_row',
+    'wide_eight_times_three',
   ]),
   ...alternatives('fused', 'made of generated', ['fused_twos_complement'], 'sat'),
   ...alternatives('int8', 'made of generated', ['int8_twos_complement'], 'sat'),

@@ -1,0 +1,76 @@
+// The base of an activation has five bits, for 16 and 24 of uflint4 alone: no operand counts twice.
+
+`default_nettype none
+
+module wide_base_of_five (
+  input  wire        clk_i,
+  input  wire  [6:0] a_i,
+  output wire  [6:0] a_o,
+  input  wire  [5:0] w_i,
+  output wire  [5:0] w_o,
+  input  wire        drain_i,
+  output wire        drain_o,
+  input  wire [23:0] acc_i,
+  output wire [23:0] acc_o
+);
+
+  reg [6:0] a_q;
+  reg [5:0] w_q;
+  reg drain_q;
+  reg [23:0] acc_q;
+
+  wire a_sign = a_q[6];
+  wire a_exp = a_q[5];
+  wire [4:0] a_base = a_q[4:0];
+  wire w_sign = w_q[5];
+  wire w_exp = w_q[4];
+  wire [3:0] w_base = w_q[3:0];
+
+  wire negative = a_sign ^ w_sign;
+  wire [8:0] product = {4'd0, a_base} * {5'd0, w_base};
+  wire [1:0] shift = {1'd0, a_exp} + {1'd0, w_exp};
+
+  // Shift. What leaves at the top is 0 for every pair of operands that decoders make.
+  wire [14:0] magnitude = {6'd0, product} << {shift, 2'd0};
+
+  // Add or subtract in the bits of the magnitude. The bits above count: up with the carry of an addition, down where a
+  // subtraction leaves none, which is counting up in ones' complement.
+  wire [15:0] low = {1'd0, acc_q[14:0]} + {1'd0, magnitude ^ {15{negative}}} + {15'd0, negative};
+  wire counts = low[15] ^ negative;
+  wire [8:0] high = ((acc_q[23:15] ^ {9{negative}}) + {8'd0, counts}) ^ {9{negative}};
+  wire [23:0] sum = {high, low[14:0]};
+
+  always @(posedge clk_i) begin
+    a_q <= a_i;
+    w_q <= w_i;
+    drain_q <= drain_i;
+    acc_q <= drain_q ? acc_i : sum;
+  end
+
+  assign a_o = a_q;
+  assign w_o = w_q;
+  assign drain_o = drain_q;
+  assign acc_o = acc_q;
+
+endmodule
+
+// The same operand from the generated PE's.
+module wide_base_of_five_operand #(
+  parameter WEIGHT = 0
+) (
+  input  wire [5:0] generated_i,
+  output wire [6:0] operand_o,
+  output wire       exists_o
+);
+
+  wire sign = generated_i[5];
+  wire exp = generated_i[4];
+  wire [3:0] base = generated_i[3:0];
+  wire twice = sign & base[3] & base[2];
+
+  assign operand_o = (WEIGHT == 1) ? {1'b0, generated_i} : {sign & ~twice, exp, twice ? {base, 1'b0} : {1'b0, base}};
+  assign exists_o = 1'b1;
+
+endmodule
+
+`default_nettype wire
