@@ -24,6 +24,7 @@ import {
 import { measureDesign } from './lib/area/run.js';
 import { measureCurves } from './lib/area/timed/curve.js';
 import { mapForPeriod } from './lib/area/timed/period.js';
+import { proveMapped } from './lib/area/timed/prove.js';
 import { curvePlot } from './lib/area/timed/plot.js';
 import { reportJson, writeReport, writeReportFiles } from './lib/area/write.js';
 import { compareMain } from './lib/compare/command.js';
@@ -120,8 +121,7 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       const context = { ...request, yosys, library, onProgress };
       const { report: mapped, ...design } = await mapForPeriod({ ...context, sta });
       const limitSeconds = request.proveLimit;
-      const proof =
-        limitSeconds === undefined ? undefined : await proveNetlists({ ...context, ...design, limitSeconds });
+      const proof = limitSeconds === undefined ? undefined : await proveMapped({ ...context, ...design, limitSeconds });
       const report = { ...mapped, ...(proof ? { proof } : {}) };
       const kept = request.netlists ? keptNetlists(request.folder, design.netlists) : [];
       const texts = { 'period.json': reportJson(report), 'period.md': renderPeriodMarkdown(report) };
@@ -144,7 +144,7 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       const report = await measureFpga({ ...request, yosys, onProgress });
       const files = { 'fpga.json': reportJson(report), 'fpga.md': renderFpgaMarkdown(report) };
       const written = writeReportFiles(request.folder, files).map(shown);
-      const failure = proofFailure(...report.families.map(({ proof }) => proof));
+      const failure = proofFailure(report.proof, ...report.families.map(({ proof }) => proof));
       return { text: renderFpgaText(report), report, written, failure };
     }
   }

@@ -74,7 +74,7 @@ function slowestText({ runs: [run] }: Placement): string {
   return `${run.from} to ${run.to}, ${decimal(100 * run.routing)} % wires${run.logic ? '' : ', no gates'}`;
 }
 
-function notes({ stall, dsp, placements, families }: FpgaReport): string[] {
+function notes({ stall, dsp, placements, proof }: FpgaReport): string[] {
   const limited = placements.filter(({ runs }) => runs.some(({ logic }) => !logic));
   return [
     'Each module is synthesised on its own, flattened; modules in parentheses are parts of others and not added again.',
@@ -88,8 +88,8 @@ function notes({ stall, dsp, placements, families }: FpgaReport): string[] {
           'Frequencies are those between registers, each module in a harness of shift registers whose logic cells count too.',
         ]
       : []),
-    ...(placements.length > 0 && families.some(({ proof }) => proof !== undefined)
-      ? ['NOT PROVED: the netlists that were placed, which are mapped once more within their harness.']
+    ...(proof
+      ? ['What was placed is proved as nextpnr reads it, in its harness; that nextpnr keeps to it is trusted.']
       : []),
     ...limited.map(
       ({ label }) => `The slowest path of ${label} has no gates with some seeds: wires or the harness limit there.`,
@@ -130,7 +130,9 @@ export function renderFpgaText(report: FpgaReport): string {
       ...proofLines(family.proof),
       '',
     ]),
-    ...(report.placements.length > 0 ? [...tableLines(PLACED, report.placements), ''] : []),
+    ...(report.placements.length > 0
+      ? [...tableLines(PLACED, report.placements), ...proofLines(report.proof), '']
+      : []),
     ...notes(report),
     '',
     ...pairs(provenance(report)),
@@ -169,6 +171,7 @@ export function renderFpgaMarkdown(report: FpgaReport): string {
           ...markdownLines(PLACED, report.placements),
           '',
           ...report.placements.flatMap(({ recipe }) => [...code(recipe), '']),
+          ...proofMarkdown(report.proof, '### Proof of the netlists that were placed'),
         ]
       : []),
     ...notes(report).map((text) => `- ${text}`),

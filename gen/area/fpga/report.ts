@@ -61,6 +61,8 @@ interface Measurement {
 export interface FpgaReport extends Measurement {
   readonly families: readonly FamilyReport[];
   readonly placements: readonly Placement[];
+  /** Of the netlists that were placed, harness included; absent where it was not asked for. */
+  readonly proof?: ProofReport;
 }
 
 /** What one synthesis of a unit gave. */
@@ -83,8 +85,10 @@ export function buildFpgaReport(
   measurement: Measurement,
   families: readonly FamilyFindings[],
   placements: readonly Placement[],
+  proof?: ProofReport,
 ): FpgaReport {
-  return { ...measurement, families: families.map((findings) => familyReport(findings, measurement)), placements };
+  const reports = families.map((findings) => familyReport(findings, measurement));
+  return { ...measurement, families: reports, placements, ...(proof ? { proof } : {}) };
 }
 
 function familyReport(

@@ -7,13 +7,20 @@ const bits = z.array(bit);
 /** A module of Yosys' `write_json`, as far as cutting its registers goes; the rest is kept as it is. */
 const MODULE = z.looseObject({
   ports: z.record(z.string(), z.looseObject({ direction: z.string(), bits })),
-  cells: z.record(z.string(), z.looseObject({ type: z.string(), connections: z.record(z.string(), bits) })),
+  cells: z.record(
+    z.string(),
+    z.looseObject({
+      type: z.string(),
+      connections: z.record(z.string(), bits),
+      port_directions: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
   netnames: z.record(z.string(), z.looseObject({ hide_name: z.int(), bits })),
 });
 
 export const MODULES = z.looseObject({ modules: z.record(z.string(), MODULE) });
 
-type Bit = z.output<typeof bit>;
+export type Bit = z.output<typeof bit>;
 export type Module = z.output<typeof MODULE>;
 
 /** A register of one bit. */
@@ -32,18 +39,28 @@ interface Pair {
   readonly gate: Register;
 }
 
+/** A register of the RTL that the netlist lacks, with what it has to hold for that. */
+interface Constant {
+  readonly name: string;
+  readonly register: Register;
+  readonly value: '0' | '1';
+}
+
 /** Two modules without registers, to be proved equal, and how many registers of the RTL were cut. */
 export interface CutPair {
   readonly gold: Module;
   readonly gate: Module;
   readonly registers: number;
+  /** How many of them the netlist lacks: the modules agree only if these are constants. */
+  readonly constants: number;
 }
 
 /**
  * Cuts both modules at their registers: a register's output becomes an input, what it stores an output, and so do its clock
  * and its reset. If the two modules agree on all outputs then, equal states stay equal with every clock edge and reset, and
  * so do the ports. Registers belong together that drive nets of the same name; several of the RTL may share one of the
- * netlist, where synthesis found that they always hold the same: they are one state then, in both modules.
+ * netlist, where synthesis found that they always hold the same: they are one state then, in both modules. One that the netlist lacks
+ * is a constant in the RTL, and what it stores becomes an output that has to be just that.
  *
  * @param gold What synthesis began with, its registers mapped to plain ones of one bit.
  * @param gate The netlist, likewise.
@@ -55,11 +72,13 @@ export function cutRegisters(gold: Module, gate: Module): CutPair | { readonly p
   const mapped = registersOf(gate);
   const byName = new Map(mapped.flatMap((register) => register.names.map((name) => [name, register])));
   const pairs: Pair[] = [];
+  const constants: Constant[] = [];
   const alone: string[] = [];
   for (const register of registersOf(gold)) {
     const partner = register.names.map((name) => byName.get(name)).find((found) => found !== undefined);
     const name = register.names[0] ?? register.cell;
-    if (partner?.type === register.type) pairs.push({ name, gold: register, gate: partner });
+    if (partner === undefined) constants.push({ name, register, value: constantOf(register) });
+    else if (partner.type === register.type) pairs.push({ name, gold: register, gate: partner });
     else alone.push(name);
   }
   const paired = new Set(pairs.map((pair) => pair.gate));
@@ -68,9 +87,10 @@ export function cutRegisters(gold: Module, gate: Module): CutPair | { readonly p
     return { problem: `${alone.length} registers have no counterpart, such as ${alone.slice(0, 3).join(', ')}` };
   }
   return {
-    gold: cut(withSharedState(gold, pairs), pairs, 'gold'),
-    gate: cut(gate, pairs, 'gate'),
-    registers: pairs.length,
+    gold: cut(withSharedState(gold, pairs, constants), pairs, 'gold', constants),
+    gate: cut(gate, pairs, 'gate', constants),
+    registers: pairs.length + constants.length,
+    constants: constants.length,
   };
 }
 
@@ -113,10 +133,19 @@ function publicNames({ netnames }: Module): Map<Bit, string[]> {
   return names;
 }
 
-/** The RTL with one state for all registers that share one of the netlist: that of the first of them. */
-function withSharedState(module: Module, pairs: readonly Pair[]): Module {
+/** What a register holds that the netlist lacks: its reset value, the constant that it stores, or else 0. */
+function constantOf({ type, connections }: Register): '0' | '1' {
+  const reset = /([01])_$/.exec(type)?.[1] ?? connections.D?.[0];
+  return reset === '1' ? '1' : '0';
+}
+
+/**
+ * The RTL with one state for all registers that share one of the netlist, that of the first of them, and with constants for
+ * those that the netlist lacks.
+ */
+function withSharedState(module: Module, pairs: readonly Pair[], constants: readonly Constant[]): Module {
   const first = new Map<Register, Pair>();
-  const state = new Map<Bit, Bit>();
+  const state = new Map<Bit, Bit>(constants.map(({ register, value }) => [outputOf(register), value]));
   for (const pair of pairs) {
     const known = first.get(pair.gate);
     if (known === undefined) first.set(pair.gate, pair);
@@ -137,7 +166,7 @@ function withSharedState(module: Module, pairs: readonly Pair[]): Module {
 const outputOf = ({ connections }: Pick<Register, 'connections'>): Bit => connections.Q?.[0] ?? 'x';
 
 /** A module without its registers; `acc_q[3].Q` and the like are the new ports. */
-function cut(module: Module, pairs: readonly Pair[], side: 'gold' | 'gate'): Module {
+function cut(module: Module, pairs: readonly Pair[], side: 'gold' | 'gate', constants: readonly Constant[]): Module {
   const states = new Set<Register>();
   const ports: [string, { direction: string; bits: Bit[] }][] = [];
   for (const pair of pairs) {
@@ -148,7 +177,12 @@ function cut(module: Module, pairs: readonly Pair[], side: 'gold' | 'gate'): Mod
       ports.push([`${pair.name}.${pin}`, { direction: pin === 'Q' ? 'input' : 'output', bits: [...nets] }]);
     }
   }
+  for (const { name, register, value } of constants) {
+    const stored = module.cells[register.cell]?.connections.D ?? [];
+    ports.push([`${name}.D`, { direction: 'output', bits: side === 'gold' ? [...stored] : [value] }]);
+  }
   const gone = new Set(pairs.map((pair) => pair[side].cell));
+  if (side === 'gold') for (const { register } of constants) gone.add(register.cell);
   return {
     ...module,
     ports: { ...module.ports, ...Object.fromEntries(ports) },

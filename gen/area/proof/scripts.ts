@@ -11,6 +11,7 @@ export type CellKind = 'gates' | 'library' | Family;
 export const PROOF_FILES = {
   models: 'models.v',
   netlist: SYNTHESIS_FILES.netlist,
+  netlistJson: 'netlist.json',
   gold: 'gold.json',
   gate: 'gate.json',
   cut: 'cut.json',
@@ -46,8 +47,22 @@ export function usedModels(models: string, cells: readonly string[]): string {
  * remain words, and registers become plain ones of one bit.
  */
 export function goldScript(unit: Pick<AreaUnit, 'module' | 'files' | 'parameters'>): string {
+  return goldLines(designLines(unit));
+}
+
+/**
+ * The script of `goldScript` for a design around its modules.
+ *
+ * @param design Reads it, its modules as boxes.
+ * @param linking Names the boxes as the netlists are named.
+ */
+export function goldScriptAround(design: readonly string[], linking: readonly string[]): string {
+  return goldLines(design, linking);
+}
+
+function goldLines(design: readonly string[], last: readonly string[] = []): string {
   return [
-    ...designLines(unit),
+    ...design,
     'proc',
     'flatten',
     'opt_clean',
@@ -56,20 +71,34 @@ export function goldScript(unit: Pick<AreaUnit, 'module' | 'files' | 'parameters
     'simplemap t:$*dff*',
     legalise,
     'opt_clean',
+    ...last,
     `rename -top ${GOLD}`,
     `write_json ${PROOF_FILES.gold}`,
     '',
   ].join('\n');
 }
 
+/** How a netlist is read, where it is not Verilog that stands alone. */
+export interface Reading {
+  /** Files of modules of which the netlist has instances; these remain. */
+  readonly boxes?: readonly string[];
+  /** Whether it is in the file of JSON instead of that of Verilog. */
+  readonly json?: boolean;
+}
+
 /** Reads a netlist with the models of its cells, or as Yosys' own gates; cells of FPGAs that have no model stay as they are. */
-function netlistLines(unit: Pick<AreaUnit, 'module' | 'parameters'>, cells: CellKind): string[] {
+function netlistLines(
+  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  cells: CellKind,
+  { boxes = [], json = false }: Reading,
+): string[] {
   const onFpga = cells !== 'gates' && cells !== 'library';
   return [
+    ...(boxes.length > 0 ? [`read_verilog -icells -lib ${boxes.join(' ')}`] : []),
     ...(cells === 'library' ? [`read_verilog ${PROOF_FILES.models}`] : []),
     // Of these, only the models of cells that are there are elaborated.
     ...(onFpga ? [`read_verilog -defer ${familyDescription(cells).models.join(' ')}`] : []),
-    `read_verilog -icells ${PROOF_FILES.netlist}`,
+    json ? `read_json ${PROOF_FILES.netlistJson}` : `read_verilog -icells ${PROOF_FILES.netlist}`,
     `hierarchy ${onFpga ? '' : '-check '}-top ${netlistModule(unit)}`,
     'proc',
     'flatten',
@@ -79,9 +108,13 @@ function netlistLines(unit: Pick<AreaUnit, 'module' | 'parameters'>, cells: Cell
 }
 
 /** The script that reads a netlist, its cells as gates and plain registers. */
-export function gateScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, cells: CellKind): string {
+export function gateScript(
+  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  cells: CellKind,
+  reading: Reading = {},
+): string {
   return [
-    ...netlistLines(unit, cells),
+    ...netlistLines(unit, cells, reading),
     // Set and reset pins that are tied off make a register of another kind.
     'opt_expr',
     'opt_dff',
@@ -134,6 +167,15 @@ export function witnessScript(seconds: number, compared: Compared = CUT): string
 }
 
 /** The script that writes a netlist as Verilog without cells, under the netlist's own name, for a simulator. */
-export function simulationScript(unit: Pick<AreaUnit, 'module' | 'parameters'>, cells: CellKind): string {
-  return [...netlistLines(unit, cells), 'opt_clean', `write_verilog -noattr ${PROOF_FILES.simulation}`, ''].join('\n');
+export function simulationScript(
+  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  cells: CellKind,
+  reading: Reading = {},
+): string {
+  return [
+    ...netlistLines(unit, cells, reading),
+    'opt_clean',
+    `write_verilog -noattr ${PROOF_FILES.simulation}`,
+    '',
+  ].join('\n');
 }

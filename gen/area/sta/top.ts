@@ -11,14 +11,9 @@ export function linkedUnits(manifest: Manifest): AreaUnit[] {
   return areaUnits(manifest).filter(({ role, partOfOther }) => !partOfOther && role !== 'delay');
 }
 
-/**
- * The Yosys script that maps what is outside the modules of a design, delay lines included, and leaves an instance of
- * each mapped module where it belongs.
- */
-export function topScript(manifest: Manifest): string {
-  const { library, cells, netlist } = TOP_FILES;
-  const units = linkedUnits(manifest);
-  const linked = new Set(units.map(({ module }) => module));
+/** The commands that read a design, its modules as boxes; what remains is the array and its delay lines. */
+export function boxedDesignLines(manifest: Manifest): string[] {
+  const linked = new Set(linkedUnits(manifest).map(({ module }) => module));
   const delay = `${manifest.configuration.name}_delay`;
   const files = (names: (name: string) => boolean): string =>
     manifest.modules
@@ -29,11 +24,13 @@ export function topScript(manifest: Manifest): string {
     `read_verilog -lib ${files((name) => linked.has(name))}`,
     `read_verilog ${files((name) => name === delay || name === manifest.top)}`,
     `hierarchy -check -top ${manifest.top}`,
-    'synth -flatten',
-    `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
-    `dfflibmap -liberty ${library}`,
-    `abc -liberty ${library}`,
-    'opt_clean -purge',
+  ];
+}
+
+/** The commands that turn instances of a design's modules into ones of the netlists, by their parameters. */
+export function linkingLines(manifest: Manifest): string[] {
+  const units = linkedUnits(manifest);
+  return [
     ...units.flatMap(({ module, parameters }) =>
       Object.entries(parameters).map(
         ([name, value]) => `chtype -set ${netlistModule({ module, parameters })} t:${module} r:${name}=${value} %i`,
@@ -42,6 +39,23 @@ export function topScript(manifest: Manifest): string {
     ...units.flatMap(({ module, parameters }) =>
       Object.keys(parameters).map((name) => `setparam -unset ${name} t:${netlistModule({ module, parameters })}`),
     ),
+  ];
+}
+
+/**
+ * The Yosys script that maps what is outside the modules of a design, delay lines included, and leaves an instance of
+ * each mapped module where it belongs.
+ */
+export function topScript(manifest: Manifest): string {
+  const { library, cells, netlist } = TOP_FILES;
+  return [
+    ...boxedDesignLines(manifest),
+    'synth -flatten',
+    `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
+    `dfflibmap -liberty ${library}`,
+    `abc -liberty ${library}`,
+    'opt_clean -purge',
+    ...linkingLines(manifest),
     `tee -q -o ${cells} stat -json`,
     `write_verilog -noattr -noexpr ${netlist}`,
     '',

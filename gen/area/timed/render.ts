@@ -68,11 +68,11 @@ function staFigures({ tool, whole, pe }: StaReport): Pair[] {
 const STA_NOTE =
   'Set-up checks include clock-to-output, set-up and paths through several modules; no wires; the clock is ideal, and reaches what is behind a clock gate as it does the rest.';
 
-/** What is not covered by the proofs that were asked for. */
-const unproved = ({ proof, sta }: PeriodReport): string[] =>
+/** What the proof of the netlist that holds the others is worth, where it was asked for. */
+const proofNotes = ({ proof, sta, top }: PeriodReport): string[] =>
   proof && sta
     ? [
-        'NOT PROVED: what OpenSTA has of the whole outside the modules, delay lines and ready signals; its instances are counted.',
+        `Of ${top}, the netlist that OpenSTA links the others with, what is outside their instances is proved: delay lines, ready signals, wiring.`,
       ]
     : [];
 
@@ -98,7 +98,7 @@ export function renderPeriodText(report: PeriodReport): string {
     '',
     ...PERIOD_NOTES,
     ...(report.sta ? [STA_NOTE] : []),
-    ...unproved(report),
+    ...proofNotes(report),
     ...proofLines(report.proof),
     '',
   ].join('\n');
@@ -115,7 +115,7 @@ export function renderPeriodMarkdown(report: PeriodReport): string {
     '',
     ...PERIOD_NOTES,
     ...(report.sta ? [STA_NOTE] : []),
-    ...unproved(report),
+    ...proofNotes(report),
     '',
     ...proofMarkdown(report.proof),
     '## How it was made',

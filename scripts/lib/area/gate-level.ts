@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProvableNetlist } from '../../../gen/area/netlist.js';
+import { netlistFile, netlistModule, type ProvableNetlist } from '../../../gen/area/netlist.js';
 import type { AreaUnit } from '../../../gen/area/plan.js';
 import { type CellKind, PROOF_FILES, simulationScript } from '../../../gen/area/proof/scripts.js';
 import { standIn } from '../../../gen/area/proof/stand-in.js';
@@ -59,24 +59,13 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
   if (unit.role === 'delay') {
     return { result: 'open', why: `${why}; not simulated: a delay line of one stage` };
   }
-  const simulation = await runYosys(yosys, {
-    title: `${name}, for simulation`,
-    script: simulationScript(unit, cells),
-    inputs: files,
-    outputs: [PROOF_FILES.simulation],
-  });
-  const scratch = scratchFolder(`${name}-gates`);
-  try {
-    cpSync(folder, scratch, { recursive: true });
-    const simulated = simulation.outputs[PROOF_FILES.simulation] ?? '';
-    const text =
-      Object.keys(unit.parameters).length === 0
-        ? simulated
-        : standIn(readFileSync(join(folder, source.file), 'utf8'), simulated, unit);
-    if (text === undefined) throw new Error(`the ports of ${unit.module} are not found in ${source.file}`);
-    const lint = LINT_OFF.map((warning) => `// verilator lint_off ${warning}\n`).join('');
-    const restore = LINT_OFF.map((warning) => `// verilator lint_on ${warning}\n`).join('');
-    writeFileSync(join(scratch, source.file), `${lint}${text}${restore}`);
+  const simulated = await simulationText(yosys, { module: unit.module, parameters: unit.parameters }, cells, files);
+  const text =
+    Object.keys(unit.parameters).length === 0
+      ? simulated
+      : standIn(readFileSync(join(folder, source.file), 'utf8'), simulated, unit);
+  if (text === undefined) throw new Error(`the ports of ${unit.module} are not found in ${source.file}`);
+  return withTexts(folder, `${name}-gates`, { [source.file]: text }, async (scratch) => {
     const random = randomSource(SEED);
     const inBench = isInUnitBench(unit, manifest);
     const checkUnits = manifest.configuration.arch === 'dot' ? verifyDotUnit : verifyUnits;
@@ -86,9 +75,85 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
     const array = await verifyArray(scratch, manifest, random, { effort });
     if (array.failure !== undefined) return { result: 'failed simulation', why, failure: array.failure };
     return { result: 'simulated', why, vectors: units.vectors + array.vectors };
+  });
+}
+
+/** A netlist as Verilog without cells, under its own name. */
+async function simulationText(
+  yosys: Yosys,
+  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  cells: CellKind,
+  files: TextFiles,
+  boxes: readonly string[] = [],
+): Promise<string> {
+  const { outputs } = await runYosys(yosys, {
+    title: `${netlistModule(unit)}, for simulation`,
+    script: simulationScript(unit, cells, { boxes }),
+    inputs: files,
+    outputs: [PROOF_FILES.simulation],
+  });
+  return outputs[PROOF_FILES.simulation] ?? '';
+}
+
+/** Checks a copy of a design in which files have the text of netlists. */
+async function withTexts<T>(
+  folder: string,
+  name: string,
+  texts: TextFiles,
+  check: (folder: string) => Promise<T>,
+): Promise<T> {
+  const scratch = scratchFolder(name);
+  try {
+    cpSync(folder, scratch, { recursive: true });
+    const lint = LINT_OFF.map((warning) => `// verilator lint_off ${warning}\n`).join('');
+    const restore = LINT_OFF.map((warning) => `// verilator lint_on ${warning}\n`).join('');
+    for (const [file, text] of Object.entries(texts)) writeFileSync(join(scratch, file), `${lint}${text}${restore}`);
+    return await check(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+export interface WholeSimulationRequest
+  extends Pick<SimulationRequest, 'folder' | 'manifest' | 'yosys' | 'why' | 'effort'> {
+  /** The netlist of what is outside the modules, with instances of them. */
+  readonly top: Linked;
+  /** The netlists of the modules. */
+  readonly modules: readonly (Linked & Pick<ProvableNetlist, 'unit'>)[];
+}
+
+/** A netlist of a library's cells, with the models of those. */
+interface Linked {
+  readonly name: string;
+  readonly files: TextFiles;
+}
+
+/**
+ * Simulates a design that is netlists throughout, with the array's vectors of `npm run verify`.
+ *
+ * @throws UserError (exit code 3) when a tool is missing or breaks down.
+ */
+export async function simulateWhole(request: WholeSimulationRequest): Promise<ProofResult> {
+  const { folder, manifest, yosys, why, top, modules, effort = FULL_EFFORT } = request;
+  const fileOf = new Map(manifest.modules.map(({ name, file }) => [name, file]));
+  const texts: Record<string, string> = {};
+  const put = (module: string, text: string): void => {
+    const file = fileOf.get(module);
+    if (file === undefined) throw new Error(`${module} is no module of the design`);
+    texts[file] = `${texts[file] ?? ''}${text}`;
+  };
+  for (const { unit, files } of modules) put(unit.module, await simulationText(yosys, unit, 'library', files));
+  const boxes = modules.map(netlistFile);
+  const around = {
+    ...top.files,
+    ...Object.fromEntries(modules.map(({ files }, i) => [boxes[i], files[PROOF_FILES.netlist] ?? ''])),
+  };
+  put(top.name, await simulationText(yosys, { module: top.name, parameters: {} }, 'library', around, boxes));
+  return withTexts(folder, `${top.name}-netlists`, texts, async (scratch) => {
+    const array = await verifyArray(scratch, manifest, randomSource(SEED), { effort });
+    if (array.failure !== undefined) return { result: 'failed simulation', why, failure: array.failure };
+    return { result: 'simulated', why, vectors: array.vectors };
+  });
 }
 
 /**

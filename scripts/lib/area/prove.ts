@@ -1,31 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProvableNetlist } from '../../../gen/area/netlist.js';
-import { cutRegisters, MODULES, type Module, unmodelledCells } from '../../../gen/area/proof/cut.js';
 import {
   type CellKind,
-  GATE,
-  GOLD,
   gateScript,
   goldScript,
-  miterScript,
   modelsScript,
   PROOF_FILES,
   usedModels,
-  witnessScript,
 } from '../../../gen/area/proof/scripts.js';
-import {
-  ENGINE,
-  type ModuleProof,
-  type ProofReport,
-  type ProofResult,
-  readVerdict,
-  readWitness,
-} from '../../../gen/area/proof/verdict.js';
+import type { ModuleProof, ProofReport, ProofResult } from '../../../gen/area/proof/verdict.js';
 import { SYNTHESIS_FILES } from '../../../gen/area/recipe.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../pool.js';
 import { runYosys, type TextFiles, type Yosys } from '../yosys.js';
+import { proveEqual, readGate, readGold } from './equal.js';
 import { simulateNetlist } from './gate-level.js';
 import type { Library } from './library.js';
 
@@ -103,35 +92,12 @@ export async function prove(
   { folder, yosys, limitSeconds }: Pick<ProofRequest, 'folder' | 'yosys' | 'limitSeconds'>,
 ): Promise<ProofResult> {
   const { unit, name } = netlist;
-  const sources = Object.fromEntries(unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
-  const { gold: goldFile, gate: gateFile, cut: cutFile } = PROOF_FILES;
-  const read = async (script: string, inputs: TextFiles, output: string, module: string): Promise<Module> => {
-    const { outputs } = await runYosys(yosys, { title: `${name}, for the proof`, script, inputs, outputs: [output] });
-    const { modules } = MODULES.parse(JSON.parse(outputs[output] ?? ''));
-    return modules[module] as Module;
-  };
-  const gold = await read(goldScript(unit), sources, goldFile, GOLD);
-  const gate = await read(gateScript(unit, cellKind(netlist, files)), files, gateFile, GATE);
-  const unmodelled = unmodelledCells(gate);
-  if (unmodelled.length > 0) {
-    return { result: 'open', why: `Yosys has no simulation model of ${unmodelled.join(', ')}`, unmodelled };
-  }
-  const cut = cutRegisters(gold, gate);
-  if ('problem' in cut) return { result: 'open', why: cut.problem };
-  const inputs = { [cutFile]: JSON.stringify({ modules: { [GOLD]: cut.gold, [GATE]: cut.gate } }) };
-  const job = { title: `${name}, proof`, inputs, outputs: [] };
-  const { log } = await runYosys(yosys, { ...job, script: miterScript(limitSeconds) });
-  const verdict = readVerdict(log);
-  switch (verdict) {
-    case 'equivalent':
-      return { result: 'proved', by: ENGINE, registers: cut.registers };
-    case 'different': {
-      const witness = await runYosys(yosys, { ...job, script: witnessScript(limitSeconds) });
-      return { result: 'different', by: ENGINE, outputs: readWitness(witness.log) };
-    }
-    case 'undecided':
-      return { result: 'open', why: `not decided within the limits (${limitSeconds} s)` };
-    case 'not understood':
-      return { result: 'open', why: 'what ABC printed is not understood' };
-  }
+  const title = `${name}, for the proof`;
+  const gold = await readGold(yosys, { title, script: goldScript(unit), inputs: sourcesOf(folder, unit.files) });
+  const gate = await readGate(yosys, { title, script: gateScript(unit, cellKind(netlist, files)), inputs: files });
+  return proveEqual({ yosys, name, gold, gate, limitSeconds });
 }
+
+/** The text of files of a design. */
+export const sourcesOf = (folder: string, files: readonly string[]): TextFiles =>
+  Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));

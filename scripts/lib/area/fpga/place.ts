@@ -21,11 +21,13 @@ import {
   readPlacement,
 } from '../../../../gen/area/fpga/placement.js';
 import { areaUnits } from '../../../../gen/area/plan.js';
+import { PROOF_FILES } from '../../../../gen/area/proof/scripts.js';
 import { UserError } from '../../../../gen/errors.js';
 import type { Manifest } from '../../../../gen/manifest.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
 import { requireTool, runTool, type Tool, toolFailure } from '../../tools.js';
-import { runYosys, type Yosys } from '../../yosys.js';
+import { runYosys, type TextFiles, type Yosys } from '../../yosys.js';
+import { sourcesOf } from '../prove.js';
 import { cellCounts } from '../statistics.js';
 import type { PlaceRequest } from './run.js';
 
@@ -38,6 +40,22 @@ export interface PlacementContext {
   readonly nextpnr: Tool;
   /** Called as each seed ends. */
   readonly progress: (what: string) => void;
+}
+
+/** A module that was placed, with what nextpnr was given of it. */
+export interface PlacedModule {
+  readonly placement: Placement;
+  readonly harnessed: HarnessedNetlist;
+}
+
+/** A module in its harness, as RTL and as the netlist for nextpnr. */
+export interface HarnessedNetlist {
+  readonly label: string;
+  /** The text of the module's files and of the harness, and their names in compile order. */
+  readonly sources: TextFiles;
+  readonly files: readonly string[];
+  /** As Yosys writes it for nextpnr, JSON. */
+  readonly netlist: string;
 }
 
 /** A module to place. */
@@ -68,8 +86,8 @@ export async function placerFor(manifest: Manifest, { what }: PlaceRequest): Pro
  *
  * @throws UserError when a module does not fit the device (exit code 2) or a tool fails (3).
  */
-export async function placementsOf(context: PlacementContext): Promise<Placement[]> {
-  const placements: Placement[] = [];
+export async function placementsOf(context: PlacementContext): Promise<PlacedModule[]> {
+  const placements: PlacedModule[] = [];
   for (const what of context.place.what) {
     placements.push(await placed(context, targetOf(context.manifest, what)));
   }
@@ -88,20 +106,20 @@ function targetOf(manifest: Manifest, what: Placeable): Target {
   return { what, ...pe };
 }
 
-async function placed(context: PlacementContext, target: Target): Promise<Placement> {
+async function placed(context: PlacementContext, target: Target): Promise<PlacedModule> {
   const { place, nextpnr, progress } = context;
   const { device, seeds } = place;
-  const { netlist, ports, luts } = await harnessed(context, target);
+  const { ports, luts, ...netlists } = await harnessed(context, target);
   const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-place-'));
   try {
-    writeFileSync(join(folder, NETLIST), netlist);
+    writeFileSync(join(folder, NETLIST), netlists.netlist);
     const numbers = Array.from({ length: seeds }, (_, i) => i + 1);
     const outcomes = await mapLimit(numbers, TOOLS_AT_A_TIME, async (seed) => {
       const outcome = await placeOnce(nextpnr, folder, { device, seed, title: target.label, luts });
       progress(`${target.label} placed, seed ${seed}`);
       return outcome;
     });
-    return {
+    const placement: Placement = {
       what: target.what,
       label: target.label,
       device,
@@ -113,12 +131,13 @@ async function placed(context: PlacementContext, target: Target): Promise<Placem
       runs: outcomes.map(({ run }) => run),
       medianMhz: median(outcomes.map(({ run }) => run.mhz)),
     };
+    return { placement, harnessed: netlists };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const NETLIST = 'netlist.json';
+const NETLIST = PROOF_FILES.netlistJson;
 const CELLS = 'cells.json';
 const PORTS_FILE = 'ports.json';
 
@@ -132,9 +151,9 @@ function harnessScript({ files }: Pick<Target, 'files'>, dsp: boolean): string {
 async function harnessed(
   { folder, yosys, dsp }: PlacementContext,
   target: Target,
-): Promise<{ netlist: string; ports: HarnessPort[]; luts: number }> {
+): Promise<HarnessedNetlist & { readonly ports: HarnessPort[]; readonly luts: number }> {
   const { files, module, parameters, label } = target;
-  const inputs = Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+  const inputs = sourcesOf(folder, files);
   const settings = Object.entries(parameters).map(([name, value]) => `chparam -set ${name} ${value} ${module}\n`);
   const elaborated = await runYosys(yosys, {
     title: `${label}, ports`,
@@ -143,13 +162,15 @@ async function harnessed(
     outputs: [PORTS_FILE],
   });
   const ports = portsOf(PORTS.parse(JSON.parse(elaborated.outputs[PORTS_FILE] ?? '')), module);
+  const sources = { ...inputs, [HARNESS_FILE]: harnessVerilog({ module, parameters, ports }) };
   const { outputs } = await runYosys(yosys, {
     title: `${label} in its harness`,
     script: harnessScript(target, dsp),
-    inputs: { ...inputs, [HARNESS_FILE]: harnessVerilog({ module, parameters, ports }) },
+    inputs: sources,
     outputs: [NETLIST, CELLS],
   });
-  return { netlist: outputs[NETLIST] ?? '', ports, luts: cellCounts(outputs[CELLS] ?? '').SB_LUT4 ?? 0 };
+  const luts = cellCounts(outputs[CELLS] ?? '').SB_LUT4 ?? 0;
+  return { label, sources, files: [...files, HARNESS_FILE], netlist: outputs[NETLIST] ?? '', ports, luts };
 }
 
 function placeArguments(device: Device, seed: string, report = 'report.json'): string[] {

@@ -23,7 +23,8 @@ import { runYosys, type Yosys } from '../../yosys.js';
 import { proveNetlists } from '../prove.js';
 import { cellCounts } from '../statistics.js';
 import { checkedStructure } from '../structure.js';
-import { placementsOf, placerFor } from './place.js';
+import { type PlacedModule, placementsOf, placerFor } from './place.js';
+import { provePlaced } from './prove.js';
 
 /** Which modules to place and route, and how. */
 export interface PlaceRequest {
@@ -67,8 +68,7 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const nextpnr = place ? await placerFor(manifest, place) : undefined;
   const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
   if (checks) progress(`${manifest.top} elaborated`);
-  const placements =
-    place && nextpnr ? await placementsOf({ folder, manifest, yosys, dsp, place, nextpnr, progress }) : [];
+  const placed = place && nextpnr ? await placementsOf({ folder, manifest, yosys, dsp, place, nextpnr, progress }) : [];
   const findings: FamilyFindings[] = [];
   for (const family of families) {
     const { netlists, ...found } = await onFamily({ folder, yosys, family, dsp }, units, distinct, progress);
@@ -87,7 +87,8 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
       structure: structureCheck(structure),
     },
     findings,
-    placements,
+    placed.map(({ placement }) => placement),
+    await provedPlacements(request, placed),
   );
 }
 
@@ -99,6 +100,15 @@ async function proofOf(
   if (proveLimit === undefined) return undefined;
   const context = { folder, manifest, yosys, library: undefined, limitSeconds: proveLimit };
   return proveNetlists({ ...context, netlists, onProgress });
+}
+
+async function provedPlacements(
+  { yosys, proveLimit, onProgress }: FpgaRequest,
+  placed: readonly PlacedModule[],
+): Promise<ProofReport | undefined> {
+  if (proveLimit === undefined || placed.length === 0) return undefined;
+  const netlists = placed.map(({ harnessed }) => harnessed);
+  return provePlaced({ yosys, netlists, limitSeconds: proveLimit, onProgress });
 }
 
 /** Where, and for what, a unit is synthesised. */

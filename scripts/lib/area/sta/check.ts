@@ -26,6 +26,12 @@ export interface StaContext {
   readonly periodPs: number;
 }
 
+export interface CheckedWhole {
+  readonly report: StaReport;
+  /** The netlist of what is outside the modules, with instances of them. */
+  readonly top: string;
+}
+
 /**
  * Links the netlists of a design and has OpenSTA check its set-up times: of the whole, with the design's constraints, and
  * of the PE or unit alone.
@@ -33,7 +39,7 @@ export interface StaContext {
  * @throws UserError (exit code 1) when the netlist of the whole does not hold what the manifest says, (3) when a tool fails
  * or its report does not read as expected.
  */
-export async function checkWhole(context: StaContext): Promise<StaReport> {
+export async function checkWhole(context: StaContext): Promise<CheckedWhole> {
   const { folder, manifest, sta, library, netlists, periodPs } = context;
   const design = manifest.configuration.name;
   const constraints = `${design}.sdc`;
@@ -44,9 +50,10 @@ export async function checkWhole(context: StaContext): Promise<StaReport> {
   if (pe === undefined) throw new Error('the design has no PE');
   const names = new Set(units.map(netlistModule));
   const linked = netlists.filter(({ name }) => names.has(name));
+  const top = await topNetlist(context);
   const files: Record<string, string> = {
     [TOP_FILES.library]: library.text,
-    [TOP_FILES.netlist]: await topNetlist(context),
+    [TOP_FILES.netlist]: top,
     [constraints]: readFileSync(join(folder, constraints), 'utf8'),
     ...Object.fromEntries(linked.map((netlist) => [netlistFile(netlist), netlist.text])),
   };
@@ -59,12 +66,13 @@ export async function checkWhole(context: StaContext): Promise<StaReport> {
     constraints,
   };
   const alone: StaJob = { ...common, netlists: [netlistFile({ name: module })], top: module, constraints: undefined };
-  return {
+  const report: StaReport = {
     tool: { name: 'OpenSTA', version: sta.version },
     whole: await runSta(sta, whole, files),
     pe: { module, ...(await runSta(sta, alone, files)) },
     scripts: [topScript(manifest), staScript(whole)],
   };
+  return { report, top };
 }
 
 /** The netlist of what is outside the modules, with instances of them. */

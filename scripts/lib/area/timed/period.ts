@@ -27,6 +27,8 @@ export interface MappedDesign {
   readonly report: PeriodReport;
   /** The netlists whose areas the report gives, each once. */
   readonly netlists: readonly MappedNetlist[];
+  /** The netlist of what is outside the modules, where the whole is checked. */
+  readonly top?: string;
 }
 
 /**
@@ -79,9 +81,9 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   );
   const netlists = outcomes.map((outcome) => keptNetlist(outcome, aim, report));
   if (request.sta === undefined) return { manifest, report, netlists };
-  const sta = await checkWhole({ folder, manifest, yosys, library, sta: request.sta, netlists, periodPs });
+  const whole = await checkWhole({ folder, manifest, yosys, library, sta: request.sta, netlists, periodPs });
   progress('set-up checks of the whole');
-  return { manifest, report: { ...report, sta }, netlists };
+  return { manifest, report: { ...report, sta: whole.report }, netlists, top: whole.top };
 }
 
 function keptNetlist(

@@ -1,0 +1,66 @@
+import { cutRegisters, MODULES, type Module, unmodelledCells } from '../../../gen/area/proof/cut.js';
+import { GATE, GOLD, miterScript, PROOF_FILES, witnessScript } from '../../../gen/area/proof/scripts.js';
+import { ENGINE, type ProofResult, readVerdict, readWitness } from '../../../gen/area/proof/verdict.js';
+import { runYosys, type TextFiles, type Yosys } from '../yosys.js';
+
+/** A script that leaves a module to be compared. */
+interface ReadJob {
+  /** What it is about, for messages. */
+  readonly title: string;
+  readonly script: string;
+  readonly inputs: TextFiles;
+}
+
+async function readModule(yosys: Yosys, job: ReadJob, output: string, module: string): Promise<Module> {
+  const { outputs } = await runYosys(yosys, { ...job, outputs: [output] });
+  const { modules } = MODULES.parse(JSON.parse(outputs[output] ?? ''));
+  return modules[module] as Module;
+}
+
+/** The RTL as `goldScript` leaves it. */
+export const readGold = (yosys: Yosys, job: ReadJob): Promise<Module> => readModule(yosys, job, PROOF_FILES.gold, GOLD);
+
+/** The netlist as `gateScript` leaves it. */
+export const readGate = (yosys: Yosys, job: ReadJob): Promise<Module> => readModule(yosys, job, PROOF_FILES.gate, GATE);
+
+export interface EqualRequest {
+  readonly yosys: Yosys;
+  /** What is compared, for messages. */
+  readonly name: string;
+  readonly gold: Module;
+  readonly gate: Module;
+  /** For ABC. */
+  readonly limitSeconds: number;
+}
+
+/** Proves a netlist equal to its RTL register by register, shows where it differs, or says why it can do neither. */
+export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: EqualRequest): Promise<ProofResult> {
+  const unmodelled = unmodelledCells(gate);
+  if (unmodelled.length > 0) {
+    return { result: 'open', why: `Yosys has no simulation model of ${unmodelled.join(', ')}`, unmodelled };
+  }
+  const cut = cutRegisters(gold, gate);
+  if ('problem' in cut) return { result: 'open', why: cut.problem };
+  const inputs = { [PROOF_FILES.cut]: JSON.stringify({ modules: { [GOLD]: cut.gold, [GATE]: cut.gate } }) };
+  const job = { title: `${name}, proof`, inputs, outputs: [] };
+  const { log } = await runYosys(yosys, { ...job, script: miterScript(limitSeconds) });
+  const verdict = readVerdict(log);
+  if (verdict === 'different' && cut.constants > 0) {
+    return {
+      result: 'open',
+      why: `${cut.constants} registers have no counterpart, and are no constants or the rest differs`,
+    };
+  }
+  switch (verdict) {
+    case 'equivalent':
+      return { result: 'proved', by: ENGINE, registers: cut.registers };
+    case 'different': {
+      const witness = await runYosys(yosys, { ...job, script: witnessScript(limitSeconds) });
+      return { result: 'different', by: ENGINE, outputs: readWitness(witness.log) };
+    }
+    case 'undecided':
+      return { result: 'open', why: `not decided within the limits (${limitSeconds} s)` };
+    case 'not understood':
+      return { result: 'open', why: 'what ABC printed is not understood' };
+  }
+}
