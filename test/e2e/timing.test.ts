@@ -4,17 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AreaUnit } from '../../gen/area/plan.js';
+import { netlistModule } from '../../gen/area/netlist.js';
+import { type AreaUnit, distinctUnits } from '../../gen/area/plan.js';
+import { linkedUnits } from '../../gen/area/sta/top.js';
 import type { PeriodReport } from '../../gen/area/timed/report.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { EXIT } from '../../gen/errors.js';
 import { generate } from '../../gen/generate.js';
+import { loadDesign } from '../../gen/manifest.js';
 import { readLibrary } from '../../scripts/lib/area/library.js';
-import { runSta } from '../../scripts/lib/area/sta/check.js';
+import { runSta, topNetlist } from '../../scripts/lib/area/sta/check.js';
+import { proveTop } from '../../scripts/lib/area/sta/prove.js';
+import { synthesise } from '../../scripts/lib/area/synthesise.js';
 import { measureCurves } from '../../scripts/lib/area/timed/curve.js';
 import { curvePlot } from '../../scripts/lib/area/timed/plot.js';
 import { allNetlists, type TimedNetlist } from '../../scripts/lib/area/timed/synthesise.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../scripts/lib/pool.js';
 import { findProgram, requireTool, TOOLS } from '../../scripts/lib/tools.js';
+import { quickEffort } from '../../scripts/lib/verify/quick.js';
 import { findYosys, type Yosys } from '../../scripts/lib/yosys.js';
 import { TOY_DELAYS, TOY_REGISTER, timedLibrary } from '../support/liberty.js';
 
@@ -97,7 +104,8 @@ describe('npm run area --period', () => {
       expect(met).toBe(false);
       const wrong = proof?.modules.filter(({ outcome }) => outcome.result !== 'proved');
       expect(wrong).toMatchObject([{ netlist: 'stays_control', outcome: { result: 'different' } }]);
-      expect(proof?.modules).toHaveLength(modules.length);
+      expect(proof?.modules).toHaveLength(modules.length + 1);
+      expect(proof?.modules.at(-1)).toMatchObject({ netlist: 'stays_array', outcome: { result: 'proved' } });
       expect(readFileSync(join(design, 'period.md'), 'utf8')).toContain('## Proof of the netlists');
       expect(modules.filter(({ role }) => role === 'pe').length).toBeGreaterThan(1);
       for (const { path, slackPs } of modules) expect(slackPs).toBe(path === null ? null : 500 - path.ps);
@@ -117,6 +125,38 @@ describe('npm run area --period', () => {
     const run = await area(['--design', design, '--liberty', libraryPath, '--period', '9', '--sta'], empty);
     expect(run.exitCode).toBe(EXIT.toolBroken);
     expect(run.stderr).toMatch(/OpenSTA is missing: no sta or opensta on the search path[\s\S]*npm run setup/);
+  });
+});
+
+describe('the netlist around the modules', () => {
+  it('is proved, or else simulated with all others, and a pin that is connected otherwise is found by both', async () => {
+    const [yosys, library, manifest] = [await findYosys(), readLibrary(libraryPath), loadDesign(design)];
+    const context = { yosys, folder: design, library };
+    const netlists = await mapLimit(distinctUnits(linkedUnits(manifest)), TOOLS_AT_A_TIME, async (unit) => {
+      const { netlist: text } = await synthesise(context, unit, 'alumacc');
+      return { unit, recipe: 'alumacc' as const, name: netlistModule(unit), text };
+    });
+    const whole = { ...context, manifest, netlists, limitSeconds: 60 };
+    const top = await topNetlist(whole);
+    expect(await proveTop({ ...whole, top })).toMatchObject({
+      ...{ label: 'stays_array around its modules', netlist: 'stays_array' },
+      outcome: { result: 'proved', registers: expect.toSatisfy((count: number) => count > 0) },
+    });
+    // A register of the skew gets the other bit of its code.
+    const crossed = top.replace('.D(a_code[1])', '.D(a_code[0])');
+    expect(crossed).not.toBe(top);
+    expect((await proveTop({ ...whole, top: crossed })).outcome).toMatchObject({
+      result: 'different',
+      outputs: [expect.stringMatching(/g_a\[1\].*\.D$/)],
+    });
+    // Without the names of their nets, registers have no counterparts.
+    const nameless = (text: string): string => text.replaceAll('u_code.g_stage[0].data_q', 'other_q');
+    const effort = await quickEffort(join(root, 'quick'));
+    const simulated = await proveTop({ ...whole, top: nameless(top), effort });
+    expect(simulated.outcome).toMatchObject({ result: 'simulated', why: expect.stringContaining('no counterpart') });
+    expect(simulated.outcome.result === 'simulated' && simulated.outcome.vectors).toBeGreaterThan(100);
+    const failed = await proveTop({ ...whole, top: nameless(crossed), effort });
+    expect(failed.outcome).toMatchObject({ result: 'failed simulation', failure: expect.stringMatching(/^array, /) });
   });
 });
 

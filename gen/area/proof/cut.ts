@@ -59,8 +59,9 @@ export interface CutPair {
  * Cuts both modules at their registers: a register's output becomes an input, what it stores an output, and so do its clock
  * and its reset. If the two modules agree on all outputs then, equal states stay equal with every clock edge and reset, and
  * so do the ports. Registers belong together that drive nets of the same name; several of the RTL may share one of the
- * netlist, where synthesis found that they always hold the same: they are one state then, in both modules. One that the netlist lacks
- * is a constant in the RTL, and what it stores becomes an output that has to be just that.
+ * netlist, where synthesis found that they always hold the same: they are one state then, in both modules. One that the
+ * netlist lacks is a constant in the RTL, and what it stores becomes an output that has to be just that. What registers
+ * without a reset hold at power-up is open in the RTL: the netlist is one of the cases.
  *
  * @param gold What synthesis began with, its registers mapped to plain ones of one bit.
  * @param gate The netlist, likewise.

@@ -76,7 +76,12 @@ export async function checkWhole(context: StaContext): Promise<CheckedWhole> {
 }
 
 /** The netlist of what is outside the modules, with instances of them. */
-async function topNetlist({ folder, manifest, yosys, library }: StaContext): Promise<string> {
+export async function topNetlist({
+  folder,
+  manifest,
+  yosys,
+  library,
+}: Omit<StaContext, 'sta' | 'netlists' | 'periodPs'>): Promise<string> {
   const sources = manifest.compileOrder.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const { outputs } = await runYosys(yosys, {
     title: `${manifest.top} around its modules`,
