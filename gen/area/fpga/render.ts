@@ -89,7 +89,9 @@ function notes({ stall, dsp, placements, proof }: FpgaReport): string[] {
         ]
       : []),
     ...(proof
-      ? ['What was placed is proved as nextpnr reads it, in its harness; that nextpnr keeps to it is trusted.']
+      ? [
+          'The proof of what was placed is of the netlist that nextpnr reads, harness included; that nextpnr keeps to it is trusted.',
+        ]
       : []),
     ...limited.map(
       ({ label }) => `The slowest path of ${label} has no gates with some seeds: wires or the harness limit there.`,

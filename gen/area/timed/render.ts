@@ -72,7 +72,7 @@ const STA_NOTE =
 const proofNotes = ({ proof, sta, top }: PeriodReport): string[] =>
   proof && sta
     ? [
-        `Of ${top}, the netlist that OpenSTA links the others with, what is outside their instances is proved: delay lines, ready signals, wiring.`,
+        `The proof of ${top} is of the netlist that OpenSTA links the others by, its instances cut: delay lines, ready signals, wiring.`,
       ]
     : [];
 
