@@ -9,7 +9,8 @@ import { type Costs, ownConfiguration } from '../gen/model/own.js';
 import { runProgram } from '../gen/program.js';
 import { GENERATOR } from '../gen/version.js';
 import { readLibrary } from './lib/area/library.js';
-import { measureArea } from './lib/area/run.js';
+import { measureProved } from './lib/area/proved.js';
+import { DEFAULT_PROVE_LIMIT } from './lib/area/request.js';
 import { COSTS_FILE, ownDescriptions } from './lib/model/data.js';
 import { energyMeter } from './lib/model/energy-meter.js';
 import { progressLine } from './lib/progress.js';
@@ -26,16 +27,17 @@ async function main(): Promise<number> {
     )
     .requiredOption('--liberty <file>', 'cell library, Liberty, plain or .gz')
     .option('--energies', 'also measure the energy per MAC, on small arrays and real operands, as npm run power does')
+    .option('--prove', 'prove every netlist of the areas equal to its RTL, or else simulate it; exit code 1 if neither')
     .option('--out <file>', 'where to write the costs', relative(process.cwd(), COSTS_FILE))
     .option('--json', 'print the costs as JSON')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 a simulation is wrong, 2 wrong request, 3 a tool is missing or broke.',
+      '\nExit codes: 0 done, 1 a simulation is wrong or a netlist not its RTL, 2 wrong request, 3 a tool is missing or broke.',
     )
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();
-  const options: { liberty: string; energies?: boolean; out: string; json?: boolean } = program.opts();
+  const options: { liberty: string; energies?: boolean; prove?: boolean; out: string; json?: boolean } = program.opts();
   const library = readLibrary(options.liberty);
   const yosys = await findYosys();
   const meter = options.energies ? await energyMeter({ yosys, library }) : undefined;
@@ -46,24 +48,25 @@ async function main(): Promise<number> {
     for (const own of ownDescriptions()) {
       const { folder } = generate(ownConfiguration(own), scratch);
       const { configuration, configurationSha256 } = loadDesign(folder);
-      const { whole } = await measureArea({
-        folder,
-        yosys,
-        library,
-        onProgress: (done, all, what) => line.show(`${own.name}: [${done}/${all}] ${what}`),
-      });
+      const onProgress = (done: number, all: number, what: string): void =>
+        line.show(`${own.name}: [${done}/${all}] ${what}`);
+      const { report, proof } = await measureProved(
+        { folder, yosys, library, onProgress },
+        options.prove ? DEFAULT_PROVE_LIMIT : undefined,
+      );
       const energy = await meter?.measure(own, scratch, (text) => line.show(`${own.name}: ${text}`));
       designs[own.name] = {
         configurationSha256,
         rows: configuration.rows,
         cols: configuration.cols,
-        gateEquivalents: whole.gateEquivalents,
+        gateEquivalents: report.whole.gateEquivalents,
+        ...(proof === undefined ? {} : { netlists: proof }),
         ...(energy === undefined ? {} : { picojoulesPerMac: energy }),
       };
     }
     const { identity } = library;
     const costs: Costs = {
-      command: `npm run model:costs -- --liberty ${basename(options.liberty)}${meter ? ' --energies' : ''}`,
+      command: `npm run model:costs -- --liberty ${basename(options.liberty)}${meter ? ' --energies' : ''}${options.prove ? ' --prove' : ''}`,
       generator: GENERATOR,
       tool: `${yosys.identity.name} ${yosys.identity.version}`,
       library: `${identity.file} (sha256 ${identity.sha256.slice(0, 16)}...)`,

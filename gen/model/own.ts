@@ -45,6 +45,8 @@ export const COSTS = z.strictObject({
       cols: z.int().min(1),
       /** Of the whole array, in gate equivalents. */
       gateEquivalents: z.number().positive(),
+      /** How many of the netlists that the area comes from are proved equal to their RTL, and simulated; absent where that was not asked for. */
+      netlists: z.strictObject({ proved: z.int().min(0), simulated: z.int().min(0) }).optional(),
       /** pJ of a multiply-accumulate of the narrowest codes on a small array of the same kind, in the library's technology. */
       picojoulesPerMac: z.number().positive().optional(),
     }),

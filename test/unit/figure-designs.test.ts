@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { ProofReport, ProofResult } from '../../gen/area/proof/verdict.js';
+import { RECIPES } from '../../gen/area/recipe.js';
 import type { AreaReport } from '../../gen/area/report.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import type { ModelReport } from '../../gen/model/report.js';
@@ -19,10 +21,19 @@ import {
   productText,
 } from '../../scripts/lib/figures/network-tables.js';
 import { SHORT_SCHEMES } from '../../scripts/lib/figures/networks.js';
+import { netlistsLine } from '../../scripts/lib/figures/proofs.js';
 import { summaryTable } from '../../scripts/lib/figures/summary-table.js';
 import type { InferReport } from '../../scripts/lib/infer/run.js';
 import type { MatmulReport } from '../../scripts/lib/matmul.js';
 import type { VariantRow, VariantsReport } from '../../scripts/lib/variants/run.js';
+
+const proofOf = (...results: ProofResult['result'][]): ProofReport => ({
+  limitSeconds: 1,
+  modules: results.map((result, i) => ({
+    ...{ label: `m${i}`, netlist: `n${i}`, seconds: 1 },
+    outcome: { result } as ProofResult,
+  })),
+});
 
 const size = (gateEquivalents: number, area?: number) => ({
   gateEquivalents,
@@ -32,14 +43,25 @@ const size = (gateEquivalents: number, area?: number) => ({
 
 /** What the tables need of a report of areas. */
 const areas = (pe: number, perMac: number, more: Partial<AreaReport> = {}): AreaReport =>
-  ({ design: 'd', pe: size(pe), perMac: size(perMac), modules: [], ...more }) as unknown as AreaReport;
+  ({
+    ...{ design: 'd', pe: size(pe), perMac: size(perMac), modules: [], proof: proofOf('proved', 'simulated') },
+    ...more,
+  }) as unknown as AreaReport;
 
-const rowsOf = (table: string): string[] => table.split('\n').slice(2);
+const rowsOf = (table: string): string[] =>
+  table
+    .split('\n')
+    .slice(2)
+    .filter((line) => line.startsWith('|'));
+const lastOf = (table: string): string | undefined => table.split('\n').at(-1);
 
 describe('tables of areas', () => {
   it('have units by lane and design', () => {
     const table = dotTable([{ options: '`--lanes 4`', report: areas(1233.8, 580.52, { perLane: size(308.46) }) }]);
     expect(rowsOf(table)).toEqual(['| `--lanes 4` | 1234 | 308.5 | 580.5 |']);
+    expect(lastOf(table)).toBe(
+      'Netlists: 1 proved equal to their RTL, 1 simulated with the vectors of npm run verify.',
+    );
   });
 
   it('say where integer PEs refuse types, and leave out what follows from them', () => {
@@ -51,6 +73,7 @@ describe('tables of areas', () => {
       '| int8; int8 | 927.0 | 1880.0 | 2.03 | 1076.6 | 2056.4 |',
       '| e4m3; e4m3 | refused | 1642.0 |  |  | 1812.3 |',
     ]);
+    expect(lastOf(table)).toContain('Netlists: 3 proved equal to their RTL, 3 simulated');
   });
 
   it('are right that the generator refuses E4M3 on integer PEs', () => {
@@ -62,6 +85,19 @@ describe('tables of areas', () => {
   it('have what an enable costs', () => {
     const table = stallTable([{ drain: 'single', gate: areas(470.4, 564.6), enable: areas(548, 678.9) }]);
     expect(rowsOf(table)).toEqual(['| single | 470 | 548 (+16 %) | 565 | 679 (+20 %) |']);
+    expect(lastOf(table)).toContain('Netlists: 2 proved equal to their RTL, 2 simulated');
+  });
+
+  it('say how their netlists were checked, and are none where a netlist was not', () => {
+    const table = (...proofs: Parameters<typeof netlistsLine>[0]) => netlistsLine(proofs);
+    expect(table(proofOf('proved', 'proved'), { proved: 1200, simulated: 0 })).toBe(
+      'Netlists: 1,202 proved equal to their RTL.',
+    );
+    expect(() => table(proofOf('proved'), undefined)).toThrow('without --prove');
+    expect(() => table(proofOf('proved', 'different'))).toThrow('neither proved nor simulated: n1');
+    for (const result of ['failed simulation', 'open'] as const) expect(() => table(proofOf(result))).toThrow('n0');
+    expect(() => table(proofOf())).toThrow('no netlists');
+    expect(() => table()).toThrow('no netlists');
   });
 
   it('compare tiles of PEs with single ones of the same dataflow', () => {
@@ -71,6 +107,7 @@ describe('tables of areas', () => {
         perMac: { gateEquivalents: ge, flipFlopBits: 40 },
         longestPath: { kind: 'delay', buffered: { ps } },
         streams: [{ latency: 1 }, { latency: 34 }],
+        proof: { proved: 7, simulated: 0 },
       }) as unknown as VariantRow;
     const names = ['os_single', 'os_tile2x2', 'os_tile4x4', 'ws', 'ws_tile2x2', 'ws_tile4x1'];
     const report = {
@@ -81,12 +118,14 @@ describe('tables of areas', () => {
     expect(rows[2]).toBe('| 4 x 4 | os | 1,200.0 (+20 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
     expect(rows[3]).toBe('| 1 x 1 | ws | 1,300.0 | 40.0 | 5,000 ps | 34 |');
     expect(rows[4]).toBe('| 4 x 1 | ws | 1,500.0 (+15 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
+    expect(lastOf(tileTable(report))).toBe('Netlists: 42 proved equal to their RTL.');
     expect(() => tileTable({ ...report, variants: report.variants.slice(1) })).toThrow('reported no os_single');
   });
 
   it('sort trees by the smaller of two areas, and show those that the generator makes', () => {
     const tree = (title: string, options: string | null, ge: number, geWithoutAlumacc: number) => ({
       ...{ name: title, title, options, ge, geWithoutAlumacc },
+      netlists: RECIPES.map((recipe) => ({ recipe, result: 'simulated' as const, vectors: 3000 })),
     });
     const table = dotTreesTable({
       trees: [
@@ -100,6 +139,10 @@ describe('tables of areas', () => {
       '| one | 4094 | 4088 |',
       '| **columns** | 4092 | 4096 |',
     ]);
+    expect(lastOf(table)).toBe('Netlists: 6 simulated, each with 3,000 beats.');
+    const half = tree('half', null, 1, 1);
+    expect(() => dotTreesTable({ trees: [half, { ...half, netlists: half.netlists.slice(1) }] })).toThrow('half');
+    expect(() => dotTreesTable({ trees: [] })).toThrow('not simulated');
   });
 
   it('sum up two libraries, one in µm², with the recorded comparison', () => {
@@ -108,6 +151,7 @@ describe('tables of areas', () => {
     });
     const compared = {
       size: 2,
+      proof: { proved: 90, simulated: 10 },
       kinds: [kind('ant', 106), kind('ant4', 0, 2172, 0.0024), kind('fused', 100), kind('int8', 163)],
     } as unknown as ComparisonReport;
     const decoder = { module: 'd_decode_flint4', size: size(10.33, 38.79) };
@@ -127,6 +171,7 @@ describe('tables of areas', () => {
       '| PE with 8-bit integers besides, over a fusible int4/int8 PE | 1.06 | 1.06 |',
       '| the same over an int8 PE | 0.65 | 0.65 |',
     ]);
+    expect(lastOf(table)).toContain('Netlists: 182 proved equal to their RTL, 22 simulated');
     expect(() => summaryTable([of(true), of(true, { ...compared, size: 4 })])).toThrow('different sizes');
     expect(() => summaryTable([of(true, { ...compared, kinds: [] })])).toThrow('has no ant4');
   });
@@ -267,12 +312,12 @@ describe('tables of models', () => {
 
   it('have areas and energies of own designs', () => {
     const designOf = (gateEquivalents: number, picojoulesPerMac?: number) => ({
-      ...{ configurationSha256: '', rows: 2, cols: 2, gateEquivalents },
+      ...{ configurationSha256: '', rows: 2, cols: 2, gateEquivalents, netlists: { proved: 9, simulated: 0 } },
       ...(picojoulesPerMac === undefined ? {} : { picojoulesPerMac }),
     });
     const costs = { command: '', generator: '', tool: '', library: '' };
     expect(costsTable({ ...costs, designs: { A: designOf(2593.2, 20.415), B: designOf(4) } })).toBe(
-      '|  | A | B |\n|---|---:|---:|\n| GE per MAC | 648.3 | 1.0 |\n| pJ per MAC | 20.41 |  |',
+      '|  | A | B |\n|---|---:|---:|\n| GE per MAC | 648.3 | 1.0 |\n| pJ per MAC | 20.41 |  |\n\nNetlists of the areas: 18 proved equal to their RTL.',
     );
   });
 });

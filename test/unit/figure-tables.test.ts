@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../gen/area/fpga/placement.js';
 import type { FpgaReport } from '../../gen/area/fpga/report.js';
+import { ENGINE, type ModuleProof, type ProofReport } from '../../gen/area/proof/verdict.js';
 import type { LibraryIdentity, ToolIdentity } from '../../gen/area/report.js';
 import type { StaResult } from '../../gen/area/sta/log.js';
 import type { Curve, CurvePoint, CurveReport, PeriodReport } from '../../gen/area/timed/report.js';
@@ -23,6 +24,14 @@ const measurement = {
   structure: { checked: true, ownLogic: {} },
 } as const;
 
+const proved: ProofReport = {
+  limitSeconds: 1,
+  modules: ['one', 'two'].map((netlist) => ({
+    ...{ label: netlist, netlist, seconds: 1 },
+    outcome: { result: 'proved', by: ENGINE, registers: 1 },
+  })),
+};
+
 const size = (area: number) => ({ gateEquivalents: area / 2, area, flipFlopBits: 3 });
 const point = (ps: number, area: number, aim: number): CurvePoint => ({
   ...{ ps, size: size(area), aim },
@@ -30,7 +39,7 @@ const point = (ps: number, area: number, aim: number): CurvePoint => ({
 });
 const curve = (pipeline: number, points: CurvePoint[]): Curve => ({
   ...{ design: 'd', command: 'c', module: 'd_pe', pipeline, configurationSha256: 'abc', recipe: 'synth' },
-  ...{ aims: [1000, 5000], tried: 9, points },
+  ...{ aims: [1000, 5000], tried: 9, points, proof: proved },
 });
 const curves: CurveReport = {
   ...{ generator: 'g', tool, library },
@@ -47,7 +56,7 @@ function period(pe: number, array: number, area: number, end = 'in_ready_o'): Pe
   };
   return {
     ...{ ...measurement, library, periodPs: 1017, marginPs: 0, recipe: 'synth', modules: [], warnings: [], met: false },
-    ...{ pe: size(area), whole: size(9 * area), perMac: size(area) },
+    ...{ pe: size(area), whole: size(9 * area), perMac: size(area), proof: proved },
     sta: {
       tool: { name: 'OpenSTA', version: '2.0.17' },
       ...{ whole: result(array, end), pe: { ...result(pe, '_789_/D'), module: 'd_pe' }, scripts: [] },
@@ -96,13 +105,32 @@ describe('the tables of docs/timing.md', () => {
     expect(text.indexOf('--period 2.077')).toBeLessThan(text.indexOf('| PE |'));
     expect(text).toContain('(p.svg)');
     expect(text).toContain('Yosys 0.23 (native), OpenSTA 2.0.17; l.lib (cells), sha256 abc.');
+    expect(text.split('\n').at(-1)).toBe('Netlists: 8 proved equal to their RTL.');
+  });
+
+  it('take a missed period for a result, and a netlist that is not its RTL for none', () => {
+    const report = period(1, 1, 1);
+    const of = (proof: ProofReport | undefined): PeriodReport => ({ ...report, proof }) as PeriodReport;
+    const [netlist] = proved.modules;
+    const wrong = { ...netlist, outcome: { result: 'different', by: ENGINE, outputs: [] } } as ModuleProof;
+    for (const figure of TIMING_FIGURES) {
+      const steps = figure.kind === 'tables' ? figure.measured : [];
+      const rules = steps.flatMap((each) => ('mayFail' in each && each.mayFail ? [each.mayFail] : []));
+      expect(rules).toHaveLength(2);
+      for (const mayFail of rules) {
+        expect(mayFail(of(proved))).toBe(true);
+        expect(mayFail(of({ ...proved, modules: [...proved.modules, wrong] }))).toBe(false);
+        expect(mayFail(of({ ...proved, modules: [] }))).toBe(false);
+        expect(mayFail(of(undefined))).toBe(false);
+      }
+    }
   });
 });
 
 describe('the tables of docs/fpga.md', () => {
   const resources = (luts: number, blockRams = 0) => ({ luts, flipFlops: 38, carryBits: 29, dsps: 0, blockRams });
   const family = (name: 'ice40' | 'xilinx' | 'gowin', luts: number, blockRams?: number) => ({
-    ...{ family: name, recipe: 'synth', modules: [], warnings: [] },
+    ...{ family: name, recipe: 'synth', modules: [], warnings: [], proof: proved },
     ...{ pe: resources(luts), whole: resources(20 * luts, blockRams), perMac: resources((20 * luts) / 16) },
   });
   const placement = (what: 'pe' | 'array', mhz: readonly number[], medianMhz: number, used: number): Placement => ({
@@ -126,19 +154,27 @@ describe('the tables of docs/fpga.md', () => {
       '| Gowin, LUT4 | 119 | 38 | 29 | 2,380 | 38 | 29 | 148.8 | 0 | 0 |',
       '| Xilinx 7 series, LUT6 | 77 | 38 | 29 | 1,540 | 38 | 29 | 96.3 | 0 | 0.5 |',
     ]);
-    expect(lines.at(-1)).toBe('Yosys 0.23 (native), without DSP blocks.');
+    expect(lines.slice(-3)).toEqual([
+      'Yosys 0.23 (native), without DSP blocks.',
+      '',
+      'Netlists: 6 proved equal to their RTL.',
+    ]);
   });
 
   it('have what was placed, beside a PE of one stage', () => {
     const pe = placement('pe', [71.4, 67.6, 71.1], 71.1, 246);
-    const oneStage = report([], [placement('array', [61.7, 64.2, 66.1], 64.2, 2857), pe]);
-    const twoStages = report([], [placement('pe', [110.1, 105.7, 112.3], 110.1, 251)]);
+    const oneStage = report([family('ice40', 111)], [placement('array', [61.7, 64.2, 66.1], 64.2, 2857), pe]);
+    const twoStages = report([family('ice40', 111)], [placement('pe', [110.1, 105.7, 112.3], 110.1, 251)]);
     const lines = renderPlaced([oneStage, twoStages], ['one', 'two']).split('\n');
     expect(lines.slice(0, 2)).toEqual(['    one', '    two']);
     expect(lines).toContain('| one PE | 71.1 | 67.6 to 71.4 | 1.00 | 246 | `w_q_0` to `acc_q`, 51 % wires |');
     expect(lines).toContain('| 4 × 4 array | 64.2 | 61.7 to 66.1 | 0.90 | 2,857 | `w_q_0` to `acc_q`, 51 % wires |');
     expect(lines.find((line) => line.startsWith('| one PE of two stages | 110.1 |'))).toContain('| 1.55 | 251 |');
-    expect(lines.at(-1)).toBe('iCE40HX8K, median of 3 seeds; Yosys 0.23 (native), nextpnr-ice40 0.4.');
+    expect(lines.slice(-3)).toEqual([
+      'iCE40HX8K, median of 3 seeds; Yosys 0.23 (native), nextpnr-ice40 0.4.',
+      '',
+      'Netlists of the modules, each mapped alone: 4 proved equal to their RTL.',
+    ]);
     expect(() => renderPlaced([twoStages, oneStage], [])).toThrow('no placed array');
   });
 });

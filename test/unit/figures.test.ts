@@ -76,6 +76,19 @@ describe('the figures of docs/', () => {
     expect(made.size).toBeGreaterThan(10);
   });
 
+  it('prove the netlists of all areas', () => {
+    const proving = ['area', 'variants', 'model:costs'];
+    const steps = FIGURES.flatMap(stepsOf).filter(([program]) => proving.includes(program));
+    expect(new Set(steps.map(([program]) => program))).toEqual(new Set(proving));
+    for (const step of steps) expect(step, step.join(' ')).toContain('--prove');
+  });
+
+  it('write a page by one command, of which tables are made, too', () => {
+    const commands = FIGURES.flatMap(stepsOf).filter((step) => step.includes('docs/variants.md'));
+    expect(commands.length).toBeGreaterThan(1);
+    expect(new Set(commands.map((step) => step.filter((word) => word !== '--json').join(' '))).size).toBe(1);
+  });
+
   it('make each design that they measure', () => {
     for (const figure of FIGURES) {
       const steps = stepsOf(figure);
@@ -177,10 +190,29 @@ describe('the figures of docs/', () => {
     const figure = tables<[object]>({
       name: 'wrong',
       page: relative(ROOT, file),
-      measured: [{ step: ['gen', '--rows', '0'], mayFail: true }],
+      measured: [{ step: ['gen', '--rows', '0'], mayFail: () => true }],
       parts: { one: () => 'never' },
     });
     await expect(makeFigure(figure, {})).rejects.toMatchObject({ exitCode: 2 });
     expect(readFileSync(file, 'utf8')).not.toContain('never');
+  });
+
+  it('take a failed check for a result where its report says so, and no other', async () => {
+    const file = pageOf('one');
+    const step = ['gen', '--out', dirname(file)] as const;
+    const failed = (stdout: string): Outputs =>
+      new Map([[JSON.stringify([...step, '--json']), { exitCode: 1, stdout }]]);
+    const figure = tables<[{ missed: boolean }]>({
+      name: 'failed',
+      page: relative(ROOT, file),
+      measured: [{ step, mayFail: ({ missed }) => missed }],
+      parts: { one: ([{ missed }]) => `missed: ${missed}` },
+    });
+    await expect(makeFigure(figure, {}, failed('{"missed":false}'))).rejects.toMatchObject({ exitCode: 1 });
+    await expect(makeFigure(figure, {}, failed(''))).rejects.toMatchObject({ exitCode: 1 });
+    await expect(makeFigure(figure, {}, failed('none'))).rejects.toThrow('no JSON');
+    expect(readFileSync(file, 'utf8')).not.toContain('missed');
+    await makeFigure(figure, {}, failed('{"missed":true}'));
+    expect(readFileSync(file, 'utf8')).toContain('missed: true');
   });
 });

@@ -27,11 +27,6 @@ export interface MeasuredDesign {
   readonly netlists: readonly MappedNetlist[];
 }
 
-/** The area report of a design. @throws UserError as `measureDesign`. */
-export async function measureArea(request: AreaRequest): Promise<AreaReport> {
-  return (await measureDesign(request)).report;
-}
-
 /**
  * Synthesises all modules of a design and adds up the array.
  *

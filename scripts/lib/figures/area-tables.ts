@@ -1,11 +1,23 @@
+import { renderText } from '../../../gen/area/render.js';
 import type { AreaReport } from '../../../gen/area/report.js';
 import { decimal, markdownLines, type TextColumn } from '../../../gen/area/text-table.js';
 import { UserError } from '../../../gen/errors.js';
+import { textBlock } from './figure.js';
 import { growth } from './markdown.js';
+import { netlistsLine } from './proofs.js';
 import type { VariantRow, VariantsReport } from '../variants/run.js';
 
-const table = <Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string =>
-  markdownLines(columns, rows).join('\n');
+/** A table, and how the netlists were checked that it comes from. */
+const table = <Row>(
+  columns: readonly TextColumn<Row>[],
+  rows: readonly Row[],
+  proofs: Parameters<typeof netlistsLine>[0],
+): string => [...markdownLines(columns, rows), '', netlistsLine(proofs)].join('\n');
+
+/** A report of areas as the program prints it, the proofs in a line: their times are others on every machine. */
+export function areaText({ proof, ...report }: AreaReport): string {
+  return `${textBlock(renderText(report))}\n\n${netlistsLine([proof])}`;
+}
 
 /** A dot-product design: the options that make it, and what it costs. */
 export interface DotRow {
@@ -24,6 +36,7 @@ export function dotTable(rows: readonly DotRow[]): string {
       { title: 'whole design, per MAC', text: ({ report }) => report.perMac.gateEquivalents.toFixed(1) },
     ],
     rows,
+    rows.map(({ report }) => report.proof),
   );
 }
 
@@ -52,6 +65,7 @@ export function floatTable(rows: readonly FloatRow[]): string {
       { title: 'float, per MAC', text: ({ float }) => perMac(float) },
     ],
     rows,
+    rows.flatMap(({ int, float }) => (int ? [int.proof, float.proof] : [float.proof])),
   );
 }
 
@@ -81,6 +95,7 @@ export function stallTable(rows: readonly StallRow[]): string {
       { title: 'per MAC, enable', text: macEnable },
     ],
     rows,
+    rows.flatMap(({ gate, enable }) => [gate.proof, enable.proof]),
   );
 }
 
@@ -124,6 +139,7 @@ export function tileTable({ variants }: VariantsReport): string {
       { title: 'latency', text: ({ row }) => decimal(row.streams.at(-1)?.latency ?? Number.NaN) },
     ],
     rows,
+    rows.map(({ row }) => row.proof),
   );
 }
 

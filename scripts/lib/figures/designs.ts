@@ -4,7 +4,7 @@ import type { VariantsReport } from '../variants/run.js';
 import { dotTable, floatTable, stallTable, tileTable } from './area-tables.js';
 import { type DotTreesReport, dotTreesTable } from './dot-trees-table.js';
 import { type Figure, type LibraryKey, type Measured, tables } from './figure.js';
-import { design, folder } from './steps.js';
+import { areaStep, design, VARIANTS_STEP } from './steps.js';
 import { summaryTable } from './summary-table.js';
 
 /** A design that is measured for a table, by the arguments of `npm run gen`. */
@@ -20,7 +20,7 @@ const make = ({ name, args }: Made) => design(name, ...args);
 
 /** The area of a design with the figure's library, or with another. */
 const area = ({ name }: Made, library?: LibraryKey): Measured<readonly unknown[]> => ({
-  step: ['area', '--design', folder(name), '--liberty', 'LIBRARY'],
+  step: areaStep(name, '--liberty', 'LIBRARY'),
   ...(library ? { library } : {}),
 });
 
@@ -106,7 +106,7 @@ export const DESIGN_FIGURES: readonly Figure[] = [
     page: 'docs/architecture.md',
     library: 'osu018',
     // The same run as that of docs/variants.md, which it writes.
-    measured: [{ step: ['variants', '--liberty', 'LIBRARY', '--write', 'docs/variants.md'] }],
+    measured: [{ step: VARIANTS_STEP }],
     parts: { tiles: ([report]) => tileTable(report) },
   }),
   tables<[AreaReport, AreaReport, AreaReport, AreaReport]>({

@@ -13,11 +13,11 @@ export interface LaterWord<Reports> {
 }
 
 /** A program whose report, which `--json` has it print, tables are made of. */
-export interface Measured<Reports> {
+export interface Measured<Reports, Own = unknown> {
   /** The command as a user types it, without `--json`. */
   readonly step: readonly [program: string, ...args: (string | LaterWord<Reports>)[]];
-  /** Whether a check that fails (exit code 1) is a result like any other, such as a period that is missed. */
-  readonly mayFail?: boolean;
+  /** Whether a check that failed (exit code 1) is a result like any other, such as a period that is missed, by the program's report. */
+  readonly mayFail?: (report: Own) => boolean;
   /** What `LIBRARY` stands for where it is another library than the figure's. */
   readonly library?: LibraryKey;
 }
@@ -62,7 +62,7 @@ export interface ProgramFigure extends FigureBase {
 export interface TablesFigure<Reports extends readonly unknown[] = readonly unknown[]> extends FigureBase {
   readonly kind: 'tables';
   /** Run, or read, after `before`, in this order. */
-  readonly measured: { readonly [I in keyof Reports]: Measured<Reports> | Recorded };
+  readonly measured: { readonly [I in keyof Reports]: Measured<Reports, Reports[I]> | Recorded };
   /** By the names of their marks. */
   readonly parts: Readonly<Record<string, RenderPart<Reports>>>;
 }

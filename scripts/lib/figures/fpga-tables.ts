@@ -5,6 +5,7 @@ import type { FamilyReport, FpgaReport } from '../../../gen/area/fpga/report.js'
 import { toolText } from '../../../gen/area/report.js';
 import { decimal, markdownLines, type TextColumn } from '../../../gen/area/text-table.js';
 import { commandBlock } from './markdown.js';
+import { netlistsLine } from './proofs.js';
 
 const familyColumns = ({ rows, cols }: FpgaReport): TextColumn<FamilyReport>[] => [
   { title: '', left: true, text: ({ family }) => `${FAMILIES[family].title}, LUT${FAMILIES[family].lutInputs}` },
@@ -28,6 +29,8 @@ export function renderFamilies([report]: readonly [FpgaReport], commands: readon
     ...markdownLines(familyColumns(report), families),
     '',
     `${toolText(report.tool)}${report.dsp ? '' : ', without DSP blocks'}.`,
+    '',
+    netlistsLine(families.map(({ proof }) => proof)),
   ].join('\n');
 }
 
@@ -79,5 +82,10 @@ export function renderPlaced([oneStage, twoStages]: PlacedReports, commands: rea
     ...markdownLines(PLACED, rows),
     '',
     `${DEVICES[device].title}, median of ${runs.length} seeds; ${toolText(oneStage.tool)}, ${tool.name} ${tool.version}.`,
+    '',
+    netlistsLine(
+      [oneStage, twoStages].flatMap(({ families }) => families.map(({ proof }) => proof)),
+      'Netlists of the modules, each mapped alone',
+    ),
   ].join('\n');
 }

@@ -2,12 +2,11 @@ import { FAMILY_NAMES } from '../../../gen/area/fpga/families.js';
 import type { FpgaReport } from '../../../gen/area/fpga/report.js';
 import { type Figure, tables } from './figure.js';
 import { type PlacedReports, renderFamilies, renderPlaced } from './fpga-tables.js';
-import { design, folder } from './steps.js';
+import { areaStep, design } from './steps.js';
 
 const OPTIONS = ['--rows', '4', '--cols', '4', '--stall', 'enable'] as const;
 
-const place = (name: string, what: string) =>
-  [...(['area', '--design', folder(name), '--fpga', 'ice40', '--place', what] as const), ...['--seeds', '3']] as const;
+const place = (name: string, what: string) => areaStep(name, '--fpga', 'ice40', '--place', what, '--seeds', '3');
 
 /** Those of docs/fpga.md. */
 export const FPGA_FIGURES: readonly Figure[] = [
@@ -15,7 +14,7 @@ export const FPGA_FIGURES: readonly Figure[] = [
     name: 'fpga-families',
     page: 'docs/fpga.md',
     before: [design('fpga_4x4', ...OPTIONS)],
-    measured: [{ step: ['area', '--design', folder('fpga_4x4'), '--fpga', FAMILY_NAMES.join(',')] }],
+    measured: [{ step: areaStep('fpga_4x4', '--fpga', FAMILY_NAMES.join(',')) }],
     parts: { families: renderFamilies },
   }),
   tables<PlacedReports>({

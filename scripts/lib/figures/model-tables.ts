@@ -2,6 +2,7 @@ import { decimal, markdownLines } from '../../../gen/area/text-table.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import type { Costs } from '../../../gen/model/own.js';
 import type { ModelReport } from '../../../gen/model/report.js';
+import { netlistsLine } from './proofs.js';
 
 /** A rival of the published comparison, and what of this project's own designs stands in its place. */
 export interface Rival {
@@ -48,7 +49,7 @@ export function costsTable({ designs }: Costs): string {
     { title: 'GE per MAC', text: ({ gateEquivalents, rows: r, cols }) => decimal(gateEquivalents / (r * cols), 1) },
     { title: 'pJ per MAC', text: ({ picojoulesPerMac }) => picojoulesPerMac?.toFixed(2) ?? '' },
   ];
-  return markdownLines(
+  const lines = markdownLines(
     [
       { title: '', left: true, text: ({ title }) => title },
       ...Object.entries(designs).map(([name, design]) => ({
@@ -57,5 +58,7 @@ export function costsTable({ designs }: Costs): string {
       })),
     ],
     rows,
-  ).join('\n');
+  );
+  const proofs = Object.values(designs).map(({ netlists }) => netlists);
+  return [...lines, '', netlistsLine(proofs, 'Netlists of the areas')].join('\n');
 }

@@ -1,33 +1,30 @@
-import { renderText } from '../../../gen/area/render.js';
 import type { AreaReport } from '../../../gen/area/report.js';
+import { areaText } from './area-tables.js';
 import { DESIGN_FIGURES } from './designs.js';
-import { type Figure, type OutputFigure, type ProgramFigure, tables, textBlock } from './figure.js';
+import { type Figure, type OutputFigure, type ProgramFigure, tables } from './figure.js';
 import { FPGA_FIGURES } from './fpga.js';
 import { NETWORK_FIGURES } from './networks.js';
-import { design, folder, perLibrary } from './steps.js';
+import { areaStep, design, perLibrary, VARIANTS_STEP } from './steps.js';
 import { TIMING_FIGURES } from './timing.js';
 
 /** All tables and plots that are measured by this project's own programs. */
 export const FIGURES: readonly Figure[] = [
-  {
-    kind: 'output',
+  tables<[AreaReport]>({
     name: 'area-generic',
     page: 'docs/area.md',
     before: [design('ant_16x16', '--rows', '16', '--cols', '16')],
-    step: ['area', '--design', folder('ant_16x16')],
-    part: 'generic gates',
-    markdown: false,
-  },
+    measured: [{ step: areaStep('ant_16x16') }],
+    parts: { 'generic gates': ([report]) => areaText(report) },
+  }),
   ...perLibrary(
     (library): Figure =>
-      // The report and not the text, which other tables need, too.
       tables<[AreaReport]>({
         name: `area-${library}`,
         page: 'docs/area.md',
         library,
         before: [design('ant_16x16', '--rows', '16', '--cols', '16')],
-        measured: [{ step: ['area', '--design', folder('ant_16x16'), '--liberty', 'LIBRARY'] }],
-        parts: { [library]: ([report]) => textBlock(renderText(report)) },
+        measured: [{ step: areaStep('ant_16x16', '--liberty', 'LIBRARY') }],
+        parts: { [library]: ([report]) => areaText(report) },
       }),
   ),
   {
@@ -36,7 +33,7 @@ export const FIGURES: readonly Figure[] = [
     page: 'docs/variants.md',
     library: 'osu018',
     // As JSON for the sake of the tables that are made of the same run.
-    step: ['variants', '--liberty', 'LIBRARY', '--prove', '--write', 'docs/variants.md', '--json'],
+    step: [...VARIANTS_STEP, '--json'],
   },
   ...perLibrary(
     (library): ProgramFigure => ({

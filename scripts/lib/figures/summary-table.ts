@@ -2,6 +2,7 @@ import type { AreaReport, Size } from '../../../gen/area/report.js';
 import { markdownLines } from '../../../gen/area/text-table.js';
 import { UserError } from '../../../gen/errors.js';
 import type { ComparisonReport } from '../compare/run.js';
+import { netlistsLine } from './proofs.js';
 
 /** What the README tells of areas with a library. */
 export interface SummaryArea {
@@ -32,7 +33,8 @@ export function summaryTable(libraries: readonly SummaryArea[]): string {
       text: ({ text }: SummaryRow) => text(library),
     })),
   ];
-  return markdownLines(columns, rowsOf(edge)).join('\n');
+  const proofs = libraries.flatMap(({ array, compared }) => [array.proof, compared.proof]);
+  return [...markdownLines(columns, rowsOf(edge)), '', netlistsLine(proofs)].join('\n');
 }
 
 function rowsOf(edge: number): SummaryRow[] {

@@ -3,6 +3,7 @@ import type { StaResult } from '../../../gen/area/sta/log.js';
 import { decimal, markdownLines, type TextColumn } from '../../../gen/area/text-table.js';
 import type { CurvePoint, CurveReport, PeriodReport, StaReport } from '../../../gen/area/timed/report.js';
 import { commandBlock, growth } from './markdown.js';
+import { netlistsLine } from './proofs.js';
 
 /** The curves of a PE of one stage and of one of two, and both mapped for the period of the fastest netlist of its curve. */
 export type TimingReports = readonly [curves: CurveReport, one: PeriodReport, two: PeriodReport];
@@ -106,5 +107,7 @@ export function renderTiming([curves, one, two]: TimingReports, commands: readon
     ...markdownLines(PATHS, rows),
     '',
     `${toolText(curves.tool)}, ${tool.name} ${tool.version}; ${libraryText(curves.library)}.`,
+    '',
+    netlistsLine([...curves.curves, one, two].map(({ proof }) => proof)),
   ].join('\n');
 }

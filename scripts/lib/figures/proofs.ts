@@ -1,0 +1,31 @@
+import { isAccepted, type ProofReport } from '../../../gen/area/proof/verdict.js';
+import { EXIT, UserError } from '../../../gen/errors.js';
+import { addProofs, type ProofCount, proofText } from '../area/proved.js';
+
+/** How many netlists of a report are proved, and how many simulated. @throws UserError (exit code 1) where one is neither. */
+function countOf({ modules }: ProofReport): ProofCount {
+  const wrong = modules.filter(({ outcome }) => !isAccepted(outcome)).map(({ netlist }) => netlist);
+  if (wrong.length > 0) {
+    throw new UserError(`neither proved nor simulated: ${wrong.join(', ')}`, EXIT.checkFailed);
+  }
+  const simulated = modules.filter(({ outcome }) => outcome.result === 'simulated').length;
+  return { proved: modules.length - simulated, simulated };
+}
+
+/**
+ * What is said under a table of how its netlists were checked.
+ *
+ * @param proofs Of all reports that the table is made of.
+ * @throws UserError (exit code 1) where a report has no proof, a netlist failed, or there is none.
+ */
+export function netlistsLine(proofs: readonly (ProofReport | ProofCount | undefined)[], title = 'Netlists'): string {
+  const counts = proofs.map((proof): ProofCount => {
+    if (proof === undefined) {
+      throw new UserError('a report of the table was made without --prove', EXIT.checkFailed);
+    }
+    return 'modules' in proof ? countOf(proof) : proof;
+  });
+  const all = counts.reduce(addProofs, { proved: 0, simulated: 0 });
+  if (all.proved + all.simulated === 0) throw new UserError('the table has no netlists', EXIT.checkFailed);
+  return `${title}: ${proofText(all)}.`;
+}
