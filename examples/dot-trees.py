@@ -260,7 +260,8 @@ def compared(name):
         file.write(build())
     run("iverilog", "-g2005-sv", "-o", simulation, path, bench)
     beats, wrong = map(int, re.fullmatch(r"(\d+) beats, (\d+) wrong", run("vvp", simulation).strip()).groups())
-    return {"name": name, "title": title, "options": options, "file": path, "module": "t", "testBench": bench, "beats": beats, "wrong": wrong}
+    what = {"name": name, "title": title, "options": options, "file": path, "module": "t", "testBench": bench}
+    return {**what, "beats": beats, "wrong": wrong}
 
 
 def main():

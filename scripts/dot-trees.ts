@@ -13,7 +13,7 @@ const LOG_INTERVAL = 5000;
 function command(): Command {
   return new Command('npm run dot-trees --')
     .description(
-      'Synthesise other ways to build a dot-product unit than the generated one (examples/dot-trees.py), compare their sums with integer arithmetic, and prove their netlists.',
+      'Other trees of adders for the dot-product unit: compare them with integer arithmetic, synthesise them, and prove their netlists.',
     )
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
     .option('--only <list>', 'some of the variants, by name; python3 examples/dot-trees.py --help lists them')
@@ -21,7 +21,7 @@ function command(): Command {
     .addHelpText(
       'after',
       `
-Netlists that are not decided within the limit of a proof are simulated with Verilator. All variants take half an hour.
+Netlists that are not decided within the limit of a proof are simulated with Verilator. All variants take many minutes.
 ${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.
 Exit codes: 0 done, 1 a sum is wrong or a netlist is not shown to be its Verilog, 2 wrong request, 3 a tool is missing or broke.`,
     )

@@ -27,7 +27,8 @@ export type WrittenTree = z.infer<typeof TREE>;
  *
  * @param only Names of some, with commas between; all without.
  * @param onTree Called as each is done.
- * @throws UserError when a name is none (exit code 2), a sum is wrong or nothing was compared (1), or a tool is missing or breaks (3).
+ * @throws UserError when a name is none (exit code 2), a sum is wrong or nothing was compared (1), or a tool is missing or
+ *   breaks (3).
  */
 export async function writeTrees(
   only: string | undefined,
