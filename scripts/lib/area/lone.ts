@@ -3,7 +3,7 @@ import type { ProofResult } from '../../../gen/area/proof/verdict.js';
 import type { Yosys } from '../yosys.js';
 import { netlistFiles, prove } from './prove.js';
 
-/** Seconds for the proof of a netlist, many times what the slowest takes. */
+/** Seconds for the proof of a netlist: those of PEs take a few, of a dot-product unit up to some minutes. */
 export const LONE_PROOF_SECONDS = 300;
 
 /** A module of a file of its own, which is part of no design. */
