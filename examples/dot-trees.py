@@ -1,13 +1,13 @@
-"""Areas of other ways to build a dot-product unit than the generated one, as docs/dot-product.md lists them.
+"""Other ways to build a dot-product unit than the generated one, as docs/dot-product.md lists them.
 
-    npm run dot-trees -- LIBRARY.lib [PREFIX ...]
+    python3 examples/dot-trees.py [--only NAME,NAME]
 
 Writes each variant (16 lanes, operands of the default types, 24-bit accumulator) to build/dot-trees/, compares it with
-integer arithmetic on 3000 random beats in Icarus, synthesises it with Yosys with and without alumacc as `npm run area`
-does, and prints area in units of the library's area of a NAND2, 3.7536 for SkyWater 130 nm.
+integer arithmetic on 3000 random beats in Icarus, and prints a line of JSON on it: its name, what it is, the generator's
+options for it, its file, its module, the test bench, how many beats were compared and how many were wrong.
+`npm run dot-trees` runs this program, synthesises the variants and proves their netlists.
 """
 import argparse
-import gzip
 import json
 import os
 import re
@@ -15,10 +15,8 @@ import shutil
 import subprocess
 import sys
 
-LANES, ACC, TERM, NAND2 = 16, 24, 13, 3.7536
+LANES, ACC, TERM = 16, 24, 13
 FOLDER = "build/dot-trees"
-# How ABC maps, as in gen/area/recipe.ts; commas are spaces.
-MAPPING = "+strash;&get,-n;&fraig,-x;&put;scorr;dc2;dretime;strash;dch,-f;amap,-m"
 
 TESTBENCH = """module tb; reg clk=0; reg first; reg [111:0] a; reg [95:0] w; integer i,l,bad,p; reg signed [23:0] want, sum;
 wire [23:0] o; t dut(.clk_i(clk),.first_i(first),.a_i(a),.w_i(w),.acc_o(o));
@@ -242,79 +240,49 @@ VARIANTS = {
 }
 
 
-def area(file, library, flags):
-    script = (
-        f"read_verilog {file}; hierarchy -check -top t; synth -flatten {flags}; "
-        f"dfflegalize -cell $_DFF_P_ x; dfflibmap -liberty {library}; abc -liberty {library} -script {MAPPING}; opt_clean -purge; "
-        f"tee -o {file}.txt stat -liberty {library}"
-    )
-    subprocess.run(["yosys", "-q", "-p", script], check=True, capture_output=True)
-    with open(f"{file}.txt") as report:
-        return float(re.search(r"Chip area.*: ([\d.]+)", report.read()).group(1)) / NAND2
+def fail(code, message):
+    print(message, file=sys.stderr)
+    sys.exit(code)
 
 
-def plain(library):
-    """The library as Yosys takes it: not compressed."""
-    if not library.endswith(".gz"):
-        return library
-    copy = f"{FOLDER}/{os.path.basename(library)[:-3]}"
-    with gzip.open(library, "rb") as source, open(copy, "wb") as target:
-        shutil.copyfileobj(source, target)
-    return copy
+def run(*command):
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode != 0:
+        fail(3, f"{command[0]} ended with exit code {result.returncode}\n{(result.stdout + result.stderr)[-2000:]}")
+    return result.stdout
 
 
-def measured(name, library):
-    """Area of a variant with and without alumacc, once its sums are right."""
+def compared(name):
+    """Writes a variant and holds it against integer arithmetic."""
     title, options, build = VARIANTS[name]
-    path = f"{FOLDER}/{name}.v"
+    path, bench, simulation = f"{FOLDER}/{name}.v", f"{FOLDER}/tb.v", f"{FOLDER}/sim"
     with open(path, "w") as file:
         file.write(build())
-    subprocess.run(["iverilog", "-g2005-sv", "-o", f"{FOLDER}/sim", path, f"{FOLDER}/tb.v"], check=True)
-    checked = subprocess.run(["vvp", f"{FOLDER}/sim"], check=True, capture_output=True, text=True).stdout.strip()
-    if not checked.endswith("3000 beats, 0 wrong"):
-        fail(1, f"{name}: {checked}")
-    ge, without = area(path, library, ""), area(path, library, "-noalumacc")
-    return {"name": name, "title": title, "options": options, "ge": ge, "geWithoutAlumacc": without, "checked": checked}
-
-
-def fail(code, message):
-    print(f"dot-trees: {message}", file=sys.stderr)
-    sys.exit(code)
+    run("iverilog", "-g2005-sv", "-o", simulation, path, bench)
+    beats, wrong = map(int, re.fullmatch(r"(\d+) beats, (\d+) wrong", run("vvp", simulation).strip()).groups())
+    what = {"name": name, "title": title, "options": options, "file": path, "module": "t", "testBench": bench}
+    return {**what, "beats": beats, "wrong": wrong}
 
 
 def main():
     parser = argparse.ArgumentParser(
-        prog="npm run dot-trees --",
-        description="Areas of other ways to build a dot-product unit than the generated one.",
-        epilog="Exit codes: 0 done, 1 a sum is wrong, 2 wrong request, 3 a tool is missing or broke.",
+        description="Writes other ways to build a dot-product unit than the generated one, and compares them with integer arithmetic.",
+        epilog="Exit codes: 0 done, whatever the comparisons gave, 2 wrong request, 3 a tool is missing or broke.",
     )
-    parser.add_argument("library", help="SkyWater 130 nm, sky130_fd_sc_hd at its typical corner, Liberty, plain or .gz")
-    parser.add_argument("prefixes", nargs="*", help="variants whose names begin so (default: all)")
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--only", metavar="NAMES", help=f"some of {', '.join(VARIANTS)}, with commas between")
     request = parser.parse_args()
-    names = [name for name in VARIANTS if not request.prefixes or name.startswith(tuple(request.prefixes))]
-    if not os.path.isfile(request.library):
-        fail(2, f"{request.library} is no file")
-    if not names:
-        fail(2, f"no variant begins so; there are {', '.join(VARIANTS)}")
-    for tool in ("iverilog", "vvp", "yosys"):
+    names = list(VARIANTS) if request.only is None else [name.strip() for name in request.only.split(",")]
+    unknown = [name for name in names if name not in VARIANTS]
+    if unknown:
+        fail(2, f"--only: no variant {', '.join(unknown)}; there are {', '.join(VARIANTS)}")
+    for tool in ("iverilog", "vvp"):
         if shutil.which(tool) is None:
             fail(3, f"{tool} is missing: install it with npm run setup")
     os.makedirs(FOLDER, exist_ok=True)
     with open(f"{FOLDER}/tb.v", "w") as file:
         file.write(TESTBENCH)
-    library, trees = plain(request.library), []
-    for i, name in enumerate(names):
-        print(f"[{i + 1}/{len(names)}] {name}", file=sys.stderr, flush=True)
-        try:
-            tree = measured(name, library)
-        except subprocess.CalledProcessError as error:
-            fail(3, f"{name}: {error.cmd[0]} ended with exit code {error.returncode}\n{(error.stderr or b'').decode()[-2000:]}")
-        trees.append(tree)
-        if not request.json:
-            print(f"{name:34} {tree['ge']:9.1f} {tree['geWithoutAlumacc']:9.1f}   {tree['checked']}", flush=True)
-    if request.json:
-        print(json.dumps({"library": os.path.basename(request.library), "trees": trees}, indent=2))
+    for name in dict.fromkeys(names):
+        print(json.dumps(compared(name)), flush=True)
 
 
 main()

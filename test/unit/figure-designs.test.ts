@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ProofReport, ProofResult } from '../../gen/area/proof/verdict.js';
-import { RECIPES } from '../../gen/area/recipe.js';
 import type { AreaReport } from '../../gen/area/report.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import type { ModelReport } from '../../gen/model/report.js';
@@ -123,26 +122,31 @@ describe('tables of areas', () => {
   });
 
   it('sort trees by the smaller of two areas, and show those that the generator makes', () => {
-    const tree = (title: string, options: string | null, ge: number, geWithoutAlumacc: number) => ({
-      ...{ name: title, title, options, ge, geWithoutAlumacc },
-      netlists: RECIPES.map((recipe) => ({ recipe, result: 'simulated' as const, vectors: 3000 })),
+    const tree = (title: string, options: string | null, alumacc: number, noalumacc: number) => ({
+      ...{ name: title, title, options, beats: 3000 },
+      gateEquivalents: { alumacc, noalumacc },
     });
-    const table = dotTreesTable({
+    const report = {
+      tool: { name: 'Yosys', version: '0.0', build: 'native' },
+      library: null,
       trees: [
         tree('one', null, 4094.4, 4088),
         tree('sums', '--tree adders', 4083, 4759),
         tree('columns', '', 4092, 4096),
       ],
-    });
-    expect(rowsOf(table)).toEqual([
+    } as const;
+    const table = (...results: ProofResult['result'][]) => dotTreesTable({ ...report, proof: proofOf(...results) });
+    expect(rowsOf(table('proved'))).toEqual([
       '| **sums** (`--tree adders`) | 4083 | 4759 |',
       '| one | 4094 | 4088 |',
       '| **columns** | 4092 | 4096 |',
     ]);
-    expect(lastOf(table)).toBe('Netlists: 6 simulated, each with 3,000 beats.');
-    const half = tree('half', null, 1, 1);
-    expect(() => dotTreesTable({ trees: [half, { ...half, netlists: half.netlists.slice(1) }] })).toThrow('half');
-    expect(() => dotTreesTable({ trees: [] })).toThrow('not simulated');
+    expect(lastOf(table('proved', 'proved'))).toBe('Netlists: 2 proved equal to their RTL.');
+    expect(lastOf(table('proved', 'simulated'))).toBe(
+      'Netlists: 1 proved equal to their RTL, 1 simulated with the beats of their Verilog.',
+    );
+    expect(() => table('proved', 'open')).toThrow('neither proved nor simulated: n1');
+    expect(() => table()).toThrow('no netlists');
   });
 
   it('sum up two libraries, one in µm², with the recorded comparison', () => {

@@ -34,8 +34,7 @@ describe('the figures of docs/', () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
     for (const figure of all) {
       expect(existsSync(join(ROOT, figure.page)), figure.page).toBe(true);
-      for (const [program] of stepsOf(figure))
-        expect(existsSync(join(ROOT, sourceOf(program).file)), program).toBe(true);
+      for (const [program] of stepsOf(figure)) expect(existsSync(join(ROOT, sourceOf(program))), program).toBe(true);
     }
   });
 

@@ -10,12 +10,12 @@ import {
   type Reference,
 } from '../../../gen/area/alternatives/list.js';
 import type { LongestPath } from '../../../gen/area/path.js';
-import type { AreaUnit } from '../../../gen/area/plan.js';
 import type { Recipe } from '../../../gen/area/recipe.js';
 import { keptRecipe, type LibraryIdentity, type ToolIdentity } from '../../../gen/area/report.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import type { Library } from '../area/library.js';
-import { cellModels, netlistFiles, prove } from '../area/prove.js';
+import { loneUnit, proveLone } from '../area/lone.js';
+import { cellModels } from '../area/prove.js';
 import { synthesise } from '../area/synthesise.js';
 import type { Yosys } from '../yosys.js';
 import { proveAlternative } from './prove.js';
@@ -100,9 +100,6 @@ export async function measureAlternatives(request: AlternativesRequest): Promise
 
 const isProved = ({ operands }: Alternative): boolean => operands !== 'not proved';
 
-/** Seconds for the proof of a netlist, many times what the slowest takes. */
-const PROOF_SECONDS = 300;
-
 /**
  * The smaller of the netlists of all recipes, proved equal to its Verilog.
  *
@@ -117,15 +114,7 @@ async function smallest(
 ): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-'));
   try {
-    const unit: AreaUnit = {
-      label: module,
-      module,
-      files: [`${module}.v`],
-      parameters: {},
-      role: 'pe',
-      instances: 1,
-      partOfOther: false,
-    };
+    const unit = loneUnit(module);
     writeFileSync(join(folder, `${module}.v`), verilog);
     const context = { yosys, folder, library };
     const syntheses = {
@@ -133,9 +122,8 @@ async function smallest(
       noalumacc: await synthesise(context, unit, 'noalumacc'),
     };
     const recipe = keptRecipe(syntheses);
-    const { size, path, netlist: netlistText } = syntheses[recipe];
-    const netlist = { unit, recipe, name: module, text: netlistText };
-    const proof = await prove(netlist, netlistFiles(netlist, models), { folder, yosys, limitSeconds: PROOF_SECONDS });
+    const { size, path, netlist } = syntheses[recipe];
+    const proof = await proveLone({ yosys, folder, models, unit, text: netlist });
     if (proof.result !== 'proved') {
       throw new UserError(`the netlist of ${module} is not proved equal to it: ${proof.result}`, EXIT.checkFailed);
     }

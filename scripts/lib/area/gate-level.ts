@@ -79,7 +79,7 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
 }
 
 /** A netlist as Verilog without cells, under its own name. */
-async function simulationText(
+export async function simulationText(
   yosys: Yosys,
   unit: Pick<AreaUnit, 'module' | 'parameters'>,
   cells: CellKind,

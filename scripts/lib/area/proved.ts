@@ -15,9 +15,9 @@ export const addProofs = (x: ProofCount, y: ProofCount): ProofCount => ({
   simulated: x.simulated + y.simulated,
 });
 
-/** The count in words, for a report. */
-export const proofText = ({ proved, simulated }: ProofCount): string =>
-  `${proved.toLocaleString('en-US')} proved equal to their RTL${simulated > 0 ? `, ${simulated} simulated with the vectors of npm run verify` : ''}`;
+/** The count in words, for a report. @param vectors What those that are simulated are simulated with. */
+export const proofText = ({ proved, simulated }: ProofCount, vectors = 'the vectors of npm run verify'): string =>
+  `${proved.toLocaleString('en-US')} proved equal to their RTL${simulated > 0 ? `, ${simulated} simulated with ${vectors}` : ''}`;
 
 /**
  * Measures a design, and proves its netlists or simulates them.

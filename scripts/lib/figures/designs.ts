@@ -1,8 +1,9 @@
 import type { AreaReport } from '../../../gen/area/report.js';
 import type { ComparisonReport } from '../compare/run.js';
+import type { DotTreesReport } from '../dot-trees/run.js';
 import type { VariantsReport } from '../variants/run.js';
 import { dotTable, floatTable, stallTable, tileTable } from './area-tables.js';
-import { type DotTreesReport, dotTreesTable } from './dot-trees-table.js';
+import { dotTreesTable } from './dot-trees-table.js';
 import { type Figure, type LibraryKey, type Measured, tables } from './figure.js';
 import { areaStep, design, VARIANTS_STEP } from './steps.js';
 import { summaryTable } from './summary-table.js';
@@ -83,7 +84,8 @@ export const DESIGN_FIGURES: readonly Figure[] = [
     name: 'dot-trees',
     page: 'docs/dot-product.md',
     library: 'sky130',
-    measured: [{ step: ['dot-trees', 'LIBRARY'] }],
+    programs: ['python3'],
+    measured: [{ step: ['dot-trees', '--liberty', 'LIBRARY'] }],
     parts: { trees: ([report]) => dotTreesTable(report) },
   }),
   tables<AreaReport[]>({

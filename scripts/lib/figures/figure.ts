@@ -39,6 +39,8 @@ interface FigureBase {
   readonly name: string;
   readonly page: string;
   readonly library?: LibraryKey;
+  /** Programs that have to be there, besides what all figures need. */
+  readonly programs?: readonly string[];
   /** Run first, in this order. */
   readonly before?: readonly Step[];
 }

@@ -16,9 +16,14 @@ function countOf({ modules }: ProofReport): ProofCount {
  * What is said under a table of how its netlists were checked.
  *
  * @param proofs Of all reports that the table is made of.
+ * @param vectors What netlists that are simulated are simulated with, if not with the vectors of `npm run verify`.
  * @throws UserError (exit code 1) where a report has no proof, a netlist failed, or there is none.
  */
-export function netlistsLine(proofs: readonly (ProofReport | ProofCount | undefined)[], title = 'Netlists'): string {
+export function netlistsLine(
+  proofs: readonly (ProofReport | ProofCount | undefined)[],
+  title = 'Netlists',
+  vectors?: string,
+): string {
   const counts = proofs.map((proof): ProofCount => {
     if (proof === undefined) {
       throw new UserError('a report of the table was made without --prove', EXIT.checkFailed);
@@ -27,5 +32,5 @@ export function netlistsLine(proofs: readonly (ProofReport | ProofCount | undefi
   });
   const all = counts.reduce(addProofs, { proved: 0, simulated: 0 });
   if (all.proved + all.simulated === 0) throw new UserError('the table has no netlists', EXIT.checkFailed);
-  return `${title}: ${proofText(all)}.`;
+  return `${title}: ${proofText(all, vectors)}.`;
 }

@@ -12,7 +12,6 @@ import {
   librariesOf,
   partsOf,
   type Step,
-  stepsOf,
   type TablesFigure,
   textBlock,
 } from './figure.js';
@@ -22,23 +21,23 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Files of the libraries that are there. */
 export type Libraries = Readonly<Partial<Record<LibraryKey, string>>>;
 
-/** The source file behind a program of package.json, and what runs it. @throws Error where there is none. */
-export function sourceOf(program: string): { readonly file: string; readonly runner: 'tsx' | 'python3' } {
+/** The source file behind a program of package.json. @throws Error where there is none. */
+export function sourceOf(program: string): string {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Readonly<Record<string, string>>;
   };
-  const [, runner, file] = /^(tsx|python3) (\S+)$/.exec(scripts[program] ?? '') ?? [];
+  const file = /^tsx (\S+)$/.exec(scripts[program] ?? '')?.[1];
   if (file === undefined) throw new Error(`package.json has no program ${program}`);
-  return { file, runner: runner === 'python3' ? 'python3' : 'tsx' };
+  return file;
 }
 
 /** What keeps a figure from being made here, in a few words each; nothing where all is there. */
 export function missingFor(figure: Figure, libraries: Libraries, env: NodeJS.ProcessEnv = process.env): string[] {
   const wanted = librariesOf(figure).filter((library) => libraries[library] === undefined);
-  const python = stepsOf(figure).some(([program]) => sourceOf(program).runner === 'python3');
+  const absent = (figure.programs ?? []).filter((program) => findProgram(program, env) === undefined);
   return [
     ...wanted.map((library) => `for want of the library; name its file with --${library}`),
-    ...(python && findProgram('python3', env) === undefined ? ['for want of python3'] : []),
+    ...absent.map((program) => `for want of ${program}`),
   ];
 }
 
@@ -160,9 +159,7 @@ async function run(step: Step, context: RunContext, mayFail?: (report: unknown) 
 }
 
 async function start(program: string, words: readonly string[]): Promise<Output> {
-  const { file, runner } = sourceOf(program);
-  const [command, ...before] = runner === 'python3' ? (['python3'] as const) : (['node', '--import', 'tsx'] as const);
-  const { exitCode, stdout } = await execa(command, [...before, file, ...words], {
+  const { exitCode, stdout } = await execa('node', ['--import', 'tsx', sourceOf(program), ...words], {
     cwd: ROOT,
     stderr: 'inherit',
     reject: false,
