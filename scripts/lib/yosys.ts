@@ -23,8 +23,18 @@ export interface Yosys {
   readonly identity: ToolIdentity;
   /** Why this is not the native program, where that is worth knowing. */
   readonly note?: string;
-  /** Runs a script in a folder that holds the inputs and nothing else. */
-  execute(script: string, inputs: TextFiles, wanted: readonly string[]): Promise<YosysOutcome>;
+  /**
+   * Runs a script in a folder that holds the inputs and nothing else.
+   *
+   * @param limits Of each of its processes, ABC above all, which does not always keep to limits of its own. The WebAssembly build is
+   * one process, and has none.
+   */
+  execute(
+    script: string,
+    inputs: TextFiles,
+    wanted: readonly string[],
+    limits?: { readonly cpuSeconds?: number | undefined },
+  ): Promise<YosysOutcome>;
 }
 
 /**
@@ -58,6 +68,8 @@ export interface YosysJob {
   readonly script: string;
   readonly inputs: TextFiles;
   readonly outputs: readonly string[];
+  /** For ABC, which may be stopped: see `outOfTime`. */
+  readonly cpuSeconds?: number;
 }
 
 export interface YosysRun {
@@ -66,19 +78,29 @@ export interface YosysRun {
   /** Lines of the log that begin with `Warning:`. */
   readonly warnings: readonly string[];
   readonly log: string;
+  /** Whether ABC was stopped since it had used up the job's `cpuSeconds`; nothing is written then. */
+  readonly outOfTime: boolean;
 }
+
+/** What Yosys says when ABC was killed: 128 and the number of the signal, KILL or XCPU. */
+const ABC_KILLED = /^ERROR: ABC: execution of command .* failed: return code (137|152)\./m;
 
 /**
  * Runs a job.
  *
  * @throws UserError (exit code 3) with the tail of the log when Yosys fails or does not write what it should.
  */
-export async function runYosys(yosys: Yosys, { title, script, inputs, outputs }: YosysJob): Promise<YosysRun> {
-  const { exitCode, log, files } = await yosys.execute(script, inputs, outputs);
+export async function runYosys(yosys: Yosys, job: YosysJob): Promise<YosysRun> {
+  const { title, script, inputs, outputs, cpuSeconds } = job;
+  const { exitCode, log, files } = await yosys.execute(script, inputs, outputs, { cpuSeconds });
+  const warnings = log.split('\n').filter((line) => line.startsWith('Warning:'));
+  if (cpuSeconds !== undefined && exitCode !== 0 && ABC_KILLED.test(log)) {
+    return { outputs: {}, warnings, log, outOfTime: true };
+  }
   const failure = (what: string) =>
     toolFailure(`${yosys.identity.name} (${yosys.identity.build})`, `${what} on ${title}`, log, script.trim());
   if (exitCode !== 0) throw failure(`ended with exit code ${exitCode}`);
   const absent = outputs.filter((file) => files[file] === undefined);
   if (absent.length > 0) throw failure(`wrote no ${absent.join(', ')}`);
-  return { outputs: files, warnings: log.split('\n').filter((line) => line.startsWith('Warning:')), log };
+  return { outputs: files, warnings, log, outOfTime: false };
 }

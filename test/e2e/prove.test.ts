@@ -17,7 +17,7 @@ import { synthesise } from '../../scripts/lib/area/synthesise.js';
 import { findProgram } from '../../scripts/lib/tools.js';
 import type { Effort } from '../../scripts/lib/verify/effort.js';
 import { quickEffort } from '../../scripts/lib/verify/quick.js';
-import { findYosys, type Yosys } from '../../scripts/lib/yosys.js';
+import { findYosys, runYosys, type Yosys } from '../../scripts/lib/yosys.js';
 import { timedLibrary } from '../support/liberty.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-prove-'));
@@ -148,5 +148,41 @@ describe('the simulation of a netlist that is not proved', () => {
       result: 'open',
       why: expect.stringContaining('not decided; not simulated'),
     });
+  });
+});
+
+describe('a job with a limit', () => {
+  // A product and the sum of its rows: no engine of ABC tells in seconds that they are the same.
+  const product = `module gold(input [19:0] a, b, output [39:0] y);
+  assign y = a * b;
+endmodule
+module gate(input [19:0] a, b, output [39:0] y);
+  assign y = ${Array.from({ length: 20 }, (_, i) => `({20'd0, a & {20{b[${19 - i}]}}} << ${19 - i})`).join(' + ')};
+endmodule
+`;
+  const script = (gate: string): string => `read_verilog product.v
+prep
+miter -equiv -flatten gold ${gate} miter
+hierarchy -top miter
+flatten
+techmap
+abc -script +strash;&get,-n;&cec,-m,-T,60
+`;
+  const job = { title: 'a product', inputs: { 'product.v': product }, outputs: [], cpuSeconds: 3 };
+
+  it('ends when ABC has used it up, and says so', async () => {
+    const run = await runYosys(await yosys('native'), { ...job, script: script('gate') });
+    expect(run.outOfTime).toBe(true);
+  });
+
+  it('is a job like any other before', async () => {
+    const run = await runYosys(await yosys('native'), { ...job, script: script('gold') });
+    expect(run.outOfTime).toBe(false);
+    expect(run.log).toContain('Networks are equivalent');
+  });
+
+  it('fails where Yosys fails for another reason', async () => {
+    const run = runYosys(await yosys('native'), { ...job, script: 'read_verilog none.v\n' });
+    await expect(run).rejects.toMatchObject({ exitCode: EXIT.toolBroken });
   });
 });

@@ -23,6 +23,9 @@ export const readGold = (yosys: Yosys, job: ReadJob): Promise<Module> => readMod
 /** The netlist as `gateScript` leaves it. */
 export const readGate = (yosys: Yosys, job: ReadJob): Promise<Module> => readModule(yosys, job, PROOF_FILES.gate, GATE);
 
+/** CPU time that ABC gets beyond its limit, to which it does not always keep: some of its engines look at the clock too seldom. */
+const GRACE_SECONDS = 30;
+
 export interface EqualRequest {
   readonly yosys: Yosys;
   /** What is compared, for messages. */
@@ -43,8 +46,9 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
   if ('problem' in cut) return { result: 'open', why: cut.problem };
   const inputs = { [PROOF_FILES.cut]: JSON.stringify({ modules: { [GOLD]: cut.gold, [GATE]: cut.gate } }) };
   const job = { title: `${name}, proof`, inputs, outputs: [] };
-  const { log } = await runYosys(yosys, { ...job, script: miterScript(limitSeconds) });
-  const verdict = readVerdict(log);
+  const cpuSeconds = limitSeconds + GRACE_SECONDS;
+  const { log, outOfTime } = await runYosys(yosys, { ...job, script: miterScript(limitSeconds), cpuSeconds });
+  const verdict = outOfTime ? 'undecided' : readVerdict(log);
   if (verdict === 'different' && cut.constants > 0) {
     return {
       result: 'open',

@@ -8,19 +8,30 @@ import type { Yosys } from '../yosys.js';
 const SCRIPT = 'script.ys';
 const LOG = 'yosys.log';
 
+/** Runs a command with a limit of CPU time for each of its processes. */
+const LIMITED = 'ulimit -t "$0" && exec "$@"';
+
 /** The Yosys of the search path. @throws UserError (exit code 3) when it is missing or too old. */
 export async function nativeYosys(env: NodeJS.ProcessEnv): Promise<Yosys> {
   const tool = await requireTool('yosys', env);
   return {
     identity: { name: 'Yosys', version: tool.version, build: 'native' },
-    async execute(script, inputs, wanted) {
+    async execute(script, inputs, wanted, { cpuSeconds } = {}) {
       const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-yosys-'));
       try {
         for (const [path, text] of Object.entries({ ...inputs, [SCRIPT]: script })) {
           makeFolder(dirname(join(folder, path)));
           writeFileSync(join(folder, path), text);
         }
-        const run = await runTool(tool, ['-q', '-l', LOG, '-s', SCRIPT], { cwd: folder, okCodes: [0, 1] });
+        const args = ['-q', '-l', LOG, '-s', SCRIPT];
+        const run = await (cpuSeconds === undefined
+          ? runTool(tool, args, { cwd: folder, okCodes: [0, 1] })
+          : runTool({ name: tool.name, path: 'sh' }, ['-c', LIMITED, String(cpuSeconds), tool.path, ...args], {
+              cwd: folder,
+              okCodes: [0, 1],
+              // What ABC leaves when it is killed goes with the folder.
+              env: { TMPDIR: folder },
+            }));
         const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
         const written = wanted.filter((file) => existsSync(join(folder, file)));
         return {
