@@ -1,10 +1,11 @@
 import type { Alternative, Operands } from '../../../gen/area/alternatives/list.js';
 import { opened, openedWidths } from '../../../gen/area/alternatives/open.js';
 import { CONVERTER_FILE, SIDES, SIDES_FILE, sidesVerilog } from '../../../gen/area/alternatives/sides.js';
-import { MODULES, type Module } from '../../../gen/area/proof/cut.js';
-import { GATE, GOLD, goldScript, miterScript, PROOF_FILES, witnessScript } from '../../../gen/area/proof/scripts.js';
-import { type CecVerdict, readSearch, readVerdict, readWitness } from '../../../gen/area/proof/verdict.js';
+import type { Module } from '../../../gen/area/proof/cut.js';
+import { GATE, GOLD, goldScript, PROOF_FILES, witnessScript } from '../../../gen/area/proof/scripts.js';
+import { readSearch, readWitness } from '../../../gen/area/proof/verdict.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
+import { decide, readGold } from '../area/equal.js';
 import { runYosys, type Yosys } from '../yosys.js';
 import type { GeneratedPe } from './sources.js';
 
@@ -34,13 +35,11 @@ export async function proveAlternative(
     ...(sides === undefined ? {} : { [SIDES_FILE]: sides, [CONVERTER_FILE]: text }),
   };
   const compared = sides === undefined ? undefined : SIDES;
-  const job = { title: `${name}, proof`, inputs, outputs: [] };
-  const byAbc = async (): Promise<CecVerdict> =>
-    readVerdict((await runYosys(yosys, { ...job, script: miterScript(PROOF_SECONDS, compared) })).log);
-  const first = solver === 'ABC' ? await byAbc() : undefined;
+  const job = { title: `${name}, proof`, inputs };
+  const first = solver === 'ABC' ? await decide(yosys, job, PROOF_SECONDS, compared) : undefined;
   if (first === 'equivalent') return;
   // What ABC finds different is looked for again, for the outputs' names.
-  const { log } = await runYosys(yosys, { ...job, script: witnessScript(PROOF_SECONDS, compared) });
+  const { log } = await runYosys(yosys, { ...job, script: witnessScript(PROOF_SECONDS, compared), outputs: [] });
   const verdict = readSearch(log);
   switch (verdict) {
     case 'equivalent':
@@ -56,14 +55,8 @@ export async function proveAlternative(
 
 async function openedPe(yosys: Yosys, module: string, text: string): Promise<Module> {
   const file = `${module}.v`;
-  const { outputs } = await runYosys(yosys, {
-    title: `${module}, for the proof`,
-    script: goldScript({ module, files: [file], parameters: {} }),
-    inputs: { [file]: text },
-    outputs: [PROOF_FILES.gold],
-  });
-  const { modules } = MODULES.parse(JSON.parse(outputs[PROOF_FILES.gold] ?? ''));
-  return opened(module, modules[GOLD] as Module);
+  const script = goldScript({ module, files: [file], parameters: {} });
+  return opened(module, await readGold(yosys, { title: `${module}, for the proof`, script, inputs: { [file]: text } }));
 }
 
 /** What stands around the two PEs where their operands differ. */

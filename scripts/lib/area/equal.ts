@@ -1,6 +1,13 @@
 import { cutRegisters, MODULES, type Module, unmodelledCells } from '../../../gen/area/proof/cut.js';
-import { GATE, GOLD, miterScript, PROOF_FILES, witnessScript } from '../../../gen/area/proof/scripts.js';
-import { ENGINE, type ProofResult, readVerdict, readWitness } from '../../../gen/area/proof/verdict.js';
+import { type Compared, GATE, GOLD, miterScript, PROOF_FILES, witnessScript } from '../../../gen/area/proof/scripts.js';
+import {
+  type CecVerdict,
+  ENGINE,
+  type ModuleProof,
+  type ProofResult,
+  readVerdict,
+  readWitness,
+} from '../../../gen/area/proof/verdict.js';
 import { runYosys, type TextFiles, type Yosys } from '../yosys.js';
 
 /** A script that leaves a module to be compared. */
@@ -26,6 +33,43 @@ export const readGate = (yosys: Yosys, job: ReadJob): Promise<Module> => readMod
 /** CPU time that ABC gets beyond its limit, to which it does not always keep: some of its engines look at the clock too seldom. */
 const GRACE_SECONDS = 30;
 
+/** Files that hold two modules, for ABC. */
+interface MiterJob {
+  readonly title: string;
+  readonly inputs: TextFiles;
+}
+
+/** What ABC finds of two modules within its limit. @param compared Which they are, if not those cut at their registers. */
+export async function decide(
+  yosys: Yosys,
+  job: MiterJob,
+  limitSeconds: number,
+  compared?: Compared,
+): Promise<CecVerdict> {
+  const script = miterScript(limitSeconds, compared);
+  const cpuSeconds = limitSeconds + GRACE_SECONDS;
+  const { log, outOfTime } = await runYosys(yosys, { ...job, script, outputs: [], cpuSeconds });
+  return outOfTime ? 'undecided' : readVerdict(log);
+}
+
+/** A proof, or the simulation in its place where there is none but could be. */
+export async function orSimulated(
+  proof: ProofResult,
+  simulate: (why: string) => Promise<ProofResult>,
+): Promise<ProofResult> {
+  return proof.result === 'open' && proof.unmodelled === undefined ? simulate(proof.why) : proof;
+}
+
+/** The result for a netlist, with the time that it took. */
+export async function timedProof(
+  names: Pick<ModuleProof, 'label' | 'netlist'>,
+  settle: () => Promise<ProofResult>,
+): Promise<ModuleProof> {
+  const start = performance.now();
+  const outcome = await settle();
+  return { ...names, outcome, seconds: Math.round(performance.now() - start) / 1000 };
+}
+
 export interface EqualRequest {
   readonly yosys: Yosys;
   /** What is compared, for messages. */
@@ -45,10 +89,8 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
   const cut = cutRegisters(gold, gate);
   if ('problem' in cut) return { result: 'open', why: cut.problem };
   const inputs = { [PROOF_FILES.cut]: JSON.stringify({ modules: { [GOLD]: cut.gold, [GATE]: cut.gate } }) };
-  const job = { title: `${name}, proof`, inputs, outputs: [] };
-  const cpuSeconds = limitSeconds + GRACE_SECONDS;
-  const { log, outOfTime } = await runYosys(yosys, { ...job, script: miterScript(limitSeconds), cpuSeconds });
-  const verdict = outOfTime ? 'undecided' : readVerdict(log);
+  const job = { title: `${name}, proof`, inputs };
+  const verdict = await decide(yosys, job, limitSeconds);
   if (verdict === 'different' && cut.constants > 0) {
     return {
       result: 'open',
@@ -59,7 +101,7 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
     case 'equivalent':
       return { result: 'proved', by: ENGINE, registers: cut.registers };
     case 'different': {
-      const witness = await runYosys(yosys, { ...job, script: witnessScript(limitSeconds) });
+      const witness = await runYosys(yosys, { ...job, script: witnessScript(limitSeconds), outputs: [] });
       return { result: 'different', by: ENGINE, outputs: readWitness(witness.log) };
     }
     case 'undecided':

@@ -14,7 +14,7 @@ import { SYNTHESIS_FILES } from '../../../gen/area/recipe.js';
 import type { Manifest } from '../../../gen/manifest.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../pool.js';
 import { runYosys, type TextFiles, type Yosys } from '../yosys.js';
-import { proveEqual, readGate, readGold } from './equal.js';
+import { orSimulated, proveEqual, readGate, readGold, timedProof } from './equal.js';
 import { simulateNetlist } from './gate-level.js';
 import type { Library } from './library.js';
 
@@ -40,12 +40,11 @@ export async function proveNetlists(request: ProofRequest): Promise<ProofReport>
   const models = library === undefined ? undefined : await cellModels(yosys, library);
   let done = 0;
   const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (netlist): Promise<ModuleProof> => {
-    const start = performance.now();
-    const outcome = await settle(netlist, models, request);
+    const { label } = netlist.unit;
+    const proof = await timedProof({ label, netlist: netlist.name }, () => settle(netlist, models, request));
     done += 1;
-    onProgress(done, netlists.length, `${netlist.unit.label} ${outcome.result}`);
-    const seconds = Math.round(performance.now() - start) / 1000;
-    return { label: netlist.unit.label, netlist: netlist.name, outcome, seconds };
+    onProgress(done, netlists.length, `${label} ${proof.outcome.result}`);
+    return proof;
   });
   return { limitSeconds, modules };
 }
@@ -68,8 +67,9 @@ async function settle(
 ): Promise<ProofResult> {
   const files = netlistFiles(netlist, models);
   const proof = await prove(netlist, files, request);
-  if (proof.result !== 'open' || proof.unmodelled !== undefined) return proof;
-  return simulateNetlist({ ...request, netlist, files, cells: cellKind(netlist, files), why: proof.why });
+  return orSimulated(proof, (why) =>
+    simulateNetlist({ ...request, netlist, files, cells: cellKind(netlist, files), why }),
+  );
 }
 
 /** The netlist and the models of its cells, as files for Yosys. */

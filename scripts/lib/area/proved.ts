@@ -15,6 +15,12 @@ export const addProofs = (x: ProofCount, y: ProofCount): ProofCount => ({
   simulated: x.simulated + y.simulated,
 });
 
+/** How netlists were shown, of a report of which all were. */
+export function countProofs({ modules }: ProofReport): ProofCount {
+  const simulated = modules.filter(({ outcome }) => outcome.result === 'simulated').length;
+  return { proved: modules.length - simulated, simulated };
+}
+
 /** The count in words, for a report. @param vectors What those that are simulated are simulated with. */
 export const proofText = ({ proved, simulated }: ProofCount, vectors = 'the vectors of npm run verify'): string =>
   `${proved.toLocaleString('en-US')} proved equal to their RTL${simulated > 0 ? `, ${simulated} simulated with ${vectors}` : ''}`;
@@ -39,6 +45,5 @@ export async function measureProved(
     const text = `netlists of ${measured.manifest.configuration.name} are not their RTL:\n${list}`;
     throw new UserError(text, EXIT.checkFailed);
   }
-  const simulated = modules.filter(({ outcome }) => outcome.result === 'simulated').length;
-  return { ...measured, proof: { proved: modules.length - simulated, simulated }, proofs };
+  return { ...measured, proof: countProofs(proofs), proofs };
 }

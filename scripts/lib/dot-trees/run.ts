@@ -2,6 +2,7 @@ import type { ModuleProof, ProofReport } from '../../../gen/area/proof/verdict.j
 import { RECIPES, type Recipe } from '../../../gen/area/recipe.js';
 import type { LibraryIdentity, Size, ToolIdentity } from '../../../gen/area/report.js';
 import type { Library } from '../area/library.js';
+import { orSimulated, timedProof } from '../area/equal.js';
 import { LONE_PROOF_SECONDS, loneUnit, proveLone } from '../area/lone.js';
 import { cellModels } from '../area/prove.js';
 import { synthesise } from '../area/synthesise.js';
@@ -72,11 +73,9 @@ async function measure(
 ): Promise<{ readonly size: Size; readonly proof: ModuleProof }> {
   const unit = loneUnit(tree.module, tree.file);
   const { size, netlist } = await synthesise({ yosys, folder: ROOT, library }, unit, recipe);
-  const start = performance.now();
   const request = { yosys, folder: ROOT, models, unit, text: netlist };
-  const proof = await proveLone(request);
-  const undecided = proof.result === 'open' && proof.unmodelled === undefined;
-  const outcome = undecided ? await simulateTree(request, tree, proof.why) : proof;
-  const seconds = Math.round(performance.now() - start) / 1000;
-  return { size, proof: { label: tree.name, netlist: `${tree.name}, ${recipe}`, outcome, seconds } };
+  const proof = await timedProof({ label: tree.name, netlist: `${tree.name}, ${recipe}` }, async () =>
+    orSimulated(await proveLone(request), (why) => simulateTree(request, tree, why)),
+  );
+  return { size, proof };
 }

@@ -1,15 +1,14 @@
 import { isAccepted, type ProofReport } from '../../../gen/area/proof/verdict.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
-import { addProofs, type ProofCount, proofText } from '../area/proved.js';
+import { addProofs, countProofs, type ProofCount, proofText } from '../area/proved.js';
 
 /** How many netlists of a report are proved, and how many simulated. @throws UserError (exit code 1) where one is neither. */
-function countOf({ modules }: ProofReport): ProofCount {
-  const wrong = modules.filter(({ outcome }) => !isAccepted(outcome)).map(({ netlist }) => netlist);
+function countOf(report: ProofReport): ProofCount {
+  const wrong = report.modules.filter(({ outcome }) => !isAccepted(outcome)).map(({ netlist }) => netlist);
   if (wrong.length > 0) {
     throw new UserError(`neither proved nor simulated: ${wrong.join(', ')}`, EXIT.checkFailed);
   }
-  const simulated = modules.filter(({ outcome }) => outcome.result === 'simulated').length;
-  return { proved: modules.length - simulated, simulated };
+  return countProofs(report);
 }
 
 /**

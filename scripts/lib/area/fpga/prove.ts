@@ -5,7 +5,7 @@ import type { ModuleProof, ProofReport, ProofResult } from '../../../../gen/area
 import { EXIT, UserError } from '../../../../gen/errors.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
 import type { TextFiles, Yosys } from '../../yosys.js';
-import { proveEqual, readGate, readGold } from '../equal.js';
+import { proveEqual, readGate, readGold, timedProof } from '../equal.js';
 import type { HarnessedNetlist } from './place.js';
 
 export interface PlacedProofRequest {
@@ -30,13 +30,13 @@ export async function provePlaced({
 }: PlacedProofRequest): Promise<ProofReport> {
   let done = 0;
   const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (harnessed): Promise<ModuleProof> => {
-    const start = performance.now();
-    const outcome = await proveHarnessed(yosys, harnessed, limitSeconds);
-    done += 1;
     const name = `${harnessed.label} in its harness`;
-    onProgress(done, netlists.length, `${name} ${outcome.result}`);
-    const seconds = Math.round(performance.now() - start) / 1000;
-    return { label: name, netlist: name, outcome, seconds };
+    const proof = await timedProof({ label: name, netlist: name }, () =>
+      proveHarnessed(yosys, harnessed, limitSeconds),
+    );
+    done += 1;
+    onProgress(done, netlists.length, `${name} ${proof.outcome.result}`);
+    return proof;
   });
   return { limitSeconds, modules };
 }

@@ -6,7 +6,7 @@ import { boxedDesignLines, linkedUnits, linkingLines } from '../../../../gen/are
 import type { Manifest } from '../../../../gen/manifest.js';
 import type { Effort } from '../../verify/effort.js';
 import type { TextFiles, Yosys } from '../../yosys.js';
-import { proveEqual, readGate, readGold } from '../equal.js';
+import { orSimulated, proveEqual, readGate, readGold, timedProof } from '../equal.js';
 import { simulateWhole } from '../gate-level.js';
 import type { Library } from '../library.js';
 import { cellModels, netlistFiles, sourcesOf } from '../prove.js';
@@ -38,8 +38,12 @@ interface Linked {
  *
  * @throws UserError (exit code 3) when a tool is missing or breaks down.
  */
-export async function proveTop(request: TopProofRequest): Promise<ModuleProof> {
-  const start = performance.now();
+export function proveTop(request: TopProofRequest): Promise<ModuleProof> {
+  const { top } = request.manifest;
+  return timedProof({ label: `${top} around its modules`, netlist: top }, () => settle(request));
+}
+
+async function settle(request: TopProofRequest): Promise<ProofResult> {
   const { manifest, yosys, library, netlists } = request;
   const models = await cellModels(yosys, library);
   const names = new Set(linkedUnits(manifest).map(netlistModule));
@@ -48,10 +52,7 @@ export async function proveTop(request: TopProofRequest): Promise<ModuleProof> {
     .map((netlist) => ({ ...netlist, files: netlistFiles(netlist, models) }));
   const linked = { top: netlistFiles({ text: request.top }, models), modules };
   const proof = await proveAround(request, linked);
-  const outcome =
-    proof.result === 'open' && proof.unmodelled === undefined ? await simulate(request, linked, proof.why) : proof;
-  const seconds = Math.round(performance.now() - start) / 1000;
-  return { label: `${manifest.top} around its modules`, netlist: manifest.top, outcome, seconds };
+  return orSimulated(proof, (why) => simulate(request, linked, why));
 }
 
 async function proveAround(
