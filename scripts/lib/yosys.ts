@@ -1,7 +1,7 @@
 import type { ToolIdentity } from '../../gen/area/report.js';
 import { UserError } from '../../gen/errors.js';
 import { toolFailure, toolProblem, toolStatus } from './tools.js';
-import { nativeYosys } from './yosys/native.js';
+import { nativeYosys, OUT_OF_TIME } from './yosys/native.js';
 import { wasmYosys } from './yosys/wasm.js';
 
 /** Environment variable that forces the native program (`native`) or the WebAssembly build (`wasm`). */
@@ -68,7 +68,7 @@ export interface YosysJob {
   readonly script: string;
   readonly inputs: TextFiles;
   readonly outputs: readonly string[];
-  /** For ABC, which may be stopped: see `outOfTime`. */
+  /** For Yosys and for ABC, which may be stopped: see `outOfTime`. */
   readonly cpuSeconds?: number;
 }
 
@@ -78,12 +78,15 @@ export interface YosysRun {
   /** Lines of the log that begin with `Warning:`. */
   readonly warnings: readonly string[];
   readonly log: string;
-  /** Whether ABC was stopped since it had used up the job's `cpuSeconds`; nothing is written then. */
+  /** Whether either was stopped since it had used up the job's `cpuSeconds`; nothing is written then. */
   readonly outOfTime: boolean;
 }
 
-/** What Yosys says when ABC was killed: 128 and the number of the signal, KILL or XCPU. */
-const ABC_KILLED = /^ERROR: ABC: execution of command .* failed: return code (137|152)\./m;
+/** What Yosys says when ABC was killed. */
+const ABC_KILLED = new RegExp(
+  `^ERROR: ABC: execution of command .* failed: return code (${OUT_OF_TIME.join('|')})\\.`,
+  'm',
+);
 
 /**
  * Runs a job.
@@ -94,7 +97,8 @@ export async function runYosys(yosys: Yosys, job: YosysJob): Promise<YosysRun> {
   const { title, script, inputs, outputs, cpuSeconds } = job;
   const { exitCode, log, files } = await yosys.execute(script, inputs, outputs, { cpuSeconds });
   const warnings = log.split('\n').filter((line) => line.startsWith('Warning:'));
-  if (cpuSeconds !== undefined && exitCode !== 0 && ABC_KILLED.test(log)) {
+  const killed = OUT_OF_TIME.includes(exitCode) || (exitCode !== 0 && ABC_KILLED.test(log));
+  if (cpuSeconds !== undefined && killed) {
     return { outputs: {}, warnings, log, outOfTime: true };
   }
   const failure = (what: string) =>

@@ -98,6 +98,40 @@ describe.each(['native', 'wasm'])('the proof of one netlist, %s', (build) => {
   });
 });
 
+describe('a netlist whose nets are not driven once each', () => {
+  const provedWith = async (change: (text: string) => string) => {
+    const text = change(pe.text);
+    expect(text).not.toBe(pe.text);
+    const request = { folder, yosys: await yosys('native'), limitSeconds: 60 };
+    return prove({ ...pe, text }, netlistFiles({ text }, undefined), request);
+  };
+  const adding = (line: string) => (text: string) => text.replace('endmodule', `  ${line}\nendmodule`);
+
+  it.each([
+    ["a register's output, which a gate drives too", '\\$_NOT_ bad (.A(drain_i), .Y(acc_o[1]));', 'acc_o[1]'],
+    ["a register's output that is another input", 'assign acc_o[1] = drain_i;', 'drain_i'],
+    ["a register's output that is a constant", "assign acc_o[1] = 1'b0;", 'which is constant 0'],
+    ['two inputs that are one', 'assign drain_i = en_i;', 'n_i'],
+    ['an input, which a gate drives', '\\$_NOT_ bad (.A(drain_i), .Y(a_i[0]));', 'a_i[0]'],
+  ])('is refused: %s', async (_, line, net) => {
+    expect(await provedWith(adding(line))).toMatchObject({
+      result: 'conflicting',
+      nets: expect.arrayContaining([expect.stringContaining(net)]),
+    });
+  });
+
+  it.each([
+    ['x', "1'hx"],
+    ['z', "1'hz"],
+    ['a net that nothing drives', 'nothing_'],
+  ])('may be anything where it is %s', async (_, value) => {
+    const tied = /(?<=\$_(?:AND|NAND|OR|NOR|XOR|XNOR)_ +\S+ \(\n {4}\.A\()[^)]+/;
+    expect(await provedWith((text) => text.replace(tied, value))).toMatchObject({ result: 'different' });
+    const unused = `\\$_NOT_ idle (.A(${value}), .Y(idle_));`;
+    expect(await provedWith(adding(unused))).toMatchObject({ result: 'proved' });
+  });
+});
+
 describe('the simulation of a netlist that is not proved', () => {
   const simulate = async (netlist: MappedNetlist, effort?: Effort) =>
     simulateNetlist({

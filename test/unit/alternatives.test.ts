@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ALTERNATIVES, ideaOf, KINDS, REFERENCES } from '../../gen/area/alternatives/list.js';
 import { opened, openedWidths } from '../../gen/area/alternatives/open.js';
 import { SIDES, sidesVerilog } from '../../gen/area/alternatives/sides.js';
-import { MODULES, type Module } from '../../gen/area/proof/cut.js';
+import { MODULES, type Module } from '../../gen/area/proof/module.js';
 import { miterScript, witnessScript } from '../../gen/area/proof/scripts.js';
 import { readSearch } from '../../gen/area/proof/verdict.js';
 import { UserError } from '../../gen/errors.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutBoxes } from '../../gen/area/proof/boxes.js';
-import { MODULES, type Module } from '../../gen/area/proof/cut.js';
+import { MODULES, type Module } from '../../gen/area/proof/module.js';
 
 type Pins = Readonly<Record<string, readonly (number | string)[]>>;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cutRegisters, MODULES, type Module, unmodelledCells } from '../../gen/area/proof/cut.js';
+import { cutRegisters, unmodelledCells } from '../../gen/area/proof/cut.js';
+import { MODULES, type Module } from '../../gen/area/proof/module.js';
 import { outcomeText, proofSummary } from '../../gen/area/proof/render.js';
 import { gateScript, goldScript, miterScript, simulationScript, usedModels } from '../../gen/area/proof/scripts.js';
 import { standIn } from '../../gen/area/proof/stand-in.js';
@@ -81,7 +82,10 @@ describe('readVerdict', () => {
     ['different', said('UNDECIDED after the new CEC engine.', 'NOT EQUIVALENT.')],
     ['undecided', said('UNDECIDED after the new CEC engine.', 'UNDECIDED.')],
     ['undecided', said('equivalent.', 'UNDECIDED.')],
+    ['undecided', 'ABC: Timed out after 1 seconds.\n'],
     ['not understood', ''],
+    ['not understood', 'ABC: Timed out after all.\n'],
+    ['different', `${said('NOT EQUIVALENT.')}ABC: Timed out after 1 seconds.\n`],
     ['not understood', "Don't call ABC as there is nothing to map.\n"],
     ['not understood', 'echo Networks are equivalent.  Time = 1\n'],
     ['not understood', said('nearly equivalent.')],
@@ -185,6 +189,7 @@ describe('what the report says', () => {
     [{ result: 'proved', by, registers: 3 }, true, 'proved by ABC'],
     [{ result: 'simulated', why: 'too large', vectors: 1234 }, true, 'simulated, 1,234 vectors; too large'],
     [{ result: 'different', by, outputs: ['a', 'b', 'c', 'd', 'e'] }, false, 'in a, b, c, d and 1 more'],
+    [{ result: 'conflicting', nets: ['q[1]', 'd'] }, false, 'CONFLICT: driven more than once: q[1], d'],
     [{ result: 'failed simulation', why: 'too large', failure: 'row 1' }, false, 'FAILED in simulation: row 1'],
     [{ result: 'open', why: 'no time' }, false, 'NOT PROVED: no time'],
   ];
@@ -203,7 +208,7 @@ describe('what the report says', () => {
     expect(proofPasses(report([]))).toBe(false);
     expect(proofPasses(report(outcomes.map(([outcome]) => outcome)))).toBe(false);
     expect(proofSummary(report(outcomes.map(([outcome]) => outcome)))).toBe(
-      '5 netlists against their RTL: 1 proved, 1 simulated, 3 failed',
+      '6 netlists against their RTL: 1 proved, 1 simulated, 4 failed',
     );
   });
 });

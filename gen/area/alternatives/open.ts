@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import type { Module } from '../proof/cut.js';
+import type { Module } from '../proof/module.js';
 
 /** The registers of a PE with single drain and one stage, without the `_q` of their names. */
 const REGISTERS = ['a', 'w', 'drain', 'acc'] as const;

@@ -1,4 +1,4 @@
-import type { Bit, Module } from './cut.js';
+import { type Bit, firstFree, type Module } from './module.js';
 
 type Cell = Module['cells'][string];
 
@@ -90,14 +90,4 @@ function withoutBoxes(
     ports: { ...module.ports, ...Object.fromEntries(ports) },
     cells: Object.fromEntries(Object.entries(module.cells).filter(([name]) => !boxes.has(name))),
   };
-}
-
-/** A number that no net of the module has. */
-function firstFree({ ports, cells, netnames }: Module): number {
-  const nets = [
-    ...Object.values(ports).map(({ bits }) => bits),
-    ...Object.values(cells).flatMap(({ connections }) => Object.values(connections)),
-    ...Object.values(netnames).map(({ bits }) => bits),
-  ];
-  return 1 + nets.flat().reduce((most: number, net) => (typeof net === 'number' ? Math.max(most, net) : most), 1);
 }

@@ -1,27 +1,5 @@
-import { z } from 'zod';
 import { PLAIN_FLIP_FLOPS } from '../gates.js';
-
-const bit = z.union([z.int(), z.string()]);
-const bits = z.array(bit);
-
-/** A module of Yosys' `write_json`, as far as cutting its registers goes; the rest is kept as it is. */
-const MODULE = z.looseObject({
-  ports: z.record(z.string(), z.looseObject({ direction: z.string(), bits })),
-  cells: z.record(
-    z.string(),
-    z.looseObject({
-      type: z.string(),
-      connections: z.record(z.string(), bits),
-      port_directions: z.record(z.string(), z.string()).optional(),
-    }),
-  ),
-  netnames: z.record(z.string(), z.looseObject({ hide_name: z.int(), bits })),
-});
-
-export const MODULES = z.looseObject({ modules: z.record(z.string(), MODULE) });
-
-export type Bit = z.output<typeof bit>;
-export type Module = z.output<typeof MODULE>;
+import { type Bit, type Module, mapValues } from './module.js';
 
 /** A register of one bit. */
 interface Register {
@@ -154,13 +132,11 @@ function withSharedState(module: Module, pairs: readonly Pair[], constants: read
   }
   if (state.size === 0) return module;
   const renamed = (nets: readonly Bit[]): Bit[] => nets.map((net) => state.get(net) ?? net);
-  const each = <T, R>(entries: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> =>
-    Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
   return {
     ...module,
-    ports: each(module.ports, (port) => ({ ...port, bits: renamed(port.bits) })),
-    cells: each(module.cells, (cell) => ({ ...cell, connections: each(cell.connections, renamed) })),
-    netnames: each(module.netnames, (net) => ({ ...net, bits: renamed(net.bits) })),
+    ports: mapValues(module.ports, (port) => ({ ...port, bits: renamed(port.bits) })),
+    cells: mapValues(module.cells, (cell) => ({ ...cell, connections: mapValues(cell.connections, renamed) })),
+    netnames: mapValues(module.netnames, (net) => ({ ...net, bits: renamed(net.bits) })),
   };
 }
 

@@ -8,6 +8,8 @@ export function outcomeText(outcome: ProofResult): string {
       return `proved by ${outcome.by}`;
     case 'different':
       return `DIFFERENT by ${outcome.by}${differences(outcome.outputs)}`;
+    case 'conflicting':
+      return `CONFLICT: driven more than once: ${shown(outcome.nets)}`;
     case 'simulated':
       return `simulated, ${outcome.vectors.toLocaleString('en-US')} vectors; ${outcome.why}`;
     case 'failed simulation':
@@ -20,9 +22,13 @@ export function outcomeText(outcome: ProofResult): string {
 const SHOWN = 4;
 
 function differences(outputs: readonly string[]): string {
-  if (outputs.length === 0) return '';
-  const more = outputs.length > SHOWN ? ` and ${outputs.length - SHOWN} more` : '';
-  return `, for one input in ${outputs.slice(0, SHOWN).join(', ')}${more}`;
+  return outputs.length === 0 ? '' : `, for one input in ${shown(outputs)}`;
+}
+
+/** The first few of a list, and how many more there are. */
+function shown(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return `${names.slice(0, SHOWN).join(', ')}${more}`;
 }
 
 /** The columns of the table of proofs. */

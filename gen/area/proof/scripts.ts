@@ -12,6 +12,7 @@ export const PROOF_FILES = {
   models: 'models.v',
   netlist: SYNTHESIS_FILES.netlist,
   netlistJson: 'netlist.json',
+  drivers: 'drivers.json',
   gold: 'gold.json',
   gate: 'gate.json',
   cut: 'cut.json',
@@ -107,7 +108,7 @@ function netlistLines(
   ];
 }
 
-/** The script that reads a netlist, its cells as gates and plain registers. */
+/** The script that reads a netlist: all that drives its nets, and its cells as gates and plain registers. */
 export function gateScript(
   unit: Pick<AreaUnit, 'module' | 'parameters'>,
   cells: CellKind,
@@ -115,13 +116,14 @@ export function gateScript(
 ): string {
   return [
     ...netlistLines(unit, cells, reading),
-    // Set and reset pins that are tied off make a register of another kind.
-    'opt_expr',
-    'opt_dff',
+    `rename -top ${GATE}`,
+    `write_json ${PROOF_FILES.drivers}`,
+    // Set and reset pins that are tied off make a register of another kind. Nothing that is undefined is made use of.
+    'opt_expr -keepdc',
+    'opt_dff -keepdc',
     'simplemap t:$*dff*',
     legalise,
     'opt_clean',
-    `rename -top ${GATE}`,
     `write_json ${PROOF_FILES.gate}`,
     '',
   ].join('\n');

@@ -3,6 +3,8 @@ export type ProofResult =
   | { readonly result: 'proved'; readonly by: typeof ENGINE; readonly registers: number }
   /** `outputs`: ports and registers' inputs that differ for one input; empty where none was found in time. */
   | { readonly result: 'different'; readonly by: typeof ENGINE; readonly outputs: readonly string[] }
+  /** Not to be compared with anything: the nets named are driven more than once. */
+  | { readonly result: 'conflicting'; readonly nets: readonly string[] }
   /** Not proved, for the reason given, but all vectors passed on the netlist. */
   | { readonly result: 'simulated'; readonly why: string; readonly vectors: number }
   | { readonly result: 'failed simulation'; readonly why: string; readonly failure: string }
@@ -35,6 +37,7 @@ export function isAccepted({ result }: ProofResult): boolean {
     case 'simulated':
       return true;
     case 'different':
+    case 'conflicting':
     case 'failed simulation':
     case 'open':
       return false;
@@ -49,13 +52,17 @@ export function proofPasses(proof: ProofReport | undefined): boolean {
 /** What ABC found. */
 export type CecVerdict = 'equivalent' | 'different' | 'undecided' | 'not understood';
 
-/** Reads the verdict of `&cec -m` in a log of Yosys: the last word counts, and one that is not known is no proof. */
+/**
+ * Reads the verdict of `&cec -m` in a log of Yosys: the last word counts, and one that is not known is no proof. Of a miter with a
+ * single output ABC says no word when it runs out of time, but that it did.
+ */
 export function readVerdict(log: string): CecVerdict {
   const words = [...log.matchAll(/^ABC: Networks are (.+?)\.? +Time =/gm)].map(([, word]) => word as string);
   if (words.some((word) => word.startsWith('NOT EQUIVALENT'))) return 'different';
   const last = words.at(-1);
   if (last === 'equivalent') return 'equivalent';
-  return last?.startsWith('UNDECIDED') ? 'undecided' : 'not understood';
+  const outOfTime = last === undefined && /^ABC: Timed out after \d+ seconds/m.test(log);
+  return outOfTime || last?.startsWith('UNDECIDED') ? 'undecided' : 'not understood';
 }
 
 /** Whether the search of Yosys' `sat` for an input that makes a difference ended, and found one. */

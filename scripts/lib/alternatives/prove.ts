@@ -1,7 +1,7 @@
 import type { Alternative, Operands } from '../../../gen/area/alternatives/list.js';
 import { opened, openedWidths } from '../../../gen/area/alternatives/open.js';
 import { CONVERTER_FILE, SIDES, SIDES_FILE, sidesVerilog } from '../../../gen/area/alternatives/sides.js';
-import type { Module } from '../../../gen/area/proof/cut.js';
+import type { Module } from '../../../gen/area/proof/module.js';
 import { GATE, GOLD, goldScript, PROOF_FILES, witnessScript } from '../../../gen/area/proof/scripts.js';
 import { readSearch, readWitness } from '../../../gen/area/proof/verdict.js';
 import { EXIT, UserError } from '../../../gen/errors.js';

@@ -1,4 +1,5 @@
-import { cutRegisters, MODULES, type Module, unmodelledCells } from '../../../gen/area/proof/cut.js';
+import { cutRegisters, unmodelledCells } from '../../../gen/area/proof/cut.js';
+import { MODULES, type Module } from '../../../gen/area/proof/module.js';
 import { type Compared, GATE, GOLD, miterScript, PROOF_FILES, witnessScript } from '../../../gen/area/proof/scripts.js';
 import {
   type CecVerdict,
@@ -8,6 +9,7 @@ import {
   readVerdict,
   readWitness,
 } from '../../../gen/area/proof/verdict.js';
+import { conflictsOf, withOpenInputs } from '../../../gen/area/proof/wiring.js';
 import { runYosys, type TextFiles, type Yosys } from '../yosys.js';
 
 /** A script that leaves a module to be compared. */
@@ -18,17 +20,28 @@ interface ReadJob {
   readonly inputs: TextFiles;
 }
 
-async function readModule(yosys: Yosys, job: ReadJob, output: string, module: string): Promise<Module> {
-  const { outputs } = await runYosys(yosys, { ...job, outputs: [output] });
-  const { modules } = MODULES.parse(JSON.parse(outputs[output] ?? ''));
-  return modules[module] as Module;
-}
+const moduleOf = (json: string | undefined, name: string): Module =>
+  MODULES.parse(JSON.parse(json ?? '')).modules[name] as Module;
 
 /** The RTL as `goldScript` leaves it. */
-export const readGold = (yosys: Yosys, job: ReadJob): Promise<Module> => readModule(yosys, job, PROOF_FILES.gold, GOLD);
+export async function readGold(yosys: Yosys, job: ReadJob): Promise<Module> {
+  const { outputs } = await runYosys(yosys, { ...job, outputs: [PROOF_FILES.gold] });
+  return moduleOf(outputs[PROOF_FILES.gold], GOLD);
+}
+
+/** A netlist that can be compared. */
+export interface Gate {
+  readonly module: Module;
+  /** Its nets that are driven more than once. */
+  readonly conflicts: readonly string[];
+}
 
 /** The netlist as `gateScript` leaves it. */
-export const readGate = (yosys: Yosys, job: ReadJob): Promise<Module> => readModule(yosys, job, PROOF_FILES.gate, GATE);
+export async function readGate(yosys: Yosys, job: ReadJob): Promise<Gate> {
+  const { drivers, gate } = PROOF_FILES;
+  const { outputs } = await runYosys(yosys, { ...job, outputs: [drivers, gate] });
+  return { module: moduleOf(outputs[gate], GATE), conflicts: conflictsOf(moduleOf(outputs[drivers], GATE)) };
+}
 
 /** CPU time that ABC gets beyond its limit, to which it does not always keep: some of its engines look at the clock too seldom. */
 const GRACE_SECONDS = 30;
@@ -75,20 +88,22 @@ export interface EqualRequest {
   /** What is compared, for messages. */
   readonly name: string;
   readonly gold: Module;
-  readonly gate: Module;
+  readonly gate: Gate;
   /** For ABC. */
   readonly limitSeconds: number;
 }
 
 /** Proves a netlist equal to its RTL register by register, shows where it differs, or says why it can do neither. */
 export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: EqualRequest): Promise<ProofResult> {
-  const unmodelled = unmodelledCells(gate);
+  if (gate.conflicts.length > 0) return { result: 'conflicting', nets: gate.conflicts };
+  const unmodelled = unmodelledCells(gate.module);
   if (unmodelled.length > 0) {
     return { result: 'open', why: `Yosys has no simulation model of ${unmodelled.join(', ')}`, unmodelled };
   }
-  const cut = cutRegisters(gold, gate);
+  const cut = cutRegisters(gold, gate.module);
   if ('problem' in cut) return { result: 'open', why: cut.problem };
-  const inputs = { [PROOF_FILES.cut]: JSON.stringify({ modules: { [GOLD]: cut.gold, [GATE]: cut.gate } }) };
+  const open = withOpenInputs(cut);
+  const inputs = { [PROOF_FILES.cut]: JSON.stringify({ modules: { [GOLD]: open.gold, [GATE]: open.gate } }) };
   const job = { title: `${name}, proof`, inputs };
   const verdict = await decide(yosys, job, limitSeconds);
   if (verdict === 'different' && cut.constants > 0) {

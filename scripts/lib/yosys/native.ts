@@ -8,8 +8,11 @@ import type { Yosys } from '../yosys.js';
 const SCRIPT = 'script.ys';
 const LOG = 'yosys.log';
 
-/** Runs a command with a limit of CPU time for each of its processes. */
-const LIMITED = 'ulimit -t "$0" && exec "$@"';
+/** Exit codes of a process that used up its CPU time: 128 and the number of the signal, KILL or XCPU. */
+export const OUT_OF_TIME: readonly number[] = [137, 152];
+
+/** Runs a command with a limit of CPU time for each of its processes; a signal that ends it becomes an exit code. */
+const LIMITED = 'ulimit -t "$0" && "$@"; exit $?';
 
 /** The Yosys of the search path. @throws UserError (exit code 3) when it is missing or too old. */
 export async function nativeYosys(env: NodeJS.ProcessEnv): Promise<Yosys> {
@@ -28,7 +31,7 @@ export async function nativeYosys(env: NodeJS.ProcessEnv): Promise<Yosys> {
           ? runTool(tool, args, { cwd: folder, okCodes: [0, 1] })
           : runTool({ name: tool.name, path: 'sh' }, ['-c', LIMITED, String(cpuSeconds), tool.path, ...args], {
               cwd: folder,
-              okCodes: [0, 1],
+              okCodes: [0, 1, ...OUT_OF_TIME],
               // What ABC leaves when it is killed goes with the folder.
               env: { TMPDIR: folder },
             }));

@@ -1,5 +1,5 @@
 import { HARNESS } from '../../../../gen/area/fpga/harness.js';
-import { MODULES } from '../../../../gen/area/proof/cut.js';
+import { MODULES } from '../../../../gen/area/proof/module.js';
 import { gateScript, goldScript, PROOF_FILES } from '../../../../gen/area/proof/scripts.js';
 import type { ModuleProof, ProofReport, ProofResult } from '../../../../gen/area/proof/verdict.js';
 import { EXIT, UserError } from '../../../../gen/errors.js';

@@ -72,9 +72,9 @@ async function proveAround(
     script: gateScript({ module: name, parameters: {} }, 'library', { boxes }),
     inputs: { ...top, ...Object.fromEntries(modules.map(({ text }, i) => [boxes[i], text])) },
   });
-  const open = cutBoxes(gold, gate, new Set(modules.map((netlist) => netlist.name)));
+  const open = cutBoxes(gold, gate.module, new Set(modules.map((netlist) => netlist.name)));
   if ('problem' in open) return { result: 'open', why: open.problem };
-  return proveEqual({ yosys, name, gold: open.gold, gate: open.gate, limitSeconds });
+  return proveEqual({ yosys, name, gold: open.gold, gate: { ...gate, module: open.gate }, limitSeconds });
 }
 
 function simulate(
