@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { configurationHash } from './config/identity.js';
 import { type Configuration, PARAMETERS } from './config/parameters.js';
 import type { SumCase } from './elaborate/accumulator.js';
 import type { Design } from './elaborate/design.js';
@@ -162,7 +163,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
 /**
  * The manifest of a design's folder, after checking that the folder is whole.
  *
- * @throws UserError when there is no manifest, it is not one, or a file is missing or was changed since generation.
+ * @throws UserError when there is no manifest, it is not one, or a file is missing or was changed since generation, itself included.
  */
 export function loadDesign(folder: string): Manifest {
   const file = join(folder, MANIFEST_FILE);
@@ -175,6 +176,11 @@ export function loadDesign(folder: string): Manifest {
     );
   }
   const manifest = parseManifest(readFileSync(file, 'utf8'), file);
+  if (configurationHash(manifest.configuration) !== manifest.configurationSha256) {
+    throw new UserError(
+      `${file} was changed: its configuration is not the one whose sha256 it gives; remove ${folder} and generate it anew: ${manifest.command}`,
+    );
+  }
   const changed = manifest.files.flatMap(({ path, sha256: expected }) => {
     const full = join(folder, path);
     if (!existsSync(full)) return [`${path} is missing`];
@@ -182,7 +188,7 @@ export function loadDesign(folder: string): Manifest {
   });
   if (changed.length > 0) {
     throw new UserError(
-      `${folder} does not match its ${MANIFEST_FILE}:\n  ${changed.join('\n  ')}\ngenerate it anew: ${manifest.command}`,
+      `${folder} does not match its ${MANIFEST_FILE}:\n  ${changed.join('\n  ')}\nkeep elsewhere what you changed, remove the folder and generate it anew: ${manifest.command}`,
     );
   }
   return manifest;

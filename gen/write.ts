@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from './errors.js';
 import { replaceFolder } from './folder.js';
-import { MANIFEST_FILE } from './manifest.js';
+import { MANIFEST_FILE, sha256 } from './manifest.js';
 import type { RenderedFile } from './render/files.js';
 
 /**
  * Writes a design's folder: into a temporary folder beside it, moved into place when complete. A previous design there
  * is replaced; on any failure it stays as it was.
  *
- * @throws UserError when the folder holds something else than a design, or cannot be written.
+ * @throws UserError when the folder holds something else than a design as it was generated, or cannot be written.
  */
 export function writeDesign(folder: string, files: readonly RenderedFile[]): void {
   if (existsSync(folder) && !isReplaceable(folder)) {
@@ -17,7 +17,7 @@ export function writeDesign(folder: string, files: readonly RenderedFile[]): voi
       `${folder} exists and is no design (it has no ${MANIFEST_FILE}); remove it or choose another --name or --out`,
     );
   }
-  const foreign = existsSync(folder) ? foreignEntries(folder) : [];
+  const foreign = existsSync(folder) ? foreignFiles(folder) : [];
   if (foreign.length > 0) {
     throw new UserError(
       `${folder} holds what the generator did not write: ${foreign.join(', ')}; move it away or choose another --name or --out`,
@@ -30,34 +30,37 @@ export function writeDesign(folder: string, files: readonly RenderedFile[]): voi
 }
 
 /** What programs and the documented commands leave in a design's folder, besides the files of its manifest. */
-const BY_PRODUCTS: readonly string[] = [
-  MANIFEST_FILE,
-  'area',
-  'area.json',
-  'area.md',
-  'fpga.json',
-  'fpga.md',
-  'period.json',
-  'period.md',
-  'curve.json',
-  'sim',
-  'sim_dir',
-];
+const BY_PRODUCT =
+  /^(manifest\.json|(area|fpga|period)\.(json|md)|curve\.json|(area|period)\/netlist\/[^/]+\.v|sim|sim_dir\/.+)$/;
 
-/** Entries of a design's folder that are neither its files nor by-products. */
-function foreignEntries(folder: string): string[] {
-  if (readdirSync(folder).length === 0) return [];
-  const known = new Set([...BY_PRODUCTS, ...manifestPaths(folder).map((path) => path.split('/')[0] as string)]);
-  return readdirSync(folder).filter((entry) => !known.has(entry));
+/** Files of a design's folder that are neither its own, as they were generated, nor by-products. */
+function foreignFiles(folder: string): string[] {
+  const generated = manifestFiles(folder);
+  return filesOf(folder).flatMap((path) => {
+    const hash = generated.get(path);
+    if (hash === undefined) return BY_PRODUCT.test(path) ? [] : [path];
+    return sha256(readFileSync(join(folder, path))) === hash ? [] : [`${path} (changed since)`];
+  });
 }
 
-/** The paths an existing manifest lists; a broken one lists none, and then everything counts as foreign. */
-function manifestPaths(folder: string): string[] {
+/** The paths of all files in a folder and below it, relative to it; empty folders among them, which somebody made. */
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory()) return [entry.name];
+    const below = filesOf(join(folder, entry.name));
+    return below.length === 0 ? [entry.name] : below.map((path) => `${entry.name}/${path}`);
+  });
+}
+
+/** The files that an existing manifest lists, with their hashes; a broken one lists none, and then everything is foreign. */
+function manifestFiles(folder: string): ReadonlyMap<string, string> {
   try {
-    const { files } = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8')) as { files: { path: string }[] };
-    return files.map(({ path }) => path);
+    const { files } = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8')) as {
+      files: { path: string; sha256: string }[];
+    };
+    return new Map(files.map(({ path, sha256: hash }) => [path, hash]));
   } catch {
-    return [];
+    return new Map();
   }
 }
 

@@ -12,7 +12,7 @@ import { EXIT } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { measureFpga } from './lib/area/fpga/run.js';
 import { readLibrary } from './lib/area/library.js';
-import { writeNetlists } from './lib/area/netlists.js';
+import { NETLIST_FOLDERS, writeNetlists } from './lib/area/netlists.js';
 import { proveNetlists } from './lib/area/prove.js';
 import {
   type AreaCommand,
@@ -41,7 +41,10 @@ function command(): Command {
       (folder: string, folders: string[] | undefined) => [...(folders ?? []), folder],
     )
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
-    .option('--netlists', "keep the netlist of each module in area/netlist in the design's folder")
+    .option(
+      '--netlists',
+      "keep the netlist of each module in the design's folder, in area/netlist, or in period/netlist of --period",
+    )
     .option(
       '--prove',
       'prove each netlist equal to its RTL, or else simulate it with the vectors of npm run verify; exit code 1 if neither',
@@ -88,8 +91,12 @@ interface Outcome {
 const shown = (path: string): string => relative(process.cwd(), path);
 
 /** Keeps netlists in the design's folder; tells what was written. */
-function keptNetlists(design: string, netlists: readonly MappedNetlist[]): string[] {
-  const [first, ...more] = writeNetlists(design, netlists);
+function keptNetlists(
+  design: string,
+  kind: keyof typeof NETLIST_FOLDERS,
+  netlists: readonly MappedNetlist[],
+): string[] {
+  const [first, ...more] = writeNetlists(design, kind, netlists);
   return first === undefined ? [] : [`${more.length + 1} netlists in ${shown(dirname(first))}`];
 }
 
@@ -109,7 +116,7 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       const proof =
         limitSeconds === undefined ? undefined : await proveNetlists({ ...context, ...measured, limitSeconds });
       const report = { ...measured.report, ...(proof ? { proof } : {}) };
-      const kept = request.netlists ? keptNetlists(request.folder, measured.netlists) : [];
+      const kept = request.netlists ? keptNetlists(request.folder, 'area', measured.netlists) : [];
       const written = writeReport(request.folder, report).map(shown);
       written.push(...kept);
       const failure = proofFailure(proof);
@@ -123,7 +130,7 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       const limitSeconds = request.proveLimit;
       const proof = limitSeconds === undefined ? undefined : await proveMapped({ ...context, ...design, limitSeconds });
       const report = { ...mapped, ...(proof ? { proof } : {}) };
-      const kept = request.netlists ? keptNetlists(request.folder, design.netlists) : [];
+      const kept = request.netlists ? keptNetlists(request.folder, 'period', design.netlists) : [];
       const texts = { 'period.json': reportJson(report), 'period.md': renderPeriodMarkdown(report) };
       const written = writeReportFiles(request.folder, texts).map(shown);
       written.push(...kept);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { elaborate } from '../../gen/elaborate/design.js';
@@ -88,8 +88,43 @@ describe('a design folder', () => {
     const { folder } = generate(config, out);
     mkdirSync(join(folder, 'notes'));
     writeFileSync(join(folder, 'todo.txt'), 'mine');
-    expect(() => generate(config, out)).toThrow(/did not write: notes, todo\.txt/);
+    mkdirSync(join(folder, 'area'));
+    writeFileSync(join(folder, 'area', 'mine.txt'), 'mine');
+    writeFileSync(join(folder, 'rtl', 'my_gate.v'), 'mine');
+    expect(() => generate(config, out)).toThrow(
+      /did not write: area\/mine\.txt, notes, rtl\/my_gate\.v, todo\.txt; move/,
+    );
     expect(readFileSync(join(folder, 'todo.txt'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(folder, 'rtl', 'my_gate.v'), 'utf8')).toBe('mine');
+  });
+
+  it('never drops what somebody changed', () => {
+    const { folder } = generate(config, out);
+    const file = join(folder, 'rtl', 'small_clock_gate.v');
+    writeFileSync(file, 'mine');
+    expect(() => generate(config, out)).toThrow('did not write: rtl/small_clock_gate.v (changed since); move');
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    rmSync(file);
+    generate(config, out);
+    expect(readFileSync(file, 'utf8')).toContain('module small_clock_gate');
+  });
+
+  it('drops what the documented commands leave there', () => {
+    const { folder } = generate(config, out);
+    const left = [
+      'area.json',
+      'period.md',
+      'area/netlist/small_pe.v',
+      'period/netlist/small_pe.v',
+      'sim',
+      'sim_dir/a/b.o',
+    ];
+    for (const path of left) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), '');
+    }
+    generate(config, out);
+    for (const path of left) expect(existsSync(join(folder, path)), path).toBe(false);
   });
 
   it('stays as it was when writing fails half way', () => {

@@ -75,7 +75,7 @@ type UnitSyntheses = Readonly<Record<Recipe, UnitSynthesis>>;
 
 function keptNetlist(unit: AreaUnit, syntheses: UnitSyntheses, report: AreaReport): MappedNetlist {
   const recipe = keptRecipe(syntheses);
-  const text = `${netlistHeader({ unit, recipe }, report)}\n${syntheses[recipe].netlist}`;
+  const text = `${netlistHeader(unit, `the recipe ${recipe} of the area report`, report)}\n${syntheses[recipe].netlist}`;
   return { unit, recipe, name: netlistModule(unit), text };
 }
 

@@ -91,7 +91,8 @@ function keptNetlist(
   aim: number,
   report: PeriodReport,
 ): MappedNetlist {
-  const { recipe, netlist } = chooseCandidate(netlists, aim);
-  const text = `${netlistHeader({ unit, recipe }, report)}\n${netlist}`;
+  const { recipe, strategy, netlist } = chooseCandidate(netlists, aim);
+  const how = `the recipe ${recipe}, mapping ${strategy}, for a longest path of ${aim} ps`;
+  const text = `${netlistHeader(unit, how, report)}\n${netlist}`;
   return { unit, recipe, name: netlistModule(unit), text };
 }
