@@ -12,7 +12,7 @@ import { EXIT } from '../gen/errors.js';
 import { runProgram } from '../gen/program.js';
 import { measureFpga } from './lib/area/fpga/run.js';
 import { readLibrary } from './lib/area/library.js';
-import { NETLIST_FOLDERS, writeNetlists } from './lib/area/netlists.js';
+import { type NETLIST_FOLDERS, writeNetlists } from './lib/area/netlists.js';
 import { proveNetlists } from './lib/area/prove.js';
 import {
   type AreaCommand,
@@ -24,8 +24,8 @@ import {
 import { measureDesign } from './lib/area/run.js';
 import { measureCurves } from './lib/area/timed/curve.js';
 import { mapForPeriod } from './lib/area/timed/period.js';
-import { proveMapped } from './lib/area/timed/prove.js';
 import { curvePlot } from './lib/area/timed/plot.js';
+import { proveMapped } from './lib/area/timed/prove.js';
 import { reportJson, writeReport, writeReportFiles } from './lib/area/write.js';
 import { compareMain } from './lib/compare/command.js';
 import { progressLine } from './lib/progress.js';

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { Command } from 'commander';
 import { EXIT } from '../gen/errors.js';
 import { generate } from '../gen/generate.js';
@@ -14,6 +12,7 @@ import { DEFAULT_PROVE_LIMIT } from './lib/area/request.js';
 import { COSTS_FILE, ownDescriptions } from './lib/model/data.js';
 import { energyMeter } from './lib/model/energy-meter.js';
 import { progressLine } from './lib/progress.js';
+import { inScratch } from './lib/scratch.js';
 import { writeWhole } from './lib/whole-file.js';
 import { findYosys } from './lib/yosys.js';
 
@@ -42,8 +41,7 @@ async function main(): Promise<number> {
   const yosys = await findYosys();
   const meter = options.energies ? await energyMeter({ yosys, library }) : undefined;
   const line = progressLine(process.stderr, LOG_INTERVAL);
-  const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-costs-'));
-  try {
+  return inScratch('costs', async (scratch) => {
     const designs: Record<string, Costs['designs'][string]> = {};
     for (const own of ownDescriptions()) {
       const { folder } = generate(ownConfiguration(own), scratch);
@@ -79,10 +77,7 @@ async function main(): Promise<number> {
     process.stdout.write(options.json ? text : summary(costs));
     process.stderr.write(`written: ${options.out}\n`);
     return EXIT.done;
-  } finally {
-    line.end();
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-  }
+  }).finally(() => line.end());
 }
 
 function summary({ designs }: Costs): string {

@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { EXIT, UserError } from '../../gen/errors.js';
@@ -180,7 +181,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Text for the program's standard input. */
   readonly input?: string;
-  /** Exit codes that are no failure. */
+  /** Exit codes that are no failure; that of a program that a signal ends is 128 and the signal's number. */
   readonly okCodes?: readonly number[];
   /** Called with each line of standard output as it comes. */
   readonly onLine?: (line: string) => void;
@@ -219,11 +220,12 @@ export async function runTool(program: Program, args: readonly string[], options
     ...watch,
   });
   const log = String(result.all ?? '');
-  if (!okCodes.includes(result.exitCode ?? -1) || result.isTerminated || result.isMaxBuffer) {
+  const exitCode = result.exitCode ?? (result.signal === undefined ? -1 : 128 + system.signals[result.signal]);
+  if (!okCodes.includes(exitCode) || result.timedOut || result.isMaxBuffer) {
     throw toolFailure(program.name, failureOf(result, timeout), log, result.escapedCommand);
   }
   return {
-    exitCode: result.exitCode ?? 0,
+    exitCode,
     stdout: String(result.stdout ?? ''),
     stderr: String(result.stderr ?? ''),
     log,

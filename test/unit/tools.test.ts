@@ -120,6 +120,7 @@ describe('a run of a tool', () => {
 
   it('accepts the exit codes it is told to', async () => {
     expect((await runTool(shell, ['-c', 'exit 7'], { okCodes: [0, 7] })).exitCode).toBe(7);
+    expect((await runTool(shell, ['-c', 'kill -KILL $$'], { okCodes: [0, 137] })).exitCode).toBe(137);
   });
 
   it.each([

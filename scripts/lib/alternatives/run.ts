@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ALTERNATIVES,
@@ -17,6 +16,7 @@ import type { Library } from '../area/library.js';
 import { loneUnit, proveLone } from '../area/lone.js';
 import { cellModels } from '../area/prove.js';
 import { synthesise } from '../area/synthesise.js';
+import { inScratch } from '../scratch.js';
 import type { Yosys } from '../yosys.js';
 import { proveAlternative } from './prove.js';
 import { generatedPe, readAlternative } from './sources.js';
@@ -112,8 +112,7 @@ async function smallest(
   module: string,
   verilog: string,
 ): Promise<Measured> {
-  const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-'));
-  try {
+  return inScratch('alternatives', async (folder) => {
     const unit = loneUnit(module);
     writeFileSync(join(folder, `${module}.v`), verilog);
     const context = { yosys, folder, library };
@@ -129,7 +128,5 @@ async function smallest(
     }
     const { gateEquivalents, flipFlopBits } = size;
     return { gateEquivalents, flipFlopBits, recipe, path };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

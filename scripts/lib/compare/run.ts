@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gateEquivalentText, type LibraryIdentity, type ToolIdentity } from '../../../gen/area/report.js';
 import type { Configuration } from '../../../gen/config/parameters.js';
 import { generate } from '../../../gen/generate.js';
 import { GENERATOR } from '../../../gen/version.js';
 import type { Library } from '../area/library.js';
 import { addProofs, measureProved, type ProofCount } from '../area/proved.js';
+import { inScratch } from '../scratch.js';
 import { rememberingYosys } from '../yosys/remember.js';
 import type { Yosys } from '../yosys.js';
 import { configurationOf, type Kind, LARGEST_OF_OPTIONS, LONGEST, type Option, REFERENCE } from './designs.js';
@@ -92,8 +90,7 @@ export interface ComparisonReport {
  */
 export async function measureComparison(request: ComparisonRequest): Promise<ComparisonReport> {
   const { kinds, options, size, library, yosys } = request;
-  const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-compare-'));
-  try {
+  return inScratch('compare', async (scratch) => {
     const { measure, proof } = measurer(request, scratch);
     const pes = size * size;
     const found: Omit<KindRow, 'peRatio' | 'coreRatio'>[] = [];
@@ -131,9 +128,7 @@ export async function measureComparison(request: ComparisonRequest): Promise<Com
       options: rows,
       ...(request.proofSeconds === undefined ? {} : { proof: proof() }),
     };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 }
 
 type Measure = (configuration: Configuration, what: string) => Promise<Measured>;

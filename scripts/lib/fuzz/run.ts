@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomConfiguration } from '../../../gen/config/random.js';
 import { EXIT } from '../../../gen/errors.js';
 import { randomSource } from '../../../gen/vectors.js';
+import { inScratch } from '../scratch.js';
 import { quickEffort } from '../verify/quick.js';
 import { findFrontEnds } from './lint.js';
 import { type Trial, tryConfiguration, type Workshop } from './trial.js';
@@ -36,16 +35,16 @@ const KEPT = fileURLToPath(new URL('../../../build/fuzz/', import.meta.url));
 /** Tries random configurations until time or count is up and reports; returns the exit code. */
 export async function fuzz(request: FuzzRequest): Promise<number> {
   const tools = await findFrontEnds();
-  const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-fuzz-'));
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    const effort = await quickEffort(scratch);
-    return await run(request, { tools, effort, scratch, kept: KEPT }, interruption.signal);
+    return await inScratch('fuzz', async (scratch) => {
+      const effort = await quickEffort(scratch);
+      return run(request, { tools, effort, scratch, kept: KEPT }, interruption.signal);
+    });
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

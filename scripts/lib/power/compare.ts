@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TextColumn, tableLines } from '../../../gen/area/text-table.js';
 import { withoutMeaningless } from '../../../gen/config/rules.js';
@@ -7,6 +5,7 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/generate.js';
 import { KINDS, totalOf } from '../../../gen/power/estimate.js';
 import type { MeasuredDesign } from '../area/run.js';
+import { inScratch } from '../scratch.js';
 import { COMPETITORS, type Competitor } from './designs.js';
 import { type MeasuredPower, measurePower, type PowerRequest } from './measure.js';
 
@@ -23,8 +22,7 @@ export interface Comparison {
 /** Generates, synthesises and simulates each competitor on the same operands. */
 export async function comparePower(request: CompareRequest): Promise<Comparison> {
   const { competitors, onProgress } = request;
-  const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-power-'));
-  try {
+  return inScratch('power', async (folder) => {
     const results: Comparison['rows'][number][] = [];
     const known = new Map<string, { design: string; synthesised: MeasuredDesign }>();
     for (const { name, description, parameters, types } of competitors) {
@@ -39,9 +37,7 @@ export async function comparePower(request: CompareRequest): Promise<Comparison>
       results.push({ name, description, report });
     }
     return { rows: results };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Generates a competitor's design; the longest reduction, which decides the width of the sums, is the layer's. */

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArrayPath } from '../../../gen/area/path.js';
 import type { ProofReport } from '../../../gen/area/proof/verdict.js';
@@ -12,6 +10,7 @@ import { writeDesign } from '../../../gen/write.js';
 import type { Library } from '../area/library.js';
 import { measureProved, type ProofCount } from '../area/proved.js';
 import { writeReport } from '../area/write.js';
+import { inScratch } from '../scratch.js';
 import { openArrayModel } from '../simulator.js';
 import { requireTool } from '../tools.js';
 import type { Effort } from '../verify/effort.js';
@@ -75,8 +74,7 @@ export async function measureVariants(request: VariantsRequest): Promise<Variant
   // All are valid before the first is measured.
   const configurations = variants.map((variant) => ({ variant, configuration: configurationOf(variant, request) }));
   const verilator = await requireTool('verilator');
-  const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-variants-'));
-  try {
+  return inScratch('variants', async (scratch) => {
     const workshop = { effort: await quickEffort(scratch), designs: request.out ?? join(scratch, 'designs') };
     const measured: VariantRow[] = [];
     for (const { variant, configuration } of configurations) {
@@ -94,9 +92,7 @@ export async function measureVariants(request: VariantsRequest): Promise<Variant
       lengths,
       variants: measured,
     };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 }
 
 /** How simulations are built, and where designs go. */

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEVICES, type Device } from '../../../../gen/area/fpga/devices.js';
 import { familyCommand } from '../../../../gen/area/fpga/families.js';
@@ -25,6 +24,7 @@ import { PROOF_FILES } from '../../../../gen/area/proof/scripts.js';
 import { UserError } from '../../../../gen/errors.js';
 import type { Manifest } from '../../../../gen/manifest.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../pool.js';
+import { inScratch } from '../../scratch.js';
 import { requireTool, runTool, type Tool, toolFailure } from '../../tools.js';
 import { runYosys, type TextFiles, type Yosys } from '../../yosys.js';
 import { sourcesOf } from '../prove.js';
@@ -110,8 +110,7 @@ async function placed(context: PlacementContext, target: Target): Promise<Placed
   const { place, nextpnr, progress } = context;
   const { device, seeds } = place;
   const { ports, luts, ...netlists } = await harnessed(context, target);
-  const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-place-'));
-  try {
+  return inScratch('place', async (folder) => {
     writeFileSync(join(folder, NETLIST), netlists.netlist);
     const numbers = Array.from({ length: seeds }, (_, i) => i + 1);
     const outcomes = await mapLimit(numbers, TOOLS_AT_A_TIME, async (seed) => {
@@ -132,9 +131,7 @@ async function placed(context: PlacementContext, target: Target): Promise<Placed
       medianMhz: median(outcomes.map(({ run }) => run.mhz)),
     };
     return { placement, harnessed: netlists };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 const NETLIST = PROOF_FILES.netlistJson;

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MappedNetlist, netlistFile, netlistModule } from '../../../../gen/area/netlist.js';
 import { areaUnits } from '../../../../gen/area/plan.js';
@@ -9,6 +8,7 @@ import { linkedUnits, TOP_FILES, topProblems, topScript } from '../../../../gen/
 import type { StaReport } from '../../../../gen/area/timed/report.js';
 import { EXIT, UserError } from '../../../../gen/errors.js';
 import type { Manifest } from '../../../../gen/manifest.js';
+import { inScratch } from '../../scratch.js';
 import { runTool, type Tool, toolFailure } from '../../tools.js';
 import { runYosys, type Yosys } from '../../yosys.js';
 import type { Library } from '../library.js';
@@ -108,8 +108,7 @@ const LONGEST_RUN = 1_800_000;
  * @throws UserError (exit code 3) with the tail of its log when it fails or its report does not read as expected.
  */
 export async function runSta(sta: Tool, job: StaJob, files: Readonly<Record<string, string>>): Promise<StaResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-sta-'));
-  try {
+  return inScratch('sta', async (folder) => {
     for (const [path, text] of Object.entries({ ...files, [SCRIPT]: staScript(job) })) {
       writeFileSync(join(folder, path), text);
     }
@@ -118,7 +117,5 @@ export async function runSta(sta: Tool, job: StaJob, files: Readonly<Record<stri
     const read = readSta(log);
     if ('result' in read) return read.result;
     throw toolFailure('OpenSTA', `gave no set-up check of ${job.top}: ${read.problem}`, log, args.join(' '));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
