@@ -1,5 +1,6 @@
 import { outcomeText } from '../../../gen/area/proof/render.js';
 import { isAccepted, type ProofReport } from '../../../gen/area/proof/verdict.js';
+import type { LibraryIdentity } from '../../../gen/area/report.js';
 import { EXIT, UserError } from '../../../gen/errors.js';
 import { proveNetlists } from './prove.js';
 import { type AreaRequest, type MeasuredDesign, measureDesign } from './run.js';
@@ -47,3 +48,16 @@ export async function measureProved(
   }
   return { ...measured, proof: countProofs(proofs), proofs };
 }
+
+/** What designs are measured with, beside the designs. */
+export interface Conditions {
+  readonly library?: Pick<LibraryIdentity, 'file'> | undefined;
+  /** ABC's limit for the proof of one netlist; without, nothing is proved. */
+  readonly proofSeconds?: number | undefined;
+}
+
+/** The options of a command that stand for the conditions. */
+export const conditionFlags = ({ library, proofSeconds }: Conditions): string[] => [
+  ...(library === undefined ? [] : [`--liberty ${library.file}`]),
+  ...(proofSeconds === undefined ? [] : ['--prove']),
+];

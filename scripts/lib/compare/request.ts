@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { ConfigurationError, type Problem } from '../../../gen/errors.js';
+import { type Conditions, conditionFlags } from '../area/proved.js';
 import { KINDS, type Kind, OPTIONS, type Option, REFERENCE } from './designs.js';
 import { type ComparisonRecord, recordedNames } from './record.js';
 
@@ -83,13 +84,13 @@ export function selectionOf(
 }
 
 /** The command that measures a selection anew. */
-export function selectionCommand({ kinds, options, size }: ComparisonSelection, library?: string): string {
+export function selectionCommand({ kinds, options, size }: ComparisonSelection, conditions: Conditions = {}): string {
   const names = [...kinds, ...options].map(({ name }) => name);
   const flags = [
     '--compare',
     ...(String(size) === DEFAULT_SIZE ? [] : [`--size ${size}`]),
     ...(names.length === NAMES.length ? [] : [`--only ${names.join(',')}`]),
-    ...(library === undefined ? [] : [`--liberty ${library}`]),
+    ...conditionFlags(conditions),
   ];
   return `npm run area -- ${flags.join(' ')}`;
 }

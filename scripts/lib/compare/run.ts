@@ -104,7 +104,7 @@ export async function measureComparison(request: ComparisonRequest): Promise<Com
     }
     return {
       generator: GENERATOR,
-      command: selectionCommand(request, library?.identity.file),
+      command: selectionCommand(request, { ...request, library: library?.identity }),
       tool: yosys.identity,
       library: library?.identity ?? null,
       gateEquivalent: gateEquivalentText(library?.identity ?? null),

@@ -26,7 +26,7 @@ function kindColumns({ reference, isoArea, kinds }: ComparisonReport): TextColum
     { title: 'decoders in core', text: ({ measured }) => percent(measured.decoderShare) },
     { title: 'core, GE per MAC/cycle', text: (row) => decimal(row.perProduct, 1) },
     {
-      title: '8-bit MAC/cycle',
+      title: 'core, GE per 8-bit MAC/cycle',
       text: ({ perEightBitProduct: area }) => (area === null ? NONE : decimal(area, 1)),
     },
     {
@@ -67,7 +67,7 @@ function kindNotes({ size, longest, gateEquivalent, reference, kinds }: Comparis
     `GE: ${gateEquivalent}. Cores of ${size} x ${size} PEs, everything included.`,
     `Accumulators of 24 bits, or of what ${longest} products take; output stationary, single drain, one stage, the same registers and streams.`,
     'Decoder: at the edge, for all types of its port, mean of rows and columns.',
-    '8-bit MAC/cycle: the core divided by its 8-bit products per cycle, a quarter of the PEs where four make one.',
+    'Per 8-bit MAC/cycle: the core divided by its 8-bit products per cycle, a quarter of the PEs where four make one.',
     `Iso-area: PEs with their share of the edge that fit into the core of ${reference}.`,
     ...(sources.size > 0
       ? [

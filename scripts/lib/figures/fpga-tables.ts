@@ -87,5 +87,7 @@ export function renderPlaced([oneStage, twoStages]: PlacedReports, commands: rea
       [oneStage, twoStages].flatMap(({ families }) => families.map(({ proof }) => proof)),
       'Netlists of the modules, each mapped alone',
     ),
+    '',
+    netlistsLine([oneStage.proof, twoStages.proof], 'What nextpnr read, modules in their harness'),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { ruleProblems } from '../../../gen/config/rules.js';
 import { ConfigurationError, type Problem } from '../../../gen/errors.js';
 import { nearWord } from '../../../gen/suggest.js';
+import { type Conditions, conditionFlags } from '../area/proved.js';
 import { configurationOf, VARIANTS, type Variant } from './designs.js';
 
 /** Which variants to compare, and on what. */
@@ -82,12 +83,15 @@ function fittingSize({ parameters }: Variant, rows: number, cols: number): strin
 }
 
 /** The command that measures a selection anew. */
-export function selectionCommand({ variants, rows, cols, lengths }: VariantsSelection, library?: string): string {
+export function selectionCommand(
+  { variants, rows, cols, lengths }: VariantsSelection,
+  conditions: Conditions = {},
+): string {
   const names = variants.map(({ name }) => name).join(',');
   const flags = [
     `--rows ${rows} --cols ${cols} --lengths ${lengths.join(',')}`,
     ...(variants.length === VARIANTS.length ? [] : [`--only ${names}`]),
-    ...(library === undefined ? [] : [`--liberty ${library}`]),
+    ...conditionFlags(conditions),
   ];
   return `npm run variants -- ${flags.join(' ')}`;
 }

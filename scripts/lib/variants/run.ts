@@ -82,7 +82,7 @@ export async function measureVariants(request: VariantsRequest): Promise<Variant
     }
     return {
       generator: GENERATOR,
-      command: selectionCommand(request, library?.identity.file),
+      command: selectionCommand(request, { ...request, library: library?.identity }),
       tool: yosys.identity,
       library: library?.identity ?? null,
       gateEquivalent: gateEquivalentText(library?.identity ?? null),

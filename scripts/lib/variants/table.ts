@@ -54,7 +54,7 @@ function utilisationText({ streams }: VariantRow, index: number): string {
 function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport): string[] {
   const longest = decimal(lengths.at(-1) ?? 0, 0);
   return [
-    `Arrays of ${rows} x ${cols} PEs whose accumulators hold any sum of ${longest} products (of ${parameterMeta('maxK').fallback} by default).`,
+    `Arrays of ${rows} x ${cols} PEs, dot-product units as listed below. Accumulators hold any sum of ${longest} products (of ${parameterMeta('maxK').fallback} by default); where weights stay, partial sums hold those of the ${rows} rows.`,
     `Area and flip-flops are the whole array's divided by its MACs per cycle. GE: ${gateEquivalent}${library ? '; area in the units of the library' : ''}.`,
     library
       ? 'Longest path: logic between registers or ports of one module, with the module it lies in: no clock-to-output, set-up or wires, and paths through several modules are not added up. First with buffers and sized gates, which the area does not include, then of the netlist whose area is given.'
