@@ -150,10 +150,12 @@ describe('tables of areas', () => {
   });
 
   it('sum up two libraries, one in µm², with the recorded comparison', () => {
+    const conditions = { tool: { name: 'Yosys', version: '0.23' }, library: { file: 'l.lib', sha256: 'abc' } };
     const kind = (name: string, pe: number, core = 0, decoderShare = 0) => ({
       ...{ kind: name, measured: { pe, core, decoderShare } },
     });
     const compared = {
+      ...conditions,
       size: 2,
       proof: { proved: 90, simulated: 10 },
       kinds: [kind('ant', 106), kind('ant4', 0, 2172, 0.0024), kind('fused', 100), kind('int8', 163)],
@@ -161,6 +163,7 @@ describe('tables of areas', () => {
     const decoder = { module: 'd_decode_flint4', size: size(10.33, 38.79) };
     const array = {
       ...areas(559, 680.02),
+      ...conditions,
       pe: size(559, 2098.3),
       modules: [{ ...decoder, module: 'd_decode_uflint4', size: size(1) }, decoder],
     } as unknown as AreaReport;
@@ -178,6 +181,16 @@ describe('tables of areas', () => {
     expect(lastOf(table)).toContain('Netlists: 182 proved equal to their RTL, 22 simulated');
     expect(() => summaryTable([of(true), of(true, { ...compared, size: 4 })])).toThrow('different sizes');
     expect(() => summaryTable([of(true, { ...compared, kinds: [] })])).toThrow('has no ant4');
+    const others = [
+      { library: { file: 'l.lib', sha256: 'abd' } },
+      { library: null },
+      { tool: { name: 'Yosys', version: '0.24' } },
+    ] as unknown as Partial<ComparisonReport>[];
+    for (const other of others) {
+      expect(() => summaryTable([of(true, { ...compared, ...other })])).toThrow(
+        'L: the array is of l.lib (sha256 abc), Yosys 0.23, the recorded comparison of ',
+      );
+    }
   });
 });
 

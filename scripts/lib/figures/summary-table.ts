@@ -20,8 +20,23 @@ interface SummaryRow {
   readonly text: (summary: SummaryArea) => string;
 }
 
-/** Areas in short, a column per library. */
+/** @throws UserError where the array was measured with another library or another release than the comparison. */
+function requireAlike({ title, array, compared }: SummaryArea): void {
+  const conditions = ({ library, tool }: AreaReport | ComparisonReport): string =>
+    `${library?.file ?? 'generic gates'} (sha256 ${library?.sha256 ?? 'none'}), ${tool.name} ${tool.version}`;
+  const [now, recorded] = [conditions(array), conditions(compared)];
+  if (now !== recorded) {
+    throw new UserError(`${title}: the array is of ${now}, the recorded comparison of ${recorded}; record it anew`);
+  }
+}
+
+/**
+ * Areas in short, a column per library.
+ *
+ * @throws UserError where what stands in a table was measured under different conditions.
+ */
 export function summaryTable(libraries: readonly SummaryArea[]): string {
+  libraries.forEach(requireAlike);
   const sizes = [...new Set(libraries.map(({ compared }) => compared.size))];
   const [edge] = sizes;
   if (edge === undefined || sizes.length > 1) throw new UserError('the recorded comparisons are of different sizes');
