@@ -1,6 +1,12 @@
-/** A Liberty text without its comments and with its continued lines joined. */
+/** A Liberty text without its comments and with its continued lines joined; a comment that is not closed ends with the text. */
 export function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/\\\r?\n/g, ' ');
+  const stringOrComment = /("[^"]*")|\/\*[\s\S]*?(?:\*\/|$)/g;
+  return text.replace(stringOrComment, (_, string?: string) => string ?? ' ').replace(/\\\r?\n/g, ' ');
+}
+
+/** Whether a text without comments ends in the middle of a group, as a file does that is cut off. */
+export function isCutOff(text: string): boolean {
+  return depthAt(text, text.length) > 0;
 }
 
 /** A group of a Liberty file: `keyword (name) { body }`; the name is empty where there is none. */
@@ -45,7 +51,7 @@ export function attribute(body: string, name: string): string | undefined {
 
 function depthAt(text: string, index: number): number {
   let depth = 0;
-  for (const [mark] of text.slice(0, index).matchAll(/"[^"]*"|[{}]/g)) {
+  for (const [mark] of text.slice(0, index).matchAll(/"[^"]*(?:"|$)|[{}]/g)) {
     if (mark === '{') depth += 1;
     else if (mark === '}') depth -= 1;
   }

@@ -45,8 +45,8 @@ const pin = (name: string, direction: string, fn?: string) =>
 const cell = (name: string, area: number, fn: string, inputs = ['A', 'B']) =>
   `cell ("${name}") { leakage_power () { area : 99; } area : ${area};
     ${inputs.map((input) => pin(input, 'input')).join('\n')} ${pin('Y', '"output"', fn)} }`;
-const library = (...cells: string[]) => `/* cell (NO) { } */ library (tiny) { delay_model : table_lookup;
-  values ("1, 2", "{ 3"); ${cells.join('\n')} }`;
+const library = (...cells: string[]) => `/* cell (NO) { " */ library (tiny) { delay_model : table_lookup;
+  values ("1, 2", "{ 3", "/* 4"); ${cells.join('\n')} }`;
 
 describe('a Liberty file', () => {
   const text = library(
@@ -100,6 +100,14 @@ describe('a Liberty file', () => {
     ['is not there', () => join(folder, 'none.lib'), 'ENOENT'],
     ['is not gzip though its name says so', () => file('bad.lib.gz', 'plain'), 'cannot read'],
     ['is something else', () => file('else.lib', 'module m; endmodule'), 'is no Liberty file'],
+    ['is cut off', () => file('cut.lib', text.slice(0, -2)), 'ends in the middle of a group'],
+    [
+      'is cut off before its NAND',
+      () => file('cut.lib', text.slice(0, text.indexOf('NAND'))),
+      'in the middle of a group',
+    ],
+    ['is cut off in a comment', () => file('cut.lib', `${text.slice(0, -2)} /* } }`), 'in the middle of a group'],
+    ['is cut off in a string', () => file('cut.lib', `${text.slice(0, -2)} a : "} }`), 'in the middle of a group'],
     ['has no NAND', () => file('and.lib', library(cell('AND', 1, 'A B'))), 'none of its 1 cells is a 2-input NAND'],
   ])('that %s is refused', (_, make, message) => {
     const path = make();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { isCutOff, withoutComments } from '../../../gen/area/liberty-text.js';
 import { hasDelays, libertyCells, libertyName, smallestBuffer, smallestNand2 } from '../../../gen/area/liberty.js';
 import type { LibraryIdentity } from '../../../gen/area/report.js';
 import { UserError } from '../../../gen/errors.js';
@@ -19,7 +20,7 @@ export interface Library {
 /**
  * Reads a Liberty file, plain or gzipped.
  *
- * @throws UserError when it cannot be read, is no Liberty file, or has no 2-input NAND to count in.
+ * @throws UserError when it cannot be read, is no Liberty file or not a whole one, or has no 2-input NAND to count in.
  */
 export function readLibrary(file: string): Library {
   let raw: Buffer;
@@ -31,6 +32,9 @@ export function readLibrary(file: string): Library {
     throw new UserError(`cannot read the cell library ${file}: ${(error as Error).message}`);
   }
   const name = libertyName(text);
+  if (name !== undefined && isCutOff(withoutComments(text))) {
+    throw new UserError(`the cell library ${file} ends in the middle of a group; is the file complete?`);
+  }
   const cells = libertyCells(text);
   if (name === undefined || cells.length === 0) {
     throw new UserError(`${file} is no Liberty file: it has no library (...) group with cells`);
