@@ -40,6 +40,25 @@ function closingBrace(text: string, from: number): number {
   return text.length;
 }
 
+/** The group that tells what a register does. */
+export interface RegisterGroup {
+  readonly kind: 'ff' | 'latch';
+  /** Names of its state and of the inverse, for functions of outputs. */
+  readonly names: readonly string[];
+  readonly body: string;
+}
+
+/** The register's group of a cell; undefined where it has none. */
+export function registerGroup(body: string): RegisterGroup | undefined {
+  const [whole, kind, names = '', register = ''] = /(?<![\w"])(ff|latch)\s*\(([^)]*)\)\s*\{([^{}]*)\}/.exec(body) ?? [];
+  if (whole === undefined) return undefined;
+  return {
+    kind: kind === 'ff' ? 'ff' : 'latch',
+    names: names.split(',').map((name) => name.replace(/["\s]/g, '')),
+    body: register,
+  };
+}
+
 /** A simple attribute of a group's own, not of the groups in it. */
 export function attribute(body: string, name: string): string | undefined {
   const pattern = new RegExp(`(?<![\\w"])${name}\\s*:\\s*(?:"([^"]*)"|([^;\\s]+))\\s*;?`, 'g');

@@ -234,8 +234,8 @@ describe('npm run area', () => {
 
   it('refuses a library without flip-flops instead of leaving them out', async () => {
     const run = await area(['--design', copy(), '--liberty', libraryFile(['inverter', 'buffer', 'nand'])]);
-    expect(run.exitCode).not.toBe(EXIT.done);
-    expect(run.stderr).toMatch(/flip-flop|DFF|no cell/i);
+    expect(run.exitCode).toBe(EXIT.badRequest);
+    expect(run.stderr).toMatch(/^error: .*none of its 3 cells is a D flip-flop, .*$/m);
   });
 
   it('fails when the array holds something the sum does not', async () => {
