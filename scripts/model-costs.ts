@@ -14,6 +14,7 @@ import { DEFAULT_PROVE_LIMIT } from './lib/area/request.js';
 import { COSTS_FILE, ownDescriptions } from './lib/model/data.js';
 import { energyMeter } from './lib/model/energy-meter.js';
 import { progressLine } from './lib/progress.js';
+import { requireFileTarget } from './lib/target.js';
 import { writeWhole } from './lib/whole-file.js';
 import { findYosys } from './lib/yosys.js';
 
@@ -38,6 +39,7 @@ async function main(): Promise<number> {
     .exitOverride();
   program.parse();
   const options: { liberty: string; energies?: boolean; prove?: boolean; out: string; json?: boolean } = program.opts();
+  requireFileTarget(options.out, '--out');
   const library = readLibrary(options.liberty);
   const yosys = await findYosys();
   const meter = options.energies ? await energyMeter({ yosys, library }) : undefined;

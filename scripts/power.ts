@@ -9,6 +9,7 @@ import { checkWithSta, staText } from './lib/power/opensta.js';
 import { DEFAULT_LAYER, fileOperands, layerOperands, type Operands } from './lib/power/operands.js';
 import { powerText } from './lib/power/text.js';
 import { progressLine } from './lib/progress.js';
+import { requireFolderTarget } from './lib/target.js';
 import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
@@ -118,6 +119,7 @@ async function main(): Promise<number> {
     throw new UserError(`${stray.map((key) => `--${key}`).join(', ')} goes with --compare, not with --design`);
   }
   const numbers = numbersOf(flags);
+  if (flags.sta !== undefined) requireFolderTarget(flags.sta, '--sta');
   const library = readLibrary(flags.liberty);
   const operands = await operandsOf(flags, numbers.images);
   const yosys = await announcedYosys();

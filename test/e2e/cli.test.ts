@@ -109,3 +109,28 @@ describe('npm run verify', () => {
     expect(run.stderr).toContain('npm run setup');
   });
 });
+
+describe('a file or folder that cannot be written is refused before anything is read or measured', () => {
+  const inFile = join('README.md', 'x');
+  const none = ['--liberty', 'none.lib'];
+  it.each([
+    ['variants', ['--write', 'none/x.md', ...none], '--write: cannot write none/x.md: there is no folder'],
+    ['variants', ['--write', 'docs', ...none], '--write: cannot write docs: it is a folder'],
+    ['variants', ['--out', inFile, ...none], 'README.md is a file'],
+    ['alternatives', ['--write', 'docs', ...none], 'it is a folder'],
+    ['area', ['--compare', '--write', 'docs', ...none], 'it is a folder'],
+    ['area', ['--compare', '--record', 'docs', ...none], 'it is a folder'],
+    ['area', ['--design', 'none', '--curve', '--plot', 'docs', ...none], '--plot: given docs; it is a folder'],
+    ['power', ['--design', 'none', '--sta', 'README.md', ...none], 'README.md is a file'],
+    ['model', ['--networks', 'none', '--out', inFile], 'README.md is a file'],
+    ['model:costs', ['--out', 'docs', ...none], 'it is a folder'],
+    ['quantize', ['none.onnx', '--calib', 'none.npy', '--out', inFile], 'README.md is a file'],
+    ['example', ['--out', 'README.md'], 'README.md is a file'],
+  ])('%s %j', async (program, args, message) => {
+    const { exitCode, stderr, stdout } = await npmRun(program, args);
+    expect(stderr).toContain(message);
+    expect(stderr.match(/error/g)).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+});

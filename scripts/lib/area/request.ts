@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { DEVICE_NAMES, type Device } from '../../../gen/area/fpga/devices.js';
 import { FAMILIES, FAMILY_NAMES, type Family, familyDescription } from '../../../gen/area/fpga/families.js';
 import { PLACEABLE, type Placeable } from '../../../gen/area/fpga/placement.js';
 import { ConfigurationError, type Problem } from '../../../gen/errors.js';
+import { fileObstacle } from '../target.js';
 import type { PlaceRequest } from './fpga/run.js';
 
 /** Options of `npm run area` as the command line gives them. */
@@ -154,9 +153,8 @@ function commandOf(kind: AreaCommand['kind'], flags: AreaFlags, problems: Proble
     case 'curve': {
       const liberty = libertyOf(flags, '--curve', problems);
       // Found before the curves are measured.
-      if (flags.plot !== undefined && !existsSync(dirname(flags.plot))) {
-        problems.push({ key: '--plot', given: flags.plot, rule: `there is no folder ${dirname(flags.plot)}` });
-      }
+      const obstacle = flags.plot === undefined ? undefined : fileObstacle(flags.plot);
+      if (obstacle !== undefined) problems.push({ key: '--plot', given: String(flags.plot), rule: obstacle });
       return { kind, folders: flags.design, liberty, module: flags.module, plot: flags.plot, ...proof };
     }
     case 'fpga':
