@@ -258,7 +258,7 @@ describe('npm run area', () => {
 
   it.each([
     ['no design', () => ['--design', join(root, 'nothing')], 'there is no design folder'],
-    ['no folder', () => [], "required option '--design"],
+    ['no folder', () => [], '--design is missing'],
     ['an unknown option', () => ['--design', original, '--fast'], "unknown option '--fast'"],
     ['a library that is not there', () => ['--design', original, '--liberty', 'none.lib'], 'cannot read'],
     [

@@ -134,3 +134,38 @@ describe('a file or folder that cannot be written is refused before anything is 
     expect(exitCode).toBe(2);
   });
 });
+
+describe('a slip in the name of an option is named, also where without it a required one is missing', () => {
+  it.each([
+    ['area', ['--desgin', 'd'], /^error: unknown option '--desgin'\n\(Did you mean --design\?\)$/],
+    ['power', ['--libery', 'l', '--compare'], /^error: unknown option '--libery'\n\(Did you mean --liberty\?\)$/],
+    ['model:costs', ['--libery', 'l'], /^error: unknown option '--libery'\n\(Did you mean --liberty\?\)$/],
+    ['infer', ['--desgin', 'd', '--model', 'm'], /^error: unknown option '--desgin'\n\(Did you mean --design\?\)$/],
+    ['quantize', ['m.onnx', '--clib', 'c'], /^error: unknown option '--clib'\n\(Did you mean --calib\?\)$/],
+    [
+      'matmul',
+      ['--desgin', 'd', '--a', 'a', '--w', 'w'],
+      /^error: unknown option '--desgin'; did you mean --design\?$/m,
+    ],
+  ])('%s %j', async (program, args, message) => {
+    const { exitCode, stderr } = await npmRun(program, args);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['area', [], '--design is missing'],
+    [
+      'power',
+      ['--period', '0'],
+      '--liberty is missing\nerror: give either --design <folder> or --compare\nerror: the conf',
+    ],
+    ['model:costs', [], '--liberty is missing'],
+    ['infer', [], '--design is missing\nerror: --model is missing'],
+    ['quantize', ['m.onnx'], '--calib is missing'],
+  ])('%s %j names all that is missing', async (program, args, message) => {
+    const { exitCode, stderr } = await npmRun(program, args);
+    expect(stderr).toContain(`error: ${message}`);
+    expect(exitCode).toBe(2);
+  });
+});
