@@ -169,3 +169,17 @@ describe('a slip in the name of an option is named, also where without it a requ
     expect(exitCode).toBe(2);
   });
 });
+
+describe('npm run figures', () => {
+  it('lists what a run leaves out as left out', async () => {
+    const list = async (...args: string[]) => (await npmRun('figures', ['--check', '--list', ...args])).stdout;
+    expect(await list()).toMatch(/^check-sky130: .*json \(left out for want of the library; .* --sky130\)$/m);
+    expect(await list('--sky130', 'package.json')).toMatch(/^check-sky130: .*json$/m);
+  });
+
+  it('names the pages, too, that may be made alone', async () => {
+    const { exitCode, stderr } = await npmRun('figures', ['--only', 'docs/nope.md']);
+    expect(stderr).toMatch(/--only: given "docs\/nope.md"; must be of area-generic, .*, or a page: docs\/area.md, /);
+    expect(exitCode).toBe(2);
+  });
+});
