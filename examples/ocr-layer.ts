@@ -65,6 +65,7 @@ async function main(): Promise<number> {
       'Write the weights and the real input of a layer of a text-direction network as W.npy and A.npy, and such input as strips.npy; the same for the text detector as strips-64.npy.',
     )
     .option('--out <folder>', 'folder for the files', 'build/ocr-layer')
+    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 the data set is missing.')
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();

@@ -13,6 +13,11 @@ function npmRun(script: string, args: string[], env: Record<string, string> = {}
   return execa('npm', ['run', '--silent', script, '--', ...args], { cwd: root, reject: false, env });
 }
 
+/** The programs of package.json. */
+const programs = Object.entries<string>(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
+  .filter(([, command]) => command.startsWith('tsx '))
+  .map(([name]) => name);
+
 const temporary = () => mkdtempSync(join(tmpdir(), 'ant-rtl-cli-'));
 
 function allFiles(folder: string): Record<string, string> {
@@ -182,4 +187,24 @@ describe('npm run figures', () => {
     expect(stderr).toMatch(/--only: given "docs\/nope.md"; must be of area-generic, .*, or a page: docs\/area.md, /);
     expect(exitCode).toBe(2);
   });
+});
+
+describe('every program', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const exceptions = /all but (.*) have `--json`/.exec(readme)?.[1]?.match(/[\w:]+(?=`)/g);
+
+  it('has --json but for those that the README excepts, which are some', () => {
+    expect(programs).toEqual(expect.arrayContaining(exceptions ?? ['an exception']));
+  });
+
+  it.each(programs)(
+    'is in the table of the README, and its --help says which exit codes it has: %s',
+    async (program) => {
+      expect(readme).toMatch(new RegExp(`^\\|.*\`npm run ${program}[ \`].*\\|$`, 'm'));
+      const { exitCode, stdout } = await npmRun(program, ['--help']);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('Exit codes: 0 ');
+      expect(stdout.includes('--json')).toBe(!exceptions?.includes(program));
+    },
+  );
 });
