@@ -132,7 +132,8 @@ function strayOptions(flags: AreaFlags, kind: AreaCommand['kind'], problems: Pro
       needs === undefined || flags[needs.slice(2) as keyof AreaFlags]
         ? `does not go with --${kind}`
         : `goes with ${needs} only`;
-    problems.push({ key: OPTION_NAMES[key] ?? `--${key}`, given: String(flags[key]), rule });
+    const given = flags[key] === true ? {} : { given: String(flags[key]) };
+    problems.push({ key: OPTION_NAMES[key] ?? `--${key}`, ...given, rule });
   }
   if (kind !== 'curve' && flags.design.length > 1) {
     problems.push({ key: '--design', given: flags.design.join(', '), rule: 'several designs go with --curve only' });
@@ -178,7 +179,7 @@ function proveLimitOf({ prove, proveLimit }: AreaFlags, problems: Problem[]): nu
 
 function libertyOf({ liberty }: AreaFlags, what: string, problems: Problem[]): string {
   if (liberty === undefined)
-    problems.push({ key: '--liberty', given: 'nothing', rule: `${what} needs a library with delays` });
+    problems.push({ key: '--liberty', rule: `is missing: ${what} needs a library with delays` });
   return liberty ?? '';
 }
 
