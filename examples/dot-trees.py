@@ -272,7 +272,7 @@ def main():
     parser.add_argument("--only", metavar="NAMES", help=f"some of {', '.join(VARIANTS)}, with commas between")
     request = parser.parse_args()
     names = list(VARIANTS) if request.only is None else [name.strip() for name in request.only.split(",")]
-    unknown = [name for name in names if name not in VARIANTS]
+    unknown = [f'"{name}"' for name in names if name not in VARIANTS]
     if unknown:
         fail(2, f"--only: no variant {', '.join(unknown)}; there are {', '.join(VARIANTS)}")
     for tool in ("iverilog", "vvp"):

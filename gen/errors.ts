@@ -41,7 +41,8 @@ export function allOf<T extends readonly unknown[]>(steps: { readonly [K in keyo
 /** One thing wrong with a configuration. */
 export interface Problem {
   readonly key: string;
-  readonly given: string;
+  /** None of an option that has no value, or was left out. */
+  readonly given?: string;
   readonly rule: string;
   /** The nearest legal value, where there is one. */
   readonly nearest?: string;
@@ -56,7 +57,7 @@ export class ConfigurationError extends UserError {
         `the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
         ...problems.map(({ key, given, rule, nearest }) => {
           const hint = nearest === undefined ? '' : `; nearest legal value: ${nearest}`;
-          return `  ${key}: given ${given}; ${rule}${hint}`;
+          return `  ${key}: ${given === undefined ? '' : `given ${given}; `}${rule}${hint}`;
         }),
       ].join('\n'),
     );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { configurationHash } from './config/identity.js';
 import { type Configuration, PARAMETERS } from './config/parameters.js';
@@ -169,6 +169,10 @@ export function loadDesign(folder: string): Manifest {
   const file = join(folder, MANIFEST_FILE);
   if (!existsSync(folder)) {
     throw new UserError(`there is no design folder ${folder}; generate one with npm run gen`);
+  }
+  if (!statSync(folder).isDirectory()) {
+    const design = basename(folder) === MANIFEST_FILE ? `: ${dirname(folder)}` : '';
+    throw new UserError(`${folder} is a file; give the folder of a design${design}`);
   }
   if (!existsSync(file)) {
     throw new UserError(

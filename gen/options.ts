@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { mistakesError } from './errors.js';
+import { mistakesError, UserError } from './errors.js';
 import { nearWord } from './suggest.js';
 
 /** Parses a command line to its end; what it holds besides known options is left to {@link requireKnown}. */
@@ -24,6 +24,17 @@ export function requireKnown(program: Command): void {
     ...stray.map((word) => `${word} belongs to no option; --help lists them`),
   ];
   if (messages.length > 0) throw mistakesError(messages);
+}
+
+/**
+ * The value of an option that a program cannot do without. Commander's own required options are looked for before unknown ones are
+ * named, so that a slip in the name of one reads as if it had been left out.
+ *
+ * @throws UserError when it is not given.
+ */
+export function required<T>(flag: string, value: T | undefined): T {
+  if (value === undefined) throw new UserError(`${flag} is missing`);
+  return value;
 }
 
 function suggestion(option: string, flags: readonly string[]): string {

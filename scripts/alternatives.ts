@@ -7,6 +7,7 @@ import { alternativesMarkdown, alternativesText } from './lib/alternatives/table
 import { readLibrary } from './lib/area/library.js';
 import { readPage, withPart } from './lib/page.js';
 import { progressLine } from './lib/progress.js';
+import { requireFileTarget } from './lib/target.js';
 import { writeWhole } from './lib/whole-file.js';
 import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
@@ -50,6 +51,7 @@ async function main(): Promise<number> {
   const program = command();
   program.parse();
   const options: { pe: Kind; liberty?: string; write?: string; json?: boolean } = program.opts();
+  if (options.write !== undefined) requireFileTarget(options.write, '--write');
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
   const part = library?.identity.name ?? 'generic gates';
   // A page that cannot take the table is found before it is measured.

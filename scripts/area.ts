@@ -9,6 +9,7 @@ import { renderText } from '../gen/area/render.js';
 import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from '../gen/area/timed/render.js';
 import { periodMissed } from '../gen/area/timed/report.js';
 import { EXIT } from '../gen/errors.js';
+import { required } from '../gen/options.js';
 import { runProgram } from '../gen/program.js';
 import { measureFpga } from './lib/area/fpga/run.js';
 import { readLibrary } from './lib/area/library.js';
@@ -35,9 +36,9 @@ import { announcedYosys, YOSYS_VARIABLE, type Yosys } from './lib/yosys.js';
 function command(): Command {
   return new Command('npm run area --')
     .description('Synthesise every module of a design with Yosys and report what the array costs.')
-    .requiredOption(
+    .option(
       '--design <folder>',
-      "the design's folder, such as rtl-out/ant_16x16; with --curve several times",
+      "required: the design's folder, such as rtl-out/ant_16x16; with --curve several times",
       (folder: string, folders: string[] | undefined) => [...(folders ?? []), folder],
     )
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
@@ -161,6 +162,7 @@ async function main(): Promise<number> {
   const program = command();
   program.parse();
   const flags: AreaFlags = program.opts();
+  required('--design', flags.design);
   const request = areaCommand(flags);
   const yosys = await announcedYosys();
   const line = progressLine(process.stderr);

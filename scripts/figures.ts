@@ -47,7 +47,9 @@ function chosen({ only, check, ...flags }: Flags): { figures: Figure[]; librarie
   const fits = ({ name, page }: Figure, wanted: string): boolean => name === wanted || page === wanted;
   for (const wanted of names ?? []) {
     if (all.some((figure) => fits(figure, wanted))) continue;
-    problems.push({ key: '--only', given: wanted, rule: `must be of ${all.map(({ name }) => name).join(', ')}` });
+    const pages = [...new Set(all.map(({ page }) => page))];
+    const rule = `must be of ${all.map(({ name }) => name).join(', ')}, or a page: ${pages.join(', ')}`;
+    problems.push({ key: '--only', given: `"${wanted}"`, rule });
   }
   const given = Object.entries({ osu018: flags.osu018, sky130: flags.sky130 });
   for (const [key, file] of given) {
@@ -70,7 +72,8 @@ async function main(): Promise<number> {
   if (flags.list) {
     for (const figure of figures) {
       const commands = stepsOf(figure).map((step) => `  ${shownStep(step)}\n`);
-      process.stdout.write(`${figure.name}: ${figure.page}\n${commands.join('')}`);
+      const missing = missingFor(figure, libraries).map((reason) => ` (left out ${reason})`);
+      process.stdout.write(`${figure.name}: ${figure.page}${missing.join('')}\n${commands.join('')}`);
     }
     return EXIT.done;
   }

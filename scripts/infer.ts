@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { EXIT, UserError } from '../gen/errors.js';
+import { allOf, EXIT, UserError } from '../gen/errors.js';
+import { required } from '../gen/options.js';
 import { runProgram } from '../gen/program.js';
 import { inferText, miscountedLayers } from './lib/infer/report.js';
 import { infer } from './lib/infer/run.js';
@@ -17,8 +18,8 @@ async function main(): Promise<number> {
     .description(
       'Run a quantised network with every matrix product on the simulated array of a design, and compare its outputs and class decisions with the integer reference.',
     )
-    .requiredOption('--design <folder>', 'folder of the design')
-    .requiredOption('--model <folder>', 'what npm run quantize wrote')
+    .option('--design <folder>', 'required: folder of the design')
+    .option('--model <folder>', 'required: what npm run quantize wrote')
     .option(
       '--input <file>',
       `samples: a .npy file of floats, N x the shape of one input; or ${FASHION} for its test images, with their classes`,
@@ -35,6 +36,10 @@ async function main(): Promise<number> {
     .exitOverride();
   program.parse();
   const flags = program.opts();
+  const [design, model] = allOf([
+    () => required<string>('--design', flags.design),
+    () => required<string>('--model', flags.model),
+  ]);
   const count = flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1);
   const fashion = flags.input === FASHION ? fashionMnist('t10k', count ?? FASHION_SAMPLES) : undefined;
   const all = fashion?.images ?? openSamples(flags.input);
@@ -44,8 +49,8 @@ async function main(): Promise<number> {
   }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const report = await infer({
-    design: flags.design,
-    model: flags.model,
+    design,
+    model,
     samples,
     ...(fashion ? { labels: fashion.labels } : {}),
     batch: integer('--batch', flags.batch, 1),

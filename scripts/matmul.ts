@@ -1,14 +1,9 @@
 import { Command } from 'commander';
 import { allOf, EXIT, UserError } from '../gen/errors.js';
-import { parseWhole, requireKnown } from '../gen/options.js';
+import { parseWhole, required, requireKnown } from '../gen/options.js';
 import { runProgram } from '../gen/program.js';
 import { matmul } from './lib/matmul.js';
 import { matmulJson, matmulText } from './lib/matmul-report.js';
-
-function required(flag: string, value: string | undefined): string {
-  if (value === undefined) throw new UserError(`${flag} is missing`);
-  return value;
-}
 
 function isWide(flag: string, bits: string): boolean {
   if (bits !== '4' && bits !== '8')
@@ -37,9 +32,9 @@ async function main(): Promise<number> {
   const { json = false, ...request } = program.opts();
   const [, design, a, w, wideA, wideW] = allOf([
     () => requireKnown(program),
-    () => required('--design', request.design),
-    () => required('--a', request.a),
-    () => required('--w', request.w),
+    () => required<string>('--design', request.design),
+    () => required<string>('--a', request.a),
+    () => required<string>('--w', request.w),
     () => isWide('--a-bits', request.aBits),
     () => isWide('--w-bits', request.wBits),
   ]);

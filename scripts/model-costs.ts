@@ -4,6 +4,7 @@ import { EXIT } from '../gen/errors.js';
 import { generate } from '../gen/generate.js';
 import { loadDesign } from '../gen/manifest.js';
 import { type Costs, ownConfiguration } from '../gen/model/own.js';
+import { required } from '../gen/options.js';
 import { runProgram } from '../gen/program.js';
 import { GENERATOR } from '../gen/version.js';
 import { readLibrary } from './lib/area/library.js';
@@ -13,6 +14,7 @@ import { COSTS_FILE, ownDescriptions } from './lib/model/data.js';
 import { energyMeter } from './lib/model/energy-meter.js';
 import { progressLine } from './lib/progress.js';
 import { inScratch } from './lib/scratch.js';
+import { requireFileTarget } from './lib/target.js';
 import { writeWhole } from './lib/whole-file.js';
 import { findYosys } from './lib/yosys.js';
 
@@ -24,7 +26,7 @@ async function main(): Promise<number> {
     .description(
       'Generate and synthesise the designs of models/accelerators/own, whose areas decide about the sizes of the arrays that npm run model -- --own compares.',
     )
-    .requiredOption('--liberty <file>', 'cell library, Liberty, plain or .gz')
+    .option('--liberty <file>', 'required: cell library, Liberty, plain or .gz')
     .option('--energies', 'also measure the energy per MAC, on small arrays and real operands, as npm run power does')
     .option('--prove', 'prove every netlist of the areas equal to its RTL, or else simulate it; exit code 1 if neither')
     .option('--out <file>', 'where to write the costs', relative(process.cwd(), COSTS_FILE))
@@ -36,8 +38,11 @@ async function main(): Promise<number> {
     .allowExcessArguments(false)
     .exitOverride();
   program.parse();
-  const options: { liberty: string; energies?: boolean; prove?: boolean; out: string; json?: boolean } = program.opts();
-  const library = readLibrary(options.liberty);
+  const options: { liberty?: string; energies?: boolean; prove?: boolean; out: string; json?: boolean } =
+    program.opts();
+  const liberty = required('--liberty', options.liberty);
+  requireFileTarget(options.out, '--out');
+  const library = readLibrary(liberty);
   const yosys = await findYosys();
   const meter = options.energies ? await energyMeter({ yosys, library }) : undefined;
   const line = progressLine(process.stderr, LOG_INTERVAL);
@@ -64,7 +69,7 @@ async function main(): Promise<number> {
     }
     const { identity } = library;
     const costs: Costs = {
-      command: `npm run model:costs -- --liberty ${basename(options.liberty)}${meter ? ' --energies' : ''}${options.prove ? ' --prove' : ''}`,
+      command: `npm run model:costs -- --liberty ${basename(liberty)}${meter ? ' --energies' : ''}${options.prove ? ' --prove' : ''}`,
       generator: GENERATOR,
       tool: `${yosys.identity.name} ${yosys.identity.version}`,
       library: `${identity.file} (sha256 ${identity.sha256.slice(0, 16)}...)`,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT, UserError } from '../gen/errors.js';
 import { replaceFolder } from '../gen/folder.js';
@@ -13,6 +13,7 @@ import { modelHtml } from './lib/model/html.js';
 import { type ModelFlags, type ResolvedRequest, requestOf } from './lib/model/request.js';
 import { effectsTable, modelText, modelTitle, sizingsText, wrongFigures } from './lib/model/text.js';
 import { progressLine } from './lib/progress.js';
+import { requireFolderTarget } from './lib/target.js';
 
 const LOG_INTERVAL = 5000;
 const FILES = ['report.json', 'layers.csv', 'report.html'] as const;
@@ -97,10 +98,10 @@ function effects(request: ResolvedRequest, { json, markdown = false }: Flags): n
   return EXIT.done;
 }
 
-/** @throws UserError when the folder holds anything that this program did not write. */
+/** @throws UserError when the folder cannot be written, or holds anything that this program did not write. */
 function requireReplaceable(out: string): void {
+  requireFolderTarget(out, '--out');
   if (!existsSync(out)) return;
-  if (!statSync(out).isDirectory()) throw new UserError(`--out ${out} is a file; name a folder`);
   const foreign = readdirSync(out).filter((entry) => !(FILES as readonly string[]).includes(entry));
   if (foreign.length > 0) {
     throw new UserError(`${out} holds what this program did not write: ${foreign.join(', ')}; choose another --out`);

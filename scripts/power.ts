@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors.js';
+import { allOf, ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors.js';
+import { required } from '../gen/options.js';
 import { runProgram } from '../gen/program.js';
 import { readLibrary } from './lib/area/library.js';
 import { comparePower, comparisonText, competitorsOf } from './lib/power/compare.js';
@@ -9,6 +10,7 @@ import { checkWithSta, staText } from './lib/power/opensta.js';
 import { DEFAULT_LAYER, fileOperands, layerOperands, type Operands } from './lib/power/operands.js';
 import { powerText } from './lib/power/text.js';
 import { progressLine } from './lib/progress.js';
+import { requireFolderTarget } from './lib/target.js';
 import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
 
 const LOG_INTERVAL = 5000;
@@ -17,7 +19,7 @@ interface Flags {
   readonly design?: string;
   readonly compare?: boolean;
   readonly only?: string;
-  readonly liberty: string;
+  readonly liberty?: string;
   readonly period: string;
   readonly slew: string;
   readonly clockSlew: string;
@@ -41,7 +43,7 @@ function command(): Command {
     .option('--design <folder>', "the design's folder, such as rtl-out/ant_16x16")
     .option('--compare', 'instead of a design: energy per MAC of 4-bit types, int8 and fp8 on the same operands')
     .option('--only <list>', `with --compare, some of ${COMPETITORS.map(({ name }) => name).join(',')}`)
-    .requiredOption('--liberty <file>', 'cell library with internal power, Liberty, plain or .gz')
+    .option('--liberty <file>', 'required: cell library with internal power, Liberty, plain or .gz')
     .option('--period <ns>', 'clock period', String(DEFAULTS.period))
     .option('--slew <ns>', 'transition time of input ports', String(DEFAULTS.slew))
     .option('--clock-slew <ns>', 'transition time of the clock', String(DEFAULTS.clockSlew))
@@ -110,15 +112,21 @@ async function main(): Promise<number> {
   const program = command();
   program.parse();
   const flags = program.opts<Flags>();
-  if ((flags.design === undefined) === !flags.compare)
-    throw new UserError('give either --design <folder> or --compare');
+  const [liberty, , numbers] = allOf([
+    () => required('--liberty', flags.liberty),
+    () => {
+      if ((flags.design === undefined) === !flags.compare)
+        throw new UserError('give either --design <folder> or --compare');
+    },
+    () => numbersOf(flags),
+  ]);
   if (flags.compare && flags.sta !== undefined) throw new UserError('--sta goes with --design');
   const stray = ['only', 'rows', 'cols'].filter((key) => program.getOptionValueSource(key) === 'cli');
   if (!flags.compare && stray.length > 0) {
     throw new UserError(`${stray.map((key) => `--${key}`).join(', ')} goes with --compare, not with --design`);
   }
-  const numbers = numbersOf(flags);
-  const library = readLibrary(flags.liberty);
+  if (flags.sta !== undefined) requireFolderTarget(flags.sta, '--sta');
+  const library = readLibrary(liberty);
   const operands = await operandsOf(flags, numbers.images);
   const yosys = await announcedYosys();
   const line = progressLine(process.stderr, LOG_INTERVAL);

@@ -6,6 +6,7 @@ import { EXIT, UserError } from '../gen/errors.js';
 import { loadDesign } from '../gen/manifest.js';
 import { readModel } from '../gen/onnx/model.js';
 import { type ArrayInfo, arrayInfoOf, type PortInfo } from '../gen/oracle.js';
+import { required } from '../gen/options.js';
 import { runProgram } from '../gen/program.js';
 import { requireOnPorts } from '../gen/quantise/families.js';
 import { requireImages } from '../gen/quantise/images.js';
@@ -34,9 +35,9 @@ async function main(): Promise<number> {
     new Command('npm run quantize --')
       .description('Choose the numeric type and scale of every operand of a network, and write it in codes.')
       .argument('<model>', 'ONNX file')
-      .requiredOption(
+      .option(
         '--calib <file>',
-        `calibration samples: a .npy file of floats, N x the shape of one input; or ${FASHION} for its training images`,
+        `required: calibration samples: a .npy file of floats, N x the shape of one input; or ${FASHION} for its training images`,
       )
       .option('--samples <n>', `use only the first n samples (default: all; of ${FASHION} ${FASHION_SAMPLES})`),
   )
@@ -49,6 +50,7 @@ async function main(): Promise<number> {
   program.parse();
   const flags = program.opts();
   const file = program.args[0] as string;
+  const calib = required<string>('--calib', flags.calib);
   const options = quantiseOptionsOf(flags as Parameters<typeof quantiseOptionsOf>[0]);
   const out: string = flags.out ?? join('build', 'quantised', basename(file).replace(/\.onnx$/, ''));
   requireReplaceable(out);
@@ -56,7 +58,7 @@ async function main(): Promise<number> {
   const manifest = flags.design === undefined ? undefined : loadDesign(flags.design);
   const bytes = read(file);
   const model = readModel(bytes, file);
-  const samples = calibrationSamples(flags.calib, flags.samples);
+  const samples = calibrationSamples(calib, flags.samples);
   requireFit(samples, model.input);
   const info = manifest && arrayInfoOf(manifest);
   if (info) requireImages(info);

@@ -6,6 +6,7 @@ import { runProgram } from '../gen/program.js';
 import { readLibrary } from './lib/area/library.js';
 import { DEFAULT_PROVE_LIMIT } from './lib/area/request.js';
 import { progressLine } from './lib/progress.js';
+import { requireFileTarget, requireFolderTarget } from './lib/target.js';
 import { VARIANTS } from './lib/variants/designs.js';
 import { DEFAULT_SELECTION, type SelectionFlags, selectionOf } from './lib/variants/request.js';
 import { measureVariants } from './lib/variants/run.js';
@@ -59,6 +60,7 @@ async function main(): Promise<number> {
   const options = program.opts<SelectionFlags & Flags>();
   const selection = selectionOf(options);
   if (options.write !== undefined) requirePage(options.write);
+  if (options.out !== undefined) requireFolderTarget(options.out, '--out');
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
   const yosys = await announcedYosys();
   const line = progressLine(process.stderr, LOG_INTERVAL);
@@ -75,8 +77,9 @@ async function main(): Promise<number> {
   }
 }
 
-/** @throws UserError when there is a file that this program did not write. */
+/** @throws UserError when the file cannot be written, or is there and this program did not write it. */
 function requirePage(file: string): void {
+  requireFileTarget(file, '--write');
   if (existsSync(file) && !readFileSync(file, 'utf8').includes(PAGE_MARK)) {
     throw new UserError(`--write: ${file} exists and is no page of npm run variants; remove it or choose another file`);
   }

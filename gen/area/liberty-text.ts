@@ -1,6 +1,12 @@
-/** A Liberty text without its comments and with its continued lines joined. */
+/** A Liberty text without its comments and with its continued lines joined; a comment that is not closed ends with the text. */
 export function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/\\\r?\n/g, ' ');
+  const stringOrComment = /("[^"]*")|\/\*[\s\S]*?(?:\*\/|$)/g;
+  return text.replace(stringOrComment, (_, string?: string) => string ?? ' ').replace(/\\\r?\n/g, ' ');
+}
+
+/** Whether a text without comments ends in the middle of a group, as a file does that is cut off. */
+export function isCutOff(text: string): boolean {
+  return depthAt(text, text.length) > 0;
 }
 
 /** A group of a Liberty file: `keyword (name) { body }`; the name is empty where there is none. */
@@ -34,6 +40,25 @@ function closingBrace(text: string, from: number): number {
   return text.length;
 }
 
+/** The group that tells what a register does. */
+export interface RegisterGroup {
+  readonly kind: 'ff' | 'latch';
+  /** Names of its state and of the inverse, for functions of outputs. */
+  readonly names: readonly string[];
+  readonly body: string;
+}
+
+/** The register's group of a cell; undefined where it has none. */
+export function registerGroup(body: string): RegisterGroup | undefined {
+  const [whole, kind, names = '', register = ''] = /(?<![\w"])(ff|latch)\s*\(([^)]*)\)\s*\{([^{}]*)\}/.exec(body) ?? [];
+  if (whole === undefined) return undefined;
+  return {
+    kind: kind === 'ff' ? 'ff' : 'latch',
+    names: names.split(',').map((name) => name.replace(/["\s]/g, '')),
+    body: register,
+  };
+}
+
 /** A simple attribute of a group's own, not of the groups in it. */
 export function attribute(body: string, name: string): string | undefined {
   const pattern = new RegExp(`(?<![\\w"])${name}\\s*:\\s*(?:"([^"]*)"|([^;\\s]+))\\s*;?`, 'g');
@@ -45,7 +70,7 @@ export function attribute(body: string, name: string): string | undefined {
 
 function depthAt(text: string, index: number): number {
   let depth = 0;
-  for (const [mark] of text.slice(0, index).matchAll(/"[^"]*"|[{}]/g)) {
+  for (const [mark] of text.slice(0, index).matchAll(/"[^"]*(?:"|$)|[{}]/g)) {
     if (mark === '{') depth += 1;
     else if (mark === '}') depth -= 1;
   }

@@ -1,5 +1,5 @@
-import { evaluateFunction } from './boolean.js';
-import { attribute, groups, withoutComments } from './liberty-text.js';
+import { evaluateFunction, parseFunction, pinsOf } from './boolean.js';
+import { attribute, groups, registerGroup, withoutComments } from './liberty-text.js';
 
 /** What the area report needs of a cell of a Liberty file. */
 export interface LibertyCell {
@@ -7,6 +7,8 @@ export interface LibertyCell {
   readonly area: number;
   readonly inputs: readonly string[];
   readonly outputs: readonly { readonly name: string; readonly fn?: string }[];
+  /** Of a flip-flop, the pins and states that its next state depends on. */
+  readonly nextState?: readonly string[];
 }
 
 /** The cells of a Liberty file: names, areas, pins and boolean functions; all else is skipped. */
@@ -14,6 +16,8 @@ export function libertyCells(text: string): LibertyCell[] {
   return groups(withoutComments(text), 'cell').map(({ name, body }) => {
     const pins = groups(body, 'pin');
     const direction = (wanted: string) => pins.filter((pin) => attribute(pin.body, 'direction') === wanted);
+    const register = registerGroup(body);
+    const next = register && parseFunction(attribute(register.body, 'next_state') ?? '');
     return {
       name,
       area: Number(attribute(body, 'area') ?? Number.NaN),
@@ -22,6 +26,7 @@ export function libertyCells(text: string): LibertyCell[] {
         const fn = attribute(pin.body, 'function');
         return { name: pin.name, ...(fn === undefined ? {} : { fn }) };
       }),
+      ...(next ? { nextState: pinsOf(next) } : {}),
     };
   });
 }
@@ -48,6 +53,12 @@ export function smallestBuffer(cells: readonly LibertyCell[]): LibertyCell | und
   return cells.filter(isBuffer).reduce<LibertyCell | undefined>((least, cell) => {
     return least === undefined || cell.area < least.area ? cell : least;
   }, undefined);
+}
+
+/** Whether a cell is a D flip-flop: one whose next state is that of an input, or its inverse. */
+export function isDFlipFlop({ inputs, nextState = [] }: LibertyCell): boolean {
+  const [data = '', ...more] = nextState;
+  return more.length === 0 && inputs.includes(data);
 }
 
 function isBuffer({ area, inputs, outputs }: LibertyCell): boolean {

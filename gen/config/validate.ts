@@ -88,11 +88,23 @@ function withoutSpecials(name: string): string {
   return name.startsWith('u') ? `u${nearest}` : nearest;
 }
 
-/** The known name at the least edit distance; among equals one of the same kind of letters, 4 bits first. */
+/**
+ * The known name that differs in its last number alone, or else one at the least edit distance; of several the one with the
+ * nearest number, which is 4 where none is given.
+ */
 function nearestTypeName(text: string, known: string[]): string {
+  const [letters, number] = withLastNumber(text);
+  const family = known.filter((name) => withLastNumber(name)[0] === letters);
   const least = Math.min(...known.map((name) => distance(text, name)));
-  const nearest = known.filter((name) => distance(text, name) === least);
-  return nearest.find((name) => name.endsWith('4')) ?? (nearest[0] as string);
+  const nearest = family.length > 0 ? family : known.filter((name) => distance(text, name) === least);
+  const away = (name: string): number => Math.abs(withLastNumber(name)[1] - number);
+  return nearest.reduce((x, y) => (away(y) < away(x) ? y : x));
+}
+
+/** A type's name in two: all before its last number, and that, 4 where there is none. */
+function withLastNumber(name: string): [string, number] {
+  const [digits = ''] = /\d*$/.exec(name) ?? [];
+  return [name.slice(0, name.length - digits.length), digits === '' ? 4 : Number(digits)];
 }
 
 function nearestValue(key: ParameterKey, given: unknown, { arch }: RawConfiguration): string | undefined {

@@ -1,5 +1,12 @@
 import { type BooleanFunction, parseFunction, pinsOf } from '../area/boolean.js';
-import { attribute, groups, type LibertyGroup, numberLists, withoutComments } from '../area/liberty-text.js';
+import {
+  attribute,
+  groups,
+  type LibertyGroup,
+  numberLists,
+  registerGroup,
+  withoutComments,
+} from '../area/liberty-text.js';
 import { UserError } from '../errors.js';
 import type { Table } from './table.js';
 
@@ -257,11 +264,9 @@ function axisKind(variable: string): Axis | undefined {
   return variable === 'total_output_net_capacitance' ? 'load' : undefined;
 }
 
-const REGISTER = /(?<![\w"])(ff|latch)\s*\(([^)]*)\)\s*\{([^{}]*)\}/;
-
 /** The clock pins of a register: those marked so, and those its clock or enable depends on. */
 function clockPins(body: string): string[] {
-  const register = REGISTER.exec(body)?.[3];
+  const register = registerGroup(body)?.body;
   if (register === undefined) return [];
   const edge = parseFunction(attribute(register, 'clocked_on') ?? attribute(register, 'enable') ?? '');
   const marked = groups(body, 'pin').filter((pin) => attribute(pin.body, 'clock') === 'true');
@@ -269,11 +274,12 @@ function clockPins(body: string): string[] {
 }
 
 function flipFlop(body: string): { flipFlop?: FlipFlop } {
-  const [, kind, names = '', register = ''] = REGISTER.exec(body) ?? [];
-  const [state = '', inverse = ''] = names.split(',').map((name) => name.replace(/["\s]/g, ''));
-  const fn = (name: string): BooleanFunction | undefined => parseFunction(attribute(register, name) ?? '');
+  const register = registerGroup(body);
+  if (register?.kind !== 'ff') return {};
+  const [state = '', inverse = ''] = register.names;
+  const fn = (name: string): BooleanFunction | undefined => parseFunction(attribute(register.body, name) ?? '');
   const [clock, next, clear, preset] = [fn('clocked_on'), fn('next_state'), fn('clear'), fn('preset')];
-  if (kind !== 'ff' || clock?.kind !== 'pin' || next === undefined) return {};
+  if (clock?.kind !== 'pin' || next === undefined) return {};
   return { flipFlop: { state, inverse, next, ...(clear ? { clear } : {}), ...(preset ? { preset } : {}) } };
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { allOf, UserError } from '../../gen/errors.js';
 import { binary32Value } from '../../gen/float/binary32.js';
 import { loadDesign, type Manifest } from '../../gen/manifest.js';
@@ -19,6 +19,7 @@ import { paddedSteps, peProducts, planTiling, type Tiling } from '../../gen/tili
 import type { NumericType } from '../../gen/types/numeric-type.js';
 import { modelledCycles, multiplyOnArray } from './multiply.js';
 import { type ArraySimulator, openArraySimulator } from './simulator.js';
+import { requireFileTarget } from './target.js';
 import { requireSimulationTools } from './verilator.js';
 import { writeWhole } from './whole-file.js';
 
@@ -152,13 +153,11 @@ export function readMatrix(file: string): Matrix {
 
 /** The file to write, known to be writable before the long part begins. */
 function outputFile({ a, w, out = join(dirname(a), 'C.npy') }: MatmulRequest): string {
+  requireFileTarget(out);
   if (existsSync(out)) {
-    if (statSync(out).isDirectory()) throw new UserError(`cannot write ${out}: it is a folder`);
     const inputs = [a, w].filter((file) => existsSync(file)).map((file) => realpathSync(file));
     if (inputs.includes(realpathSync(out))) throw new UserError(`--out ${out} would overwrite an input`);
   }
-  const folder = dirname(resolve(out));
-  if (!existsSync(folder)) throw new UserError(`cannot write ${out}: there is no folder ${folder}`);
   return out;
 }
 

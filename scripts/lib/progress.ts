@@ -6,7 +6,7 @@ export interface ProgressStream {
 
 export interface ProgressLine {
   show(text: string): void;
-  /** Clears the line on a terminal. */
+  /** Clears the line on a terminal; a log gets the last step where it was left out. */
   end(): void;
 }
 
@@ -18,13 +18,18 @@ const CLEAR = '\r\u001b[K';
 export function progressLine(stream: ProgressStream, interval = 0): ProgressLine {
   if (stream.isTTY) return { show: (text) => stream.write(`${CLEAR}${text}`), end: () => stream.write(CLEAR) };
   let next = 0;
+  let leftOut: string | undefined;
   return {
     show: (text) => {
       const now = performance.now();
-      if (now < next) return;
+      leftOut = now < next ? text : undefined;
+      if (leftOut !== undefined) return;
       next = now + interval;
       stream.write(`${text}\n`);
     },
-    end: () => {},
+    end: () => {
+      if (leftOut !== undefined) stream.write(`${leftOut}\n`);
+      leftOut = undefined;
+    },
   };
 }

@@ -13,6 +13,11 @@ function npmRun(script: string, args: string[], env: Record<string, string> = {}
   return execa('npm', ['run', '--silent', script, '--', ...args], { cwd: root, reject: false, env });
 }
 
+/** The programs of package.json. */
+const programs = Object.entries<string>(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
+  .filter(([, command]) => command.startsWith('tsx '))
+  .map(([name]) => name);
+
 const temporary = () => mkdtempSync(join(tmpdir(), 'ant-rtl-cli-'));
 
 function allFiles(folder: string): Record<string, string> {
@@ -108,4 +113,98 @@ describe('npm run verify', () => {
     expect(run.stderr).toContain('Verilator is missing');
     expect(run.stderr).toContain('npm run setup');
   });
+});
+
+describe('a file or folder that cannot be written is refused before anything is read or measured', () => {
+  const inFile = join('README.md', 'x');
+  const none = ['--liberty', 'none.lib'];
+  it.each([
+    ['variants', ['--write', 'none/x.md', ...none], '--write: cannot write none/x.md: there is no folder'],
+    ['variants', ['--write', 'docs', ...none], '--write: cannot write docs: it is a folder'],
+    ['variants', ['--out', inFile, ...none], 'README.md is a file'],
+    ['alternatives', ['--write', 'docs', ...none], 'it is a folder'],
+    ['area', ['--compare', '--write', 'docs', ...none], 'it is a folder'],
+    ['area', ['--compare', '--record', 'docs', ...none], 'it is a folder'],
+    ['area', ['--design', 'none', '--curve', '--plot', 'docs', ...none], '--plot: given docs; it is a folder'],
+    ['power', ['--design', 'none', '--sta', 'README.md', ...none], 'README.md is a file'],
+    ['model', ['--networks', 'none', '--out', inFile], 'README.md is a file'],
+    ['model:costs', ['--out', 'docs', ...none], 'it is a folder'],
+    ['quantize', ['none.onnx', '--calib', 'none.npy', '--out', inFile], 'README.md is a file'],
+    ['example', ['--out', 'README.md'], 'README.md is a file'],
+  ])('%s %j', async (program, args, message) => {
+    const { exitCode, stderr, stdout } = await npmRun(program, args);
+    expect(stderr).toContain(message);
+    expect(stderr.match(/error/g)).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('a slip in the name of an option is named, also where without it a required one is missing', () => {
+  it.each([
+    ['area', ['--desgin', 'd'], /^error: unknown option '--desgin'\n\(Did you mean --design\?\)$/],
+    ['power', ['--libery', 'l', '--compare'], /^error: unknown option '--libery'\n\(Did you mean --liberty\?\)$/],
+    ['model:costs', ['--libery', 'l'], /^error: unknown option '--libery'\n\(Did you mean --liberty\?\)$/],
+    ['infer', ['--desgin', 'd', '--model', 'm'], /^error: unknown option '--desgin'\n\(Did you mean --design\?\)$/],
+    ['quantize', ['m.onnx', '--clib', 'c'], /^error: unknown option '--clib'\n\(Did you mean --calib\?\)$/],
+    [
+      'matmul',
+      ['--desgin', 'd', '--a', 'a', '--w', 'w'],
+      /^error: unknown option '--desgin'; did you mean --design\?$/m,
+    ],
+  ])('%s %j', async (program, args, message) => {
+    const { exitCode, stderr } = await npmRun(program, args);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['area', [], '--design is missing'],
+    [
+      'power',
+      ['--period', '0'],
+      '--liberty is missing\nerror: give either --design <folder> or --compare\nerror: the conf',
+    ],
+    ['model:costs', [], '--liberty is missing'],
+    ['infer', [], '--design is missing\nerror: --model is missing'],
+    ['quantize', ['m.onnx'], '--calib is missing'],
+  ])('%s %j names all that is missing', async (program, args, message) => {
+    const { exitCode, stderr } = await npmRun(program, args);
+    expect(stderr).toContain(`error: ${message}`);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('npm run figures', () => {
+  it('lists what a run leaves out as left out', async () => {
+    const list = async (...args: string[]) => (await npmRun('figures', ['--check', '--list', ...args])).stdout;
+    expect(await list()).toMatch(/^check-sky130: .*json \(left out for want of the library; .* --sky130\)$/m);
+    expect(await list('--sky130', 'package.json')).toMatch(/^check-sky130: .*json$/m);
+  });
+
+  it('names the pages, too, that may be made alone', async () => {
+    const { exitCode, stderr } = await npmRun('figures', ['--only', 'docs/nope.md']);
+    expect(stderr).toMatch(/--only: given "docs\/nope.md"; must be of area-generic, .*, or a page: docs\/area.md, /);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('every program', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const exceptions = /all but (.*) have `--json`/.exec(readme)?.[1]?.match(/[\w:]+(?=`)/g);
+
+  it('has --json but for those that the README excepts, which are some', () => {
+    expect(programs).toEqual(expect.arrayContaining(exceptions ?? ['an exception']));
+  });
+
+  it.each(programs)(
+    'is in the table of the README, and its --help says which exit codes it has: %s',
+    async (program) => {
+      expect(readme).toMatch(new RegExp(`^\\|.*\`npm run ${program}[ \`].*\\|$`, 'm'));
+      const { exitCode, stdout } = await npmRun(program, ['--help']);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('Exit codes: 0 ');
+      expect(stdout.includes('--json')).toBe(!exceptions?.includes(program));
+    },
+  );
 });

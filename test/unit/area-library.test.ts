@@ -5,7 +5,14 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { evaluateFunction } from '../../gen/area/boolean.js';
 import { flipFlopBits, genericGateEquivalents } from '../../gen/area/gates.js';
-import { hasDelays, libertyCells, libertyName, smallestBuffer, smallestNand2 } from '../../gen/area/liberty.js';
+import {
+  hasDelays,
+  isDFlipFlop,
+  libertyCells,
+  libertyName,
+  smallestBuffer,
+  smallestNand2,
+} from '../../gen/area/liberty.js';
 import { EXIT, type UserError } from '../../gen/errors.js';
 import { readLibrary } from '../../scripts/lib/area/library.js';
 import { timedLibrary } from '../support/liberty.js';
@@ -45,8 +52,13 @@ const pin = (name: string, direction: string, fn?: string) =>
 const cell = (name: string, area: number, fn: string, inputs = ['A', 'B']) =>
   `cell ("${name}") { leakage_power () { area : 99; } area : ${area};
     ${inputs.map((input) => pin(input, 'input')).join('\n')} ${pin('Y', '"output"', fn)} }`;
-const library = (...cells: string[]) => `/* cell (NO) { } */ library (tiny) { delay_model : table_lookup;
-  values ("1, 2", "{ 3"); ${cells.join('\n')} }`;
+const register = (name: string, group: string) =>
+  `cell (${name}) { area : 9; ${group} ${['D', 'E', 'C'].map((input) => pin(input, 'input')).join(' ')} ${pin('Q', 'output', 'IQ')} }`;
+const flipFlop = (name: string, next: string) =>
+  register(name, `ff ("IQ", "IQN") { next_state : "${next}"; clocked_on : "C"; }`);
+const DFF = flipFlop('DFF', 'D');
+const library = (...cells: string[]) => `/* cell (NO) { " */ library (tiny) { delay_model : table_lookup;
+  values ("1, 2", "{ 3", "/* 4"); ${cells.join('\n')} }`;
 
 describe('a Liberty file', () => {
   const text = library(
@@ -55,6 +67,7 @@ describe('a Liberty file', () => {
     cell('NAND', 3.5, '(!A) | (!B)'),
     cell('NAND3', 2, '!(A&B&C)', ['A', 'B', 'C']),
     cell('FREE', 0, '!(A&B)'),
+    DFF,
   );
 
   it('is read cell by cell, comments, nested groups and braces in strings aside', () => {
@@ -66,6 +79,7 @@ describe('a Liberty file', () => {
       ['NAND', 3.5],
       ['NAND3', 2],
       ['FREE', 0],
+      ['DFF', 9],
     ]);
     expect(cells[0]).toMatchObject({ inputs: ['A', 'B'], outputs: [{ name: 'Y', fn: 'A B' }] });
   });
@@ -73,6 +87,15 @@ describe('a Liberty file', () => {
   it('gives the smallest NAND by function, not by name', () => {
     expect(smallestNand2(libertyCells(text))).toMatchObject({ name: 'NAND', area: 3.5 });
     expect(smallestNand2(libertyCells(library(cell('NAND2X1', 4, 'A B'))))).toBeUndefined();
+  });
+
+  it('tells D flip-flops from other registers by their next state', () => {
+    const registers = [
+      ...[DFF, flipFlop('INVERTING', "(D)'"), flipFlop('TOGGLE', "IQ'"), flipFlop('ENABLE', "(E D) + (E' IQ)")],
+      register('LATCH', 'latch (IQ, IQN) { data_in : "D"; enable : "C"; }'),
+    ];
+    const cells = libertyCells(library(cell('AND', 1, 'A B'), ...registers));
+    expect(cells.filter(isDFlipFlop).map(({ name }) => name)).toEqual(['DFF', 'INVERTING']);
   });
 
   it('gives the smallest buffer by function, not by name', () => {
@@ -100,7 +123,16 @@ describe('a Liberty file', () => {
     ['is not there', () => join(folder, 'none.lib'), 'ENOENT'],
     ['is not gzip though its name says so', () => file('bad.lib.gz', 'plain'), 'cannot read'],
     ['is something else', () => file('else.lib', 'module m; endmodule'), 'is no Liberty file'],
+    ['is cut off', () => file('cut.lib', text.slice(0, -2)), 'ends in the middle of a group'],
+    [
+      'is cut off before its NAND',
+      () => file('cut.lib', text.slice(0, text.indexOf('NAND'))),
+      'in the middle of a group',
+    ],
+    ['is cut off in a comment', () => file('cut.lib', `${text.slice(0, -2)} /* } }`), 'in the middle of a group'],
+    ['is cut off in a string', () => file('cut.lib', `${text.slice(0, -2)} a : "} }`), 'in the middle of a group'],
     ['has no NAND', () => file('and.lib', library(cell('AND', 1, 'A B'))), 'none of its 1 cells is a 2-input NAND'],
+    ['has no flip-flop', () => file('gates.lib', text.replace(DFF, '')), 'none of its 5 cells is a D flip-flop'],
   ])('that %s is refused', (_, make, message) => {
     const path = make();
     expect(() => readLibrary(path)).toThrow(message);

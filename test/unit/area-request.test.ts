@@ -9,7 +9,8 @@ function problemsOf(flags: Partial<AreaFlags>): string[] {
   try {
     areaCommand({ design, ...flags });
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems.map(({ key, given }) => `${key} ${given}`);
+    if (error instanceof ConfigurationError)
+      return error.problems.map(({ key, given = '' }) => `${key} ${given}`.trimEnd());
     throw error;
   }
   return [];
@@ -73,17 +74,24 @@ describe('the command line of npm run area', () => {
     ],
     [{ fpga: 'ecp5', place: 'pe' }, ['--place pe']],
     [{ fpga: 'ice40', device: 'hx8k', seeds: '2' }, ['--device hx8k', '--seeds 2']],
-    [{ dsp: true, place: 'pe' }, ['--dsp true', '--place pe']],
-    [{ period: '2' }, ['--liberty nothing']],
+    [{ dsp: true, place: 'pe' }, ['--dsp', '--place pe']],
+    [{ period: '2' }, ['--liberty']],
     [{ period: 'x', margin: '-1', liberty: 'l' }, ['--period "x"', '--margin "-1"']],
     [{ period: '0', liberty: 'l' }, ['--period "0"']],
     [{ period: '1', margin: '1', liberty: 'l' }, ['--margin 1']],
     [{ margin: '1', liberty: 'l' }, ['--margin 1']],
-    [{ sta: true, liberty: 'l' }, ['--sta true']],
-    [{ curve: true, period: '1', netlists: true, liberty: 'l' }, ['--netlists true', '--period 1']],
+    [{ sta: true, liberty: 'l' }, ['--sta']],
+    [{ curve: true, period: '1', netlists: true, liberty: 'l' }, ['--netlists', '--period 1']],
     [{ curve: true, liberty: 'l', plot: 'no/such/folder/p.svg' }, ['--plot no/such/folder/p.svg']],
     [{ design: ['a', 'b'], plot: 'p' }, ['--plot p', '--design a, b']],
   ])('is refused with every problem at once: %j', (flags, problems) => {
     expect(problemsOf(flags)).toEqual(problems);
+  });
+
+  it('is refused without words on the value of an option that has none', () => {
+    const message = (flags: Partial<AreaFlags>) => expect(() => areaCommand({ design, ...flags }));
+    message({ dsp: true }).toThrow(/\n {2}--dsp: goes with --fpga only$/);
+    message({ period: '2' }).toThrow(/\n {2}--liberty: is missing: --period needs a library with delays$/);
+    message({ margin: '1' }).toThrow(/\n {2}--margin: given 1; goes with --period only$/);
   });
 });

@@ -171,6 +171,9 @@ describe('the request', () => {
     expect(check({ size: '4' })).toEqual(['--size']);
     expect(check({}, 'coffee')).toEqual(['--liberty']);
     expect(problems({ check: 'record.json' }, report)).toEqual(['--liberty']);
+    expect(() => selectionOf({ check: 'record.json' }, report)).toThrow(
+      /--liberty: the record record.json was measured/,
+    );
     expect(check({ only: 'int8' })).toEqual(['--only']);
     expect(check({ size: '4', only: 'hexagons', write: 'page.md', record: 'new.json' }, 'coffee')).toEqual([
       '--size',

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { allOf, EXIT, UserError } from '../../gen/errors.js';
-import { parseWhole, requireKnown } from '../../gen/options.js';
+import { parseWhole, required, requireKnown } from '../../gen/options.js';
 
 function messageOf(step: () => unknown): string | undefined {
   try {
@@ -71,6 +71,11 @@ describe('a command line', () => {
         'bar belongs to no option; --help lists them',
       ].join('\nerror: '),
     );
+  });
+
+  it('has what it cannot do without', () => {
+    expect(required('--design', 'd')).toBe('d');
+    expect(messageOf(() => required('--design', undefined))).toBe('--design is missing');
   });
 
   it('is parsed to its end', () => {

@@ -85,6 +85,9 @@ describe('the request', () => {
     expect(request).toThrow(/--lengths: given "x"/);
     expect(request).toThrow(/--only: given "os_singel"; is no variant; .* nearest legal value: os_single/);
     expect(() => selectionOf({ rows: '8', cols: '8', lengths: '1,7' })).toThrow(/the longest must be at least 8/);
+    expect(() => selectionOf({ rows: '8', cols: '8', lengths: 'x' })).toThrow(
+      /a problem:\n.*given "x"; must be an integer/,
+    );
   });
 });
 

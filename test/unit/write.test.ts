@@ -149,6 +149,12 @@ describe('loading a design', () => {
   it('refuses a folder that is missing, half written, or no design', () => {
     expect(() => loadDesign(join(out, 'nowhere'))).toThrow('there is no design folder');
     expect(() => loadDesign(out)).toThrow('holds no manifest.json');
+    const { folder } = generate(config, out);
+    const manifest = join(folder, 'manifest.json');
+    expect(() => loadDesign(manifest)).toThrow(`${manifest} is a file; give the folder of a design: ${folder}`);
+    expect(() => loadDesign(join(folder, 'datasheet.md'))).toThrow(
+      /datasheet.md is a file; give the folder of a design$/,
+    );
   });
 
   it('refuses files that were changed or removed since', () => {

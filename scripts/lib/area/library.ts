@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { hasDelays, libertyCells, libertyName, smallestBuffer, smallestNand2 } from '../../../gen/area/liberty.js';
+import { isCutOff, withoutComments } from '../../../gen/area/liberty-text.js';
+import {
+  hasDelays,
+  isDFlipFlop,
+  libertyCells,
+  libertyName,
+  smallestBuffer,
+  smallestNand2,
+} from '../../../gen/area/liberty.js';
 import type { LibraryIdentity } from '../../../gen/area/report.js';
 import { UserError } from '../../../gen/errors.js';
 import { sha256 } from '../../../gen/manifest.js';
@@ -19,7 +27,8 @@ export interface Library {
 /**
  * Reads a Liberty file, plain or gzipped.
  *
- * @throws UserError when it cannot be read, is no Liberty file, or has no 2-input NAND to count in.
+ * @throws UserError when it cannot be read, is no Liberty file or not a whole one, or has no 2-input NAND to count in or
+ *   no D flip-flop.
  */
 export function readLibrary(file: string): Library {
   let raw: Buffer;
@@ -31,6 +40,9 @@ export function readLibrary(file: string): Library {
     throw new UserError(`cannot read the cell library ${file}: ${(error as Error).message}`);
   }
   const name = libertyName(text);
+  if (name !== undefined && isCutOff(withoutComments(text))) {
+    throw new UserError(`the cell library ${file} ends in the middle of a group; is the file complete?`);
+  }
   const cells = libertyCells(text);
   if (name === undefined || cells.length === 0) {
     throw new UserError(`${file} is no Liberty file: it has no library (...) group with cells`);
@@ -38,6 +50,9 @@ export function readLibrary(file: string): Library {
   const nand2 = smallestNand2(cells);
   if (nand2 === undefined) {
     throw new UserError(`${file}: none of its ${cells.length} cells is a 2-input NAND, the unit of gate equivalents`);
+  }
+  if (!cells.some(isDFlipFlop)) {
+    throw new UserError(`${file}: none of its ${cells.length} cells is a D flip-flop, which registers are mapped to`);
   }
   return {
     text,

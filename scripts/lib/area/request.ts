@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { DEVICE_NAMES, type Device } from '../../../gen/area/fpga/devices.js';
 import { FAMILIES, FAMILY_NAMES, type Family, familyDescription } from '../../../gen/area/fpga/families.js';
 import { PLACEABLE, type Placeable } from '../../../gen/area/fpga/placement.js';
 import { ConfigurationError, type Problem } from '../../../gen/errors.js';
+import { fileObstacle } from '../target.js';
 import type { PlaceRequest } from './fpga/run.js';
 
 /** Options of `npm run area` as the command line gives them. */
@@ -133,7 +132,8 @@ function strayOptions(flags: AreaFlags, kind: AreaCommand['kind'], problems: Pro
       needs === undefined || flags[needs.slice(2) as keyof AreaFlags]
         ? `does not go with --${kind}`
         : `goes with ${needs} only`;
-    problems.push({ key: OPTION_NAMES[key] ?? `--${key}`, given: String(flags[key]), rule });
+    const given = flags[key] === true ? {} : { given: String(flags[key]) };
+    problems.push({ key: OPTION_NAMES[key] ?? `--${key}`, ...given, rule });
   }
   if (kind !== 'curve' && flags.design.length > 1) {
     problems.push({ key: '--design', given: flags.design.join(', '), rule: 'several designs go with --curve only' });
@@ -154,9 +154,8 @@ function commandOf(kind: AreaCommand['kind'], flags: AreaFlags, problems: Proble
     case 'curve': {
       const liberty = libertyOf(flags, '--curve', problems);
       // Found before the curves are measured.
-      if (flags.plot !== undefined && !existsSync(dirname(flags.plot))) {
-        problems.push({ key: '--plot', given: flags.plot, rule: `there is no folder ${dirname(flags.plot)}` });
-      }
+      const obstacle = flags.plot === undefined ? undefined : fileObstacle(flags.plot);
+      if (obstacle !== undefined) problems.push({ key: '--plot', given: String(flags.plot), rule: obstacle });
       return { kind, folders: flags.design, liberty, module: flags.module, plot: flags.plot, ...proof };
     }
     case 'fpga':
@@ -180,7 +179,7 @@ function proveLimitOf({ prove, proveLimit }: AreaFlags, problems: Problem[]): nu
 
 function libertyOf({ liberty }: AreaFlags, what: string, problems: Problem[]): string {
   if (liberty === undefined)
-    problems.push({ key: '--liberty', given: 'nothing', rule: `${what} needs a library with delays` });
+    problems.push({ key: '--liberty', rule: `is missing: ${what} needs a library with delays` });
   return liberty ?? '';
 }
 

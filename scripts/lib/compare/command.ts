@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Command } from 'commander';
-import { EXIT, UserError } from '../../../gen/errors.js';
+import { EXIT } from '../../../gen/errors.js';
 import { readLibrary } from '../area/library.js';
 import { DEFAULT_PROVE_LIMIT } from '../area/request.js';
 import { readPage, withPart } from '../page.js';
 import { progressLine } from '../progress.js';
+import { requireFileTarget } from '../target.js';
 import { writeWhole } from '../whole-file.js';
 import { announcedYosys, YOSYS_VARIABLE } from '../yosys.js';
 import { KINDS, LARGEST_OF_OPTIONS, OPTIONS } from './designs.js';
@@ -60,17 +59,17 @@ export async function compareMain(): Promise<number> {
   program.parse();
   const options: ComparisonFlags & { liberty?: string; prove?: boolean; json?: boolean } = program.opts();
   const { write, json = false } = options;
+  // Files that cannot be written are found before anything is measured.
+  if (write !== undefined) requireFileTarget(write, '--write');
+  if (options.record !== undefined) requireFileTarget(options.record, '--record');
   const library = options.liberty === undefined ? undefined : readLibrary(options.liberty);
   const record = options.check === undefined ? undefined : readRecord(options.check);
   const selection = selectionOf(options, record, library?.identity.sha256);
   const part = library?.identity.name ?? 'generic gates';
   const pageWith = (file: string, tables: string): string =>
     withPart(withPart(readPage(file), part, tables, file), 'published', publishedMarkdown(), file);
-  // Files that cannot be written are found before anything is measured.
+  // So is a page that has no place for the tables.
   if (write !== undefined) pageWith(write, '');
-  if (options.record !== undefined && !existsSync(dirname(options.record))) {
-    throw new UserError(`--record: there is no folder ${dirname(options.record)}`);
-  }
   const yosys = await announcedYosys();
   if (record !== undefined && record.tool.version !== yosys.identity.version) {
     process.stderr.write(`note: recorded with Yosys ${record.tool.version}, this is ${yosys.identity.version}\n`);

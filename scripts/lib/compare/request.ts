@@ -56,7 +56,7 @@ export function selectionOf(
   }
   if (record !== undefined && library !== record.library?.sha256) {
     const rule = `the record ${check} was measured with ${record.library === null ? 'generic gates' : `${record.library.name}, sha256 ${record.library.sha256}`}`;
-    problems.push({ key: '--liberty', given: library === undefined ? 'none' : `sha256 ${library}`, rule });
+    problems.push({ key: '--liberty', ...(library === undefined ? {} : { given: `sha256 ${library}` }), rule });
   }
   for (const [key, given] of Object.entries({ '--record': recordFile, '--write': write })) {
     if (record === undefined || given === undefined) continue;

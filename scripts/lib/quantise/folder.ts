@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborateCore } from '../../../gen/elaborate/core.js';
@@ -13,6 +13,7 @@ import type { QuantiseReport } from '../../../gen/quantise/report.js';
 import { HARDWARE_TYPES } from '../../../gen/types/table.js';
 import { GENERATOR } from '../../../gen/version.js';
 import type { Samples } from '../onnx/samples.js';
+import { requireFolderTarget } from '../target.js';
 import { firstOperands } from './calibrate.js';
 import { describe, lowerAll } from './describe.js';
 import { type LayerTarget, layerFiles } from './files.js';
@@ -46,10 +47,10 @@ const ENTRIES: readonly string[] = [
   'layers',
 ];
 
-/** @throws UserError when a folder exists and holds anything that an earlier run did not write. */
+/** @throws UserError when a folder cannot be written, or holds anything that an earlier run did not write. */
 export function requireReplaceable(out: string): void {
+  requireFolderTarget(out, '--out');
   if (!existsSync(out)) return;
-  if (!statSync(out).isDirectory()) throw new UserError(`--out ${out} is a file; name a folder`);
   const entries = readdirSync(out);
   if (entries.length === 0) return;
   const foreign = entries.filter((entry) => !ENTRIES.includes(entry));
