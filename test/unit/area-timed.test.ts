@@ -8,6 +8,7 @@ import {
   type CurveReport,
   curveAims,
   curvePoints,
+  NO_HURRY,
   periodMissed,
 } from '../../gen/area/timed/report.js';
 import { mappingFiles, mappingsFor, STRATEGY_NAMES, timedScript } from '../../gen/area/timed/strategies.js';
@@ -65,7 +66,14 @@ describe('a curve', () => {
       generator: 'g',
       tool: { name: 'Yosys', version: '0.23', build: 'native' },
       library: { file: 'l.lib', sha256: 'abc', name: 'sky', nand2: { cell: 'nand2', area: 2 } },
-      curves: [curve('one', 1, SKYWATER), curve('two', 2, SKYWATER.slice(0, 2))],
+      curves: [
+        curve('one', 1, SKYWATER),
+        curve(
+          'two',
+          2,
+          SKYWATER.slice(0, 2).map((candidate) => ({ ...candidate, aim: NO_HURRY })),
+        ),
+      ],
     };
     const svg = await curvePlot(report);
     expect(svg).toContain('>one</text>');
@@ -75,6 +83,8 @@ describe('a curve', () => {
     const text = renderCurveText(report);
     expect(text.split('\n').filter((line) => line.startsWith('one '))).toHaveLength(6);
     expect(text).toContain('one_pe: the 5 best of 6 netlists');
+    expect(text).toMatch(/^one .*fast, alumacc, for 1,000 ps$/m);
+    expect(text).toMatch(/^two .*fast, alumacc, without hurry$/m);
   });
 });
 

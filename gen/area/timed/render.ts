@@ -2,7 +2,14 @@ import { proofLines, proofMarkdown } from '../proof/render.js';
 import { libraryText, type Size, toolText } from '../report.js';
 import type { StaPath, StaResult } from '../sta/log.js';
 import { decimal, markdownLines, type TextColumn, tableLines } from '../text-table.js';
-import type { CurvePoint, CurveReport, PeriodReport, StaReport, TimedRow } from './report.js';
+import {
+  type CurvePoint,
+  type CurveReport,
+  NO_HURRY,
+  type PeriodReport,
+  type StaReport,
+  type TimedRow,
+} from './report.js';
 import { STRATEGIES } from './strategies.js';
 
 const ns = (ps: number): string => `${decimal(ps / 1000, 3)} ns`;
@@ -149,7 +156,8 @@ const CURVE_COLUMNS: readonly TextColumn<CurveRow>[] = [
   {
     title: 'mapping',
     left: true,
-    text: ({ strategy, recipe, aim }) => `${strategy}, ${recipe}, for ${decimal(aim)} ps`,
+    text: ({ strategy, recipe, aim }) =>
+      `${strategy}, ${recipe}, ${aim === NO_HURRY ? 'without hurry' : `for ${decimal(aim)} ps`}`,
   },
 ];
 

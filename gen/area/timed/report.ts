@@ -160,6 +160,9 @@ export interface CurveReport {
   readonly curves: readonly Curve[];
 }
 
+/** A delay that every netlist keeps, in ps: aiming at it gives the slowest ones. */
+export const NO_HURRY = 1_000_000;
+
 /** Delays of a curve's netlists to aim at, between the fifth of the slowest one and that, evenly in ratio. */
 export function curveAims(slowestPs: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round(slowestPs * 5 ** (i / (count - 1) - 1)));

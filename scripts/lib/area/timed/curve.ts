@@ -3,7 +3,7 @@ import { netlistModule, type ProvableNetlist } from '../../../../gen/area/netlis
 import type { ProofReport } from '../../../../gen/area/proof/verdict.js';
 import { RECIPES } from '../../../../gen/area/recipe.js';
 import { paretoFront } from '../../../../gen/area/timed/choose.js';
-import { type Curve, type CurveReport, curveAims, curvePoints } from '../../../../gen/area/timed/report.js';
+import { type Curve, type CurveReport, curveAims, curvePoints, NO_HURRY } from '../../../../gen/area/timed/report.js';
 import { UserError } from '../../../../gen/errors.js';
 import { loadDesign, type Manifest } from '../../../../gen/manifest.js';
 import { GENERATOR } from '../../../../gen/version.js';
@@ -20,8 +20,6 @@ import {
 
 /** Delays to aim at. */
 const AIMS = 10;
-/** A delay that every netlist keeps: aiming at it gives the slowest ones. */
-const NO_HURRY = 1_000_000;
 
 export interface CurveRequest extends Omit<TimedContext, 'folder'> {
   readonly folders: readonly string[];
