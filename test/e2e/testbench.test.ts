@@ -15,8 +15,9 @@ beforeAll(async () => {
   [iverilog, verilator] = await Promise.all([requireTool('iverilog'), requireTool('verilator')]);
 });
 
+/** A design in a place of its own: some are changed, and not generated again there then. */
 function folderOf(raw: RawConfiguration): string {
-  return generate(validateConfiguration(raw), out).folder;
+  return generate(validateConfiguration(raw), mkdtempSync(join(out, 'design-'))).folder;
 }
 
 /** What the test bench of a design's folder prints under Icarus, run as its head says. */
