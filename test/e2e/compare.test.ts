@@ -64,7 +64,7 @@ describe('npm run area -- --compare', () => {
     // A shadow accumulator is 24 flip-flops, of five gate equivalents each, and more.
     expect(report.options.map(({ option }) => option)).toEqual(['drain_double']);
     expect(report.options[0]?.pe).toBeGreaterThan(24 * 5);
-    expect(report.command).toBe('npm run area -- --compare --size 2 --only ant,drain_double --liberty toy.lib');
+    expect(report.command).toBe('npm run area -- --compare --size 2 --only ant,drain_double --liberty toy.lib --prove');
     expect(readFileSync(page, 'utf8')).toContain(`- command: \`${report.command}\``);
     expect(readFileSync(page, 'utf8')).toContain('| ANT, decoder | 28 |');
 
