@@ -1,3 +1,4 @@
+import type { CutPair } from './cut.js';
 import { type Bit, firstFree, type Module, mapValues } from './module.js';
 
 /**
@@ -23,11 +24,8 @@ export function conflictsOf(netlist: Module): string[] {
   return [...conflicts];
 }
 
-/** A module and its netlist. */
-export interface Compared {
-  readonly gold: Module;
-  readonly gate: Module;
-}
+/** A module and its netlist, to be compared. */
+type Modules = Pick<CutPair, 'gold' | 'gate'>;
 
 /**
  * Both modules with an input for each net of the netlist that nothing drives and each pin that is x or z: the modules are
@@ -35,7 +33,7 @@ export interface Compared {
  *
  * @param gate Without registers.
  */
-export function withOpenInputs({ gold, gate }: Compared): Compared {
+export function withOpenInputs({ gold, gate }: Modules): Modules {
   const driven = new Set([...driversOf(gate)].map(({ net }) => net));
   const opened = new Set<Bit>();
   let free = firstFree(gate);
