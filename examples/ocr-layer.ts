@@ -2,17 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { EXIT } from '../gen/errors.js';
-import { makeFolder } from '../gen/folder.js';
-import type { Matrix } from '../gen/matrix.js';
-import { formatNpy, formatNpyArray } from '../gen/npy.js';
-import { readModel } from '../gen/onnx/model.js';
-import { findProducts, weightMatrix } from '../gen/onnx/products.js';
-import { type FloatTensor, readFloats } from '../gen/onnx/tensor.js';
-import { runProgram } from '../gen/program.js';
-import { fashionMnist } from '../scripts/lib/onnx/fashion.js';
-import { openSession } from '../scripts/lib/onnx/session.js';
-import { requireFolderTarget } from '../scripts/lib/target.js';
+import { EXIT } from '../gen/base/errors.js';
+import { makeFolder } from '../gen/base/folder.js';
+import type { Matrix } from '../gen/base/matrix.js';
+import { formatNpy, formatNpyArray } from '../gen/base/npy.js';
+import { runProgram } from '../gen/base/program.js';
+import { requireFolderTarget } from '../gen/base/target.js';
+import { fashionMnist } from '../scripts/network/onnx/fashion.js';
+import { readModel } from '../scripts/network/onnx/model.js';
+import { findProducts, weightMatrix } from '../scripts/network/onnx/products.js';
+import { openSession } from '../scripts/network/onnx/session.js';
+import { type FloatTensor, readFloats } from '../scripts/network/onnx/tensor.js';
 
 const MODEL = 'ch_ppocr_mobile_v2.0_cls_infer.onnx';
 /** The networks' input: 3 channels, here four square images side by side, in the heights that they take. */

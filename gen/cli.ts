@@ -1,15 +1,15 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
+import { allOf, EXIT } from './base/errors.js';
+import { parseWhole, requireKnown } from './base/options.js';
+import { runProgram } from './base/program.js';
 import { BASELINES } from './config/baselines.js';
 import { namingFile } from './config/origin.js';
 import { configurationSchema, flagOf, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './config/parameters.js';
 import { parseConfiguration, type RawConfiguration } from './config/parse.js';
 import { validateConfiguration } from './config/validate.js';
-import { allOf, EXIT } from './errors.js';
-import { generate } from './generate.js';
-import { parseWhole, requireKnown } from './options.js';
-import { runProgram } from './program.js';
-import { describeDesign, designSummary } from './summary.js';
+import { generate } from './design/generate.js';
+import { describeDesign, designSummary } from './design/summary.js';
 
 function command(): Command {
   const program = new Command('npm run gen --')

@@ -1,15 +1,15 @@
 import { Command, Option } from 'commander';
-import { ALTERNATIVES, KINDS, type Kind, type Reference } from '../gen/area/alternatives/list.js';
-import { EXIT } from '../gen/errors.js';
-import { runProgram } from '../gen/program.js';
-import { measureAlternatives } from './lib/alternatives/run.js';
-import { alternativesMarkdown, alternativesText } from './lib/alternatives/table.js';
-import { readLibrary } from './lib/area/library.js';
-import { readPage, withPart } from './lib/page.js';
-import { progressLine } from './lib/progress.js';
-import { requireFileTarget } from './lib/target.js';
-import { writeWhole } from './lib/whole-file.js';
-import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+import { EXIT } from '../gen/base/errors.js';
+import { readPage, withPart } from '../gen/base/page.js';
+import { runProgram } from '../gen/base/program.js';
+import { progressLine } from '../gen/base/progress.js';
+import { requireFileTarget } from '../gen/base/target.js';
+import { writeWhole } from '../gen/base/whole-file.js';
+import { ALTERNATIVES, KINDS, type Kind, type Reference } from './sweep/notebook/alternatives/list.js';
+import { measureAlternatives } from './sweep/notebook/alternatives/measure.js';
+import { alternativesMarkdown, alternativesText } from './sweep/notebook/alternatives/table.js';
+import { readLibrary } from './tools/liberty/library.js';
+import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
 
 const LOG_INTERVAL = 5000;
 

@@ -1,37 +1,31 @@
 import { basename, dirname, relative } from 'node:path';
 import { Command } from 'commander';
-import { DEVICE_NAMES } from '../gen/area/fpga/devices.js';
-import { FAMILY_NAMES } from '../gen/area/fpga/families.js';
-import { renderFpgaMarkdown, renderFpgaText } from '../gen/area/fpga/render.js';
-import type { MappedNetlist } from '../gen/area/netlist.js';
-import { type ProofReport, proofPasses } from '../gen/area/proof/verdict.js';
-import { renderText } from '../gen/area/render.js';
-import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from '../gen/area/timed/render.js';
-import { periodMissed } from '../gen/area/timed/report.js';
-import { EXIT } from '../gen/errors.js';
-import { required } from '../gen/options.js';
-import { runProgram } from '../gen/program.js';
-import { measureFpga } from './lib/area/fpga/run.js';
-import { readLibrary } from './lib/area/library.js';
-import { type NETLIST_FOLDERS, writeNetlists } from './lib/area/netlists.js';
-import { proveNetlists } from './lib/area/prove.js';
-import {
-  type AreaCommand,
-  type AreaFlags,
-  areaCommand,
-  DEFAULT_PROVE_LIMIT,
-  DEFAULT_SEEDS,
-} from './lib/area/request.js';
-import { measureDesign } from './lib/area/run.js';
-import { measureCurves } from './lib/area/timed/curve.js';
-import { mapForPeriod } from './lib/area/timed/period.js';
-import { curvePlot } from './lib/area/timed/plot.js';
-import { proveMapped } from './lib/area/timed/prove.js';
-import { reportJson, writeReport, writeReportFiles } from './lib/area/write.js';
-import { compareMain } from './lib/compare/command.js';
-import { progressLine } from './lib/progress.js';
-import { requireTool } from './lib/tools.js';
-import { announcedYosys, YOSYS_VARIABLE, type Yosys } from './lib/yosys.js';
+import { EXIT } from '../gen/base/errors.js';
+import { required } from '../gen/base/options.js';
+import { runProgram } from '../gen/base/program.js';
+import { progressLine } from '../gen/base/progress.js';
+import { compareMain } from './sweep/compare/command.js';
+import { proveNetlists } from './synth/equivalence/prove.js';
+import { type ProofReport, proofPasses } from './synth/equivalence/verdict.js';
+import { DEVICE_NAMES } from './synth/fpga/devices.js';
+import { FAMILY_NAMES } from './synth/fpga/families.js';
+import { measureFpga } from './synth/fpga/measure.js';
+import { renderFpgaMarkdown, renderFpgaText } from './synth/fpga/render.js';
+import { measureDesign } from './synth/measure.js';
+import type { MappedNetlist } from './synth/netlist.js';
+import { type NETLIST_FOLDERS, writeNetlists } from './synth/netlists.js';
+import { renderText } from './synth/render.js';
+import { type AreaCommand, type AreaFlags, areaCommand, DEFAULT_PROVE_LIMIT, DEFAULT_SEEDS } from './synth/request.js';
+import { measureCurves } from './synth/timed/curve.js';
+import { mapForPeriod } from './synth/timed/period.js';
+import { curvePlot } from './synth/timed/plot.js';
+import { proveMapped } from './synth/timed/prove.js';
+import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from './synth/timed/render.js';
+import { periodMissed } from './synth/timed/report.js';
+import { reportJson, writeReport, writeReportFiles } from './synth/write.js';
+import { requireTool } from './tools/find.js';
+import { readLibrary } from './tools/liberty/library.js';
+import { announcedYosys, YOSYS_VARIABLE, type Yosys } from './tools/yosys/yosys.js';
 
 function command(): Command {
   return new Command('npm run area --')

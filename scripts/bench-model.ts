@@ -1,18 +1,18 @@
 import { Command } from 'commander';
-import { EXIT } from '../gen/errors.js';
-import { PUBLISHED } from '../gen/model/corrections.js';
-import { publishedSearchEnergy } from '../gen/model/energy.js';
-import { Evaluator, PUBLISHED_BATCH } from '../gen/model/evaluate.js';
-import type { Layer } from '../gen/model/layer.js';
-import { machineOf } from '../gen/model/machine.js';
-import { NETWORKS } from '../gen/model/networks/index.js';
-import { candidateCount, plainSearch } from '../gen/model/plain-search.js';
-import { problemOf } from '../gen/model/problem.js';
-import { runProgram } from '../gen/program.js';
-import { randomSource } from '../gen/vectors.js';
-import { bitLists, comparedAccelerators } from './lib/model/data.js';
-import { progressLine } from './lib/progress.js';
-import { integer } from './lib/quantise/request.js';
+import { EXIT } from '../gen/base/errors.js';
+import { runProgram } from '../gen/base/program.js';
+import { progressLine } from '../gen/base/progress.js';
+import { randomSource } from '../gen/golden/vectors.js';
+import { integer } from './network/quantise/request.js';
+import { PUBLISHED } from './perf/corrections.js';
+import { bitLists, comparedAccelerators } from './perf/data.js';
+import { publishedSearchEnergy } from './perf/energy.js';
+import { Evaluator, PUBLISHED_BATCH } from './perf/evaluate.js';
+import type { Layer } from './perf/layer.js';
+import { machineOf } from './perf/machine.js';
+import { NETWORKS } from './perf/networks/index.js';
+import { candidateCount, plainSearch } from './perf/plain-search.js';
+import { problemOf } from './perf/problem.js';
 
 /** What the ANT artifact's instructions say its own script takes, in seconds. */
 const STATED_SECONDS = 15 * 60;

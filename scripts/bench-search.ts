@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { EXIT } from '../gen/errors.js';
-import { runProgram } from '../gen/program.js';
-import { prepareChannel } from '../gen/select/channel.js';
-import { typeChooser } from '../gen/select/choose.js';
-import { exactError } from '../gen/select/error.js';
-import { candidate, scaleOfClip } from '../gen/select/scale.js';
-import { numericType } from '../gen/types/table.js';
-import { randomSource } from '../gen/vectors.js';
+import { EXIT } from '../gen/base/errors.js';
+import { runProgram } from '../gen/base/program.js';
+import { randomSource } from '../gen/golden/vectors.js';
+import { numericType } from '../gen/numerics/types/table.js';
+import { prepareChannel } from './network/search/channel.js';
+import { typeChooser } from './network/search/choose.js';
+import { exactError } from './network/search/error.js';
+import { candidate, scaleOfClip } from './network/search/scale.js';
 
 const TYPE_LISTS = [
   ['int4', 'flint4', 'pot4'],

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { EXIT } from '../gen/base/errors.js';
+import { runProgram } from '../gen/base/program.js';
 import { validateConfiguration } from '../gen/config/validate.js';
-import { EXIT } from '../gen/errors.js';
-import { generate } from '../gen/generate.js';
-import { loadDesign } from '../gen/manifest.js';
-import { runProgram } from '../gen/program.js';
-import { randomSource } from '../gen/vectors.js';
-import { openArrayModel } from './lib/simulator.js';
-import { measureSpeed } from './lib/verify/array.js';
-import { chosenTuning, type Tuning } from './lib/verilator.js';
+import { generate } from '../gen/design/generate.js';
+import { loadDesign } from '../gen/design/manifest.js';
+import { randomSource } from '../gen/golden/vectors.js';
+import { chosenTuning, type Tuning } from './tools/verilator.js';
+import { measureSpeed } from './verify/array.js';
+import { openArrayModel } from './verify/simulator.js';
 
 const SECONDS = 3;
 const chosen = chosenTuning(1);

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { proofPasses } from '../gen/area/proof/verdict.js';
-import { EXIT } from '../gen/errors.js';
-import { runProgram } from '../gen/program.js';
-import { readLibrary } from './lib/area/library.js';
-import { measureDotTrees } from './lib/dot-trees/run.js';
-import { dotTreesText } from './lib/dot-trees/table.js';
-import { progressLine } from './lib/progress.js';
-import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+import { EXIT } from '../gen/base/errors.js';
+import { runProgram } from '../gen/base/program.js';
+import { progressLine } from '../gen/base/progress.js';
+import { measureDotTrees } from './sweep/notebook/dot-trees/measure.js';
+import { dotTreesText } from './sweep/notebook/dot-trees/table.js';
+import { proofPasses } from './synth/equivalence/verdict.js';
+import { readLibrary } from './tools/liberty/library.js';
+import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
 
 const LOG_INTERVAL = 5000;
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors.js';
-import { runProgram } from '../gen/program.js';
-import { type Figure, stepsOf } from './lib/figures/figure.js';
-import { CHECKS, FIGURES } from './lib/figures/plan.js';
-import { type Libraries, makeFigure, missingFor, type Outputs, shownStep } from './lib/figures/run.js';
+import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/base/errors.js';
+import { runProgram } from '../gen/base/program.js';
+import { type Figure, stepsOf } from './sweep/notebook/figures/figure.js';
+import { type Libraries, makeFigure, missingFor, type Outputs, shownStep } from './sweep/notebook/figures/make.js';
+import { CHECKS, FIGURES } from './sweep/notebook/figures/plan.js';
 
 /** Where Debian's package qflow-tech-osu018 puts the library. */
 const DEBIAN_OSU018 = '/usr/share/qflow/tech/osu018/osu018_stdcells.lib';

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { allOf, UserError } from '../gen/errors.js';
-import { parseWhole, requireKnown } from '../gen/options.js';
-import { runProgram } from '../gen/program.js';
-import { fuzz } from './lib/fuzz/run.js';
+import { allOf, UserError } from '../gen/base/errors.js';
+import { parseWhole, requireKnown } from '../gen/base/options.js';
+import { runProgram } from '../gen/base/program.js';
+import { fuzz } from './verify/fuzz/fuzz.js';
 
 /** The value of an option that may be missing. */
 function given<T>(text: string | undefined, read: (text: string) => T): T | undefined {

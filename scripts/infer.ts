@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { allOf, EXIT, UserError } from '../gen/errors.js';
-import { required } from '../gen/options.js';
-import { runProgram } from '../gen/program.js';
-import { inferText, miscountedLayers } from './lib/infer/report.js';
-import { infer } from './lib/infer/run.js';
-import { FASHION, fashionMnist } from './lib/onnx/fashion.js';
-import { firstSamples, openSamples } from './lib/onnx/samples.js';
-import { progressLine } from './lib/progress.js';
-import { integer } from './lib/quantise/request.js';
+import { allOf, EXIT, UserError } from '../gen/base/errors.js';
+import { required } from '../gen/base/options.js';
+import { runProgram } from '../gen/base/program.js';
+import { progressLine } from '../gen/base/progress.js';
+import { infer } from './network/infer/infer.js';
+import { inferText, miscountedLayers } from './network/infer/report.js';
+import { FASHION, fashionMnist } from './network/onnx/fashion.js';
+import { firstSamples, openSamples } from './network/onnx/samples.js';
+import { integer } from './network/quantise/request.js';
 
 /** Samples of Fashion-MNIST used unless said otherwise. */
 const FASHION_SAMPLES = 100;

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { allOf, EXIT, UserError } from '../gen/errors.js';
-import { parseWhole, required, requireKnown } from '../gen/options.js';
-import { runProgram } from '../gen/program.js';
-import { matmul } from './lib/matmul.js';
-import { matmulJson, matmulText } from './lib/matmul-report.js';
+import { allOf, EXIT, UserError } from '../gen/base/errors.js';
+import { parseWhole, required, requireKnown } from '../gen/base/options.js';
+import { runProgram } from '../gen/base/program.js';
+import { matmul } from './network/matmul.js';
+import { matmulJson, matmulText } from './network/matmul-report.js';
 
 function isWide(flag: string, bits: string): boolean {
   if (bits !== '4' && bits !== '8')

@@ -1,17 +1,17 @@
 import { Command } from 'commander';
-import { allOf, ConfigurationError, EXIT, type Problem, UserError } from '../gen/errors.js';
-import { required } from '../gen/options.js';
-import { runProgram } from '../gen/program.js';
-import { readLibrary } from './lib/area/library.js';
-import { comparePower, comparisonText, competitorsOf } from './lib/power/compare.js';
-import { COMPETITORS, DEFAULTS } from './lib/power/designs.js';
-import { measurePower } from './lib/power/measure.js';
-import { checkWithSta, staText } from './lib/power/opensta.js';
-import { DEFAULT_LAYER, fileOperands, layerOperands, type Operands } from './lib/power/operands.js';
-import { powerText } from './lib/power/text.js';
-import { progressLine } from './lib/progress.js';
-import { requireFolderTarget } from './lib/target.js';
-import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+import { allOf, ConfigurationError, EXIT, type Problem, UserError } from '../gen/base/errors.js';
+import { required } from '../gen/base/options.js';
+import { runProgram } from '../gen/base/program.js';
+import { progressLine } from '../gen/base/progress.js';
+import { requireFolderTarget } from '../gen/base/target.js';
+import { checkWithSta, staText } from './power/check-opensta.js';
+import { comparePower, comparisonText, competitorsOf } from './power/compare.js';
+import { COMPETITORS, DEFAULTS } from './power/designs.js';
+import { measurePower } from './power/measure.js';
+import { DEFAULT_LAYER, fileOperands, layerOperands, type Operands } from './power/operands.js';
+import { powerText } from './power/text.js';
+import { readLibrary } from './tools/liberty/library.js';
+import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
 
 const LOG_INTERVAL = 5000;
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { EXIT } from '../gen/errors.js';
-import { runProgram } from '../gen/program.js';
-import { setUp } from './lib/setup/run.js';
+import { EXIT } from '../gen/base/errors.js';
+import { runProgram } from '../gen/base/program.js';
+import { setUp } from './tools/setup/set-up.js';
 
 function command(): Command {
   return new Command('npm run setup --')

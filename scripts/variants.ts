@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { EXIT, UserError } from '../gen/errors.js';
-import { runProgram } from '../gen/program.js';
-import { readLibrary } from './lib/area/library.js';
-import { DEFAULT_PROVE_LIMIT } from './lib/area/request.js';
-import { progressLine } from './lib/progress.js';
-import { requireFileTarget, requireFolderTarget } from './lib/target.js';
-import { VARIANTS } from './lib/variants/designs.js';
-import { DEFAULT_SELECTION, type SelectionFlags, selectionOf } from './lib/variants/request.js';
-import { measureVariants } from './lib/variants/run.js';
-import { PAGE_MARK, variantsMarkdown, variantsText } from './lib/variants/table.js';
-import { writeWhole } from './lib/whole-file.js';
-import { announcedYosys, YOSYS_VARIABLE } from './lib/yosys.js';
+import { EXIT, UserError } from '../gen/base/errors.js';
+import { runProgram } from '../gen/base/program.js';
+import { progressLine } from '../gen/base/progress.js';
+import { requireFileTarget, requireFolderTarget } from '../gen/base/target.js';
+import { writeWhole } from '../gen/base/whole-file.js';
+import { VARIANTS } from './sweep/variants/designs.js';
+import { measureVariants } from './sweep/variants/measure.js';
+import { DEFAULT_SELECTION, type SelectionFlags, selectionOf } from './sweep/variants/request.js';
+import { PAGE_MARK, variantsMarkdown, variantsText } from './sweep/variants/table.js';
+import { DEFAULT_PROVE_LIMIT } from './synth/request.js';
+import { readLibrary } from './tools/liberty/library.js';
+import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
 
 const LOG_INTERVAL = 5000;
 interface Flags {

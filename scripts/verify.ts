@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { runProgram } from '../gen/program.js';
-import { verifyAll } from './lib/verify/run.js';
+import { runProgram } from '../gen/base/program.js';
+import { verifyAll } from './verify/verify.js';
 
 const positive = (text: string): number => {
   const value = Number(text);

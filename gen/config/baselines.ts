@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.js';
+import type { Problem } from '../base/errors.js';
 import type { RawConfiguration } from './parse.js';
 import { show } from './show.js';
 

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../base/errors.js';
 import type { RawConfiguration } from './parse.js';
 
 /** Where a configuration came from. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { memoised } from '../memo.js';
-import { NUMERIC_TYPES } from '../types/table.js';
+import { memoised } from '../base/memo.js';
+import { NUMERIC_TYPES } from '../numerics/types/table.js';
 import { BASELINE_NAMES } from './baselines.js';
 
 const TYPE_NAMES = [...NUMERIC_TYPES.keys()] as [string, ...string[]];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { UserError } from '../errors.js';
+import { UserError } from '../base/errors.js';
 import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 
 /** A configuration as given, not yet validated. */

@@ -1,6 +1,6 @@
-import type { Problem } from '../errors.js';
-import type { OperandCandidate } from '../operand.js';
-import { numericType } from '../types/table.js';
+import type { Problem } from '../base/errors.js';
+import { numericType } from '../numerics/types/table.js';
+import type { OperandCandidate } from '../rtl/operand.js';
 import { type Configuration, LONGEST_TILE, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './parse.js';
 

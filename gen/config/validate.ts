@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { ConfigurationError, type Problem } from '../errors.js';
-import { nearWord } from '../suggest.js';
-import { HARDWARE_TYPES, NUMERIC_TYPES } from '../types/table.js';
+import { ConfigurationError, type Problem } from '../base/errors.js';
+import { nearWord } from '../base/suggest.js';
+import { HARDWARE_TYPES, NUMERIC_TYPES } from '../numerics/types/table.js';
 import { baselineOf, baselineProblems } from './baselines.js';
 import { defaultName, withDependentDefaults } from './defaults.js';
 import {

@@ -14,10 +14,10 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { type OnnxModel, readModel, writeModel } from '../../gen/onnx/model.js';
-import { makeNode } from '../../gen/onnx/nodes.js';
-import { elementCount, type FloatTensor, floatProto } from '../../gen/onnx/tensor.js';
-import { randomSource } from '../../gen/vectors.js';
+import { randomSource } from '../../gen/golden/vectors.js';
+import { type OnnxModel, readModel, writeModel } from '../../scripts/network/onnx/model.js';
+import { makeNode } from '../../scripts/network/onnx/nodes.js';
+import { elementCount, type FloatTensor, floatProto } from '../../scripts/network/onnx/tensor.js';
 
 export type AttributeValue =
   | number

@@ -1,0 +1,225 @@
+import { type ArrayInfo, arrayInfoOfDesign, expectedResults, selectedType, type Tile } from '../../golden/reference.js';
+import { resultLanes, resultWidth, stepsPerBeat, tileBeats } from '../../golden/streams.js';
+import {
+  type Pattern,
+  type RandomSource,
+  randomSource,
+  randomTile,
+  type TypeChoice,
+  typeChoices,
+} from '../../golden/vectors.js';
+import type { Design } from '../../rtl/design.js';
+import { type Identity, identityComment } from '../../rtl/render/identity.js';
+
+/** A field of a beat: the port it drives, its width, and the room it has: whole hexadecimal digits, for people to read. */
+export interface BeatField {
+  readonly port: string;
+  readonly width: number;
+  readonly room: number;
+}
+
+/** An input stream of the stand-alone test bench: a file of beats. */
+export interface StimulusStream {
+  /** Prefix of its valid, ready and last ports. */
+  readonly name: string;
+  /** Path below the design's folder. */
+  readonly path: string;
+  /** From the left of a word to its right. */
+  readonly fields: readonly BeatField[];
+  readonly beats: number;
+  readonly text: string;
+}
+
+/** The tiles of the stand-alone test bench, and its files. */
+export interface Stimulus {
+  readonly tiles: readonly Tile[];
+  readonly streams: readonly StimulusStream[];
+  /** A beat of the last stream in mid-tile: the first run is cut off after it. */
+  readonly cutBeat: number;
+  /** Rows of results of the first tile. */
+  readonly cutRows: number;
+  /** Bits of one result in a word of expected results; the mark of a tile's last row is one digit before them. */
+  readonly laneBits: number;
+  readonly resultRows: number;
+  readonly expectedText: string;
+}
+
+const SEED = 0x616e74;
+const LENGTHS = [9, 6, 1, 1, 2, 13, 24, 5, 3, 17];
+const PATTERN_PAIRS: readonly (readonly [Pattern, Pattern])[] = [
+  ['random', 'random'],
+  ['random', 'random'],
+  ['random', 'random'],
+  ['greatest', 'least'],
+  ['greatest', 'greatest'],
+  ['alternating', 'extremes'],
+  ['least', 'least'],
+  ['negativeZeros', 'random'],
+  ['random', 'negativeZeros'],
+  ['sparse', 'uniform'],
+];
+
+/** Text of expected results that a design's folder may hold, in characters: bounds the number of tiles. */
+const TEXT_BUDGET = 600_000;
+const LEAST_TILES = 3;
+const MOST_TILES = 40;
+
+const wholeDigits = (bits: number): number => Math.ceil(bits / 4) * 4;
+
+/** Tiles that change length, types and patterns from one to the next; all pairs of types where the array is small. */
+export function buildStimulus(design: Design, identity: Identity): Stimulus {
+  const info = arrayInfoOfDesign(design);
+  const random = randomSource(SEED);
+  const tiles = chooseTiles(random, info, design.config);
+  const laneBits = wholeDigits(info.accBits);
+  const steps = stepsPerBeat(info);
+  const stream = (name: string, letters: readonly ('a' | 'w')[], suffix: string): StimulusStream =>
+    stimulusStream({ design, tiles, random, identity }, name, letters, suffix);
+  return {
+    tiles,
+    streams:
+      info.dataflow === 'os' ? [stream('in', ['a', 'w'], '')] : [stream('w', ['w'], '_w'), stream('a', ['a'], '_a')],
+    cutBeat: ((tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2 / steps) * steps) / steps,
+    cutRows: tileBeats(info, tiles[0] as Tile).resultRows,
+    laneBits,
+    resultRows: tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultRows, 0),
+    expectedText: expectedText(info, tiles, laneBits, identity),
+  };
+}
+
+function chooseTiles(random: RandomSource, info: ArrayInfo, { dataflow, maxK }: Design['config']): Tile[] {
+  const steps = stepsPerBeat(info);
+  const longest = dataflow === 'os' ? Math.floor(maxK / steps) : Number.POSITIVE_INFINITY;
+  const [activations, weights] = [typeChoices(info.a), typeChoices(info.w)];
+  const [aTypes, wTypes] = [activations.length, weights.length];
+  const tileText = info.rows * info.cols * (wholeDigits(info.accBits) / 4 + 1);
+  const wanted = Math.min(Math.max(aTypes * wTypes, LENGTHS.length, PATTERN_PAIRS.length), MOST_TILES);
+  const count = Math.max(Math.min(wanted, Math.floor(TEXT_BUDGET / tileText)), LEAST_TILES);
+  return Array.from({ length: count }, (_, i) => {
+    const [aPattern, wPattern] = PATTERN_PAIRS[i % PATTERN_PAIRS.length] as readonly [Pattern, Pattern];
+    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, longest) * steps;
+    const a = activations[i % aTypes] as TypeChoice;
+    const w = weights[((i % aTypes) + Math.floor(i / aTypes)) % wTypes] as TypeChoice;
+    return randomTile(random, info, { k, a, w, aPattern, wPattern });
+  });
+}
+
+const digits = (value: number, bits: number): string => value.toString(16).padStart(bits / 4, '0');
+
+/** What the words of a stream are made of. */
+interface Source {
+  readonly design: Design;
+  readonly tiles: readonly Tile[];
+  readonly random: RandomSource;
+  readonly identity: Identity;
+}
+
+/** A line per beat. Types count in the first beat of a tile only: in the others they are random. */
+function stimulusStream(
+  { design, tiles, random, identity }: Source,
+  name: string,
+  letters: readonly ('a' | 'w')[],
+  suffix: string,
+): StimulusStream {
+  const info = arrayInfoOfDesign(design);
+  const ports = letters.map((letter) => design[letter]);
+  const widening = ports.filter(({ wideTypes }) => wideTypes.length > 0);
+  const selecting = ports.filter(({ typeBits }) => typeBits > 0);
+  const fields: BeatField[] = [
+    { port: `${name}_last_i`, width: 1, room: 4 },
+    ...widening.map((port) => beatField(`${port.letter}_wide_i`, 1)),
+    ...selecting.map((port) => beatField(`${port.letter}_type_i`, port.typeBits)),
+    ...ports.map((port) => beatField(`${port.letter}_data_i`, port.codeBits * port.lanes)),
+  ];
+  let total = 0;
+  const lines = tiles.flatMap((tile, i) => {
+    const sent = tileBeats(info, tile);
+    const beats = letters.includes('a') ? sent.beats : sent.weightBeats;
+    total += beats;
+    const words = Array.from({ length: beats }, (_, beat) => {
+      const wide = widening.map(({ letter }) => {
+        const chosen = (letter === 'a' ? tile.aWide : tile.wWide) ? 1 : 0;
+        return String(beat === 0 ? chosen : random.below(2));
+      });
+      const types = selecting.map(({ letter, types, typeBits }) => {
+        const chosen = letter === 'a' ? tile.aType : tile.wType;
+        return digits(beat === 0 ? chosen : random.below(types.length), wholeDigits(typeBits));
+      });
+      const data = ports.map(({ letter, lanes, codeBits }) => {
+        const codes = sent[letter].subarray(beat * lanes, (beat + 1) * lanes);
+        return packCodes(codes, codeBits, wholeDigits(codeBits * lanes));
+      });
+      return [beat === beats - 1 ? '1' : '0', ...wide, ...types, ...data].join('_');
+    });
+    return [`// tile ${i}: ${tileText(info, tile)}`, ...words];
+  });
+  const title = `Stimulus of the test bench, one beat a line: ${fields.map(({ port }) => port.replace(/_i$/, '')).join('_')}.`;
+  const bits = fields.reduce((sum, { room }) => sum + room, 0);
+  return {
+    name,
+    path: `tb/stimulus${suffix}.hex`,
+    fields,
+    beats: total,
+    text: file(identityComment('//', title, identity), lines, bits),
+  };
+}
+
+const beatField = (port: string, width: number): BeatField => ({ port, width, room: wholeDigits(width) });
+
+function tileText(info: ArrayInfo, { k, aType, wType, aWide, wWide }: Tile): string {
+  const length = info.dataflow === 'os' ? 'K' : 'M';
+  return `${length} = ${k}, ${selectedType(info.a, aType, aWide).name} x ${selectedType(info.w, wType, wWide).name}`;
+}
+
+/** Codes as one hexadecimal number, lane 0 in the lowest bits. */
+function packCodes(codes: Uint8Array, codeBits: number, bits: number): string {
+  if (codeBits === 4) return Buffer.from(codes).reduce((text, code) => code.toString(16) + text, '');
+  const value = codes.reduceRight((sum, code) => (sum << BigInt(codeBits)) | BigInt(code), 0n);
+  return value.toString(16).padStart(bits / 4, '0');
+}
+
+function expectedText(info: ArrayInfo, tiles: readonly Tile[], laneBits: number, identity: Identity): string {
+  const lanes = resultWidth(info);
+  const lines = tiles.flatMap((tile, i) => {
+    const results = resultLanes(tile, expectedResults(info, tile));
+    const { resultRows: rows } = tileBeats(info, tile);
+    return [
+      `// tile ${i}`,
+      ...Array.from({ length: rows }, (_, r) => {
+        const row = packResults(results.subarray(r * lanes, (r + 1) * lanes), laneBits);
+        return `${r === rows - 1 ? '1' : '0'}_${row}`;
+      }),
+    ];
+  });
+  const what =
+    info.arch === 'dot'
+      ? 'one tile a line: last, then the units, unit 0, 0'
+      : 'one row of a tile a line: last, then the columns, column 0';
+  const title = `Expected results, ${what} on the right.`;
+  return file(identityComment('//', title, identity), lines, 4 + laneBits * lanes);
+}
+
+/** Results as two's complement numbers of `bits` bits, lane 0 on the right. */
+function packResults(results: BigInt64Array, bits: number): string {
+  const lanes: string[] = [];
+  const modulus = 2 ** bits;
+  for (let c = results.length - 1; c >= 0; c--) {
+    const value = results[c] as bigint;
+    if (bits <= 48) {
+      const number = Number(value);
+      lanes.push(digits(number < 0 ? number + modulus : number, bits));
+    } else {
+      lanes.push(
+        BigInt.asUintN(bits, value)
+          .toString(16)
+          .padStart(bits / 4, '0'),
+      );
+    }
+  }
+  return lanes.join('_');
+}
+
+/** A file for $readmemh; its last word is an end mark, by which the test bench knows that it has read all of it. */
+function file(header: string, lines: readonly string[], bits: number): string {
+  return `${[header, ...lines, '// end mark', 'a'.repeat(bits / 4)].join('\n')}\n`;
+}

@@ -1,0 +1,71 @@
+import type { Design } from '../../rtl/design.js';
+import { type Identity, identityComment } from '../../rtl/render/identity.js';
+import { renderTemplate } from '../../rtl/render/templates.js';
+import { streamShape } from '../../rtl/streams.js';
+import { tilePeriod } from '../../rtl/timing.js';
+import type { RenderedFile } from '../files.js';
+import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.js';
+
+/**
+ * Whether Icarus Verilog takes a minute or more for the test bench: with 64 x 64 PEs it compiled for 21 s and ran for 63
+ * (docs/verification.md), with 16 x 16 for 2 s in all.
+ */
+export const slowInIcarus = ({ timing }: Design): boolean => timing.macsPerCycle > 1024;
+
+/** The stand-alone, self-checking test bench of a design, with its stimulus and expected results. */
+export function renderTestBench(design: Design, identity: Identity): RenderedFile[] {
+  const { config, timing, accumulator } = design;
+  const { tiles, streams, cutBeat, cutRows, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
+  const { stepsPerBeat, resultCols } = streamShape(config);
+  const unstalled = tiles.reduce(
+    (sum, { k }) => sum + tilePeriod(timing, k / stepsPerBeat),
+    timing.latency.cycles + config.rows,
+  );
+  const name = `${config.name}_tb`;
+  const beats = streams.map(streamView);
+  const stimulus = streams.map(({ path }) => path);
+  const view = {
+    header: identityComment('//', `Self-checking test bench of ${design.top.name}.`, identity),
+    name,
+    design: config.name,
+    float: config.pe === 'float',
+    slow: slowInIcarus(design),
+    top: design.top.name,
+    what: config.arch === 'dot' ? 'units' : 'array',
+    cols: resultCols,
+    streams: beats,
+    paced: beats.at(-1),
+    stimulus: stimulus.join(' and '),
+    files: [...stimulus, 'tb/expected.hex'].join(' or '),
+    resultRows,
+    cutBeat,
+    cutRows,
+    idleCycles: 2 * (config.rows + config.cols) + 8,
+    rowBits: 4 + resultCols * laneBits,
+    rowDigits: 1 + (resultCols * laneBits) / 4,
+    accBits: accumulator.bits,
+    laneBits,
+    quietCycles: 2 * (config.rows + config.cols) + 16,
+    watchdogCycles: 1000 + 16 * unstalled,
+  };
+  return [
+    { path: `tb/${name}.v`, text: renderTemplate('design/bench/testbench.v', view) },
+    ...streams.map(({ path, text }) => ({ path, text })),
+    { path: 'tb/expected.hex', text: expectedText },
+  ];
+}
+
+function streamView({ name, path, fields, beats }: StimulusStream) {
+  const bits = fields.reduce((sum, { room }) => sum + room, 0);
+  return { name, upper: name.toUpperCase(), path, beats, bits, digits: bits / 4, fields: places(fields) };
+}
+
+/** Where each port finds its bits in a word, from the right of the word to its left. */
+function places(fields: readonly BeatField[]): { port: string; high: number; low: number }[] {
+  let low = 0;
+  return [...fields].reverse().map(({ port, width, room }) => {
+    const start = low;
+    low += room;
+    return { port, high: start + width - 1, low: start };
+  });
+}

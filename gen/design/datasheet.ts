@@ -1,0 +1,253 @@
+import { type Configuration, PARAMETER_KEYS } from '../config/parameters.js';
+import { countsIn } from '../config/rules.js';
+import { codeValues } from '../numerics/codec.js';
+import type { NumericType } from '../numerics/types/numeric-type.js';
+import type { SumCase } from '../rtl/accumulator.js';
+import { dotStages } from '../rtl/arch/dot/dot.js';
+import { doublingText, operandFormula, operandLayout } from '../rtl/decoder.js';
+import type { Design } from '../rtl/design.js';
+import type { OperandCandidate, OperandFields } from '../rtl/operand.js';
+import { counted } from '../rtl/render/counted.js';
+import { type Identity, identityLines } from '../rtl/render/identity.js';
+import { renderTemplate } from '../rtl/render/templates.js';
+import { streamShape } from '../rtl/streams.js';
+import { tileGrid } from '../rtl/tile-grid.js';
+import type { TileKind } from '../rtl/tile-kinds.js';
+import { tilePeriod } from '../rtl/timing.js';
+import { slowInIcarus } from './bench/testbench.js';
+import type { RenderedFile } from './files.js';
+import { floatFacts } from './float-datasheet.js';
+
+/** The datasheet of a design, in Markdown: every figure comes from the elaborated design. */
+export function renderDatasheet(design: Design, identity: Identity): RenderedFile {
+  const { config, top, timing, accumulator, format, modules, delayLines } = design;
+  const types = [design.a, design.w].flatMap((port) => port.types);
+  const wideTypes = [design.a, design.w].flatMap((port) => port.wideTypes);
+  const view = {
+    header: identityLines(`Datasheet of ${top.name}.`, identity).join('\n'),
+    name: config.name,
+    title: `${config.name}: ${whatItIs(config)}`,
+    results: resultsText(design),
+    top: top.name,
+    stays: config.dataflow === 'ws',
+    dot: config.arch === 'dot',
+    slow: slowInIcarus(design),
+    lanes: config.lanes,
+    stages: stageList(config),
+    listsDelayLines: delayLines.length > 0,
+    ...tileGrid(config),
+    ...wideFacts(design),
+    rows: config.rows,
+    cols: config.cols,
+    beatsOfWeights: counted(config.rows, 'beat'),
+    lastRow: config.rows - 1,
+    terms: accumulator.terms,
+    resetKind: config.reset === 'async' ? 'asynchronous' : 'synchronous',
+    gate: config.stall === 'gate',
+    async: config.reset === 'async',
+    hasTypes: design.a.typeBits + design.w.typeBits > 0,
+    parameters: PARAMETER_KEYS.filter((key) => countsIn(key, config)).map((key) => ({
+      key,
+      value: Array.isArray(config[key]) ? config[key].join(' ') || 'none' : config[key],
+    })),
+    ports: top.ports,
+    latencyMinimumK: timing.latency.minimumK,
+    latencyFormula: timing.latency.formula,
+    latency: counted(timing.latency.cycles, 'cycle'),
+    latencyTo: timing.latency.to,
+    drainFormula: timing.drain.formula,
+    drain: timing.drain.cycles === null ? 'M - 1 cycles' : counted(timing.drain.cycles, 'cycle'),
+    fill: timing.fill,
+    fillCycles: counted(timing.fill?.cycles ?? 0, 'cycle'),
+    partialSums: design.partialSums,
+    beats: config.arch === 'dot' ? 'B' : config.dataflow === 'os' ? 'K' : 'M',
+    periodFormula: timing.tilePeriod.formula,
+    macsPerCycle: timing.macsPerCycle,
+    utilisation: utilisation(design),
+    operands: (['a', 'w'] as const).map((port) => ({
+      role: design[port].role,
+      layout: operandLayout(format[port]),
+      bits: format[port].bits,
+    })),
+    ...reasons(design),
+    float: design.float && floatFacts(design.float, design.largestProduct),
+    compares: design.candidates.length > 1,
+    candidates: design.candidates.map(candidateRow),
+    accBits: accumulator.bits,
+    boundBits: accumulator.boundBits,
+    wraps: accumulator.wraps,
+    provenK: accumulator.provenK,
+    productLeast: accumulator.product.least,
+    productGreatest: accumulator.product.greatest,
+    sumLeast: accumulator.sum.least,
+    sumGreatest: accumulator.sum.greatest,
+    manyCases: accumulator.cases.length > 1,
+    cases: accumulator.cases.map((each) => sumCase(design, each)),
+    termsText: accumulator.cases.map((each) => `${termsName(design, each)} = ${each.terms}`).join(', 8 bits: '),
+    contributions: accumulator.contributions.map(({ port, type, range, bitsAlone, bitsSaved }) => ({
+      port: design[port].role,
+      type,
+      least: range.least,
+      greatest: range.greatest,
+      bitsAlone,
+      bitsSaved,
+    })),
+    blocks: types.some((type) => type.kind === 'float'),
+    types: [...new Set([...types, ...wideTypes])].map((type) => ({ name: type.name, values: valuesText(type) })),
+    modules: modules.map(({ name, instances, title }) => ({ name, count: instances ?? 1, title })),
+    delayLines,
+  };
+  return { path: 'datasheet.md', text: renderTemplate('design/datasheet.md', view) };
+}
+
+function whatItIs({ arch, dataflow, rows, cols, lanes }: Configuration): string {
+  const size = `${rows} x ${cols}`;
+  if (arch === 'dot') return `${size} dot-product unit${rows * cols === 1 ? '' : 's'} of ${counted(lanes, 'lane')}`;
+  return `${size} ${dataflow === 'os' ? 'output' : 'weight'}-stationary array`;
+}
+
+/** The results of a tile of narrow operands, of a row of them where weights stay. */
+function resultsText({ config, float }: Design): string {
+  const { arch, dataflow, rows, cols } = config;
+  const [adjective, noun] = float ? ['binary32', 'number'] : ['exact', 'integer'];
+  const some = (number: number): string =>
+    number === 1 ? `one ${adjective} ${noun}` : `${number} ${adjective} ${noun}s`;
+  if (dataflow === 'ws') return some(cols);
+  if (rows * cols === 1) return some(1);
+  if (arch === 'dot') return `${rows} x ${cols} ${adjective} ${noun}s`;
+  return `${counted(rows, 'row')} of ${some(cols)}`;
+}
+
+/** Where a dot-product unit has registers, in the order of its data path. */
+function stageList({ pipeline }: Configuration): string {
+  const { operands, products, terms, sum } = dotStages(pipeline);
+  const between = [
+    ...(operands ? ['operands (behind the decoders)'] : []),
+    ...(products ? ['products of bases (behind the multipliers)'] : []),
+    ...(terms ? ['products (behind the lanes)'] : []),
+    ...(sum ? ['sums of a beat (behind the adders)'] : []),
+  ];
+  return ['codes (input register)', ...between, 'sums of a tile (accumulators)'].join(', ');
+}
+
+/** What 8-bit operands change. */
+function wideFacts(design: Design) {
+  const { config } = design;
+  const stays = config.dataflow === 'ws';
+  const [aWide, wWide] = [config.wideActivations.length > 0, config.wideWeights.length > 0];
+  const span = config.rows - 2;
+  const rows = config.rows / 2;
+  return {
+    wide: aWide || wWide,
+    aWide,
+    wWide,
+    lastWideRow: rows - 1,
+    wideRowsText: rows === 1 ? 'the only row leaves' : `${rows} rows leave, one every second cycle`,
+    wideDrain: aWide && !stays ? counted(span, 'cycle') : '',
+    kinds: kindTable(design),
+  };
+}
+
+/** The lines of a table of all kinds of tiles. */
+function kindTable({ config, tileKinds }: Design): string[] {
+  const flag = (set: boolean): string => (set ? '1' : '0');
+  const columns: readonly (readonly [string, (kind: TileKind) => string | number])[] = [
+    ...(config.wideActivations.length > 0 ? [['`a_wide_i`', ({ aWide }: TileKind) => flag(aWide)] as const] : []),
+    ...(config.wideWeights.length > 0 ? [['`w_wide_i`', ({ wWide }: TileKind) => flag(wWide)] as const] : []),
+    ['activations of a beat', ({ aCodes }) => aCodes],
+    ['weights of a beat', ({ wCodes }) => wCodes],
+    ['rows of results', ({ resultRows }) => resultRows ?? 'M'],
+    ['results of a row', ({ resultCols }) => resultCols],
+    ['products of a result', ({ terms }) => terms ?? 'K'],
+    ['multiply-accumulates per cycle', ({ macsPerCycle }) => macsPerCycle],
+  ];
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(columns.map(([title]) => title)),
+    `|${columns.map(() => '---|').join('')}`,
+    ...tileKinds.map((kind) => line(columns.map(([, cell]) => cell(kind)))),
+  ];
+}
+
+function sumCase(design: Design, { product, sum, terms, pairsOfRows }: SumCase) {
+  return {
+    activation: `an activation of ${pairsOfRows ? 8 : 4} bits`,
+    productLeast: product.least,
+    productGreatest: product.greatest,
+    termsName: termsName(design, { pairsOfRows }),
+    terms,
+    sumLeast: sum.least,
+    sumGreatest: sum.greatest,
+  };
+}
+
+function termsName({ config }: Design, { pairsOfRows }: Pick<SumCase, 'pairsOfRows'>): string {
+  if (config.dataflow === 'os') return 'maxK';
+  return pairsOfRows ? 'ROWS/2' : 'ROWS';
+}
+
+/** The values of all codes; of an integer with many, its first and last ones. */
+function valuesText(type: NumericType): string {
+  const values = codeValues(type).map((value, code) => value ?? type.decode(code));
+  if (type.kind !== 'int' || type.bits < 6) return values.join(' ');
+  const half = values.length / 2;
+  const [greatest, least, next] = [values[half - 1], values[half], values[half + 1]];
+  return type.signed ? `0 1 2 ... ${greatest} ${least} ${next} ... -1` : `0 1 2 ... ${values.at(-1)}`;
+}
+
+/** For tiles of some lengths: K reduction steps, at most maxK; M rows of a weight-stationary array. */
+function utilisation({ config, timing }: Design): { k: number; cycles: number; percent: string }[] {
+  const { dataflow, rows, maxK } = config;
+  const steps = streamShape(config).stepsPerBeat;
+  const lengths = dataflow === 'os' ? [64, 576, maxK].filter((k) => k <= maxK) : [rows, 64, 576, 4096];
+  return [...new Set(lengths)]
+    .sort((x, y) => x - y)
+    .map((k) => {
+      const cycles = tilePeriod(timing, Math.ceil(k / steps));
+      return { k, cycles, percent: ((100 * k) / (cycles * steps)).toFixed(1) };
+    });
+}
+
+/** Why the operand format is as it is, in words. */
+function reasons({ format, largestProduct, magnitudeBits, candidates }: Design) {
+  const { form, productBits, shiftBits } = format;
+  const doubling = doublingText(format);
+  const fields: OperandFields = {
+    ...format.a,
+    signBits: format.a.signBits || format.w.signBits ? 1 : 0,
+    exponentBits: Math.max(format.a.exponentBits, format.w.exponentBits),
+  };
+  const unitReason =
+    fields.exponentBits === 0
+      ? candidates.length > 1
+        ? 'no exponent, because a wider multiplier costs less than a shifter for these types.'
+        : 'these types have no exponents.'
+      : `a step of the exponent multiplies by 2^${form.unit}; what remains of a type's own exponent goes into the base.`;
+  return {
+    formula: operandFormula(form.unit, fields),
+    unitReason,
+    foldReason: form.foldMinimum
+      ? ' The most negative integer is written as a power of two with an exponent, which saves a bit of base.'
+      : '',
+    doublingReason:
+      doubling === '' ? '' : ` ${doubling} No negative operand has such a base, and a bit of base is saved.`,
+    productBits,
+    shiftReason: shiftBits > 0 ? `, the sum of two exponents ${shiftBits}` : '',
+    largestProduct,
+    magnitudeBits,
+  };
+}
+
+function candidateRow({ form, a, w, productBits, shiftBits, estimate }: OperandCandidate) {
+  const widths = ({ signBits, exponentBits, baseBits, doubledFrom }: OperandFields): string =>
+    `${signBits}+${exponentBits}+${baseBits}${doubledFrom === undefined ? '' : ', doubles'}`;
+  return {
+    unit: form.unit === 'none' ? 'none' : `2^${form.unit}`,
+    fold: form.foldMinimum ? 'yes' : 'no',
+    a: widths(a),
+    w: widths(w),
+    product: productBits,
+    shift: shiftBits,
+    estimate: Math.round(estimate),
+  };
+}

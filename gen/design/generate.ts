@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { GENERATOR } from '../base/version.js';
+import type { Configuration } from '../config/parameters.js';
+import { type Design, elaborate } from '../rtl/design.js';
+import { type RenderedFile, renderDesign } from './files.js';
+import { buildManifest, MANIFEST_FILE } from './manifest.js';
+import { writeDesign } from './write.js';
+
+/** All files of a design, the manifest last. */
+export function renderAll(design: Design): RenderedFile[] {
+  const files = renderDesign(design, GENERATOR);
+  const manifest = buildManifest(design, files);
+  return [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
+}
+
+/** Elaborates, renders and writes a design below `out`; returns its folder and view model. */
+export function generate(
+  config: Configuration,
+  out: string,
+): { folder: string; design: Design; files: RenderedFile[] } {
+  const design = elaborate(config);
+  const files = renderAll(design);
+  const folder = join(out, config.name);
+  writeDesign(folder, files);
+  return { folder, design, files };
+}

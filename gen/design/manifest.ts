@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../base/errors.js';
+import { GENERATOR } from '../base/version.js';
+import { configurationHash } from '../config/identity.js';
+import { type Configuration, PARAMETERS } from '../config/parameters.js';
+import type { NumericType } from '../numerics/types/numeric-type.js';
+import type { SumCase } from '../rtl/accumulator.js';
+import type { Design } from '../rtl/design.js';
+import type { RenderedFile } from './files.js';
+
+export const MANIFEST_FILE = 'manifest.json';
+
+const interval = z.object({ least: z.string(), greatest: z.string() });
+const formula = z.object({ formula: z.string(), cycles: z.int() });
+const width = z.union([z.int(), z.string()]);
+const sums = { product: interval, terms: z.int(), sum: interval };
+const operandPort = z.object({
+  role: z.enum(['activation', 'weight']),
+  types: z.array(z.string()),
+  wideTypes: z.array(z.string()),
+  lanes: z.int(),
+  codeBits: z.int(),
+  typeBits: z.int(),
+  operand: z.object({
+    signBits: z.union([z.literal(0), z.literal(1)]),
+    exponentBits: z.int(),
+    baseBits: z.int(),
+    bits: z.int(),
+    doubledFrom: z.int().optional(),
+  }),
+});
+
+/**
+ * `manifest.json` of a design's folder: all that programs need to know of the design. Integers that may exceed 2^53 are
+ * decimal text.
+ */
+export const MANIFEST = z.object({
+  generator: z.string(),
+  license: z.string(),
+  command: z.string(),
+  configurationSha256: z.string(),
+  configuration: PARAMETERS.required({ name: true }),
+  top: z.string(),
+  /** Verilog files in compile order. */
+  compileOrder: z.array(z.string()),
+  /** All files of the folder but this one. */
+  files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  modules: z.array(
+    z.object({
+      name: z.string(),
+      file: z.string(),
+      title: z.string(),
+      instances: z.int().optional(),
+      /** Modules of this design in it, where the report counts it as a whole. */
+      parts: z.array(z.string()).optional(),
+      ports: z.array(
+        z.object({ direction: z.enum(['input', 'output']), name: z.string(), width, meaning: z.string() }),
+      ),
+    }),
+  ),
+  delayLines: z.array(z.object({ use: z.string(), width: z.int(), stages: z.int() })),
+  partialSums: z.array(z.object({ bits: z.int(), pes: z.int() })),
+  ports: z.object({ a: operandPort, w: operandPort }),
+  operandFormat: z.object({
+    unit: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal('none')]),
+    foldMinimum: z.boolean(),
+    normalised: z.literal(true).optional(),
+  }),
+  accumulator: z.object({
+    bits: z.int(),
+    boundBits: z.int(),
+    wraps: z.boolean(),
+    provenK: z.int(),
+    ...sums,
+    /** The proof by activations that sum as many products each; above, the longest sum and the range of all. */
+    cases: z.array(z.object({ pairsOfRows: z.boolean(), ...sums })),
+  }),
+  /** Tiles by the operands that have 8 bits; null counts are those of the tile's length (see `TileKind`). */
+  tileKinds: z.array(
+    z.object({
+      aWide: z.boolean(),
+      wWide: z.boolean(),
+      aCodes: z.int(),
+      wCodes: z.int(),
+      resultRows: z.int().nullable(),
+      resultCols: z.int(),
+      rowCycles: z.int(),
+      terms: z.int().nullable(),
+      weightRepeats: z.int(),
+      macsPerCycle: z.int(),
+    }),
+  ),
+  timing: z.object({
+    latency: formula.extend({ to: z.enum(['first row', 'last row']), minimumK: z.int() }),
+    tilePeriod: z.object({ formula: z.string(), bubble: z.int(), minimum: z.int() }),
+    drain: z.object({ formula: z.string(), cycles: z.int().nullable() }),
+    fill: formula.nullable(),
+    macsPerCycle: z.int(),
+  }),
+});
+
+export type Manifest = z.output<typeof MANIFEST> & { readonly configuration: Configuration };
+
+export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+
+/** The manifest of a design and its rendered files. */
+export function buildManifest(design: Design, files: readonly RenderedFile[]): Manifest {
+  const { accumulator, format } = design;
+  const text = ({ least, greatest }: { least: bigint; greatest: bigint }) => ({
+    least: String(least),
+    greatest: String(greatest),
+  });
+  const sums = ({ product, terms, sum }: Pick<SumCase, 'product' | 'terms' | 'sum'>) => ({
+    product: text(product),
+    terms,
+    sum: text(sum),
+  });
+  const port = (letter: 'a' | 'w') => {
+    const { role, types, wideTypes, lanes, codeBits, typeBits, fields } = design[letter];
+    const { signBits, exponentBits, baseBits, bits, doubledFrom } = fields;
+    const doubles = doubledFrom === undefined ? {} : { doubledFrom };
+    const operand = { signBits, exponentBits, baseBits, bits, ...doubles };
+    const names = (list: readonly NumericType[]): string[] => list.map((type) => type.name);
+    return { role, types: names(types), wideTypes: names(wideTypes), lanes, codeBits, typeBits, operand };
+  };
+  return {
+    generator: GENERATOR,
+    license: 'Apache-2.0',
+    command: design.command,
+    configurationSha256: design.hash,
+    configuration: design.config,
+    top: design.top.name,
+    compileOrder: design.modules.map((module) => module.file),
+    files: files.map((file) => ({ path: file.path, sha256: sha256(file.text) })),
+    modules: design.modules.map(({ name, file, title, ports, instances, parts }) => ({
+      name,
+      file,
+      title,
+      ...(instances === undefined ? {} : { instances }),
+      ...(parts === undefined ? {} : { parts: [...parts] }),
+      ports: [...ports],
+    })),
+    delayLines: [...design.delayLines],
+    partialSums: [...design.partialSums],
+    ports: { a: port('a'), w: port('w') },
+    operandFormat: format.form,
+    accumulator: {
+      bits: accumulator.bits,
+      boundBits: accumulator.boundBits,
+      wraps: accumulator.wraps,
+      provenK: accumulator.provenK,
+      ...sums(accumulator),
+      cases: accumulator.cases.map((each) => ({ pairsOfRows: each.pairsOfRows, ...sums(each) })),
+    },
+    tileKinds: [...design.tileKinds],
+    timing: design.timing,
+  };
+}
+
+/**
+ * The manifest of a design's folder, after checking that the folder is whole.
+ *
+ * @throws UserError when there is no manifest, it is not one, or a file is missing or was changed since generation, itself included.
+ */
+export function loadDesign(folder: string): Manifest {
+  const file = join(folder, MANIFEST_FILE);
+  if (!existsSync(folder)) {
+    throw new UserError(`there is no design folder ${folder}; generate one with npm run gen`);
+  }
+  if (!statSync(folder).isDirectory()) {
+    const design = basename(folder) === MANIFEST_FILE ? `: ${dirname(folder)}` : '';
+    throw new UserError(`${folder} is a file; give the folder of a design${design}`);
+  }
+  if (!existsSync(file)) {
+    throw new UserError(
+      `${folder} holds no ${MANIFEST_FILE}: not a design, or half written; generate it with npm run gen`,
+    );
+  }
+  const manifest = parseManifest(readFileSync(file, 'utf8'), file);
+  if (configurationHash(manifest.configuration) !== manifest.configurationSha256) {
+    throw new UserError(
+      `${file} was changed: its configuration is not the one whose sha256 it gives; remove ${folder} and generate it anew: ${manifest.command}`,
+    );
+  }
+  const changed = manifest.files.flatMap(({ path, sha256: expected }) => {
+    const full = join(folder, path);
+    if (!existsSync(full)) return [`${path} is missing`];
+    return sha256(readFileSync(full)) === expected ? [] : [`${path} was changed`];
+  });
+  if (changed.length > 0) {
+    throw new UserError(
+      `${folder} does not match its ${MANIFEST_FILE}:\n  ${changed.join('\n  ')}\nkeep elsewhere what you changed, remove the folder and generate it anew: ${manifest.command}`,
+    );
+  }
+  return manifest;
+}
+
+function parseManifest(text: string, file: string): Manifest {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file} is not valid JSON (${(error as Error).message}); generate the design anew`);
+  }
+  const result = MANIFEST.safeParse(content);
+  if (!result.success) {
+    const where = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`).join('\n');
+    throw new UserError(`${file} is not a manifest of this generator; generate the design anew:\n${where}`);
+  }
+  return result.data;
+}

@@ -1,0 +1,132 @@
+import type { DesignCore } from './core.js';
+import { operandLayout } from './decoder.js';
+import { input, type ModulePort, type ModuleView, output } from './module.js';
+import { type ProductView, productView } from './product.js';
+import { tileGrid } from './tile-grid.js';
+import { replicate, slice, zeroExtend } from './verilog.js';
+
+/**
+ * The PE: operand registers (unless a tile of PEs holds them), multiplier, shifter, adder, accumulator and, for double
+ * drain, its shadow.
+ */
+export interface PeView extends ModuleView, ProductView {
+  /** Whether it holds its operands. */
+  readonly holds: boolean;
+  readonly swap: string;
+  readonly drain: string;
+  readonly double: boolean;
+  readonly enable: boolean;
+  readonly accBits: number;
+  /** The accumulator as the adder takes it. */
+  readonly kept: string;
+  /** The whole sum where it is one adder, in terms of the (possibly registered) stage signals. */
+  readonly sum: string;
+  /** Its bits above the magnitude's where these are added apart. */
+  readonly high: HighBits | undefined;
+}
+
+/** A sum in two parts: the bits of the magnitude, and a counter of its carries above. */
+interface HighBits {
+  /** Bits of the magnitude's part with its carry. */
+  readonly lowBits: number;
+  readonly low: string;
+  readonly carry: string;
+  readonly negative: string;
+  readonly bits: number;
+  readonly high: string;
+  readonly sum: string;
+}
+
+export function processingElement(core: DesignCore, instances: number): PeView {
+  const { config, accumulator, magnitudeBits } = core;
+  const name = `${config.name}_pe`;
+  const double = config.drain === 'double';
+  const accBits = accumulator.bits;
+  const product = productView(core);
+  const holds = !tileGrid(config).tiled;
+  const swap = holds ? 'swap_q' : 'swap_i';
+  const kept = double ? 'kept' : 'acc_q';
+  const highBits = accBits - magnitudeBits;
+  return {
+    name,
+    file: `rtl/${name}.v`,
+    template: 'rtl/arch/output-stationary/pe.v',
+    title: 'Processing element: multiplies one activation by one weight a cycle and adds the product up.',
+    ports: [
+      input('clk_i', 1, 'clock'),
+      ...(config.stall === 'enable' ? [input('en_i', 1, '0: hold all registers')] : []),
+      ...(holds ? passingPorts(core) : heldPorts(core)),
+      input('acc_i', accBits, `${double ? 'shadow' : 'accumulator'} of the PE above`),
+      output('acc_o', accBits, `${double ? 'shadow' : 'accumulator'} of this PE`),
+    ],
+    instances,
+    holds,
+    swap,
+    drain: holds ? 'drain_q' : 'drain_i',
+    double,
+    enable: config.stall === 'enable',
+    accBits,
+    ...product,
+    kept: double ? `acc_q & ${replicate(accBits, `~${swap}`)}` : '',
+    sum: `${kept} + ${addend(product, magnitudeBits, accBits)}`,
+    high: product.signed && highBits > 1 ? highPart(product, kept, magnitudeBits, accBits) : undefined,
+  };
+}
+
+/** What is added to `bits` bits of an accumulator: the magnitude, or its complement and 1. */
+function addend({ signed, negativeSignal, magnitudeSignal }: ProductView, from: number, bits: number): string {
+  const magnitude = zeroExtend(magnitudeSignal, from, bits);
+  if (!signed) return magnitude;
+  return `(${magnitude} ^ ${replicate(bits, negativeSignal)}) + ${zeroExtend(negativeSignal, 1, bits)}`;
+}
+
+/**
+ * The sum with a counter above the magnitude's bits: half the gates of full adders that add copies of the sign.
+ */
+function highPart(product: ProductView, kept: string, magnitudeBits: number, accBits: number): HighBits {
+  const { negativeSignal, magnitudeSignal } = product;
+  const lowBits = magnitudeBits + 1;
+  const bits = accBits - magnitudeBits;
+  const flips = replicate(bits, negativeSignal);
+  const low = zeroExtend(slice(kept, accBits, magnitudeBits - 1, 0), magnitudeBits, lowBits);
+  const magnitude = `${magnitudeSignal} ^ ${replicate(magnitudeBits, negativeSignal)}`;
+  return {
+    lowBits,
+    low: `${low} + ${zeroExtend(magnitude, magnitudeBits, lowBits)} + ${zeroExtend(negativeSignal, 1, lowBits)}`,
+    sum: `{high, ${slice('low', lowBits, magnitudeBits - 1, 0)}}`,
+    carry: `low[${magnitudeBits}]`,
+    negative: negativeSignal,
+    bits,
+    high: `((${slice(kept, accBits, accBits - 1, magnitudeBits)} ^ ${flips}) + ${zeroExtend('counts', 1, bits)}) ^ ${flips}`,
+  };
+}
+
+/** Operands and control of a PE that holds them for a cycle and passes them on. */
+function passingPorts({ config, format }: DesignCore): ModulePort[] {
+  const double = config.drain === 'double';
+  return [
+    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, from the left`),
+    output('a_o', format.a.bits, 'the same, one cycle later, to the right'),
+    input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, from above`),
+    output('w_o', format.w.bits, 'the same, one cycle later, to below'),
+    ...(double
+      ? [
+          input('swap_i', 1, '1: copy the accumulator to the shadow and start anew, from the left'),
+          output('swap_o', 1, 'the same, one cycle later, to the right'),
+        ]
+      : []),
+    input('drain_i', 1, `1: take the ${double ? 'shadow' : 'accumulator'} of the PE above, from the left`),
+    output('drain_o', 1, 'the same, one cycle later, to the right'),
+  ];
+}
+
+/** Operands and control of a PE in a tile, whose registers hold them. */
+function heldPorts({ config, format }: DesignCore): ModulePort[] {
+  const double = config.drain === 'double';
+  return [
+    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the tile`),
+    input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, of all PEs in this column of the tile`),
+    ...(double ? [input('swap_i', 1, '1: copy the accumulator to the shadow and start anew')] : []),
+    input('drain_i', 1, `1: take the ${double ? 'shadow' : 'accumulator'} of the PE above`),
+  ];
+}

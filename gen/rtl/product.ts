@@ -1,0 +1,156 @@
+import type { DesignCore } from './core.js';
+import { doublingText, operandFormula, operandLayout } from './decoder.js';
+import type { OperandFields } from './operand.js';
+import { tileGrid } from './tile-grid.js';
+import { literal, slice, zeroExtend } from './verilog.js';
+
+/** The product of two operands: multiply the bases, add the exponents, shift. */
+export interface Multiplication {
+  readonly signed: boolean;
+  readonly negative: string;
+  readonly productBits: number;
+  readonly product: string;
+  /** Where a base may stand for its double. */
+  readonly doubling: Doubling | undefined;
+  readonly hasShift: boolean;
+  readonly shiftBits: number;
+  readonly shift: string;
+  readonly shiftAmount: string;
+  readonly magnitude: string;
+  readonly largestProduct: string;
+  /** What the operands' values are, as a clause. */
+  readonly operands: string;
+  /** Which of them count twice, as a sentence. */
+  readonly doublingText: string;
+}
+
+/** A base that stands for its double (see `OperandFields.doubledFrom`): what tells it, and the product without that. */
+interface Doubling {
+  readonly signal: string;
+  readonly condition: string;
+  readonly basesBits: number;
+  readonly bases: string;
+}
+
+/** What every PE does before it adds: the product, with its pipeline registers. */
+export interface ProductView extends Multiplication {
+  readonly a: PeOperand;
+  readonly w: PeOperand;
+  readonly magnitudeBits: number;
+  /** Names of what the adder takes, registered or not. */
+  readonly magnitudeSignal: string;
+  readonly negativeSignal: string;
+  readonly registersProduct: boolean;
+  readonly negativeIntoMagnitude: string;
+  readonly registersMagnitude: boolean;
+}
+
+interface PeOperand {
+  readonly bits: number;
+  readonly layout: string;
+  readonly fields: readonly OperandSlice[];
+}
+
+/** A field of an operand: its name, and the bits of the operand that it is. */
+export interface OperandSlice {
+  readonly name: string;
+  readonly width: number;
+  readonly select: string;
+}
+
+/** @param registered Whether a register lies between multiplier and shifter. */
+export function multiplication(
+  { format, magnitudeBits, largestProduct }: Pick<DesignCore, 'format' | 'magnitudeBits' | 'largestProduct'>,
+  registered: boolean,
+): Multiplication {
+  const signs = (['a', 'w'] as const).filter((port) => format[port].signBits).map((port) => `${port}_sign`);
+  const exponents = (['a', 'w'] as const).filter((port) => format[port].exponentBits);
+  const { productBits, shiftBits, form } = format;
+  const doubling = doublingOf(format, productBits);
+  const hasShift = shiftBits > 0;
+  const [productSignal, shiftSignal] = registered ? ['product_q', 'shift_q'] : ['product', 'shift'];
+  const unitZeros = form.unit === 'none' ? 0 : Math.log2(form.unit);
+  return {
+    signed: signs.length > 0,
+    negative: [...signs, ...(doubling ? [doubling.signal] : [])].join(' ^ '),
+    productBits,
+    product: doubling
+      ? `${zeroExtend('bases', doubling.basesBits, productBits)} << ${doubling.signal}`
+      : basesText(format, productBits),
+    doubling,
+    hasShift,
+    shiftBits,
+    shift: exponents.map((port) => zeroExtend(`${port}_exp`, format[port].exponentBits, shiftBits)).join(' + '),
+    shiftAmount: unitZeros > 0 ? `{${shiftSignal}, ${literal(unitZeros, 0)}}` : shiftSignal,
+    magnitude: hasShift ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal,
+    largestProduct: String(largestProduct),
+    operands: operandsText(format),
+    doublingText: doublingText(format),
+  };
+}
+
+function basesText({ a, w }: DesignCore['format'], bits: number): string {
+  return `${zeroExtend('a_base', a.baseBits, bits)} * ${zeroExtend('w_base', w.baseBits, bits)}`;
+}
+
+function doublingOf(format: DesignCore['format'], productBits: number): Doubling | undefined {
+  const port = (['a', 'w'] as const).find((each) => format[each].doubledFrom !== undefined);
+  if (port === undefined) return undefined;
+  const basesBits = Math.min(format.a.baseBits + format.w.baseBits, productBits);
+  const top = format[port].baseBits - 1;
+  return {
+    signal: `${port}_twice`,
+    condition: `${port}_sign & ${port}_base[${top}] & ${port}_base[${top - 1}]`,
+    basesBits,
+    bases: basesText(format, basesBits),
+  };
+}
+
+function operandsText({ form, a, w }: DesignCore['format']): string {
+  const [activation, weight] = [operandFormula(form.unit, a), operandFormula(form.unit, w)];
+  return activation === weight
+    ? `their values are ${activation}`
+    : `an activation is ${activation}, a weight ${weight}`;
+}
+
+export function productView(core: DesignCore): ProductView {
+  const { config, format, magnitudeBits } = core;
+  const registersMagnitude = config.pipeline >= 2;
+  const registersProduct = config.pipeline >= 3;
+  // A tile of PEs holds the operands of its PEs, except for weights that stay.
+  const { tiled } = tileGrid(config);
+  const weightHeld = tiled && config.dataflow === 'os';
+  return {
+    ...multiplication(core, registersProduct),
+    a: peOperand('a', format.a, tiled ? 'a_i' : 'a_q'),
+    w: peOperand('w', format.w, weightHeld ? 'w_i' : 'w_q'),
+    magnitudeBits,
+    magnitudeSignal: registersMagnitude ? 'magnitude_q' : 'magnitude',
+    negativeSignal: registersMagnitude ? 'negative_q' : 'negative',
+    registersProduct,
+    negativeIntoMagnitude: registersProduct ? 'product_negative_q' : 'negative',
+    registersMagnitude,
+  };
+}
+
+function peOperand(port: 'a' | 'w', fields: OperandFields, signal: string): PeOperand {
+  return { bits: fields.bits, layout: operandLayout(fields), fields: operandSlices(port, fields, signal) };
+}
+
+/** The fields of an operand that a signal holds, from its top. */
+export function operandSlices(
+  port: 'a' | 'w',
+  { bits, baseBits, exponentBits, signBits }: OperandFields,
+  signal: string,
+): OperandSlice[] {
+  const entry = (field: string, width: number, low: number): OperandSlice => ({
+    name: `${port}_${field}`,
+    width,
+    select: slice(signal, bits, low + width - 1, low),
+  });
+  return [
+    ...(signBits ? [entry('sign', 1, bits - 1)] : []),
+    ...(exponentBits ? [entry('exp', exponentBits, baseBits)] : []),
+    entry('base', baseBits, 0),
+  ];
+}

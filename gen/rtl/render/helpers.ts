@@ -1,0 +1,32 @@
+import type Handlebars from 'handlebars';
+import type { ModulePort } from '../module.js';
+import { range } from '../verilog.js';
+
+/** `wire [3:0] name`, without a range for one bit. */
+export function declaration(kind: string, width: number, name: string): string {
+  return [kind, range(width), name].filter((part) => part !== '').join(' ');
+}
+
+/** The port list of a module, one port a line: direction, range, name and comment aligned. */
+export function portList(ports: readonly ModulePort[]): string {
+  const ranges = ports.map(({ width }) => (typeof width === 'string' ? `[${width}-1:0]` : range(width)));
+  const rangeWidth = Math.max(...ranges.map((text) => text.length));
+  const nameWidth = Math.max(...ports.map(({ name }) => name.length)) + 1;
+  return ports
+    .map(({ direction, name, meaning }, i) => {
+      const vector = rangeWidth === 0 ? '' : `${(ranges[i] as string).padStart(rangeWidth)} `;
+      const comma = `${name}${i < ports.length - 1 ? ',' : ''}`.padEnd(nameWidth);
+      return `  ${direction.padEnd(6)} wire ${vector}${comma}  // ${meaning}`;
+    })
+    .join('\n');
+}
+
+/** Named connections of an instance to wires, one a line, the last without a comma. */
+export function connections(wires: readonly { readonly port: string; readonly name: string }[]): string {
+  return wires.map(({ port, name }) => `    .${port}(${name})`).join(',\n');
+}
+
+/** The few helpers the templates have. */
+export function registerHelpers(engine: typeof Handlebars): void {
+  engine.registerHelper({ decl: declaration, ports: portList, connections });
+}

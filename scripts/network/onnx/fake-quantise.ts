@@ -1,0 +1,187 @@
+import { clone } from '@bufbuild/protobuf';
+import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto, TensorProto_DataType } from 'onnx-buf';
+import { decisionBoundaries, levels } from '../../../gen/numerics/codec.js';
+import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import type { OnnxModel } from './model.js';
+import { makeNode } from './nodes.js';
+import { doubleProto, type FloatTensor, floatProto, int32Proto } from './tensor.js';
+
+/** What becomes of one product's operands. An operand left out stays as it is. */
+export interface ProductEdit {
+  /** Output of the product's node, which names it in the graph. */
+  readonly output: string;
+  readonly activation?: ActivationQuantiser;
+  /** The second operand: weights already rounded, or how to round it at run time. */
+  readonly second?:
+    | { readonly kind: 'weights'; readonly weights: FloatTensor }
+    | { readonly kind: 'activation'; readonly activation: ActivationQuantiser };
+  /** Added to the output, in a shape that broadcasts to it. */
+  readonly correction?: FloatTensor;
+}
+
+export interface ActivationQuantiser {
+  readonly type: NumericType;
+  readonly scale: number;
+}
+
+/** Beyond this many half steps between a type's ends, values are found by comparing instead of from a table. */
+const TABLE_LIMIT = 2 ** 16;
+
+/**
+ * A copy of a model in which products read rounded operands, made of standard operators. Activations are divided by the
+ * scale in double precision as the codec does, so that every element becomes the float32 nearest to the codec's value.
+ */
+export function fakeQuantise(model: OnnxModel, edits: readonly ProductEdit[]): OnnxModel {
+  const proto = clone(ModelProtoSchema, model.proto);
+  const graph = proto.graph as GraphProto;
+  const byOutput = new Map(edits.map((edit) => [edit.output, edit]));
+  const shared = new Map<string, string>();
+  const nodes: NodeProto[] = [];
+
+  const rounded = (tensor: string, { type, scale }: ActivationQuantiser): string => {
+    const key = `${tensor} ${type.name} ${scale}`;
+    const name = shared.get(key) ?? `${tensor}__${type.name}_${shared.size}`;
+    if (!shared.has(key)) {
+      const parts = roundingNodes(tensor, name, type, scale);
+      nodes.push(...parts.nodes);
+      graph.initializer.push(...parts.constants);
+      shared.set(key, name);
+    }
+    return name;
+  };
+
+  for (const node of graph.node) {
+    const edit = byOutput.get(node.output[0] ?? '');
+    if (edit?.activation) node.input[0] = rounded(node.input[0] as string, edit.activation);
+    if (edit?.second?.kind === 'activation') {
+      node.input[1] = rounded(node.input[1] as string, edit.second.activation);
+    } else if (edit?.second?.kind === 'weights') {
+      const name = `${edit.output}__weights`;
+      graph.initializer.push(floatProto(name, edit.second.weights));
+      node.input[1] = name;
+    }
+    nodes.push(node);
+    if (edit?.correction) {
+      const bias = `${edit.output}__correction`;
+      graph.initializer.push(floatProto(bias, edit.correction));
+      node.output[0] = `${edit.output}__uncorrected`;
+      nodes.push(
+        Object.assign(makeNode('Add', [node.output[0], bias], edit.output), { name: `${edit.output}__corrected` }),
+      );
+    }
+  }
+  graph.node = nodes;
+  dropUnused(graph);
+  return { ...model, proto, graph };
+}
+
+/** Nodes and constants that compute `output`, the tensor `input` rounded to a type's values times the scale. */
+function roundingNodes(
+  input: string,
+  output: string,
+  type: NumericType,
+  scale: number,
+): { nodes: NodeProto[]; constants: TensorProto[] } {
+  const values = levels(type).map(({ value }) => Number(value));
+  const halfSteps = 2 * ((values.at(-1) as number) - (values[0] as number));
+  return halfSteps < TABLE_LIMIT
+    ? tableNodes(input, output, type, values, scale)
+    : searchNodes(input, output, type, values, scale);
+}
+
+/** Every decision boundary is a whole number of half steps: the half step an element lies in tells its value. */
+function tableNodes(input: string, output: string, type: NumericType, values: readonly number[], scale: number) {
+  const low = 2 * (values[0] as number);
+  const high = 2 * (values.at(-1) as number);
+  const boundaries = decisionBoundaries(type);
+  let level = 0;
+  const table = Float32Array.from({ length: high - low + 1 }, (_, i) => {
+    while (level < boundaries.length && 2 * (boundaries[level] as number) <= low + i) level++;
+    return (values[level] as number) * scale;
+  });
+  const at = (step: string): string => `${output}__${step}`;
+  return {
+    // Half the scale is exact, so the quotient is exactly twice the codec's.
+    constants: [
+      doubleProto(at('halfstep'), scale / 2),
+      doubleProto(at('low'), low),
+      doubleProto(at('high'), high),
+      floatProto(at('table'), { shape: [table.length], data: table }),
+    ],
+    nodes: [
+      makeNode('Cast', [input], at('double'), { to: TensorProto_DataType.DOUBLE }),
+      makeNode('Div', [at('double'), at('halfstep')], at('quotient')),
+      makeNode('Floor', [at('quotient')], at('floor')),
+      makeNode('Max', [at('floor'), at('low')], at('atleast')),
+      makeNode('Min', [at('atleast'), at('high')], at('clipped')),
+      makeNode('Sub', [at('clipped'), at('low')], at('offset')),
+      makeNode('Cast', [at('offset')], at('index'), { to: TensorProto_DataType.INT32 }),
+      makeNode('Gather', [at('table'), at('index')], output, { axis: 0 }),
+    ],
+  };
+}
+
+/** A binary search for the value among the boundaries, a level of it after the other. */
+function searchNodes(input: string, output: string, type: NumericType, values: readonly number[], scale: number) {
+  const at = (step: string): string => `${output}__${step}`;
+  const depth = Math.ceil(Math.log2(values.length));
+  const size = 2 ** depth;
+  const boundaries = decisionBoundaries(type);
+  const padded = Array.from({ length: size - 1 }, (_, i) => boundaries[i] ?? Number.POSITIVE_INFINITY);
+  const table = Float32Array.from({ length: size }, (_, i) => ((values[i] ?? values.at(-1)) as number) * scale);
+  const { DOUBLE, INT32 } = TensorProto_DataType;
+  const constants = [
+    doubleProto(at('step'), scale),
+    doubleProto(at('boundaries'), padded),
+    floatProto(at('table'), { shape: [size], data: table }),
+    int32Proto(at('nothing'), 0),
+  ];
+  const nodes = [
+    makeNode('Cast', [input], at('double'), { to: DOUBLE }),
+    makeNode('Div', [at('double'), at('step')], at('quotient')),
+  ];
+  // Indices of the input's shape, all zero: a comparison that holds nowhere.
+  let index = at('zero');
+  nodes.push(
+    makeNode('Less', [at('quotient'), at('quotient')], at('never')),
+    makeNode('Cast', [at('never')], index, { to: INT32 }),
+  );
+  for (let half = size / 2; half >= 1; half /= 2) {
+    const here = (step: string): string => at(`${step}${half}`);
+    constants.push(int32Proto(here('ahead'), half - 1), int32Proto(here('half'), half));
+    nodes.push(
+      makeNode('Add', [index, here('ahead')], here('probe')),
+      makeNode('Gather', [at('boundaries'), here('probe')], here('boundary'), { axis: 0 }),
+      makeNode('Less', [at('quotient'), here('boundary')], here('below')),
+      makeNode('Not', [here('below')], here('reached')),
+      makeNode('Cast', [here('reached')], here('one'), { to: INT32 }),
+      makeNode('Mul', [here('one'), here('half')], here('advance')),
+      makeNode('Add', [index, here('advance')], here('index')),
+    );
+    index = here('index');
+  }
+  nodes.push(makeNode('Gather', [at('table'), index], output, { axis: 0 }));
+  return { nodes, constants };
+}
+
+/** Takes out what the outputs do not depend on any more: the weights before rounding, and what computed them. */
+function dropUnused(graph: GraphProto): void {
+  const read = new Set(graph.output.map(({ name }) => name));
+  const kept: NodeProto[] = [];
+  for (const node of [...graph.node].reverse()) {
+    if (!node.output.some((output) => read.has(output))) continue;
+    kept.push(node);
+    for (const name of readsOf(node)) read.add(name);
+  }
+  graph.node = kept.reverse();
+  graph.initializer = graph.initializer.filter(({ name }) => read.has(name));
+}
+
+/** Tensors that a node reads, in graphs of its own too. */
+function readsOf({ input, attribute }: NodeProto): string[] {
+  const inner = attribute.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...graphs]);
+  return [
+    ...input,
+    ...inner.flatMap((graph) => [...graph.output.map(({ name }) => name), ...graph.node.flatMap(readsOf)]),
+  ];
+}

@@ -1,0 +1,124 @@
+import type { FolderFile } from '../../../gen/base/folder.js';
+import { formatNpyArray } from '../../../gen/base/npy.js';
+import type { Manifest } from '../../../gen/design/manifest.js';
+import type { ArrayInfo } from '../../../gen/golden/reference.js';
+import type { PortMatrices } from '../../../gen/golden/tiling.js';
+import { quantise } from '../../../gen/numerics/codec.js';
+import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
+import type { FloatTensor } from '../onnx/tensor.js';
+import { type ImageTarget, layerImages } from './images.js';
+import { columns, type Lowering } from './lowering.js';
+import { bytesPerRow, packCodes } from './packing.js';
+import { type LayerPlan, secondType } from './plan.js';
+import type { LayerReport } from './report.js';
+import { imageTestbench } from './testbench.js';
+
+/** Files of one layer. */
+export interface LayerFiles {
+  readonly codes?: FolderFile;
+  readonly scales?: FolderFile;
+  readonly correction?: FolderFile;
+  readonly images?: { readonly about: NonNullable<LayerReport['images']>; readonly files: readonly FolderFile[] };
+}
+
+/** An array that images are made for: a design, or one that would take the layer. */
+export interface LayerTarget extends ImageTarget {
+  readonly manifest?: Manifest;
+}
+
+/**
+ * @param lowering What the layer lowers to for one sample.
+ * @param operandOf Operands of that sample.
+ * @param target The array that images are made for; none if it cannot take the layer.
+ */
+export function layerFiles(
+  layer: LayerPlan,
+  lowering: Lowering,
+  operandOf: (tensor: string) => FloatTensor,
+  target: LayerTarget | undefined,
+): LayerFiles {
+  const { product, second, correction } = layer;
+  const folder = `layers/${product.name}`;
+  const images = target && imagesOf(layer, lowering, operandOf, target, folder);
+  const bias = correction && {
+    correction: {
+      path: `${folder}/correction.npy`,
+      content: formatNpyArray([correction.data.length], correction.data),
+    },
+  };
+  if (second.kind === 'activation') return { ...(images ? { images } : {}), ...bias };
+  const { rows, cols, type, codes, groups, scales } = second.weights;
+  return {
+    codes: {
+      path: `${folder}/codes.npy`,
+      content: formatNpyArray([rows, bytesPerRow(cols, type.bits)], packCodes(codes, cols, type.bits)),
+    },
+    scales: { path: `${folder}/scales.npy`, content: formatNpyArray([groups, cols], scales) },
+    ...bias,
+    ...(images ? { images } : {}),
+  };
+}
+
+function imagesOf(
+  layer: LayerPlan,
+  lowering: Lowering,
+  operandOf: (tensor: string) => FloatTensor,
+  target: LayerTarget,
+  folder: string,
+): NonNullable<LayerFiles['images']> {
+  const { info, accumulator, manifest } = target;
+  const products = productCodes(layer, lowering, operandOf, info);
+  const images = layerImages(products, target);
+  const { a, w } = products[0] as PortMatrices;
+  const file = (name: string, content: string): FolderFile => ({ path: `${folder}/${name}`, content });
+  const bench = { layer: layer.product.name, images, k: w.rows, aType: a.typeIndex, wType: w.typeIndex };
+  return {
+    about: {
+      folder,
+      rows: info.rows,
+      cols: info.cols,
+      activationBits: info.a.codeBits,
+      weightBits: info.w.codeBits,
+      accumulatorBits: accumulator.bits,
+      beats: [...images.beats],
+    },
+    files: [
+      file('weights.hex', images.weights),
+      file('activations.hex', images.activations),
+      file('expected.hex', images.expected),
+      ...(manifest ? [file('image_tb.v', imageTestbench(manifest, bench))] : []),
+    ],
+  };
+}
+
+/**
+ * The layer's matrix products in codes, one per part and group of scales: of the first operand one block of the array's
+ * rows, of the second one everything.
+ */
+function productCodes(
+  { product, activation, second }: LayerPlan,
+  lowering: Lowering,
+  operandOf: (tensor: string) => FloatTensor,
+  { rows, a, w }: ArrayInfo,
+): PortMatrices[] {
+  const { k, n, parts } = lowering;
+  const m = Math.min(lowering.m, rows);
+  const codesOf = (tensor: string, { type, scale }: ActivationQuantiser): Uint8Array =>
+    quantise(type, operandOf(tensor).data, { scale, tensor });
+  const input = codesOf(product.activation, activation);
+  const weights = second.kind === 'weights' ? second.weights : undefined;
+  const codes = second.kind === 'weights' ? second.weights.codes : codesOf(product.second.tensor, second.tensor);
+  const wType = secondType({ second });
+  const groups = weights?.groups ?? 1;
+  const depth = k / groups;
+  return Array.from({ length: parts * groups }, (_, i) => {
+    const part = Math.floor(i / groups);
+    const from = (i % groups) * depth;
+    const left = columns(lowering.rows(input, part, 0, m), k, from, from + depth);
+    const right = lowering.second(codes, part).subarray(from * n, (from + depth) * n);
+    return {
+      a: { rows: m, cols: depth, type: activation.type, typeIndex: a.types.indexOf(activation.type), codes: left },
+      w: { rows: depth, cols: n, type: wType, typeIndex: w.types.indexOf(wType), codes: right },
+    };
+  });
+}

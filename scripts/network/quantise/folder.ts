@@ -1,0 +1,118 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../../gen/base/errors.js';
+import { type FolderFile, replaceFolder } from '../../../gen/base/folder.js';
+import { requireFolderTarget } from '../../../gen/base/target.js';
+import { GENERATOR } from '../../../gen/base/version.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import type { Manifest } from '../../../gen/design/manifest.js';
+import { arrayInfoOf, arrayInfoOfDesign } from '../../../gen/golden/reference.js';
+import { HARDWARE_TYPES } from '../../../gen/numerics/types/table.js';
+import { elaborateCore } from '../../../gen/rtl/core.js';
+import { writeModel } from '../onnx/model.js';
+import type { Samples } from '../onnx/samples.js';
+import type { FloatTensor } from '../onnx/tensor.js';
+import { firstOperands } from './calibrate.js';
+import { describe, lowerAll } from './describe.js';
+import { type LayerTarget, layerFiles } from './files.js';
+import type { QuantisedNetwork } from './network.js';
+import { type LayerPlan, secondType } from './plan.js';
+import type { QuantiseReport } from './report.js';
+import { reportHtml } from './report-html.js';
+import { reportText } from './report-text.js';
+
+const REPORT_FILE = 'report.json';
+/** Size of the array that images are made for where no design is given. */
+const [DEFAULT_ROWS, DEFAULT_COLS] = [16, 16];
+
+/** What of a run goes into its report and folder besides the decisions. */
+export interface FolderRequest {
+  readonly out: string;
+  /** The ONNX file. */
+  readonly bytes: Uint8Array;
+  readonly samples: Samples;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly outputError: number;
+  /** The design that the memory images are for. */
+  readonly manifest?: Manifest;
+}
+
+/** What a run writes into its folder. */
+const ENTRIES: readonly string[] = [
+  REPORT_FILE,
+  'report.txt',
+  'report.html',
+  'float.onnx',
+  'fake-quantised.onnx',
+  'layers',
+];
+
+/** @throws UserError when a folder cannot be written, or holds anything that an earlier run did not write. */
+export function requireReplaceable(out: string): void {
+  requireFolderTarget(out, '--out');
+  if (!existsSync(out)) return;
+  const entries = readdirSync(out);
+  if (entries.length === 0) return;
+  const foreign = entries.filter((entry) => !ENTRIES.includes(entry));
+  if (foreign.length > 0) {
+    throw new UserError(`${out} holds what this program did not write: ${foreign.join(', ')}; choose another --out`);
+  }
+  if (isOwnReport(join(out, REPORT_FILE))) return;
+  throw new UserError(`${out} exists and holds no ${REPORT_FILE} of this program; choose another --out`);
+}
+
+function isOwnReport(file: string): boolean {
+  try {
+    const { generator } = JSON.parse(readFileSync(file, 'utf8')) as { generator?: unknown };
+    return typeof generator === 'string' && generator.split(' ')[0] === GENERATOR.split(' ')[0];
+  } catch {
+    return false;
+  }
+}
+
+/** Writes all files of a quantised network, or nothing. */
+export async function writeNetwork(network: QuantisedNetwork, request: FolderRequest): Promise<QuantiseReport> {
+  const { model, plan, quantised } = network;
+  const { samples, manifest } = request;
+  const products = plan.layers.map(({ product }) => product);
+  const values = await firstOperands(model, products, samples);
+  const operandOf = (tensor: string): FloatTensor => values.get(tensor) as FloatTensor;
+  const lowerings = lowerAll(plan.layers, (tensor) => operandOf(tensor).shape);
+  const files = new Map(
+    plan.layers.map((layer) => {
+      const lowering = lowerings.get(layer.product);
+      if (!lowering) throw new Error(`${layer.product.name} was not lowered`);
+      return [layer.product, layerFiles(layer, lowering, operandOf, targetOf(layer, manifest))];
+    }),
+  );
+  const report = describe(network, { ...request, source: samples.name, inputShape: samples.shape, lowerings, files });
+  const all: FolderFile[] = [
+    { path: REPORT_FILE, content: `${JSON.stringify(report, null, 2)}\n` },
+    { path: 'report.txt', content: reportText(report) },
+    { path: 'report.html', content: await reportHtml(report) },
+    { path: report.files.float, content: writeModel(model.proto) },
+    { path: report.files.quantised, content: writeModel(quantised.proto) },
+    ...[...files.values()].flatMap(({ codes, scales, correction, images }) => [
+      ...[codes, scales, correction].filter((file) => file !== undefined),
+      ...(images?.files ?? []),
+    ]),
+  ];
+  requireReplaceable(request.out);
+  replaceFolder(request.out, all);
+  return report;
+}
+
+/** The array that a layer's images are for: the design if it takes the layer, else one of the layer's own types. */
+function targetOf(layer: LayerPlan, manifest: Manifest | undefined): LayerTarget | undefined {
+  const { type: a } = layer.activation;
+  const w = secondType(layer);
+  if (manifest) {
+    const info = arrayInfoOf(manifest);
+    const takes = info.a.types.includes(a) && info.w.types.includes(w);
+    return takes ? { info, accumulator: manifest.accumulator, manifest } : undefined;
+  }
+  if (!HARDWARE_TYPES.includes(a) || !HARDWARE_TYPES.includes(w)) return undefined;
+  const raw = { rows: DEFAULT_ROWS, cols: DEFAULT_COLS, activations: [a.name], weights: [w.name] };
+  const core = elaborateCore(validateConfiguration(raw));
+  return { info: arrayInfoOfDesign(core), accumulator: core.accumulator };
+}

@@ -1,0 +1,48 @@
+import { UserError } from '../../../gen/base/errors.js';
+import { type ArrayInfo, expectedResults } from '../../../gen/golden/reference.js';
+import { type PortMatrices, planTiling, tileAt } from '../../../gen/golden/tiling.js';
+import { hexWord } from './packing.js';
+
+/** A layer's operands and results as an array takes and gives them, one bus word per line of a `$readmemh` file. */
+export interface LayerImages {
+  /** `w_data_i` of every beat: per tile its K beats; the tiles of a block of rows, column block by column block. */
+  readonly weights: string;
+  /** `a_data_i` of the beats of one tile after the other, in step with the weights. */
+  readonly activations: string;
+  /** `out_data_o` of the rows of one tile after the other. */
+  readonly expected: string;
+  /** Beats of each tile. */
+  readonly beats: readonly number[];
+}
+
+/** An array as far as images depend on it. */
+export interface ImageTarget {
+  readonly info: ArrayInfo;
+  /** Width of its accumulators, and the longest reduction they hold for certain. */
+  readonly accumulator: { readonly bits: number; readonly wraps: boolean; readonly provenK: number };
+}
+
+/** @throws UserError for an array that images cannot be played into. */
+export function requireImages({ arch, dataflow }: ArrayInfo): void {
+  if (arch === 'array' && dataflow === 'os') return;
+  throw new UserError(
+    `memory images are laid out for output-stationary arrays, and this design ${arch === 'dot' ? 'has dot-product units' : 'is weight stationary'}; generate one with --arch array --dataflow os (npm run infer and matmul take all)`,
+  );
+}
+
+/** Images of matrix products of one layer, one tile after the other. */
+export function layerImages(products: readonly PortMatrices[], { info, accumulator }: ImageTarget): LayerImages {
+  const tiles = products.flatMap((codes) => {
+    const tiling = planTiling(codes, { configuration: info, accumulator });
+    return Array.from({ length: tiling.tiles }, (_, i) => tileAt(tiling, codes, i));
+  });
+  const lines = (fields: Uint8Array | BigInt64Array, each: number, bits: number): string[] =>
+    Array.from({ length: fields.length / each }, (_, i) => hexWord(fields.subarray(i * each, (i + 1) * each), bits));
+  const text = (all: readonly string[][]): string => `${all.flat().join('\n')}\n`;
+  return {
+    weights: text(tiles.map(({ w }) => lines(w, info.cols, info.w.codeBits))),
+    activations: text(tiles.map(({ a }) => lines(a, info.rows, info.a.codeBits))),
+    expected: text(tiles.map((tile) => lines(expectedResults(info, tile), info.cols, info.accBits))),
+    beats: tiles.map(({ k }) => k),
+  };
+}

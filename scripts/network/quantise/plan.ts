@@ -1,0 +1,98 @@
+import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
+import type { Product, SkippedProduct } from '../onnx/products.js';
+import type { FloatTensor } from '../onnx/tensor.js';
+import type { StreamedResult } from '../search/stream.js';
+import type { QuantisedMatrix } from '../search/tensor.js';
+
+/** An activation tensor with one type and one scale. */
+export type QuantisedTensor = StreamedResult;
+
+/** Weights in codes, and what they were before. */
+export interface QuantisedWeights extends QuantisedMatrix {
+  /** Shape of the tensor in the network. */
+  readonly shape: readonly number[];
+  /** Sum of the squares of the weights. */
+  readonly squares: number;
+}
+
+/** A product with its operands' types and scales. */
+export interface LayerPlan {
+  readonly product: Product;
+  /** Width of the codes of both operands. */
+  readonly bits: number;
+  readonly activation: QuantisedTensor;
+  readonly second:
+    | { readonly kind: 'weights'; readonly weights: QuantisedWeights }
+    | { readonly kind: 'activation'; readonly tensor: QuantisedTensor };
+  /** Added to the output: what rounding changes in the mean, per output channel. */
+  readonly correction?: FloatTensor;
+}
+
+/** What running a layer needs of its plan. */
+export interface RunnableLayer {
+  readonly product: Product;
+  readonly activation: ActivationQuantiser;
+  readonly second:
+    | {
+        readonly kind: 'weights';
+        readonly weights: Pick<QuantisedWeights, 'type' | 'codes' | 'shape' | 'groups' | 'scales'>;
+      }
+    | { readonly kind: 'activation'; readonly tensor: ActivationQuantiser };
+  readonly correction?: FloatTensor;
+}
+
+/** The type of a layer's second operand. */
+export const secondType = ({ second }: Pick<RunnableLayer, 'second'>): NumericType =>
+  second.kind === 'weights' ? second.weights.type : second.tensor.type;
+
+/** What is decided about a network. */
+export interface NetworkPlan {
+  readonly layers: readonly LayerPlan[];
+  readonly skipped: readonly SkippedProduct[];
+}
+
+/** An operand's part in widths and errors. */
+interface OperandSize {
+  readonly elements: number;
+  readonly squaredError: number;
+  readonly squares: number;
+}
+
+/** Both operands of a layer; activations count per sample. */
+export function operandSizes({ activation, second }: LayerPlan, samples: number): readonly [OperandSize, OperandSize] {
+  const streamed = ({ count, squaredError, squares }: QuantisedTensor): OperandSize => ({
+    elements: count / samples,
+    squaredError: squaredError / samples,
+    squares: squares / samples,
+  });
+  if (second.kind === 'activation') return [streamed(activation), streamed(second.tensor)];
+  const { codes, squaredError, squares } = second.weights;
+  return [streamed(activation), { elements: codes.length, squaredError, squares }];
+}
+
+/** Average width of a code over the elements of all operands of one sample's run. */
+export function averageBits(layers: readonly LayerPlan[], samples: number): number {
+  let elements = 0;
+  let bits = 0;
+  for (const layer of layers) {
+    for (const operand of operandSizes(layer, samples)) {
+      elements += operand.elements;
+      bits += operand.elements * layer.bits;
+    }
+  }
+  return elements === 0 ? 0 : bits / elements;
+}
+
+/** Sum over both operands of the mean squared error, as the published framework ranks layers. */
+export function meanSquaredError(layer: LayerPlan, samples: number): number {
+  return operandSizes(layer, samples).reduce((sum, { squaredError, elements }) => sum + squaredError / elements, 0);
+}
+
+/** Sum over both operands of the squared error relative to the squares. */
+export function relativeError(layer: LayerPlan, samples: number): number {
+  return operandSizes(layer, samples).reduce(
+    (sum, { squaredError, squares }) => sum + (squares === 0 ? 0 : squaredError / squares),
+    0,
+  );
+}

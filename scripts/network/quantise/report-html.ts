@@ -1,0 +1,152 @@
+import { escaped, Markup } from '../../../gen/base/markup.js';
+import { renderTemplate } from '../../../gen/rtl/render/templates.js';
+import { histogramSvg, isLogarithmic } from './histogram-svg.js';
+import { layerPlots, type TypeColour, typeColours } from './plots.js';
+import type { LayerReport, QuantiseReport } from './report.js';
+import {
+  count,
+  figure,
+  fileRows,
+  layerName,
+  optionText,
+  outputError,
+  percent,
+  plural,
+  productText,
+  shortName,
+  typeShares,
+} from './report-text.js';
+
+type Colours = ReadonlyMap<string, TypeColour>;
+
+/** The report of a quantised network as one HTML page that needs nothing else. */
+export async function reportHtml(report: QuantiseReport): Promise<string> {
+  const { model, calibration, totals, layers } = report;
+  const shares = typeShares(report);
+  const colours = typeColours(shares.map(({ type }) => type));
+  const plots = await layerPlots(layers, colours);
+  const view = {
+    generator: report.generator,
+    model: { ...model, inputShape: model.inputShape.join(' x ') },
+    calibration: { source: calibration.source, samples: plural(calibration.samples, 'sample') },
+    averageBits: totals.averageBits.toFixed(2),
+    weightBits: totals.weightBits.toFixed(2),
+    outputError: outputError(report),
+    macs: count(totals.macs),
+    layerCount: count(layers.length),
+    hasLayers: layers.length > 0,
+    hasActivationPairs: layers.some(({ second }) => second.kind === 'activation'),
+    shares: shares.map((share) => shareView(share, 2 * layers.length, colours)),
+    plots: plots.map((svg) => new Markup(svg)),
+    layers: layers.map((layer, i) => layerView(layer, i + 1, colours)),
+    hasSkipped: report.skipped.length > 0,
+    skippedCount: plural(report.skipped.length, 'product'),
+    skipped: report.skipped,
+    files: fileRows(report).map(([what, where]) => ({ what, where })),
+    options: Object.entries(report.options).map(([name, value]) => ({ name, value: optionText(value) })),
+  };
+  return renderTemplate('network/quantise/report.html', escaped(view) as object);
+}
+
+const colourOf = (colours: Colours, type: string): TypeColour => colours.get(type) as TypeColour;
+
+function shareView(share: ReturnType<typeof typeShares>[number], operands: number, colours: Colours) {
+  const { type, activations, weights } = share;
+  const width = operands === 0 ? 0 : (100 * share.operands) / operands;
+  return {
+    type,
+    ...colourOf(colours, type),
+    operands: count(share.operands),
+    activations: count(activations),
+    weights: count(weights),
+    width: width.toFixed(1),
+    percent: `${width.toFixed(0)} %`,
+  };
+}
+
+function layerView(layer: LayerReport, number: number, colours: Colours) {
+  const { op, bits, activation, second, images } = layer;
+  const isWeights = second.kind === 'weights';
+  return {
+    number,
+    name: layerName(layer),
+    shortName: shortName(layerName(layer), 44),
+    op,
+    bits,
+    products: productText(layer),
+    activation: operandCell(activation, colours),
+    second: { ...operandCell(second, colours), mark: isWeights ? '' : ' *' },
+    facts: [
+      { key: 'output in the network', value: layer.output },
+      { key: 'products per sample', value: `${productText(layer)}: ${count(macs(layer))} MACs` },
+      { key: 'correction of the bias', value: layer.correction ?? 'none' },
+      { key: 'images', value: imagesText(images) },
+    ],
+    operands: [
+      tensorView('Activations', activation, colours),
+      isWeights ? weightsView(second, colours) : tensorView('Second operand, an activation', second, colours),
+    ],
+  };
+}
+
+function operandCell({ type, relativeError }: { type: string; relativeError: number | null }, colours: Colours) {
+  return { type, ...colourOf(colours, type), error: percent(relativeError) };
+}
+
+const macs = ({ products: { count, m, k, n } }: LayerReport): number => count * m * k * n;
+
+function imagesText(images: LayerReport['images']): string {
+  if (images === null) return 'none';
+  const { folder, rows, cols, activationBits, weightBits, accumulatorBits, beats } = images;
+  const total = beats.reduce((sum, tile) => sum + tile, 0);
+  return (
+    `${folder}/: ${rows} x ${cols} array, codes of ${activationBits} and ${weightBits} bits, ${accumulatorBits}-bit ` +
+    `accumulators, ${plural(beats.length, 'tile')}, ${plural(total, 'beat')} in all`
+  );
+}
+
+type Tensor = LayerReport['activation'];
+type Weights = Extract<LayerReport['second'], { kind: 'weights' }>;
+
+function tensorView(title: string, operand: Tensor, colours: Colours) {
+  const { tensor, type, scale, elements, least, greatest } = operand;
+  return {
+    title,
+    facts: [
+      { key: 'tensor', value: tensor },
+      { key: 'type', value: `${type}, scale ${figure(scale)}` },
+      { key: 'values', value: `${count(elements)} per sample, ${figure(least)} to ${figure(greatest)}` },
+      { key: 'relative error', value: errorsText(operand) },
+    ],
+    ...histogramView(operand, scale, 'values', colours),
+  };
+}
+
+function weightsView(operand: Weights, colours: Colours) {
+  const { tensor, type, shape, k, n, groups, scales, files } = operand;
+  const parts = groups > 1 ? `${groups} groups of the reduction x ${n} scales` : plural(n, 'scale');
+  return {
+    title: 'Weights',
+    facts: [
+      { key: 'tensor', value: tensor },
+      { key: 'type', value: `${type}, ${parts}, ${figure(scales.least)} to ${figure(scales.greatest)}` },
+      { key: 'shape', value: `${shape.join(' x ')}, as a matrix ${k} x ${n}` },
+      { key: 'relative error', value: errorsText(operand) },
+      { key: 'files', value: `${files.codes}, ${files.scales}` },
+    ],
+    ...histogramView(operand, 1, 'weights over their scales', colours),
+  };
+}
+
+function errorsText({ type, relativeError, considered }: Tensor | Weights): string {
+  const others = considered
+    .filter((other) => other.type !== type)
+    .map((other) => `${other.type} ${percent(other.relativeError)}`);
+  return `${percent(relativeError)}${others.length === 0 ? '' : ` (${others.join(', ')})`}`;
+}
+
+function histogramView({ histogram, type }: Tensor | Weights, scale: number, what: string, colours: Colours) {
+  const svg = histogramSvg({ histogram, type, scale, colour: colourOf(colours, type).fill });
+  const counts = isLogarithmic(histogram) ? 'counts on a logarithmic axis' : 'counts';
+  return { svg: new Markup(svg), caption: `${what}, ${counts}; rules: values of ${type}` };
+}

@@ -1,0 +1,191 @@
+import { NUMERIC_TYPES } from '../../../gen/numerics/types/table.js';
+import type { LayerReport, QuantiseReport } from './report.js';
+
+/** Characters of a layer's name in tables and plots. */
+export const NAME_WIDTH = 44;
+
+/** Text on one line that cannot steer a terminal or change the direction of what follows. */
+export const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
+
+/**
+ * A name in at most `width` characters. The end of a name tells layers apart, so leading parts of a path go first, then
+ * characters from the middle.
+ */
+export function shortName(name: string, width = NAME_WIDTH): string {
+  const all = [...printable(name)];
+  if (all.length <= width) return all.join('');
+  const tail = all.slice(all.length - width + 1);
+  const slash = tail.indexOf('/');
+  if (slash >= 0 && slash < width / 2) return `…${tail.slice(slash).join('')}`;
+  const head = Math.floor((width - 1) / 3);
+  return `${all.slice(0, head).join('')}…${all.slice(all.length - (width - 1 - head)).join('')}`;
+}
+
+/** The name of a layer, or of its output where the network gives the node none. */
+export const layerName = ({ name, output }: LayerReport): string => name || output;
+
+/** A share in percent; what has no norm to relate it to is null. */
+export const percent = (share: number | null, digits = 2): string =>
+  share === null ? 'all zero' : `${(100 * share).toFixed(digits)} %`;
+
+/** Error of the network's outputs in percent of their norm. */
+export const outputError = ({ totals }: QuantiseReport): string => percent(Math.sqrt(totals.outputError));
+
+export const figure = (value: number): string => String(Number(value.toPrecision(4)));
+export const count = (value: number): string => value.toLocaleString('en-US');
+export const plural = (number: number, one: string): string => `${count(number)} ${one}${number === 1 ? '' : 's'}`;
+
+/** `M x K x N`, and how many of them a sample takes. */
+export function productText({ products }: LayerReport): string {
+  const { m, k, n, count } = products;
+  return `${m} x ${k} x ${n}${count > 1 ? ` (x ${count})` : ''}`;
+}
+
+/** A numeric type and the operands that have it: each layer has two. */
+export interface TypeShare {
+  readonly type: string;
+  readonly activations: number;
+  readonly weights: number;
+  readonly operands: number;
+}
+
+/** All types that were chosen or considered, in the order of the table of types. */
+export function typeShares({ layers }: QuantiseReport): TypeShare[] {
+  const operands = layers.flatMap(({ activation, second }) => [
+    { ...activation, weights: false },
+    { ...second, weights: second.kind === 'weights' },
+  ]);
+  const seen = new Set(operands.flatMap(({ type, considered }) => [type, ...considered.map((other) => other.type)]));
+  const order = [...NUMERIC_TYPES.keys()];
+  return [...seen]
+    .sort((a, b) => order.indexOf(a) - order.indexOf(b))
+    .map((type) => {
+      const chosen = operands.filter((operand) => operand.type === type);
+      const weights = chosen.filter((operand) => operand.weights).length;
+      return { type, activations: chosen.length - weights, weights, operands: chosen.length };
+    });
+}
+
+/** The value of an option as text. */
+export function optionText(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(optionText).join(', ');
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  return String(value);
+}
+
+/** Where the files of a report are: what they hold, and the path of a file, or of the files of all layers. */
+export function fileRows({ files, layers }: QuantiseReport): [what: string, where: string][] {
+  const inLayers = (names: string, count: number): string =>
+    count === 0 ? '' : `layers/<layer>/: ${names} of ${count} of ${plural(layers.length, 'layer')}`;
+  const rows: [string, string][] = [
+    ['float network', files.float],
+    ['quantised network', files.quantised],
+    [
+      'codes and scales',
+      inLayers('codes.npy, scales.npy', layers.filter(({ second }) => second.kind === 'weights').length),
+    ],
+    ['bias corrections', inLayers('correction.npy', layers.filter(({ correction }) => correction !== null).length)],
+    [
+      'memory images',
+      inLayers('weights.hex, activations.hex, expected.hex', layers.filter(({ images }) => images !== null).length),
+    ],
+  ];
+  return rows.filter(([, where]) => where !== '');
+}
+
+/** The report of a quantised network as text. */
+export function reportText(report: QuantiseReport): string {
+  const { model, calibration, totals } = report;
+  const head: [string, string][] = [
+    ['model', `${model.name}, opset ${model.opset}, ${model.input} ${model.inputShape.join(' x ')} to ${model.output}`],
+    ['calibration', `${plural(calibration.samples, 'sample')} of ${calibration.source}`],
+    ['bits', `${totals.averageBits.toFixed(2)} on average, ${totals.weightBits.toFixed(2)} in weights`],
+    ['options', optionsText(report.options)],
+    [
+      'error',
+      `${outputError(report)} of the norm of the output (squared: ${totals.outputError.toPrecision(3)}), on calibration samples`,
+    ],
+    ['size', `${plural(report.layers.length, 'layer')}, ${count(totals.macs)} MACs per sample`],
+  ];
+  const sections = [keyed(head), layerTable(report.layers), shares(report), skipped(report), keyed(fileRows(report))];
+  const lines = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
+  return `${lines.join('\n\n')}\n`;
+}
+
+/** The options that a run was made with, as in `bits 4, families int flint pot`. */
+export function optionsText(options: QuantiseReport['options']): string {
+  return Object.entries(options)
+    .filter(([, value]) => value !== false && !(Array.isArray(value) && value.length === 0))
+    .map(([key, value]) => (value === true ? key : `${key} ${valueText(value)}`))
+    .join(', ');
+}
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 8 ? `${value[0]} to ${value.at(-1)}` : value.join(' ');
+  return typeof value === 'object' && value !== null ? Object.values(value).join(' ') : String(value);
+}
+
+function keyed(rows: readonly [string, string][]): string[] {
+  const width = Math.max(...rows.map(([key]) => key.length)) + 2;
+  return rows.map(([key, value]) => `${key.padEnd(width)}${printable(value)}`);
+}
+
+function layerTable(layers: readonly LayerReport[]): string[] {
+  if (layers.length === 0) return ['No product was quantised.'];
+  const head = ['', 'layer', 'op', 'bits', 'M x K x N', 'activations', 'error', 'second', 'error'];
+  const rows = layers.map((layer, i) => {
+    const { op, bits, activation, second } = layer;
+    return [
+      String(i + 1),
+      shortName(layerName(layer)),
+      op,
+      String(bits),
+      productText(layer),
+      activation.type,
+      percent(activation.relativeError),
+      `${second.type}${second.kind === 'activation' ? ' *' : ''}`,
+      percent(second.relativeError),
+    ];
+  });
+  const note = layers.some(({ second }) => second.kind === 'activation')
+    ? ['* an activation: the network computes both operands']
+    : [];
+  return [...aligned([head, ...rows], [0, 3, 6, 8]), ...note];
+}
+
+function shares(report: QuantiseReport): string[] {
+  const operands = 2 * report.layers.length;
+  const chosen = typeShares(report).filter((share) => share.operands > 0);
+  if (chosen.length === 0) return [];
+  const rows = chosen
+    .toSorted((a, b) => b.operands - a.operands)
+    .map((share) => [
+      share.type,
+      count(share.operands),
+      percent(share.operands / operands, 0),
+      count(share.activations),
+      count(share.weights),
+    ]);
+  return aligned([['type', 'tensors', 'share', 'activations', 'weights'], ...rows], [1, 2, 3, 4]);
+}
+
+function skipped(report: QuantiseReport): string[] {
+  if (report.skipped.length === 0) return [];
+  const rows = report.skipped.map(({ node, op, reason }) => [shortName(node), printable(op), printable(reason)]);
+  return [`${plural(report.skipped.length, 'product')} left in floating point`, ...aligned(rows, [])];
+}
+
+/** Columns as wide as their widest cell; those of `right` end at their right edge. */
+function aligned(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
+  const length = (text: string): number => [...text].length;
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => length(row[column] as string))));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const space = ' '.repeat((widths[column] as number) - length(cell));
+        return right.includes(column) ? space + cell : cell + space;
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,120 @@
+import { type Command, Option } from 'commander';
+import { UserError } from '../../../gen/base/errors.js';
+import { requireFamilies } from './families.js';
+import { type Budget, PUBLISHED, type QuantiseOptions, RANKINGS, type Ranking } from './options.js';
+
+/** Options as commander delivers them. */
+interface Flags {
+  readonly bits: string;
+  readonly types: string;
+  readonly groupSize?: string;
+  readonly clips?: string;
+  readonly percentile?: string;
+  readonly objective: QuantiseOptions['objective'];
+  readonly rounding: QuantiseOptions['rounding'];
+  readonly biasCorrection: boolean;
+  readonly attention: boolean;
+  readonly wide?: string;
+  readonly budget?: string;
+  readonly rank: Ranking;
+  readonly batch: string;
+}
+
+/** Adds the options that say how to quantise. */
+export function addQuantiseOptions(program: Command): Command {
+  return program
+    .option('--bits <n>', 'width of the codes, 2 to 8', '4')
+    .option(
+      '--types <list>',
+      'types to choose from, preferred first: int, flint, pot, float (2 exponent bits), or by name such as e2m1',
+      PUBLISHED.families.join(','),
+    )
+    .option('--group-size <n>', 'weights: rows of the reduction that share a scale (default: all)')
+    .option('--clips <low:high>', 'clips to try, as shares of the largest magnitude, in steps of 0.01')
+    .option('--percentile <p>', 'clips refer to this percentile of the magnitudes instead of the largest')
+    .addOption(
+      new Option('--objective <what>', "least error of each tensor, or of the layer's result on the calibration data")
+        .choices(['tensor', 'output'])
+        .default(PUBLISHED.objective),
+    )
+    .addOption(
+      new Option('--rounding <how>', 'weights to the nearest code, or so that they take back errors in the result')
+        .choices(['nearest', 'compensated'])
+        .default(PUBLISHED.rounding),
+    )
+    .option('--bias-correction', 'add what rounding takes from the mean of each output channel', false)
+    .option('--no-attention', 'leave products of two activations in floating point')
+    .option('--wide <layers>', 'layers with 8 bits from the start: first, last, or names')
+    .option(
+      '--budget <limit>',
+      'promote layers to 8 bits: bits=5 while the average width stays within 5; error=0.01 until the squared error of the outputs is 0.01 of their squares',
+    )
+    .addOption(
+      new Option(
+        '--rank <by>',
+        "which layers first: mean squared error of weights plus activations, the same relative to their squares, or the network's output error",
+      )
+        .choices(RANKINGS)
+        .default(PUBLISHED.ranking),
+    )
+    .option('--batch <n>', 'samples run at once', String(PUBLISHED.batch));
+}
+
+/** @throws UserError naming the option that is wrong. */
+export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
+  const bits = integer('--bits', flags.bits, 2, 8);
+  const families = flags.types
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  requireFamilies(families, bits);
+  const { groupSize, clips, percentile, budget, wide } = flags;
+  if (percentile !== undefined && flags.objective === 'output') {
+    throw new UserError('--percentile: only with --objective tensor; give --clips instead');
+  }
+  return {
+    bits,
+    families,
+    ...(groupSize === undefined ? {} : { groupSize: integer('--group-size', groupSize, 1) }),
+    ...(clips === undefined ? {} : { clips: clipRange(clips) }),
+    ...(percentile === undefined ? {} : { percentile: real('--percentile', percentile, 100) }),
+    objective: flags.objective,
+    rounding: flags.rounding,
+    biasCorrection: flags.biasCorrection,
+    attention: flags.attention,
+    wide: wide === undefined ? [] : wide.split(',').map((name) => name.trim()),
+    ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
+    ranking: flags.rank,
+    batch: integer('--batch', flags.batch, 1),
+  };
+}
+
+export function integer(flag: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`;
+  throw new UserError(`${flag}: given ${text}; a whole number ${range} is needed`);
+}
+
+function real(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (value > 0 && value <= most) return value;
+  const range = Number.isFinite(most) ? `above 0, at most ${most},` : 'above 0';
+  throw new UserError(`${flag}: given ${text}; a number ${range} is needed`);
+}
+
+function clipRange(text: string): number[] {
+  const [low = Number.NaN, high = Number.NaN] = text.split(':').map((share) => Math.round(100 * Number(share)));
+  if (!(low >= 1 && high >= low && high <= 1000)) {
+    throw new UserError(`--clips: given ${text}; two shares from 0.01 to 10 are needed, such as 0.75:1.49`);
+  }
+  return Array.from({ length: high - low + 1 }, (_, i) => low + i);
+}
+
+function budgetOf(text: string): Budget {
+  const [kind, value] = text.split('=');
+  if (value === undefined || (kind !== 'bits' && kind !== 'error')) {
+    throw new UserError(`--budget: given ${text}; bits=N (average width) or error=E (output error) is needed`);
+  }
+  return { kind, limit: real('--budget', value, kind === 'bits' ? 8 : Number.POSITIVE_INFINITY) };
+}

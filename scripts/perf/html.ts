@@ -1,0 +1,54 @@
+import { escaped, Markup } from '../../gen/base/markup.js';
+import { renderTemplate } from '../../gen/rtl/render/templates.js';
+import { ENERGY_PARTS } from './energy.js';
+import { acceleratorColours, energyPlot, PART_COLOURS, rooflinePlot, timePlot } from './plots.js';
+import { energyPerSample, type ModelReport } from './report.js';
+import { figuresSummary } from './text.js';
+
+/** What the published figure calls the parts of the energy. */
+const PART_NAMES = { static: 'Static (DRAM)', dram: 'DRAM', buffer: 'Buffer', core: 'Core' } as const;
+
+/** The report as one page that needs nothing else. */
+export async function modelHtml(report: ModelReport, title: string): Promise<string> {
+  const { samples, accelerators, results } = report;
+  const colours = acceleratorColours(report);
+  const roofs: Markup[] = [];
+  for (const { name } of accelerators) {
+    roofs.push(new Markup(await rooflinePlot(report, name, colours.get(name) as string)));
+  }
+  const figures = figuresSummary(report);
+  const view = {
+    generator: report.generator,
+    title,
+    samples: String(samples),
+    hasFigures: figures !== undefined,
+    figures: figures ?? '',
+    timePlot: new Markup(await timePlot(report)),
+    energyPlot: new Markup(await energyPlot(report)),
+    parts: ENERGY_PARTS.map((part) => ({ name: PART_NAMES[part], colour: PART_COLOURS[part] })),
+    hasRatios: report.ratios.length > 0,
+    first: accelerators[0]?.name ?? '',
+    ratios: report.ratios.map(({ rival, speed, energy }) => ({
+      rival,
+      speed: speed.toFixed(2),
+      energy: energy.toFixed(2),
+    })),
+    roofs,
+    results: results.map((row) => ({
+      network: row.network,
+      accelerator: row.accelerator,
+      ms: ((1000 * row.seconds) / samples).toFixed(3),
+      energy: energyPerSample(row, samples).toFixed(1),
+      dram: ((row.stats.dramReads + row.stats.dramWrites) / 8e6 / samples).toFixed(2),
+      utilised: `${(100 * row.utilisation).toFixed(1)} %`,
+    })),
+    accelerators: accelerators.map(({ name, about, source, array }) => ({
+      name,
+      about,
+      source,
+      colour: colours.get(name) as string,
+      array: `${array.rows} x ${array.cols} units of ${array.maxBits} bits (down to ${array.minBits}), ${array.dataflow}`,
+    })),
+  };
+  return renderTemplate('perf/report.html', escaped(view) as object);
+}

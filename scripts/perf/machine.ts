@@ -1,0 +1,83 @@
+import { validateConfiguration } from '../../gen/config/validate.js';
+import { arrayTiming, type Timing } from '../../gen/rtl/timing.js';
+import type { Accelerator, DramEnergies } from './accelerator.js';
+
+/** nJ per bit read and written, in the three buffers. */
+export interface BufferEnergies {
+  readonly weightRead: number;
+  readonly weightWrite: number;
+  readonly activationRead: number;
+  readonly activationWrite: number;
+  readonly resultRead: number;
+  readonly resultWrite: number;
+}
+
+/** What the search and the energies need of an accelerator, worked out once. Capacities are in bits, energies in nJ. */
+export interface Machine {
+  readonly accelerator: Accelerator;
+  readonly rows: number;
+  readonly cols: number;
+  readonly dataflow: 'os' | 'ws';
+  readonly weightCapacity: number;
+  readonly activationCapacity: number;
+  readonly resultCapacity: number;
+  readonly interfaceBits: number;
+  readonly accumulatorBits: number;
+  readonly maxK: number;
+  /** Cycle counts of an array that this project generates, in this size. */
+  readonly timing: Timing;
+  /** Of the whole array per cycle, and per cycle in which it works. */
+  readonly coreLeakage: number;
+  readonly coreDynamic: number;
+  /** Of one unit, per cycle in which it works. */
+  readonly unitDynamic: number;
+  readonly sramLeakage: number;
+  readonly buffer: BufferEnergies;
+  readonly dram: { readonly published: DramEnergies; readonly search: DramEnergies; readonly corrected: DramEnergies };
+}
+
+export function machineOf(accelerator: Accelerator): Machine {
+  const { array, core, memory } = accelerator;
+  const { weights, activations, results } = memory.buffers;
+  const { frequencyHz, usable } = memory;
+  const units = array.rows * array.cols;
+  return {
+    accelerator,
+    rows: array.rows,
+    cols: array.cols,
+    dataflow: array.dataflow,
+    weightCapacity: weights.bytes * 8 * usable,
+    activationCapacity: activations.bytes * 8 * usable,
+    resultCapacity: results.bytes * 8 * usable,
+    interfaceBits: memory.interfaceBits,
+    accumulatorBits: array.accumulatorBits,
+    maxK: array.maxK ?? Number.POSITIVE_INFINITY,
+    timing: timingOf(accelerator),
+    coreLeakage: (core.leakage * units) / frequencyHz,
+    coreDynamic: (core.dynamic * units) / frequencyHz,
+    unitDynamic: core.dynamic / frequencyHz,
+    sramLeakage: ((weights.leakage + activations.leakage + results.leakage) * 1e6) / frequencyHz,
+    buffer: {
+      weightRead: weights.read,
+      weightWrite: weights.write,
+      activationRead: activations.read,
+      activationWrite: activations.write,
+      resultRead: results.read,
+      resultWrite: results.write,
+    },
+    dram: memory.dram,
+  };
+}
+
+/** Units along each side for codes of some width: a unit counts as one, or as 2 x 2 narrower ones. */
+export const packing = ({ accelerator: { array } }: Machine, bits: number): number =>
+  Math.floor(array.maxBits / Math.max(bits, array.minBits));
+
+/** The cycle counts of the array of smallest PEs, which are those of the generated designs. */
+function timingOf({ array }: Accelerator): Timing {
+  const perUnit = Math.floor(array.maxBits / array.minBits);
+  const { dataflow, drain, pipeline } = array;
+  return arrayTiming(
+    validateConfiguration({ rows: array.rows * perUnit, cols: array.cols * perUnit, dataflow, drain, pipeline }),
+  );
+}

@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import { closest } from 'fastest-levenshtein';
+import { UserError } from '../../gen/base/errors.js';
+import { integer } from '../network/quantise/request.js';
+import type { Accelerator } from './accelerator.js';
+import { BASELINE } from './comparison.js';
+import {
+  CORRECTED,
+  CORRECTION_NAMES,
+  CORRECTIONS,
+  type CorrectionName,
+  type Corrections,
+  PUBLISHED,
+} from './corrections.js';
+import {
+  bitLists,
+  COSTS_FILE,
+  comparedAccelerators,
+  isFileName,
+  ownDescriptions,
+  publishedFigures,
+  readAccelerator,
+  readCosts,
+  readEnergies,
+} from './data.js';
+import { PUBLISHED_BATCH } from './evaluate.js';
+import type { BitLists } from './layers.js';
+import { NETWORKS } from './networks/index.js';
+import { openNetwork } from './open-network.js';
+import { type OwnSizing, ownAccelerators } from './own.js';
+import type { ModelRequest } from './report.js';
+
+/** Flags of `npm run model`, as commander delivers them. */
+export interface ModelFlags {
+  readonly corrected?: boolean;
+  readonly only?: string;
+  readonly without?: string;
+  readonly own?: boolean;
+  readonly costs?: string;
+  readonly energies?: string;
+  readonly networks?: string;
+  readonly accelerators?: string;
+  readonly baseline?: string;
+  readonly samples: string;
+  readonly effects?: boolean;
+  readonly markdown?: boolean;
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** What is to be evaluated. */
+export interface ResolvedRequest extends ModelRequest {
+  /** Where sizes and energies of the own designs come from. */
+  readonly sizings: readonly OwnSizing[];
+}
+
+/** @throws UserError naming the flag that is wrong. */
+export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
+  if (flags.effects && (flags.corrected || flags.only !== undefined || flags.without !== undefined)) {
+    throw new UserError('--effects tries all corrections by itself: leave out --corrected, --only and --without');
+  }
+  if (flags.markdown && !flags.effects) throw new UserError('--markdown belongs to --effects');
+  const corrections = correctionsOf(flags);
+  const samples = integer('--samples', flags.samples, 1, 2 ** 20);
+  const sizings = flags.own ? ownSizings(flags) : [];
+  if (!flags.own && (flags.costs !== undefined || flags.energies !== undefined)) {
+    throw new UserError('--costs and --energies belong to the designs of --own');
+  }
+  const accelerators = acceleratorsOf(flags, sizings);
+  const lists = bitLists();
+  requireLists(accelerators, lists);
+  const names = flags.networks === undefined ? [...NETWORKS.keys()] : list(flags.networks);
+  if (names.length === 0) throw new UserError('--networks: name at least one');
+  const networks = await Promise.all(names.map(openNetwork));
+  requireDistinct(
+    '--networks',
+    networks.map(({ network }) => network.name),
+  );
+  const baseline = baselineOf(flags, accelerators);
+  const isFigure = !flags.own && flags.accelerators === undefined && flags.networks === undefined;
+  const asPublished =
+    isFigure &&
+    CORRECTION_NAMES.every((name) => !corrections[name]) &&
+    samples === PUBLISHED_BATCH &&
+    baseline === BASELINE;
+  return {
+    networks,
+    accelerators,
+    corrections,
+    samples,
+    baseline,
+    lists,
+    sizings,
+    asPublished,
+    ...(isFigure ? { figure: publishedFigures() } : {}),
+  };
+}
+
+function correctionsOf({ corrected, only, without }: ModelFlags): Corrections {
+  if (only !== undefined && (corrected || without !== undefined)) {
+    throw new UserError('--only begins with no correction, --corrected and --without with all: choose one');
+  }
+  const start = corrected || without !== undefined ? CORRECTED : PUBLISHED;
+  const changed = list(only ?? without ?? '').map((name) => {
+    if (name in CORRECTIONS) return name as CorrectionName;
+    throw new UserError(
+      `there is no correction ${name}; did you mean ${closest(name, CORRECTION_NAMES)}? All: ${CORRECTION_NAMES.join(', ')}`,
+    );
+  });
+  return { ...start, ...Object.fromEntries(changed.map((name) => [name, only !== undefined])) };
+}
+
+function ownSizings({ costs = COSTS_FILE, energies }: ModelFlags): OwnSizing[] {
+  const published = comparedAccelerators()[0] as Accelerator;
+  return ownAccelerators(
+    ownDescriptions(),
+    readCosts(costs),
+    {
+      published: { name: 'the published core (ANT artifact, 28 nm)', ...published.core },
+      energies: energies === undefined ? {} : readEnergies(energies),
+    },
+    'ANT-OS',
+  );
+}
+
+function acceleratorsOf({ own, accelerators }: ModelFlags, sizings: readonly OwnSizing[]): Accelerator[] {
+  const known = own ? sizings.map(({ accelerator }) => accelerator) : comparedAccelerators();
+  if (accelerators === undefined) return known;
+  const byName = new Map(known.map((one) => [one.name, one]));
+  const chosen = list(accelerators).map((what) => {
+    const found = byName.get(what);
+    if (found) return found;
+    if (existsSync(what)) return readAccelerator(what);
+    const names = [...byName.keys()];
+    if (!own && ownDescriptions().some(({ name }) => name === what)) {
+      throw new UserError(`${what} is one of --own, this project's own designs`);
+    }
+    if (isFileName(what)) throw new UserError(`--accelerators: there is no such file: ${what}`);
+    throw new UserError(
+      `there is no accelerator ${what}: neither a file nor one of ${names.join(', ')}; did you mean ${closest(what, names)}?`,
+    );
+  });
+  if (chosen.length === 0) throw new UserError('--accelerators: name at least one');
+  requireDistinct(
+    '--accelerators',
+    chosen.map(({ name }) => name),
+  );
+  return chosen;
+}
+
+/** @throws UserError naming every list of bit widths that no network has. */
+function requireLists(accelerators: readonly Accelerator[], lists: BitLists): void {
+  const known = [...new Set(Object.values(lists).flatMap((ofNetwork) => Object.keys(ofNetwork)))];
+  const wrong = accelerators.filter(({ precision }) => precision.list !== undefined && !known.includes(precision.list));
+  if (wrong.length === 0) return;
+  const text = wrong.map(({ name, precision }) => `${name}: there is no precision.list ${precision.list}`).join('\n');
+  throw new UserError(`${text}\nlists of bit widths: ${known.join(', ')}`);
+}
+
+/** The published baseline where it is among the accelerators, else the last of them. */
+function baselineOf({ baseline }: ModelFlags, accelerators: readonly Accelerator[]): string {
+  const names = accelerators.map(({ name }) => name);
+  if (baseline === undefined) return names.includes(BASELINE) ? BASELINE : (names.at(-1) as string);
+  if (names.includes(baseline)) return baseline;
+  throw new UserError(`--baseline ${baseline}: not one of the accelerators ${names.join(', ')}`);
+}
+
+function requireDistinct(flag: string, names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UserError(`${flag}: two are called ${twice}`);
+}

@@ -1,0 +1,72 @@
+import { type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import { type Energy, GROUPS, KINDS, totalOf } from './estimate.js';
+import type { PowerReport } from './report.js';
+
+interface Row {
+  readonly label: string;
+  readonly instances: string;
+  readonly energy: Energy;
+}
+
+const pico = (value: number): string => value.toFixed(3);
+const count = (value: number): string => value.toLocaleString('en-US');
+
+const COLUMNS: readonly TextColumn<Row>[] = [
+  { title: 'pJ per MAC', left: true, text: ({ label }) => label },
+  { title: 'instances', text: ({ instances }) => instances },
+  ...KINDS.map((kind) => ({ title: kind, text: ({ energy }: Row) => pico(totalOf(energy, { kind })) })),
+  ...GROUPS.map((group) => ({ title: group, text: ({ energy }: Row) => pico(totalOf(energy, { group })) })),
+  { title: 'total', text: ({ energy }) => pico(totalOf(energy)) },
+];
+
+/** The table of a report and what it rests on. */
+export function powerLines(report: PowerReport): string[] {
+  const rows: Row[] = [
+    ...report.modules.map(({ label, instances, perMac }) => ({ label, instances: count(instances), energy: perMac })),
+    { label: 'processing elements', instances: '', energy: report.pe },
+    { label: 'whole array', instances: '', energy: report.whole },
+  ];
+  const { library, tool, watts, cycles, macs, tiles } = report;
+  const figures: [string, string][] = [
+    [
+      'energy per MAC',
+      `${pico(totalOf(report.pe))} pJ in the PEs, ${pico(totalOf(report.whole))} pJ in the whole array`,
+    ],
+    [
+      'power',
+      `${milli(watts.pe)} mW in the PEs, ${milli(watts.whole)} mW in the whole array, at ${ns(report.period)} ns`,
+    ],
+    ['activity', `${count(macs)} MACs in ${count(cycles)} cycles, ${count(tiles.run)} of ${count(tiles.all)} tiles`],
+    ['assumed', assumptions(report)],
+    ['not counted', 'glitches, wires, clock buffers, the clock gate'],
+    ['library', `${library.file} (${library.name}), sha256 ${library.sha256}, ${report.voltage} V`],
+    ['tools', `${tool.name} ${tool.version} (${tool.build}), ${report.simulator.name} ${report.simulator.version}`],
+    ...slowness(report),
+  ];
+  return [
+    ...tableLines(COLUMNS, rows),
+    '',
+    ...figures.map(([key, text]) => `${key.padEnd(16)}${text}`),
+    verdict(report),
+  ];
+}
+
+const milli = (watts: number): string => (watts * 1e3).toPrecision(4);
+const ns = (seconds: number): string => String(Number((seconds * 1e9).toPrecision(6)));
+
+function assumptions({ slews }: PowerReport): string {
+  return `transition times of ${ns(slews.input)} ns at input ports and ${ns(slews.clock)} ns at clocks; behind gates by the library`;
+}
+
+function slowness({ longestPath, period }: PowerReport): [string, string][] {
+  if (longestPath === undefined || longestPath <= period) return [];
+  return [
+    [
+      'note',
+      `the longest path takes ${ns(longestPath)} ns, more than the period: leakage is that of a clock it cannot reach`,
+    ],
+  ];
+}
+
+const verdict = ({ design, results }: PowerReport): string =>
+  `PASS ${design}: all ${count(results)} results equal the reference, and all outputs of all modules in gates those of the design`;

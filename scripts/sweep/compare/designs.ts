@@ -1,0 +1,129 @@
+import { BASELINES } from '../../../gen/config/baselines.js';
+import { type Configuration, parameterMeta } from '../../../gen/config/parameters.js';
+import type { RawConfiguration } from '../../../gen/config/parse.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { elaborateCore } from '../../../gen/rtl/core.js';
+import { PUBLISHED, type Published } from './published.js';
+
+/** A kind of PE that is compared. */
+export interface Kind {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: RawConfiguration;
+  readonly published?: Published;
+}
+
+function baseline(name: string): Kind {
+  const { description, parameters } = BASELINES[name] ?? { description: '', parameters: {} };
+  const published = PUBLISHED[name];
+  return { name, description, parameters, ...(published ? { published } : {}) };
+}
+
+/** The kind all others are compared with. */
+export const REFERENCE = 'ant';
+
+/** The kinds `npm run area -- --compare` compares, in the order of its table. */
+export const KINDS: readonly Kind[] = [
+  {
+    name: REFERENCE,
+    description: 'the unified PE: all default types of 4 bits, and 8-bit integers on four PEs',
+    parameters: { wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
+    ...(PUBLISHED.ant ? { published: PUBLISHED.ant } : {}),
+  },
+  {
+    name: 'ant4',
+    description: 'the same without 8-bit integers: the default design',
+    parameters: {},
+  },
+  baseline('int4'),
+  baseline('int8'),
+  baseline('fused'),
+  baseline('olaccel'),
+  baseline('biscaled'),
+  baseline('fp8'),
+  {
+    name: 'fp8_float',
+    description: 'OCP FP8 E4M3 with binary32 accumulators',
+    parameters: { pe: 'float', activations: ['e4m3'], weights: ['e4m3'] },
+  },
+];
+
+/** Something that can be had or not: its price is the difference between two designs. */
+export interface Option {
+  readonly name: string;
+  readonly description: string;
+  readonly without: RawConfiguration;
+  readonly having: RawConfiguration;
+}
+
+const PORTS = [
+  { key: 'activations', letter: 'a' },
+  { key: 'weights', letter: 'w' },
+] as const;
+
+const INT4: RawConfiguration = { activations: ['int4'], weights: ['int4'] };
+
+/** The price of a default type on a port: added to int4 alone, and as the last of all default types. */
+const typeOptions: readonly Option[] = PORTS.flatMap(({ key, letter }) => {
+  const types = parameterMeta(key).fallback as readonly string[];
+  return types.flatMap((type): Option[] => [
+    ...(type === 'int4'
+      ? []
+      : [
+          {
+            name: `${letter}_${type}_first`,
+            description: `${type} among the ${key}, beside int4 alone`,
+            without: INT4,
+            having: { ...INT4, [key]: ['int4', type] },
+          },
+        ]),
+    {
+      name: `${letter}_${type}`,
+      description: `${type} among the ${key}, beside all other default types`,
+      without: { [key]: types.filter((other) => other !== type) },
+      having: {},
+    },
+  ]);
+});
+
+const option = (name: string, description: string, having: RawConfiguration): Option => ({
+  name,
+  description,
+  without: {},
+  having,
+});
+
+/** The options whose price `npm run area -- --compare` tells, in the order of its table. */
+export const OPTIONS: readonly Option[] = [
+  ...typeOptions,
+  option('wide', '8-bit integers on four PEs', { wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] }),
+  option('drain_double', 'shadow accumulators (double drain)', { drain: 'double' }),
+  option('stall_enable', 'stalls by an enable on every register instead of a clock gate', { stall: 'enable' }),
+  option('pipeline_2', 'a register between shifter and adder', { pipeline: 2 }),
+  option('pipeline_3', 'registers between multiplier, shifter and adder', { pipeline: 3 }),
+  option('reset_async', 'asynchronous reset of the control', { reset: 'async' }),
+];
+
+/** Longest reduction of all designs: the longest that 8-bit products fit into 24 bits. */
+export const LONGEST = 256;
+/** Width of all accumulators but those that need more for it. */
+export const ACCUMULATOR_BITS = 24;
+
+/** Rows, and columns, of the largest designs for the price of an option: larger ones take long and tell the same. */
+export const LARGEST_OF_OPTIONS = 16;
+
+/** All designs have one name, so that equal modules are equal text. */
+export const DESIGN_NAME = 'compared';
+
+/**
+ * A square design with the accumulators that all have, or with the wider ones it needs.
+ *
+ * @param size Rows, and columns.
+ */
+export function configurationOf(parameters: RawConfiguration, size: number): Configuration {
+  const raw = { rows: size, cols: size, maxK: LONGEST, name: DESIGN_NAME, ...parameters };
+  const configuration = validateConfiguration(raw);
+  const bits = elaborateCore(configuration).accumulator.bits;
+  if (configuration.pe === 'float' || bits >= ACCUMULATOR_BITS) return configuration;
+  return validateConfiguration({ ...raw, accumulatorBits: ACCUMULATOR_BITS });
+}

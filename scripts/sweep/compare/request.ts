@@ -1,0 +1,96 @@
+import { closest } from 'fastest-levenshtein';
+import { ConfigurationError, type Problem } from '../../../gen/base/errors.js';
+import { type Conditions, conditionFlags } from '../../synth/equivalence/proved.js';
+import { KINDS, type Kind, OPTIONS, type Option, REFERENCE } from './designs.js';
+import { type ComparisonRecord, recordedNames } from './record.js';
+
+/** What to compare. */
+export interface ComparisonSelection {
+  /** The reference first. */
+  readonly kinds: readonly Kind[];
+  readonly options: readonly Option[];
+  /** Rows, and columns, of all cores. */
+  readonly size: number;
+}
+
+/** Options of `npm run area -- --compare` as the command line gives them. */
+export interface ComparisonFlags {
+  /** Without: the record's, or 64. */
+  readonly size?: string;
+  /** Names of kinds and options; without: the record's, or all. */
+  readonly only?: string;
+  readonly check?: string;
+  readonly record?: string;
+  readonly write?: string;
+}
+
+export const DEFAULT_SIZE = '64';
+const LARGEST = 64;
+
+/** Names of all kinds and options, in the order of the tables. */
+export const NAMES: readonly string[] = [...KINDS, ...OPTIONS].map(({ name }) => name);
+
+/**
+ * The selection that flags describe.
+ *
+ * @param record What `--check` names.
+ * @param library sha256 of the library's file.
+ * @throws ConfigurationError naming every problem at once.
+ */
+export function selectionOf(
+  { size: sizeText, only, check, record: recordFile, write }: ComparisonFlags,
+  record?: ComparisonRecord,
+  library?: string,
+): ComparisonSelection {
+  const problems: Problem[] = [];
+  const text = sizeText ?? (record === undefined ? DEFAULT_SIZE : String(record.size));
+  const size = Number(text);
+  // Pairs of rows and columns make 8-bit products.
+  if (!(Number.isInteger(size) && size >= 2 && size <= LARGEST && size % 2 === 0)) {
+    const even = Number.isFinite(size) ? 2 * Math.round(size / 2) : LARGEST;
+    const nearest = String(Math.min(Math.max(even, 2), LARGEST));
+    problems.push({ key: '--size', given: `"${text}"`, rule: `must be an even integer from 2 to ${LARGEST}`, nearest });
+  } else if (record !== undefined && size !== record.size) {
+    const rule = `must be that of the record ${check}`;
+    problems.push({ key: '--size', given: text, rule, nearest: String(record.size) });
+  }
+  if (record !== undefined && library !== record.library?.sha256) {
+    const rule = `the record ${check} was measured with ${record.library === null ? 'generic gates' : `${record.library.name}, sha256 ${record.library.sha256}`}`;
+    problems.push({ key: '--liberty', ...(library === undefined ? {} : { given: `sha256 ${library}` }), rule });
+  }
+  for (const [key, given] of Object.entries({ '--record': recordFile, '--write': write })) {
+    if (record === undefined || given === undefined) continue;
+    problems.push({ key, given, rule: '--check compares and writes nothing; use one of the two' });
+  }
+  const recorded = record === undefined ? NAMES : recordedNames(record);
+  const wanted = only?.split(',').map((name) => name.trim()) ?? recorded;
+  for (const name of wanted) {
+    if (!NAMES.includes(name) && only === undefined) {
+      const rule = 'is in the record and no kind or option any more; measure it anew with --record';
+      problems.push({ key: '--check', given: `"${name}"`, rule });
+    } else if (!NAMES.includes(name)) {
+      const rule = `is no kind of PE and no option; there are ${NAMES.join(', ')}`;
+      problems.push({ key: '--only', given: `"${name}"`, rule, nearest: closest(name, NAMES) });
+    } else if (!recorded.includes(name)) {
+      problems.push({ key: '--only', given: `"${name}"`, rule: `is not in the record ${check}` });
+    }
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return {
+    kinds: KINDS.filter(({ name }) => name === REFERENCE || wanted.includes(name)),
+    options: OPTIONS.filter(({ name }) => wanted.includes(name)),
+    size,
+  };
+}
+
+/** The command that measures a selection anew. */
+export function selectionCommand({ kinds, options, size }: ComparisonSelection, conditions: Conditions = {}): string {
+  const names = [...kinds, ...options].map(({ name }) => name);
+  const flags = [
+    '--compare',
+    ...(String(size) === DEFAULT_SIZE ? [] : [`--size ${size}`]),
+    ...(names.length === NAMES.length ? [] : [`--only ${names.join(',')}`]),
+    ...conditionFlags(conditions),
+  ];
+  return `npm run area -- ${flags.join(' ')}`;
+}

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { EXIT, UserError } from '../../../../gen/base/errors.js';
+import { readPage, withPart } from '../../../../gen/base/page.js';
+import { writeWhole } from '../../../../gen/base/whole-file.js';
+import { findProgram } from '../../../tools/find.js';
+import {
+  type Figure,
+  type LibraryKey,
+  librariesOf,
+  partsOf,
+  type Step,
+  type TablesFigure,
+  textBlock,
+} from './figure.js';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** Files of the libraries that are there. */
+export type Libraries = Readonly<Partial<Record<LibraryKey, string>>>;
+
+/** The source file behind a program of package.json. @throws Error where there is none. */
+export function sourceOf(program: string): string {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Readonly<Record<string, string>>;
+  };
+  const file = /^tsx (\S+)$/.exec(scripts[program] ?? '')?.[1];
+  if (file === undefined) throw new Error(`package.json has no program ${program}`);
+  return file;
+}
+
+/** What keeps a figure from being made here, in a few words each; nothing where all is there. */
+export function missingFor(figure: Figure, libraries: Libraries, env: NodeJS.ProcessEnv = process.env): string[] {
+  const wanted = librariesOf(figure).filter((library) => libraries[library] === undefined);
+  const absent = (figure.programs ?? []).filter((program) => findProgram(program, env) === undefined);
+  return [
+    ...wanted.map((library) => `for want of the library; name its file with --${library}`),
+    ...absent.map((program) => `for want of ${program}`),
+  ];
+}
+
+/** A step as a user types it; files of libraries by their names. */
+export const shownStep = ([program, ...args]: Step, libraryFile?: string): string =>
+  ['npm run', program, '--', ...inserted(args, libraryFile && basename(libraryFile)).map(quoted)].join(' ');
+
+const quoted = (word: string): string => (/^[^\s"]+$/.test(word) ? word : `"${word}"`);
+
+const inserted = (words: readonly string[], libraryFile: string | undefined): string[] =>
+  words.map((word) => (word === 'LIBRARY' && libraryFile !== undefined ? libraryFile : word));
+
+/** What programs of other figures printed, by their commands: a command that several figures need is run once. */
+export type Outputs = Map<string, Output>;
+
+interface Output {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+}
+
+/**
+ * Makes a figure: runs its programs, whose progress goes on to stderr, and puts what they give into its page.
+ *
+ * @returns What the last program printed, or the tables.
+ * @throws UserError with the exit code of a program that fails; the page is then as before.
+ */
+export async function makeFigure(figure: Figure, libraries: Libraries, outputs: Outputs = new Map()): Promise<string> {
+  const { page, before = [], library } = figure;
+  const file = join(ROOT, page);
+  // A page that cannot take the output is found before the programs run.
+  for (const part of partsOf(figure)) withPart(readPage(file), part, '', page);
+  const context = { name: figure.name, library, libraries, outputs };
+  for (const step of before) await run(step, { ...context, outputs: new Map() });
+  switch (figure.kind) {
+    case 'program':
+      return run(figure.step, context);
+    case 'output': {
+      const output = await run(figure.step, context);
+      const text = figure.markdown ? output.trim() : textBlock(output);
+      writeParts(figure, { [figure.part]: text });
+      return output;
+    }
+    case 'tables': {
+      const { reports, commands } = await measured(figure, context);
+      const texts = Object.entries(figure.parts).map(([part, render]) => [part, render(reports, commands)] as const);
+      writeParts(figure, Object.fromEntries(texts));
+      return texts.map(([, text]) => text).join('\n\n');
+    }
+  }
+}
+
+function writeParts({ page }: Figure, texts: Readonly<Record<string, string>>): void {
+  const file = join(ROOT, page);
+  const filled = Object.entries(texts).reduce(
+    (text, [part, content]) => withPart(text, part, content, page),
+    readPage(file),
+  );
+  writeWhole(file, filled);
+}
+
+interface RunContext {
+  /** The figure, for messages. */
+  readonly name: string;
+  /** What `LIBRARY` stands for. */
+  readonly library: LibraryKey | undefined;
+  readonly libraries: Libraries;
+  readonly outputs: Outputs;
+}
+
+const libraryFile = ({ library, libraries }: RunContext): string | undefined => library && libraries[library];
+
+/** The reports of a figure's programs, one after the other, and the commands as they were run. */
+async function measured(
+  figure: TablesFigure,
+  context: RunContext,
+): Promise<{ reports: readonly unknown[]; commands: readonly string[] }> {
+  const reports: unknown[] = [];
+  const commands: string[] = [];
+  for (const each of figure.measured) {
+    if ('record' in each) {
+      commands.push(each.record);
+      reports.push(JSON.parse(readFileSync(join(ROOT, each.record), 'utf8')));
+      continue;
+    }
+    const { step, mayFail, library = context.library } = each;
+    const [program, ...words] = step;
+    const args = words.map((word) => (typeof word === 'string' ? word : word.from(reports)));
+    const own = { ...context, library };
+    const stdout = await run([program, ...args, '--json'], own, mayFail);
+    commands.push(shownStep([program, ...args], libraryFile(own)));
+    reports.push(reportOf(stdout, context.name, program));
+  }
+  return { reports, commands };
+}
+
+function reportOf(output: string, name: string, program: string): unknown {
+  try {
+    return JSON.parse(output);
+  } catch {
+    throw new UserError(`${name}: npm run ${program} with --json printed no JSON`, EXIT.toolBroken);
+  }
+}
+
+/** @param mayFail Whether a check that failed is a result like any other, by the report; without, it is none. */
+async function run(step: Step, context: RunContext, mayFail?: (report: unknown) => boolean): Promise<string> {
+  const [program, ...args] = step;
+  const words = inserted(args, libraryFile(context));
+  const key = JSON.stringify([program, ...words]);
+  const output = context.outputs.get(key) ?? (await start(program, words));
+  context.outputs.set(key, output);
+  const { exitCode, stdout } = output;
+  if (exitCode === EXIT.done) return stdout;
+  const reported = exitCode === EXIT.checkFailed && stdout.trim() !== '';
+  if (reported && mayFail?.(reportOf(stdout, context.name, program))) return stdout;
+  throw new UserError(
+    `${context.name}: ${shownStep(step)} ended with exit code ${exitCode}\n${stdout}`.trimEnd(),
+    exitCode,
+  );
+}
+
+async function start(program: string, words: readonly string[]): Promise<Output> {
+  const { exitCode, stdout } = await execa('node', ['--import', 'tsx', sourceOf(program), ...words], {
+    cwd: ROOT,
+    stderr: 'inherit',
+    reject: false,
+    maxBuffer: 1e9,
+  });
+  return { exitCode, stdout };
+}

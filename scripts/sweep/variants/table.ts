@@ -1,0 +1,129 @@
+import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
+import { parameterMeta } from '../../../gen/config/parameters.js';
+import { addProofs, proofText } from '../../synth/equivalence/proved.js';
+import { libraryText, toolText } from '../../synth/report.js';
+import type { VariantRow, VariantsReport } from './measure.js';
+import { STREAM_TILES } from './stream.js';
+
+const percent = (share: number): string => (100 * share).toFixed(1);
+
+/** A column of the table. */
+type Column = TextColumn<VariantRow>;
+
+function columns({ library, lengths }: VariantsReport): Column[] {
+  return [
+    { title: 'variant', left: true, text: ({ name }) => name },
+    { title: 'GE per MAC/cycle', text: ({ perMac }) => decimal(perMac.gateEquivalents, 1) },
+    ...(library ? [{ title: 'area per MAC/cycle', text: areaText }] : []),
+    { title: 'flip-flops per MAC/cycle', text: ({ perMac }) => decimal(perMac.flipFlopBits, 1) },
+    { title: 'accumulator bits', text: ({ accumulatorBits }) => decimal(accumulatorBits, 0) },
+    ...(library
+      ? [
+          { title: 'longest path, ps', text: (row: VariantRow) => pathText(row, 'buffered') },
+          { title: 'least area, ps', text: (row: VariantRow) => pathText(row, 'leastArea') },
+        ]
+      : [{ title: 'longest path, gates', text: (row: VariantRow) => pathText(row, 'levels') }]),
+    { title: 'latency, cycles', text: ({ streams }) => decimal(streams.at(-1)?.latency ?? Number.NaN, 0) },
+    { title: 'MACs per cycle', text: ({ macsPerCycle }) => decimal(macsPerCycle, 0) },
+    ...lengths.map((k, i) => ({ title: `K = ${k}, %`, text: (row: VariantRow) => utilisationText(row, i) })),
+  ];
+}
+
+function areaText({ perMac }: VariantRow): string {
+  return decimal(perMac.area ?? Number.NaN, 1);
+}
+
+/** The longest path and its module, without the design's name: `5,073 (pe)`. */
+function pathText({ name, longestPath: path }: VariantRow, which: 'buffered' | 'leastArea' | 'levels'): string {
+  if (path.kind === 'wires') return 'none';
+  if (path.kind === 'unknown') return 'unknown';
+  const inModule = (length: number, module: string): string =>
+    `${decimal(length, 0)} (${module.slice(name.length + 1)})`;
+  if (path.kind === 'levels') return inModule(path.levels, path.module);
+  const { ps, module } = which === 'buffered' ? path.buffered : path.leastArea;
+  return inModule(ps, module);
+}
+
+/** Utilisation in the steady state, and with fill and drain: `80.0 / 70.3`. */
+function utilisationText({ streams }: VariantRow, index: number): string {
+  const stream = streams[index];
+  return stream === undefined ? '' : `${percent(stream.utilisation)} / ${percent(stream.utilisationWithFill)}`;
+}
+
+/** What the columns mean. */
+function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport): string[] {
+  const longest = decimal(lengths.at(-1) ?? 0, 0);
+  return [
+    `Arrays of ${rows} x ${cols} PEs, dot-product units as listed below. Accumulators hold any sum of ${longest} products (of ${parameterMeta('maxK').fallback} by default); where weights stay, partial sums hold those of the ${rows} rows.`,
+    `Area and flip-flops are the whole array's divided by its MACs per cycle. GE: ${gateEquivalent}${library ? '; area in the units of the library' : ''}.`,
+    library
+      ? 'Longest path: logic between registers or ports of one module, with the module it lies in: no clock-to-output, set-up or wires, and paths through several modules are not added up. First with buffers and sized gates, which the area does not include, then of the netlist whose area is given.'
+      : 'Longest path: generic gates between registers or ports of one module, with the module it lies in; paths through several modules are not added up.',
+    'Latency: from the last beat of a tile in to its first row of results out, where weights stay to its last row.',
+    `K: MACs done / (cycles x MACs per cycle) in percent, of ${STREAM_TILES} tiles of K beats back to back on the simulated array: in the steady state / from the first beat in to the last row out, fill and drain included. Where weights stay, K stands for the rows of activations that stream past a tile of weights.`,
+    "Every result is compared with the oracle's; latency, drain and period are those of the design's manifest, or the command fails.",
+  ];
+}
+
+/** How the figures came about, as pairs of name and text. */
+function provenance({ tool, library, simulator, generator, variants }: VariantsReport): [string, string][] {
+  const proofs = variants.flatMap(({ proof }) => (proof ? [proof] : []));
+  return [
+    ['synthesis', toolText(tool)],
+    ['library', libraryText(library)],
+    ['simulation', `${simulator.name} ${simulator.version}`],
+    ['generator', generator],
+    ...(proofs.length > 0 ? ([['netlists', proofText(proofs.reduce(addProofs))]] as [string, string][]) : []),
+    ...simulatedNetlists(variants).map((text): [string, string] => ['simulated', text]),
+  ];
+}
+
+/** The netlists that were simulated and not proved, each with why and with how many vectors. */
+const simulatedNetlists = (variants: readonly VariantRow[]): string[] =>
+  variants
+    .flatMap(({ proofs }) => proofs?.modules ?? [])
+    .flatMap(({ netlist, outcome }) =>
+      outcome.result === 'simulated' ? [`${netlist}, ${decimal(outcome.vectors)} vectors: ${outcome.why}`] : [],
+    );
+
+/** The report for a terminal. */
+export function variantsText(report: VariantsReport): string {
+  return [
+    ...tableLines(columns(report), report.variants),
+    '',
+    ...notes(report),
+    '',
+    ...provenance(report).map(([name, text]) => `${name.padEnd(10)}  ${text}`),
+    '',
+  ].join('\n');
+}
+
+/** By this a page is known to be one of the command's. */
+export const PAGE_MARK = 'Written by `npm run variants` with `--write`, do not edit.';
+
+/** The report as a page, such as `docs/variants.md`. */
+export function variantsMarkdown(report: VariantsReport): string {
+  return [
+    '# Variants of the hardware',
+    '',
+    `    ${report.command}`,
+    '',
+    PAGE_MARK,
+    '',
+    ...provenance(report).map(([name, text]) => `- ${name}: ${text}`),
+    '',
+    ...markdownLines(columns(report), report.variants),
+    '',
+    ...notes(report).map((note) => `- ${note}`),
+    '',
+    '## The designs',
+    '',
+    '| variant | what it is | command |',
+    '|---|---|---|',
+    ...report.variants.map(
+      ({ name, description, command }) =>
+        `| ${name} | ${description} | ${command === undefined ? 'this one alone' : `\`${command}\``} |`,
+    ),
+    '',
+  ].join('\n');
+}

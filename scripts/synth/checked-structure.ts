@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, UserError } from '../../gen/base/errors.js';
+import type { Manifest } from '../../gen/design/manifest.js';
+import { runYosys, type Yosys } from '../tools/yosys/yosys.js';
+import {
+  NETLIST,
+  readStructure,
+  STRUCTURE_FILE,
+  type Structure,
+  structureProblems,
+  structureScript,
+} from './structure.js';
+
+/**
+ * Elaborates the array around black boxes and checks that it holds what the manifest says, and nothing else.
+ *
+ * @throws UserError (exit code 1) when it does not, (3) when Yosys fails.
+ */
+export async function checkedStructure(yosys: Yosys, folder: string, manifest: Manifest): Promise<Structure> {
+  const sources = manifest.compileOrder.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const { outputs } = await runYosys(yosys, {
+    title: `${manifest.top}, elaboration`,
+    script: structureScript(manifest),
+    inputs: Object.fromEntries(sources),
+    outputs: [STRUCTURE_FILE],
+  });
+  const structure = readStructure(NETLIST.parse(JSON.parse(outputs[STRUCTURE_FILE] ?? '')), manifest);
+  const problems = structureProblems(structure, manifest);
+  if (problems.length > 0) {
+    throw new UserError(
+      `the elaborated ${manifest.top} is not what its manifest says, so the sum over its modules would be wrong:\n  ${problems.join('\n  ')}`,
+      EXIT.checkFailed,
+    );
+  }
+  return structure;
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Manifest } from '../../../gen/design/manifest.js';
+import type { Library } from '../../tools/liberty/library.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
+import { runYosys, type TextFiles, type Yosys } from '../../tools/yosys/yosys.js';
+import { SYNTHESIS_FILES } from '../flow.js';
+import type { ProvableNetlist } from '../netlist.js';
+import { orSimulated, proveEqual, readGate, readGold, timedProof } from './equal.js';
+import { simulateNetlist } from './gate-level.js';
+import { type CellKind, gateScript, goldScript, modelsScript, PROOF_FILES, usedModels } from './scripts.js';
+import type { ModuleProof, ProofReport, ProofResult } from './verdict.js';
+
+export interface ProofRequest {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly yosys: Yosys;
+  readonly library: Library | undefined;
+  readonly netlists: readonly ProvableNetlist[];
+  /** For ABC, per module. */
+  readonly limitSeconds: number;
+  /** Called as each netlist is done. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+/**
+ * Proves each netlist equal to its RTL; one that cannot be proved is simulated with the vectors of `npm run verify`.
+ *
+ * @throws UserError (exit code 3) when a tool is missing or breaks down.
+ */
+export async function proveNetlists(request: ProofRequest): Promise<ProofReport> {
+  const { yosys, library, netlists, limitSeconds, onProgress } = request;
+  const models = library === undefined ? undefined : await cellModels(yosys, library);
+  let done = 0;
+  const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (netlist): Promise<ModuleProof> => {
+    const { label } = netlist.unit;
+    const proof = await timedProof({ label, netlist: netlist.name }, () => settle(netlist, models, request));
+    done += 1;
+    onProgress(done, netlists.length, `${label} ${proof.outcome.result}`);
+    return proof;
+  });
+  return { limitSeconds, modules };
+}
+
+/** The Verilog models of a library's cells, by its own functions. */
+export async function cellModels(yosys: Yosys, library: Library): Promise<string> {
+  const { outputs } = await runYosys(yosys, {
+    title: `the cell models of ${library.identity.file}`,
+    script: modelsScript(),
+    inputs: { [SYNTHESIS_FILES.library]: library.text },
+    outputs: [PROOF_FILES.models],
+  });
+  return outputs[PROOF_FILES.models] ?? '';
+}
+
+async function settle(
+  netlist: ProvableNetlist,
+  models: string | undefined,
+  request: ProofRequest,
+): Promise<ProofResult> {
+  const files = netlistFiles(netlist, models);
+  const proof = await prove(netlist, files, request);
+  return orSimulated(proof, (why) =>
+    simulateNetlist({ ...request, netlist, files, cells: cellKind(netlist, files), why }),
+  );
+}
+
+/** The netlist and the models of its cells, as files for Yosys. */
+export function netlistFiles({ text }: Pick<ProvableNetlist, 'text'>, models: string | undefined): TextFiles {
+  const cells = [...text.matchAll(/^ {2}(\\?\S+) +\S.*\($/gm)].map(([, cell]) => (cell ?? '').replace(/^\\/, ''));
+  return {
+    [PROOF_FILES.netlist]: text,
+    ...(models === undefined ? {} : { [PROOF_FILES.models]: usedModels(models, cells) }),
+  };
+}
+
+/** What the cells of a netlist are, with the files that hold it. */
+export const cellKind = ({ family }: Pick<ProvableNetlist, 'family'>, files: TextFiles): CellKind =>
+  family ?? (PROOF_FILES.models in files ? 'library' : 'gates');
+
+/** Proves one netlist, shows where it differs, or says why it can do neither. */
+export async function prove(
+  netlist: ProvableNetlist,
+  files: TextFiles,
+  { folder, yosys, limitSeconds }: Pick<ProofRequest, 'folder' | 'yosys' | 'limitSeconds'>,
+): Promise<ProofResult> {
+  const { unit, name } = netlist;
+  const title = `${name}, for the proof`;
+  const gold = await readGold(yosys, { title, script: goldScript(unit), inputs: sourcesOf(folder, unit.files) });
+  const gate = await readGate(yosys, { title, script: gateScript(unit, cellKind(netlist, files)), inputs: files });
+  return proveEqual({ yosys, name, gold, gate, limitSeconds });
+}
+
+/** The text of files of a design. */
+export const sourcesOf = (folder: string, files: readonly string[]): TextFiles =>
+  Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, UserError } from '../../../gen/base/errors.js';
+import { GENERATOR } from '../../../gen/base/version.js';
+import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
+import { streamShape } from '../../../gen/rtl/streams.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
+import { runYosys, type Yosys } from '../../tools/yosys/yosys.js';
+import { checkedStructure } from '../checked-structure.js';
+import { proveNetlists } from '../equivalence/prove.js';
+import type { ProofReport } from '../equivalence/verdict.js';
+import { netlistModule, type ProvableNetlist } from '../netlist.js';
+import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../plan.js';
+import { LARGEST_CHECKED, structureCheck } from '../report.js';
+import { cellCounts } from '../statistics.js';
+import type { Device } from './devices.js';
+import { type Family, resourcesOf } from './families.js';
+import { FPGA_FILES, fpgaScript } from './flow.js';
+import { type PlacedModule, placementsOf, placerFor } from './place.js';
+import type { Placeable } from './placement.js';
+import { provePlaced } from './prove.js';
+import { buildFpgaReport, type FamilyFindings, type FpgaReport, type FpgaSynthesis } from './report.js';
+
+/** Which modules to place and route, and how. */
+export interface PlaceRequest {
+  readonly what: readonly Placeable[];
+  readonly device: Device;
+  /** Number of seeds. */
+  readonly seeds: number;
+}
+
+export interface FpgaRequest {
+  readonly folder: string;
+  readonly yosys: Yosys;
+  readonly families: readonly Family[];
+  /** Whether multipliers may become DSP blocks. */
+  readonly dsp: boolean;
+  readonly place: PlaceRequest | undefined;
+  /** ABC's for the proof of one netlist; without, nothing is proved. */
+  readonly proveLimit?: number | undefined;
+  /** Called as each step ends. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+/**
+ * Synthesises all modules of a design for families of FPGAs and adds them up; places and routes some.
+ *
+ * @throws UserError when the folder is no design, a tool fails, or the design is not what its manifest says (exit code 1).
+ */
+export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
+  const { folder, yosys, families, dsp, place, onProgress } = request;
+  const manifest = loadDesign(folder);
+  const { rows, cols, name, arch, stall } = manifest.configuration;
+  const units = areaUnits(manifest);
+  const distinct = distinctUnits(units);
+  const checks = rows * cols <= LARGEST_CHECKED;
+  const all = families.length * distinct.length + (checks ? 1 : 0) + (place ? place.what.length * place.seeds : 0);
+  let done = 0;
+  const progress = (what: string): void => {
+    done += 1;
+    onProgress(done, all, what);
+  };
+  const nextpnr = place ? await placerFor(manifest, place) : undefined;
+  const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
+  if (checks) progress(`${manifest.top} elaborated`);
+  const placed = place && nextpnr ? await placementsOf({ folder, manifest, yosys, dsp, place, nextpnr, progress }) : [];
+  const findings: FamilyFindings[] = [];
+  for (const family of families) {
+    const { netlists, ...found } = await onFamily({ folder, yosys, family, dsp }, units, distinct, progress);
+    findings.push({ ...found, proof: await proofOf(request, manifest, netlists) });
+  }
+  return buildFpgaReport(
+    {
+      generator: GENERATOR,
+      design: name,
+      top: manifest.top,
+      configurationSha256: manifest.configurationSha256,
+      ...{ arch, stall, rows, cols },
+      lanes: streamShape(manifest.configuration).stepsPerBeat,
+      tool: yosys.identity,
+      dsp,
+      structure: structureCheck(structure),
+    },
+    findings,
+    placed.map(({ placement }) => placement),
+    await provedPlacements(request, placed),
+  );
+}
+
+async function proofOf(
+  { folder, yosys, proveLimit, onProgress }: FpgaRequest,
+  manifest: Manifest,
+  netlists: readonly ProvableNetlist[],
+): Promise<ProofReport | undefined> {
+  if (proveLimit === undefined) return undefined;
+  const context = { folder, manifest, yosys, library: undefined, limitSeconds: proveLimit };
+  return proveNetlists({ ...context, netlists, onProgress });
+}
+
+async function provedPlacements(
+  { yosys, proveLimit, onProgress }: FpgaRequest,
+  placed: readonly PlacedModule[],
+): Promise<ProofReport | undefined> {
+  if (proveLimit === undefined || placed.length === 0) return undefined;
+  const netlists = placed.map(({ harnessed }) => harnessed);
+  return provePlaced({ yosys, netlists, limitSeconds: proveLimit, onProgress });
+}
+
+/** Where, and for what, a unit is synthesised. */
+interface FpgaContext extends Pick<FpgaRequest, 'folder' | 'yosys' | 'dsp'> {
+  readonly family: Family;
+}
+
+async function onFamily(
+  context: FpgaContext,
+  units: readonly AreaUnit[],
+  distinct: readonly AreaUnit[],
+  progress: (what: string) => void,
+): Promise<FamilyFindings & { readonly netlists: readonly ProvableNetlist[] }> {
+  const { family, dsp } = context;
+  const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (unit) => {
+    const outcome = await synthesiseFor(context, unit);
+    progress(`${unit.label} ${family}`);
+    return { ...outcome, unit, key: unitKey(unit) };
+  });
+  const results = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
+  return {
+    family,
+    recipe: fpgaScript({ module: '<module>', files: ['<files>'], parameters: {} }, family, dsp),
+    units: units.map((unit) => {
+      const { resources, cells } = results.get(unitKey(unit)) as FpgaSynthesis;
+      return { unit, result: { resources, cells } };
+    }),
+    warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort(),
+    netlists: outcomes.map(({ unit, netlist: text }) => ({ unit, name: netlistModule(unit), text, family })),
+  };
+}
+
+/**
+ * Synthesises a unit for a family.
+ *
+ * @throws UserError (exit code 3) when Yosys fails or leaves a cell that the family's table does not have.
+ */
+export async function synthesiseFor(
+  { folder, yosys, family, dsp }: FpgaContext,
+  unit: AreaUnit,
+): Promise<FpgaSynthesis & { readonly netlist: string; readonly warnings: readonly string[] }> {
+  const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const { outputs, warnings } = await runYosys(yosys, {
+    title: `${unit.module}, ${family}`,
+    script: fpgaScript(unit, family, dsp),
+    inputs: Object.fromEntries(sources),
+    outputs: Object.values(FPGA_FILES),
+  });
+  const cells = cellCounts(outputs[FPGA_FILES.cells] ?? '');
+  const counted = resourcesOf(family, cells);
+  if ('unknown' in counted) {
+    throw new UserError(
+      `${yosys.identity.name} ${yosys.identity.version} left cells in ${unit.module} that are not known of ${family}: ${counted.unknown.join(', ')}`,
+      EXIT.toolBroken,
+    );
+  }
+  return { resources: counted.resources, cells, netlist: outputs[FPGA_FILES.netlist] ?? '', warnings };
+}

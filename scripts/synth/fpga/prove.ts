@@ -1,0 +1,65 @@
+import { EXIT, UserError } from '../../../gen/base/errors.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
+import type { TextFiles, Yosys } from '../../tools/yosys/yosys.js';
+import { proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
+import { MODULES } from '../equivalence/module.js';
+import { gateScript, goldScript, PROOF_FILES } from '../equivalence/scripts.js';
+import type { ModuleProof, ProofReport, ProofResult } from '../equivalence/verdict.js';
+import { HARNESS } from './harness.js';
+import type { HarnessedNetlist } from './place.js';
+
+export interface PlacedProofRequest {
+  readonly yosys: Yosys;
+  readonly netlists: readonly HarnessedNetlist[];
+  /** For ABC, per netlist. */
+  readonly limitSeconds: number;
+  /** Called as each netlist is done. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+/**
+ * Proves what nextpnr was given, each module in its harness, equal to the RTL of both.
+ *
+ * @throws UserError (exit code 3) when Yosys is missing or breaks down.
+ */
+export async function provePlaced({
+  yosys,
+  netlists,
+  limitSeconds,
+  onProgress,
+}: PlacedProofRequest): Promise<ProofReport> {
+  let done = 0;
+  const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (harnessed): Promise<ModuleProof> => {
+    const name = `${harnessed.label} in its harness`;
+    const proof = await timedProof({ label: name, netlist: name }, () =>
+      proveHarnessed(yosys, harnessed, limitSeconds),
+    );
+    done += 1;
+    onProgress(done, netlists.length, `${name} ${proof.outcome.result}`);
+    return proof;
+  });
+  return { limitSeconds, modules };
+}
+
+async function proveHarnessed(
+  yosys: Yosys,
+  { label, files, sources, netlist }: HarnessedNetlist,
+  limitSeconds: number,
+): Promise<ProofResult> {
+  const unit = { module: HARNESS, files, parameters: {} };
+  const title = `${label} in its harness, for the proof`;
+  const gold = await readGold(yosys, { title, script: goldScript(unit), inputs: sources });
+  const gate = await readGate(yosys, {
+    title,
+    script: gateScript(unit, 'ice40', { json: true }),
+    inputs: placedFiles(netlist),
+  });
+  return proveEqual({ yosys, name: label, gold, gate, limitSeconds });
+}
+
+/** The harness alone, without the boxes of cells that Yosys writes beside it: their models take their place. */
+function placedFiles(netlist: string): TextFiles {
+  const harness = MODULES.parse(JSON.parse(netlist)).modules[HARNESS];
+  if (harness === undefined) throw new UserError(`Yosys wrote no module ${HARNESS}`, EXIT.toolBroken);
+  return { [PROOF_FILES.netlistJson]: JSON.stringify({ modules: { [HARNESS]: harness } }) };
+}

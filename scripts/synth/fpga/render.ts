@@ -1,0 +1,188 @@
+import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
+import { proofLines, proofMarkdown } from '../equivalence/render.js';
+import { toolText } from '../report.js';
+import { DEVICES } from './devices.js';
+import { FAMILIES } from './families.js';
+import type { Placement } from './placement.js';
+import type { FamilyReport, FpgaReport, FpgaRow } from './report.js';
+import type { Resources } from './resources.js';
+
+/** Whole numbers as such, others (of PEs on average) with one decimal. */
+const count = (value: number): string => decimal(value, Number.isInteger(value) ? 0 : 1);
+
+const COLUMNS: readonly TextColumn<FpgaRow>[] = [
+  { title: 'module', left: true, text: ({ label, partOfOther }) => (partOfOther ? `(${label})` : label) },
+  { title: 'instances', text: ({ instances }) => count(instances) },
+  { title: 'LUTs', text: ({ size }) => count(size.luts) },
+  { title: 'flip-flops', text: ({ size }) => count(size.flipFlops) },
+  { title: 'carry bits', text: ({ size }) => count(size.carryBits) },
+  { title: 'DSPs', text: ({ size }) => count(size.dsps) },
+  { title: 'block RAMs', text: ({ size }) => count(size.blockRams) },
+  { title: 'LUTs, all', text: ({ total }) => count(total.luts) },
+  { title: 'flip-flops, all', text: ({ total }) => count(total.flipFlops) },
+];
+
+/** `100 LUTs, 38 flip-flops, 29 carry bits` */
+function resourcesText({ luts, flipFlops, carryBits, dsps, blockRams }: Resources): string {
+  return [
+    `${count(luts)} LUTs`,
+    `${count(flipFlops)} flip-flops`,
+    `${count(carryBits)} carry bits`,
+    ...(dsps > 0 ? [`${count(dsps)} DSPs`] : []),
+    ...(blockRams > 0 ? [`${count(blockRams)} block RAMs`] : []),
+  ].join(', ');
+}
+
+type Pair = readonly [name: string, text: string];
+
+function familyTitle({ family }: FamilyReport): string {
+  const { title, lutInputs } = FAMILIES[family];
+  return `${title} (${family}, ${lutInputs}-input LUTs)`;
+}
+
+function familyFigures({ pe, whole, perMac }: FamilyReport, { arch, rows, cols, lanes }: FpgaReport): Pair[] {
+  const dot = arch === 'dot';
+  return [
+    [
+      dot ? `whole design, ${rows} x ${cols} units of ${lanes} lanes` : `whole array, ${rows} x ${cols}`,
+      resourcesText(whole),
+    ],
+    [dot ? 'per MAC (whole design / lanes of all units)' : 'per MAC (whole array / PEs)', resourcesText(perMac)],
+    [dot ? 'one dot-product unit' : 'one PE', resourcesText(pe)],
+  ];
+}
+
+const PLACED: readonly TextColumn<Placement>[] = [
+  { title: 'placed', left: true, text: ({ label }) => label },
+  { title: 'device', left: true, text: ({ device }) => DEVICES[device].title },
+  {
+    title: 'logic cells',
+    text: ({ logicCells: { used, available } }) => `${decimal(used)} of ${decimal(available)}`,
+  },
+  { title: 'harness bits', text: ({ harness: { inputs, outputs } }) => `${inputs} + ${outputs}` },
+  { title: 'median, MHz', text: ({ medianMhz }) => decimal(medianMhz, 1) },
+  {
+    title: 'seeds',
+    left: true,
+    text: ({ runs }) => runs.map(({ seed, mhz }) => `${seed}: ${decimal(mhz, 1)}`).join(', '),
+  },
+  { title: 'slowest path of the first seed', left: true, text: slowestText },
+];
+
+function slowestText({ runs: [run] }: Placement): string {
+  if (run === undefined) return '';
+  return `${run.from} to ${run.to}, ${decimal(100 * run.routing)} % wires${run.logic ? '' : ', no gates'}`;
+}
+
+function notes({ stall, dsp, placements, proof }: FpgaReport): string[] {
+  const limited = placements.filter(({ runs }) => runs.some(({ logic }) => !logic));
+  return [
+    'Each module is synthesised on its own, flattened; modules in parentheses are parts of others and not added again.',
+    'LUTs are those occupied, carry cells that take LUTs included. Delay lines are flip-flops, given per stage.',
+    dsp ? 'Multipliers may become DSP blocks.' : 'No DSP blocks: multipliers are LUTs (--dsp allows them).',
+    ...(stall === 'gate'
+      ? ['The clock passes a gate made of logic; for FPGAs generate the design with --stall enable.']
+      : []),
+    ...(placements.length > 0
+      ? [
+          'Frequencies are those between registers, each module in a harness of shift registers whose logic cells count too.',
+        ]
+      : []),
+    ...(proof
+      ? [
+          'The proof of what was placed is of the netlist that nextpnr reads, harness included; that nextpnr keeps to it is trusted.',
+        ]
+      : []),
+    ...limited.map(
+      ({ label }) => `The slowest path of ${label} has no gates with some seeds: wires or the harness limit there.`,
+    ),
+  ];
+}
+
+function provenance({ tool, placements, structure, configurationSha256 }: FpgaReport): Pair[] {
+  const placers = new Set(placements.map((placement) => `${placement.tool.name} ${placement.tool.version}`));
+  return [
+    ['synthesis', toolText(tool)],
+    ...(placers.size > 0 ? [['place and route', [...placers].join(', ')] as const] : []),
+    ['configuration', `sha256 ${configurationSha256}`],
+    [
+      'sum',
+      structure.checked
+        ? 'instance counts checked against the elaborated design'
+        : `by the instance counts of the manifest; not checked by elaboration: ${structure.reason}`,
+    ],
+  ];
+}
+
+function pairs(entries: readonly Pair[]): string[] {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+}
+
+/** The report for a terminal. */
+export function renderFpgaText(report: FpgaReport): string {
+  const warnings = report.families.reduce((sum, family) => sum + family.warnings.length, 0);
+  return [
+    ...report.families.flatMap((family) => [
+      `${report.design} on ${familyTitle(family)}`,
+      '',
+      ...tableLines(COLUMNS, family.modules),
+      '',
+      ...pairs(familyFigures(family, report)),
+      ...proofLines(family.proof),
+      '',
+    ]),
+    ...(report.placements.length > 0
+      ? [...tableLines(PLACED, report.placements), ...proofLines(report.proof), '']
+      : []),
+    ...notes(report),
+    '',
+    ...pairs(provenance(report)),
+    ...(warnings > 0 ? ['', `${warnings} warnings of Yosys: see fpga.md`] : []),
+    '',
+  ].join('\n');
+}
+
+const list = (entries: readonly Pair[]): string[] => entries.map(([name, text]) => `- **${name}**: ${text}`);
+
+const code = (text: string): string[] => ['```', text.trimEnd(), '```'];
+
+/** The report as a page, `fpga.md`. */
+export function renderFpgaMarkdown(report: FpgaReport): string {
+  return [
+    `# ${report.design} on FPGAs`,
+    '',
+    ...report.families.flatMap((family) => [
+      `## ${familyTitle(family)}`,
+      '',
+      ...list(familyFigures(family, report)),
+      '',
+      ...markdownLines(COLUMNS, family.modules),
+      '',
+      ...code(family.recipe),
+      '',
+      ...proofMarkdown(family.proof, '### Proof of the netlists'),
+      ...(family.warnings.length > 0
+        ? ['Warnings of Yosys:', '', ...family.warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``), '']
+        : []),
+    ]),
+    ...(report.placements.length > 0
+      ? [
+          '## Place and route',
+          '',
+          ...markdownLines(PLACED, report.placements),
+          '',
+          ...report.placements.flatMap(({ recipe }) => [...code(recipe), '']),
+          ...proofMarkdown(report.proof, '### Proof of the netlists that were placed'),
+        ]
+      : []),
+    ...notes(report).map((text) => `- ${text}`),
+    '',
+    '## How it was made',
+    '',
+    `Generated by ${report.generator}, do not edit.`,
+    '',
+    ...list(provenance(report)),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,122 @@
+import type { Configuration } from '../../../gen/config/parameters.js';
+import type { ProofReport } from '../equivalence/verdict.js';
+import type { CellCounts } from '../gates.js';
+import type { AreaRole, AreaUnit } from '../plan.js';
+import type { StructureCheck, ToolIdentity } from '../report.js';
+import type { Family } from './families.js';
+import type { Placement } from './placement.js';
+import { type Resources, scaleResources, sumResources } from './resources.js';
+
+/** A row of the report: a unit on one family. */
+export interface FpgaRow {
+  readonly label: string;
+  readonly module: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly role: AreaRole;
+  readonly instances: number;
+  /** In the totals only as a part of another row. */
+  readonly partOfOther: boolean;
+  /** Of one instance. */
+  readonly size: Resources;
+  readonly cells: CellCounts;
+  /** Of all instances. */
+  readonly total: Resources;
+}
+
+/** A design on one family. */
+export interface FamilyReport {
+  readonly family: Family;
+  readonly recipe: string;
+  readonly modules: readonly FpgaRow[];
+  /** A PE, on average where their partial sums have several widths; or a dot-product unit. */
+  readonly pe: Resources;
+  readonly whole: Resources;
+  /** The whole design divided by its number of multipliers. */
+  readonly perMac: Resources;
+  readonly warnings: readonly string[];
+  /** Of the modules' netlists; absent where it was not asked for. */
+  readonly proof?: ProofReport;
+}
+
+/** Which design was measured, with what. */
+interface Measurement {
+  readonly generator: string;
+  readonly design: string;
+  readonly top: string;
+  readonly configurationSha256: string;
+  readonly arch: Configuration['arch'];
+  readonly stall: Configuration['stall'];
+  readonly rows: number;
+  readonly cols: number;
+  /** Multipliers of a dot-product unit; 1 in an array of PEs. */
+  readonly lanes: number;
+  readonly tool: ToolIdentity;
+  /** Whether multipliers may become DSP blocks. */
+  readonly dsp: boolean;
+  /** How the sum over the modules was checked against the elaborated design. */
+  readonly structure: StructureCheck;
+}
+
+/** `fpga.json`. */
+export interface FpgaReport extends Measurement {
+  readonly families: readonly FamilyReport[];
+  readonly placements: readonly Placement[];
+  /** Of the netlists that were placed, harness included; absent where it was not asked for. */
+  readonly proof?: ProofReport;
+}
+
+/** What one synthesis of a unit gave. */
+export interface FpgaSynthesis {
+  readonly resources: Resources;
+  readonly cells: CellCounts;
+}
+
+/** What all units gave on a family. */
+export interface FamilyFindings {
+  readonly family: Family;
+  readonly recipe: string;
+  readonly units: readonly { readonly unit: AreaUnit; readonly result: FpgaSynthesis }[];
+  readonly warnings: readonly string[];
+  readonly proof?: ProofReport | undefined;
+}
+
+/** Adds up the design on each family. */
+export function buildFpgaReport(
+  measurement: Measurement,
+  families: readonly FamilyFindings[],
+  placements: readonly Placement[],
+  proof?: ProofReport,
+): FpgaReport {
+  const reports = families.map((findings) => familyReport(findings, measurement));
+  return { ...measurement, families: reports, placements, ...(proof ? { proof } : {}) };
+}
+
+function familyReport(
+  { family, recipe, units, warnings, proof }: FamilyFindings,
+  { rows, cols, lanes }: Measurement,
+): FamilyReport {
+  const modules = units.map(({ unit, result }): FpgaRow => {
+    const { label, module, parameters, role, instances, partOfOther } = unit;
+    return {
+      ...{ label, module, parameters, role, instances, partOfOther },
+      size: result.resources,
+      cells: result.cells,
+      total: scaleResources(result.resources, instances),
+    };
+  });
+  const counted = modules.filter(({ partOfOther }) => !partOfOther);
+  const pes = counted.filter(({ role }) => role === 'pe');
+  if (pes.length === 0) throw new Error('the design has no PE');
+  const totals = (list: readonly FpgaRow[]): Resources => sumResources(list.map(({ total }) => total));
+  const whole = totals(counted);
+  return {
+    family,
+    recipe,
+    modules,
+    pe: scaleResources(totals(pes), 1 / (rows * cols)),
+    whole,
+    perMac: scaleResources(whole, 1 / (rows * cols * lanes)),
+    warnings,
+    ...(proof ? { proof } : {}),
+  };
+}

@@ -1,0 +1,84 @@
+import type { Manifest } from '../../gen/design/manifest.js';
+
+/**
+ * What a module is for, as the area report groups it. A dot-product unit, or a tile of PEs with its operand registers,
+ * counts as a PE; what is in it is a part.
+ */
+export type AreaRole = 'pe' | 'decoder' | 'delay' | 'edge' | 'type decoder' | 'unit part' | 'pe of a tile';
+
+/** A piece of the array that is synthesised on its own and multiplied by the number of its instances. */
+export interface AreaUnit {
+  /** How the report calls it. */
+  readonly label: string;
+  readonly module: string;
+  /** Verilog files the module needs, in compile order. */
+  readonly files: readonly string[];
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly role: AreaRole;
+  readonly instances: number;
+  /** Shown for information only: its area is part of another unit's. */
+  readonly partOfOther: boolean;
+}
+
+/** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */
+export function areaUnits(manifest: Manifest): AreaUnit[] {
+  const { name: design } = manifest.configuration;
+  const { arch, tileRows, tileCols } = manifest.configuration;
+  const tiled = tileRows * tileCols > 1;
+  const computing = `${design}_${arch === 'dot' ? 'unit' : tiled ? 'tile' : 'pe'}`;
+  const partsOf = new Map(manifest.modules.map(({ name, parts = [] }) => [name, parts]));
+  const unitParts = partsOf.get(computing) ?? [];
+  const nested = new Set([...partsOf.values()].flat().filter((part) => !unitParts.includes(part)));
+  const files = (names: readonly string[]): string[] =>
+    manifest.modules.filter(({ name }) => names.includes(name)).map(({ file }) => file);
+  const roleOf = (name: string): AreaRole => {
+    if (nested.has(name)) return 'type decoder';
+    if (unitParts.includes(name)) return tiled ? 'pe of a tile' : 'unit part';
+    if (name === computing) return 'pe';
+    return (partsOf.get(name) ?? []).length > 0 ? 'decoder' : 'edge';
+  };
+  return (
+    manifest.modules
+      // A column of a unit has as many bits as it needs: no size stands for all.
+      .filter(({ name }) => name !== manifest.top && name !== `${design}_column`)
+      .flatMap(({ name, instances = 1 }): AreaUnit[] => {
+        const common = { module: name, files: files([...(partsOf.get(name) ?? []), name]) };
+        if (name === `${design}_delay`) {
+          return manifest.delayLines.map(({ use, width, stages }) => ({
+            ...common,
+            label: `${name} (${use}, ${width} bit)`,
+            parameters: { WIDTH: width, DEPTH: 1 },
+            role: 'delay',
+            instances: stages,
+            partOfOther: false,
+          }));
+        }
+        const role = roleOf(name);
+        const partOfOther = role === 'type decoder' || role === 'unit part' || role === 'pe of a tile';
+        const unit: AreaUnit = { ...common, label: name, parameters: {}, role, instances, partOfOther };
+        const computes = name === computing || role === 'pe of a tile';
+        return computes ? bySumWidth(unit, manifest, name === computing ? tileRows * tileCols : 1) : [unit];
+      })
+  );
+}
+
+/** A PE, or a tile of `pes` PEs, once per width of its partial sums where there are such. */
+function bySumWidth(unit: AreaUnit, { partialSums }: Manifest, pes: number): AreaUnit[] {
+  if (partialSums.length === 0) return [unit];
+  return partialSums.map(({ bits, pes: all }) => ({
+    ...unit,
+    label: `${unit.label} (${bits} bit partial sums)`,
+    parameters: { SUM_BITS: bits },
+    instances: all / pes,
+  }));
+}
+
+/** Units with the same key are the same piece of hardware and are synthesised once. */
+export function unitKey({ module, parameters }: AreaUnit): string {
+  return JSON.stringify([module, parameters]);
+}
+
+/** Units that are synthesised, each once: those of the same module and parameters are one. */
+export const distinctUnits = (units: readonly AreaUnit[]): AreaUnit[] => [
+  ...new Map(units.map((unit) => [unitKey(unit), unit])).values(),
+];

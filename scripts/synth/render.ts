@@ -1,0 +1,200 @@
+import { decimal, markdownLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import { proofLines, proofMarkdown } from './equivalence/render.js';
+import type { ArrayPath, InModule, LongestPath, PathEnds } from './path.js';
+import { type AreaReport, type AreaRow, libraryText, type Size, toolText } from './report.js';
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** A column of the table of modules. */
+type Column = TextColumn<AreaRow>;
+
+/** The columns; those of areas in the library's units only with a library. */
+function columns(report: AreaReport): Column[] {
+  const withLibrary = report.library !== null;
+  return [
+    { title: 'module', left: true, text: ({ label, partOfOther }) => (partOfOther ? `(${label})` : label) },
+    { title: 'instances', text: ({ instances }) => decimal(instances, 0) },
+    { title: 'flip-flops', text: ({ size }) => decimal(size.flipFlopBits, 0) },
+    { title: 'GE', text: ({ size }) => decimal(size.gateEquivalents, 1) },
+    ...(withLibrary ? [{ title: 'area', text: ({ size }: AreaRow) => decimal(size.area ?? 0, 2) }] : []),
+    { title: 'GE, all', text: ({ total }) => decimal(total.gateEquivalents, 0) },
+    ...(withLibrary ? [{ title: 'area, all', text: ({ total }: AreaRow) => decimal(total.area ?? 0, 0) }] : []),
+    { title: 'share', text: ({ share, partOfOther }) => (partOfOther ? `(${percent(share)})` : percent(share)) },
+    ...pathColumns(report),
+    { title: 'recipe', left: true, text: ({ recipe }) => recipe },
+    { title: 'GE, other recipe', text: ({ otherRecipe }) => decimal(otherRecipe.gateEquivalents, 1) },
+  ];
+}
+
+/** Longest paths, of the least-area netlist and of the buffered one; without a library in gates. */
+function pathColumns({ longestPath }: AreaReport): Column[] {
+  const column = (title: string, length: (path: LongestPath) => string): Column => ({
+    title,
+    text: ({ path }) => (path.kind === 'wires' ? 'none' : length(path)),
+  });
+  switch (longestPath.kind) {
+    case 'delay':
+      return [
+        column('path, ps', (path) => (path.kind === 'delay' ? decimal(path.leastArea.ps, 0) : '')),
+        column('buffered, ps', (path) => (path.kind === 'delay' ? decimal(path.buffered.ps, 0) : '')),
+      ];
+    case 'levels':
+      return [column('path, gates', (path) => (path.kind === 'levels' ? decimal(path.levels, 0) : ''))];
+    case 'wires':
+    case 'unknown':
+      return [];
+  }
+}
+
+/** `5,073 ps in d_pe, a_q[2] to acc_q[23]` */
+function pathText(length: string, { module, from, to }: InModule<PathEnds>): string {
+  return `${length} in ${module}, ${from} to ${to}`;
+}
+
+/** The longest path of the array, as pairs of name and text. */
+function pathFigures(path: ArrayPath): [string, string][] {
+  switch (path.kind) {
+    case 'delay':
+      return [
+        ['longest path, buffered and sized', pathText(`${decimal(path.buffered.ps, 0)} ps`, path.buffered)],
+        ['longest path, least area', pathText(`${decimal(path.leastArea.ps, 0)} ps`, path.leastArea)],
+        ['longest path means', `${PATH_MEANING}, by the cells' delays in ABC`],
+      ];
+    case 'levels':
+      return [
+        ['longest path', pathText(`${decimal(path.levels, 0)} levels of generic gates`, path)],
+        ['longest path means', PATH_MEANING],
+      ];
+    case 'wires':
+      return [['longest path', 'none: no module has logic']];
+    case 'unknown':
+      return [['longest path', 'unknown: the library has no delays']];
+  }
+}
+
+const PATH_MEANING =
+  'logic between registers or ports of one module: no clock-to-output, set-up or wires; paths through several modules are not added up';
+
+/** `2,263.42 area, 603.0 GE, 38 flip-flops` */
+function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: number): string {
+  return [
+    `${decimal(gateEquivalents, decimals)} GE`,
+    ...(area === undefined ? [] : [`area ${decimal(area, decimals)}`]),
+    `${decimal(flipFlopBits, Number.isInteger(flipFlopBits) ? 0 : 1)} flip-flops`,
+  ].join(', ');
+}
+
+/** The headline figures, as pairs of name and text. */
+function figures(report: AreaReport): [string, string][] {
+  const { whole, perMac, pe, perLane, decoders, rows, cols, lanes } = report;
+  const ofDecoders = (of: string): [string, string] => [
+    'decoders (decode_a, decode_w)',
+    `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the ${of}`,
+  ];
+  if (perLane) {
+    return [
+      [`whole design, ${rows} x ${cols} units of ${lanes} lanes`, sizeText(whole, 0)],
+      ['per MAC (whole design / lanes of all units)', sizeText(perMac, 1)],
+      ['one dot-product unit', sizeText(pe, 1)],
+      ['the same per lane', sizeText(perLane, 1)],
+      ofDecoders('design'),
+      ...pathFigures(report.longestPath),
+    ];
+  }
+  return [
+    [`whole array, ${rows} x ${cols}`, sizeText(whole, 0)],
+    ['per MAC (whole array / PEs)', sizeText(perMac, 1)],
+    ['one PE', sizeText(pe, 1)],
+    ofDecoders('array'),
+    ...pathFigures(report.longestPath),
+  ];
+}
+
+/** How the figures came about, as pairs of name and text. */
+function provenance(report: AreaReport): [string, string][] {
+  const { tool, library, gateEquivalent, configurationSha256 } = report;
+  return [
+    ['tool', toolText(tool)],
+    ['library', library === null ? libraryText(null) : `${libraryText(library)}, areas in its units`],
+    ['unit', library === null ? gateEquivalent : `${gateEquivalent}, area ${decimal(library.nand2.area, 4)}`],
+    ['configuration', `sha256 ${configurationSha256}`],
+    ['sum', structureText(report)],
+  ];
+}
+
+function structureText({ structure }: AreaReport): string {
+  if (!structure.checked)
+    return `by the instance counts of the manifest; not checked by elaboration: ${structure.reason}`;
+  const own = Object.entries(structure.ownLogic).map(([cell, count]) => `${count} ${cell}`);
+  return `instance counts checked against the elaborated array; outside the modules, and not in the sum: ${own.length > 0 ? own.join(', ') : 'nothing'}`;
+}
+
+const NOTES = [
+  'Each module is synthesised on its own, flattened, for least area, with and without `alumacc`; the smaller counts.',
+  'Modules in parentheses are parts of port decoders, units or tiles of PEs and not added again. Delay lines are given per stage.',
+  'Longest paths: "path" is that of the netlist whose area is given, in which one small gate may drive a whole row of registers;',
+  '"buffered" that of the same netlist with buffers and sized gates, whose area is not in the table. Without a library gates are counted.',
+  'Flip-flops are bits. No wiring, clock tree or fill: cell area only. Compare figures within a band of 1 to 3 %.',
+];
+
+/** The report for a terminal. */
+export function renderText(report: AreaReport): string {
+  return [
+    `Area of ${report.design}: ${report.gateEquivalent}`,
+    '',
+    ...tableLines(columns(report), report.modules),
+    '',
+    ...pairs([...figures(report), ...provenance(report)]),
+    ...proofLines(report.proof),
+    ...warningLines(report),
+    '',
+  ].join('\n');
+}
+
+function pairs(entries: readonly [string, string][]): string[] {
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+}
+
+function warningLines({ warnings }: AreaReport): string[] {
+  const count = warnings.length;
+  return count === 0 ? [] : ['', `${count === 1 ? '1 warning' : `${count} different warnings`} of Yosys: see area.md`];
+}
+
+/** The report as a page, `area.md`. */
+export function renderMarkdown(report: AreaReport): string {
+  const table = columns(report);
+  const list = (entries: readonly [string, string][]): string[] =>
+    entries.map(([name, text]) => `- **${name}**: ${text}`);
+  return [
+    `# Area of ${report.design}`,
+    '',
+    ...list(figures(report)),
+    '',
+    `GE: ${report.gateEquivalent}.`,
+    '',
+    ...markdownLines(table, report.modules),
+    '',
+    ...NOTES,
+    '',
+    ...proofMarkdown(report.proof),
+    '## How it was made',
+    '',
+    `Generated by ${report.generator}, do not edit.`,
+    '',
+    ...list(provenance(report)),
+    '',
+    ...Object.entries(report.recipes).flatMap(([name, script]) => [
+      `Recipe \`${name}\`:`,
+      '',
+      '```',
+      script.trimEnd(),
+      '```',
+      '',
+    ]),
+    ...(report.warnings.length === 0
+      ? ['Yosys printed no warnings.']
+      : ['Warnings of Yosys:', '', ...report.warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``)]),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,240 @@
+import type { Configuration } from '../../gen/config/parameters.js';
+import type { ProofReport } from './equivalence/verdict.js';
+import type { Recipe } from './flow.js';
+import type { CellCounts } from './gates.js';
+import { type ArrayPath, type LongestPath, longestOf } from './path.js';
+import type { AreaRole, AreaUnit } from './plan.js';
+import type { Structure } from './structure.js';
+
+/** Size of a netlist. */
+export interface Size {
+  /** Gate equivalents: multiples of a 2-input NAND. */
+  readonly gateEquivalents: number;
+  /** In the library's units; absent without a library. */
+  readonly area?: number;
+  readonly flipFlopBits: number;
+}
+
+/** What one synthesis of a unit gave. */
+export interface Synthesis {
+  readonly size: Size;
+  readonly path: LongestPath;
+  readonly cells: CellCounts;
+}
+
+/** What all recipes gave for a unit; the first is Yosys' own, kept where they are equal. */
+export type UnitResult = Readonly<Record<Recipe, Synthesis>>;
+
+/** A row of the report: a unit, with the smaller of its syntheses. */
+export interface AreaRow {
+  readonly label: string;
+  readonly module: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly role: AreaRole;
+  readonly instances: number;
+  /** In the totals only as a part of another row. */
+  readonly partOfOther: boolean;
+  readonly recipe: Recipe;
+  /** Of one instance. */
+  readonly size: Size;
+  /** Of one instance, by the recipe that was not kept. */
+  readonly otherRecipe: Size;
+  /** Of one instance. */
+  readonly path: LongestPath;
+  /** By the recipe that was not kept. */
+  readonly otherPath: LongestPath;
+  readonly cells: CellCounts;
+  /** Of all instances. */
+  readonly total: Size;
+  /** Of the whole array, 0 to 1, by `total`. */
+  readonly share: number;
+}
+
+/** The Yosys that was used. */
+export interface ToolIdentity {
+  readonly name: 'Yosys';
+  readonly version: string;
+  readonly build: 'native' | 'WebAssembly';
+  /** Package of the WebAssembly build. */
+  readonly package?: string;
+}
+
+/** The cell library that was used. */
+export interface LibraryIdentity {
+  readonly file: string;
+  readonly sha256: string;
+  readonly name: string;
+  /** The cell that is one gate equivalent. */
+  readonly nand2: { readonly cell: string; readonly area: number };
+}
+
+/** How the sum over the modules was checked against the elaborated array. */
+export type StructureCheck =
+  | { readonly checked: true; readonly ownLogic: CellCounts }
+  | { readonly checked: false; readonly reason: string };
+
+/** Which design was measured, with what. */
+export interface Measurement {
+  readonly generator: string;
+  readonly design: string;
+  readonly top: string;
+  readonly configurationSha256: string;
+  readonly arch: Configuration['arch'];
+  readonly rows: number;
+  readonly cols: number;
+  /** Multipliers of a dot-product unit; 1 in an array of PEs. */
+  readonly lanes: number;
+  readonly tool: ToolIdentity;
+  readonly library: LibraryIdentity | null;
+}
+
+/** `area.json`. */
+export interface AreaReport extends Measurement {
+  /** What one gate equivalent is. */
+  readonly gateEquivalent: string;
+  readonly recipes: Readonly<Record<Recipe, string>>;
+  readonly modules: readonly AreaRow[];
+  readonly structure: StructureCheck;
+  /** A PE, on average where their partial sums have several widths; or a dot-product unit. */
+  readonly pe: Size;
+  /** A dot-product unit divided by its lanes; absent for arrays. */
+  readonly perLane?: Size;
+  readonly whole: Size;
+  /** The whole design divided by its number of multipliers. */
+  readonly perMac: Size;
+  readonly decoders: Size & { readonly share: number };
+  /** The longest path of any module, between its registers and ports. */
+  readonly longestPath: ArrayPath;
+  readonly warnings: readonly string[];
+  /** Each netlist against its RTL, where that was asked for. */
+  readonly proof?: ProofReport;
+}
+
+/** All that a report is made of. */
+export interface AreaFindings extends Measurement {
+  readonly recipes: Readonly<Record<Recipe, string>>;
+  readonly units: readonly { readonly unit: AreaUnit; readonly result: UnitResult }[];
+  /** Undefined where the array is too large to elaborate. */
+  readonly structure: Structure | undefined;
+  readonly warnings: readonly string[];
+}
+
+const GENERIC_GATE_EQUIVALENT = 'gate equivalents (generic gates, CMOS transistors / 4)';
+
+/** What one gate equivalent is. */
+export function gateEquivalentText(library: LibraryIdentity | null): string {
+  return library === null ? GENERIC_GATE_EQUIVALENT : `gate equivalents (${library.nand2.cell} of ${library.file})`;
+}
+
+/** A tool as reports name it. */
+export function toolText({ name, version, build, package: release }: ToolIdentity): string {
+  return `${name} ${version} (${build === 'native' ? 'native' : `WebAssembly, ${release}`})`;
+}
+
+/** A library as reports name it. */
+export const libraryText = (library: LibraryIdentity | null): string =>
+  library === null ? "none: Yosys' generic gates" : `${library.file} (${library.name}), sha256 ${library.sha256}`;
+
+/** Above this many PEs the array is not elaborated to check the sum. */
+export const LARGEST_CHECKED = 4096;
+
+/** What a report says of the elaborated array; undefined where it was too large to be elaborated. */
+export const structureCheck = (structure: Structure | undefined): StructureCheck =>
+  structure === undefined
+    ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
+    : { checked: true, ownLogic: structure.ownLogic };
+
+/** Chooses the smaller recipe of each unit and adds up the array. */
+export function buildReport(findings: AreaFindings): AreaReport {
+  const { units, structure, warnings, library, ...identity } = findings;
+  const chosen = units.map(({ unit, result }) => choose(unit, result));
+  const counted = chosen.filter(({ unit }) => !unit.partOfOther);
+  const whole = sum(counted.map(({ total }) => total));
+  const decoders = sum(counted.filter(({ unit }) => unit.role === 'decoder').map(({ total }) => total));
+  const pes = counted.filter(({ unit }) => unit.role === 'pe');
+  if (pes.length === 0) throw new Error('the design has no PE');
+  const pe = scale(sum(pes.map(({ total }) => total)), 1 / (findings.rows * findings.cols));
+  return {
+    ...identity,
+    library,
+    gateEquivalent: gateEquivalentText(library),
+    modules: chosen.map((choice) => row(choice, whole)),
+    structure: structureCheck(structure),
+    pe: rounded(pe),
+    ...(findings.arch === 'dot' ? { perLane: rounded(scale(pe, 1 / findings.lanes)) } : {}),
+    whole: rounded(whole),
+    perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols * findings.lanes))),
+    decoders: { ...rounded(decoders), share: share(decoders, whole) },
+    longestPath: longestOf(counted.map(({ unit, kept }) => ({ module: unit.module, path: kept.path }))),
+    warnings,
+  };
+}
+
+/** A unit with the recipe that is kept. */
+interface Choice {
+  readonly unit: AreaUnit;
+  readonly recipe: Recipe;
+  readonly kept: Synthesis;
+  readonly other: Synthesis;
+  readonly total: Size;
+}
+
+/** The recipe whose netlist is kept: that of the smaller one. */
+export function keptRecipe({ alumacc, noalumacc }: UnitResult): Recipe {
+  return cost(noalumacc.size) < cost(alumacc.size) ? 'noalumacc' : 'alumacc';
+}
+
+function choose(unit: AreaUnit, result: UnitResult): Choice {
+  const recipe = keptRecipe(result);
+  const kept = result[recipe];
+  const other = result[recipe === 'alumacc' ? 'noalumacc' : 'alumacc'];
+  return { unit, recipe, kept, other, total: scale(kept.size, unit.instances) };
+}
+
+/** What is made smaller: the library's area, or gate equivalents without a library. */
+function cost({ area, gateEquivalents }: Size): number {
+  return area ?? gateEquivalents;
+}
+
+function row({ unit, recipe, kept, other, total }: Choice, whole: Size): AreaRow {
+  const { label, module, parameters, role, instances, partOfOther } = unit;
+  return {
+    ...{ label, module, parameters, role, instances, partOfOther, recipe },
+    size: rounded(kept.size),
+    otherRecipe: rounded(other.size),
+    path: kept.path,
+    otherPath: other.path,
+    cells: kept.cells,
+    total: rounded(total),
+    share: share(total, whole),
+  };
+}
+
+function share(part: Size, whole: Size): number {
+  return cost(whole) === 0 ? 0 : withoutDust(cost(part) / cost(whole));
+}
+
+/** Applies a function to each figure of a size. */
+function mapSize({ gateEquivalents, area, flipFlopBits }: Size, change: (figure: number) => number): Size {
+  return {
+    gateEquivalents: change(gateEquivalents),
+    ...(area === undefined ? {} : { area: change(area) }),
+    flipFlopBits: change(flipFlopBits),
+  };
+}
+
+const scale = (size: Size, factor: number): Size => mapSize(size, (figure) => figure * factor);
+
+/** Rounded to 6 decimals, which is what Yosys prints: without the dust of binary fractions. */
+const withoutDust = (figure: number): number => Number(figure.toFixed(6));
+
+const rounded = (size: Size): Size => mapSize(size, withoutDust);
+
+function sum(sizes: readonly Size[]): Size {
+  const add = (of: (size: Size) => number): number => sizes.reduce((total, size) => total + of(size), 0);
+  return {
+    gateEquivalents: add((size) => size.gateEquivalents),
+    ...(sizes.some(({ area }) => area === undefined) ? {} : { area: add(({ area }) => area ?? 0) }),
+    flipFlopBits: add((size) => size.flipFlopBits),
+  };
+}

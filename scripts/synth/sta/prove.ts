@@ -1,0 +1,87 @@
+import type { Manifest } from '../../../gen/design/manifest.js';
+import type { Library } from '../../tools/liberty/library.js';
+import type { TextFiles, Yosys } from '../../tools/yosys/yosys.js';
+import type { Effort } from '../../verify/budget.js';
+import { cutBoxes } from '../equivalence/black-boxes.js';
+import { orSimulated, proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
+import { simulateWhole } from '../equivalence/gate-level.js';
+import { cellModels, netlistFiles, sourcesOf } from '../equivalence/prove.js';
+import { gateScript, goldScriptAround } from '../equivalence/scripts.js';
+import type { ModuleProof, ProofResult } from '../equivalence/verdict.js';
+import { type MappedNetlist, netlistFile, netlistModule } from '../netlist.js';
+import { boxedDesignLines, linkedUnits, linkingLines } from './top.js';
+
+export interface TopProofRequest {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly yosys: Yosys;
+  readonly library: Library;
+  /** The mapped netlists of the design's modules. */
+  readonly netlists: readonly MappedNetlist[];
+  /** The netlist of what is outside the modules, with instances of them. */
+  readonly top: string;
+  /** For ABC. */
+  readonly limitSeconds: number;
+  /** Of the simulation where there is no proof. */
+  readonly effort?: Effort;
+}
+
+/** The netlists that a design is linked of, with the models of their cells. */
+interface Linked {
+  readonly top: TextFiles;
+  readonly modules: readonly (MappedNetlist & { readonly files: TextFiles })[];
+}
+
+/**
+ * Proves the netlist of what is outside a design's modules equal to the RTL, with any modules in the places of the
+ * instances; if that cannot be proved, the whole is simulated, all of it netlists, with the vectors of `npm run verify`.
+ *
+ * @throws UserError (exit code 3) when a tool is missing or breaks down.
+ */
+export function proveTop(request: TopProofRequest): Promise<ModuleProof> {
+  const { top } = request.manifest;
+  return timedProof({ label: `${top} around its modules`, netlist: top }, () => settle(request));
+}
+
+async function settle(request: TopProofRequest): Promise<ProofResult> {
+  const { manifest, yosys, library, netlists } = request;
+  const models = await cellModels(yosys, library);
+  const names = new Set(linkedUnits(manifest).map(netlistModule));
+  const modules = netlists
+    .filter(({ name }) => names.has(name))
+    .map((netlist) => ({ ...netlist, files: netlistFiles(netlist, models) }));
+  const linked = { top: netlistFiles({ text: request.top }, models), modules };
+  const proof = await proveAround(request, linked);
+  return orSimulated(proof, (why) => simulate(request, linked, why));
+}
+
+async function proveAround(
+  { folder, manifest, yosys, limitSeconds }: TopProofRequest,
+  { top, modules }: Linked,
+): Promise<ProofResult> {
+  const name = manifest.top;
+  const title = `${name} around its modules, for the proof`;
+  const gold = await readGold(yosys, {
+    title,
+    script: goldScriptAround(boxedDesignLines(manifest), linkingLines(manifest)),
+    inputs: sourcesOf(folder, manifest.compileOrder),
+  });
+  const boxes = modules.map(netlistFile);
+  const gate = await readGate(yosys, {
+    title,
+    script: gateScript({ module: name, parameters: {} }, 'library', { boxes }),
+    inputs: { ...top, ...Object.fromEntries(modules.map(({ text }, i) => [boxes[i], text])) },
+  });
+  const open = cutBoxes(gold, gate.module, new Set(modules.map((netlist) => netlist.name)));
+  if ('problem' in open) return { result: 'open', why: open.problem };
+  return proveEqual({ yosys, name, gold: open.gold, gate: { ...gate, module: open.gate }, limitSeconds });
+}
+
+function simulate(
+  { folder, manifest, yosys, effort }: TopProofRequest,
+  { top, modules }: Linked,
+  why: string,
+): Promise<ProofResult> {
+  const whole = { top: { name: manifest.top, files: top }, modules };
+  return simulateWhole({ folder, manifest, yosys, why, ...whole, ...(effort ? { effort } : {}) });
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { toolFailure } from '../tools/find.js';
+import type { Library } from '../tools/liberty/library.js';
+import { runYosys, type Yosys } from '../tools/yosys/yosys.js';
+import { type Mapping, type Recipe, SYNTHESIS_FILES, synthesisScript } from './flow.js';
+import { flipFlopBits, genericGateEquivalents } from './gates.js';
+import type { LongestPath } from './path.js';
+import { type ReadPath, readDelays, readLevels } from './path-log.js';
+import type { AreaUnit } from './plan.js';
+import type { Synthesis } from './report.js';
+import { cellCounts, chipArea, requireMapped } from './statistics.js';
+
+/** Where a unit is synthesised. */
+export interface SynthesisContext {
+  readonly yosys: Yosys;
+  /** The design's folder. */
+  readonly folder: string;
+  readonly library: Library | undefined;
+}
+
+/** What a synthesis gave, with the mapped netlist as Verilog. */
+export interface UnitSynthesis extends Synthesis {
+  readonly warnings: readonly string[];
+  readonly netlist: string;
+}
+
+/** What netlists are mapped to with a library, or without. */
+export function mappingTo(library: Library | undefined): Mapping {
+  return library ? { to: 'library', delays: library.delays } : { to: 'generic gates' };
+}
+
+/**
+ * Synthesises one unit by one recipe.
+ *
+ * @throws UserError when Yosys fails, gives no longest path, or leaves a gate that the library has no cell for.
+ */
+export async function synthesise(
+  { yosys, folder, library }: SynthesisContext,
+  unit: AreaUnit,
+  recipe: Recipe,
+): Promise<UnitSynthesis> {
+  const {
+    library: libraryFile,
+    registers,
+    cells: cellsFile,
+    area: areaFile,
+    levels,
+    netlist: netlistFile,
+  } = SYNTHESIS_FILES;
+  const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const title = `${unit.module}, ${recipe}`;
+  const { outputs, warnings, log } = await runYosys(yosys, {
+    title,
+    script: synthesisScript(unit, recipe, mappingTo(library)),
+    inputs: { ...Object.fromEntries(sources), ...(library ? { [libraryFile]: library.text } : {}) },
+    outputs: [registers, cellsFile, library ? areaFile : levels, netlistFile],
+  });
+  const cells = cellCounts(outputs[cellsFile] ?? '');
+  const netlist = outputs[netlistFile] ?? '';
+  const bits = flipFlopBits(cellCounts(outputs[registers] ?? ''));
+  const pathOf = (read: ReadPath): LongestPath => {
+    if ('path' in read) return read.path;
+    throw toolFailure(yosys.identity.name, `gave no longest path of ${title}: ${read.problem}`, abcPart(log), 'abc');
+  };
+  if (!library) {
+    const size = { gateEquivalents: genericGateEquivalents(cells), flipFlopBits: bits };
+    return { size, path: pathOf(readLevels(outputs[levels] ?? '', unit.module)), cells, warnings, netlist };
+  }
+  requireMapped(cells, library, unit.module);
+  const area = chipArea(outputs[areaFile] ?? '', cells, unit.module);
+  const gateEquivalents = area / library.identity.nand2.area;
+  const path: LongestPath = library.delays ? pathOf(readDelays(log)) : { kind: 'unknown' };
+  return { size: { gateEquivalents, area, flipFlopBits: bits }, path, cells, warnings, netlist };
+}
+
+/** A log up to the last line of ABC. */
+function abcPart(log: string): string {
+  const lines = log.split('\n');
+  return lines.slice(0, lines.findLastIndex((line) => line.startsWith('ABC: ')) + 1).join('\n');
+}

@@ -1,0 +1,124 @@
+import { UserError } from '../../../gen/base/errors.js';
+import { GENERATOR } from '../../../gen/base/version.js';
+import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
+import { proveNetlists } from '../equivalence/prove.js';
+import type { ProofReport } from '../equivalence/verdict.js';
+import { RECIPES } from '../flow.js';
+import { netlistModule, type ProvableNetlist } from '../netlist.js';
+import { type AreaUnit, areaUnits } from '../plan.js';
+import { paretoFront } from './choose.js';
+import { type Curve, type CurveReport, curveAims, curvePoints, NO_HURRY } from './report.js';
+import {
+  allNetlists,
+  requireDelays,
+  shownTimedRecipe,
+  type TimedContext,
+  type TimedNetlist,
+  timedNetlists,
+} from './synthesise.js';
+
+/** Delays to aim at. */
+const AIMS = 10;
+
+export interface CurveRequest extends Omit<TimedContext, 'folder'> {
+  readonly folders: readonly string[];
+  /** The module, by its name with or without the design's; the PE or unit without. */
+  readonly module: string | undefined;
+  /** ABC's for the proof of one netlist of a curve; without, nothing is proved. */
+  readonly proveLimit?: number | undefined;
+  /** Called as each run of Yosys ends. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+/**
+ * The curve of area over delay of a module of each design.
+ *
+ * @throws UserError when a folder is no design or has no such module, the library has no delays, or Yosys fails.
+ */
+export async function measureCurves(request: CurveRequest): Promise<CurveReport> {
+  const { folders, yosys, library, module, onProgress } = request;
+  requireDelays(library);
+  const targets = folders.map((folder) => {
+    const manifest = loadDesign(folder);
+    return { folder, manifest, unit: unitOf(manifest, module) };
+  });
+  const all = targets.length * (1 + AIMS);
+  let done = 0;
+  const progress = (what: string): void => {
+    done += 1;
+    onProgress(done, all, what);
+  };
+  const curves: Curve[] = [];
+  for (const target of targets) {
+    const { curve, best } = await curveOf({ ...target, yosys, library }, progress);
+    const proof = await proofOf(request, target, best);
+    curves.push({ ...curve, ...(proof ? { proof } : {}) });
+  }
+  return { generator: GENERATOR, tool: yosys.identity, library: library.identity, curves };
+}
+
+interface CurveTarget extends TimedContext {
+  readonly manifest: Manifest;
+  readonly unit: AreaUnit;
+}
+
+async function curveOf(
+  target: CurveTarget,
+  progress: (what: string) => void,
+): Promise<{ curve: Curve; best: TimedNetlist[] }> {
+  const { manifest, unit } = target;
+  const slow = await mapLimit(RECIPES, TOOLS_AT_A_TIME, (recipe) => timedNetlists(target, unit, recipe, [NO_HURRY]));
+  const first = slow.flatMap(({ netlists }) => netlists);
+  progress(`${unit.label}, the slowest netlists`);
+  const slowest = Math.max(...first.map(({ path }) => path?.ps ?? 0));
+  if (slowest === 0) throw new UserError(`${unit.module} has no logic: there is no curve of it`);
+  const aims = curveAims(slowest, AIMS);
+  const more = await mapLimit(aims, TOOLS_AT_A_TIME, async (aim) => {
+    const { netlists } = await allNetlists(target, unit, [aim]);
+    progress(`${unit.label}, for ${aim} ps`);
+    return netlists;
+  });
+  const candidates = [...first, ...more.flat()];
+  const best = paretoFront(candidates);
+  const curve = {
+    design: manifest.configuration.name,
+    command: manifest.command,
+    module: unit.module,
+    pipeline: manifest.configuration.pipeline,
+    configurationSha256: manifest.configurationSha256,
+    recipe: shownTimedRecipe(unit, target.library, aims[0] ?? slowest),
+    aims,
+    tried: candidates.length,
+    points: curvePoints(best),
+  };
+  return { curve, best };
+}
+
+/** Proves the netlists of a curve's points. */
+async function proofOf(
+  { yosys, library, proveLimit, onProgress }: CurveRequest,
+  { folder, manifest, unit }: Pick<CurveTarget, 'folder' | 'manifest' | 'unit'>,
+  best: readonly TimedNetlist[],
+): Promise<ProofReport | undefined> {
+  if (proveLimit === undefined) return undefined;
+  const netlists = best.map(
+    ({ netlist: text, recipe, strategy, aim }): ProvableNetlist => ({
+      ...{ unit, text },
+      name: [netlistModule(unit), strategy, recipe, aim].join('_'),
+    }),
+  );
+  return proveNetlists({ folder, manifest, yosys, library, netlists, limitSeconds: proveLimit, onProgress });
+}
+
+function unitOf(manifest: Manifest, module: string | undefined): AreaUnit {
+  const units = areaUnits(manifest);
+  const { name } = manifest.configuration;
+  const unit =
+    module === undefined
+      ? units.find(({ role }) => role === 'pe')
+      : units.find((each) => each.module === module || each.module === `${name}_${module}`);
+  if (unit !== undefined) return unit;
+  const known = [...new Set(units.map((each) => each.module.slice(name.length + 1)))];
+  throw new UserError(`--module: ${name} has no module ${module ?? 'pe'}; there are ${known.join(', ')}`);
+}

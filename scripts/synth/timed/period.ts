@@ -1,0 +1,98 @@
+import { GENERATOR } from '../../../gen/base/version.js';
+import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
+import { streamShape } from '../../../gen/rtl/streams.js';
+import type { Tool } from '../../tools/find.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
+import { checkedStructure } from '../checked-structure.js';
+import { type MappedNetlist, netlistHeader, netlistModule } from '../netlist.js';
+import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../plan.js';
+import { LARGEST_CHECKED, structureCheck } from '../report.js';
+import { checkWhole } from '../sta/check.js';
+import { chooseCandidate } from './choose.js';
+import { buildPeriodReport, type PeriodReport } from './report.js';
+import { allNetlists, requireDelays, shownTimedRecipe, type TimedContext, type TimedNetlist } from './synthesise.js';
+
+export interface PeriodRequest extends TimedContext {
+  readonly periodPs: number;
+  /** What is kept of the period for registers. */
+  readonly marginPs: number;
+  /** OpenSTA, where the whole is to be checked. */
+  readonly sta: Tool | undefined;
+  /** Called as each synthesis ends. */
+  readonly onProgress: (done: number, all: number, what: string) => void;
+}
+
+export interface MappedDesign {
+  readonly manifest: Manifest;
+  readonly report: PeriodReport;
+  /** The netlists whose areas the report gives, each once. */
+  readonly netlists: readonly MappedNetlist[];
+  /** The netlist of what is outside the modules, where the whole is checked. */
+  readonly top?: string;
+}
+
+/**
+ * Maps all modules of a design for a period.
+ *
+ * @throws UserError when the folder is no design, the library has no delays, Yosys fails, or the design is not what its
+ * manifest says (exit code 1).
+ */
+export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign> {
+  const { folder, yosys, library, periodPs, marginPs, onProgress } = request;
+  requireDelays(library);
+  const manifest = loadDesign(folder);
+  const { rows, cols, name, arch } = manifest.configuration;
+  const units = areaUnits(manifest).filter(({ partOfOther }) => !partOfOther);
+  const distinct = distinctUnits(units);
+  const checks = rows * cols <= LARGEST_CHECKED;
+  const all = distinct.length + (checks ? 1 : 0) + (request.sta ? 1 : 0);
+  let done = 0;
+  const progress = (what: string): void => {
+    done += 1;
+    onProgress(done, all, what);
+  };
+  const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
+  if (checks) progress(`${manifest.top} elaborated`);
+  const aim = periodPs - marginPs;
+  const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (unit) => {
+    const outcome = await allNetlists(request, unit, [aim]);
+    progress(unit.label);
+    return { unit, ...outcome };
+  });
+  const made = new Map(outcomes.map(({ unit, netlists }) => [unitKey(unit), netlists]));
+  const report = buildPeriodReport(
+    {
+      generator: GENERATOR,
+      design: name,
+      top: manifest.top,
+      configurationSha256: manifest.configurationSha256,
+      ...{ arch, rows, cols },
+      lanes: streamShape(manifest.configuration).stepsPerBeat,
+      tool: yosys.identity,
+      library: library.identity,
+      structure: structureCheck(structure),
+    },
+    { periodPs, marginPs },
+    {
+      recipe: shownTimedRecipe({ module: '<module>', files: ['<files>'], parameters: {} }, library, aim),
+      units: units.map((unit) => ({ unit, candidates: made.get(unitKey(unit)) as TimedNetlist[] })),
+      warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort(),
+    },
+  );
+  const netlists = outcomes.map((outcome) => keptNetlist(outcome, aim, report));
+  if (request.sta === undefined) return { manifest, report, netlists };
+  const whole = await checkWhole({ folder, manifest, yosys, library, sta: request.sta, netlists, periodPs });
+  progress('set-up checks of the whole');
+  return { manifest, report: { ...report, sta: whole.report }, netlists, top: whole.top };
+}
+
+function keptNetlist(
+  { unit, netlists }: { readonly unit: AreaUnit; readonly netlists: readonly TimedNetlist[] },
+  aim: number,
+  report: PeriodReport,
+): MappedNetlist {
+  const { recipe, strategy, netlist } = chooseCandidate(netlists, aim);
+  const how = `the recipe ${recipe}, mapping ${strategy}, for a longest path of ${aim} ps`;
+  const text = `${netlistHeader(unit, how, report)}\n${netlist}`;
+  return { unit, recipe, name: netlistModule(unit), text };
+}

@@ -1,0 +1,177 @@
+import type { ProofReport } from '../equivalence/verdict.js';
+import type { Recipe } from '../flow.js';
+import type { DelayPath } from '../path.js';
+import type { AreaRole, AreaUnit } from '../plan.js';
+import type { LibraryIdentity, Measurement, Size, StructureCheck, ToolIdentity } from '../report.js';
+import type { StaResult } from '../sta/log.js';
+import { type Candidate, chooseCandidate } from './choose.js';
+import type { Strategy } from './strategies.js';
+
+/** A module mapped for a period. */
+export interface TimedRow {
+  readonly label: string;
+  readonly module: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly role: AreaRole;
+  readonly instances: number;
+  readonly recipe: Recipe;
+  readonly strategy: Strategy;
+  /** Of one instance. */
+  readonly size: Size;
+  /** Of all instances. */
+  readonly total: Size;
+  /** The longest path, through logic alone; null in modules of wires and registers. */
+  readonly path: DelayPath | null;
+  /** What is left of the period less the margin; negative where it is missed. */
+  readonly slackPs: number | null;
+}
+
+/** Which design was measured, with what. */
+export interface TimedMeasurement extends Measurement {
+  readonly library: LibraryIdentity;
+  readonly structure: StructureCheck;
+}
+
+/** `period.json`. */
+export interface PeriodReport extends TimedMeasurement {
+  readonly periodPs: number;
+  /** What registers take of the period: clock to output, set-up. */
+  readonly marginPs: number;
+  readonly recipe: string;
+  readonly modules: readonly TimedRow[];
+  readonly pe: Size;
+  readonly whole: Size;
+  /** The whole design divided by its number of multipliers. */
+  readonly perMac: Size;
+  /** Whether no module's path is longer than the period less the margin. */
+  readonly met: boolean;
+  readonly warnings: readonly string[];
+  /** What OpenSTA says of the netlists; absent where it was not asked. */
+  readonly sta?: StaReport;
+  /** Of the netlists that were chosen; absent where it was not asked for. */
+  readonly proof?: ProofReport;
+}
+
+/** Whether the period is missed: by OpenSTA's checks where there are some, else by the modules' logic alone. */
+export function periodMissed({ met, sta }: Pick<PeriodReport, 'met' | 'sta'>): boolean {
+  return sta === undefined ? !met : sta.whole.slackPs < 0;
+}
+
+/** Set-up checks of OpenSTA: clock to output and set-up included, without wires, the clock ideal. */
+export interface StaReport {
+  readonly tool: { readonly name: 'OpenSTA'; readonly version: string };
+  /** The whole design, with its constraints. */
+  readonly whole: StaResult;
+  /** The PE or unit alone, between its registers. */
+  readonly pe: StaResult & { readonly module: string };
+  readonly scripts: readonly string[];
+}
+
+export interface TimedFindings {
+  readonly recipe: string;
+  readonly units: readonly { readonly unit: AreaUnit; readonly candidates: readonly Candidate[] }[];
+  readonly warnings: readonly string[];
+}
+
+/** Chooses the smallest netlist of each module that meets the period and adds up the design. */
+export function buildPeriodReport(
+  measurement: TimedMeasurement,
+  { periodPs, marginPs }: { readonly periodPs: number; readonly marginPs: number },
+  { recipe, units, warnings }: TimedFindings,
+): PeriodReport {
+  const modules = units.map(({ unit, candidates }): TimedRow => {
+    const { label, module, parameters, role, instances } = unit;
+    const chosen = chooseCandidate(candidates, periodPs - marginPs);
+    return {
+      ...{ label, module, parameters, role, instances },
+      recipe: chosen.recipe,
+      strategy: chosen.strategy,
+      size: chosen.size,
+      total: scale(chosen.size, instances),
+      path: chosen.path,
+      slackPs: chosen.path === null ? null : round(periodPs - marginPs - chosen.path.ps),
+    };
+  });
+  const totals = (rows: readonly TimedRow[]): Size => sum(rows.map(({ total }) => total));
+  const { rows, cols, lanes } = measurement;
+  const whole = totals(modules);
+  return {
+    ...measurement,
+    ...{ periodPs, marginPs, recipe, modules },
+    pe: scale(totals(modules.filter(({ role }) => role === 'pe')), 1 / (rows * cols)),
+    whole,
+    perMac: scale(whole, 1 / (rows * cols * lanes)),
+    met: modules.every(({ slackPs }) => slackPs === null || slackPs >= 0),
+    warnings,
+  };
+}
+
+const round = (value: number): number => Number(value.toFixed(6));
+
+function scale({ gateEquivalents, area, flipFlopBits }: Size, factor: number): Size {
+  return {
+    gateEquivalents: round(gateEquivalents * factor),
+    area: round((area ?? 0) * factor),
+    flipFlopBits: round(flipFlopBits * factor),
+  };
+}
+
+function sum(sizes: readonly Size[]): Size {
+  const add = (of: (size: Size) => number): number => round(sizes.reduce((total, size) => total + of(size), 0));
+  return {
+    gateEquivalents: add((size) => size.gateEquivalents),
+    area: add((size) => size.area ?? 0),
+    flipFlopBits: add((size) => size.flipFlopBits),
+  };
+}
+
+/** A point of a curve: a netlist than which none was found that is both as small and as fast. */
+export interface CurvePoint {
+  readonly ps: number;
+  readonly size: Size;
+  readonly recipe: Recipe;
+  readonly strategy: Strategy;
+  readonly aim: number;
+}
+
+/** The curve of a module of a design. */
+export interface Curve {
+  readonly design: string;
+  readonly command: string;
+  readonly module: string;
+  readonly pipeline: number;
+  readonly configurationSha256: string;
+  readonly recipe: string;
+  /** Delays aimed at, in ps. */
+  readonly aims: readonly number[];
+  /** Netlists that were compared. */
+  readonly tried: number;
+  /** The fastest first. */
+  readonly points: readonly CurvePoint[];
+  /** Of the points' netlists; absent where it was not asked for. */
+  readonly proof?: ProofReport;
+}
+
+/** `curve.json`. */
+export interface CurveReport {
+  readonly generator: string;
+  readonly tool: ToolIdentity;
+  readonly library: LibraryIdentity;
+  readonly curves: readonly Curve[];
+}
+
+/** A delay that every netlist keeps, in ps: aiming at it gives the slowest ones. */
+export const NO_HURRY = 1_000_000;
+
+/** Delays of a curve's netlists to aim at, between the fifth of the slowest one and that, evenly in ratio. */
+export function curveAims(slowestPs: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.round(slowestPs * 5 ** (i / (count - 1) - 1)));
+}
+
+/** The points of a curve, those of the best netlists. @throws Error for a module without logic. */
+export function curvePoints(best: readonly Candidate[]): CurvePoint[] {
+  return best.map(({ path, size, recipe, strategy, aim }) => {
+    if (path === null) throw new Error('a module without logic has no curve');
+    return { ps: path.ps, size, recipe, strategy, aim };
+  });
+}

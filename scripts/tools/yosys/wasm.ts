@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { EXIT, UserError } from '../../../gen/base/errors.js';
+import { toolFailure } from '../find.js';
+import type { WasmJob } from './wasm-process.js';
+import type { Yosys, YosysOutcome } from './yosys.js';
+
+/** The WebAssembly Yosys of npm. @throws UserError (exit code 3) when the package cannot be loaded. */
+export async function wasmYosys(): Promise<Yosys> {
+  const release = await packageVersion();
+  return {
+    identity: {
+      name: 'Yosys',
+      version: release.split('.').slice(0, 2).join('.'),
+      build: 'WebAssembly',
+      package: `@yowasp/yosys ${release}`,
+    },
+    execute: (script, inputs, wanted) => runInProcess({ script, inputs, wanted }),
+  };
+}
+
+async function packageVersion(): Promise<string> {
+  try {
+    return (await import('@yowasp/yosys')).version;
+  } catch (error) {
+    throw new UserError(
+      `the WebAssembly build of Yosys cannot be loaded: ${(error as Error).message}\ninstall it with npm ci`,
+      EXIT.toolBroken,
+    );
+  }
+}
+
+/** Processes that wait for their next job. They do not keep this process alive. */
+const idle: ChildProcess[] = [];
+
+function start(): ChildProcess {
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  return fork(new URL('./wasm-process.ts', import.meta.url), {
+    execArgv: ['--import', loader],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+}
+
+async function runInProcess(job: WasmJob): Promise<YosysOutcome> {
+  const child = idle.pop() ?? start();
+  keepsAlive(child, true);
+  const outcome = await answer(child, job);
+  keepsAlive(child, false);
+  idle.push(child);
+  return outcome;
+}
+
+/** Whether this process waits for a child, and for what connects the two, before it ends. */
+function keepsAlive(child: ChildProcess, yes: boolean): void {
+  for (const handle of [child, child.channel, child.stderr as Socket | null]) {
+    if (yes) handle?.ref();
+    else handle?.unref();
+  }
+}
+
+function answer(child: ChildProcess, job: WasmJob): Promise<YosysOutcome> {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    const listen = (chunk: Buffer): void => {
+      printed += chunk.toString();
+    };
+    const broke = (what: string): void => reject(toolFailure('Yosys (WebAssembly)', what, printed, job.script.trim()));
+    const onError = (error: Error): void => broke(`broke down: ${error.message}`);
+    const onExit = (code: number | null, signal: string | null): void => broke(`broke down (${signal ?? code})`);
+    child.stderr?.on('data', listen);
+    child.once('error', onError);
+    child.once('close', onExit);
+    child.once('message', (outcome) => {
+      child.stderr?.off('data', listen);
+      child.off('error', onError);
+      child.off('close', onExit);
+      resolve(outcome as YosysOutcome);
+    });
+    child.send(job);
+  });
+}

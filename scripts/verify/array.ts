@@ -1,0 +1,290 @@
+import type { Manifest } from '../../gen/design/manifest.js';
+import {
+  type ArrayInfo,
+  arrayInfoOf,
+  expectedResults,
+  type PortInfo,
+  selectedType,
+  type Tile,
+  tileShape,
+} from '../../gen/golden/reference.js';
+import { resultWidth, stepsPerBeat } from '../../gen/golden/streams.js';
+import {
+  type Pattern,
+  type RandomSource,
+  randomPattern,
+  randomTile,
+  type TypeChoice,
+  typeChoices,
+} from '../../gen/golden/vectors.js';
+import { showBinary32 } from '../../gen/numerics/binary32.js';
+import { largestMagnitude } from '../../gen/numerics/codec.js';
+import { drainCycles, type Timing, tilePeriod } from '../../gen/rtl/timing.js';
+import type { Effort } from './budget.js';
+import type { CheckOutcome } from './outcome.js';
+import { type ArrayModel, latencyOf, openArrayModel, type SimulationFailure, type TileEvents } from './simulator.js';
+import type { Segment } from './vector-file.js';
+
+/** What an array check found besides: the speed of the simulation. */
+export interface ArrayOutcome extends CheckOutcome {
+  readonly seconds: number;
+  readonly macs: number;
+}
+
+/** A segment with the name under which a failure reports it, and the formulas it must obey. */
+interface NamedSegment extends Segment {
+  readonly title: string;
+  readonly expected: readonly BigInt64Array[];
+  /** All tiles have this many beats and nothing stalls: the cycle formulas hold. */
+  readonly formulaBeats?: number;
+}
+
+/**
+ * Checks the array of a design through its streams: all pairs of types, tiles of many lengths, random stalls on both
+ * sides, resets in mid-tile, full-length extremes, and the cycle formulas of the manifest.
+ *
+ * @param options.trace Waveform file: written from the segment that fails, or else from the first one with stalls.
+ */
+export async function verifyArray(
+  folder: string,
+  manifest: Manifest,
+  random: RandomSource,
+  { effort, trace }: { readonly effort: Effort; readonly trace?: string | undefined },
+): Promise<ArrayOutcome> {
+  const segments = [
+    ...formulaSegments(manifest, random),
+    ...stallSegments(manifest, random),
+    ...resetSegments(manifest, random),
+    ...extremeSegments(manifest, random, effort.extremeMacs),
+  ];
+  const { tuning, builds } = effort;
+  const options = { ...(tuning ? { tuning } : {}), ...(builds ? { builds } : {}) };
+  const model = await openArrayModel(folder, manifest, options);
+  const run = await model.simulate(segments);
+  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const macs = segments
+    .flatMap(({ tiles }) => tiles)
+    .reduce((sum, { k }) => sum + (k / steps) * manifest.timing.macsPerCycle, 0);
+  const failure = run.failure
+    ? describeFailure(manifest, segments, run.failure)
+    : formulaFailure(manifest.timing, segments, run.events);
+  if (trace) {
+    const index = run.failure?.segment ?? segments.findIndex(({ idle }) => idle !== undefined);
+    const traced = await openArrayModel(folder, manifest, { ...options, trace: true });
+    await traced.simulate([segments[index] as Segment], { trace });
+  }
+  const checked = run.rowsChecked * resultWidth(arrayInfoOf(manifest));
+  const nothing = checked === 0 ? 'the array simulation compared nothing' : undefined;
+  const wrong = failure ?? nothing;
+  return { vectors: checked, cycles: run.cycles, seconds: run.seconds, macs, ...(wrong ? { failure: wrong } : {}) };
+}
+
+/** Simulates full tiles back to back for about `seconds`, every result compared, to measure the simulation's speed. */
+export async function measureSpeed(
+  model: ArrayModel,
+  manifest: Manifest,
+  random: RandomSource,
+  seconds: number,
+): Promise<{ cycles: number; macs: number; seconds: number }> {
+  const { maxK } = manifest.configuration;
+  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const tiles = Array.from({ length: 8 }, () =>
+    randomTile(random, arrayInfoOf(manifest), { k: wholeBeats(Math.min(maxK, 512), steps) }),
+  );
+  const segments = [withResults(manifest, { title: 'speed', seed: 1, tiles })];
+  const trial = await model.simulate(segments);
+  const repeat = Math.max(Math.ceil(seconds / trial.seconds), 1);
+  const run = await model.simulate(segments, { repeat });
+  return { cycles: run.cycles, macs: run.beats * manifest.timing.macsPerCycle, seconds: run.seconds };
+}
+
+/** As many steps as are whole beats, at least one beat. */
+const wholeBeats = (most: number, steps: number): number => Math.max(Math.floor(most / steps), 1) * steps;
+
+function withResults<T extends { readonly tiles: readonly Tile[] }>(manifest: Manifest, segment: T) {
+  const info = arrayInfoOf(manifest);
+  return { ...segment, expected: segment.tiles.map((tile) => expectedResults(info, tile)) };
+}
+
+/** Tiles of equal length without stalls: shorter than, equal to and longer than the drain. */
+function formulaSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
+  const { rows, cols, maxK } = manifest.configuration;
+  const info = arrayInfoOf(manifest);
+  const steps = stepsPerBeat(info);
+  const wanted = [1, 2, rows - 1, rows, rows + 1, 2 * (rows + cols) + 3];
+  const lengths = new Set(wanted.filter((beats) => beats > 0 && beats * steps <= maxK));
+  return [...lengths].map((beats) => {
+    const k = beats * steps;
+    const tiles = everyTypePair(info).map(([a, w]) => randomTile(random, info, { k, a, w }));
+    while (tiles.length < 4) tiles.push(randomTile(random, info, { k }));
+    return withResults(manifest, {
+      title: `tiles of ${beats} beats without stalls`,
+      seed: 1,
+      tiles,
+      formulaBeats: beats,
+    });
+  });
+}
+
+/** All pairs of type selectors, in an order in which both change often. */
+function everyTypePair({ a, w }: ArrayInfo): [TypeChoice, TypeChoice][] {
+  return typeChoices(a).flatMap((one) => typeChoices(w).map((other): [TypeChoice, TypeChoice] => [one, other]));
+}
+
+/** Random lengths and types under random stalls of both streams. */
+function stallSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
+  const chances: [number, number][] = [
+    [0, 128],
+    [128, 0],
+    [128, 128],
+    [32, 230],
+    [230, 16],
+    [200, 200],
+  ];
+  return chances.map(([idle, busy], i) => {
+    const tiles = randomTiles(manifest, random, 12);
+    const title = `random stalls (input idle ${idle}/256, output not ready ${busy}/256)`;
+    return withResults(manifest, { title, seed: 1000 + i + random.below(2 ** 20), tiles, idle, busy, probe: true });
+  });
+}
+
+function randomTiles(manifest: Manifest, random: RandomSource, count: number): Tile[] {
+  const { rows, cols, maxK } = manifest.configuration;
+  const info = arrayInfoOf(manifest);
+  const steps = stepsPerBeat(info);
+  const longest = wholeBeats(Math.min(maxK, 3 * (rows + cols) * steps), steps) / steps;
+  return Array.from({ length: count }, () => {
+    const [aPattern, wPattern] = [randomPattern(random), randomPattern(random)];
+    return randomTile(random, info, { k: (1 + random.below(longest)) * steps, aPattern, wPattern });
+  });
+}
+
+/** Segments cut off by a reset at a random cycle, each followed by one that runs to its end. */
+function resetSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
+  const { rows, cols } = manifest.configuration;
+  return Array.from({ length: 12 }, (_, i) => {
+    const abort = i % 2 === 0 ? 1 + random.below(8 * (rows + cols)) : 0;
+    const tiles = randomTiles(manifest, random, 4);
+    const stalls = { idle: 64 * random.below(3), busy: 64 * random.below(4), probe: true };
+    const title = abort ? `reset in cycle ${abort}` : 'after a reset in mid-tile';
+    return withResults(manifest, { title, seed: 2000 + i, tiles, ...stalls, ...(abort ? { abort } : {}) });
+  });
+}
+
+const EXTREMES: readonly Pattern[] = ['greatest', 'least', 'alternating', 'negativeZeros'];
+
+/** Full-length tiles of the values that drive the accumulators to their limits. */
+function extremeSegments(manifest: Manifest, random: RandomSource, macs: number): NamedSegment[] {
+  const { dataflow, rows, cols, maxK } = manifest.configuration;
+  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const longest = Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64));
+  const k = dataflow === 'os' ? wholeBeats(longest, steps) : 2 * rows;
+  const tiles = EXTREMES.flatMap((aPattern) =>
+    EXTREMES.flatMap((wPattern) =>
+      extremeTypes(arrayInfoOf(manifest)).map(([a, w]) =>
+        randomTile(random, arrayInfoOf(manifest), { k, a, w, aPattern, wPattern }),
+      ),
+    ),
+  );
+  return [withResults(manifest, { title: `extremes over ${k} steps`, seed: 1, tiles })];
+}
+
+/** Pairs of types with the largest product, the ones the accumulators are sized for: of 4 bits, and of 8 where there are. */
+function extremeTypes({ a, w }: ArrayInfo): [TypeChoice, TypeChoice][] {
+  const widest = (port: PortInfo, wide: boolean): TypeChoice => {
+    const choices = typeChoices(port).filter((choice) => choice.wide === wide);
+    const size = ({ type }: TypeChoice): bigint => largestMagnitude(selectedType(port, type, wide));
+    return choices.reduce((x, y) => (size(y) > size(x) ? y : x));
+  };
+  const kinds = (port: PortInfo): boolean[] => (port.wideTypes.length > 0 ? [false, true] : [false]);
+  return kinds(a).flatMap((aWide) =>
+    kinds(w).map((wWide): [TypeChoice, TypeChoice] => [widest(a, aWide), widest(w, wWide)]),
+  );
+}
+
+/** The first cycle count that differs from the manifest's formula. */
+function formulaFailure(
+  timing: Timing,
+  segments: readonly NamedSegment[],
+  events: readonly (readonly TileEvents[])[],
+): string | undefined {
+  for (const [i, segment] of segments.entries()) {
+    const { title, formulaBeats } = segment;
+    if (formulaBeats === undefined) continue;
+    const tiles = events[i] ?? [];
+    const period = tilePeriod(timing, formulaBeats);
+    const { latency } = timing;
+    for (const [n, tile] of tiles.entries()) {
+      const previous = tiles[n - 1];
+      const unhindered = formulaBeats >= timing.latency.minimumK;
+      const wrong =
+        (unhindered &&
+          differs(`latency (last beat in to ${latency.to} out)`, latency.cycles, latencyOf(timing, tile))) ||
+        differs('drain (first to last row out)', drainOf(timing, segment, n), tile.lastOut - tile.firstOut) ||
+        (n === 0 && fillDiffers(timing, tile)) ||
+        (previous &&
+          differs('tile period (first row out to first row out)', period, tile.firstOut - previous.firstOut));
+      if (wrong)
+        return `${title}, tile ${n}: ${wrong}; the formulas of the manifest do not hold: look at the control module`;
+    }
+  }
+  return undefined;
+}
+
+/** From a tile's first row out to its last. Rows added in pairs leave with the lower one of each: the last cycle is free. */
+function drainOf(timing: Timing, { tiles, formulaBeats = 0 }: NamedSegment, index: number): number {
+  const pairs = timing.drain.cycles !== null && tiles[index]?.aWide === true;
+  return drainCycles(timing, formulaBeats) - (pairs ? 1 : 0);
+}
+
+function fillDiffers({ fill }: Timing, { firstLoad, firstOut }: TileEvents): string | undefined {
+  return fill ? differs('fill (first weights in to first row out)', fill.cycles, firstOut - firstLoad) : undefined;
+}
+
+function differs(what: string, formula: number, simulated: number): string | undefined {
+  return formula === simulated ? undefined : `${what}: formula ${formula} cycles, simulated ${simulated}`;
+}
+
+/** Row and column of a result: those of dot-product units leave in one row. */
+function placeOf({ arch, cols }: ArrayInfo, { row, col = 0 }: SimulationFailure): { row: number; col: number } {
+  return arch === 'dot' ? { row: Math.floor(col / cols), col: col % cols } : { row, col };
+}
+
+/** Says where the first wrong result lies, with the operands that make it up. */
+function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], failure: SimulationFailure): string {
+  const segment = segments[failure.segment] as NamedSegment;
+  const info: ArrayInfo = arrayInfoOf(manifest);
+  const { row, col: place } = placeOf(info, failure);
+  const where = `array, ${segment.title}, tile ${failure.tile}, row ${row}`;
+  const tile = segment.tiles[failure.tile];
+  if (failure.col === undefined || !tile) return `${where}, cycle ${failure.cycle}: ${failure.rule}`;
+  const { terms, aLanes, wLanes } = tileShape(info, tile);
+  const [aType, wType] = [selectedType(info.a, tile.aType, tile.aWide), selectedType(info.w, tile.wType, tile.wWide)];
+  const col = tile.wWide ? place / 2 : place;
+  const products = Array.from({ length: terms }, (_, k) => {
+    const a = tile.a[info.dataflow === 'os' ? k * aLanes + row : row * aLanes + k] as number;
+    const w = tile.w[k * wLanes + col] as number;
+    return `${aType.decode(a % 2 ** aType.bits)}*${wType.decode(w % 2 ** wType.bits)}`;
+  });
+  const show = (result = '0'): string => (info.pe === 'float' ? showBinary32(BigInt(result)) : result);
+  const shown = products.length > 12 ? `${products.slice(0, 12).join(' + ')} + ...` : products.join(' + ');
+  return (
+    `${where}, column ${col}, cycle ${failure.cycle}: expected ${show(failure.expected)}, got ${show(failure.got)}; ` +
+    `${aType.name} activations times ${wType.name} weights, ${tile.k} beats: ${shown}; ` +
+    `decoders and ${info.arch === 'dot' ? 'unit' : 'PE'} passed alone, so look at ${suspects(info, segment, failure)}`
+  );
+}
+
+/** A value that is expected at another place of the tile tells that results were misrouted. */
+function suspects(
+  { arch, dataflow, cols }: ArrayInfo,
+  { expected }: NamedSegment,
+  { tile, got = '0' }: SimulationFailure,
+): string {
+  if (arch === 'dot') return 'input register, control and the wiring of the lanes';
+  const elsewhere = got === '0' ? -1 : (expected[tile] as BigInt64Array).indexOf(BigInt(got));
+  if (elsewhere < 0) {
+    return `skew, ${dataflow === 'os' ? 'clearing between tiles' : 'loading and swapping of weights'} and the type pipeline`;
+  }
+  return `${dataflow === 'os' ? 'drain' : 'the row pipeline'} and de-skew: the value is expected in row ${Math.floor(elsewhere / cols)}, column ${elsewhere % cols}`;
+}

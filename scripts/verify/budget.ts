@@ -1,0 +1,15 @@
+import type { Tuning } from '../tools/verilator.js';
+
+/** How much the verification of a design does. What is checked stays the same; the number of vectors does not. */
+export interface Effort {
+  /** Pairs of codes a PE multiplies: all where the types have no more, else a seeded sample of as many. */
+  readonly mostPairs: number;
+  /** MACs of a tile of extreme values, unless its 64 beats or the longest reduction say otherwise. */
+  readonly extremeMacs: number;
+  /** Instead of the options chosen for the speed of long simulations. */
+  readonly tuning?: Tuning;
+  /** Folder for the builds, instead of the one in which they are kept. */
+  readonly builds?: string;
+}
+
+export const FULL_EFFORT: Effort = { mostPairs: 1_000_000, extremeMacs: 2 ** 22 };

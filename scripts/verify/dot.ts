@@ -1,0 +1,154 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, UserError } from '../../gen/base/errors.js';
+import type { Manifest } from '../../gen/design/manifest.js';
+import type { RandomSource } from '../../gen/golden/vectors.js';
+import { codeValues } from '../../gen/numerics/codec.js';
+import { numericType } from '../../gen/numerics/types/table.js';
+import { renderTemplate } from '../../gen/rtl/render/templates.js';
+import { runTool } from '../tools/find.js';
+import { buildBench, scratchFolder } from '../tools/verilator.js';
+import type { Effort } from './budget.js';
+import type { CheckOutcome } from './outcome.js';
+import { type DecodeVector, decoderMismatch, decodeVectors, type UnitFailure } from './unit.js';
+import { VectorWriter } from './vector-file.js';
+import { type DotVectors, dotVectors } from './vectors/dot-vectors.js';
+
+/**
+ * Checks the decoders of a design on every code of every type, and one dot-product unit on all pairs of codes.
+ *
+ * @param options.trace Waveform file to write.
+ */
+export async function verifyDotUnit(
+  folder: string,
+  manifest: Manifest,
+  random: RandomSource,
+  { effort, trace }: { readonly effort: Effort; readonly trace?: string | undefined },
+): Promise<CheckOutcome> {
+  const executable = await buildDotBench(folder, manifest, effort, trace !== undefined);
+  const scratch = scratchFolder(`${manifest.configuration.name}-unit`);
+  try {
+    const a = decodeVectors(manifest, 'a');
+    const w = decodeVectors(manifest, 'w');
+    const unit = dotVectors(manifest, random, Math.min(effort.mostPairs, MOST_PAIRS));
+    const vectors = join(scratch, 'vectors.bin');
+    const operands = join(scratch, 'operands.bin');
+    writeFileSync(vectors, benchVectors(manifest, a, w, unit));
+    const args = [vectors, '--operands', operands, ...(trace ? ['--trace', trace] : [])];
+    const { stdout } = await runTool({ name: 'the unit simulation', path: executable }, args, { okCodes: [0, 1] });
+    const result = JSON.parse(stdout) as { decoded: number; checked: number; failure?: UnitFailure };
+    const failure =
+      decoderMismatch(manifest, readFileSync(operands), { a, w }) ??
+      (result.failure ? unitMismatch(manifest, unit, result.failure) : undefined);
+    if (result.decoded === 0 || (!failure && (result.checked !== unit.beats || unit.pairs === 0))) {
+      throw new UserError('the unit simulation did not check all its vectors', EXIT.checkFailed);
+    }
+    return { vectors: a.length + w.length + result.checked, cycles: result.checked, ...(failure ? { failure } : {}) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Pairs of codes side by side, and as many beats with a pair alone. */
+const MOST_PAIRS = 100_000;
+
+async function buildDotBench(
+  folder: string,
+  manifest: Manifest,
+  { tuning, builds }: Effort,
+  trace: boolean,
+): Promise<string> {
+  const { name, stall, lanes } = manifest.configuration;
+  const { a, w } = manifest.ports;
+  const harness = renderTemplate('verify/dot_harness.v', {
+    name,
+    lanes,
+    enable: stall === 'enable',
+    aCodeBits: a.codeBits,
+    wCodeBits: w.codeBits,
+    aDataMsb: lanes * a.codeBits - 1,
+    wDataMsb: lanes * w.codeBits - 1,
+    aTypeBits: a.typeBits,
+    wTypeBits: w.typeBits,
+    aTypeMsb: a.typeBits - 1,
+    wTypeMsb: w.typeBits - 1,
+    aOperandBits: a.operand.bits,
+    wOperandBits: w.operand.bits,
+    aOperandMsb: a.operand.bits - 1,
+    wOperandMsb: w.operand.bits - 1,
+    aOperandsMsb: lanes * a.operand.bits - 1,
+    wOperandsMsb: lanes * w.operand.bits - 1,
+    accMsb: manifest.accumulator.bits - 1,
+  });
+  const scratch = scratchFolder(`${name}-harness`);
+  try {
+    const file = join(scratch, 'dot_harness.v');
+    writeFileSync(file, harness);
+    const units = manifest.modules.filter(({ name: module }) => /_(decode_\w+|lane|column|unit)$/.test(module));
+    return await buildBench({
+      name: `${name}-unit`,
+      top: 'dot_harness',
+      verilog: [...units.map((module) => join(folder, module.file)), file],
+      main: 'dot_tb.cpp',
+      trace,
+      pes: lanes,
+      allow: ['UNUSED'],
+      ...(tuning ? { tuning } : {}),
+      ...(builds ? { builds } : {}),
+    });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function benchVectors(
+  { ports, accumulator }: Manifest,
+  a: readonly DecodeVector[],
+  w: readonly DecodeVector[],
+  { lanes, beats, stages, controls, codes, sums }: DotVectors,
+): Buffer {
+  const steps = Math.max(a.length, w.length);
+  const file = new VectorWriter();
+  file.words(lanes, ports.a.codeBits, ports.w.codeBits, accumulator.bits, stages, steps, beats);
+  const decode = new Uint8Array(steps * 4);
+  for (let i = 0; i < steps; i++) {
+    const [x, y] = [a[i % a.length] as DecodeVector, w[i % w.length] as DecodeVector];
+    decode.set([x.type, x.code, y.type, y.code], i * 4);
+  }
+  const size = 12 + 2 * lanes;
+  const record = new Uint8Array(beats * size);
+  const wides = new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength);
+  for (let i = 0; i < beats; i++) {
+    record.set(controls.subarray(i * 4, i * 4 + 4), i * size);
+    record.set(codes.subarray(i * 2 * lanes, (i + 1) * 2 * lanes), i * size + 4);
+    record.set(wides.subarray(i * 8, i * 8 + 8), (i + 1) * size - 8);
+  }
+  return file.bytes(decode).bytes(record).content();
+}
+
+const MOST_SHOWN = 8;
+
+function unitMismatch(
+  { ports }: Manifest,
+  { lanes, controls, codes, sums }: DotVectors,
+  { rule, step, expected, got }: UnitFailure,
+): string {
+  const [aSelector = 0, wSelector = 0, first = 0, add = 0] = controls.subarray(step * 4, step * 4 + 4);
+  const typeName = (letter: 'a' | 'w', selector: number): string => {
+    const { types } = ports[letter];
+    return types[Math.min(selector, types.length - 1)] as string;
+  };
+  const [aName, wName] = [typeName('a', aSelector), typeName('w', wSelector)];
+  const [aValues, wValues] = [codeValues(numericType(aName)), codeValues(numericType(wName))];
+  const products = Array.from({ length: lanes }, (_, lane) => {
+    const [a, w] = [codes[step * 2 * lanes + lane] as number, codes[(step * 2 + 1) * lanes + lane] as number];
+    return { lane, text: `${aValues[a % aValues.length]}*${wValues[w % wValues.length]}` };
+  }).filter(({ text }) => !/^0\*|\*0$/.test(text));
+  const shown = products.slice(0, MOST_SHOWN).map(({ lane, text }) => `lane ${lane} ${text}`);
+  const rest = products.length > MOST_SHOWN ? ', ...' : '';
+  const before = first || step === 0 ? 'none' : String(sums[step - 1]);
+  return (
+    `dot-product unit, beat ${step}${add ? '' : ' (which does not count)'}: ${rule}: expected ${expected}, got ${got}; ` +
+    `${aName} activations times ${wName} weights: ${shown.join(', ')}${rest}; accumulator before: ${before}; the decoders passed`
+  );
+}

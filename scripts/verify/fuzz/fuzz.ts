@@ -1,0 +1,125 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '../../../gen/base/errors.js';
+import { randomSource } from '../../../gen/golden/vectors.js';
+import { inScratch } from '../../tools/scratch.js';
+import { quickEffort } from '../quick.js';
+import { findFrontEnds } from './lint.js';
+import { randomConfiguration } from './random.js';
+import { type Trial, tryConfiguration, type Workshop } from './trial.js';
+
+export interface FuzzRequest {
+  /** The n-th configuration, from 0, is that of seed + n. */
+  readonly seed: number;
+  /** No configuration is begun after this time. */
+  readonly minutes?: number;
+  /** Or after this many. */
+  readonly designs?: number;
+  /** Designs tried at the same time. */
+  readonly jobs: number;
+  readonly json: boolean;
+}
+
+/** The counts of a run. */
+export interface FuzzSummary {
+  readonly seed: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly refused: number;
+  readonly vectors: number;
+  readonly seconds: number;
+}
+
+const KEPT = fileURLToPath(new URL('../../../build/fuzz/', import.meta.url));
+
+/** Tries random configurations until time or count is up and reports; returns the exit code. */
+export async function fuzz(request: FuzzRequest): Promise<number> {
+  const tools = await findFrontEnds();
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    return await inScratch('fuzz', async (scratch) => {
+      const effort = await quickEffort(scratch);
+      return run(request, { tools, effort, scratch, kept: KEPT }, interruption.signal);
+    });
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+const INTERRUPTED = 130;
+
+/** After an interruption, designs under way come to their end: their compilers would go on writing anyway. */
+async function run(request: FuzzRequest, workshop: Workshop, interruption: AbortSignal): Promise<number> {
+  const { seed, minutes = Number.POSITIVE_INFINITY, designs = Number.POSITIVE_INFINITY, jobs, json } = request;
+  const start = performance.now();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  const print = (text: string): unknown => json || process.stdout.write(`${text}\n`);
+  const trials: Trial[] = [];
+  let begun = 0;
+  print(`seed ${seed}, ${jobs} at a time`);
+  const lane = async (): Promise<void> => {
+    while (!interruption.aborted && begun < designs && elapsed() < minutes * 60) {
+      const next = seed + begun++;
+      const trial = await tryConfiguration(randomConfiguration(randomSource(next)), next, workshop);
+      // The keys that interrupt this program interrupt its tools as well: no finding.
+      if (interruption.aborted && trial.outcome === 'failed') return;
+      trials.push(trial);
+      print(trialLines(trial, share(request, trials.length, elapsed())));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, lane));
+  const summary = summarise(seed, trials, elapsed());
+  if (json) process.stdout.write(`${JSON.stringify({ summary, trials }, null, 2)}\n`);
+  else print(summaryLine(summary));
+  if (interruption.aborted) return INTERRUPTED;
+  if (summary.failed + summary.passed === 0) process.stderr.write(nothingVerified(summary));
+  return summary.failed === 0 && summary.passed > 0 ? EXIT.done : EXIT.checkFailed;
+}
+
+/** How far the run is, in percent of the limit that comes first. */
+function share({ minutes, designs }: FuzzRequest, done: number, seconds: number): number {
+  const shares = [minutes === undefined ? 0 : seconds / (minutes * 60), designs === undefined ? 0 : done / designs];
+  return Math.min(Math.floor(100 * Math.max(...shares)), 100);
+}
+
+const MARKS = { passed: 'PASS   ', failed: 'FAIL   ', refused: 'refused' } as const;
+
+function trialLines({ seed, outcome, command, vectors, seconds, reason = '', folder }: Trial, percent: number): string {
+  const flags = command.replace(/^.*? -- /, '');
+  const counts = `${vectors} vectors  ${seconds.toFixed(1)} s`;
+  const line = `[${String(percent).padStart(3)} %] ${MARKS[outcome]} seed ${seed}  ${outcome === 'refused' ? `${seconds.toFixed(1)} s` : counts}  ${flags}`;
+  if (outcome === 'passed') return line;
+  const why = reason.trim().replace(/^/gm, '  ');
+  if (outcome === 'refused') return `${line}\n${why}`;
+  const shown = folder === undefined ? undefined : relative(process.cwd(), folder) || '.';
+  return [
+    line,
+    why,
+    `  generate it: ${command}`,
+    `  try it again: npm run fuzz -- --seed ${seed} --designs 1`,
+    ...(shown === undefined
+      ? []
+      : [`  kept, for a waveform: npm run verify -- --design ${shown} --seed ${seed} --trace`]),
+  ].join('\n');
+}
+
+function summarise(seed: number, trials: readonly Trial[], seconds: number): FuzzSummary {
+  const count = (outcome: Trial['outcome']): number => trials.filter((trial) => trial.outcome === outcome).length;
+  const vectors = trials.reduce((sum, trial) => sum + trial.vectors, 0);
+  return { seed, passed: count('passed'), failed: count('failed'), refused: count('refused'), vectors, seconds };
+}
+
+function nothingVerified({ refused }: FuzzSummary): string {
+  const why = refused > 0 ? 'all configurations were refused' : 'the time was up before the first';
+  return `fuzz: no design was verified, since ${why}; a check of nothing counts as failed (exit code 1)\n`;
+}
+
+function summaryLine({ seed, passed, failed, refused, vectors, seconds }: FuzzSummary): string {
+  const pace = ((60 * (passed + failed)) / seconds).toFixed(1);
+  return (
+    `${passed} passed, ${failed} failed, ${refused} refused: ${vectors} vectors in ${seconds.toFixed(0)} s, ` +
+    `${pace} designs per minute (seed ${seed})`
+  );
+}

@@ -1,0 +1,247 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, UserError } from '../../gen/base/errors.js';
+import type { Manifest } from '../../gen/design/manifest.js';
+import {
+  decoderChoices,
+  ODD_LANE,
+  type OperandChoice,
+  operandChoices,
+  WIDE,
+} from '../../gen/golden/operand-choices.js';
+import type { RandomSource } from '../../gen/golden/vectors.js';
+import { showBinary32 } from '../../gen/numerics/binary32.js';
+import type { CodeValue } from '../../gen/numerics/types/numeric-type.js';
+import { operandValue } from '../../gen/rtl/operand.js';
+import { renderTemplate } from '../../gen/rtl/render/templates.js';
+import { runTool } from '../tools/find.js';
+import { buildBench, scratchFolder } from '../tools/verilator.js';
+import type { Effort } from './budget.js';
+import type { CheckOutcome } from './outcome.js';
+import { VectorWriter } from './vector-file.js';
+import { floatPeVectors } from './vectors/float-pe.js';
+import { type PeVectors, peVectors } from './vectors/pe-vectors.js';
+
+/** A code offered to a port's decoder, and what it must mean. */
+export interface DecodeVector {
+  readonly type: number;
+  readonly code: number;
+  readonly value: CodeValue;
+}
+
+/**
+ * Checks the decoders on every code of every type (and every unused type selector) and one PE on all pairs of codes.
+ *
+ * @param options.trace Waveform file to write.
+ */
+export async function verifyUnits(
+  folder: string,
+  manifest: Manifest,
+  random: RandomSource,
+  { effort, trace }: { readonly effort: Effort; readonly trace?: string | undefined },
+): Promise<CheckOutcome> {
+  const executable = await buildUnitBench(folder, manifest, effort, trace !== undefined);
+  const scratch = scratchFolder(`${manifest.configuration.name}-unit`);
+  try {
+    const a = decodeVectors(manifest, 'a');
+    const w = decodeVectors(manifest, 'w');
+    const float = manifest.configuration.pe === 'float';
+    const pe = (float ? floatPeVectors : peVectors)(manifest, random, effort.mostPairs);
+    const steps = Math.max(a.length, w.length);
+    const vectors = join(scratch, 'vectors.bin');
+    const operands = join(scratch, 'operands.bin');
+    writeFileSync(vectors, unitVectors(manifest, a, w, steps, pe));
+    const args = [vectors, '--operands', operands, ...(trace ? ['--trace', trace] : [])];
+    const { stdout } = await runTool({ name: 'the unit simulation', path: executable }, args, { okCodes: [0, 1] });
+    const result = JSON.parse(stdout) as { decoded: number; checked: number; failure?: UnitFailure };
+    const failure =
+      decoderMismatch(manifest, readFileSync(operands), { a, w }) ??
+      (result.failure ? peMismatch(manifest, pe, result.failure) : undefined);
+    if (result.decoded !== steps || (!failure && (result.checked === 0 || pe.pairs === 0))) {
+      throw new UserError('the unit simulation checked nothing', EXIT.checkFailed);
+    }
+    return { vectors: a.length + w.length + result.checked, cycles: result.checked, ...(failure ? { failure } : {}) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function buildUnitBench(
+  folder: string,
+  manifest: Manifest,
+  { tuning, builds }: Effort,
+  trace: boolean,
+): Promise<string> {
+  const { name, stall, drain, dataflow, tileRows, tileCols } = manifest.configuration;
+  const { a, w } = manifest.ports;
+  const harness = renderTemplate('verify/unit_harness.v', {
+    name,
+    enable: stall === 'enable',
+    double: drain === 'double',
+    // Where it is the output too, the register's name need not be known: a mapped netlist may have lost it.
+    accumulator: drain === 'double' ? 'u_pe.acc_q' : 'acc_o',
+    stationary: dataflow === 'ws',
+    tiled: tileRows * tileCols > 1,
+    sumBits: manifest.accumulator.bits,
+    ports: [harnessPort('a', a), harnessPort('w', w)],
+    accMsb: manifest.accumulator.bits - 1,
+  });
+  const scratch = scratchFolder(`${name}-harness`);
+  try {
+    const file = join(scratch, 'unit_harness.v');
+    writeFileSync(file, harness);
+    const units = manifest.modules.filter(({ name: module }) => /_(decode_\w+|pe)$/.test(module));
+    return await buildBench({
+      name: `${name}-unit`,
+      top: 'unit_harness',
+      verilog: [...units.map((module) => join(folder, module.file)), file],
+      main: 'unit_tb.cpp',
+      trace,
+      pes: 1,
+      allow: ['UNUSED'],
+      ...(tuning ? { tuning } : {}),
+      ...(builds ? { builds } : {}),
+    });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function harnessPort(letter: string, { codeBits, typeBits, operand, wideTypes }: Manifest['ports']['a']) {
+  const type = typeBits > 0 ? `${letter}_type_i[${typeBits - 1}:0]` : '';
+  const wide = wideTypes.length > 0;
+  const kind = wide ? (typeBits > 0 ? `{${letter}_type_i[6], ${type}}` : `${letter}_type_i[6]`) : '';
+  return { letter, codeMsb: codeBits - 1, operandMsb: operand.bits - 1, type, wide, kind };
+}
+
+/** All codes under all selectors of a port; bits above a type's width must not matter. */
+export function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
+  const { codeBits } = ports[letter];
+  return decoderChoices(ports[letter]).flatMap(({ selector, type }) =>
+    Array.from({ length: 2 ** codeBits }, (_, code) => ({
+      type: selector,
+      code,
+      value: type.decode(code % 2 ** type.bits),
+    })),
+  );
+}
+
+function unitVectors(
+  { configuration, accumulator }: Manifest,
+  a: readonly DecodeVector[],
+  w: readonly DecodeVector[],
+  steps: number,
+  pe: PeVectors,
+): Buffer {
+  const file = new VectorWriter().words(peKind(configuration), accumulator.bits, steps, pe.steps);
+  const decode = new Uint8Array(steps * 4);
+  for (let i = 0; i < steps; i++) {
+    const [x, y] = [a[i % a.length] as DecodeVector, w[i % w.length] as DecodeVector];
+    decode.set([x.type, x.code, y.type, y.code], i * 4);
+  }
+  file.bytes(decode);
+  const record = new Uint8Array(pe.steps * 32);
+  const values = new Uint8Array(pe.values.buffer, pe.values.byteOffset, pe.values.byteLength);
+  for (let i = 0; i < pe.steps; i++) {
+    record.set(pe.controls.subarray(i * 8, i * 8 + 8), i * 32);
+    record.set(values.subarray(i * 24, i * 24 + 24), i * 32 + 8);
+  }
+  return file.bytes(record).content();
+}
+
+/** What `tb/unit_tb.cpp` is told of the PE. */
+function peKind({ dataflow, drain }: Manifest['configuration']): number {
+  if (dataflow === 'ws') return 2;
+  return drain === 'double' ? 1 : 0;
+}
+
+/** The first code whose operand's value is not the codec's. */
+export function decoderMismatch(
+  manifest: Manifest,
+  operands: Buffer,
+  vectors: Readonly<Record<'a' | 'w', readonly DecodeVector[]>>,
+): string | undefined {
+  const { normalised, unit } = manifest.operandFormat;
+  for (const [offset, letter] of (['a', 'w'] as const).entries()) {
+    const port = manifest.ports[letter];
+    for (const [i, { type, code, value }] of vectors[letter].entries()) {
+      const operand = operands.readBigUInt64LE((i * 2 + offset) * 8);
+      const got = normalised ? normalisedValue(manifest, letter, operand) : operandValue(operand, port.operand, unit);
+      if (got === value) continue;
+      const name = decoderChoices(port).find(({ selector }) => selector === type)?.type.name;
+      const bits = code.toString(2).padStart(port.codeBits, '0');
+      return (
+        `decoder of the ${port.role} port (decode_${letter}${laneText(port, type)}): ${name} code ${bits} (type selector ` +
+        `${type % WIDE}) decodes to ` +
+        `${got}, expected ${value}; operand bits ${operand.toString(2).padStart(port.operand.bits, '0')}`
+      );
+    }
+  }
+  return undefined;
+}
+
+/** The decoder of a lane, where a port has two. */
+function laneText({ wideTypes }: Manifest['ports']['a'], selector: number): string {
+  if (wideTypes.length === 0) return '';
+  return selector >= ODD_LANE ? '_high' : '_low';
+}
+
+/** The value of an operand of the floating-point PE: (-1)^sign · sig / 2^(sig bits - 1) · 2^exp, or what it is instead. */
+function normalisedValue({ ports }: Manifest, letter: 'a' | 'w', operand: bigint): CodeValue | string {
+  const { baseBits, exponentBits, signBits } = ports[letter].operand;
+  const field = (low: number, width: number): bigint => (operand >> BigInt(low)) & ((1n << BigInt(width)) - 1n);
+  const [significand, exponent] = [field(0, baseBits), field(baseBits, exponentBits)];
+  const negative = field(baseBits + exponentBits, signBits) === 1n;
+  const fractionBits = BigInt(baseBits - 1);
+  if (significand >> fractionBits === 1n) {
+    const scaled = significand << exponent;
+    if ((scaled >> fractionBits) << fractionBits !== scaled) return `the fraction ${scaled} / 2^${fractionBits}`;
+    return negative ? -(scaled >> fractionBits) : scaled >> fractionBits;
+  }
+  if (significand === 0n) return 0n;
+  if (significand << 1n === 1n << fractionBits) return 'NaN';
+  if (significand << 2n === 1n << fractionBits) return negative ? '-Infinity' : '+Infinity';
+  return `the unknown significand ${significand.toString(2).padStart(baseBits, '0')}`;
+}
+
+export interface UnitFailure {
+  readonly rule: string;
+  readonly step: number;
+  readonly expected: string;
+  readonly got: string;
+}
+
+function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, got }: UnitFailure): string {
+  const { ports, configuration } = manifest;
+  const operands = (at: number) => {
+    const [aType = 0, aCode = 0, wType = 0, wCode = 0] = pe.controls.subarray(at * 8, at * 8 + 4);
+    const text = (letter: 'a' | 'w', type: number, code: number): string => {
+      const choice = operandChoices(ports[letter]).find(({ selector }) => selector === type) as OperandChoice;
+      const { name, bits } = choice.type;
+      return `${name} ${code.toString(2).padStart(bits, '0')} = ${choice.type.decode(code)}`;
+    };
+    return { a: text('a', aType, aCode), w: text('w', wType, wCode) };
+  };
+  const offered = step - configuration.pipeline;
+  const stays = configuration.dataflow === 'ws';
+  const weight = stays ? weightInUse(pe, offered) : offered;
+  const product = offered < 0 || weight < 0 ? 'none' : `${operands(offered).a} times ${operands(weight).w}`;
+  const isFloat = configuration.pe === 'float' && /accumulator|shadow|acc_o/.test(rule);
+  const show = (value: bigint): string => (isFloat ? showBinary32(value) : String(value));
+  const before = stays
+    ? `sum from above ${show(pe.values[step * 3] as bigint)}`
+    : `accumulator before ${show((step > 0 ? pe.values[(step - 1) * 3 + 1] : 0n) as bigint)}`;
+  return (
+    `PE, clock edge ${step}: ${rule}: expected ${show(BigInt(expected))}, got ${show(BigInt(got))}; the product that ` +
+    `arrives there is ${product}, ${before}; the decoders passed`
+  );
+}
+
+/** The step in which the weight that is multiplied in step `at` was loaded; -1: none was. */
+function weightInUse({ controls }: PeVectors, at: number): number {
+  let step = at;
+  while (step >= 0 && controls[step * 8 + 5] === 0) step--;
+  do step--;
+  while (step >= 0 && controls[step * 8 + 4] === 0);
+  return step;
+}

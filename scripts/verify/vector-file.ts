@@ -1,0 +1,66 @@
+import type { ArrayInfo, Tile } from '../../gen/golden/reference.js';
+import { resultLanes, resultWidth, stepsPerBeat, tileBeats } from '../../gen/golden/streams.js';
+
+/** Writes the little-endian files that the benches in `tb/` read. */
+export class VectorWriter {
+  private readonly parts: Buffer[] = [];
+
+  words(...values: number[]): this {
+    const buffer = Buffer.alloc(values.length * 4);
+    values.forEach((value, i) => {
+      buffer.writeUInt32LE(value, i * 4);
+    });
+    this.parts.push(buffer);
+    return this;
+  }
+
+  bytes(values: Uint8Array): this {
+    this.parts.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+    return this;
+  }
+
+  wides(values: BigInt64Array): this {
+    this.parts.push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+    return this;
+  }
+
+  content(): Buffer {
+    return Buffer.concat(this.parts);
+  }
+}
+
+/** A run of tiles after a reset. Chances are in 256ths. */
+export interface Segment {
+  readonly seed: number;
+  readonly tiles: readonly Tile[];
+  /** Expected results of each tile, row by row; none: the results are not compared. */
+  readonly expected?: readonly BigInt64Array[];
+  /** How often the input idles. */
+  readonly idle?: number;
+  /** How often the output is not ready. */
+  readonly busy?: number;
+  /** Drive garbage on idle inputs and check that no output depends on `out_ready_i` within a cycle. */
+  readonly probe?: boolean;
+  /** The cycle in which the next segment's reset cuts this one off. */
+  readonly abort?: number;
+}
+
+/** The vector file of the array bench (see `tb/array_tb.cpp`). */
+export function arrayVectors(info: ArrayInfo, segments: readonly Segment[]): Buffer {
+  const file = new VectorWriter();
+  const { dataflow, rows, cols, a, w, accBits } = info;
+  const steps = stepsPerBeat(info);
+  file.words(dataflow === 'ws' ? 1 : 0, rows * steps, cols * steps, resultWidth(info));
+  file.words(a.codeBits, w.codeBits, accBits, segments.length);
+  for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
+    file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
+    tiles.forEach((tile, i) => {
+      const { beats, weightBeats, resultRows, a: activations, w: weights } = tileBeats(info, tile);
+      file.words(beats, weightBeats, resultRows, tile.aType, tile.wType, tile.aWide ? 1 : 0, tile.wWide ? 1 : 0);
+      file.bytes(activations).bytes(weights);
+      const results = expected?.[i];
+      if (results) file.wides(resultLanes(tile, results));
+    });
+  }
+  return file.content();
+}

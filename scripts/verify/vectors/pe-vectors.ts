@@ -1,0 +1,334 @@
+import type { Manifest } from '../../../gen/design/manifest.js';
+import { operandChoices } from '../../../gen/golden/operand-choices.js';
+import type { RandomSource } from '../../../gen/golden/vectors.js';
+import { codeValues } from '../../../gen/numerics/codec.js';
+
+/** What the PE vectors depend on. */
+export type PeInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;
+
+/** A code of a port with its value; `type` is the byte that selects its type. */
+interface Operand {
+  readonly type: number;
+  readonly code: number;
+  readonly value: bigint;
+}
+
+/** An activation and a weight code with the value of their product. */
+export interface PairCodes {
+  readonly a: Omit<Operand, 'value'>;
+  readonly w: Omit<Operand, 'value'>;
+  readonly product: bigint;
+}
+
+/** The same with the values of the codes. */
+interface Pair extends PairCodes {
+  readonly a: Operand;
+  readonly w: Operand;
+}
+
+/** What the accumulator becomes when a product arrives, both as `PairCodes` and `PeVectors` hold them. */
+export type Accumulate = (accumulator: bigint, product: bigint) => bigint;
+
+/** What is offered to a PE in a step besides operands. A PE whose weights stay is told to load by `drain`. */
+interface Control {
+  readonly drain: boolean;
+  readonly swap: boolean;
+  readonly accIn: bigint;
+}
+
+/** The meaning of a PE in terms of values, a clock edge at a time. */
+interface PeModel<P extends PairCodes> {
+  /** Accumulator and shadow after the edge; of a PE whose weights stay, the partial sum and 0. */
+  step(pair: P, control: Control): [bigint, bigint];
+}
+
+/** Stimulus and expectation of one PE, a step per clock cycle, in the layout of `tb/unit_tb.cpp`. */
+export interface PeVectors {
+  readonly steps: number;
+  /** a_type, a_code, w_type, w_code, drain, swap, check, 0 of each step. */
+  readonly controls: Uint8Array;
+  /** acc_i, expected accumulator, expected shadow of each step. */
+  readonly values: BigInt64Array;
+  /** Pairs of codes, over all pairs of types, that were multiplied at every level of the accumulator. */
+  readonly pairs: number;
+  readonly exhaustive: boolean;
+  readonly levels: readonly bigint[];
+}
+
+export const MOST_PAIRS = 1_000_000;
+export const MOST_PRODUCTS = 1_200_000;
+const LONGEST_CLIMB = 4096;
+
+/** Products arrive PIPELINE clock edges after their operands are offered, control takes effect one edge after. */
+export class OutputStationaryModel implements PeModel<PairCodes> {
+  private acc = 0n;
+  private shadow = 0n;
+  private products: bigint[];
+  private drain = false;
+  private swap = false;
+
+  constructor(
+    private readonly double: boolean,
+    pipeline: number,
+    private readonly accumulate: Accumulate,
+  ) {
+    this.products = new Array<bigint>(pipeline).fill(0n);
+  }
+
+  step({ product }: PairCodes, { drain, swap, accIn }: Control): [bigint, bigint] {
+    const arrived = this.products.shift() as bigint;
+    this.products.push(product);
+    if (this.double) {
+      this.shadow = this.swap ? this.acc : this.drain ? accIn : this.shadow;
+      this.acc = this.accumulate(this.swap ? 0n : this.acc, arrived);
+    } else {
+      this.acc = this.drain ? accIn : this.accumulate(this.acc, arrived);
+    }
+    this.drain = drain;
+    this.swap = swap;
+    return [this.acc, this.shadow];
+  }
+}
+
+/**
+ * The weight in use is multiplied; a swap takes the waiting one over for the activation that comes with it, a load puts
+ * another in its place. Sums from above are taken as they come.
+ */
+class WeightStationaryModel implements PeModel<Pair> {
+  private waiting = 0n;
+  private weight = 0n;
+  private products: bigint[];
+
+  constructor(
+    pipeline: number,
+    private readonly bits: number,
+  ) {
+    this.products = new Array<bigint>(pipeline).fill(0n);
+  }
+
+  step({ a, w }: Pair, { drain, swap, accIn }: Control): [bigint, bigint] {
+    const arrived = this.products.shift() as bigint;
+    if (swap) this.weight = this.waiting;
+    if (drain) this.waiting = w.value;
+    this.products.push(a.value * this.weight);
+    return [BigInt.asIntN(this.bits, accIn + arrived), 0n];
+  }
+}
+
+/**
+ * Vectors for a PE: all pairs of codes of all pairs of types (a seeded sample beyond `most` pairs) at accumulator values
+ * spread over the whole range, with random operands where they must have no effect.
+ */
+export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS): PeVectors {
+  const { dataflow, drain, pipeline } = info.configuration;
+  const { pairs, exhaustive } = choosePairs(info, random, most);
+  const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
+  const { bits } = info.accumulator;
+  const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product);
+  const model =
+    dataflow === 'ws'
+      ? new WeightStationaryModel(pipeline, bits)
+      : new OutputStationaryModel(drain === 'double', pipeline, wrap);
+  const recorder = new Recorder<Pair>(model, pairs, random);
+  const levels = drain === 'double' ? sumLevels(info, count) : fullRangeLevels(info, count, random);
+  if (dataflow === 'ws') driveStationary(recorder, pairs, levels, pipeline, random);
+  else if (drain === 'double') driveDouble(recorder, pairs, levels, pipeline, random);
+  else {
+    const work = levels.flatMap((level) => pairs.map((pair) => ({ level, pair })));
+    driveSingle(recorder, work, pipeline, random);
+  }
+  return { ...recorder.vectors(), pairs: pairs.length, exhaustive, levels };
+}
+
+/** All pairs of codes, or, where they are too many, a random sample and the corners. */
+function choosePairs({ ports }: PeInfo, random: RandomSource, most: number): { pairs: Pair[]; exhaustive: boolean } {
+  const codes = (port: 'a' | 'w'): Operand[] =>
+    operandChoices(ports[port]).flatMap(({ selector, type }) =>
+      codeValues(type).map((value, code) => ({ type: selector, code, value: value as bigint })),
+    );
+  const pair = (a: Operand, w: Operand): Pair => ({ a, w, product: a.value * w.value });
+  const every = (activations: Operand[], weights: Operand[]): Pair[] =>
+    activations.flatMap((a) => weights.map((w) => pair(a, w)));
+  const [activations, weights] = [codes('a'), codes('w')];
+  if (activations.length * weights.length <= most) {
+    return { pairs: every(activations, weights), exhaustive: true };
+  }
+  const any = (operands: Operand[]): Operand => operands[random.below(operands.length)] as Operand;
+  const sample = Array.from({ length: most }, () => pair(any(activations), any(weights)));
+  return { pairs: [...every(corners(activations), corners(weights)), ...sample], exhaustive: false };
+}
+
+/** The operands of least, greatest and zero value. */
+function corners(operands: readonly Operand[]): Operand[] {
+  const least = operands.reduce((x, y) => (y.value < x.value ? y : x));
+  const greatest = operands.reduce((x, y) => (y.value > x.value ? y : x));
+  return [least, greatest, ...operands.filter(({ value }) => value === 0n).slice(0, 1)];
+}
+
+/** Accumulator values from end to end, as the drain path can load them. */
+function fullRangeLevels({ accumulator: { bits } }: PeInfo, count: number, random: RandomSource): bigint[] {
+  const half = 1n << BigInt(bits - 1);
+  const anywhere = () => BigInt.asIntN(bits, (BigInt(random.below(2 ** 32)) << 32n) | BigInt(random.below(2 ** 32)));
+  return [0n, half - 1n, -half, -1n, half / 3n, anywhere(), anywhere(), anywhere(), anywhere()].slice(0, count);
+}
+
+/** Accumulator values that sums of products can reach. */
+function sumLevels({ accumulator: { sum } }: PeInfo, count: number): bigint[] {
+  const [least, greatest] = [BigInt(sum.least), BigInt(sum.greatest)];
+  return [0n, greatest, least, greatest / 2n, least / 2n, greatest / 3n, least / 3n, greatest / 7n, least / 7n].slice(
+    0,
+    count,
+  );
+}
+
+/** Collects steps together with what the model expects after each. */
+export class Recorder<P extends PairCodes> {
+  private controls = new Uint8Array(1 << 16);
+  private values = new BigInt64Array(3 << 13);
+  private count = 0;
+
+  constructor(
+    readonly model: PeModel<P>,
+    private readonly pairs: readonly P[],
+    private readonly random: RandomSource,
+  ) {}
+
+  anyPair(): P {
+    return this.pairs[this.random.below(this.pairs.length)] as P;
+  }
+
+  step(pair: P, control: { drain?: boolean; swap?: boolean; accIn?: bigint; check?: boolean }): void {
+    const { drain = false, swap = false, accIn = 0n, check = true } = control;
+    if ((this.count + 1) * 8 > this.controls.length) this.grow();
+    const expected = this.model.step(pair, { drain, swap, accIn });
+    const { a, w } = pair;
+    const codes = [a.type, a.code, w.type, w.code];
+    this.controls.set([...codes, drain ? 1 : 0, swap ? 1 : 0, check ? 1 : 0, 0], this.count * 8);
+    this.values.set([accIn, ...expected], this.count * 3);
+    this.count++;
+  }
+
+  vectors(): Pick<PeVectors, 'steps' | 'controls' | 'values'> {
+    return {
+      steps: this.count,
+      controls: this.controls.slice(0, this.count * 8),
+      values: this.values.slice(0, this.count * 3),
+    };
+  }
+
+  private grow(): void {
+    const { controls, values } = this;
+    this.controls = new Uint8Array(controls.length * 2);
+    this.values = new BigInt64Array(values.length * 2);
+    this.controls.set(controls);
+    this.values.set(values);
+  }
+}
+
+/**
+ * Two steps per product: the drain path loads a level, then the product is added to it. The operands that arrive
+ * together with the load are arbitrary and must have no effect.
+ */
+export function driveSingle<P extends PairCodes>(
+  recorder: Recorder<P>,
+  work: readonly { readonly level: bigint; readonly pair: P }[],
+  pipeline: number,
+  random: RandomSource,
+): void {
+  const total = work.length * 2 + 2 * pipeline + 2;
+  for (let step = 0; step < total; step++) {
+    const loads = step % 2 === 0;
+    const arrivalIndex = (step + pipeline - 1) / 2 - 1;
+    const multiplies = Number.isInteger(arrivalIndex) && arrivalIndex >= 0 ? work[arrivalIndex] : undefined;
+    const level = work[step / 2 - 1]?.level ?? BigInt(random.below(2));
+    recorder.step(multiplies?.pair ?? recorder.anyPair(), {
+      drain: !loads,
+      ...(loads ? { accIn: level } : {}),
+      check: step > pipeline + 2,
+    });
+  }
+}
+
+/**
+ * All activations of a weight, weight after weight; the next one is loaded while the one before is in use, among weights
+ * on the same wires that must have no effect.
+ */
+function driveStationary(
+  recorder: Recorder<Pair>,
+  pairs: readonly Pair[],
+  levels: readonly bigint[],
+  pipeline: number,
+  random: RandomSource,
+): void {
+  const groups = [...groupByWeight(pairs).values()];
+  const first = groups[0] as Pair[];
+  recorder.step(first[0] as Pair, { drain: true, check: false });
+  for (const [turn, level] of levels.entries()) {
+    for (const [i, group] of groups.entries()) {
+      const next = groups[i + 1] ?? first;
+      const loadAt = random.below(group.length);
+      for (const [j, pair] of group.entries()) {
+        const w = j === loadAt ? (next[0] as Pair).w : recorder.anyPair().w;
+        const check = turn + i > 0 || j >= pipeline;
+        recorder.step({ ...pair, w }, { drain: j === loadAt, swap: j === 0, accIn: level, check });
+      }
+    }
+  }
+}
+
+function groupByWeight(pairs: readonly Pair[]): Map<Operand, Pair[]> {
+  const groups = new Map<Operand, Pair[]>();
+  for (const pair of pairs) {
+    const group = groups.get(pair.w);
+    if (group) group.push(pair);
+    else groups.set(pair.w, [pair]);
+  }
+  return groups;
+}
+
+/**
+ * A stream of products: the accumulator climbs to a level and is kept near it by balancing products while all pairs
+ * pass; around zero it is handed to the shadow at random. The drain path shifts arbitrary values through the shadow.
+ */
+function driveDouble(
+  recorder: Recorder<Pair>,
+  pairs: readonly Pair[],
+  levels: readonly bigint[],
+  pipeline: number,
+  random: RandomSource,
+): void {
+  const byProduct = [...pairs].sort((x, y) => (x.product < y.product ? -1 : 1));
+  const [lowest, highest] = [byProduct[0] as Pair, byProduct.at(-1) as Pair];
+  const zero = pairs.find((pair) => pair.product === 0n) as Pair;
+  const drainAtRandom = () => ({ drain: random.below(3) === 0, accIn: BigInt(random.below(2 ** 20)) % 128n });
+  // What has been offered is on its way: the level reached is judged with it included.
+  let ahead = 0n;
+  const offer = (pair: Pair, control: { swap?: boolean; check?: boolean } = {}) => {
+    ahead += pair.product;
+    recorder.step(pair, { ...drainAtRandom(), ...control });
+  };
+  const swapOut = () => {
+    for (let i = 0; i < pipeline + 1; i++) offer(zero);
+    offer(zero, { swap: true });
+    offer(zero);
+    ahead = 0n;
+  };
+  for (let i = 0; i < pipeline + 1; i++) recorder.step(zero, { swap: true, check: false });
+  recorder.step(zero, { check: false });
+  for (const level of levels) {
+    swapOut();
+    const towards = (): Pair => (ahead < level ? highest : lowest);
+    const far = (): boolean => {
+      const distance = ahead < level ? level - ahead : ahead - level;
+      const stride = ahead < level ? highest.product : -lowest.product;
+      return stride > 0n && distance > stride;
+    };
+    for (let i = 0; i < LONGEST_CLIMB && far(); i++) offer(towards());
+    for (const pair of pairs) {
+      offer(pair);
+      if (level === 0n && random.below(16) === 0) swapOut();
+      for (let i = 0; i < 2 && far(); i++) offer(towards());
+    }
+    swapOut();
+  }
+}

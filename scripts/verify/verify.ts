@@ -1,0 +1,153 @@
+import { availableParallelism } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '../../gen/base/errors.js';
+import { makeFolder } from '../../gen/base/folder.js';
+import { validateConfiguration } from '../../gen/config/validate.js';
+import { generate } from '../../gen/design/generate.js';
+import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
+import { randomSource } from '../../gen/golden/vectors.js';
+import { requireTool } from '../tools/find.js';
+import { mapLimit } from '../tools/pool.js';
+import { measureSpeed, verifyArray } from './array.js';
+import { type Effort, FULL_EFFORT } from './budget.js';
+import { verifyDotUnit } from './dot.js';
+import { DEFAULT_MATRIX } from './matrix.js';
+import { openArrayModel } from './simulator.js';
+import { verifyUnits } from './unit.js';
+
+export interface VerifyRequest {
+  /** Design folders; none: the default matrix. */
+  readonly designs?: readonly string[];
+  readonly seed: number;
+  readonly trace: boolean;
+  readonly json: boolean;
+}
+
+/** The result of one design. */
+export interface Verdict {
+  readonly name: string;
+  readonly folder: string;
+  readonly passed: boolean;
+  readonly vectors: number;
+  readonly cycles: number;
+  readonly seconds: number;
+  readonly failure?: string;
+  readonly traces?: readonly string[];
+}
+
+const BUILD = fileURLToPath(new URL('../../build/', import.meta.url));
+const SPEED_SECONDS = 3;
+
+/** Verifies designs, prints one line each and a summary with the simulation speed; returns the exit code. */
+export async function verifyAll(request: VerifyRequest): Promise<number> {
+  await requireTool('verilator');
+  const folders = request.designs?.map((folder) => folder.replace(/\/+$/, '')) ?? generateMatrix();
+  const designs = folders.map((folder) => ({ folder, manifest: loadDesign(folder) }));
+  const verdicts: Verdict[] = [];
+  await mapLimit(designs, availableParallelism(), async ({ folder, manifest }) => {
+    progress(request, `[${verdicts.length}/${designs.length}] ${manifest.configuration.name} ...`);
+    const verdict = await verifyDesign(folder, manifest, request);
+    verdicts.push(verdict);
+    if (!request.json) process.stdout.write(`${verdictLine(verdict, request.seed)}\n`);
+  });
+  const passed = verdicts.filter((verdict) => verdict.passed).length;
+  const speed = passed === verdicts.length ? await speedOf(designs, request) : undefined;
+  if (request.json) process.stdout.write(`${JSON.stringify({ verdicts, speed }, null, 2)}\n`);
+  else process.stdout.write(`${summaryLines(verdicts, speed).join('\n')}\n`);
+  return passed === verdicts.length && passed > 0 ? EXIT.done : EXIT.checkFailed;
+}
+
+function generateMatrix(): string[] {
+  return DEFAULT_MATRIX.map((raw) => generate(validateConfiguration(raw), join(BUILD, 'verify')).folder);
+}
+
+/** Verifies the decoders, the PE and the array of a design. */
+export async function verifyDesign(
+  folder: string,
+  manifest: Manifest,
+  { seed, trace, effort = FULL_EFFORT }: Pick<VerifyRequest, 'seed' | 'trace'> & { readonly effort?: Effort },
+): Promise<Verdict> {
+  const { name } = manifest.configuration;
+  const start = performance.now();
+  const traces = trace ? [tracePath(name, 'unit'), tracePath(name, 'array')] : undefined;
+  const random = randomSource(seed);
+  const checkUnits = manifest.configuration.arch === 'dot' ? verifyDotUnit : verifyUnits;
+  const unit = await checkUnits(folder, manifest, random, { effort, trace: traces?.[0] });
+  // A wrong decoder or PE explains any wrong array: its message is the one to read.
+  const array = unit.failure ? undefined : await verifyArray(folder, manifest, random, { effort, trace: traces?.[1] });
+  const failure = unit.failure ?? array?.failure;
+  return {
+    name,
+    folder,
+    passed: failure === undefined,
+    vectors: unit.vectors + (array?.vectors ?? 0),
+    cycles: unit.cycles + (array?.cycles ?? 0),
+    seconds: (performance.now() - start) / 1000,
+    ...(failure ? { failure } : {}),
+    ...(traces ? { traces: unit.failure ? traces.slice(0, 1) : traces } : {}),
+  };
+}
+
+function tracePath(name: string, bench: string): string {
+  makeFolder(join(BUILD, 'traces'));
+  return join(BUILD, 'traces', `${name}-${bench}.fst`);
+}
+
+const shown = (path: string): string => relative(process.cwd(), path) || '.';
+
+function verdictLine(
+  { name, folder, passed, vectors, cycles, seconds, failure, traces }: Verdict,
+  seed: number,
+): string {
+  const counts = `${vectors} vectors  ${cycles} cycles  ${seconds.toFixed(1)} s`;
+  const waves = traces ? `\n  waveforms: ${traces.map(shown).join(' ')}` : '';
+  if (passed) return `PASS  ${name.padEnd(24)} ${counts}${waves}`;
+  const again = traces
+    ? waves
+    : `\n  with a waveform: npm run verify -- --design ${shown(folder)} --seed ${seed} --trace`;
+  return `FAIL  ${name.padEnd(24)} ${counts}\n  ${failure}${again}`;
+}
+
+/** Simulation speed on the largest design: full tiles, every result compared. */
+interface Speed {
+  readonly name: string;
+  readonly cyclesPerSecond: number;
+  readonly macsPerSecond: number;
+}
+
+async function speedOf(
+  designs: readonly { folder: string; manifest: Manifest }[],
+  request: VerifyRequest,
+): Promise<Speed | undefined> {
+  const size = ({ manifest }: { manifest: Manifest }): number => manifest.timing.macsPerCycle;
+  const largest = designs.reduce((x, y) => (size(y) > size(x) ? y : x));
+  progress(request, `measuring the simulation speed on ${largest.manifest.configuration.name} ...`);
+  const model = await openArrayModel(largest.folder, largest.manifest);
+  const run = await measureSpeed(model, largest.manifest, randomSource(request.seed), SPEED_SECONDS);
+  return {
+    name: largest.manifest.configuration.name,
+    cyclesPerSecond: run.cycles / run.seconds,
+    macsPerSecond: run.macs / run.seconds,
+  };
+}
+
+function summaryLines(verdicts: readonly Verdict[], speed?: Speed): string[] {
+  const passed = verdicts.filter((verdict) => verdict.passed).length;
+  const total = (pick: (verdict: Verdict) => number): number =>
+    verdicts.reduce((sum, verdict) => sum + pick(verdict), 0);
+  const counts = `${total((v) => v.vectors)} vectors, ${total((v) => v.cycles)} cycles`;
+  return [
+    `${passed} passed, ${verdicts.length - passed} failed: ${counts}`,
+    ...(speed
+      ? [
+          `simulation speed on ${basename(speed.name)}: ${Math.round(speed.cyclesPerSecond / 1000)} kcycle/s, ` +
+            `${Math.round(speed.macsPerSecond / 1e6)} million MAC/s (one thread, test bench included)`,
+        ]
+      : []),
+  ];
+}
+
+function progress({ json }: VerifyRequest, text: string): void {
+  if (!json || process.stderr.isTTY) process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { generate } from '../../../gen/design/generate.js';
+import { loadDesign } from '../../../gen/design/manifest.js';
+import { requireTool, runTool, type Tool } from '../../../scripts/tools/find.js';
+import { DEFAULT_MATRIX } from '../../../scripts/verify/matrix.js';
+
+const out = mkdtempSync(join(tmpdir(), 'ant-rtl-lint-'));
+let verilator: Tool;
+let iverilog: Tool;
+let yosys: Tool;
+
+beforeAll(async () => {
+  [verilator, iverilog, yosys] = await Promise.all([
+    requireTool('verilator'),
+    requireTool('iverilog'),
+    requireTool('yosys'),
+  ]);
+});
+
+describe('generated Verilog passes three front ends without a warning', () => {
+  it.each(DEFAULT_MATRIX.map((raw) => [String(raw.name), raw] as const))('%s', async (name, raw) => {
+    const { folder } = generate(validateConfiguration(raw), out);
+    const manifest = loadDesign(folder);
+    const files = manifest.compileOrder;
+    expect(files.length).toBeGreaterThan(7);
+
+    const lint = await runTool(verilator, ['--lint-only', '-Wall', '--top-module', manifest.top, '-f', `${name}.f`], {
+      cwd: folder,
+    });
+    expect(lint.log).toBe('');
+
+    const icarus = await runTool(
+      iverilog,
+      ['-g2005', '-Wall', '-o', '/dev/null', '-s', manifest.top, '-f', `${name}.f`],
+      {
+        cwd: folder,
+      },
+    );
+    expect(icarus.log).toBe('');
+
+    const script = `read_verilog ${files.join(' ')}; hierarchy -check -top ${manifest.top}; proc; check -assert`;
+    const check = await runTool(yosys, ['-p', script], { cwd: folder });
+    expect(check.log).toContain('Found and reported 0 problems.');
+    expect(check.log).not.toMatch(/warning/i);
+  });
+});
+
+it('no construct of SystemVerilog: the whole matrix parses as Verilog-2005 with nets declared', async () => {
+  const { folder } = generate(validateConfiguration({ rows: 2, cols: 2, name: 'strict' }), out);
+  const manifest = loadDesign(folder);
+  const args = [
+    '--lint-only',
+    '-Wall',
+    '--default-language',
+    '1364-2005',
+    '--top-module',
+    manifest.top,
+    '-f',
+    'strict.f',
+  ];
+  expect((await runTool(verilator, args, { cwd: folder })).log).toBe('');
+});

@@ -1,0 +1,562 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { TensorProto_DataLocation } from 'onnx-buf';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { formatNpyArray } from '../../../gen/base/npy.js';
+import type { RawConfiguration } from '../../../gen/config/parse.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { generate } from '../../../gen/design/generate.js';
+import { MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';
+import { randomSource } from '../../../gen/golden/vectors.js';
+import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import { numericType } from '../../../gen/numerics/types/table.js';
+import { readModel } from '../../../scripts/network/onnx/model.js';
+import { openSession } from '../../../scripts/network/onnx/session.js';
+import { type FloatTensor, floatProto, readFloats } from '../../../scripts/network/onnx/tensor.js';
+import { type LayerReport, type QuantiseReport, REPORT } from '../../../scripts/network/quantise/report.js';
+import { requireTool } from '../../../scripts/tools/find.js';
+import { type GraphParts, int64Proto, modelBytes, node, randomTensor, tensor } from '../../support/onnx.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const temporary = (): string => mkdtempSync(join(tmpdir(), 'ant-rtl-quantize-'));
+
+const npmRun = (script: string, args: readonly string[]) =>
+  execa('npm', ['run', '--silent', script, '--', ...args], { cwd: root, reject: false });
+
+/** A convolution, a product of two activations, a linear layer: six classes. */
+const TINY: GraphParts = {
+  nodes: [
+    node('Conv', ['x', 'filters', 'bias'], 'conv', { pads: [1, 1, 1, 1], strides: [2, 2] }),
+    node('Relu', ['conv'], 'features'),
+    node('MatMul', ['features', 'features'], 'square'),
+    node('Reshape', ['square', 'shape'], 'flat'),
+    node('Gemm', ['flat', 'w', 'b'], 'scores', { transB: 1 }),
+  ],
+  constants: {
+    filters: randomTensor([3, 2, 3, 3], 1),
+    bias: randomTensor([3], 2),
+    shape: int64Proto('', [0, -1]),
+    w: randomTensor([6, 27], 3),
+    b: randomTensor([6], 4),
+  },
+  input: ['n', 2, 6, 6],
+};
+
+/** One product only, for what is to be refused or defined. */
+const linear = (weights: FloatTensor, rest: Partial<GraphParts> = {}): GraphParts => ({
+  nodes: [node('MatMul', ['x', 'w'], 'y')],
+  constants: { w: weights },
+  input: ['n', weights.shape[0] as number],
+  ...rest,
+});
+
+const SAMPLES = randomTensor([5, 2, 6, 6], 9);
+
+/** Files of a model and its samples in a new folder. */
+function files(model: GraphParts | Uint8Array, samples: FloatTensor): { folder: string; model: string; calib: string } {
+  const folder = temporary();
+  const [file, calib] = [join(folder, 'model.onnx'), join(folder, 'calib.npy')];
+  writeFileSync(file, model instanceof Uint8Array ? model : modelBytes(model));
+  writeFileSync(calib, formatNpyArray(samples.shape, samples.data));
+  return { folder, model: file, calib };
+}
+
+const reportOf = (folder: string): QuantiseReport =>
+  REPORT.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')));
+
+/** Quantises into a folder of its own. */
+async function quantised(model: GraphParts | Uint8Array, samples: FloatTensor, ...args: string[]) {
+  const { folder, model: file, calib } = files(model, samples);
+  const out = join(folder, 'out');
+  const run = await npmRun('quantize', [file, '--calib', calib, '--out', out, ...args]);
+  expect(run.exitCode, run.stderr).toBe(0);
+  return { out, report: reportOf(out), stdout: run.stdout, calib };
+}
+
+describe('npm run quantize', () => {
+  it('writes the report, the models, and codes, scales and images of every layer', async () => {
+    const { out, report, stdout } = await quantised(TINY, SAMPLES);
+    expect(stdout).toContain(`written to ${out}`);
+    expect(report.layers.map(({ op, output, bits }) => [op, output, bits])).toEqual([
+      ['Conv', 'conv', 4],
+      ['MatMul', 'square', 4],
+      ['Gemm', 'scores', 4],
+    ]);
+    expect(report.calibration.samples).toBe(5);
+    expect(report.model).toMatchObject({ name: 'model.onnx', input: 'x', inputShape: [2, 6, 6], output: 'scores' });
+    // Nine outputs of 18 by 3, three products of 3 x 3 matrices, 27 by 6.
+    expect(report.totals.macs).toBe(9 * 18 * 3 + 3 * 27 + 27 * 6);
+    expect(report.totals.averageBits).toBe(4);
+    const found = readdirSync(out, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(out.length + 1))
+      .sort();
+    const images = ['activations.hex', 'expected.hex', 'weights.hex'];
+    const layer = (name: string, names: string[]) => names.map((file) => `layers/${name}/${file}`);
+    expect(found).toEqual(
+      [
+        'fake-quantised.onnx',
+        'float.onnx',
+        'report.html',
+        'report.json',
+        'report.txt',
+        ...layer('conv', ['codes.npy', 'scales.npy', ...images]),
+        ...layer('scores', ['codes.npy', 'scales.npy', ...images]),
+        ...layer('square', images),
+      ].sort(),
+    );
+    for (const name of [report.files.float, report.files.quantised]) {
+      const session = await openSession(readModel(readFileSync(join(out, name)), name));
+      expect((await session.run(SAMPLES)).get('scores')?.shape).toEqual([5, 6]);
+      await session.close();
+    }
+  });
+
+  it('prints the report as JSON', async () => {
+    const { folder, model, calib } = files(TINY, SAMPLES);
+    const out = join(folder, 'out');
+    const run = await npmRun('quantize', [model, '--calib', calib, '--out', out, '--samples', '2', '--json']);
+    expect(REPORT.parse(JSON.parse(run.stdout))).toEqual(reportOf(out));
+    expect(reportOf(out).calibration.samples).toBe(2);
+  });
+
+  it('promotes layers to 8 bits within a budget, and tells when an error is not reached', async () => {
+    const { report } = await quantised(TINY, SAMPLES, '--budget', 'bits=6');
+    expect(report.layers.map(({ bits }) => bits)).toContain(8);
+    expect(report.layers.map(({ bits }) => bits)).toContain(4);
+    expect(report.totals.averageBits).toBeGreaterThan(4);
+    expect(report.totals.averageBits).toBeLessThanOrEqual(6);
+    const named = await quantised(TINY, SAMPLES, '--wide', 'last');
+    expect(named.report.layers.map(({ bits }) => bits)).toEqual([4, 4, 8]);
+    expect(named.report.layers.at(-1)?.activation.type).toMatch(/^u?int8$/);
+    const loose = await quantised(TINY, SAMPLES, '--budget', 'error=0.01', '--rank', 'output');
+    expect(loose.report.totals.outputError).toBeLessThanOrEqual(0.01);
+    const { folder, model, calib } = files(TINY, SAMPLES);
+    const args = [model, '--calib', calib, '--out', join(folder, 'out'), '--budget', 'error=1e-12'];
+    const missed = await npmRun('quantize', args);
+    expect(missed.stderr).toMatch(/the error budget is not met: \S+ of the outputs' squares, 1e-12 wanted/);
+    expect(missed.exitCode).toBe(1);
+  });
+
+  it('takes back errors of the result with compensated rounding', async () => {
+    const error = async (...args: string[]) => (await quantised(TINY, SAMPLES, ...args)).report.totals.outputError;
+    expect(await error('--rounding', 'compensated')).toBeLessThan(await error());
+  });
+
+  it('replaces what an earlier run wrote', async () => {
+    const { out, calib } = await quantised(TINY, SAMPLES);
+    const { model } = files(linear(randomTensor([4, 3], 1)), SAMPLES);
+    writeFileSync(calib, formatNpyArray([3, 4], randomTensor([3, 4], 2).data));
+    expect((await npmRun('quantize', [model, '--calib', calib, '--out', out])).exitCode).toBe(0);
+    expect(readdirSync(join(out, 'layers'))).toEqual(['y']);
+    expect(readdirSync(join(out, '..')).sort()).toEqual(['calib.npy', 'model.onnx', 'out']);
+  });
+});
+
+/** A rounding by the values of a type alone: the nearest, of equally near ones the larger. */
+function rounding(type: NumericType): (ratio: number) => number {
+  const values = [...new Set(Array.from({ length: 2 ** type.bits }, (_, code) => Number(type.decode(code))))].sort(
+    (a, b) => a - b,
+  );
+  return (ratio) => {
+    let nearest = 0;
+    for (let i = 1; i < values.length; i++) {
+      if (Math.abs((values[i] as number) - ratio) <= Math.abs((values[nearest] as number) - ratio)) nearest = i;
+    }
+    return values[nearest] as number;
+  };
+}
+
+/** The rule of the published framework for one scale: the least sum of squared errors over clips 0.75 to 1.49. */
+function leastError(type: NumericType, values: ArrayLike<number>): number {
+  const round = rounding(type);
+  let [magnitude, largest] = [0, 0];
+  for (let i = 0; i < values.length; i++) magnitude = Math.max(magnitude, Math.abs(values[i] as number));
+  for (let code = 0; code < 2 ** type.bits; code++) largest = Math.max(largest, Number(type.decode(code)));
+  if (magnitude === 0) return 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let clip = 75; clip <= 149; clip++) {
+    const scale = ((clip / 100) * magnitude) / largest;
+    let error = 0;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      const difference = value - round(value / scale) * scale;
+      error += difference * difference;
+    }
+    if (error < least) least = error;
+  }
+  return least;
+}
+
+interface BruteForce {
+  readonly type: string;
+  readonly relativeErrors: readonly number[];
+}
+
+/** The type of a tensor by brute force: channels with a scale each, one type for all, of equals the first. */
+function bruteForce(channels: readonly ArrayLike<number>[]): BruteForce {
+  const all = channels.flatMap((channel) => Array.from(channel));
+  const sign = all.some((value) => value < 0) ? '' : 'u';
+  const names = ['int4', 'flint4', 'pot4'].map((name) => sign + name);
+  const errors = names.map((name) => channels.reduce((sum, each) => sum + leastError(numericType(name), each), 0));
+  const squares = all.reduce((sum, value) => sum + value * value, 0);
+  return {
+    type: names[errors.indexOf(Math.min(...errors))] as string,
+    relativeErrors: errors.map((error) => Math.sqrt(error / squares)),
+  };
+}
+
+function expectChoice(
+  got: { type: string; considered: LayerReport['activation']['considered'] },
+  wanted: BruteForce,
+  what: string,
+) {
+  expect(got.type, what).toBe(wanted.type);
+  for (const [i, error] of wanted.relativeErrors.entries()) {
+    expect(got.considered[i]?.relativeError, what).toBeCloseTo(error, 6);
+  }
+}
+
+describe('the types of a real network', () => {
+  it('are those of brute force over all elements, for every tensor', async () => {
+    const bytes = readFileSync(join(root, 'models/residual.onnx'));
+    const random = randomSource(3);
+    // Strokes on black, as the images that the network was trained on.
+    const data = Float32Array.from({ length: 2 * 28 * 28 }, (_, i) =>
+      Math.abs(((i % 28) - 14) * ((Math.floor(i / 28) % 28) - 14)) < 60 ? random.below(256) / 255 : 0,
+    );
+    const samples = { shape: [2, 1, 28, 28], data };
+    const { report } = await quantised(new Uint8Array(bytes), samples);
+    const model = readModel(bytes, 'residual');
+    const session = await openSession(model, [...new Set(report.layers.map(({ activation }) => activation.tensor))]);
+    const values = new Map(await session.run(samples)).set(model.input.name, samples);
+    await session.close();
+    expect(report.layers.length).toBeGreaterThan(5);
+    const known = new Map<string, BruteForce>();
+    for (const { name, activation, second } of report.layers) {
+      const wanted = known.get(activation.tensor) ?? bruteForce([(values.get(activation.tensor) as FloatTensor).data]);
+      known.set(activation.tensor, wanted);
+      expectChoice(activation, wanted, `${name}, activations`);
+      if (second.kind !== 'weights') throw new Error(`${name} has no weights`);
+      const weights = readFloats(model.constants.get(second.tensor) as never, second.tensor);
+      // Filters lie behind each other, whether of a convolution or of Gemm with transB.
+      const [channels = 0] = weights.shape;
+      const size = weights.data.length / channels;
+      const filters = Array.from({ length: channels }, (_, c) => weights.data.subarray(c * size, (c + 1) * size));
+      expectChoice(second, bruteForce(filters), `${name}, weights`);
+    }
+  });
+});
+
+const W = randomTensor([4, 3], 1);
+const X = randomTensor([6, 4], 2);
+const withElement = ({ shape, data }: FloatTensor, at: number, value: number): FloatTensor => {
+  const changed = data.slice();
+  changed[at] = value;
+  return { shape, data: changed };
+};
+const external = () => ({ ...floatProto('w', tensor([4, 3], [])), dataLocation: TensorProto_DataLocation.EXTERNAL });
+
+interface Refused {
+  readonly model?: GraphParts | Uint8Array;
+  readonly samples?: FloatTensor;
+  readonly args?: readonly string[];
+  readonly message: string | RegExp;
+}
+
+const REFUSED: Record<string, Refused> = {
+  'a file that is not ONNX': { model: new TextEncoder().encode('weights,1,2,3\n'), message: 'is not an ONNX model' },
+  'an operator set too old': { model: linear(W, { opset: 7 }), message: 'uses operator set 7; 9 is the oldest' },
+  'external data': { model: linear(W, { constants: { w: external() } }), message: 'the data of w is in another file' },
+  'no product at all': {
+    model: linear(W, { nodes: [node('Relu', ['x'], 'y')] }),
+    message: 'has no Conv, Gemm or MatMul that can be quantised',
+  },
+  'no product that can be quantised': {
+    model: linear(W, { nodes: [node('MatMul', ['v', 'x'], 'y')], constants: { v: randomTensor([2, 6], 1) } }),
+    message: /has no Conv.*\n {2}y \(MatMul\): its first operand is constant/,
+  },
+  'an operator that ONNX Runtime does not know': {
+    model: linear(W, { nodes: [node('Frobnicate', ['x'], 'h'), node('MatMul', ['h', 'w'], 'y')] }),
+    message: /ONNX Runtime cannot load .*Frobnicate/,
+  },
+  'no samples': { samples: tensor([0, 4], []), message: 'calib.npy holds no samples: shape (0, 4)' },
+  'samples of another shape': { samples: randomTensor([6, 5], 1), message: /holds samples of 5; input x takes 4/ },
+  'samples of another rank': { samples: randomTensor([6, 2, 2], 1), message: /samples of 2 x 2; input x takes 4/ },
+  'samples that are no whole number of batches': {
+    model: linear(W, { input: [4, 4] }),
+    message: 'holds 6 samples; the network takes 4 at a time',
+  },
+  'NaN in the samples': { samples: withElement(X, 13, Number.NaN), message: 'sample 3 holds NaN' },
+  'infinity in the samples': {
+    samples: withElement(X, 0, Number.POSITIVE_INFINITY),
+    message: 'sample 0 holds Infinity',
+  },
+  'NaN in the weights': { model: linear(withElement(W, 5, Number.NaN)), message: /weights of y: element \d+ is NaN/ },
+  'infinity in the weights': {
+    model: linear(withElement(W, 5, Number.NEGATIVE_INFINITY)),
+    message: /weights of y: element \d+ is -Infinity/,
+  },
+  'activations that overflow': {
+    model: linear(W, { nodes: [node('Exp', ['x'], 'h'), node('MatMul', ['h', 'w'], 'y')] }),
+    samples: withElement(X, 1, 1000),
+    message: /activations h.*Infinity/,
+  },
+  'a group size that does not divide the rows': {
+    args: ['--group-size', '3'],
+    message: 'weights of y: a group size of 3 does not divide the 4 rows; nearby sizes: 2 and 4',
+  },
+  'an unknown type': { args: ['--types', 'int,posit'], message: '--types: posit is neither' },
+  'a width that no type has': { args: ['--bits', '9'], message: '--bits: given 9; a whole number from 2 to 8' },
+  'a wide layer that is not there': { args: ['--wide', 'first,z'], message: /there is no layer z; .*: y/ },
+  'a percentile for the error of the result': {
+    args: ['--percentile', '99', '--objective', 'output'],
+    message: '--percentile: only with --objective tensor',
+  },
+  'a budget of nothing': { args: ['--budget', 'bits'], message: '--budget: given bits' },
+  'an unknown flag': { args: ['--frobnicate'], message: "unknown option '--frobnicate'" },
+  'samples that are nowhere': { args: ['--calib', 'nowhere.npy'], message: 'cannot read nowhere.npy' },
+  'a design that is none': { args: ['--design', tmpdir()], message: 'holds no manifest.json' },
+};
+
+describe('npm run quantize refuses', () => {
+  it.each(Object.entries(REFUSED))('%s, and leaves nothing behind', async (_, about) => {
+    const { model = linear(W), samples = X, args = [], message } = about;
+    const { folder, model: file, calib } = files(model, samples);
+    const out = join(folder, 'out');
+    const run = await npmRun('quantize', [file, '--calib', calib, '--out', out, ...args]);
+    expect(run.exitCode, run.stderr).toBe(2);
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr).not.toMatch(/^\s+at /m);
+    expect(run.stdout).toBe('');
+    expect(readdirSync(folder).sort()).toEqual(['calib.npy', 'model.onnx']);
+  });
+
+  it('a design whose ports cannot hold the data, naming tensor and port', async () => {
+    const designs = temporary();
+    const ports: RawConfiguration[] = [
+      { name: 'weights', activations: ['int4'], weights: ['uint4'] },
+      { name: 'activations', activations: ['uint4', 'uflint4'], weights: ['int4'] },
+    ];
+    const messages = [
+      /weights of y: none of int, flint, pot with 4 bits can hold its negative values; the design's port has uint4/,
+      /activations x: none of int, flint, pot with 4 bits can hold its negative values; the design's port has uint4, uflint4/,
+    ];
+    for (const [i, raw] of ports.entries()) {
+      const { folder: design } = generate(validateConfiguration({ rows: 2, cols: 2, ...raw }), designs);
+      const { folder, model, calib } = files(linear(W), X);
+      const run = await npmRun('quantize', [model, '--calib', calib, '--out', join(folder, 'out'), '--design', design]);
+      expect([run.exitCode, run.stdout]).toEqual([2, '']);
+      expect(run.stderr).toMatch(messages[i] as RegExp);
+      expect(readdirSync(folder).sort()).toEqual(['calib.npy', 'model.onnx']);
+    }
+  });
+
+  it('types that the design asked for does not take', async () => {
+    const { folder: design } = generate(
+      validateConfiguration({ rows: 2, cols: 2, activations: ['int4', 'uint4'], weights: ['int4'] }),
+      temporary(),
+    );
+    const { folder, model, calib } = files(linear(W), X);
+    const args = [model, '--calib', calib, '--out', join(folder, 'out'), '--design', design, '--types', 'int,e2m1'];
+    const run = await npmRun('quantize', args);
+    expect([run.exitCode, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain('--types: the design takes no e2m1 of 4 bits as activations; it takes int4, uint4');
+  });
+
+  it('to replace a folder that it did not write', async () => {
+    const { folder, model, calib } = files(linear(W), X);
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    writeFileSync(join(out, 'thesis.txt'), 'years of work');
+    const run = await npmRun('quantize', [model, '--calib', calib, '--out', out]);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('holds what this program did not write: thesis.txt');
+    expect(readdirSync(folder).sort()).toEqual(['calib.npy', 'model.onnx', 'out']);
+    expect(readFileSync(join(out, 'thesis.txt'), 'utf8')).toBe('years of work');
+    rmSync(join(out, 'thesis.txt'));
+    writeFileSync(join(out, 'report.json'), '{"generator": "another program 1.0"}');
+    const other = await npmRun('quantize', [model, '--calib', calib, '--out', out]);
+    expect(other.stderr).toContain('holds no report.json of this program');
+    expect(readFileSync(join(out, 'report.json'), 'utf8')).toContain('another program');
+  });
+});
+
+describe('npm run quantize has a defined result for', () => {
+  it('an input that never changes', async () => {
+    const { report } = await quantised(linear(W), tensor([3, 4], new Array(12).fill(2)));
+    const { activation } = report.layers[0] as LayerReport;
+    expect(activation).toMatchObject({ type: 'uint4', least: 2, greatest: 2 });
+    expect(activation.relativeError).toBeLessThan(0.01);
+  });
+
+  it('an input and weights of zeros', async () => {
+    const { report } = await quantised(
+      linear(tensor([4, 3], new Array(12).fill(0))),
+      tensor([2, 4], new Array(8).fill(0)),
+    );
+    const { activation, second } = report.layers[0] as LayerReport;
+    expect(activation).toMatchObject({ type: 'uint4', scale: 1, relativeError: null });
+    expect(second).toMatchObject({ type: 'uint4', scales: { least: 1, greatest: 1 }, relativeError: null });
+    expect(report.totals.outputError).toBe(0);
+  });
+
+  it('a single element', async () => {
+    const { report, out } = await quantised(linear(tensor([1, 1], [-3])), tensor([1, 1], [5]), '--bias-correction');
+    const { activation, second, products } = report.layers[0] as LayerReport;
+    expect(products).toEqual({ count: 1, m: 1, k: 1, n: 1 });
+    expect([activation.type, second.type]).toEqual(['uint4', 'int4']);
+    expect(report.totals.outputError).toBeLessThan(1e-4);
+    expect(existsSync(join(out, 'layers/y/correction.npy'))).toBe(true);
+  });
+
+  it('network without products of two activations in codes', async () => {
+    const { report } = await quantised(TINY, SAMPLES, '--no-attention');
+    expect(report.layers.map(({ output }) => output)).toEqual(['conv', 'scores']);
+    expect(report.skipped).toEqual([expect.objectContaining({ node: 'square', op: 'MatMul' })]);
+  });
+});
+
+/** A design, generated here. */
+const design = (raw: RawConfiguration): string =>
+  generate(validateConfiguration({ rows: 4, cols: 4, ...raw }), temporary()).folder;
+
+describe('memory images', () => {
+  beforeAll(() => requireTool('iverilog'));
+
+  /** What a layer's test bench prints when it is run by the command in its head. */
+  async function play(folder: string, layer: string): Promise<string> {
+    const command = /^\/\/ {3}\$ (iverilog .*)$/m.exec(readFileSync(join(layer, 'image_tb.v'), 'utf8'))?.[1];
+    if (!command) throw new Error('the head of image_tb.v has no command');
+    const { stdout, stderr, exitCode } = await execa(
+      'bash',
+      ['-c', command.replaceAll('DESIGN', folder).replace('iverilog', 'iverilog -Wall')],
+      { cwd: layer, reject: false },
+    );
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    return stdout;
+  }
+
+  const DESIGNS: [string, RawConfiguration, string[]][] = [
+    ['the default types', { name: 'image_default' }, []],
+    ['scales per group of rows, a double drain', { name: 'image_double', drain: 'double' }, ['--group-size', '9']],
+    [
+      'one type per port, several stages',
+      { name: 'image_plain', rows: 3, cols: 5, activations: ['int4'], weights: ['int4'], pipeline: 2 },
+      [],
+    ],
+    ['reductions in parts', { name: 'image_narrow', accumulatorBits: 17, overflow: 'wrap' }, []],
+  ];
+
+  it.each(DESIGNS)('run on the array as they are: %s', async (_, raw, args) => {
+    const folder = design(raw);
+    const { out, report } = await quantised(TINY, SAMPLES, '--design', folder, ...args);
+    expect(report.layers).toHaveLength(3);
+    for (const { name, images } of report.layers) {
+      const printed = await play(folder, join(out, 'layers', name));
+      const beats = images?.beats.reduce((sum, each) => sum + each, 0);
+      const rows = (images?.beats.length ?? 0) * (images?.rows ?? 0);
+      expect(printed).toContain(`PASS ${name}: ${rows} rows of results, ${beats} beats`);
+      expect(printed).not.toContain('FAIL');
+    }
+  });
+
+  it('fail when one word of a file is wrong', async () => {
+    const folder = design({ name: 'image_broken' });
+    const { out } = await quantised(TINY, SAMPLES, '--design', folder);
+    const layer = join(out, 'layers/scores');
+    const textOf = (file: string): string => readFileSync(join(layer, file), 'utf8');
+    // The lowest lane of a beat in which the activation of the lowest lane is not zero, nor the weight.
+    const beat = textOf('activations.hex')
+      .split('\n')
+      .findIndex((word, i) => !word.endsWith('0') && !textOf('weights.hex').split('\n')[i]?.endsWith('0'));
+    for (const [file, line] of Object.entries({ 'weights.hex': beat, 'activations.hex': beat, 'expected.hex': 0 })) {
+      const text = textOf(file);
+      const words = text.split('\n');
+      words[line] = (words[line] as string).replace(/.$/, (digit) => (digit === '7' ? '1' : '7'));
+      writeFileSync(join(layer, file), words.join('\n'));
+      expect(await play(folder, layer), file).toMatch(/^FAIL scores: /m);
+      writeFileSync(join(layer, file), text);
+    }
+    expect(await play(folder, layer)).toMatch(/^PASS scores: /m);
+  });
+});
+
+describe('npm run infer', () => {
+  const images = randomTensor([6, 2, 6, 6], 19);
+  const input = join(temporary(), 'input.npy');
+  writeFileSync(input, formatNpyArray(images.shape, images.data));
+
+  it('shows that all outputs are those of the integer reference', async () => {
+    const folder = design({ name: 'infer_default' });
+    const { out } = await quantised(TINY, SAMPLES, '--design', folder, '--bias-correction', '--group-size', '9');
+    const args = ['--design', folder, '--model', out, '--input', input];
+    const run = await npmRun('infer', [...args, '--samples', '6', '--batch', '4']);
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(run.stdout).toMatch(/^PASS infer_default: all outputs equal .* all 6 class decisions$/m);
+    const json = JSON.parse((await npmRun('infer', [...args, '--samples', '5', '--batch', '2', '--json'])).stdout);
+    const macs = (9 * 18 * 3 + 3 * 27 + 27 * 6) * 5;
+    expect(json).toMatchObject({ samples: 5, exact: true, differentDecisions: [], likeOnnx: 5, macs });
+    expect(json.layers.map(({ name }: { name: string }) => name)).toEqual(['conv', 'square', 'scores']);
+  });
+
+  it('runs layers of 8 bits on ports that take them, and tells where a design does not', async () => {
+    const types = { activations: ['int4', 'flint4', 'uint4', 'int8', 'uint8'], weights: ['int4', 'flint4', 'int8'] };
+    const folder = design({ name: 'infer_mixed', ...types });
+    const { out, report } = await quantised(TINY, SAMPLES, '--design', folder, '--wide', 'last');
+    expect(report.layers.map(({ bits, images }) => [bits, images !== null])).toEqual([
+      [4, true],
+      [4, true],
+      [8, true],
+    ]);
+    const run = await npmRun('infer', ['--design', folder, '--model', out, '--input', input]);
+    expect(run.stdout).toMatch(/^PASS infer_mixed: all outputs equal .* all 6 class decisions$/m);
+
+    const narrow = design({ name: 'infer_narrow' });
+    const { model, calib, folder: work } = files(TINY, SAMPLES);
+    const args = [model, '--calib', calib, '--out', join(work, 'out'), '--design', narrow, '--wide', 'last'];
+    const note = await npmRun('quantize', args);
+    expect(note.stderr).toMatch(/the design's ports lack the types of scores \(8 bits\): npm run infer will refuse/);
+    const refused = await npmRun('infer', ['--design', narrow, '--model', join(work, 'out'), '--input', input]);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/scores: activations u?int8, weights int8/);
+  });
+
+  it('names the layer at which a broken array differs', async () => {
+    const folder = design({ name: 'infer_broken' });
+    const { out } = await quantised(TINY, SAMPLES, '--design', folder);
+    const path = 'rtl/infer_broken_pe.v';
+    const text = readFileSync(join(folder, path), 'utf8');
+    const changed = text.replace('a_sign ^ w_sign', 'a_sign | w_sign');
+    expect(changed).not.toBe(text);
+    writeFileSync(join(folder, path), changed);
+    const manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
+    for (const file of manifest.files) if (file.path === path) file.sha256 = sha256(changed);
+    writeFileSync(join(folder, MANIFEST_FILE), JSON.stringify(manifest));
+    const run = await npmRun('infer', ['--design', folder, '--model', out, '--input', input, '--samples', '6']);
+    expect(run.exitCode, run.stderr).toBe(1);
+    expect(run.stdout).toMatch(/^FAIL infer_broken: outputs differ/m);
+    expect(run.stdout).toMatch(/first at layer conv, product 0, \[\d+, \d+\]: expected -?\d+, got -?\d+/);
+  });
+
+  it('refuses what does not fit, saying what', async () => {
+    const folder = design({ name: 'infer_other', activations: ['int8'], weights: ['int8'] });
+    const { out } = await quantised(TINY, SAMPLES);
+    const cases: [args: string[], message: RegExp][] = [
+      [['--model', tmpdir(), '--samples', '2'], /holds no report.json/],
+      [['--model', out, '--samples', '7'], /--samples 7: .* holds 6/],
+      [
+        ['--model', out, '--samples', '2'],
+        /the design takes activations int8 .*\n +conv: activations \S+, weights \S+\n/,
+      ],
+    ];
+    for (const [args, message] of cases) {
+      const run = await npmRun('infer', ['--design', folder, '--input', input, ...args]);
+      expect(run.exitCode, run.stderr).toBe(2);
+      expect(run.stderr).toMatch(message);
+    }
+  });
+});

@@ -1,0 +1,210 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { flagOf, PARAMETER_KEYS } from '../../gen/config/parameters.js';
+import { DEFAULT_MATRIX } from '../../scripts/verify/matrix.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function npmRun(script: string, args: string[], env: Record<string, string> = {}) {
+  return execa('npm', ['run', '--silent', script, '--', ...args], { cwd: root, reject: false, env });
+}
+
+/** The programs of package.json. */
+const programs = Object.entries<string>(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
+  .filter(([, command]) => command.startsWith('tsx '))
+  .map(([name]) => name);
+
+const temporary = () => mkdtempSync(join(tmpdir(), 'ant-rtl-cli-'));
+
+function allFiles(folder: string): Record<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path.slice(folder.length), readFileSync(path, 'utf8')];
+    }),
+  );
+}
+
+describe('npm run gen', () => {
+  it('gives the same bytes in two runs', async () => {
+    const [one, two] = [temporary(), temporary()];
+    for (const out of [one, two]) {
+      const { exitCode, stdout } = await npmRun('gen', ['--rows', '16', '--cols', '16', '--out', out]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('16 x 16 PEs');
+    }
+    const files = allFiles(one);
+    expect(Object.keys(files).length).toBeGreaterThan(15);
+    expect(allFiles(two)).toEqual(files);
+  });
+
+  it('needs nothing but Node', async () => {
+    const out = temporary();
+    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    const run = await execa(process.execPath, [tsx, 'gen/cli.ts', '--rows', '2', '--out', out, '--json'], {
+      cwd: root,
+      env: { PATH: dirname(process.execPath) },
+      extendEnv: false,
+    });
+    expect(JSON.parse(run.stdout)).toMatchObject({ name: 'ant_2x16', macsPerCycle: 32 });
+  });
+
+  it('explains every flag', async () => {
+    const { stdout, exitCode } = await npmRun('gen', ['--help']);
+    expect(exitCode).toBe(0);
+    for (const key of PARAMETER_KEYS) expect(stdout).toContain(flagOf(key));
+  });
+
+  it('prints the schema of a configuration', async () => {
+    const { stdout } = await npmRun('gen', ['--schema']);
+    expect(Object.keys(JSON.parse(stdout).properties)).toEqual(PARAMETER_KEYS);
+  });
+
+  it.each([
+    [['--rows', '0'], 'rows: given 0'],
+    [['--weights', 'flimt4'], 'nearest legal value: flint4'],
+    [['--accumulator-bits', '20'], 'takes 24 bits'],
+    [['--frobnicate'], "unknown option '--frobnicate'"],
+    [['--rwos', '4', '--cols', '0'], 'did you mean --rows?\nerror: the configuration has a problem:\n  cols: given 0'],
+    [['--config', 'nowhere.json'], 'cannot read the configuration file'],
+    [['--out', '/dev/null'], 'cannot write'],
+  ])('%j is refused without a stack, and nothing is written', async (args, message) => {
+    const out = temporary();
+    const { exitCode, stderr, stdout } = await npmRun('gen', args.includes('--out') ? args : [...args, '--out', out]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('npm run verify', () => {
+  it('passes the whole default matrix and says how fast it simulated', async () => {
+    const { exitCode, stdout } = await npmRun('verify', []);
+    expect(exitCode, stdout).toBe(0);
+    for (const { name } of DEFAULT_MATRIX) {
+      expect(stdout).toMatch(new RegExp(`^PASS +${name} +[1-9]\\d* vectors +[1-9]\\d* cycles +[\\d.]+ s$`, 'm'));
+    }
+    expect(stdout).toContain(`${DEFAULT_MATRIX.length} passed, 0 failed`);
+    expect(stdout).toMatch(/simulation speed on default_16x16: \d+ kcycle\/s, \d+ million MAC\/s/);
+  });
+
+  it('refuses a folder that is no design', async () => {
+    const { exitCode, stderr } = await npmRun('verify', ['--design', temporary()]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('holds no manifest.json');
+  });
+
+  it('says what to do where Verilator is missing', async () => {
+    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    const run = await execa(process.execPath, [tsx, 'scripts/verify.ts'], {
+      cwd: root,
+      env: { PATH: temporary() },
+      extendEnv: false,
+      reject: false,
+    });
+    expect(run.exitCode).toBe(3);
+    expect(run.stderr).toContain('Verilator is missing');
+    expect(run.stderr).toContain('npm run setup');
+  });
+});
+
+describe('a file or folder that cannot be written is refused before anything is read or measured', () => {
+  const inFile = join('README.md', 'x');
+  const none = ['--liberty', 'none.lib'];
+  it.each([
+    ['variants', ['--write', 'none/x.md', ...none], '--write: cannot write none/x.md: there is no folder'],
+    ['variants', ['--write', 'docs', ...none], '--write: cannot write docs: it is a folder'],
+    ['variants', ['--out', inFile, ...none], 'README.md is a file'],
+    ['alternatives', ['--write', 'docs', ...none], 'it is a folder'],
+    ['area', ['--compare', '--write', 'docs', ...none], 'it is a folder'],
+    ['area', ['--compare', '--record', 'docs', ...none], 'it is a folder'],
+    ['area', ['--design', 'none', '--curve', '--plot', 'docs', ...none], '--plot: given docs; it is a folder'],
+    ['power', ['--design', 'none', '--sta', 'README.md', ...none], 'README.md is a file'],
+    ['model', ['--networks', 'none', '--out', inFile], 'README.md is a file'],
+    ['model:costs', ['--out', 'docs', ...none], 'it is a folder'],
+    ['quantize', ['none.onnx', '--calib', 'none.npy', '--out', inFile], 'README.md is a file'],
+    ['example', ['--out', 'README.md'], 'README.md is a file'],
+  ])('%s %j', async (program, args, message) => {
+    const { exitCode, stderr, stdout } = await npmRun(program, args);
+    expect(stderr).toContain(message);
+    expect(stderr.match(/error/g)).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('a slip in the name of an option is named, also where without it a required one is missing', () => {
+  it.each([
+    ['area', ['--desgin', 'd'], /^error: unknown option '--desgin'\n\(Did you mean --design\?\)$/],
+    ['power', ['--libery', 'l', '--compare'], /^error: unknown option '--libery'\n\(Did you mean --liberty\?\)$/],
+    ['model:costs', ['--libery', 'l'], /^error: unknown option '--libery'\n\(Did you mean --liberty\?\)$/],
+    ['infer', ['--desgin', 'd', '--model', 'm'], /^error: unknown option '--desgin'\n\(Did you mean --design\?\)$/],
+    ['quantize', ['m.onnx', '--clib', 'c'], /^error: unknown option '--clib'\n\(Did you mean --calib\?\)$/],
+    [
+      'matmul',
+      ['--desgin', 'd', '--a', 'a', '--w', 'w'],
+      /^error: unknown option '--desgin'; did you mean --design\?$/m,
+    ],
+  ])('%s %j', async (program, args, message) => {
+    const { exitCode, stderr } = await npmRun(program, args);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['area', [], '--design is missing'],
+    [
+      'power',
+      ['--period', '0'],
+      '--liberty is missing\nerror: give either --design <folder> or --compare\nerror: the conf',
+    ],
+    ['model:costs', [], '--liberty is missing'],
+    ['infer', [], '--design is missing\nerror: --model is missing'],
+    ['quantize', ['m.onnx'], '--calib is missing'],
+  ])('%s %j names all that is missing', async (program, args, message) => {
+    const { exitCode, stderr } = await npmRun(program, args);
+    expect(stderr).toContain(`error: ${message}`);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('npm run figures', () => {
+  it('lists what a run leaves out as left out', async () => {
+    const list = async (...args: string[]) => (await npmRun('figures', ['--check', '--list', ...args])).stdout;
+    expect(await list()).toMatch(/^check-sky130: .*json \(left out for want of the library; .* --sky130\)$/m);
+    expect(await list('--sky130', 'package.json')).toMatch(/^check-sky130: .*json$/m);
+  });
+
+  it('names the pages, too, that may be made alone', async () => {
+    const { exitCode, stderr } = await npmRun('figures', ['--only', 'docs/nope.md']);
+    expect(stderr).toMatch(/--only: given "docs\/nope.md"; must be of area-generic, .*, or a page: docs\/area.md, /);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('every program', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const exceptions = /all but (.*) have `--json`/.exec(readme)?.[1]?.match(/[\w:]+(?=`)/g);
+
+  it('has --json but for those that the README excepts, which are some', () => {
+    expect(programs).toEqual(expect.arrayContaining(exceptions ?? ['an exception']));
+  });
+
+  it.each(programs)(
+    'is in the table of the README, and its --help says which exit codes it has: %s',
+    async (program) => {
+      expect(readme).toMatch(new RegExp(`^\\|.*\`npm run ${program}[ \`].*\\|$`, 'm'));
+      const { exitCode, stdout } = await npmRun(program, ['--help']);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('Exit codes: 0 ');
+      expect(stdout.includes('--json')).toBe(!exceptions?.includes(program));
+    },
+  );
+});

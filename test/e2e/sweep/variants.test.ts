@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../../../gen/base/errors.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { generate } from '../../../gen/design/generate.js';
+import { loadDesign, MANIFEST_FILE, type Manifest, sha256 } from '../../../gen/design/manifest.js';
+import { tilePeriod } from '../../../gen/rtl/timing.js';
+import type { VariantsReport } from '../../../scripts/sweep/variants/measure.js';
+import { measureStream } from '../../../scripts/sweep/variants/stream.js';
+import type { AreaReport } from '../../../scripts/synth/report.js';
+import { quickEffort } from '../../../scripts/verify/quick.js';
+import { openArrayModel } from '../../../scripts/verify/simulator.js';
+import { timedLibrary } from '../../support/liberty.js';
+
+const root = mkdtempSync(join(tmpdir(), 'ant-rtl-variants-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const variants = (...args: string[]) =>
+  execa(process.execPath, ['--import', 'tsx', 'scripts/variants.ts', ...args], { reject: false, all: true });
+
+describe('npm run variants', () => {
+  const page = join(root, 'variants.md');
+  const designs = join(root, 'designs');
+  const lengths = [1, 5, 40];
+  const tiny = ['--rows', '2', '--cols', '3', '--lengths', lengths.join(','), '--only', 'os_int4,os_double'];
+  let report: VariantsReport;
+  let manifests: Manifest[];
+
+  beforeAll(async () => {
+    const library = join(root, 'toy.lib');
+    writeFileSync(library, timedLibrary());
+    const run = await variants(...tiny, '--liberty', library, '--out', designs, '--write', page, '--json');
+    expect(run.exitCode, run.all).toBe(EXIT.done);
+    expect(run.stderr).toContain('os_double: ');
+    report = JSON.parse(run.stdout);
+    manifests = report.variants.map(({ name }) => loadDesign(join(designs, name)));
+  });
+
+  it('measures the variants that were asked for', () => {
+    expect(report.variants.map(({ name }) => name)).toEqual(['os_double', 'os_int4']);
+    for (const [i, { configuration, configurationSha256, accumulator }] of manifests.entries()) {
+      expect(configuration).toMatchObject({ rows: 2, cols: 3, maxK: 40 });
+      expect(report.variants[i]).toMatchObject({ configurationSha256, accumulatorBits: accumulator.bits });
+      expect(accumulator.provenK).toBeGreaterThanOrEqual(40);
+    }
+  });
+
+  it('has area, flip-flops and longest path of the area report', () => {
+    for (const { name, perMac, macsPerCycle, longestPath } of report.variants) {
+      const area: AreaReport = JSON.parse(readFileSync(join(designs, name, 'area.json'), 'utf8'));
+      expect(perMac.gateEquivalents * macsPerCycle).toBeCloseTo(area.whole.gateEquivalents, 3);
+      expect((perMac.area ?? 0) * macsPerCycle).toBeCloseTo(area.whole.area ?? Number.NaN, 3);
+      expect(perMac.flipFlopBits * macsPerCycle).toBeCloseTo(area.whole.flipFlopBits, 6);
+      expect(area.longestPath).toEqual(longestPath);
+      expect(longestPath).toMatchObject({ kind: 'delay', leastArea: { module: `${name}_pe` } });
+      expect(area.library).toEqual(report.library);
+    }
+  });
+
+  it("measures what the manifest's formulas say", () => {
+    for (const [i, { timing }] of manifests.entries()) {
+      const { streams, macsPerCycle } = report.variants[i] as (typeof report.variants)[number];
+      expect(macsPerCycle).toBe(6);
+      expect(streams.map(({ k }) => k)).toEqual(lengths);
+      expect(streams.at(-1)?.latency).toBe(timing.latency.cycles);
+      for (const { k, tiles, period, cycles, utilisation, utilisationWithFill } of streams) {
+        expect(period).toBe(tilePeriod(timing, k));
+        expect(utilisation).toBeCloseTo(k / tilePeriod(timing, k), 10);
+        expect(utilisationWithFill).toBeCloseTo((tiles * k) / cycles, 10);
+        const filled = k + timing.latency.cycles + (tiles - 1) * period + (timing.drain.cycles ?? k - 1);
+        if (k >= timing.latency.minimumK) expect(cycles).toBe(filled);
+      }
+    }
+    const busy = report.variants.map(({ streams }) => streams.map(({ utilisation }) => utilisation));
+    expect(busy).toEqual([
+      [1 / 2, 1, 1],
+      [1 / 3, 5 / 7, 40 / 42],
+    ]);
+  });
+
+  it('writes the page, and no other file', async () => {
+    const text = readFileSync(page, 'utf8');
+    expect(text).toContain(`toy.lib (toy), sha256 ${sha256(timedLibrary())}`);
+    expect(text).toContain(report.command);
+    expect(text).not.toContain(root);
+    for (const { name, command } of report.variants)
+      expect(text).toMatch(new RegExp(`^\\| ${name} \\| .* \\| .${command}. \\|$`, 'm'));
+    const other = join(root, 'other.md');
+    writeFileSync(other, 'mine');
+    const run = await variants(...tiny, '--write', other);
+    expect(run.exitCode).toBe(EXIT.badRequest);
+    expect(run.stderr).toContain('is no page of npm run variants');
+    expect(readFileSync(other, 'utf8')).toBe('mine');
+  });
+
+  it('refuses a wrong request with all that is wrong', async () => {
+    const run = await variants('--rows', '0', '--lengths', '1', '--only', 'os_dubble');
+    expect(run.exitCode).toBe(EXIT.badRequest);
+    expect(run.stderr).toMatch(/3 problems:[\s\S]*--rows[\s\S]*--lengths[\s\S]*nearest legal value: os_double/);
+  });
+});
+
+describe('the figures of a stream', () => {
+  /** A design with a piece of a module replaced, and a manifest that agrees, as a bug of the generator would make it. */
+  function broken(
+    name: string,
+    module: string,
+    piece: string,
+    replacement: string,
+  ): { folder: string; manifest: Manifest } {
+    const { folder } = generate(validateConfiguration({ name, rows: 2, cols: 3, maxK: 40 }), join(root, 'broken'));
+    const path = `rtl/${name}_${module}.v`;
+    const text = readFileSync(join(folder, path), 'utf8');
+    expect(text).toContain(piece);
+    const changed = text.replace(piece, replacement);
+    writeFileSync(join(folder, path), changed);
+    const file = join(folder, MANIFEST_FILE);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(sha256(text), sha256(changed)));
+    return { folder, manifest: loadDesign(folder) };
+  }
+
+  it.each([
+    [
+      'the tiles lie further apart',
+      'b1',
+      'control',
+      "gap_q <= 2'd2",
+      "gap_q <= 2'd3",
+      /tile period: formula 14 cycles/,
+    ],
+    ['a result is wrong', 'b2', 'pe', 'a_sign ^ w_sign', 'a_sign | w_sign', /a result is wrong/],
+  ])('are refused where %s', async (_, name, module, piece, replacement, message) => {
+    const { folder, manifest } = broken(name, module, piece, replacement);
+    const { tuning, builds } = await quickEffort(join(root, 'quick'));
+    const model = await openArrayModel(folder, manifest, { ...(tuning && { tuning }), ...(builds && { builds }) });
+    await expect(measureStream(model, manifest, 12)).rejects.toMatchObject({
+      exitCode: EXIT.checkFailed,
+      message: expect.stringMatching(message),
+    });
+  });
+});

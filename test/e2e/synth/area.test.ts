@@ -1,0 +1,284 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../../../gen/base/errors.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { generate } from '../../../gen/design/generate.js';
+import { MANIFEST_FILE, type Manifest, sha256 } from '../../../gen/design/manifest.js';
+import type { AreaReport, Size } from '../../../scripts/synth/report.js';
+
+const OSU018 = '/usr/share/qflow/tech/osu018/osu018_stdcells.lib';
+
+const root = mkdtempSync(join(tmpdir(), 'ant-rtl-area-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+let original = '';
+beforeAll(() => {
+  const types = { activations: ['int4', 'flint4'], weights: ['int4'], maxK: 16 };
+  original = generate(validateConfiguration({ rows: 2, cols: 3, name: 'tiny', ...types }), root).folder;
+});
+
+/** A fresh copy of the design. */
+function copy(): string {
+  const folder = join(mkdtempSync(join(root, 'copy-')), 'tiny');
+  cpSync(original, folder, { recursive: true });
+  return folder;
+}
+
+const area = (args: string[], env: Record<string, string> = {}) =>
+  execa(process.execPath, ['--import', createRequire(import.meta.url).resolve('tsx'), 'scripts/area.ts', ...args], {
+    env,
+    reject: false,
+    all: true,
+  });
+
+const reportOf = (folder: string): AreaReport => JSON.parse(readFileSync(join(folder, 'area.json'), 'utf8'));
+
+/** A library of an inverter, a buffer (ABC needs one), a NAND and two flip-flops, with areas that are easy to add up. */
+const LIBRARY = (cells: readonly string[] = ['inverter', 'buffer', 'nand', 'positive', 'negative']): string => {
+  const gate = (name: string, size: number, inputs: string[], fn: string): string =>
+    `cell (${name}) { area : ${size}; ${inputs.map((pin) => `pin (${pin}) { direction : input; }`).join(' ')}
+      pin (Y) { direction : output; function : "${fn}"; } }`;
+  const register = (name: string, clock: string): string =>
+    `cell (${name}) { area : 10; ff (IQ, IQN) { clocked_on : "${clock}"; next_state : "D"; }
+      pin (D) { direction : input; } pin (C) { direction : input; clock : true; }
+      pin (Q) { direction : output; function : "IQ"; } }`;
+  const all: Record<string, string> = {
+    inverter: gate('INV', 1, ['A'], "A'"),
+    buffer: gate('BUF', 2, ['A'], 'A'),
+    nand: gate('NAND', 2, ['A', 'B'], "(A B)'"),
+    positive: register('DFF', 'C'),
+    negative: register('DFFN', "C'"),
+  };
+  return `library (toy) { ${cells.map((name) => all[name]).join('\n')} }\n`;
+};
+
+function libraryFile(cells?: string[]): string {
+  const file = join(mkdtempSync(join(root, 'library-')), 'toy.lib');
+  writeFileSync(file, LIBRARY(cells));
+  return file;
+}
+
+/** A folder to put on the search path, with `yosys` a script of the test's. */
+function fakeYosys(script: string): string {
+  const place = mkdtempSync(join(root, 'bin-'));
+  writeFileSync(join(place, 'yosys'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(place, 'yosys'), 0o755);
+  return place;
+}
+
+/** How far apart two sizes are, as a part of the first. */
+const apart = (x: Size, y: Size): number => Math.abs(y.gateEquivalents / x.gateEquivalents - 1);
+
+describe('npm run area', () => {
+  it('writes the same bytes twice, prints what it writes, and adds up', async () => {
+    const folder = copy();
+    const first = await area(['--design', folder], { ANT_RTL_YOSYS: 'native' });
+    expect(first.exitCode, first.all).toBe(EXIT.done);
+    const bytes = (): string[] => ['area.json', 'area.md'].map((file) => readFileSync(join(folder, file), 'utf8'));
+    const before = bytes();
+    const second = await area(['--design', folder, '--json'], { ANT_RTL_YOSYS: 'native' });
+    expect(bytes()).toEqual(before);
+    expect(`${second.stdout}\n`).toBe(before[0]);
+    const report = reportOf(folder);
+    expect(report.structure).toEqual({ checked: true, ownLogic: { $and: 1 } });
+    const total = report.modules
+      .filter(({ partOfOther }) => !partOfOther)
+      .reduce((sum, { size, instances }) => sum + size.gateEquivalents * instances, 0);
+    expect(report.whole.gateEquivalents).toBeCloseTo(total, 3);
+    expect(first.stdout).toContain('tiny_pe');
+    expect(first.stderr).toMatch(/\[\d+\/\d+\] tiny_pe/);
+  });
+
+  it('counts the flip-flops the Verilog has', async () => {
+    const folder = copy();
+    expect((await area(['--design', folder])).exitCode).toBe(EXIT.done);
+    const manifest: Manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
+    const { pe, modules } = reportOf(folder);
+    const { a, w } = manifest.ports;
+    expect(pe.flipFlopBits).toBe(a.operand.bits + w.operand.bits + 1 + manifest.accumulator.bits);
+    for (const { role, parameters, size } of modules) {
+      if (role === 'delay') expect(size.flipFlopBits).toBe(parameters.WIDTH);
+      if (role.includes('decoder')) expect(size.flipFlopBits).toBe(0);
+    }
+  });
+
+  it.each(['os', 'ws'] as const)('counts tiles of PEs and what they hold, dataflow %s', async (dataflow) => {
+    const types = { activations: ['int4', 'flint4'], weights: ['int4'], ...(dataflow === 'os' ? { maxK: 16 } : {}) };
+    const raw = { rows: 6, cols: 4, tileRows: 3, tileCols: 2, dataflow, name: `tiles_${dataflow}`, ...types };
+    const { folder } = generate(validateConfiguration(raw), root);
+    const run = await area(['--design', folder], { ANT_RTL_YOSYS: 'native' });
+    expect(run.exitCode, run.all).toBe(EXIT.done);
+    const { modules, structure, pe, whole } = reportOf(folder);
+    expect(structure.checked).toBe(true);
+    const manifest: Manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
+    const [a, w] = [manifest.ports.a.operand.bits, manifest.ports.w.operand.bits];
+    const tiles = modules.filter(({ role }) => role === 'pe');
+    expect(tiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(4);
+    for (const { size, parameters } of tiles) {
+      const bits = parameters.SUM_BITS ?? manifest.accumulator.bits;
+      const expected = dataflow === 'os' ? 3 * a + 2 * w + 3 + 6 * bits : 3 * a + 6 * 2 * w + 2 + 2 * bits;
+      expect(size.flipFlopBits).toBe(expected);
+    }
+    const inTiles = modules.filter(({ role }) => role === 'pe of a tile');
+    expect(inTiles.every(({ partOfOther }) => partOfOther)).toBe(true);
+    expect(inTiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(24);
+    const all = tiles.reduce((sum, { total }) => sum + total.gateEquivalents, 0);
+    expect(pe.gateEquivalents).toBeCloseTo(all / 24, 3);
+    const counted = modules.filter(({ partOfOther }) => !partOfOther);
+    expect(whole.gateEquivalents).toBeCloseTo(
+      counted.reduce((sum, { total }) => sum + total.gateEquivalents, 0),
+      3,
+    );
+  });
+
+  it('fails when a tile holds a PE less than the manifest says', async () => {
+    const raw = { rows: 2, cols: 4, tileCols: 2, activations: ['int4'], weights: ['int4'], name: 'fewer' };
+    const { folder } = generate(validateConfiguration(raw), root);
+    const [file, manifestFile] = ['rtl/fewer_tile.v', join(folder, MANIFEST_FILE)];
+    const text = readFileSync(join(folder, file), 'utf8').replace('c < TILE_COLS', 'c < TILE_COLS - 1');
+    writeFileSync(join(folder, file), text);
+    const manifest: Manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
+    const files = manifest.files.map((entry) => (entry.path === file ? { ...entry, sha256: sha256(text) } : entry));
+    writeFileSync(manifestFile, JSON.stringify({ ...manifest, files }));
+    const run = await area(['--design', folder], { ANT_RTL_YOSYS: 'native' });
+    expect(run.exitCode, run.all).toBe(EXIT.checkFailed);
+    expect(run.stderr).toContain('instances of fewer_pe: 8 by the manifest, 4 in the elaborated array');
+  });
+
+  it.each([
+    ['generic gates, no native Yosys on the search path', []],
+    ['a library, WebAssembly forced', ['--liberty', existsSync(OSU018) ? OSU018 : libraryFile()]],
+  ])('gives the same in WebAssembly as natively, but for the noise between releases, with %s', async (what, args) => {
+    const folders = [copy(), copy()] as const;
+    const empty = { PATH: mkdtempSync(join(root, 'bin-')), ANT_RTL_YOSYS: '' };
+    const native = await area(['--design', folders[0], ...args], { ANT_RTL_YOSYS: 'native' });
+    const wasm = await area(
+      ['--design', folders[1], ...args],
+      what.includes('forced') ? { ANT_RTL_YOSYS: 'wasm' } : empty,
+    );
+    expect(native.exitCode, native.all).toBe(EXIT.done);
+    expect(wasm.exitCode, wasm.all).toBe(EXIT.done);
+    const [x, y] = [reportOf(folders[0]), reportOf(folders[1])];
+    expect(x.tool.build).toBe('native');
+    expect(y.tool).toMatchObject({ build: 'WebAssembly', package: expect.stringContaining('@yowasp/yosys') });
+    expect([y.recipes, y.library, y.structure]).toEqual([x.recipes, x.library, x.structure]);
+    expect(y.whole.flipFlopBits).toBe(x.whole.flipFlopBits);
+    expect(apart(x.whole, y.whole)).toBeLessThan(0.03);
+    expect(apart(x.pe, y.pe)).toBeLessThan(0.05);
+    expect(y.longestPath.kind).toBe(x.longestPath.kind);
+    expect(['delay', 'levels', 'unknown']).toContain(x.longestPath.kind);
+  });
+
+  it("gives a library's areas as the sum of its cells, and its NAND as the unit", async () => {
+    const folder = copy();
+    const run = await area(['--design', folder, '--liberty', libraryFile()]);
+    expect(run.exitCode, run.all).toBe(EXIT.done);
+    const { modules, library, longestPath } = reportOf(folder);
+    expect(longestPath).toEqual({ kind: 'unknown' });
+    expect(run.stdout).toContain('unknown: the library has no delays');
+    expect(library).toMatchObject({ file: 'toy.lib', name: 'toy', nand2: { cell: 'NAND', area: 2 } });
+    const areas: Record<string, number> = { INV: 1, BUF: 2, NAND: 2, DFF: 10, DFFN: 10 };
+    for (const { cells, size } of modules) {
+      const sum = Object.entries(cells).reduce(
+        (total, [cell, count]) => total + count * (areas[cell] ?? Number.NaN),
+        0,
+      );
+      expect(size.area).toBe(sum);
+      expect(size.gateEquivalents).toBe(sum / 2);
+    }
+  });
+
+  it('uses WebAssembly, and says so, where there is no native Yosys or one too old', async () => {
+    const old = fakeYosys('echo Yosys 0.9');
+    const none = mkdtempSync(join(root, 'bin-'));
+    for (const [place, why] of [
+      [old, 'is version 0.9, and 0.23 or newer is needed'],
+      [none, 'Yosys is missing'],
+    ] as const) {
+      const folder = join(root, 'nothing');
+      const run = await area(['--design', folder], { PATH: place });
+      expect(run.stderr).toMatch(new RegExp(`^note: .*${why}.*; using the WebAssembly build`));
+      const forced = await area(['--design', folder], { PATH: place, ANT_RTL_YOSYS: 'native' });
+      expect(forced.exitCode).toBe(EXIT.toolBroken);
+      expect(forced.stderr).toContain('npm run setup');
+    }
+  });
+
+  it('fails with the tail of the log when Yosys does, and leaves the last report', async () => {
+    const folder = copy();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'area.json'), 'old');
+    const place = fakeYosys('[ "$1" = -V ] && echo Yosys 0.99 && exit\necho ERROR: out of luck > yosys.log; exit 1');
+    const run = await area(['--design', folder], { PATH: `${place}:${process.env.PATH}`, ANT_RTL_YOSYS: 'native' });
+    expect(run.exitCode).toBe(EXIT.toolBroken);
+    expect(run.stderr).toContain('ERROR: out of luck');
+    expect(run.stderr).not.toContain('    at ');
+    expect(readFileSync(join(folder, 'area.json'), 'utf8')).toBe('old');
+    expect(existsSync(join(folder, 'area.md'))).toBe(false);
+  });
+
+  it.each(['native', 'wasm'])(
+    'fails with the tail of the log when a library cannot be read by Yosys, %s',
+    async (build) => {
+      const file = libraryFile();
+      writeFileSync(file, `${readFileSync(file, 'utf8')}}}}`.replace('cell (DFF)', 'cell (DFF) :'));
+      const run = await area(['--design', copy(), '--liberty', file], { ANT_RTL_YOSYS: build });
+      expect(run.exitCode).toBe(EXIT.toolBroken);
+      expect(run.stderr).toMatch(/ended with exit code 1 on .*[\s\S]*end of its log:[\s\S]*ERROR/);
+    },
+  );
+
+  it('refuses a library without flip-flops instead of leaving them out', async () => {
+    const run = await area(['--design', copy(), '--liberty', libraryFile(['inverter', 'buffer', 'nand'])]);
+    expect(run.exitCode).toBe(EXIT.badRequest);
+    expect(run.stderr).toMatch(/^error: .*none of its 3 cells is a D flip-flop, .*$/m);
+  });
+
+  it('fails when the array holds something the sum does not', async () => {
+    const folder = copy();
+    const file = 'rtl/tiny_array.v';
+    const text = readFileSync(join(folder, file), 'utf8');
+    const changed = text.replace(
+      'assign in_ready_o =',
+      'reg late;\n  always @(posedge clk_i) late <= run;\n  assign in_ready_o = late &',
+    );
+    expect(changed).not.toBe(text);
+    writeFileSync(join(folder, file), changed);
+    const path = join(folder, MANIFEST_FILE);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(sha256(text), sha256(changed)));
+    const run = await area(['--design', folder]);
+    expect(run.exitCode).toBe(EXIT.checkFailed);
+    expect(run.stderr).toMatch(/\$dff cells of the array's own: 0 by the manifest, 1/);
+    expect(existsSync(join(folder, 'area.json'))).toBe(false);
+  });
+
+  it.each([
+    ['no design', () => ['--design', join(root, 'nothing')], 'there is no design folder'],
+    ['no folder', () => [], '--design is missing'],
+    ['an unknown option', () => ['--design', original, '--fast'], "unknown option '--fast'"],
+    ['a library that is not there', () => ['--design', original, '--liberty', 'none.lib'], 'cannot read'],
+    [
+      'a design that was changed by hand',
+      () => {
+        const folder = copy();
+        writeFileSync(join(folder, 'rtl/tiny_pe.v'), 'module tiny_pe; endmodule\n');
+        return ['--design', folder];
+      },
+      'rtl/tiny_pe.v was changed',
+    ],
+  ])('refuses %s', async (_, args, message) => {
+    const run = await area(args());
+    expect(run.exitCode).toBe(EXIT.badRequest);
+    expect(run.stderr).toContain(message);
+  });
+
+  it('refuses a build of Yosys that it does not know', async () => {
+    const run = await area(['--design', original], { ANT_RTL_YOSYS: 'fast' });
+    expect(run.exitCode).toBe(EXIT.badRequest);
+    expect(run.stderr).toContain('use native or wasm');
+  });
+});

@@ -1,0 +1,108 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Configuration } from '../../../gen/config/parameters.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { generate } from '../../../gen/design/generate.js';
+import { MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';
+import { randomSource } from '../../../gen/golden/vectors.js';
+import { elaborate } from '../../../gen/rtl/design.js';
+import type { FuzzSummary } from '../../../scripts/verify/fuzz/fuzz.js';
+import { findFrontEnds } from '../../../scripts/verify/fuzz/lint.js';
+import { randomConfiguration } from '../../../scripts/verify/fuzz/random.js';
+import { type Trial, tryConfiguration, type Workshop } from '../../../scripts/verify/fuzz/trial.js';
+import { quickEffort } from '../../../scripts/verify/quick.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+function isAccepted(seed: number): boolean {
+  try {
+    elaborate(validateConfiguration(randomConfiguration(randomSource(seed))));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
+/** A seed whose configuration is refused while that of the next one is accepted. */
+const SEED = SEEDS.find((seed) => !isAccepted(seed) && isAccepted(seed + 1)) as number;
+
+function fuzz(temporary: string, ...args: string[]) {
+  return execa('npx', ['tsx', 'scripts/fuzz.ts', ...args], { cwd: ROOT, reject: false, env: { TMPDIR: temporary } });
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-fuzz-test-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('npm run fuzz', () => {
+  it('verifies the designs of a seed and leaves nothing behind', async () => {
+    const run = await fuzz(scratch, '--designs', '2', '--seed', String(SEED), '--json');
+    const { summary, trials } = JSON.parse(run.stdout) as { summary: FuzzSummary; trials: Trial[] };
+    expect(run.exitCode).toBe(0);
+    expect(summary).toMatchObject({ seed: SEED, passed: 1, failed: 0, refused: 1 });
+    expect(trials.map(({ seed }) => seed).sort()).toEqual([SEED, SEED + 1]);
+    for (const { command } of trials) expect(command).toMatch(/^npm run gen -- (--arch dot )?--rows \d+ --cols \d+/);
+    expect(readdirSync(scratch).filter((name) => name.startsWith('ant-rtl-fuzz-'))).toEqual([]);
+  });
+
+  it('fails when it verified nothing', async () => {
+    const run = await fuzz(scratch, '--designs', '1', '--seed', String(SEED));
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).toMatch(/refused seed \d/);
+    expect(run.stderr).toMatch(/no design was verified, since all configurations were refused.*exit code 1/);
+  });
+
+  it('refuses a run without an end', async () => {
+    const run = await fuzz(scratch);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain('--minutes or --designs');
+  });
+});
+
+describe('a broken generator is found', () => {
+  const raw = { rows: 2, cols: 3, activations: ['int4', 'flint4'], weights: ['pot4'] };
+  let workshop: Workshop;
+  beforeAll(async () => {
+    const kept = join(scratch, 'kept');
+    workshop = { tools: await findFrontEnds(), effort: await quickEffort(scratch), scratch, kept };
+  });
+
+  /** Generates a design with a piece of its PE replaced, and the manifest in agreement. */
+  const breaking = (piece: string, replacement: string) => (config: Configuration, out: string) => {
+    const { folder, files } = generate(config, out);
+    const path = `rtl/${config.name}_pe.v`;
+    const text = readFileSync(join(folder, path), 'utf8');
+    expect(text).toContain(piece);
+    const changed = text.replace(piece, replacement);
+    writeFileSync(join(folder, path), changed);
+    const manifest = files.find((file) => file.path === MANIFEST_FILE)?.text ?? '';
+    writeFileSync(join(folder, MANIFEST_FILE), manifest.replace(sha256(text), sha256(changed)));
+    return folder;
+  };
+
+  it('by verification, and the design is kept', async () => {
+    const write = breaking('a_sign ^ w_sign', 'a_sign | w_sign');
+    const trial = await tryConfiguration(raw, 5, { ...workshop, write });
+    expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/PE, clock edge/) });
+    expect(trial.command).toBe('npm run gen -- --rows 2 --cols 3 --activations int4,flint4 --weights pot4');
+    expect(existsSync(join(trial.folder ?? '', MANIFEST_FILE))).toBe(true);
+  });
+
+  it('by a front end', async () => {
+    const write = breaking('a_sign ^ w_sign', 'a_sign ^ w_sgn');
+    const trial = await tryConfiguration(raw, 6, { ...workshop, write });
+    expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/verilator.*w_sgn/s) });
+  });
+
+  it('by an exception that is no ConfigurationError', async () => {
+    const write = () => {
+      throw new TypeError('no such width');
+    };
+    const trial = await tryConfiguration(raw, 7, { ...workshop, write });
+    expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('no such width') });
+    expect(trial.folder).toBeUndefined();
+  });
+});

@@ -1,0 +1,92 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { allOf, EXIT, UserError } from '../../../gen/base/errors.js';
+import { parseWhole, required, requireKnown } from '../../../gen/base/options.js';
+
+function messageOf(step: () => unknown): string | undefined {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message;
+  }
+}
+
+describe('steps that may each find a mistake', () => {
+  const fails = (message: string) => () => {
+    throw new UserError(message);
+  };
+
+  it('give their results in order', () => {
+    expect(allOf([() => 1, () => 'two'])).toEqual([1, 'two']);
+  });
+
+  it('report all mistakes at once, each as an error', () => {
+    expect(messageOf(() => allOf([fails('a'), () => 1, fails('b')]))).toBe('a\nerror: b');
+  });
+
+  it('keep a single error as it is, with its exit code', () => {
+    const broken = new UserError('no tool', EXIT.toolBroken);
+    const alone = () =>
+      allOf([
+        () => {
+          throw broken;
+        },
+      ]);
+    expect(alone).toThrow(broken);
+  });
+
+  it('hide no bug behind mistakes', () => {
+    const bug = new TypeError('bug');
+    const steps = () =>
+      allOf([
+        fails('a'),
+        () => {
+          throw bug;
+        },
+      ]);
+    expect(steps).toThrow(bug);
+  });
+});
+
+describe('a command line', () => {
+  const left = (...words: string[]): string | undefined => {
+    const program = new Command().option('--rows <n>').option('--json');
+    program.allowUnknownOption().allowExcessArguments().parse(words, { from: 'user' });
+    return messageOf(() => requireKnown(program));
+  };
+
+  it('of known options is no mistake', () => {
+    expect(left('--rows', '4', '--json')).toBeUndefined();
+    expect(left('--rows', '-4')).toBeUndefined();
+  });
+
+  it('has all that is unknown in it named, values of unknown options aside', () => {
+    expect(left('--rwos', '4', '--json', '--frob=5', 'foo', '--rows', '3', 'bar')).toBe(
+      [
+        "unknown option '--rwos'; did you mean --rows?",
+        "unknown option '--frob'",
+        'foo belongs to no option; --help lists them',
+        'bar belongs to no option; --help lists them',
+      ].join('\nerror: '),
+    );
+  });
+
+  it('has what it cannot do without', () => {
+    expect(required('--design', 'd')).toBe('d');
+    expect(messageOf(() => required('--design', undefined))).toBe('--design is missing');
+  });
+
+  it('is parsed to its end', () => {
+    const program = new Command().option('--rows <n>').exitOverride();
+    const argv = process.argv;
+    process.argv = ['node', 'program', '--unknown', '--rows', '3'];
+    try {
+      parseWhole(program);
+    } finally {
+      process.argv = argv;
+    }
+    expect(program.opts()).toEqual({ rows: '3' });
+  });
+});

@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest';
+import type { RawConfiguration } from '../../../gen/config/parse.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { renderAll } from '../../../gen/design/generate.js';
+import { buildManifest } from '../../../gen/design/manifest.js';
+import { describeDesign } from '../../../gen/design/summary.js';
+import { arrayInfoOfDesign, tileShape } from '../../../gen/golden/reference.js';
+import { tileBeats } from '../../../gen/golden/streams.js';
+import { randomSource, randomTile } from '../../../gen/golden/vectors.js';
+import { type Design, elaborate } from '../../../gen/rtl/design.js';
+
+function documents(raw: RawConfiguration): { design: Design; text: (path: string) => string } {
+  const design = elaborate(validateConfiguration(raw));
+  const files = new Map(renderAll(design).map(({ path, text }) => [path, text]));
+  return {
+    design,
+    text: (path) => {
+      const text = files.get(path);
+      if (text === undefined) throw new Error(`no ${path} among ${[...files.keys()].join(' ')}`);
+      return text;
+    },
+  };
+}
+
+describe('the datasheet', () => {
+  const { design, text } = documents({ rows: 8, cols: 5, drain: 'double', stall: 'enable' });
+  const sheet = text('datasheet.md');
+
+  it('has every port of the top with its width', () => {
+    for (const { name, direction, width } of design.top.ports) {
+      expect(sheet).toContain(`| \`${name}\` | ${direction} | ${width} |`);
+    }
+  });
+
+  it('has latency, period and utilisation of this design', () => {
+    expect(sheet).toContain(
+      '| last beat in to first row out, tiles of K >= 8 | ROWS + COLS + PIPELINE + 2 | 16 cycles |',
+    );
+    expect(sheet).toContain('| one tile to the next | max(K, ROWS) |');
+    expect(sheet).toContain('| 64 | 64 | 100.0 % |');
+  });
+
+  it('has the proof of the accumulators and the cost of every type', () => {
+    expect(sheet).toContain('-4194304 .. 4194304, which takes 24 bits');
+    for (const { type } of design.accumulator.contributions)
+      expect(sheet).toMatch(new RegExp(`\\| ${type} \\| -?\\d+ \\.\\. \\d+ \\|`));
+  });
+
+  it('has all candidates of the operand format, the chosen one first', () => {
+    const rows = sheet.split('\n').filter((line) => /^\| (none|2\^\d) \|/.test(line));
+    expect(rows.length).toBe(design.candidates.length);
+    expect(rows[0]).toContain('| 2^2 | yes | 1+2+4 | 1+2+3 | 7 | 3 |');
+  });
+
+  it('has the values of every type', () => {
+    expect(sheet).toContain('| uflint4 | 0 1 2 3 4 5 6 7 64 32 16 24 8 10 12 14 |');
+  });
+
+  it('says how this design stalls, and when it wraps', () => {
+    expect(sheet).toContain('every register before it has an enable');
+    expect(documents({}).text('datasheet.md')).toContain('one clock gate, `ant_16x16_clock_gate`');
+    const wraps = documents({ accumulatorBits: 16, overflow: 'wrap' }).text('datasheet.md');
+    expect(wraps).toContain('wrap modulo 2^16');
+  });
+});
+
+describe('the datasheet of 8-bit integers', () => {
+  const wide = { rows: 6, cols: 4, wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] };
+  const { design, text } = documents(wide);
+  const sheet = text('datasheet.md');
+  const stays = documents({ ...wide, dataflow: 'ws' });
+  const staysSheet = stays.text('datasheet.md');
+
+  it('has the counts of every kind of tile as the oracle has them', () => {
+    for (const { design: each } of [{ design }, stays]) {
+      expect(each.tileKinds.map(({ aWide, wWide }) => [aWide, wWide])).toEqual([
+        [false, false],
+        [false, true],
+        [true, false],
+        [true, true],
+      ]);
+      for (const { aWide, wWide, ...kind } of each.tileKinds) {
+        const info = arrayInfoOfDesign(each);
+        const shape = tileShape(info, { k: 97, aWide, wWide });
+        const tile = randomTile(randomSource(1), info, {
+          k: 97,
+          a: { type: 0, wide: aWide },
+          w: { type: 0, wide: wWide },
+        });
+        expect([kind.resultRows ?? 97, kind.resultCols, kind.terms ?? 97]).toEqual([
+          shape.rows,
+          shape.cols,
+          shape.terms,
+        ]);
+        expect([kind.aCodes, kind.wCodes]).toEqual([shape.aLanes, shape.wLanes]);
+        expect(tileBeats(info, tile).weightBeats).toBe(shape.weightRows * kind.weightRepeats);
+        expect(kind.macsPerCycle).toBe(shape.aLanes * shape.wLanes);
+      }
+    }
+    expect(sheet).toContain('| 1 | 0 | 3 | 4 | 3 | 4 | K | 12 |\n| 1 | 1 | 3 | 2 | 3 | 2 | K | 6 |');
+    expect(staysSheet).toContain('| 1 | 0 | 3 | 4 | M | 4 | 3 | 12 |\n| 1 | 1 | 3 | 2 | M | 2 | 3 | 6 |');
+  });
+
+  it('says where codes and results lie, and when rows leave', () => {
+    expect(sheet).toContain('of 8 bits: row r at [r*8 +: 8] (3 of them)');
+    expect(sheet).toContain('of 8 bits: column c at [c*8 +: 8] (2 of them)');
+    expect(sheet).toContain('its low half on the even one and its high half on the odd');
+    expect(sheet).toContain('result c leaves on lane 2c, and lane 2c + 1 is 0');
+    expect(sheet).toContain('3 rows leave, one every second cycle');
+    expect(sheet).toContain('`out_last_o` with row 5 (8-bit activations: row 2)');
+    expect(sheet).toContain('| the same, 8-bit activations | ROWS - 2 | 4 cycles |');
+    expect(staysSheet).toContain('row r of weights twice, in beats 2r and 2r + 1');
+    expect(staysSheet).not.toContain('every second cycle');
+  });
+
+  it('has the values of the 8-bit types, and whole products told apart from those of a PE', () => {
+    expect(sheet).toContain('| int8 | 0 1 2 ... 127 -128 -127 ... -1 |\n| uint8 | 0 1 2 ... 255 |');
+    expect(sheet).toContain('An 8-bit integer is two operands');
+  });
+
+  it('proves accumulators with half as many products where an activation takes two rows', () => {
+    expect(staysSheet).toContain('at most ROWS = 6 of them');
+    expect(staysSheet).toContain(
+      '8 bits and a weight lie in -32640 .. 32385. The sum of at most ROWS/2 = 3 of them\n  lies in -97920 .. 97155',
+    );
+    expect(staysSheet).toContain('The results hold every sum');
+    const { cases, terms } = buildManifest(stays.design, []).accumulator;
+    expect(terms).toBe(6);
+    expect(cases.map((each) => [each.pairsOfRows, each.terms, each.sum.least])).toEqual([
+      [false, 6, '-49152'],
+      [true, 3, '-97920'],
+    ]);
+  });
+
+  it('stands in the header of the top, the manifest and the summary, and nowhere without such types', () => {
+    expect(text('rtl/ant_6x4_array.v')).toMatch(/With a_wide_i .*[\s\S]*With w_wide_i/);
+    expect(stays.text('rtl/ant_ws_6x4_array.v')).toContain('comes twice, in beats 2r and 2r + 1');
+    expect(buildManifest(design, []).tileKinds.map(({ macsPerCycle }) => macsPerCycle)).toEqual([24, 12, 12, 6]);
+    expect(describeDesign(design, '.', [])).toMatch(
+      /8 bits on two lanes: int8 uint8[\s\S]*8-bit activations and weights: 6/,
+    );
+    const plain = documents({ rows: 6, cols: 4 });
+    for (const path of ['datasheet.md', 'rtl/ant_6x4_array.v']) expect(plain.text(path)).not.toMatch(/[aw]_wide|8.bit/);
+  });
+});
+
+describe('the datasheet of other designs', () => {
+  const sheetOf = (raw: RawConfiguration): string => documents(raw).text('datasheet.md');
+  const parametersOf = (raw: RawConfiguration): string[] =>
+    (/## Parameters\n[\s\S]*?\n\n## /.exec(sheetOf(raw))?.[0] ?? '')
+      .split('\n')
+      .flatMap((line) => /^\| (\w+) \| [^|]/.exec(line)?.[1] ?? [])
+      .slice(1);
+
+  it('lists the parameters that count, all with a value', () => {
+    const keys = {
+      array: parametersOf({}),
+      stays: parametersOf({ dataflow: 'ws' }),
+      float: parametersOf({ pe: 'float' }),
+    };
+    const dot = parametersOf({ arch: 'dot' });
+    for (const key of ['maxK', 'drain', 'wideWeights']) expect(keys.array).toContain(key);
+    for (const key of ['lanes', 'tree']) expect(keys.array).not.toContain(key);
+    for (const key of ['maxK', 'drain', 'lanes', 'tree']) expect(keys.stays).not.toContain(key);
+    for (const key of ['overflow', 'tileRows', 'wideWeights']) expect(keys.float).not.toContain(key);
+    for (const key of ['tileRows', 'dataflow', 'drain']) expect(dot).not.toContain(key);
+    for (const key of ['lanes', 'tree', 'maxK']) expect(dot).toContain(key);
+    expect(sheetOf({})).toContain('| wideActivations | none |');
+  });
+
+  it('counts beats and reduction steps of dot-product units apart', () => {
+    const sheet = sheetOf({ arch: 'dot', rows: 8, cols: 8, lanes: 64, maxK: 1000 });
+    expect(sheet).toContain('A tile of B beats');
+    expect(sheet).toContain('| 64 | 1 | 100.0 % |\n| 576 | 9 | 100.0 % |\n| 1000 | 16 | 97.7 % |');
+    expect(sheet).not.toMatch(/tiles? of K/);
+    const { design } = documents({ arch: 'dot', pipeline: 5 });
+    expect(describeDesign(design, '.', [])).toMatch(/K <= 2047 products[\s\S]*B cycles for B beats of 16 products/);
+    expect(sheetOf({ arch: 'dot', pipeline: 5 })).toContain(
+      'codes (input register), operands (behind the decoders), products of bases (behind the multipliers), products',
+    );
+  });
+
+  it('says beforehand where Icarus takes minutes', () => {
+    const papers = ({ text, design }: ReturnType<typeof documents>) => [
+      text('datasheet.md'),
+      text(`tb/${design.config.name}_tb.v`),
+    ];
+    for (const text of papers(documents({ rows: 33, cols: 32 })))
+      expect(text).toContain('Icarus Verilog takes minutes');
+    for (const text of papers(documents({ rows: 4, cols: 4 }))) expect(text).not.toContain('takes minutes');
+  });
+
+  it('says one of one, and has no delay lines where there are none', () => {
+    const { text, design } = documents({ rows: 1, cols: 1 });
+    expect(text('datasheet.md')).toContain('gives one exact integer,');
+    expect(text('datasheet.md')).not.toMatch(/Delay line|\b1 (rows|cycles|integers)/);
+    expect(text('rtl/ant_1x1_array.v')).not.toContain('_delay');
+    expect(design.modules.map(({ name }) => name)).not.toContain('ant_1x1_delay');
+    expect(
+      documents({ rows: 1, cols: 2 })
+        .text('rtl/ant_1x2_array.v')
+        .match(/ant_1x2_delay #/g)?.length,
+    ).toBe(3);
+  });
+
+  it('gives a reason for the operand format that is true of the types', () => {
+    const plain = sheetOf({ activations: ['uint4'], weights: ['uint4'] });
+    expect(plain).toContain('`base`: these types have no exponents.');
+    expect(plain).toContain('For these types all forms are the same.');
+    expect(sheetOf({ activations: ['int4'], weights: ['int4'] })).toContain('The generator compared these forms');
+  });
+
+  it('counts from the first row of a tile to its last as between two clock edges', () => {
+    expect(sheetOf({ rows: 4, cols: 2 })).toContain('| first row of a tile out to its last | ROWS - 1 | 3 cycles |');
+    expect(sheetOf({ dataflow: 'ws' })).toContain('| first row of a tile out to its last | M - 1 | M - 1 cycles |');
+  });
+
+  it('says how many beats a tile of weights must have', () => {
+    const { text, design } = documents({ dataflow: 'ws', rows: 5, cols: 2 });
+    expect(text('datasheet.md')).toContain('must have exactly 5 beats');
+    expect(text('datasheet.md')).toContain('flags another number');
+    const meaning = (port: string) => design.top.ports.find(({ name }) => name === port)?.meaning;
+    expect(meaning('w_valid_i')).toBe('a beat of weights is offered: one row of a tile, row 0 first');
+    expect(meaning('a_valid_i')).toBe(
+      "a beat of activations is offered: a code for each row of the tile's weights, which give one row of results",
+    );
+    expect(meaning('out_valid_o')).not.toContain('row 0');
+  });
+
+  it('says what an asynchronous reset and a clock gate ask for', () => {
+    const { text, design } = documents({ reset: 'async' });
+    expect(text('datasheet.md')).toContain('release must be synchronous to `clk_i`');
+    expect(design.top.ports[1]?.meaning).toContain('asynchronous, released in step with clk_i');
+    expect(text('datasheet.md')).toMatch(/test enable[\s\S]*half a period/);
+    expect(text('rtl/ant_16x16_clock_gate.v')).toContain('test enable');
+    expect(sheetOf({ stall: 'enable' })).not.toContain('test enable');
+  });
+});
+
+describe('diagrams', () => {
+  it.each([
+    {},
+    { rows: 1, cols: 1 },
+    { rows: 2, cols: 3, drain: 'double' },
+    { weights: ['int4'], activations: ['int4'] },
+  ])('%j are well-formed SVG with this design in them', (raw) => {
+    const { design, text } = documents(raw);
+    for (const path of ['block-diagram.svg', 'timing.svg']) {
+      const svg = text(path);
+      expect(svg.match(/<svg/g)?.length).toBe(svg.match(/<\/svg>/g)?.length);
+      expect(svg).not.toMatch(/undefined|NaN/);
+      expect(/<!--\n([\s\S]*?)-->/.exec(svg)?.[1]).not.toContain('--');
+    }
+    expect(text('block-diagram.svg')).toMatch(
+      new RegExp(`${design.config.rows} rows? x ${design.config.cols} columns? of PEs`),
+    );
+    expect(text('timing.svg')).toContain(`${design.timing.latency.cycles} cycles from the last beat in`);
+    expect(text('timing.svg').includes('_type_i')).toBe(design.a.typeBits > 0);
+  });
+});
+
+describe('constraints', () => {
+  it('cover every stream port once, and treat reset and clock gate as this design has them', () => {
+    const { design, text } = documents({ reset: 'async' });
+    const sdc = text('ant_16x16.sdc');
+    for (const { name } of design.top.ports.filter(({ name }) => !/^(clk|rst)/.test(name))) {
+      expect(sdc.match(new RegExp(`get_ports \\{?${name}[\\[\\]]`, 'g'))?.length, name).toBe(1);
+    }
+    expect(sdc).toContain('The reset is asynchronous');
+    expect(sdc).toContain('set_input_delay $IO_DELAY -clock clk [get_ports rst_ni]');
+    expect(sdc).toContain('set_clock_gating_check');
+    const other = documents({ stall: 'enable' }).text('ant_16x16.sdc');
+    expect(other).not.toContain('set_clock_gating_check');
+    expect(other).toContain('set_input_delay $IO_DELAY -clock clk [get_ports rst_ni]');
+  });
+});

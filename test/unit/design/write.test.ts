@@ -1,0 +1,174 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { generate, renderAll } from '../../../gen/design/generate.js';
+import { loadDesign, sha256 } from '../../../gen/design/manifest.js';
+import { writeDesign } from '../../../gen/design/write.js';
+import { elaborate } from '../../../gen/rtl/design.js';
+
+const config = validateConfiguration({ rows: 2, cols: 3, name: 'small' });
+let out: string;
+
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), 'ant-rtl-write-'));
+});
+
+describe('a design folder', () => {
+  it('is the same to the byte when generated twice, and holds no trace of machine or time', () => {
+    const first = renderAll(elaborate(config));
+    const second = renderAll(elaborate(validateConfiguration({ name: 'small', cols: 3, rows: 2 })));
+    expect(second).toEqual(first);
+    expect(first.length).toBeGreaterThan(10);
+    for (const { text } of first) expect(text).not.toContain(process.cwd());
+  });
+
+  it('states generator, configuration, command and licence at the head of every file', () => {
+    const { folder, files } = generate(config, out);
+    const manifest = loadDesign(folder);
+    for (const { path } of files.filter(({ path }) => path.endsWith('.v'))) {
+      const head = readFileSync(join(folder, path), 'utf8').slice(0, 800);
+      for (const part of [
+        manifest.generator,
+        manifest.configurationSha256,
+        manifest.command,
+        'Apache-2.0',
+        'do not edit',
+      ]) {
+        expect(head, path).toContain(part);
+      }
+    }
+  });
+
+  it('has a manifest that lists every file with its hash', () => {
+    const { folder, files } = generate(config, out);
+    const manifest = loadDesign(folder);
+    expect(manifest.files.map(({ path }) => path).sort()).toEqual(
+      files
+        .map(({ path }) => path)
+        .filter((path) => path !== 'manifest.json')
+        .sort(),
+    );
+    expect(manifest.compileOrder.at(-1)).toBe('rtl/small_array.v');
+    for (const { path, sha256: hash } of manifest.files) expect(sha256(readFileSync(join(folder, path)))).toBe(hash);
+  });
+
+  it('replaces an older one and leaves nothing else behind', () => {
+    const { folder } = generate(config, out);
+    writeFileSync(join(folder, 'area.json'), '{}');
+    generate(config, out);
+    expect(existsSync(join(folder, 'area.json'))).toBe(false);
+    expect(readdirSync(out)).toEqual(['small']);
+  });
+
+  it('never replaces a folder that is no design, or a file', () => {
+    mkdirSync(join(out, 'small'));
+    writeFileSync(join(out, 'small', 'thesis.tex'), 'years of work');
+    expect(() => generate(config, out)).toThrow('is no design');
+    expect(readFileSync(join(out, 'small', 'thesis.tex'), 'utf8')).toBe('years of work');
+    rmSync(join(out, 'small'), { recursive: true });
+    writeFileSync(join(out, 'small'), 'a file');
+    expect(() => generate(config, out)).toThrow('is no design');
+  });
+
+  it.runIf(process.platform === 'linux')('says what it cannot write, where the system denies what exists', () => {
+    // Node's recursive mkdir never returns here.
+    expect(() => generate(config, '/proc/ant-rtl')).toThrow(/^cannot write \/proc\/ant-rtl\/small: ENOENT/);
+  });
+
+  it('makes the folders above it, and says which is a file', () => {
+    const { folder } = generate(config, join(out, 'deep', 'er'));
+    expect(folder).toBe(join(out, 'deep', 'er', 'small'));
+    writeFileSync(join(out, 'file'), '');
+    expect(() => generate(config, join(out, 'file', 'below'))).toThrow(/^cannot write .*ENOTDIR/);
+  });
+
+  it('never drops what the generator did not write', () => {
+    const { folder } = generate(config, out);
+    mkdirSync(join(folder, 'notes'));
+    writeFileSync(join(folder, 'todo.txt'), 'mine');
+    mkdirSync(join(folder, 'area'));
+    writeFileSync(join(folder, 'area', 'mine.txt'), 'mine');
+    writeFileSync(join(folder, 'rtl', 'my_gate.v'), 'mine');
+    expect(() => generate(config, out)).toThrow(
+      /did not write: area\/mine\.txt, notes, rtl\/my_gate\.v, todo\.txt; move/,
+    );
+    expect(readFileSync(join(folder, 'todo.txt'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(folder, 'rtl', 'my_gate.v'), 'utf8')).toBe('mine');
+  });
+
+  it('never drops what somebody changed', () => {
+    const { folder } = generate(config, out);
+    const file = join(folder, 'rtl', 'small_clock_gate.v');
+    writeFileSync(file, 'mine');
+    expect(() => generate(config, out)).toThrow('did not write: rtl/small_clock_gate.v (changed since); move');
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    rmSync(file);
+    generate(config, out);
+    expect(readFileSync(file, 'utf8')).toContain('module small_clock_gate');
+  });
+
+  it('drops what the documented commands leave there', () => {
+    const { folder } = generate(config, out);
+    const left = [
+      'area.json',
+      'period.md',
+      'area/netlist/small_pe.v',
+      'period/netlist/small_pe.v',
+      'sim',
+      'sim_dir/a/b.o',
+    ];
+    for (const path of left) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), '');
+    }
+    generate(config, out);
+    for (const path of left) expect(existsSync(join(folder, path)), path).toBe(false);
+  });
+
+  it('stays as it was when writing fails half way', () => {
+    const { folder } = generate(config, out);
+    const before = readFileSync(join(folder, 'manifest.json'), 'utf8');
+    const files = [
+      { path: 'rtl/one.v', text: 'new' },
+      { path: 'rtl/one.v/two.v', text: 'cannot be written below a file' },
+    ];
+    expect(() => writeDesign(folder, files)).toThrow('cannot write');
+    expect(readFileSync(join(folder, 'manifest.json'), 'utf8')).toBe(before);
+    expect(readdirSync(out)).toEqual(['small']);
+  });
+
+  it('cannot be written below a file', () => {
+    writeFileSync(join(out, 'file'), '');
+    expect(() => generate(config, join(out, 'file'))).toThrow('cannot write');
+  });
+});
+
+describe('loading a design', () => {
+  it('refuses a folder that is missing, half written, or no design', () => {
+    expect(() => loadDesign(join(out, 'nowhere'))).toThrow('there is no design folder');
+    expect(() => loadDesign(out)).toThrow('holds no manifest.json');
+    const { folder } = generate(config, out);
+    const manifest = join(folder, 'manifest.json');
+    expect(() => loadDesign(manifest)).toThrow(`${manifest} is a file; give the folder of a design: ${folder}`);
+    expect(() => loadDesign(join(folder, 'datasheet.md'))).toThrow(
+      /datasheet.md is a file; give the folder of a design$/,
+    );
+  });
+
+  it('refuses files that were changed or removed since', () => {
+    const { folder } = generate(config, out);
+    writeFileSync(join(folder, 'rtl/small_pe.v'), '// edited');
+    rmSync(join(folder, 'rtl/small_delay.v'));
+    expect(() => loadDesign(folder)).toThrow(/small_delay.v is missing\n.*small_pe.v was changed/s);
+  });
+
+  it('refuses a manifest that is broken or of another kind', () => {
+    const { folder } = generate(config, out);
+    writeFileSync(join(folder, 'manifest.json'), '{"rows": 2');
+    expect(() => loadDesign(folder)).toThrow('is not valid JSON');
+    writeFileSync(join(folder, 'manifest.json'), '{"rows": 2}');
+    expect(() => loadDesign(folder)).toThrow('is not a manifest of this generator');
+  });
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it, test } from 'vitest';
+import { EXIT, type UserError } from '../../../gen/base/errors.js';
+import { CORRECTION_NAMES } from '../../../scripts/perf/corrections.js';
+import { bitLists, COSTS_FILE, comparedAccelerators, ownDescriptions, readCosts } from '../../../scripts/perf/data.js';
+import { describedNetwork, NETWORK } from '../../../scripts/perf/description.js';
+import { macsOf } from '../../../scripts/perf/layer.js';
+import { plannedLayers } from '../../../scripts/perf/layers.js';
+import { ownAccelerators, ownConfiguration } from '../../../scripts/perf/own.js';
+import { type ModelFlags, requestOf } from '../../../scripts/perf/request.js';
+
+const flags = (some: Partial<ModelFlags>): ModelFlags => ({ samples: '64', ...some });
+
+describe('requests', () => {
+  it.each<[string, Partial<ModelFlags>, RegExp]>([
+    ['a misspelt network', { networks: 'VGG61' }, /there is no network VGG61.*did you mean VGG16/],
+    ['a misspelt accelerator', { accelerators: 'BitFuson' }, /did you mean BitFusion/],
+    ['a misspelt correction', { only: 'kernel' }, /there is no correction kernel; did you mean kernels/],
+    ['a baseline that is not there', { baseline: 'X' }, /--baseline X: not one of the accelerators/],
+    ['no number', { samples: 'many' }, /--samples: given many/],
+    ['costs without --own', { costs: 'x.json' }, /belong to the designs of --own/],
+    ['two beginnings', { only: 'kernels', corrected: true }, /choose one/],
+    ['corrections beside the effects of all', { effects: true, corrected: true }, /--effects tries all corrections/],
+    ['Markdown of anything but the effects', { markdown: true }, /--markdown belongs to --effects/],
+    ['an own design among the others', { accelerators: 'INT8' }, /INT8 is one of --own/],
+    ['a file that is not there', { networks: 'none.onnx' }, /no such file/],
+    ['a network twice', { networks: 'ViT,ViT' }, /two are called ViT/],
+    ['no network', { networks: ',' }, /name at least one/],
+  ])('refuses %s', async (_, some, message) => {
+    const error: UserError = await requestOf(flags(some)).then(
+      () => expect.fail('it was accepted'),
+      (reason) => reason,
+    );
+    expect(error.message).toMatch(message);
+    expect(error.exitCode).toBe(EXIT.badRequest);
+  });
+
+  it('holds figures against the published ones only where they are comparable', async () => {
+    const comparable = async (some: Partial<ModelFlags>): Promise<boolean> =>
+      (await requestOf(flags(some))).asPublished;
+    expect(await comparable({})).toBe(true);
+    for (const other of [{ corrected: true }, { samples: '1' }, { networks: 'ViT' }, { own: true }]) {
+      expect(await comparable(other)).toBe(false);
+    }
+  });
+
+  it('switches corrections on and off', async () => {
+    const on = async (some: Partial<ModelFlags>): Promise<string[]> => {
+      const { corrections } = await requestOf(flags(some));
+      return CORRECTION_NAMES.filter((name) => corrections[name]);
+    };
+    expect(await on({})).toEqual([]);
+    expect(await on({ corrected: true })).toEqual(CORRECTION_NAMES);
+    expect(await on({ only: 'spills,kernels' })).toEqual(['kernels', 'spills']);
+    expect(await on({ without: 'means' })).toEqual(CORRECTION_NAMES.filter((name) => name !== 'means'));
+  });
+});
+
+describe('described networks', () => {
+  it("are the project's own or lists of layers", () => {
+    const conv = { kind: 'convolution', name: 'c', inChannels: 4, outChannels: 6, kernel: 3, input: 8, output: [8, 6] };
+    const parsed = NETWORK.parse({ name: 'net', layers: [{ ...conv, groups: 2, bits: 6 }] });
+    const { network, bits } = describedNetwork(parsed);
+    expect(network.layers.map(macsOf)).toEqual([2 * 6 * 9 * 48]);
+    expect([...bits]).toEqual([['c', 6]]);
+    expect(describedNetwork(NETWORK.parse({ builder: 'ViT' })).network.name).toBe('ViT');
+    expect(NETWORK.safeParse({ name: 'net', layers: [conv, conv] }).success).toBe(false);
+    expect(NETWORK.safeParse({ builder: 'AlexNet' }).success).toBe(false);
+    const outputs = (output: number | [number, number]) =>
+      NETWORK.safeParse({
+        name: 'net',
+        layers: [{ ...conv, kernel: 3, stride: 1, input: 12, output }],
+      }).error?.issues.map(({ message }) => message);
+    expect(outputs(10)).toBeUndefined();
+    expect(outputs([14, 12])).toBeUndefined();
+    for (const wrong of [100, 2, [12, 15] as [number, number]]) {
+      expect(outputs(wrong)).toEqual([expect.stringMatching(/makes 10 to 14 of 12 inputs$/)]);
+    }
+  });
+
+  it('have their own widths before those of the rules, which an accelerator has to take', () => {
+    const [antOs, , , , biScaled] = comparedAccelerators();
+    if (!antOs || !biScaled) throw new Error('accelerators are missing');
+    const linear = { kind: 'linear' as const, rows: 1, inFeatures: 4, outFeatures: 4 };
+    const network = { name: 'net', layers: ['a', 'b', 'c'].map((name) => ({ ...linear, name })) };
+    const off = Object.fromEntries(CORRECTION_NAMES.map((name) => [name, false])) as never;
+    const widths = (own: [string, number][], accelerator = antOs) =>
+      plannedLayers(network, accelerator, { lists: bitLists(), own: new Map(own) }, off).map(({ bits }) => bits);
+    expect(widths([['b', 8]])).toEqual([
+      { operands: 8, results: 8 },
+      { operands: 8, results: 8 },
+      { operands: 8, results: 16 },
+    ]);
+    expect(widths([]).map(({ operands }) => operands)).toEqual([8, 4, 8]);
+    expect(() => widths([['b', 8]], biScaled)).toThrow(
+      'BiScaled takes codes of at most 6 bits; net needs more: b (8 bits)',
+    );
+  });
+});
+
+describe('own designs', () => {
+  const costs = readCosts(COSTS_FILE);
+  const published = { name: 'the published core', leakage: 60_000, dynamic: 280_000 };
+  const all = () => ownAccelerators(ownDescriptions(), costs, { published, energies: {} }, 'ANT-OS');
+
+  test('have costs of their size, and arrays of nearly equal area', () => {
+    const budget = costs.designs['ANT-OS']?.gateEquivalents ?? 0;
+    for (const { accelerator, gatesPerMac } of all()) {
+      const { rows, cols, maxBits, minBits } = accelerator.array;
+      const pack = Math.floor(maxBits / minBits) ** 2;
+      const area = rows * cols * pack * gatesPerMac;
+      expect(area).toBeLessThanOrEqual(budget * 1.000001);
+      expect(area).toBeGreaterThan(0.97 * budget);
+    }
+  });
+
+  test('have given energies, else as many times the published one as was measured, else by area', () => {
+    const energies = { INT8: { picojoules: 0.5, source: 'a measurement' } };
+    const pico: Readonly<Record<string, number>> = { 'ANT-OS': 20, INT6: 25, INT8: 40 };
+    const designs = Object.entries(costs.designs).map(([name, { picojoulesPerMac: _, ...design }]) => {
+      const measured = pico[name];
+      return [name, measured === undefined ? design : { ...design, picojoulesPerMac: measured }] as const;
+    });
+    const mixed = { ...costs, designs: Object.fromEntries(designs), energies: 'somehow' };
+    const sized = ownAccelerators(ownDescriptions(), mixed, { published, energies }, 'ANT-OS');
+    const by = new Map(sized.map((one) => [one.accelerator.name, one]));
+    expect(by.get('ANT-OS')?.accelerator.core.dynamic).toBeCloseTo(280_000, 6);
+    // 0.5 pJ at 500 MHz.
+    expect(by.get('INT8')?.accelerator.core.dynamic).toBeCloseTo(250_000, 6);
+    expect(by.get('INT8')?.energyFrom).toBe('a measurement');
+    // One PE of INT6, where the published unit is four.
+    expect(by.get('INT6')?.accelerator.core.dynamic).toBeCloseTo((280_000 / 4) * (25 / 20), 6);
+    expect(by.get('INT6')?.energyFrom).toBe(
+      'the published core, 1.25 times as much as measured: 25.00 pJ per MAC, ANT-OS 20.00 (somehow)',
+    );
+    expect(by.get('FLOAT8')?.energyFrom).toMatch(/^estimate/);
+  });
+
+  test('follow a given energy of the one they are measured by, and refuse energies of no design', () => {
+    const designs = Object.entries(costs.designs).map(([name, design]) => [name, { ...design, picojoulesPerMac: 10 }]);
+    const same = { ...costs, designs: Object.fromEntries(designs) };
+    const energies = { 'ANT-OS': { picojoules: 0.2, source: 'a chip' } };
+    const sized = ownAccelerators(ownDescriptions(), same, { published, energies }, 'ANT-OS');
+    const int6 = sized.find(({ accelerator }) => accelerator.name === 'INT6');
+    expect(int6?.accelerator.core.dynamic).toBeCloseTo(100_000, 6);
+    expect(int6?.energyFrom).toMatch(/^ANT-OS \(a chip\), 1\.00 times as much/);
+    const unknown = { INT99: { picojoules: 1, source: 'x' } };
+    expect(() => ownAccelerators(ownDescriptions(), same, { published, energies: unknown }, 'ANT-OS')).toThrow(
+      '--energies: there is no design INT99',
+    );
+  });
+
+  test('are refused without costs, or with those of another size', () => {
+    const { 'ANT-WS': _, ...others } = costs.designs;
+    const wrong = { ...costs, designs: others };
+    expect(() => ownAccelerators(ownDescriptions(), wrong, { published, energies: {} }, 'ANT-OS')).toThrow(
+      'no measured costs of ANT-WS',
+    );
+    const [first] = ownDescriptions();
+    if (!first) throw new Error('no designs');
+    const resized = [{ ...first, design: { ...first.design, rows: 32 } }];
+    expect(() => ownAccelerators(resized, costs, { published, energies: {} }, 'ANT-OS')).toThrow(
+      'the costs of ANT-OS were measured of another design',
+    );
+    expect(ownConfiguration(first).wideActivations).toEqual(['int8', 'uint8']);
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import type { RawConfiguration } from '../../../gen/config/parse.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { halfTypes } from '../../../gen/numerics/types/int.js';
+import { numericType } from '../../../gen/numerics/types/table.js';
+import { rangeOf, signedBits } from '../../../gen/rtl/accumulator.js';
+import { type Design, elaborate } from '../../../gen/rtl/design.js';
+import { tilePeriod } from '../../../gen/rtl/timing.js';
+
+const design = (raw: RawConfiguration): Design => elaborate(validateConfiguration(raw));
+
+describe('signedBits', () => {
+  it.each([
+    [0n, 0n, 1],
+    [-1n, 0n, 1],
+    [0n, 1n, 2],
+    [-2n, 1n, 2],
+    [-3n, 1n, 3],
+    [-128n, 127n, 8],
+    [-128n, 128n, 9],
+    [0n, 4194304n, 24],
+  ])('%d to %d takes %d bits', (least, greatest, bits) => {
+    expect(signedBits({ least, greatest })).toBe(bits);
+  });
+});
+
+describe('accumulators', () => {
+  it('hold maxK of the largest products, and not one more than provenK', () => {
+    for (const maxK of [1, 7, 1024, 4096]) {
+      const { bits, provenK, product } = design({ maxK }).accumulator;
+      const fits = (k: number): boolean =>
+        BigInt.asIntN(bits, product.greatest * BigInt(k)) === product.greatest * BigInt(k) &&
+        BigInt.asIntN(bits, product.least * BigInt(k)) === product.least * BigInt(k);
+      expect(provenK).toBeGreaterThanOrEqual(maxK);
+      expect(fits(provenK)).toBe(true);
+      expect(fits(provenK + 1)).toBe(false);
+    }
+  });
+
+  it('take the larger product of int4, which is -8 times -8', () => {
+    const { product, sum } = design({ activations: ['int4'], weights: ['int4'], maxK: 10 }).accumulator;
+    expect(product).toEqual({ least: -56n, greatest: 64n });
+    expect(sum).toEqual({ least: -560n, greatest: 640n });
+  });
+
+  it('are one bit for nothing but sums of unsigned products never below zero', () => {
+    expect(design({ activations: ['uint4'], weights: ['uint4'], maxK: 1 }).accumulator.bits).toBe(9);
+  });
+
+  it('tell what each type costs: upot4 widens by 8 bits', () => {
+    const withPot = design({ activations: ['int4', 'uflint4', 'upot4'] });
+    const cost = withPot.accumulator.contributions.find(({ type }) => type === 'upot4');
+    expect(cost?.bitsSaved).toBe(8);
+    expect(withPot.accumulator.bits - design({ activations: ['int4', 'uflint4'] }).accumulator.bits).toBe(8);
+  });
+
+  it('may be wider than the bound, or wrap where asked to', () => {
+    expect(design({ accumulatorBits: 32 }).accumulator).toMatchObject({ bits: 32, boundBits: 24, wraps: false });
+    expect(design({ accumulatorBits: 16, overflow: 'wrap' }).accumulator).toMatchObject({ bits: 16, wraps: true });
+  });
+
+  it('that would be too wide are blamed on the type with the largest values, on either port', () => {
+    const wide = { activations: ['int2'], weights: ['ue6m0'], maxK: 20424 };
+    expect(() => design(wide)).toThrow(
+      /weights: given ue6m0; .* leave out ue6m0, whose values reach 4611686018427387904/,
+    );
+    const many = { activations: ['upot3', 'uflint6'], weights: ['int3', 'ue7m0', 'pot4'], maxK: 1423805 };
+    expect(() => design(many)).toThrow(/leave out ue7m0/);
+    expect(() => design({ activations: ['upot7'], weights: ['int4'] })).toThrow(/activations: .* leave out upot7/);
+  });
+
+  it('know the range of a list of types', () => {
+    expect(rangeOf([numericType('int4'), numericType('uflint4')])).toEqual({ least: -8n, greatest: 64n });
+  });
+});
+
+describe('timing', () => {
+  it('gives periods with and without a bubble', () => {
+    expect(tilePeriod(design({ rows: 8, cols: 3 }).timing, 20)).toBe(28);
+    expect(tilePeriod(design({ rows: 8, cols: 3, drain: 'double' }).timing, 20)).toBe(20);
+    expect(tilePeriod(design({ rows: 8, cols: 3, drain: 'double' }).timing, 5)).toBe(8);
+  });
+});
+
+describe('tiles of PEs', () => {
+  it.each([
+    [{ tileRows: 2, tileCols: 2 }, 'ROWS/TILE_ROWS + COLS/TILE_COLS + PIPELINE + 1', 4 + 3 + 1 + 1],
+    [{ tileRows: 4, drain: 'double' }, 'ROWS/TILE_ROWS + COLS + PIPELINE + 2', 2 + 6 + 1 + 2],
+    [{ tileCols: 6, pipeline: 3 }, 'ROWS + COLS/TILE_COLS + PIPELINE + 1', 8 + 1 + 3 + 1],
+    [{ tileRows: 8, tileCols: 6, dataflow: 'ws' }, 'ROWS/TILE_ROWS + COLS/TILE_COLS + PIPELINE + 1', 1 + 1 + 1 + 1],
+  ])('%j shorten the latency, by %s', (raw, formula, cycles) => {
+    const { timing } = design({ rows: 8, cols: 6, ...raw });
+    expect(timing.latency).toMatchObject({ formula, cycles });
+    expect(tilePeriod(timing, 20)).toBe(
+      tilePeriod(design({ rows: 8, cols: 6, ...raw, tileRows: 1, tileCols: 1 }).timing, 20),
+    );
+  });
+
+  it('load weights a row a beat all the same', () => {
+    const fill = (raw: RawConfiguration) => design({ rows: 8, cols: 6, dataflow: 'ws', ...raw }).timing.fill;
+    expect(fill({})).toEqual({ formula: '2 * ROWS + COLS + PIPELINE + 1', cycles: 24 });
+    expect(fill({ tileCols: 3 })).toEqual({ formula: '2 * ROWS + COLS/TILE_COLS + PIPELINE + 1', cycles: 20 });
+    expect(fill({ tileRows: 2 })).toEqual({ formula: 'ROWS + ROWS/TILE_ROWS + COLS + PIPELINE + 1', cycles: 20 });
+  });
+
+  it('are modules where they have several PEs, and only there', () => {
+    const names = (raw: RawConfiguration) => design(raw).modules.map(({ name }) => name);
+    expect(names({})).not.toContain('ant_16x16_tile');
+    expect(names({ tileCols: 2 })).toContain('ant_16x16_tile');
+    const instances = (raw: RawConfiguration) =>
+      design(raw)
+        .modules.filter(({ name }) => /_(pe|tile|delay)$/.test(name))
+        .map((module) => module.instances);
+    expect(instances({ rows: 4, cols: 6, tileRows: 2, tileCols: 3 })).toEqual([3 + 4 + 3, 24, 4]);
+  });
+
+  it('must fill the array: all that do not are named with the nearest that would', () => {
+    const wrong = () => design({ rows: 12, cols: 14, tileRows: 5, tileCols: 9 });
+    expect(wrong).toThrow(/2 problems/);
+    expect(wrong).toThrow(/tileRows: given 5; must divide rows, which is 12; nearest legal value: 4/);
+    expect(wrong).toThrow(/tileCols: given 9; must divide cols, which is 14; nearest legal value: 7/);
+    expect(() => design({ rows: 64, tileRows: 15 })).toThrow(/tileRows: .* nearest legal value: 16/);
+    expect(() => design({ rows: 64, tileRows: 17 })).toThrow(
+      /tileRows: given 17; must be an integer from 1 to 16; .*: 16/,
+    );
+  });
+});
+
+describe('modules', () => {
+  it('a single-type design has no type port and no decoder it does not use', () => {
+    const { modules, top } = design({ activations: ['flint4'], weights: ['flint4'] });
+    expect(top.ports.map(({ name }) => name)).not.toContain('a_type_i');
+    expect(modules.filter(({ name }) => name.includes('decode')).map(({ name }) => name)).toEqual([
+      'ant_16x16_decode_flint4',
+      'ant_16x16_decode_a',
+      'ant_16x16_decode_w',
+    ]);
+  });
+
+  it('a clock gate stands where stalls are gated, and nowhere else', () => {
+    const names = (stall: string) => design({ stall }).modules.map(({ name }) => name);
+    expect(names('gate')).toContain('ant_16x16_clock_gate');
+    expect(names('enable')).not.toContain('ant_16x16_clock_gate');
+  });
+
+  it('port widths of the top follow the types and the accumulators', () => {
+    const { top } = design({ rows: 3, cols: 5, activations: ['int8', 'flint4'], weights: ['int4'] });
+    const widths = Object.fromEntries(top.ports.map(({ name, width }) => [name, width]));
+    expect(widths).toMatchObject({ a_data_i: 24, w_data_i: 20, a_type_i: 1, out_data_o: 5 * 22 });
+    expect(widths.w_type_i).toBeUndefined();
+  });
+});
+
+describe('weight-stationary arrays', () => {
+  it('widen partial sums only as far as so many products need', () => {
+    const { partialSums, accumulator } = design({ dataflow: 'ws', rows: 9, cols: 2 });
+    const widest = accumulator.product.greatest;
+    const bitsOf = (products: number): number =>
+      signedBits({ least: -widest * BigInt(products), greatest: widest * BigInt(products) });
+    const expected = new Map<number, number>();
+    for (let row = 1; row <= 9; row++) expected.set(bitsOf(row), (expected.get(bitsOf(row)) ?? 0) + 2);
+    expect(new Map(partialSums.map(({ bits, pes }) => [bits, pes]))).toEqual(expected);
+    expect(expected.size).toBeGreaterThan(3);
+  });
+
+  it('give the width asked for to the results alone', () => {
+    const wide = design({ dataflow: 'ws', rows: 4, cols: 3, accumulatorBits: 32 });
+    expect(wide.accumulator.bits).toBe(32);
+    expect(wide.partialSums.map(({ bits }) => bits).filter((bits) => bits > 20)).toEqual([32]);
+    const narrow = design({ dataflow: 'ws', rows: 64, cols: 3, accumulatorBits: 15, overflow: 'wrap' });
+    expect(Math.max(...narrow.partialSums.map(({ bits }) => bits))).toBe(15);
+  });
+
+  it('follow each other without a bubble from as many rows of activations as the array has', () => {
+    const { timing } = design({ dataflow: 'ws', rows: 8, cols: 5 });
+    expect([1, 7, 8, 9, 100].map((m) => tilePeriod(timing, m))).toEqual([8, 8, 8, 9, 100]);
+  });
+
+  it('refuse what only output-stationary arrays have, and say so', () => {
+    expect(() => design({ dataflow: 'ws', drain: 'double', maxK: 99 })).toThrow(
+      /2 problems[\s\S]*maxK: given 99; counts for dataflow os only[\s\S]*drain: given double; counts for arrays with dataflow os only/,
+    );
+  });
+});
+
+describe('8-bit integers on 4-bit PEs', () => {
+  it('are two halves whose values add up, of every code', () => {
+    for (const name of ['int8', 'uint8']) {
+      const type = numericType(name);
+      const { low, high } = halfTypes(type);
+      for (let code = 0; code < 256; code++) {
+        const sum = (low.decode(code & 15) as bigint) + (high.decode(code >> 4) as bigint);
+        expect(sum).toBe(type.decode(code));
+      }
+    }
+  });
+
+  it('size the results for 8-bit products, and partial sums for their halves', () => {
+    const wide = { wideActivations: ['uint8'], wideWeights: ['int8'] };
+    expect(design({ ...wide, maxK: 1000 }).accumulator.product).toEqual({ least: -255n * 128n, greatest: 255n * 127n });
+    const stays = design({ ...wide, dataflow: 'ws', rows: 4, cols: 2 });
+    // The upper row of an activation has its high half: up to 240 times a high half of -128.
+    expect(stays.accumulator.partialSumBits[0]).toBe(signedBits({ least: -240n * 128n, greatest: 240n * 112n }));
+    expect(stays.accumulator.sum.least).toBe(-2n * 255n * 128n);
+  });
+
+  it('refuse odd sizes and lanes that are not 4 bits wide, with the reason', () => {
+    expect(() => design({ rows: 3, cols: 5, wideActivations: ['int8'], wideWeights: ['int8'] })).toThrow(
+      /rows: given 3; an 8-bit integer takes two rows of PEs[\s\S]*value: 4[\s\S]*cols: given 5[\s\S]*two cols/,
+    );
+    expect(() => design({ activations: ['int4', 'int6'], wideActivations: ['int8'] })).toThrow(
+      /wideActivations: given int8; the widest type of the port has 6 bits, and an 8-bit integer needs lanes of 4 bits/,
+    );
+    expect(() => design({ wideWeights: ['int8', 'int8'] })).toThrow(/wideWeights: given int8,int8; must be a list of/);
+    expect(() => design({ wideWeights: ['int7'] })).toThrow(/wideWeights: given int7; must be a list of int8/);
+  });
+});

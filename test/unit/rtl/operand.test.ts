@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { halfTypes } from '../../../gen/numerics/types/int.js';
+import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import { HARDWARE_TYPES, numericType } from '../../../gen/numerics/types/table.js';
+import {
+  doubledFields,
+  type Operand,
+  type OperandFields,
+  type OperandForm,
+  operandFields,
+  operandValue,
+  solveOperandFormat,
+  toOperand,
+  wideBase,
+} from '../../../gen/rtl/operand.js';
+
+const types = (names: string) => names.split(' ').map(numericType);
+const best = (a: string, w: string) => {
+  const [first] = solveOperandFormat(types(a), types(w));
+  if (!first) throw new Error('no candidate');
+  return first;
+};
+
+describe('operand forms', () => {
+  it.each(HARDWARE_TYPES)('$name: every form of every candidate multiplies out to the value', (type) => {
+    for (const { form } of solveOperandFormat([type], [type])) {
+      const fields = operandFields([type], form);
+      for (let code = 0; code < 2 ** type.bits; code++) {
+        const { negative, base, exponent } = toOperand(type, code, form);
+        expect(base).toBeLessThan(2 ** fields.baseBits);
+        expect(exponent).toBeLessThanOrEqual(fields.maxExponent);
+        const magnitude = BigInt(base) << BigInt((form.unit === 'none' ? 0 : form.unit) * exponent);
+        expect(negative ? -magnitude : magnitude).toBe(type.decode(code));
+      }
+    }
+  });
+});
+
+/** The bits of an operand, written out by the rules that `doubledFields` states. */
+function packed(
+  operand: Operand,
+  { exponentBits, baseBits, maxExponent }: OperandFields,
+  unit: OperandForm['unit'],
+): bigint {
+  const { negative, base, exponent } = operand;
+  const word = (sign: boolean, exp: number, bits: number): bigint =>
+    (BigInt(sign) << BigInt(exponentBits + baseBits)) | (BigInt(exp) << BigInt(baseBits)) | BigInt(bits);
+  if (base < 2 ** baseBits) return word(negative, exponent, base);
+  return wideBase(operand, baseBits, unit, maxExponent) === 'carry'
+    ? word(negative, exponent + 1, 1)
+    : word(true, exponent, base / 2);
+}
+
+describe('operands that count twice', () => {
+  const HALVES = ['int8', 'uint8'].flatMap((name): NumericType[] => Object.values(halfTypes(numericType(name))));
+  const ACTIVATIONS = [...types('int4 flint4 pot4 uint4 uflint4'), ...HALVES];
+  const FORM: OperandForm = { unit: 4, foldMinimum: false };
+
+  it('save the fifth bit of base that uflint4 alone needs beside 8-bit integers', () => {
+    expect(operandFields(ACTIVATIONS, FORM)).toMatchObject({ baseBits: 5, bits: 7 });
+    expect(doubledFields(ACTIVATIONS, FORM)).toMatchObject({ baseBits: 4, bits: 6, doubledFrom: 12 });
+  });
+
+  it.each([
+    ['int4 flint4 pot4 uint4 uflint4', FORM],
+    ['int4 uflint4', FORM],
+    ['int4 uint4 uflint4', FORM],
+    ['flint6 uflint6 int4', { unit: 8, foldMinimum: false }],
+  ] as const)('%s: every code has its value', (names, form) => {
+    const all = names.includes('pot4') ? ACTIVATIONS : types(names);
+    const fields = doubledFields(all, form) as OperandFields;
+    let doubles = 0;
+    for (const type of all) {
+      for (let code = 0; code < 2 ** type.bits; code++) {
+        const word = packed(toOperand(type, code, form), fields, form.unit);
+        expect(operandValue(word, fields, form.unit)).toBe(type.decode(code));
+        if (word >> BigInt(fields.bits - 1) === 1n && (type.decode(code) as bigint) > 0n) doubles++;
+      }
+    }
+    expect(doubles).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a negative operand has such a base', 'int5 uflint4'],
+    ['a base that is too wide is negative', 'int6'],
+    ['there is no sign', 'uint4 uflint4'],
+    ['a base that is too wide is odd', 'int4 uint5'],
+  ])('are not there where %s', (_, names) => {
+    expect(doubledFields(types(names), FORM)).toBeUndefined();
+  });
+});
+
+describe('the solver', () => {
+  it('takes doubles on one port at most', () => {
+    const uflint = types('int4 uflint4');
+    const candidates = solveOperandFormat(uflint, uflint);
+    const counts = candidates.map(({ a, w }) => [a, w].filter(({ doubledFrom }) => doubledFrom !== undefined).length);
+    expect(Math.max(...counts)).toBe(1);
+  });
+
+  it('finds unit 2, a 4 x 3 multiplier and two exponent bits for the default types', () => {
+    const { form, a, w, productBits, shiftBits } = best('int4 flint4 pot4 uint4 uflint4', 'int4 flint4 pot4');
+    expect(form).toEqual({ unit: 2, foldMinimum: true });
+    expect([a.signBits, a.exponentBits, a.baseBits]).toEqual([1, 2, 4]);
+    expect([w.signBits, w.exponentBits, w.baseBits]).toEqual([1, 2, 3]);
+    expect([productBits, shiftBits]).toEqual([7, 3]);
+  });
+
+  it('leaves out the exponent where integers are alone', () => {
+    const { form, a, shiftBits } = best('int4', 'int4');
+    expect(form).toEqual({ unit: 'none', foldMinimum: false });
+    expect([a.exponentBits, shiftBits]).toEqual([0, 0]);
+  });
+
+  it('leaves out the sign where no type has one', () => {
+    expect(best('uint4 uflint4', 'uint4').a.signBits).toBe(0);
+  });
+
+  it('gives powers of two alone a one-bit base', () => {
+    const { form, a } = best('pot4', 'pot4');
+    expect(form.unit).toBe(1);
+    expect(a.baseBits).toBe(1);
+  });
+
+  it('lists candidates by rising cost, each once', () => {
+    const candidates = solveOperandFormat(types('int4 flint4'), types('pot4'));
+    const costs = candidates.map(({ estimate }) => estimate);
+    expect(costs).toEqual([...costs].sort((x, y) => x - y));
+    expect(new Set(candidates.map((candidate) => JSON.stringify(candidate))).size).toBe(candidates.length);
+  });
+});

@@ -1,0 +1,340 @@
+import { describe, expect, it } from 'vitest';
+import { validateConfiguration } from '../../../../gen/config/validate.js';
+import { schemes } from '../../../../scripts/network/accuracy/schemes.js';
+import type { AccuracyTable } from '../../../../scripts/network/accuracy/table.js';
+import type { InferReport } from '../../../../scripts/network/infer/infer.js';
+import type { MatmulReport } from '../../../../scripts/network/matmul.js';
+import type { QuantiseReport } from '../../../../scripts/network/quantise/report.js';
+import type { ModelReport } from '../../../../scripts/perf/report.js';
+import type { ComparisonReport } from '../../../../scripts/sweep/compare/measure.js';
+import { dotTable, floatTable, stallTable, tileTable } from '../../../../scripts/sweep/notebook/figures/area-tables.js';
+import { dotTreesTable } from '../../../../scripts/sweep/notebook/figures/dot-trees-table.js';
+import { costsTable, survivesTable } from '../../../../scripts/sweep/notebook/figures/model-tables.js';
+import {
+  accuracyInShort,
+  inferenceText,
+  int4Options,
+  networkTable,
+  optionsTable,
+  productTable,
+  productText,
+} from '../../../../scripts/sweep/notebook/figures/network-tables.js';
+import { SHORT_SCHEMES } from '../../../../scripts/sweep/notebook/figures/networks.js';
+import { netlistsLine } from '../../../../scripts/sweep/notebook/figures/proofs.js';
+import { summaryTable } from '../../../../scripts/sweep/notebook/figures/summary-table.js';
+import type { VariantRow, VariantsReport } from '../../../../scripts/sweep/variants/measure.js';
+import type { ProofReport, ProofResult } from '../../../../scripts/synth/equivalence/verdict.js';
+import type { AreaReport } from '../../../../scripts/synth/report.js';
+
+const proofOf = (...results: ProofResult['result'][]): ProofReport => ({
+  limitSeconds: 1,
+  modules: results.map((result, i) => ({
+    ...{ label: `m${i}`, netlist: `n${i}`, seconds: 1 },
+    outcome: { result } as ProofResult,
+  })),
+});
+
+const size = (gateEquivalents: number, area?: number) => ({
+  gateEquivalents,
+  flipFlopBits: 1,
+  ...(area === undefined ? {} : { area }),
+});
+
+/** What the tables need of a report of areas. */
+const areas = (pe: number, perMac: number, more: Partial<AreaReport> = {}): AreaReport =>
+  ({
+    ...{ design: 'd', pe: size(pe), perMac: size(perMac), modules: [], proof: proofOf('proved', 'simulated') },
+    ...more,
+  }) as unknown as AreaReport;
+
+const rowsOf = (table: string): string[] =>
+  table
+    .split('\n')
+    .slice(2)
+    .filter((line) => line.startsWith('|'));
+const lastOf = (table: string): string | undefined => table.split('\n').at(-1);
+
+describe('tables of areas', () => {
+  it('have units by lane and design', () => {
+    const table = dotTable([{ options: '`--lanes 4`', report: areas(1233.8, 580.52, { perLane: size(308.46) }) }]);
+    expect(rowsOf(table)).toEqual(['| `--lanes 4` | 1234 | 308.5 | 580.5 |']);
+    expect(lastOf(table)).toBe(
+      'Netlists: 1 proved equal to their RTL, 1 simulated with the vectors of npm run verify.',
+    );
+  });
+
+  it('say where integer PEs refuse types, and leave out what follows from them', () => {
+    const table = floatTable([
+      { types: 'int8; int8', int: areas(927, 1076.6), float: areas(1880, 2056.44) },
+      { types: 'e4m3; e4m3', int: undefined, float: areas(1642, 1812.3) },
+    ]);
+    expect(rowsOf(table)).toEqual([
+      '| int8; int8 | 927.0 | 1880.0 | 2.03 | 1076.6 | 2056.4 |',
+      '| e4m3; e4m3 | refused | 1642.0 |  |  | 1812.3 |',
+    ]);
+    expect(lastOf(table)).toContain('Netlists: 3 proved equal to their RTL, 3 simulated');
+  });
+
+  it('are right that the generator refuses E4M3 on integer PEs', () => {
+    const types = { activations: ['e4m3'], weights: ['e4m3'] };
+    expect(() => validateConfiguration(types)).toThrow();
+    expect(() => validateConfiguration({ ...types, pe: 'float' })).not.toThrow();
+  });
+
+  it('have what an enable costs', () => {
+    const table = stallTable([{ drain: 'single', gate: areas(470.4, 564.6), enable: areas(548, 678.9) }]);
+    expect(rowsOf(table)).toEqual(['| single | 470 | 548 (+16 %) | 565 | 679 (+20 %) |']);
+    expect(lastOf(table)).toContain('Netlists: 2 proved equal to their RTL, 2 simulated');
+  });
+
+  it('say how their netlists were checked, and are none where a netlist was not', () => {
+    const table = (...proofs: Parameters<typeof netlistsLine>[0]) => netlistsLine(proofs);
+    expect(table(proofOf('proved', 'proved'), { proved: 1200, simulated: 0 })).toBe(
+      'Netlists: 1,202 proved equal to their RTL.',
+    );
+    expect(() => table(proofOf('proved'), undefined)).toThrow('without --prove');
+    expect(() => table(proofOf('proved', 'different'))).toThrow('neither proved nor simulated: n1');
+    for (const result of ['failed simulation', 'open'] as const) expect(() => table(proofOf(result))).toThrow('n0');
+    expect(() => table(proofOf())).toThrow('no netlists');
+    expect(() => table()).toThrow('no netlists');
+  });
+
+  it('compare tiles of PEs with single ones of the same dataflow', () => {
+    const variant = (name: string, ge: number, ps: number): VariantRow =>
+      ({
+        name,
+        perMac: { gateEquivalents: ge, flipFlopBits: 40 },
+        longestPath: { kind: 'delay', buffered: { ps } },
+        streams: [{ latency: 1 }, { latency: 34 }],
+        proof: { proved: 7, simulated: 0 },
+      }) as unknown as VariantRow;
+    const names = ['os_single', 'os_tile2x2', 'os_tile4x4', 'ws', 'ws_tile2x2', 'ws_tile4x1'];
+    const report = {
+      variants: names.map((name, i) => variant(name, 1000 + 100 * i, 5000)),
+    } as unknown as VariantsReport;
+    const rows = rowsOf(tileTable(report));
+    expect(rows[0]).toBe('| 1 x 1 | os | 1,000.0 | 40.0 | 5,000 ps | 34 |');
+    expect(rows[2]).toBe('| 4 x 4 | os | 1,200.0 (+20 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
+    expect(rows[3]).toBe('| 1 x 1 | ws | 1,300.0 | 40.0 | 5,000 ps | 34 |');
+    expect(rows[4]).toBe('| 4 x 1 | ws | 1,500.0 (+15 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
+    expect(lastOf(tileTable(report))).toBe('Netlists: 42 proved equal to their RTL.');
+    expect(() => tileTable({ ...report, variants: report.variants.slice(1) })).toThrow('reported no os_single');
+  });
+
+  it('sort trees by the smaller of two areas, and show those that the generator makes', () => {
+    const tree = (title: string, options: string | null, alumacc: number, noalumacc: number) => ({
+      ...{ name: title, title, options, beats: 3000 },
+      gateEquivalents: { alumacc, noalumacc },
+    });
+    const report = {
+      tool: { name: 'Yosys', version: '0.0', build: 'native' },
+      library: null,
+      trees: [
+        tree('one', null, 4094.4, 4088),
+        tree('sums', '--tree adders', 4083, 4759),
+        tree('columns', '', 4092, 4096),
+      ],
+    } as const;
+    const table = (...results: ProofResult['result'][]) => dotTreesTable({ ...report, proof: proofOf(...results) });
+    expect(rowsOf(table('proved'))).toEqual([
+      '| **sums** (`--tree adders`) | 4083 | 4759 |',
+      '| one | 4094 | 4088 |',
+      '| **columns** | 4092 | 4096 |',
+    ]);
+    expect(lastOf(table('proved', 'proved'))).toBe('Netlists: 2 proved equal to their RTL.');
+    expect(lastOf(table('proved', 'simulated'))).toBe(
+      'Netlists: 1 proved equal to their RTL, 1 simulated with the beats of their Verilog.',
+    );
+    expect(() => table('proved', 'open')).toThrow('neither proved nor simulated: n1');
+    expect(() => table()).toThrow('no netlists');
+  });
+
+  it('sum up two libraries, one in µm², with the recorded comparison', () => {
+    const conditions = { tool: { name: 'Yosys', version: '0.23' }, library: { file: 'l.lib', sha256: 'abc' } };
+    const kind = (name: string, pe: number, core = 0, decoderShare = 0) => ({
+      ...{ kind: name, measured: { pe, core, decoderShare } },
+    });
+    const compared = {
+      ...conditions,
+      size: 2,
+      proof: { proved: 90, simulated: 10 },
+      kinds: [kind('ant', 106), kind('ant4', 0, 2172, 0.0024), kind('fused', 100), kind('int8', 163)],
+    } as unknown as ComparisonReport;
+    const decoder = { module: 'd_decode_flint4', size: size(10.33, 38.79) };
+    const array = {
+      ...areas(559, 680.02),
+      ...conditions,
+      pe: size(559, 2098.3),
+      modules: [{ ...decoder, module: 'd_decode_uflint4', size: size(1) }, decoder],
+    } as unknown as AreaReport;
+    const of = (micrometres: boolean, report = compared) => ({ title: 'L', micrometres, array, compared: report });
+    const table = summaryTable([of(false), of(true)]);
+    expect(rowsOf(table)).toEqual([
+      '| one PE | 559 GE | 559 GE (2098 µm²) |',
+      '| decoder of flint4, alone | 10.3 GE | 10.3 GE (38.8 µm²) |',
+      '| 16 x 16 array, per MAC, everything included | 680 GE | 680 GE |',
+      '| 2 x 2 array, per MAC, everything included | 543 GE | 543 GE |',
+      '| all decoders of the 2 x 2 array | 0.24 % | 0.24 % |',
+      '| PE with 8-bit integers besides, over a fusible int4/int8 PE | 1.06 | 1.06 |',
+      '| the same over an int8 PE | 0.65 | 0.65 |',
+    ]);
+    expect(lastOf(table)).toContain('Netlists: 182 proved equal to their RTL, 22 simulated');
+    expect(() => summaryTable([of(true), of(true, { ...compared, size: 4 })])).toThrow('different sizes');
+    expect(() => summaryTable([of(true, { ...compared, kinds: [] })])).toThrow('has no ant4');
+    const others = [
+      { library: { file: 'l.lib', sha256: 'abd' } },
+      { library: null },
+      { tool: { name: 'Yosys', version: '0.24' } },
+    ] as unknown as Partial<ComparisonReport>[];
+    for (const other of others) {
+      expect(() => summaryTable([of(true, { ...compared, ...other })])).toThrow(
+        'L: the array is of l.lib (sha256 abc), Yosys 0.23, the recorded comparison of ',
+      );
+    }
+  });
+});
+
+describe('tables of networks', () => {
+  const row = (scheme: string, top1: number) => ({ scheme, top1, likeFloat: 0, bits: 4, types: {} });
+  const accuracy = (...rows: ReturnType<typeof row>[]): AccuracyTable => ({
+    ...{ calibration: 1, test: 'images', networks: [{ name: 'vit', rows }] },
+  });
+
+  it('have some schemes, a row per network', () => {
+    const table = accuracyInShort(accuracy(row('fp32', 88.96), row('int4', 78.929)), ['int4', 'fp32'], { vit: 'ViT' });
+    expect(table).toBe('|  | int4 | fp32 |\n|---|---:|---:|\n| ViT | 78.93 | 88.96 |');
+    expect(() => accuracyInShort(accuracy(), ['int4'], {})).toThrow('no row int4');
+  });
+
+  it('have the schemes of npm run accuracy alone', () => {
+    const known = ['fp32', ...schemes().map(({ name }) => name)];
+    for (const name of SHORT_SCHEMES) expect(known).toContain(name);
+  });
+
+  it('have options tried with one list of types or two', () => {
+    const measured = accuracy(row('fp32', 93), row('--types int', 92), row('', 91), row('--wide first', 90));
+    const tried = [
+      { options: '', title: 'none', int4: true },
+      { options: '--wide first', title: '`--wide first`', int4: false },
+    ];
+    expect(rowsOf(optionsTable(measured, tried))).toEqual([
+      '| fp32 | 93.00 | 93.00 |',
+      '| none | 92.00 | 91.00 |',
+      '| `--wide first` |  | 90.00 |',
+    ]);
+    expect(int4Options('--wide first')).toBe('--types int --wide first');
+  });
+
+  const operand = (type: string, ...errors: [string, number][]) => ({
+    ...{ file: 'A.npy', rows: 2, cols: 3, type, scales: { count: 1, least: 0.5, greatest: 0.5 } },
+    relativeError: errors.find(([name]) => name === type)?.[1],
+    considered: errors.map(([name, relativeError]) => ({ type: name, relativeError })),
+  });
+  const product: MatmulReport = {
+    ...{ design: 'd', pe: 'int', exact: true, macs: 18, cycles: 1234, modelCycles: 1234, out: 'C.npy' },
+    a: operand('pot4', ['int4', 0.556], ['flint4', 0.384], ['pot4', 0.206]),
+    w: operand('int4', ['int4', 0.1]),
+    error: { relativeFrobenius: 0.2244, maxAbsolute: 2.5, at: [1, 2] },
+    tiling: { m: 2, n: 3, tiles: 1, rows: 2, cols: 3, partK: 3, parts: 1, blocksM: 1, blocksN: 1 },
+    utilisation: 0.925,
+    edgeUtilisation: 1,
+    simulation: { seconds: 1, cyclesPerSecond: 1, macsPerSecond: 1 },
+  } as unknown as MatmulReport;
+
+  it('have products with the other types by their errors', () => {
+    expect(rowsOf(productTable([{ design: 'default', report: product }]))).toEqual([
+      '| default | pot4, 20.6 % (flint4 38.4 %, int4 55.6 %) | int4, 10.0 % | 22.4 % | 1,234 | 92.5 % |',
+    ]);
+  });
+
+  it('have the lines of a product that are the same in every run', () => {
+    const lines = productText(product).split('\n');
+    expect(lines.map((line) => line.trim().split(/\s/)[0])).toEqual([
+      'A',
+      'W',
+      'error',
+      'cycles',
+      'utilisation',
+      'PASS',
+    ]);
+    expect(lines.every((line) => line.startsWith('    '))).toBe(true);
+    const wrong = { ...product, mismatch: { count: 1, row: 0, col: 0, expected: 1n, got: 2n } };
+    expect(() => productText(wrong)).toThrow('no line PASS');
+  });
+
+  it('have the lines of a network that are the same in every run', () => {
+    const report = {
+      ...{ design: 'd', model: 'm', samples: 10, right: 9, likeOnnx: 10, likeFloat: 10, exact: true },
+      ...{ differentDecisions: [], layers: [], macs: 5, cycles: 4, utilisation: 0.92 },
+      seconds: { array: 1, reference: 1, total: 2 },
+    } as InferReport;
+    expect(inferenceText(report).split('\n')).toEqual([
+      '    right       9 of 10 (90.00 %)',
+      '    like ONNX   10 of 10 (100.00 %): same class as the fake-quantised model in ONNX Runtime',
+      "    array       4 cycles for 5 MACs: 92.0 % of the PEs' cycles",
+      '    PASS d: all outputs equal the integer reference bit for bit, and so do all 10 class decisions',
+    ]);
+    expect(() => inferenceText({ ...report, exact: false })).toThrow('no line PASS');
+  });
+
+  it('have quantised networks with what is left in floating point', () => {
+    const report = (outputError: number, skipped: readonly string[] = []): QuantiseReport =>
+      ({
+        layers: [
+          { activation: { type: 'uint4', considered: [] }, second: { kind: 'weights', type: 'int4', considered: [] } },
+          {
+            activation: { type: 'uflint4', considered: [] },
+            second: { kind: 'weights', type: 'pot4', considered: [] },
+          },
+        ],
+        skipped: skipped.map((op) => ({ op })),
+        totals: { outputError },
+      }) as unknown as QuantiseReport;
+    const [plain, left] = rowsOf(
+      networkTable([
+        { title: 'one', nearest: report(0.3364), compensated: report(1e-6), eightBits: report(0.0025) },
+        {
+          title: 'two',
+          nearest: report(4.04, ['ConvTranspose', 'ConvTranspose']),
+          compensated: report(1),
+          eightBits: report(0.53),
+        },
+      ]),
+    );
+    expect(plain).toBe('| one | 2 | 2 / 1 / 1 | 58 % | 0.1 % | 5 % |');
+    expect(left).toBe('| two | 2, and 2 ConvTranspose left in floating point | 2 / 1 / 1 | 201 % | 100 % | 73 % |');
+  });
+});
+
+describe('tables of models', () => {
+  const model = (ratios: Readonly<Record<string, readonly [number, number]>>): ModelReport =>
+    ({
+      ratios: Object.entries(ratios).map(([rival, [speed, energy]]) => ({ rival, speed, energy })),
+    }) as unknown as ModelReport;
+
+  it('set the published comparison beside the corrected one and own designs', () => {
+    const published = model({ Rival: [2.816, 2.49] });
+    const corrected = model({ Rival: [2.64, 2.55] });
+    const own = model({ A: [1, 1.09], B: [0.97, 1.04] });
+    const rivals = [
+      { title: 'R', published: 'Rival', own: [{ name: 'A', what: 'its codes' }, { name: 'B' }] },
+      { title: 'S', own: 'not built' },
+    ];
+    expect(rowsOf(survivesTable(rivals, { published, corrected, own }))).toEqual([
+      '| R | 2.82 / 2.49 | 2.64 / 2.55 | 1.00 / 1.09 (its codes); 0.97 / 1.04 |',
+      '| S |  |  | not built |',
+    ]);
+    expect(() => survivesTable(rivals, { published: model({}), corrected, own })).toThrow('reported no Rival');
+  });
+
+  it('have areas and energies of own designs', () => {
+    const designOf = (gateEquivalents: number, picojoulesPerMac?: number) => ({
+      ...{ configurationSha256: '', rows: 2, cols: 2, gateEquivalents, netlists: { proved: 9, simulated: 0 } },
+      ...(picojoulesPerMac === undefined ? {} : { picojoulesPerMac }),
+    });
+    const costs = { command: '', generator: '', tool: '', library: '' };
+    expect(costsTable({ ...costs, designs: { A: designOf(2593.2, 20.415), B: designOf(4) } })).toBe(
+      '|  | A | B |\n|---|---:|---:|\n| GE per MAC | 648.3 | 1.0 |\n| pJ per MAC | 20.41 |  |\n\nNetlists of the areas: 18 proved equal to their RTL.',
+    );
+  });
+});

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { renderAll } from '../../../gen/design/generate.js';
+import { elaborate } from '../../../gen/rtl/design.js';
+import { arrayTiming } from '../../../gen/rtl/timing.js';
+import { configurationOf, designOf, VARIANTS, type Variant } from '../../../scripts/sweep/variants/designs.js';
+import type { VariantRow, VariantsReport } from '../../../scripts/sweep/variants/measure.js';
+import { DEFAULT_SELECTION, selectionCommand, selectionOf } from '../../../scripts/sweep/variants/request.js';
+import { streamFigures } from '../../../scripts/sweep/variants/stream.js';
+import { PAGE_MARK, variantsMarkdown, variantsText } from '../../../scripts/sweep/variants/table.js';
+import type { TileEvents } from '../../../scripts/verify/simulator.js';
+
+describe('the variants', () => {
+  it('have different names, and are legal designs', () => {
+    expect(new Set(VARIANTS.map(({ name }) => name)).size).toBe(VARIANTS.length);
+    const whole = ({ parameters, rewritten }: Variant) => `${JSON.stringify(parameters)} ${rewritten?.name}`;
+    expect(new Set(VARIANTS.map(whole)).size).toBe(VARIANTS.length);
+    const selection = { variants: VARIANTS, rows: 4, cols: 4, lengths: [4096] };
+    for (const variant of VARIANTS) elaborate(configurationOf(variant, selection));
+  });
+
+  it('include the first version, whose PEs alone are another text', () => {
+    const [first, single] = ['os_first', 'os_single'].map((name) => {
+      const variant = VARIANTS.find((each) => each.name === name);
+      if (!variant) throw new Error(`no ${name}`);
+      const configuration = configurationOf(variant, { rows: 2, cols: 2, lengths: [4096] });
+      return renderAll(designOf(variant, { ...configuration, name: 'same' })).filter(({ path }) => path.endsWith('.v'));
+    });
+    const different = first?.filter(({ text }, i) => text !== single?.[i]?.text).map(({ path }) => path);
+    expect(different).toEqual(['rtl/same_pe.v']);
+    const pe = first?.find(({ path }) => path === 'rtl/same_pe.v')?.text;
+    expect(pe).toContain('wire [25:0] sum = acc_q + ');
+  });
+});
+
+describe('the request', () => {
+  it('is all variants on 16 x 16 unless said otherwise', () => {
+    const selection = selectionOf(DEFAULT_SELECTION);
+    expect(selection).toEqual({ variants: VARIANTS, rows: 16, cols: 16, lengths: [64, 576, 4096] });
+    expect(selectionCommand(selection, { library: { file: 'l.lib' } })).toBe(
+      'npm run variants -- --rows 16 --cols 16 --lengths 64,576,4096 --liberty l.lib',
+    );
+  });
+
+  it('takes lengths in any order, once each, and some of the variants', () => {
+    const selection = selectionOf({ rows: '2', cols: '3', lengths: '9,4,9', only: 'os_double' });
+    expect(selection.lengths).toEqual([4, 9]);
+    expect(selection.variants.map(({ name }) => name)).toEqual(['os_double']);
+    expect(selectionCommand(selection)).toBe('npm run variants -- --rows 2 --cols 3 --lengths 4,9 --only os_double');
+  });
+
+  it('leaves out variants whose tiles of PEs do not fill the array, and refuses to be asked for them', () => {
+    const names = (rows: string, cols: string) =>
+      selectionOf({ rows, cols, lengths: '64' }).variants.map(({ name }) => name);
+    expect(names('4', '4')).toEqual(VARIANTS.map(({ name }) => name));
+    expect(names('6', '4')).toContain('os_tile2x2');
+    expect(names('6', '4')).not.toContain('os_tile4x4');
+    expect(names('3', '3').filter((name) => name.includes('tile'))).toEqual([]);
+    const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_tile4x4' });
+    expect(only).toThrow(
+      /--rows, --cols: given 6 x 4; the tiles or pairs of PEs of os_tile4x4 do not fill such an array; nearest legal value: 8 x 4/,
+    );
+  });
+
+  it.each(VARIANTS.map(({ name }) => name))('suggests a size that %s fills', (only) => {
+    const of = (rows: string, cols: string) => selectionOf({ rows, cols, lengths: '64', only });
+    try {
+      of('3', '5');
+    } catch (error) {
+      const [, rows = '', cols = ''] = /legal value: (\d+) x (\d+)/.exec((error as Error).message) ?? [];
+      expect(of(rows, cols).variants.map(({ name }) => name)).toEqual([only]);
+    }
+  });
+
+  it.each(['', 'foo'])('suggests no variant for "%s", which is like none', (only) => {
+    const request = () => selectionOf({ rows: '4', cols: '4', lengths: '64', only });
+    expect(request).toThrow(/is no variant; there are os_single/);
+    expect(request).not.toThrow(/nearest/);
+  });
+
+  it('names all that is wrong with it at once', () => {
+    const request = () => selectionOf({ rows: '0', cols: '70', lengths: '5,x', only: 'os_singel' });
+    expect(request).toThrow('the configuration has 4 problems');
+    expect(request).toThrow(/--rows: given "0"; .* nearest legal value: 1\n.*--cols: given "70"; .* value: 64/);
+    expect(request).toThrow(/--lengths: given "x"/);
+    expect(request).toThrow(/--only: given "os_singel"; is no variant; .* nearest legal value: os_single/);
+    expect(() => selectionOf({ rows: '8', cols: '8', lengths: '1,7' })).toThrow(/the longest must be at least 8/);
+    expect(() => selectionOf({ rows: '8', cols: '8', lengths: 'x' })).toThrow(
+      /a problem:\n.*given "x"; must be an integer/,
+    );
+  });
+});
+
+describe('a stream of tiles', () => {
+  const timing = arrayTiming(validateConfiguration({ rows: 4, cols: 2 }));
+  /** Tiles as the formulas have them: latency 4 + 2 + 1 + 1 = 8, drain 3, period K + 4. */
+  const tiles = (k: number, count: number): TileEvents[] =>
+    Array.from({ length: count }, (_, i) => {
+      const firstIn = 3 + i * (k + 4);
+      const lastIn = firstIn + k - 1;
+      return { firstIn, lastIn, firstOut: lastIn + 8, lastOut: lastIn + 11, firstLoad: 0 };
+    });
+  const figures = (k: number, events: readonly TileEvents[]) => streamFigures(timing, { k, macs: k * 8 }, events);
+
+  it('has its utilisation measured, with and without fill and drain', () => {
+    // 3 tiles of 12 beats: period 16, and 2 * 16 + 11 + 8 + 3 + 1 = 55 cycles from the first beat in to the last row out.
+    expect(figures(12, tiles(12, 3))).toEqual({
+      k: 12,
+      tiles: 3,
+      latency: 8,
+      period: 16,
+      cycles: 55,
+      utilisation: 12 / 16,
+      utilisationWithFill: 36 / 55,
+    });
+  });
+
+  const moved = (index: number, change: Partial<TileEvents>): TileEvents[] =>
+    tiles(12, 3).map((tile, i) => (i === index ? { ...tile, ...change } : tile));
+
+  it.each([
+    ['the latency', moved(0, { lastIn: 13 }), 'latency: formula 8 cycles, simulated 9'],
+    ['the drain', moved(1, { lastOut: 42 }), 'drain: formula 3 cycles, simulated 4'],
+    ['the period', tiles(13, 3), 'tile period: formula 16 cycles, simulated 17'],
+    [
+      'one period alone',
+      moved(2, { lastIn: 47, firstOut: 55, lastOut: 58 }),
+      'tile period: formula 16 cycles, simulated 17',
+    ],
+    ['the number of tiles', tiles(12, 1), 'no tile followed another'],
+    ['everything', [], 'no tile followed another'],
+  ])('is wrong where %s is', (_, events, problem) => {
+    expect(figures(12, events)).toEqual({ problem });
+  });
+});
+
+const stream = { k: 64, tiles: 4, latency: 34, period: 80, cycles: 352, utilisation: 0.8, utilisationWithFill: 0.7273 };
+const row: VariantRow = {
+  name: 'os_single',
+  description: 'the default',
+  command: 'npm run gen -- --rows 16 --cols 16 --max-k 4096 --name os_single',
+  configurationSha256: 'c0ffee',
+  accumulatorBits: 26,
+  macsPerCycle: 256,
+  perMac: { gateEquivalents: 650.25, flipFlopBits: 61.5 },
+  longestPath: { kind: 'levels', levels: 30, module: 'os_single_clock_gate', from: 'x', to: 'y' },
+  streams: [stream],
+};
+const report: VariantsReport = {
+  generator: 'ant-rtl 0',
+  command: 'npm run variants -- --rows 16',
+  tool: { name: 'Yosys', version: '0.23', build: 'native' },
+  library: null,
+  gateEquivalent: 'gate equivalents (generic)',
+  simulator: { name: 'Verilator', version: '5.006' },
+  rows: 16,
+  cols: 16,
+  lengths: [64],
+  variants: [row],
+};
+const ends = { from: 'a_i', to: 'a register' };
+const timed: VariantsReport = {
+  ...report,
+  library: { file: 'l.lib', sha256: 'f00', name: 'lib', nand2: { cell: 'N', area: 3 } },
+  variants: [
+    {
+      ...row,
+      perMac: { ...row.perMac, area: 1950.75 },
+      longestPath: {
+        kind: 'delay',
+        buffered: { ps: 5073.06, module: 'os_single_pe', ...ends },
+        leastArea: { ps: 12537.6, module: 'os_single_output', ...ends },
+      },
+    },
+    { ...row, name: 'os_none', perMac: { ...row.perMac, area: 1 }, longestPath: { kind: 'wires' } },
+  ],
+};
+
+describe('the table of variants', () => {
+  it('has a row of figures for each variant, in the columns of its library', () => {
+    const page = variantsMarkdown(report);
+    expect(page).toContain('| os_single | 650.3 | 61.5 | 26 | 30 (clock_gate) | 34 | 256 | 80.0 / 72.7 |');
+    expect(page).not.toContain('area per MAC');
+    const withLibrary = variantsMarkdown(timed);
+    expect(withLibrary).toContain(
+      '| os_single | 650.3 | 1,950.8 | 61.5 | 26 | 5,073 (pe) | 12,538 (output) | 34 | 256 | 80.0 / 72.7 |',
+    );
+    expect(withLibrary).toContain('| none | none |');
+    const columns = withLibrary
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) => line.split('|').length);
+    expect(new Set(columns.slice(0, 4)).size).toBe(1);
+  });
+
+  it.each([
+    ['as a page', variantsMarkdown],
+    ['for a terminal', variantsText],
+  ])('%s says where its figures come from', (_, render) => {
+    for (const text of [render(report), render(timed)]) {
+      expect(text).toContain('Yosys 0.23 (native)');
+      expect(text).toContain('Verilator 5.006');
+      expect(text).not.toMatch(/undefined|NaN/);
+    }
+    expect(render(timed)).toContain('l.lib (lib), sha256 f00');
+    expect(render(timed)).toContain('no clock-to-output, set-up or wires');
+  });
+
+  it('as a page has the commands, and is known again', () => {
+    expect(variantsMarkdown(report)).toContain('npm run variants -- --rows 16');
+    expect(variantsMarkdown(report)).toContain(`| os_single | the default | \`${row.command}\` |`);
+    expect(variantsMarkdown(report)).toContain(PAGE_MARK);
+  });
+});

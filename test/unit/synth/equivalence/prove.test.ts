@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import { cutRegisters, unmodelledCells } from '../../../../scripts/synth/equivalence/cut.js';
+import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
+import { outcomeText, proofSummary } from '../../../../scripts/synth/equivalence/render.js';
+import {
+  gateScript,
+  goldScript,
+  miterScript,
+  simulationScript,
+  usedModels,
+} from '../../../../scripts/synth/equivalence/scripts.js';
+import {
+  type ProofResult,
+  proofPasses,
+  readVerdict,
+  readWitness,
+} from '../../../../scripts/synth/equivalence/verdict.js';
+import { standIn } from '../../../../scripts/synth/equivalence/wrapper.js';
+
+const unit = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 14 } };
+
+/** A module of registers, each with its data, output and public names of the output. */
+function moduleOf(
+  registers: readonly { names: readonly string[]; d: number | string; q: number; type?: string }[],
+  outputs: Readonly<Record<string, number | string>> = {},
+): Module {
+  const text = {
+    modules: {
+      m: {
+        ports: {
+          clk_i: { direction: 'input', bits: [2] },
+          ...Object.fromEntries(
+            Object.entries(outputs).map(([name, net]) => [name, { direction: 'output', bits: [net] }]),
+          ),
+        },
+        cells: {
+          gate: { type: '$_NOT_', connections: { A: [registers[0]?.q ?? 2], Y: [90] } },
+          ...Object.fromEntries(
+            registers.map(({ d, q, type = '$_DFF_P_' }, i) => [
+              `reg${i}`,
+              { type, connections: { C: [2], D: [d], Q: [q] } },
+            ]),
+          ),
+        },
+        netnames: Object.fromEntries(
+          registers.flatMap(({ names, q }) => names.map((name) => [name, { hide_name: 0, bits: [q] }])),
+        ),
+      },
+    },
+  };
+  return MODULES.parse(text).modules.m as Module;
+}
+
+describe('the scripts of a proof', () => {
+  it('read the RTL with its parameters and optimise nothing', () => {
+    const script = goldScript(unit);
+    expect(script).toContain('chparam -set SUM_BITS 14 d_pe\nhierarchy -check -top d_pe\n');
+    expect(script).not.toMatch(/^(opt|opt_expr|opt_dff|opt_merge|synth|alumacc|abc|share)\b(?!_clean)/m);
+  });
+
+  it('read the netlist by its own name, with cell models where there is a library', () => {
+    expect(gateScript(unit, 'library')).toContain('read_verilog models.v\nread_verilog -icells netlist.v\n');
+    expect(gateScript(unit, 'gates')).not.toContain('models.v');
+    expect(gateScript(unit, 'gates')).toContain('-top d_pe_sum_bits14');
+    expect(simulationScript(unit, 'library')).toContain('write_verilog');
+  });
+
+  it("read an FPGA's netlist with Yosys' models of its cells, and leave open what registers hold at first", () => {
+    for (const script of [gateScript(unit, 'ecp5'), simulationScript(unit, 'ecp5')]) {
+      expect(script).toContain('read_verilog -defer +/ecp5/cells_sim.v\nread_verilog -icells netlist.v\n');
+      expect(script).toContain('hierarchy -top d_pe_sum_bits14\nproc\nflatten\nsetattr -unset init w:*\n');
+    }
+    expect(gateScript(unit, 'library')).not.toContain('init');
+  });
+
+  it('give ABC its limit', () => {
+    expect(miterScript(7)).toMatch(/^select -assert-none .*\nabc .*&cec,-m,-T,7$/m);
+  });
+
+  it('take of a library the cells that are used', () => {
+    const models = 'module A(X);\n  wire X;\nendmodule\n\nmodule AB(X);\nendmodule\n\nmodule \\B$ (X);\nendmodule\n';
+    expect(usedModels(models, ['A', 'B$'])).toBe('module A(X);\n  wire X;\nendmodule\nmodule \\B$ (X);\nendmodule\n');
+  });
+});
+
+describe('readVerdict', () => {
+  const said = (...words: string[]): string =>
+    words.map((word) => `ABC: Networks are ${word}  Time =     0.08 sec\n`).join('');
+  it.each([
+    ['equivalent', said('equivalent.')],
+    ['equivalent', said('UNDECIDED after the new CEC engine.', 'equivalent.')],
+    ['different', said('NOT EQUIVALENT.')],
+    ['different', said('UNDECIDED after the new CEC engine.', 'NOT EQUIVALENT.')],
+    ['undecided', said('UNDECIDED after the new CEC engine.', 'UNDECIDED.')],
+    ['undecided', said('equivalent.', 'UNDECIDED.')],
+    ['undecided', 'ABC: Timed out after 1 seconds.\n'],
+    ['not understood', ''],
+    ['not understood', 'ABC: Timed out after all.\n'],
+    ['different', `${said('NOT EQUIVALENT.')}ABC: Timed out after 1 seconds.\n`],
+    ['not understood', "Don't call ABC as there is nothing to map.\n"],
+    ['not understood', 'echo Networks are equivalent.  Time = 1\n'],
+    ['not understood', said('nearly equivalent.')],
+  ])('reads "%s"', (verdict, log) => {
+    expect(readVerdict(log)).toBe(verdict);
+  });
+
+  it('reads the outputs that differ in the model of sat', () => {
+    const log =
+      '  Signal Name    Dec  Hex  Bin\n  \\cmp_acc_q[3].D    0    0    0\n  \\cmp_q    1    1    1\n  \\trigger  1 1 1\n';
+    expect(readWitness(log)).toEqual(['acc_q[3].D']);
+    expect(readWitness('timed out')).toEqual([]);
+  });
+});
+
+describe('cutRegisters', () => {
+  const cut = (gold: Module, gate: Module) => {
+    const result = cutRegisters(gold, gate);
+    if ('problem' in result) throw new Error(result.problem);
+    return result;
+  };
+
+  it('makes ports of the registers whose nets have a name in common', () => {
+    const gold = moduleOf([
+      { names: ['acc_q', 'u.acc_o'], d: 10, q: 11 },
+      { names: ['w_q'], d: 12, q: 13 },
+    ]);
+    const gate = moduleOf([
+      { names: ['w_q'], d: 22, q: 23 },
+      { names: ['u.acc_o'], d: 20, q: 21 },
+    ]);
+    const result = cut(gold, gate);
+    expect(result.registers).toBe(2);
+    expect(result.gold.ports).toMatchObject({
+      'acc_q[0].Q': { direction: 'input', bits: [11] },
+      'acc_q[0].D': { direction: 'output', bits: [10] },
+      'acc_q[0].C': { direction: 'output', bits: [2] },
+    });
+    expect(result.gate.ports).toMatchObject({ 'acc_q[0].Q': { bits: [21] }, 'w_q[0].D': { bits: [22] } });
+    expect(Object.keys(result.gate.ports).sort()).toEqual(Object.keys(result.gold.ports).sort());
+    expect(Object.keys(result.gate.cells)).toEqual(['gate']);
+  });
+
+  it('makes one state of registers that synthesis made one', () => {
+    const gold = moduleOf(
+      [
+        { names: ['x'], d: 10, q: 11 },
+        { names: ['y'], d: 12, q: 13 },
+      ],
+      { y_o: 13 },
+    );
+    const gate = MODULES.parse({ modules: { m: moduleOf([{ names: ['x'], d: 20, q: 21 }], { y_o: 21 }) } }).modules
+      .m as Module;
+    const both = { ...gate, netnames: { ...gate.netnames, y: { hide_name: 0, bits: [21] } } };
+    const result = cut(gold, both);
+    expect(result.gold.ports.y_o?.bits).toEqual([11]);
+    expect(result.gold.ports['y[0].Q']).toBeUndefined();
+    expect(result.gold.ports['y[0].D']?.bits).toEqual([12]);
+    expect(result.gate.ports['y[0].D']?.bits).toEqual([20]);
+  });
+
+  it('makes constants of registers that the netlist lacks, which have to store just that', () => {
+    const registers = [
+      { names: ['x'], d: 10, q: 11, type: '$_DFF_PN1_' },
+      { names: ['y'], d: 11, q: 13 },
+      { names: ['z'], d: '1', q: 14 },
+    ];
+    const result = cut(moduleOf(registers, { y_o: 13 }), moduleOf([], { y_o: '0' }));
+    expect(result).toMatchObject({ registers: 3, constants: 3 });
+    expect(result.gold.ports).toMatchObject({
+      'x[0].D': { direction: 'output', bits: [10] },
+      'y[0].D': { direction: 'output', bits: ['1'] },
+      'z[0].D': { direction: 'output', bits: ['1'] },
+      y_o: { bits: ['0'] },
+    });
+    const stored = ['x[0].D', 'y[0].D', 'z[0].D'].map((port) => result.gate.ports[port]?.bits);
+    expect(stored).toEqual([['1'], ['0'], ['1']]);
+    expect(Object.keys(result.gold.ports).sort()).toEqual(Object.keys(result.gate.ports).sort());
+    expect(Object.keys(result.gold.cells)).toEqual(['gate']);
+  });
+
+  it.each(['$_DLATCH_P_', '$dff', '$_DFFSR_PNN_', '$mem_v2', '$_SR_PP_', 'FOREIGN'])('refuses %s', (type) => {
+    const odd = moduleOf([{ names: ['x'], d: 1, q: 11, type }]);
+    expect(cutRegisters(odd, odd)).toEqual({ problem: `state that is no plain flip-flop: ${type}` });
+  });
+
+  it.each([
+    ['the netlist has one more', [], [{ names: ['x'], d: 1, q: 11 }]],
+    ['they are of different kinds', [{ names: ['x'], d: 1, q: 11 }], [{ names: ['x'], d: 1, q: 11, type: '$_DFF_N_' }]],
+    ['names differ', [{ names: ['x'], d: 1, q: 11 }], [{ names: ['y'], d: 1, q: 11 }]],
+  ])('says so where %s', (_, gold, gate) => {
+    expect(cutRegisters(moduleOf(gold), moduleOf(gate))).toEqual({
+      problem: expect.stringMatching(/^[12] registers have no counterpart, such as [xy]\[0\]/),
+    });
+  });
+});
+
+describe('what the report says', () => {
+  const by = 'ABC &cec, register by register';
+  const outcomes: [ProofResult, boolean, string][] = [
+    [{ result: 'proved', by, registers: 3 }, true, 'proved by ABC'],
+    [{ result: 'simulated', why: 'too large', vectors: 1234 }, true, 'simulated, 1,234 vectors; too large'],
+    [{ result: 'different', by, outputs: ['a', 'b', 'c', 'd', 'e'] }, false, 'in a, b, c, d and 1 more'],
+    [{ result: 'conflicting', nets: ['q[1]', 'd'] }, false, 'CONFLICT: driven more than once: q[1], d'],
+    [{ result: 'failed simulation', why: 'too large', failure: 'row 1' }, false, 'FAILED in simulation: row 1'],
+    [{ result: 'open', why: 'no time' }, false, 'NOT PROVED: no time'],
+  ];
+  const report = (list: readonly ProofResult[]) => ({
+    limitSeconds: 1,
+    modules: list.map((outcome) => ({ label: 'm', netlist: 'm', outcome, seconds: 1 })),
+  });
+
+  it.each(outcomes)('%o', (outcome, passes, text) => {
+    expect(outcomeText(outcome)).toContain(text);
+    expect(proofPasses(report([outcome]))).toBe(passes);
+  });
+
+  it('passes without a proof only where none was asked for', () => {
+    expect(proofPasses(undefined)).toBe(true);
+    expect(proofPasses(report([]))).toBe(false);
+    expect(proofPasses(report(outcomes.map(([outcome]) => outcome)))).toBe(false);
+    expect(proofSummary(report(outcomes.map(([outcome]) => outcome)))).toBe(
+      '6 netlists against their RTL: 1 proved, 1 simulated, 4 failed',
+    );
+  });
+});
+
+describe('cells without a model', () => {
+  it('are those that are no gates of Yosys, each once', () => {
+    const module = moduleOf([{ names: ['q'], d: 3, q: 4 }]);
+    expect(unmodelledCells(module)).toEqual([]);
+    const dsp = { type: 'MULT18X18D', connections: {} };
+    expect(unmodelledCells({ ...module, cells: { ...module.cells, one: dsp, two: dsp } })).toEqual(['MULT18X18D']);
+  });
+});
+
+describe('a module that stands in for some of its instances', () => {
+  const RTL = `module d_pe #(
+  parameter SUM_BITS = 18  // bits, at least 16
+) (
+  input  wire                clk_i,  // clock
+  input  wire          [6:0] a_i,    // activation {sign, exp[1:0]}, of all
+  output wire [SUM_BITS-1:0] sum_o   // partial sum
+);
+  assign sum_o = 0;
+endmodule
+`;
+  it('is the netlist with its parameters, and the RTL with others', () => {
+    const text = standIn(RTL, 'module d_pe_sum_bits14(clk_i, a_i, sum_o);\nendmodule\n', unit) ?? '';
+    expect(text.match(/^module \S+/gm)).toEqual(['module d_pe_sum_bits14(clk_i,', 'module d_pe_rtl', 'module d_pe']);
+    expect(text).toContain('if (SUM_BITS == 14) begin');
+    const ports = '(.clk_i(clk_i), .a_i(a_i), .sum_o(sum_o));';
+    expect(text).toContain(`d_pe_sum_bits14 u_netlist ${ports}`);
+    expect(text).toContain(`d_pe_rtl #(.SUM_BITS(SUM_BITS)) u_rtl ${ports}`);
+  });
+
+  it('is none where a port is not understood', () => {
+    expect(standIn(RTL.replace('input  wire          [6:0]', 'inout'), '', unit)).toBeUndefined();
+    expect(standIn(RTL.replace('d_pe', 'other'), '', unit)).toBeUndefined();
+  });
+});

@@ -1,0 +1,78 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../../../../gen/base/errors.js';
+import { validateConfiguration } from '../../../../gen/config/validate.js';
+import { buildManifest } from '../../../../gen/design/manifest.js';
+import { elaborate } from '../../../../gen/rtl/design.js';
+import { placementsOf } from '../../../../scripts/synth/fpga/place.js';
+import type { Yosys } from '../../../../scripts/tools/yosys/yosys.js';
+
+const root = mkdtempSync(join(tmpdir(), 'ant-rtl-place-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const manifest = buildManifest(elaborate(validateConfiguration({ rows: 1, cols: 1, name: 'd' })), []);
+mkdirSync(join(root, 'rtl'));
+writeFileSync(join(root, 'rtl/d_pe.v'), '');
+
+/** A Yosys that maps every PE to 5 LUTs. */
+const yosys: Yosys = {
+  identity: { name: 'Yosys', version: '0.23', build: 'native' },
+  execute: async () => ({
+    exitCode: 0,
+    log: '',
+    files: {
+      'ports.json': JSON.stringify({
+        modules: {
+          d_pe: {
+            ports: {
+              clk_i: { direction: 'input', bits: [1] },
+              a_i: { direction: 'input', bits: [2] },
+              a_o: { direction: 'output', bits: [3] },
+            },
+          },
+        },
+      }),
+      'netlist.json': '{}',
+      'cells.json': JSON.stringify({ design: { num_cells_by_type: { SB_LUT4: 5 } } }),
+    },
+  }),
+};
+
+function placeWith(script: string) {
+  const path = join(mkdtempSync(join(root, 'bin-')), 'nextpnr-ice40');
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  return placementsOf({
+    ...{ folder: root, manifest, yosys, dsp: false, progress: () => {} },
+    place: { what: ['pe'], device: 'hx8k', seeds: 1 },
+    nextpnr: { name: 'nextpnr', path, version: '0.9' },
+  });
+}
+
+describe('place and route fails', () => {
+  it.each([
+    [
+      'where nextpnr breaks down',
+      'echo ERROR: no luck; exit 255',
+      EXIT.toolBroken,
+      /exit code 255.*5 LUTs[\s\S]*no luck/,
+    ],
+    [
+      'where nextpnr writes another report',
+      'echo done; while [ "$1" != --report ]; do shift; done; echo "{}" > "$2"',
+      EXIT.toolBroken,
+      /gave no frequency: the report does not read as expected: fmax[\s\S]*end of its log:\s+done/,
+    ],
+    ['where nextpnr writes none', 'echo done', EXIT.toolBroken, /wrote no report[\s\S]*end of its log:\s+done/],
+    [
+      'where the module has no room',
+      'echo "Info: 	         ICESTORM_LC:  9000/ 7680   117%"; exit 255',
+      EXIT.badRequest,
+      /d_pe does not fit the iCE40HX8K: it takes 9000 of 7680 logic cells/,
+    ],
+  ])('%s', async (_, script, exitCode, message) => {
+    await expect(placeWith(script)).rejects.toMatchObject({ exitCode, message: expect.stringMatching(message) });
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { buildManifest, type Manifest } from '../../../gen/design/manifest.js';
+import { elaborate } from '../../../gen/rtl/design.js';
+import { shownRecipe, synthesisScript } from '../../../scripts/synth/flow.js';
+import { areaUnits, unitKey } from '../../../scripts/synth/plan.js';
+import {
+  type Netlist,
+  readStructure,
+  type Structure,
+  structureProblems,
+  structureScript,
+} from '../../../scripts/synth/structure.js';
+
+function manifestOf(configuration: Record<string, unknown>): Manifest {
+  return buildManifest(elaborate(validateConfiguration(configuration)), []);
+}
+
+const manifest = manifestOf({ rows: 3, cols: 5, name: 'd' });
+const unit = (name: string, of = manifest) => areaUnits(of).filter(({ module }) => module === name);
+
+describe('the units of a design', () => {
+  it('are all modules but the array, each with the files it needs', () => {
+    const modules = new Set(areaUnits(manifest).map(({ module }) => module));
+    const others = manifest.modules.map(({ name }) => name).filter((name) => name !== manifest.top);
+    expect([...modules].sort()).toEqual(others.sort());
+    expect(unit('d_pe')[0]).toMatchObject({ files: ['rtl/d_pe.v'], role: 'pe', instances: 15, parameters: {} });
+  });
+
+  it('count decoders per row and per column, with their type decoders inside', () => {
+    const [decoder] = unit('d_decode_a');
+    expect(decoder).toMatchObject({ role: 'decoder', instances: 3, partOfOther: false });
+    expect(decoder?.files.at(-1)).toBe('rtl/d_decode_a.v');
+    expect(decoder?.files).toHaveLength(6);
+    expect(unit('d_decode_w')[0]?.files).toHaveLength(4);
+    expect(unit('d_decode_int4')[0]).toMatchObject({ role: 'type decoder', partOfOther: true, instances: 8 });
+  });
+
+  it('count the delay lines in stages, and synthesise equal ones once', () => {
+    const lines = unit('d_delay');
+    expect(lines.map(({ parameters, instances }) => [parameters.WIDTH, parameters.DEPTH, instances])).toEqual([
+      [4, 1, 3],
+      [3, 1, 2],
+      [4, 1, 10],
+      [2, 1, 4],
+      [manifest.accumulator.bits, 1, 10],
+    ]);
+    expect(new Set(lines.map(unitKey)).size).toBe(4);
+  });
+
+  it('hold no delay line where the array has a single PE', () => {
+    expect(unit('d_delay', manifestOf({ rows: 1, cols: 1, name: 'd' }))).toEqual([]);
+  });
+});
+
+describe('the units of a design with tiles of PEs', () => {
+  const tiled = manifestOf({ rows: 4, cols: 6, tileRows: 2, tileCols: 3, name: 'd' });
+
+  it('are tiles with their PEs inside', () => {
+    expect(unit('d_tile', tiled)).toMatchObject([
+      { role: 'pe', instances: 4, partOfOther: false, files: ['rtl/d_pe.v', 'rtl/d_tile.v'] },
+    ]);
+    expect(unit('d_pe', tiled)).toMatchObject([{ role: 'pe of a tile', instances: 24, partOfOther: true }]);
+  });
+
+  it('have the widths of the partial sums that leave the tiles', () => {
+    const stays = manifestOf({ rows: 8, cols: 6, tileRows: 2, tileCols: 3, dataflow: 'ws', name: 'd' });
+    const counts = (name: string) =>
+      unit(name, stays).map(({ parameters, instances }) => [parameters.SUM_BITS, instances]);
+    expect(counts('d_tile')).toEqual([
+      [15, 2],
+      [16, 4],
+      [17, 2],
+    ]);
+    expect(counts('d_pe')).toEqual([
+      [15, 12],
+      [16, 24],
+      [17, 12],
+    ]);
+  });
+
+  it('have as many delay-line stages as tiles ask for', () => {
+    expect(unit('d_delay', tiled).map(({ label, instances }) => [label, instances])).toEqual([
+      ['d_delay (skew of the activations, 4 bit)', 2],
+      ['d_delay (skew of the activation types, 3 bit)', 1],
+      ['d_delay (skew of the weights, 4 bit)', 3],
+      ['d_delay (skew of the weight types, 2 bit)', 1],
+      ['d_delay (de-skew of the results, 24 bit)', 3],
+    ]);
+    expect(unit('d_delay', manifestOf({ rows: 2, cols: 2, tileRows: 2, tileCols: 2, name: 'd' }))).toEqual([]);
+  });
+
+  it('are counted in the elaborated array, whatever Yosys calls a tile with parameters', () => {
+    const [open] = structureScript(tiled).split('\n').slice(1);
+    expect(open).toContain('rtl/d_tile.v');
+    expect(open).not.toContain('rtl/d_pe.v');
+    const cell = (type: string) => ({ type, parameters: {} });
+    const names = ['d_tile', "$paramod\\d_tile\\SUM_BITS=s32'00001111", '$paramod$0123456789abcdef\\d_tile'];
+    const netlist: Netlist = {
+      modules: {
+        d_array: { cells: Object.fromEntries(names.map((name, i) => [`t${i}`, cell(name)])) },
+        ...Object.fromEntries(names.map((name) => [name, { cells: { one: cell('d_pe'), two: cell('d_pe') } }])),
+        d_pe: { cells: {} },
+      },
+    };
+    expect(readStructure(netlist, tiled).instances).toEqual({ d_tile: 3, d_pe: 6 });
+  });
+});
+
+describe('a synthesis script', () => {
+  const GATES = { to: 'generic gates' } as const;
+  const LIBRARY = { to: 'library', delays: false } as const;
+  const DELAYS = { to: 'library', delays: true } as const;
+
+  it('sets parameters before it elaborates, and maps to what was asked for', () => {
+    const [line] = unit('d_delay');
+    if (line === undefined) throw new Error('no delay line');
+    const script = synthesisScript(line, 'alumacc', LIBRARY).split('\n');
+    expect(script.slice(0, 3)).toEqual([
+      'read_verilog rtl/d_delay.v',
+      'chparam -set WIDTH 4 -set DEPTH 1 d_delay',
+      'hierarchy -check -top d_delay',
+    ]);
+    expect(script).toContainEqual(expect.stringMatching(/^abc -liberty library\.lib -script \S+$/));
+    expect(synthesisScript(line, 'alumacc', GATES)).toContain('abc -g cmos');
+    expect(synthesisScript(line, 'alumacc', GATES)).not.toContain('liberty');
+  });
+
+  it('asks for the longest path: of ABC where the library has delays, of Yosys without a library', () => {
+    const abc = (script: string): string => script.split('\n').find((line) => line.startsWith('abc ')) ?? '';
+    expect(abc(shownRecipe('alumacc', DELAYS))).toMatch(/;amap,-m;stime,-p;backup;.*;stime,-p;restore$/);
+    expect(abc(shownRecipe('alumacc', LIBRARY))).toMatch(/^abc -liberty library\.lib .*;amap,-m$/);
+    expect(shownRecipe('alumacc', GATES)).toContain('ltp -noff');
+    expect(shownRecipe('alumacc', DELAYS)).not.toContain('ltp');
+  });
+
+  it('differs between the recipes in alumacc alone', () => {
+    expect(shownRecipe('noalumacc', LIBRARY).replace(' -noalumacc', '')).toBe(shownRecipe('alumacc', LIBRARY));
+    expect(shownRecipe('noalumacc', LIBRARY)).not.toBe(shownRecipe('alumacc', LIBRARY));
+  });
+});
+
+describe('the structure of an array', () => {
+  const right: Structure = {
+    instances: {
+      ...Object.fromEntries(areaUnits(manifest).map(({ module, instances }) => [module, instances])),
+      d_delay: 15,
+    },
+    delayStages: { 4: 13, 3: 2, 2: 4, [manifest.accumulator.bits]: 10 },
+    ownLogic: { $and: 1 },
+  };
+
+  it('is read with only the port decoders and the array open', () => {
+    const [closed, open] = structureScript(manifest).split('\n');
+    expect(open).toBe('read_verilog rtl/d_decode_a.v rtl/d_decode_w.v rtl/d_array.v');
+    expect(closed).toContain('rtl/d_pe.v');
+    expect(closed).not.toContain('_array');
+  });
+
+  it('is counted through all levels of a netlist', () => {
+    const cell = (type: string, parameters: Record<string, unknown> = {}) => ({ type, parameters });
+    const netlist: Netlist = {
+      modules: {
+        d_array: {
+          cells: {
+            x: cell('d_decode_a'),
+            y: cell('d_decode_a'),
+            z: cell('$and', { A_WIDTH: '1' }),
+            line: cell('d_delay', { WIDTH: '0100', DEPTH: '0011' }),
+            last: cell('d_delay', { WIDTH: 4, DEPTH: 2 }),
+          },
+        },
+        d_decode_a: { cells: { one: cell('d_decode_int4'), mux: cell('$mux') } },
+        d_decode_int4: { cells: {} },
+        d_delay: { cells: {} },
+      },
+    };
+    expect(readStructure(netlist, manifest)).toEqual({
+      instances: { d_decode_a: 2, d_decode_int4: 2, d_delay: 2 },
+      delayStages: { 4: 5 },
+      ownLogic: { $and: 1 },
+    });
+  });
+
+  it('is right where it is what the manifest says', () => {
+    expect(structureProblems(right, manifest)).toEqual([]);
+  });
+
+  it.each([
+    ['a PE is missing', { ...right, instances: { ...right.instances, d_pe: 14 } }, 'instances of d_pe: 15 .* 14'],
+    ['a module is not in the manifest', { ...right, instances: { ...right.instances, extra: 1 } }, 'of extra: 0 .* 1'],
+    ['a delay line is too long', { ...right, delayStages: { ...right.delayStages, 4: 14 } }, '4-bit .*: 13 .* 14'],
+    ['the array holds a register', { ...right, ownLogic: { $and: 1, $dff: 1 } }, '\\$dff cells .*: 0 .* 1'],
+    ['the gate of in_ready_o is gone', { ...right, ownLogic: {} }, '\\$and cells .*: 1 .* 0'],
+  ])('is wrong where %s', (_, structure, text) => {
+    const problems = structureProblems(structure, manifest);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(text));
+  });
+});
