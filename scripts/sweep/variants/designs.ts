@@ -126,7 +126,9 @@ function withOneAdder(design: Design): Design {
   const first = (view: PeView): PeView => ({ ...view, high: undefined });
   return {
     ...design,
-    modules: design.modules.map((module) => (module.template === 'pe.v' ? first(module as PeView) : module)),
+    modules: design.modules.map((module) =>
+      module.template === 'rtl/arch/output-stationary/pe.v' ? first(module as PeView) : module,
+    ),
   };
 }
 
