@@ -11,32 +11,24 @@ import {
   operandLines,
   unitModule,
 } from './arch/dot/dot.js';
-import {
-  clockGateModule,
-  controlModule,
-  type DelayLine,
-  delayLines,
-  delayModule,
-  inputModule,
-  outputModule,
-  outputStationaryArray,
-  pairModules,
-  streamOut,
-} from './arch/output-stationary/array.js';
-import {
-  type PartialSums,
-  partialSums,
-  streamInput,
-  weightStationaryArray,
-  weightStationaryControl,
-  weightStationaryPe,
-} from './arch/weight-stationary/array.js';
+import { outputStationaryArray } from './arch/output-stationary/array.js';
+import { controlModule } from './arch/output-stationary/control.js';
+import { inputModule } from './arch/output-stationary/input.js';
+import { processingElement } from './arch/output-stationary/pe.js';
+import { weightStationaryArray } from './arch/weight-stationary/array.js';
+import { weightStationaryControl } from './arch/weight-stationary/control.js';
+import { streamInput } from './arch/weight-stationary/input.js';
+import { weightStationaryPe } from './arch/weight-stationary/pe.js';
+import { type PartialSums, partialSums } from './arch/weight-stationary/sums.js';
+import { clockGateModule } from './clock-gate.js';
 import { type DesignCore, elaborateCore } from './core.js';
 import { decoderUses, formEncoding, halvesOf, portDecoder, typeDecoder } from './decoder.js';
+import { type DelayLine, delayLines, delayModule } from './delay.js';
 import { floatTypeDecoder, normalEncoding } from './float/decoder.js';
 import { floatProcessingElement } from './float/pe.js';
 import type { ModuleView } from './module.js';
-import { processingElement } from './pe.js';
+import { outputModule, streamOut } from './output-buffer.js';
+import { pairModules } from './pair.js';
 import { tileModules } from './tile.js';
 import { type TileKind, tileKinds } from './tile-kinds.js';
 

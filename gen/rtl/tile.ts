@@ -1,8 +1,8 @@
-import { clock, enablePort } from './arch/output-stationary/array.js';
-import { tileSumBits } from './arch/weight-stationary/array.js';
+import { tileSumBits } from './arch/weight-stationary/sums.js';
 import type { DesignCore } from './core.js';
 import { operandLayout } from './decoder.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
+import { clock, enablePorts } from './ports.js';
 import { type TileGrid, tileGrid } from './tile-grid.js';
 
 /** A tile of PEs: their operand registers at its edges, and the PEs between which operands go without registers. */
@@ -36,7 +36,7 @@ export function tileModules(core: DesignCore): TileView[] {
       title: `Tile of ${size} PEs with operand registers at its edges only.`,
       ports: [
         clock,
-        ...(config.stall === 'enable' ? [enablePort] : []),
+        ...enablePorts(config),
         ...(stays ? weightStationaryPorts(core, grid) : outputStationaryPorts(core, grid)),
       ],
       instances: grid.rowTiles * grid.colTiles,

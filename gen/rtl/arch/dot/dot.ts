@@ -1,18 +1,12 @@
 import type { DesignCore } from '../../core.js';
 import { operandLayout } from '../../decoder.js';
+import { type DelayLine, delayModule } from '../../delay.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
+import { typePort } from '../../operand-ports.js';
 import type { OperandPort } from '../../port.js';
+import { clock, enablePorts, reset, resetOf } from '../../ports.js';
 import { type Multiplication, multiplication, type OperandSlice, operandSlices } from '../../product.js';
 import { literal, replicate, zeroExtend } from '../../verilog.js';
-import {
-  clock,
-  type DelayLine,
-  delayModule,
-  enablePort,
-  reset,
-  resetOf,
-  typePort,
-} from '../output-stationary/array.js';
 import { type AdderLevel, adderTree, type Column, extend, sumBits, sumColumns } from './tree.js';
 
 /**
@@ -87,10 +81,6 @@ function dotView(core: DesignCore, { suffix, title, ports, instances }: ViewText
   };
 }
 
-function enablePorts({ config }: DesignCore): ModulePort[] {
-  return config.stall === 'enable' ? [enablePort] : [];
-}
-
 /** The registers behind the decoders, one line per row and column. */
 export function operandLines({ config, format }: DesignCore): DelayLine[] {
   if (!dotStages(config.pipeline).operands) return [];
@@ -122,7 +112,7 @@ export function laneModule(core: DesignCore): LaneView {
   const { signed } = product;
   const negativeSignal = stages.products ? 'product_negative_q' : 'negative';
   const ports = [
-    ...(clocked ? [clock, ...enablePorts(core)] : []),
+    ...(clocked ? [clock, ...enablePorts(core.config)] : []),
     input('a_i', format.a.bits, `activation ${operandLayout(format.a)}`),
     input('w_i', format.w.bits, `weight ${operandLayout(format.w)}`),
     output('term_o', magnitudeBits, `magnitude of the product${signed ? ', complemented if negative' : ''}`),
@@ -178,7 +168,7 @@ export function unitModule(core: DesignCore): UnitView {
   const hasCarry = signed && !usesColumns;
   const ports = [
     clock,
-    ...enablePorts(core),
+    ...enablePorts(core.config),
     input('add_i', 1, 'the beat whose sum reaches the accumulator counts'),
     input('first_i', 1, 'it is the first of its tile'),
     input('a_i', lanes * format.a.bits, `activations, lane l at [l*${format.a.bits} +: ${format.a.bits}]`),
@@ -272,7 +262,7 @@ export function dotInputModule(core: DesignCore): DotInputView {
   const ports = [
     clock,
     reset,
-    ...enablePorts(core),
+    ...enablePorts(core.config),
     ...streamIn(core).filter(({ direction }) => direction === 'input'),
     output('valid_o', 1, 'there is a beat'),
     output('first_o', 1, 'it is the first of its tile'),
@@ -301,7 +291,7 @@ export function dotControlModule(core: DesignCore): DotControlView {
   const ports = [
     clock,
     reset,
-    ...enablePorts(core),
+    ...enablePorts(core.config),
     input('valid_i', 1, 'there is a beat in the input register'),
     input('first_i', 1, 'it is the first of its tile'),
     input('last_i', 1, 'it is the last of its tile'),

@@ -1,9 +1,9 @@
-import type { DesignCore } from './core.js';
-import { operandLayout } from './decoder.js';
-import { input, type ModulePort, type ModuleView, output } from './module.js';
-import { type ProductView, productView } from './product.js';
-import { tileGrid } from './tile-grid.js';
-import { replicate, slice, zeroExtend } from './verilog.js';
+import type { DesignCore } from '../../core.js';
+import { operandLayout } from '../../decoder.js';
+import { input, type ModulePort, type ModuleView, output } from '../../module.js';
+import { type ProductView, productView } from '../../product.js';
+import { tileGrid } from '../../tile-grid.js';
+import { replicate, slice, zeroExtend } from '../../verilog.js';
 
 /**
  * The PE: operand registers (unless a tile of PEs holds them), multiplier, shifter, adder, accumulator and, for double

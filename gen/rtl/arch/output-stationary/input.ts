@@ -1,0 +1,56 @@
+import type { DesignCore } from '../../core.js';
+import { input, type ModulePort, output } from '../../module.js';
+import { dataPort, HALF_THE_COLUMNS, typePort } from '../../operand-ports.js';
+import { kindBits, type PeripheryView, peripheryModule, portView } from '../../periphery.js';
+import type { OperandPort } from '../../port.js';
+import { clock, enablePorts, reset } from '../../ports.js';
+
+export function streamIn(core: DesignCore): ModulePort[] {
+  return [
+    input('in_valid_i', 1, 'a beat is offered: one reduction step for all rows and columns'),
+    output('in_ready_o', 1, 'the beat is taken if offered'),
+    input('in_last_i', 1, 'the beat is the last of its tile'),
+    dataPort(portView(core.a)),
+    ...typePort(core.a, ': half as many rows of results'),
+    dataPort(portView(core.w)),
+    ...typePort(core.w, HALF_THE_COLUMNS),
+  ];
+}
+
+export interface InputView extends PeripheryView {
+  /** Whether a port has a type selector, which counts in the first beat of a tile. */
+  readonly hasTypes: boolean;
+}
+
+export function inputModule(core: DesignCore): InputView {
+  const { config } = core;
+  const issued = (port: OperandPort): ModulePort[] => [
+    output(`${port.letter}_code_o`, port.codeBits * port.lanes, `${port.role} codes, all 0 in an idle cycle`),
+    ...(port.wideTypes.length > 0 ? [output(`${port.letter}_wide_o`, 1, `1: ${port.role} codes have 8 bits`)] : []),
+    ...(port.typeBits ? [output(`${port.letter}_type_o`, port.typeBits, `type of the ${port.role} codes`)] : []),
+  ];
+  const ports = [
+    clock,
+    reset,
+    ...enablePorts(config),
+    ...streamIn(core),
+    input(
+      'permit_i',
+      1,
+      config.drain === 'double' ? 'the last beat of a tile may enter the array' : 'a beat may enter the array',
+    ),
+    output('last_o', 1, 'the last beat of a tile enters the array'),
+    ...issued(core.a),
+    ...issued(core.w),
+  ];
+  return {
+    ...peripheryModule(core, {
+      suffix: 'input',
+      title: 'Input register: holds one beat until it may enter the array.',
+      ports,
+      instances: 1,
+      template: 'rtl/arch/output-stationary/input',
+    }),
+    hasTypes: kindBits(core.a) + kindBits(core.w) > 0,
+  };
+}

@@ -1,0 +1,50 @@
+import type { DesignCore } from '../../core.js';
+import { input, output } from '../../module.js';
+import { type PeripheryView, type PortView, peripheryModule, portView } from '../../periphery.js';
+import { clock, enablePorts, reset } from '../../ports.js';
+
+export interface StreamInputView extends PeripheryView {
+  readonly operand: PortView;
+  /** Whether the module tells that a beat begins a tile. */
+  readonly begins: boolean;
+  readonly hasFirst: boolean;
+}
+
+/** The input register of a stream: of the activations (`a`) or of the weights (`w`). */
+export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputView {
+  const port = core[letter];
+  const begins = letter === 'a';
+  const width = port.codeBits * port.lanes;
+  const wide = port.wideTypes.length > 0;
+  const ports = [
+    clock,
+    reset,
+    ...enablePorts(core.config),
+    input('valid_i', 1, 'a beat is offered'),
+    output('ready_o', 1, 'the beat is taken if offered'),
+    input('last_i', 1, 'the beat is the last of its tile'),
+    input('data_i', width, `${port.role} codes`),
+    ...(wide ? [input('wide_i', 1, `1: ${port.role} codes have 8 bits; first beat of a tile`)] : []),
+    ...(port.typeBits ? [input('type_i', port.typeBits, `type of the ${port.role}s; first beat of a tile`)] : []),
+    input('permit_i', 1, `a ${begins ? 'tile may begin' : 'beat may enter the array'}`),
+    output('issue_o', 1, 'a beat enters the array'),
+    ...(begins ? [output('begin_o', 1, 'it begins its tile')] : []),
+    output('last_o', 1, 'it ends its tile'),
+    output('code_o', width, `${port.role} codes`),
+    ...(wide ? [output('wide_o', 1, `1: ${port.role} codes have 8 bits`)] : []),
+    ...(port.typeBits ? [output('type_o', port.typeBits, `type of the ${port.role} codes`)] : []),
+  ];
+  const title = `Input register of the ${port.role}s: holds one beat until it may enter the array.`;
+  return {
+    ...peripheryModule(core, {
+      suffix: `input_${letter}`,
+      title,
+      ports,
+      instances: 1,
+      template: 'rtl/arch/weight-stationary/input',
+    }),
+    operand: portView(port),
+    begins,
+    hasFirst: begins || wide || port.typeBits > 0,
+  };
+}
