@@ -3,7 +3,7 @@ import { countsIn } from '../config/rules.js';
 import { codeValues } from '../numerics/codec.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
-import { dotStages } from '../rtl/arch/dot/dot.js';
+import { dotStages } from '../rtl/arch/dot/stages.js';
 import { doublingText, operandFormula, operandLayout } from '../rtl/decoder.js';
 import type { Design } from '../rtl/design.js';
 import type { OperandCandidate, OperandFields } from '../rtl/operand.js';

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dotStages } from '../rtl/arch/dot/dot.js';
+import { dotStages } from '../rtl/arch/dot/stages.js';
 import type { Design } from '../rtl/design.js';
 import { counted } from '../rtl/render/counted.js';
 import { type Identity, identityLines } from '../rtl/render/identity.js';

@@ -1,16 +1,12 @@
 import { configurationHash, reproduceCommand } from '../config/identity.js';
 import type { Configuration } from '../config/parameters.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
-import {
-  columnModule,
-  dotControlModule,
-  dotInputModule,
-  dotModule,
-  laneModule,
-  operandDelayModule,
-  operandLines,
-  unitModule,
-} from './arch/dot/dot.js';
+import { dotControlModule } from './arch/dot/control.js';
+import { dotInputModule } from './arch/dot/input.js';
+import { laneModule } from './arch/dot/lane.js';
+import { operandDelayModule, operandLines } from './arch/dot/operands.js';
+import { dotModule } from './arch/dot/top.js';
+import { columnModule, unitModule } from './arch/dot/unit.js';
 import { outputStationaryArray } from './arch/output-stationary/array.js';
 import { controlModule } from './arch/output-stationary/control.js';
 import { inputModule } from './arch/output-stationary/input.js';

@@ -4,7 +4,7 @@ import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { codeValues, type Level, levels } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
-import { dotStages } from '../../../gen/rtl/arch/dot/dot.js';
+import { dotStages } from '../../../gen/rtl/arch/dot/stages.js';
 
 /** What the vectors of a dot-product unit depend on. */
 export type DotInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;

@@ -1,0 +1,18 @@
+import type { DesignCore } from '../../core.js';
+import { type DelayLine, delayModule } from '../../delay.js';
+import type { ModuleView } from '../../module.js';
+import { dotStages } from './stages.js';
+
+/** The registers behind the decoders, one line per row and column. */
+export function operandLines({ config, format }: DesignCore): DelayLine[] {
+  if (!dotStages(config.pipeline).operands) return [];
+  return [
+    { use: 'operands of the activations', width: config.lanes * format.a.bits, stages: config.rows },
+    { use: 'operands of the weights', width: config.lanes * format.w.bits, stages: config.cols },
+  ];
+}
+
+export function operandDelayModule(core: DesignCore): ModuleView {
+  const instances = core.config.rows + core.config.cols;
+  return { ...delayModule(core), title: 'Delay line: DEPTH registers of WIDTH bits, for operands.', instances };
+}

@@ -1,0 +1,40 @@
+import type { DesignCore } from '../../core.js';
+import type { ModulePort } from '../../module.js';
+import type { OperandPort } from '../../port.js';
+import { clock, resetOf } from '../../ports.js';
+import { streamIn } from './input.js';
+import { type DotView, dotView } from './view.js';
+
+export interface DotTopView extends DotView {
+  readonly gate: boolean;
+  readonly clk: string;
+  readonly a: DotOperand;
+  readonly w: DotOperand;
+}
+
+interface DotOperand {
+  readonly codeBits: number;
+  readonly typeBits: number;
+  readonly hasType: boolean;
+  readonly operandBits: number;
+}
+
+/** @param streamOut Ports of the result stream. */
+export function dotModule(core: DesignCore, streamOut: readonly ModulePort[]): DotTopView {
+  const { config } = core;
+  const title = `Dot-product units, ${config.rows} x ${config.cols} of ${config.lanes} lanes: results[r][c] = sum over k of a[k][r] * w[k][c].`;
+  const operand = ({ codeBits, typeBits, fields }: OperandPort): DotOperand => ({
+    codeBits,
+    typeBits,
+    hasType: typeBits > 0,
+    operandBits: fields.bits,
+  });
+  const ports = [clock, resetOf(config), ...streamIn(core), ...streamOut];
+  return {
+    ...dotView(core, { suffix: 'dot', title, ports }),
+    gate: config.stall === 'gate',
+    clk: config.stall === 'gate' ? 'clk_dot' : 'clk_i',
+    a: operand(core.a),
+    w: operand(core.w),
+  };
+}

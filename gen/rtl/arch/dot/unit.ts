@@ -1,0 +1,91 @@
+import type { DesignCore } from '../../core.js';
+import { input, type ModuleView, output } from '../../module.js';
+import { clock, enablePorts } from '../../ports.js';
+import { replicate, zeroExtend } from '../../verilog.js';
+import { dotStages } from './stages.js';
+import { type AdderLevel, adderTree, type Column, extend, sumBits, sumColumns } from './tree.js';
+import { type DotView, dotView } from './view.js';
+
+/** A dot-product unit: lanes, adders, accumulator. */
+export interface UnitView extends DotView {
+  readonly lastLane: number;
+  readonly aOperandBits: number;
+  readonly wOperandBits: number;
+  readonly clockedLanes: boolean;
+  readonly termBits: number;
+  readonly usesColumns: boolean;
+  readonly columns: readonly Column[];
+  readonly levels: readonly AdderLevel[];
+  /** What the columns make: the accumulator's next value, or the sum of a beat that a register takes. */
+  readonly columnSum: string;
+  readonly offset: string;
+  readonly partBits: number;
+  readonly part: string;
+  readonly hasCarry: boolean;
+  readonly carry: string;
+  readonly kept: string;
+  /** Where the columns do not make the accumulator's next value themselves. */
+  readonly addsNext: boolean;
+  readonly next: string;
+}
+
+export function unitModule(core: DesignCore): UnitView {
+  const { config, format, accumulator, magnitudeBits: termBits } = core;
+  const { lanes } = config;
+  const accBits = accumulator.bits;
+  const stages = dotStages(config.pipeline);
+  const signed = format.a.signBits + format.w.signBits > 0;
+  const usesColumns = config.tree === 'columns';
+  const width = stages.sum ? sumBits(accumulator.product, lanes, signed, accBits) : accBits;
+  const tree = adderTree({ lanes, termBits, signed, width: accBits }, accumulator.product);
+  const partBits = usesColumns ? width : tree.rootBits;
+  const part = stages.sum ? { name: 'part_q', sign: `part_q[${partBits - 1}]` } : tree.root;
+  const carry = stages.sum ? 'carry_q' : tree.carry;
+  const hasCarry = signed && !usesColumns;
+  const ports = [
+    clock,
+    ...enablePorts(core.config),
+    input('add_i', 1, 'the beat whose sum reaches the accumulator counts'),
+    input('first_i', 1, 'it is the first of its tile'),
+    input('a_i', lanes * format.a.bits, `activations, lane l at [l*${format.a.bits} +: ${format.a.bits}]`),
+    input('w_i', lanes * format.w.bits, `weights, lane l at [l*${format.w.bits} +: ${format.w.bits}]`),
+    output('acc_o', accBits, 'accumulator'),
+  ];
+  const title = `Dot-product unit: adds ${lanes === 1 ? 'a product' : `${lanes} products`} to its accumulator in a cycle.`;
+  return {
+    ...dotView(core, { suffix: 'unit', title, ports, instances: config.rows * config.cols }),
+    lastLane: lanes - 1,
+    aOperandBits: format.a.bits,
+    wOperandBits: format.w.bits,
+    clockedLanes: stages.terms,
+    termBits,
+    usesColumns,
+    columns: usesColumns ? sumColumns({ lanes, termBits, signed, width }, stages.sum ? undefined : 'kept') : [],
+    levels: tree.levels,
+    columnSum: stages.sum ? 'part' : 'sum',
+    offset: `${lanes} * 2^${termBits}`,
+    partBits,
+    part: tree.root.name,
+    hasCarry,
+    carry: tree.carry,
+    kept: `acc_q & ${replicate(accBits, '~first_i')}`,
+    addsNext: stages.sum || !usesColumns,
+    next: `kept + ${extend(part, partBits, accBits, signed)}${hasCarry ? ` + ${zeroExtend(carry, 1, accBits)}` : ''}`,
+  };
+}
+
+/** The adder of a column: `BITS` bits of one weight to a bit and carries; columns of all units share it. */
+export function columnModule(core: DesignCore, unit: UnitView): ModuleView {
+  const ports = [
+    input('bits_i', 'BITS', 'bits of one weight, the first to be added at 0'),
+    output('sum_o', 1, 'their sum, modulo 2'),
+    output('carry_o', 'BITS/2', 'carries into the next column, the first to be ready at 0'),
+  ];
+  const instances = unit.columns.filter(({ adders }) => adders).length * core.config.rows * core.config.cols;
+  return dotView(core, {
+    suffix: 'column',
+    title: 'Column of full adders: adds bits of one weight.',
+    ports,
+    instances,
+  });
+}
