@@ -3,10 +3,10 @@ import { Command } from 'commander';
 import { allOf, EXIT } from './base/errors.js';
 import { parseWhole, requireKnown } from './base/options.js';
 import { runProgram } from './base/program.js';
-import { BASELINES } from './config/baselines.js';
 import { namingFile } from './config/origin.js';
-import { configurationSchema, flagOf, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './config/parameters.js';
-import { parseConfiguration, type RawConfiguration } from './config/parse.js';
+import { configurationSchema, PARAMETER_KEYS } from './config/parameters.js';
+import { parseConfiguration } from './config/parse.js';
+import { helpTail, optionHelp } from './config/reference.js';
 import { validateConfiguration } from './config/validate.js';
 import { generate } from './design/generate.js';
 import { describeDesign, designSummary } from './design/summary.js';
@@ -20,28 +20,10 @@ function command(): Command {
     .option('--out <folder>', 'folder in which the design gets a folder of its name', 'rtl-out')
     .option('--json', 'print the summary as JSON')
     .option('--schema', 'print the JSON Schema of a configuration file and stop');
-  for (const key of PARAMETER_KEYS) {
-    const { description, placeholder, fallback } = parameterMeta(key);
-    const shown =
-      fallback === undefined ? '' : ` (default: ${Array.isArray(fallback) ? fallback.join(',') : fallback})`;
-    program.option(`${flagOf(key)} ${placeholder}`, `${description}${shown}`);
-  }
+  for (const key of PARAMETER_KEYS) program.option(...optionHelp(key));
   return program
-    .addHelpText('after', `${baselineHelp()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`)
+    .addHelpText('after', `${helpTail()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`)
     .exitOverride();
-}
-
-/** What the baselines stand for, as flags. */
-function baselineHelp(): string {
-  const flags = (parameters: RawConfiguration): string =>
-    Object.entries(parameters)
-      .map(([key, value]) => `${flagOf(key as ParameterKey)} ${Array.isArray(value) ? value.join(',') : value}`)
-      .join(' ');
-  const lines = Object.entries(BASELINES).flatMap(([name, { description, parameters }]) => [
-    `  --pe ${name.padEnd(9)} ${description}`,
-    `  ${' '.repeat(14)} (${flags(parameters)})`,
-  ]);
-  return ['', 'Baselines, short for these flags:', ...lines].join('\n');
 }
 
 function main(): number {

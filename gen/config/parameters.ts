@@ -142,16 +142,21 @@ export interface ParameterMeta {
   readonly description: string;
   readonly rule: string;
   readonly placeholder: string;
+  readonly fallback?: unknown;
+  /** All values of one that is a word out of few; else none. */
+  readonly values: readonly string[];
 }
 
 /** The description, rule and default of a parameter. */
-export const parameterMeta = (key: ParameterKey): ParameterMeta & { readonly fallback?: unknown } =>
-  metaOf(PARAMETERS.shape[key]);
+export const parameterMeta = (key: ParameterKey): ParameterMeta => metaOf(PARAMETERS.shape[key]);
 
-const metaOf = memoised((schema: z.ZodType): ParameterMeta & { readonly fallback?: unknown } => ({
-  ...(schema.meta() as unknown as ParameterMeta),
-  fallback: schema.safeParse(undefined).data,
-}));
+const metaOf = memoised(
+  (schema: (typeof PARAMETERS.shape)[ParameterKey]): ParameterMeta => ({
+    ...(schema.meta() as unknown as ParameterMeta),
+    fallback: schema.safeParse(undefined).data,
+    values: Object.keys((schema.def.innerType.def as { entries?: object }).entries ?? {}),
+  }),
+);
 
 /** All parameter names, in the order help and reports show them. */
 export const PARAMETER_KEYS = Object.keys(PARAMETERS.shape) as ParameterKey[];

@@ -1,87 +1,16 @@
 import type { Problem } from '../base/errors.js';
 import { numericType } from '../numerics/types/table.js';
 import type { OperandCandidate } from '../rtl/operand.js';
-import { type Configuration, LONGEST_TILE, type ParameterKey, parameterMeta } from './parameters.js';
-import type { RawConfiguration } from './parse.js';
-
-/** What the meaning of a parameter may depend on. */
-type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & { readonly wideActivations?: readonly unknown[] };
-
-/** A parameter that means nothing in some configurations, where it must be left at its default. */
-interface Scope {
-  readonly key: ParameterKey;
-  readonly counts: (config: Parts) => boolean;
-  /** Why it does not count in a configuration. */
-  readonly rule: (config: Parts) => string;
-}
-
-const ofArrays = ({ arch }: Parts): boolean => arch === 'array';
-
-const SCOPES: readonly Scope[] = [
-  ...(['lanes', 'tree'] as const).map((key) => ({
-    key,
-    counts: ({ arch }: Parts) => arch === 'dot',
-    rule: () => 'counts for arch dot only',
-  })),
-  ...(['tileRows', 'tileCols'] as const).map((key) => ({
-    key,
-    counts: ({ arch, pe, dataflow, wideActivations = [] }: Parts) =>
-      arch === 'array' && pe === 'int' && (dataflow === 'ws' || wideActivations.length === 0),
-    rule: ({ arch, pe }: Parts) => {
-      if (arch === 'dot') return 'counts for arch array only: dot-product units share no operand registers';
-      if (pe === 'float') return 'counts for integer PEs only: floating-point PEs have operand registers of their own';
-      return 'does not count beside wideActivations with dataflow os: 8-bit activations add two rows of PEs on the way out';
-    },
-  })),
-  { key: 'dataflow', counts: ofArrays, rule: () => 'counts for arch array only: the sums of a dot-product unit stay' },
-  {
-    key: 'pe',
-    counts: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
-    rule: () =>
-      'float counts for arrays with dataflow os only: elsewhere sums of binary32 would depend on the order of lanes or rows',
-  },
-  ...(['wideActivations', 'wideWeights'] as const).map((key) => ({
-    key,
-    counts: ({ arch, pe }: Parts) => arch === 'array' && pe === 'int',
-    rule: () => 'counts for arrays of integer PEs only: elsewhere 8-bit integers take ports of 8 bits',
-  })),
-  {
-    key: 'maxK',
-    counts: ({ arch, dataflow }) => arch === 'dot' || dataflow === 'os',
-    rule: () => 'counts for dataflow os only: a weight-stationary array sums as many products as it has rows',
-  },
-  {
-    key: 'overflow',
-    counts: ({ pe }) => pe === 'int',
-    rule: () => 'counts for integer PEs only: sums of binary32 are rounded',
-  },
-  {
-    key: 'drain',
-    counts: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
-    rule: () => 'counts for arrays with dataflow os only: elsewhere sums leave by themselves',
-  },
-];
-
-/** Whether a parameter means something in a configuration. */
-export function countsIn(key: ParameterKey, config: Parts): boolean {
-  return SCOPES.every((scope) => scope.key !== key || scope.counts(config));
-}
+import { appliesIn, conflictProblems } from './conflicts.js';
+import { type Configuration, LONGEST_TILE } from './parameters.js';
 
 const MOST_UNITS = 4096;
 const MOST_MULTIPLIERS = 2 ** 20;
 
-/** A configuration without the parameters that mean nothing in it, unless they have their default. */
-export function withoutMeaningless(raw: RawConfiguration & Parts): RawConfiguration {
-  const meaningless = SCOPES.filter(({ key, counts }) => !counts(raw) && !isDefault(key, raw[key])).map(
-    ({ key }) => key as string,
-  );
-  return Object.fromEntries(Object.entries(raw).filter(([key]) => !meaningless.includes(key)));
-}
-
 /** What is wrong with parameters that are each legal alone. */
 export function ruleProblems(config: Configuration): Problem[] {
   return [
-    ...meaninglessProblems(config),
+    ...conflictProblems(config),
     ...wideProblems(config),
     ...(config.arch === 'array' ? tileProblems(config) : []),
     ...(config.arch === 'dot' ? dotProblems(config) : []),
@@ -114,7 +43,7 @@ function wideProblems(config: Configuration): Problem[] {
     { wide: 'wideWeights', types: 'weights', size: 'cols' },
   ] as const;
   return ports.flatMap(({ wide, types, size }) => {
-    if (config[wide].length === 0 || !countsIn(wide, config)) return [];
+    if (config[wide].length === 0 || !appliesIn(wide, config)) return [];
     const codeBits = Math.max(...config[types].map((name) => numericType(name).bits));
     const given = config[wide].join(',');
     const widest = `the widest type of the port has ${codeBits} bits, and an 8-bit integer needs lanes of 4 bits`;
@@ -125,18 +54,6 @@ function wideProblems(config: Configuration): Problem[] {
         ? []
         : [{ key: size, given: String(config[size]), rule: odd, nearest: String(config[size] + 1) }]),
     ];
-  });
-}
-
-function isDefault(key: ParameterKey, value: unknown): boolean {
-  return JSON.stringify(value) === JSON.stringify(parameterMeta(key).fallback);
-}
-
-function meaninglessProblems(config: Configuration): Problem[] {
-  return SCOPES.flatMap(({ key, counts, rule }) => {
-    const { fallback } = parameterMeta(key);
-    if (counts(config) || isDefault(key, config[key])) return [];
-    return [{ key, given: String(config[key]), rule: rule(config), nearest: String(fallback) || 'none' }];
   });
 }
 

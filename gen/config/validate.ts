@@ -108,13 +108,12 @@ function withLastNumber(name: string): [string, number] {
 }
 
 function nearestValue(key: ParameterKey, given: unknown, { arch }: RawConfiguration): string | undefined {
-  const schema = PARAMETERS.shape[key];
   if (key === 'name') return typeof given === 'string' ? legalName(given) : undefined;
   if (key === 'activations' || key === 'weights') return nearestTypeList(key, given);
   if (key === 'wideActivations' || key === 'wideWeights') return 'int8,uint8';
   if (key === 'pe') return closest(String(given), PE_NAMES);
-  const options = (schema.def.innerType.def as { entries?: Record<string, string> }).entries;
-  if (options) return closest(String(given), Object.keys(options));
+  const { values } = parameterMeta(key);
+  if (values.length > 0) return closest(String(given), values);
   const number = Number(given);
   if (given === null || given === '' || !Number.isFinite(number)) return String(parameterMeta(key).fallback);
   const { minimum, maximum } = integerRange(key, arch);

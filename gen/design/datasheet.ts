@@ -1,5 +1,5 @@
+import { appliesIn } from '../config/conflicts.js';
 import { type Configuration, PARAMETER_KEYS } from '../config/parameters.js';
-import { countsIn } from '../config/rules.js';
 import { codeValues } from '../numerics/codec.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
@@ -46,7 +46,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     gate: config.stall === 'gate',
     async: config.reset === 'async',
     hasTypes: design.a.typeBits + design.w.typeBits > 0,
-    parameters: PARAMETER_KEYS.filter((key) => countsIn(key, config)).map((key) => ({
+    parameters: PARAMETER_KEYS.filter((key) => appliesIn(key, config)).map((key) => ({
       key,
       value: Array.isArray(config[key]) ? config[key].join(' ') || 'none' : config[key],
     })),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type TextColumn, tableLines } from '../../gen/base/text-table.js';
-import { withoutMeaningless } from '../../gen/config/rules.js';
+import { withoutMeaningless } from '../../gen/config/conflicts.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { generate } from '../../gen/design/generate.js';
 import type { MeasuredDesign } from '../synth/measure.js';

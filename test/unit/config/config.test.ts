@@ -83,11 +83,11 @@ describe('every rule, with a bad value', () => {
     expect(problem?.nearest).toBe(nearest);
   });
 
-  it('says of tiles of PEs why they do not count', () => {
+  it('says of clusters of PEs what they cannot be combined with', () => {
     const rule = (raw: RawConfiguration) => problems({ ...raw, tileRows: 2 })[0]?.rule;
-    expect(rule({ arch: 'dot', rows: 2 })).toMatch(/^counts for arch array only/);
-    expect(rule({ pe: 'float' })).toMatch(/^counts for integer PEs only/);
-    expect(rule({ wideActivations: ['int8'] })).toMatch(/^does not count beside wideActivations with dataflow os/);
+    expect(rule({ arch: 'dot', rows: 2 })).toMatch(/with arch dot:/);
+    expect(rule({ pe: 'float' })).toMatch(/with pe float:/);
+    expect(rule({ wideActivations: ['int8'] })).toMatch(/with dataflow os and wideActivations:/);
   });
 
   it('shows the bound of a too narrow accumulator', () => {

@@ -23,8 +23,8 @@ describe('the configuration of dot-product units', () => {
   });
 
   it.each<[RawConfiguration, RegExp]>([
-    [{ drain: 'double' }, /drain: given double; counts for arrays with dataflow os only.*nearest legal value: single/],
-    [{ arch: 'array', lanes: 4 }, /lanes: given 4; counts for arch dot only.*nearest legal value: 16/],
+    [{ drain: 'double' }, /drain: given double; .*with arch dot.*nearest legal value: single/],
+    [{ arch: 'array', lanes: 4 }, /lanes: given 4; .*with arch array.*nearest legal value: 16/],
     [{ arch: 'array', tree: 'adders' }, /tree: given adders; .*nearest legal value: columns/],
     [{ arch: 'array', pipeline: 4 }, /pipeline: given 4; a PE has at most 3 stages; nearest legal value: 3/],
     [{ activations: ['int4'], weights: ['int4'], pipeline: 5 }, /pipeline: given 5; .*no shifter.*value: 4/],

@@ -1,0 +1,113 @@
+import type { Problem } from '../base/errors.js';
+import { type Configuration, flagOf, type ParameterKey, parameterMeta } from './parameters.js';
+import type { RawConfiguration } from './parse.js';
+
+/** What the parameters that mean something in a configuration depend on. */
+type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & { readonly wideActivations?: readonly unknown[] };
+
+/** Values of other parameters, all at once; of a list, that it holds anything. */
+type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe'>> & { readonly wideActivations?: 'any' };
+
+/** Parameters that mean nothing beside values of others: there they must have their defaults. */
+interface Conflict {
+  readonly keys: readonly ParameterKey[];
+  readonly beside: Condition;
+  readonly reason: string;
+}
+
+/** Which parameters cannot be combined: the one source of the rules, the messages, the table of `--help` and of docs/parameters.md. */
+const CONFLICTS: readonly Conflict[] = [
+  { keys: ['lanes', 'tree'], beside: { arch: 'array' }, reason: 'a PE multiplies one pair of operands in a cycle' },
+  { keys: ['tileRows', 'tileCols'], beside: { arch: 'dot' }, reason: 'dot-product units share no operand registers' },
+  {
+    keys: ['tileRows', 'tileCols'],
+    beside: { pe: 'float' },
+    reason: 'floating-point PEs have operand registers of their own',
+  },
+  {
+    keys: ['tileRows', 'tileCols'],
+    beside: { dataflow: 'os', wideActivations: 'any' },
+    reason: '8-bit activations add two rows of PEs on the way out',
+  },
+  { keys: ['dataflow'], beside: { arch: 'dot' }, reason: 'the sums of a dot-product unit stay' },
+  { keys: ['pe'], beside: { arch: 'dot' }, reason: 'sums of binary32 would depend on the order of the lanes' },
+  { keys: ['pe'], beside: { dataflow: 'ws' }, reason: 'sums of binary32 would depend on the order of the rows' },
+  ...[{ arch: 'dot' } as const, { pe: 'float' } as const].map((beside) => ({
+    keys: ['wideActivations', 'wideWeights'] as const,
+    beside,
+    reason: '8-bit integers take ports of 8 bits',
+  })),
+  {
+    keys: ['maxK'],
+    beside: { arch: 'array', dataflow: 'ws' },
+    reason: 'a weight-stationary array sums as many products as it has rows',
+  },
+  { keys: ['overflow'], beside: { pe: 'float' }, reason: 'sums of binary32 are rounded' },
+  { keys: ['drain'], beside: { arch: 'dot' }, reason: 'the results of a tile leave in one beat' },
+  { keys: ['drain'], beside: { dataflow: 'ws' }, reason: 'results leave as the rows of activations come' },
+];
+
+function holds(condition: Condition, config: Parts): boolean {
+  const { wideActivations, ...values } = condition;
+  return (
+    (wideActivations === undefined || (config.wideActivations ?? []).length > 0) &&
+    Object.entries(values).every(([key, value]) => config[key as keyof typeof values] === value)
+  );
+}
+
+const conflictOf = (key: ParameterKey, config: Parts): Conflict | undefined =>
+  CONFLICTS.find(({ keys, beside }) => keys.includes(key) && holds(beside, config));
+
+/** Whether a parameter means something in a configuration. */
+export function appliesIn(key: ParameterKey, config: Parts): boolean {
+  return conflictOf(key, config) === undefined;
+}
+
+function isDefault(key: ParameterKey, value: unknown): boolean {
+  return JSON.stringify(value) === JSON.stringify(parameterMeta(key).fallback);
+}
+
+/** A configuration without the parameters that mean nothing in it, unless they have their default. */
+export function withoutMeaningless(raw: RawConfiguration & Parts): RawConfiguration {
+  const kept = ([key, value]: [string, unknown]): boolean =>
+    appliesIn(key as ParameterKey, raw) || isDefault(key as ParameterKey, value);
+  return Object.fromEntries(Object.entries(raw).filter(kept));
+}
+
+/** The parameters of a configuration that cannot be combined with its others. */
+export function conflictProblems(config: Configuration): Problem[] {
+  const keys = [...new Set(CONFLICTS.flatMap((conflict) => conflict.keys))];
+  return keys.flatMap((key) => {
+    const conflict = conflictOf(key, config);
+    if (conflict === undefined || isDefault(key, config[key])) return [];
+    const rule = `cannot be combined with ${conditionText(conflict.beside)}: ${conflict.reason}`;
+    return [{ key, given: String(config[key]), rule, nearest: String(parameterMeta(key).fallback) || 'none' }];
+  });
+}
+
+function conditionText(condition: Condition, nameOf = (key: ParameterKey): string => key): string {
+  const part = ([key, value]: [string, unknown]): string =>
+    value === 'any' ? nameOf(key as ParameterKey) : `${nameOf(key as ParameterKey)} ${value}`;
+  return Object.entries(condition).map(part).join(' and ');
+}
+
+/** A line of the table of what cannot be combined. */
+export interface ConflictRow {
+  readonly options: string;
+  readonly beside: string;
+  readonly reason: string;
+}
+
+/** What cannot be combined, in flags. A parameter with two values is shown with the one that is no default. */
+export function conflictRows(): ConflictRow[] {
+  const option = (key: ParameterKey): string => {
+    const { fallback, values } = parameterMeta(key);
+    const others = values.filter((value) => value !== fallback);
+    return others.length === 1 ? `${flagOf(key)} ${others[0]}` : flagOf(key);
+  };
+  return CONFLICTS.map(({ keys, beside, reason }) => ({
+    options: keys.map(option).join(', '),
+    beside: conditionText(beside, flagOf),
+    reason,
+  }));
+}

@@ -1,0 +1,96 @@
+import { markdownLines, type TextColumn } from '../base/text-table.js';
+import { BASELINES } from './baselines.js';
+import { type ConflictRow, conflictRows } from './conflicts.js';
+import { flagOf, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
+import type { RawConfiguration } from './parse.js';
+
+/** The default of a parameter as text; none of one that has none. */
+function defaultText(key: ParameterKey): string | undefined {
+  const { fallback } = parameterMeta(key);
+  if (fallback === undefined) return undefined;
+  return Array.isArray(fallback) ? fallback.join(',') || 'none' : String(fallback);
+}
+
+/** The flag and the description of a parameter, as `--help` shows them. */
+export function optionHelp(key: ParameterKey): [flags: string, description: string] {
+  const { description, placeholder } = parameterMeta(key);
+  const fallback = defaultText(key);
+  return [`${flagOf(key)} ${placeholder}`, `${description}${fallback === undefined ? '' : ` (default: ${fallback})`}`];
+}
+
+/** What the baselines stand for, as flags. */
+const baselineFlags = (parameters: RawConfiguration): string =>
+  Object.entries(parameters)
+    .map(([key, value]) => `${flagOf(key as ParameterKey)} ${Array.isArray(value) ? value.join(',') : value}`)
+    .join(' ');
+
+function baselineHelp(): string[] {
+  return Object.entries(BASELINES).flatMap(([name, { description, parameters }]) => [
+    `  --pe ${name.padEnd(9)} ${description}`,
+    `  ${' '.repeat(14)} (${baselineFlags(parameters)})`,
+  ]);
+}
+
+function conflictHelp(): string[] {
+  const rows = conflictRows();
+  const width = (of: (row: ConflictRow) => string): number => Math.max(...rows.map((row) => of(row).length));
+  const [options, beside] = [width((row) => row.options), width((row) => row.beside)];
+  return rows.map((row) => `  ${row.options.padEnd(options)}  with ${row.beside.padEnd(beside)}  (${row.reason})`);
+}
+
+/** What `--help` says below the options. */
+export function helpTail(): string {
+  return [
+    '',
+    'Baselines, short for these flags:',
+    ...baselineHelp(),
+    '',
+    'Cannot be combined:',
+    ...conflictHelp(),
+  ].join('\n');
+}
+
+const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
+
+/** docs/parameters.md: all parameters, what the baselines stand for, and what cannot be combined. */
+export function parametersPage(): string {
+  const parameters: TextColumn<ParameterKey>[] = [
+    { title: 'option', text: (key) => code(optionHelp(key)[0]), left: true },
+    { title: 'key in a file', text: code, left: true },
+    { title: 'default', text: (key) => defaultText(key) ?? '', left: true },
+    { title: 'meaning', text: (key) => parameterMeta(key).description, left: true },
+    { title: 'rule', text: (key) => parameterMeta(key).rule, left: true },
+  ];
+  const conflicts: TextColumn<ConflictRow>[] = [
+    { title: 'option', text: ({ options }) => code(options), left: true },
+    { title: 'cannot be combined with', text: ({ beside }) => code(beside), left: true },
+    { title: 'because', text: ({ reason }) => reason, left: true },
+  ];
+  const baselines: TextColumn<string>[] = [
+    { title: 'option', text: (name) => code(`--pe ${name}`), left: true },
+    { title: 'stands for', text: (name) => code(baselineFlags(BASELINES[name]?.parameters ?? {})), left: true },
+    { title: 'meaning', text: (name) => BASELINES[name]?.description ?? '', left: true },
+  ];
+  return [
+    '# Parameters of a design',
+    '',
+    'Written from `gen/config/`; `npx vitest run --project unit test/unit/config/reference.test.ts -u` writes it anew.',
+    '',
+    'Each parameter is an option of `npm run gen`, and a key of a JSON or YAML file (`--config`). Options win over the file.',
+    '',
+    ...markdownLines(parameters, PARAMETER_KEYS),
+    '',
+    '## What cannot be combined',
+    '',
+    'A parameter in the first column must have its default where the second column holds.',
+    '',
+    ...markdownLines(conflicts, conflictRows()),
+    '',
+    '## Baselines',
+    '',
+    '[PEs to compare with](compare.md) are short for these options.',
+    '',
+    ...markdownLines(baselines, Object.keys(BASELINES)),
+    '',
+  ].join('\n');
+}
