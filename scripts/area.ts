@@ -25,7 +25,8 @@ import { periodMissed } from './synth/timed/report.js';
 import { reportJson, writeReport, writeReportFiles } from './synth/write.js';
 import { requireTool } from './tools/find.js';
 import { readLibrary } from './tools/liberty/library.js';
-import { announcedYosys, YOSYS_VARIABLE, type Yosys } from './tools/yosys/yosys.js';
+import type { Yosys } from './tools/yosys/interface.js';
+import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
 
 function command(): Command {
   return new Command('npm run area --')

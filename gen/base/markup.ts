@@ -1,4 +1,4 @@
-import { printable } from '../../scripts/network/quantise/report-text.js';
+import { printable } from './printable.js';
 
 /** Text that is HTML already and goes into the page as it is. */
 export class Markup {

@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.js';
-import type { RawConfiguration } from './parse.js';
+import type { RawConfiguration } from './raw.js';
 import { show } from './show.js';
 
 /** A PE to compare with: a name for parameters of this generator, so that all PEs share one flow. */

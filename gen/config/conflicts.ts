@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.js';
 import { type Configuration, flagOf, type ParameterKey, parameterMeta } from './parameters.js';
-import type { RawConfiguration } from './parse.js';
+import type { RawConfiguration } from './raw.js';
 
 /** What the parameters that mean something in a configuration depend on. */
 type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & { readonly wideActivations?: readonly unknown[] };

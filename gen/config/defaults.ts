@@ -1,6 +1,6 @@
 import { baselineOf } from './baselines.js';
 import type { Configuration } from './parameters.js';
-import type { RawConfiguration } from './parse.js';
+import type { RawConfiguration } from './raw.js';
 
 /**
  * A configuration with the defaults that depend on other parameters: the types of a baseline, and those of the

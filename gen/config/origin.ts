@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../base/errors.js';
-import type { RawConfiguration } from './parse.js';
+import type { RawConfiguration } from './raw.js';
 
 /** Where a configuration came from. */
 export interface Origin {

@@ -3,9 +3,7 @@ import { extname } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { UserError } from '../base/errors.js';
 import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
-
-/** A configuration as given, not yet validated. */
-export type RawConfiguration = Record<string, unknown>;
+import type { RawConfiguration } from './raw.js';
 
 const WIDE: readonly ParameterKey[] = ['wideActivations', 'wideWeights'];
 const LISTS: readonly ParameterKey[] = ['activations', 'weights', ...WIDE];

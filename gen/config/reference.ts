@@ -2,7 +2,7 @@ import { markdownLines, type TextColumn } from '../base/text-table.js';
 import { BASELINES } from './baselines.js';
 import { type ConflictRow, conflictRows } from './conflicts.js';
 import { flagOf, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
-import type { RawConfiguration } from './parse.js';
+import type { RawConfiguration } from './raw.js';
 
 /** The default of a parameter as text; none of one that has none. */
 function defaultText(key: ParameterKey): string | undefined {

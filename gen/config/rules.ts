@@ -1,6 +1,5 @@
 import type { Problem } from '../base/errors.js';
 import { numericType } from '../numerics/types/table.js';
-import type { OperandCandidate } from '../rtl/operand.js';
 import { appliesIn, conflictProblems } from './conflicts.js';
 import { type Configuration, LONGEST_TILE } from './parameters.js';
 
@@ -23,7 +22,7 @@ export const deepestPipeline = (arch: Configuration['arch']): number => (arch ==
 /** Each stage needs logic of its own: the last one, of both architectures, lies between multiplier and shifter. */
 export function pipelineProblems(
   { arch, pipeline }: Configuration,
-  { shiftBits }: Pick<OperandCandidate, 'shiftBits'>,
+  { shiftBits }: { readonly shiftBits: number },
 ): Problem[] {
   const what = arch === 'dot' ? 'dot-product unit' : 'PE';
   const deepest = deepestPipeline(arch);

@@ -13,7 +13,7 @@ import {
   PE_NAMES,
   parameterMeta,
 } from './parameters.js';
-import type { RawConfiguration } from './parse.js';
+import type { RawConfiguration } from './raw.js';
 import { deepestPipeline } from './rules.js';
 import { show } from './show.js';
 

@@ -1,7 +1,7 @@
 import type { Design } from '../rtl/design.js';
 import { type Identity, identityComment } from '../rtl/render/identity.js';
 import { renderTemplate } from '../rtl/render/templates.js';
-import type { RenderedFile } from './files.js';
+import type { RenderedFile } from './rendered-file.js';
 
 /** Timing constraints of the array (SDC): clock, stream delays, reset, clock gate. */
 export function renderConstraints({ config, top }: Design, identity: Identity): RenderedFile {

@@ -15,8 +15,8 @@ import { tileGrid } from '../rtl/tile-grid.js';
 import type { TileKind } from '../rtl/tile-kinds.js';
 import { tilePeriod } from '../rtl/timing.js';
 import { slowInIcarus } from './bench/testbench.js';
-import type { RenderedFile } from './files.js';
 import { floatFacts } from './float-datasheet.js';
+import type { RenderedFile } from './rendered-file.js';
 
 /** The datasheet of a design, in Markdown: every figure comes from the elaborated design. */
 export function renderDatasheet(design: Design, identity: Identity): RenderedFile {

@@ -6,7 +6,7 @@ import { type Identity, identityLines } from '../rtl/render/identity.js';
 import { renderTemplate } from '../rtl/render/templates.js';
 import { streamShape } from '../rtl/streams.js';
 import { tileGrid } from '../rtl/tile-grid.js';
-import type { RenderedFile } from './files.js';
+import type { RenderedFile } from './rendered-file.js';
 
 /** The block diagram of a design, with its bus widths. */
 export function renderBlockDiagram(design: Design, identity: Identity): RenderedFile {

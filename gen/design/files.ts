@@ -5,12 +5,7 @@ import { renderTestBench } from './bench/testbench.js';
 import { renderConstraints } from './constraints.js';
 import { renderDatasheet } from './datasheet.js';
 import { renderBlockDiagram, renderTimingDiagram } from './diagrams.js';
-
-/** A file of a design: its path below the design's folder and its text. */
-export interface RenderedFile {
-  readonly path: string;
-  readonly text: string;
-}
+import type { RenderedFile } from './rendered-file.js';
 
 /** All files of a design except its manifest. */
 export function renderDesign(design: Design, generator: string): RenderedFile[] {

@@ -1,4 +1,5 @@
-import { exactLength, type FloatFormat } from '../rtl/float/core.js';
+import { exactLength } from '../rtl/float/core.js';
+import type { FloatFormat } from '../rtl/float/format.js';
 import { normalFormula } from '../rtl/float/operand.js';
 
 /** What the datasheet says of the floating-point PE. */

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { GENERATOR } from '../base/version.js';
 import type { Configuration } from '../config/parameters.js';
 import { type Design, elaborate } from '../rtl/design.js';
-import { type RenderedFile, renderDesign } from './files.js';
+import { renderDesign } from './files.js';
 import { buildManifest, MANIFEST_FILE } from './manifest.js';
+import type { RenderedFile } from './rendered-file.js';
 import { writeDesign } from './write.js';
 
 /** All files of a design, the manifest last. */

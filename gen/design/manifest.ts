@@ -9,7 +9,7 @@ import { type Configuration, PARAMETERS } from '../config/parameters.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
 import type { Design } from '../rtl/design.js';
-import type { RenderedFile } from './files.js';
+import type { RenderedFile } from './rendered-file.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 

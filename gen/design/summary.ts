@@ -1,6 +1,6 @@
 import { operandLayout } from '../rtl/decoder.js';
 import type { Design } from '../rtl/design.js';
-import type { RenderedFile } from './files.js';
+import type { RenderedFile } from './rendered-file.js';
 
 /** What `gen` reports of a design, for programs. */
 export function designSummary(design: Design, folder: string, files: readonly RenderedFile[]) {

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.js';
 import { replaceFolder } from '../base/folder.js';
-import type { RenderedFile } from './files.js';
 import { MANIFEST_FILE, sha256 } from './manifest.js';
+import type { RenderedFile } from './rendered-file.js';
 
 /**
  * Writes a design's folder: into a temporary folder beside it, moved into place when complete. A previous design there

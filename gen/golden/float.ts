@@ -1,6 +1,6 @@
 import { binary32Bits, binary32Value } from '../numerics/binary32.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
-import type { CodeProduct } from './reference.js';
+import type { CodeProduct } from './code-product.js';
 
 /**
  * The value of a code as a double, NaN and infinities included. Exact: a code has at most 8 significant bits.

@@ -1,9 +1,13 @@
-import type { Manifest } from '../design/manifest.js';
 import { halfTypes } from '../numerics/types/int.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import { numericType } from '../numerics/types/table.js';
 
-type Port = Pick<Manifest['ports']['a'], 'types' | 'wideTypes' | 'typeBits'>;
+/** What the choices depend on of a port: names of its types, of those with 8 bits on two lanes, and the selector's width. */
+interface Port {
+  readonly types: readonly string[];
+  readonly wideTypes: readonly string[];
+  readonly typeBits: number;
+}
 
 /** Bits of a selector byte beside the type: the type is one of the wide ones; the lane is an odd one. */
 export const WIDE = 64;

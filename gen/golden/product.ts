@@ -1,9 +1,10 @@
-import type { QuantisedMatrix } from '../../scripts/network/search/tensor.js';
 import { UserError } from '../base/errors.js';
 import { type Matrix, transposeCodes } from '../base/matrix.js';
 import { largestMagnitude } from '../numerics/codec.js';
+import type { ScaledMatrix } from './code-matrix.js';
+import type { CodeProduct } from './code-product.js';
 import { sequentialSums } from './float.js';
-import { type CodeProduct, multiplyCodes, type Sums } from './reference.js';
+import { multiplyCodes, type Sums } from './reference.js';
 import type { CodeMatrices } from './tiling.js';
 
 /** Rows of the product computed at once, so that the sums stay in the cache. */
@@ -65,8 +66,8 @@ export function requireSumsFit({ a, w }: CodeMatrices): void {
  */
 export function realProduct(
   sums: BigInt64Array,
-  a: QuantisedMatrix,
-  w: QuantisedMatrix,
+  a: ScaledMatrix,
+  w: ScaledMatrix,
   toNumber: (sum: bigint) => number = Number,
 ): Matrix {
   if (w.groups !== 1) throw new UserError(`the weights have ${w.groups} groups of scales; only one can be multiplied`);

@@ -1,9 +1,8 @@
 import { transposeCodes } from '../base/matrix.js';
-import type { Manifest } from '../design/manifest.js';
 import { codeValues } from '../numerics/codec.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
-import { numericType } from '../numerics/types/table.js';
-import type { DesignCore } from '../rtl/core.js';
+import type { DesignCore } from '../rtl/design-core.js';
+import type { CodeProduct } from './code-product.js';
 import { sequentialSums } from './float.js';
 
 /** One tile of work for an array. */
@@ -48,21 +47,6 @@ export interface ArrayInfo {
   readonly accBits: number;
   /** `float`: accumulators are binary32, and results their bits; without it they are integers. */
   readonly pe?: 'int' | 'float';
-}
-
-/** What the oracle needs of a design read back from its folder. */
-export function arrayInfoOf({
-  configuration,
-  ports,
-  accumulator,
-}: Pick<Manifest, 'configuration' | 'ports' | 'accumulator'>): ArrayInfo {
-  const port = ({ types, wideTypes, codeBits }: Manifest['ports']['a']): PortInfo => ({
-    types: types.map(numericType),
-    wideTypes: wideTypes.map(numericType),
-    codeBits,
-  });
-  const { arch, lanes, dataflow, rows, cols, pe } = configuration;
-  return { arch, lanes, dataflow, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits, pe };
 }
 
 /** What the oracle needs of an elaborated design. */
@@ -119,17 +103,6 @@ export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
     wType: selectedType(info.w, tile.wType, tile.wWide),
   };
   return info.pe === 'float' ? sequentialSums(product) : wrapSums(multiplyCodes(product), info.accBits);
-}
-
-/** A matrix product of codes: `a` is k x rows, `w` is k x cols, both row-major. */
-export interface CodeProduct {
-  readonly rows: number;
-  readonly cols: number;
-  readonly k: number;
-  readonly aType: NumericType;
-  readonly wType: NumericType;
-  readonly a: Uint8Array;
-  readonly w: Uint8Array;
 }
 
 /** Sums of products in the narrowest arithmetic that is exact for them; `BigInt64Array` holds them modulo 2^64. */

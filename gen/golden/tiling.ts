@@ -1,5 +1,5 @@
-import type { QuantisedMatrix } from '../../scripts/network/search/tensor.js';
 import { EXIT, UserError } from '../base/errors.js';
+import type { CodeMatrix, ScaledMatrix } from './code-matrix.js';
 import type { ArrayInfo, PortInfo, Tile } from './reference.js';
 import { stepsPerBeat } from './streams.js';
 
@@ -34,14 +34,11 @@ export function paddedSteps({ dataflow, k, parts, partK, stepsPerBeat: steps }: 
 /** The multiplications of PEs that a product takes, useful ones only: M x N x K times the PEs per product. */
 export const peProducts = ({ m, n, k, pesPerProduct }: Tiling): number => m * n * k * pesPerProduct;
 
-/** A matrix of codes. */
-export type CodeMatrix = Pick<QuantisedMatrix, 'rows' | 'cols' | 'type' | 'codes'>;
-
 /**
  * A matrix of codes of a design's port: `typeIndex` is the type's place in the port's list, or, where `wide`, in that of
  * its 8-bit integers, which take two lanes each.
  */
-export type PortMatrix = CodeMatrix & Pick<QuantisedMatrix, 'typeIndex'> & { readonly wide?: boolean };
+export type PortMatrix = CodeMatrix & Pick<ScaledMatrix, 'typeIndex'> & { readonly wide?: boolean };
 
 /** Codes as a port takes them; undefined if it does not take their type. */
 export function portMatrix<M extends CodeMatrix>(

@@ -1,4 +1,4 @@
-import type { DesignCore } from './core.js';
+import type { DesignCore } from './design-core.js';
 import { input, type ModuleView, output } from './module.js';
 import { peripheryModule } from './periphery.js';
 import { clock } from './ports.js';

@@ -2,29 +2,13 @@ import { ConfigurationError, type Problem } from '../base/errors.js';
 import type { Configuration } from '../config/parameters.js';
 import { pipelineProblems, ruleProblems } from '../config/rules.js';
 import { numericType } from '../numerics/types/table.js';
-import { type AccumulatorProof, proveAccumulator } from './accumulator.js';
-import { elaborateFloatCore, type FloatFormat } from './float/core.js';
+import { proveAccumulator } from './accumulator.js';
+import type { DesignCore } from './design-core.js';
+import { elaborateFloatCore } from './float/core.js';
 import { bitsFor, largest, type OperandCandidate, solveOperandFormat } from './operand.js';
-import { type OperandPort, operandPort, operandTypes } from './port.js';
+import { operandPort, operandTypes } from './port.js';
 import { streamShape } from './streams.js';
-import { designTiming, type Timing } from './timing.js';
-
-/** What all modules of a design derive from: types, operand format, widths, cycle counts. */
-export interface DesignCore {
-  readonly config: Configuration;
-  readonly a: OperandPort;
-  readonly w: OperandPort;
-  readonly format: OperandCandidate;
-  /** The solver's candidates, cheapest first; the first is `format`. */
-  readonly candidates: readonly OperandCandidate[];
-  readonly accumulator: AccumulatorProof;
-  readonly largestProduct: bigint;
-  /** Width of the largest product's magnitude: the shifter drops what lies above, which is always 0. */
-  readonly magnitudeBits: number;
-  readonly timing: Timing;
-  /** What the floating-point PE has besides; undefined for the integer PE. */
-  readonly float?: FloatFormat;
-}
+import { designTiming } from './timing.js';
 
 /**
  * The widths and cycle counts of a configuration.

@@ -1,4 +1,4 @@
-import type { DesignCore } from './core.js';
+import type { DesignCore } from './design-core.js';
 import { input, type ModuleView, output } from './module.js';
 import { kindBits, peripheryModule } from './periphery.js';
 import type { OperandPort } from './port.js';

@@ -1,7 +1,8 @@
 import { memoised } from '../base/memo.js';
 import { largestMagnitude } from '../numerics/codec.js';
 import { foldedParts } from '../numerics/types/int.js';
-import type { NumericType, Parts } from '../numerics/types/numeric-type.js';
+import type { NumericType } from '../numerics/types/numeric-type.js';
+import type { Parts } from '../numerics/types/type-base.js';
 
 /**
  * The unit of the operand's exponent: a step of the exponent field multiplies by 2^unit. The low bits of a type's

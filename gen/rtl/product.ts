@@ -1,5 +1,5 @@
-import type { DesignCore } from './core.js';
 import { doublingText, operandFormula, operandLayout } from './decoder.js';
+import type { DesignCore } from './design-core.js';
 import type { OperandFields } from './operand.js';
 import { tileGrid } from './tile-grid.js';
 import { literal, slice, zeroExtend } from './verilog.js';

@@ -1,6 +1,6 @@
 import { tileSumBits } from './arch/weight-stationary/sums.js';
-import type { DesignCore } from './core.js';
 import { operandLayout } from './decoder.js';
+import type { DesignCore } from './design-core.js';
 import { input, type ModulePort, type ModuleView, output } from './module.js';
 import { clock, enablePorts } from './ports.js';
 import { type TileGrid, tileGrid } from './tile-grid.js';

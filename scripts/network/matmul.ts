@@ -5,6 +5,7 @@ import { type Matrix, type MatrixError, matrixError, multiplyReals } from '../..
 import { formatNpy, parseNpy } from '../../gen/base/npy.js';
 import { requireFileTarget } from '../../gen/base/target.js';
 import { writeWhole } from '../../gen/base/whole-file.js';
+import { arrayInfoOf } from '../../gen/design/array-info.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import {
   findMismatch,
@@ -14,7 +15,7 @@ import {
   requireSumsFit,
   roundedSums,
 } from '../../gen/golden/product.js';
-import { arrayInfoOf, type PortInfo } from '../../gen/golden/reference.js';
+import type { PortInfo } from '../../gen/golden/reference.js';
 import { paddedSteps, peProducts, planTiling, type Tiling } from '../../gen/golden/tiling.js';
 import { binary32Value } from '../../gen/numerics/binary32.js';
 import type { NumericType } from '../../gen/numerics/types/numeric-type.js';

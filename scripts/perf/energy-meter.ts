@@ -5,7 +5,7 @@ import { totalOf } from '../power/estimate.js';
 import { measurePower } from '../power/measure.js';
 import { DEFAULT_LAYER, layerOperands } from '../power/operands.js';
 import type { Library } from '../tools/liberty/library.js';
-import type { Yosys } from '../tools/yosys/yosys.js';
+import type { Yosys } from '../tools/yosys/interface.js';
 import { type OwnAccelerator, ownConfiguration } from './own.js';
 
 export interface EnergyMeter {

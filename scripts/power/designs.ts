@@ -1,4 +1,4 @@
-import type { RawConfiguration } from '../../gen/config/parse.js';
+import type { RawConfiguration } from '../../gen/config/raw.js';
 
 /** What power is measured with unless asked otherwise, in nanoseconds where it is a time. */
 export const DEFAULTS = { period: 10, slew: 0.1, clockSlew: 0.1, cycles: 2048, side: 8, images: 8 } as const;

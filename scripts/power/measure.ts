@@ -1,6 +1,7 @@
 import { EXIT, UserError } from '../../gen/base/errors.js';
+import { arrayInfoOf } from '../../gen/design/array-info.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
-import { arrayInfoOf, type PortInfo } from '../../gen/golden/reference.js';
+import type { PortInfo } from '../../gen/golden/reference.js';
 import { type PortMatrices, planTiling, type Tiling, tileAt, tileMacs } from '../../gen/golden/tiling.js';
 import type { NumericType } from '../../gen/numerics/types/numeric-type.js';
 import { tilePeriod } from '../../gen/rtl/timing.js';
@@ -9,7 +10,7 @@ import { quantiseActivations, quantiseWeights } from '../network/search/tensor.j
 import { type MeasuredDesign, measureDesign } from '../synth/measure.js';
 import { requireTool } from '../tools/find.js';
 import type { Library } from '../tools/liberty/library.js';
-import type { Yosys } from '../tools/yosys/yosys.js';
+import type { Yosys } from '../tools/yosys/interface.js';
 import { countActivity } from './activity.js';
 import { estimateEnergy, totalOf } from './estimate.js';
 import { type GateModule, gateModules } from './gates.js';

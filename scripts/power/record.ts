@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
+import { arrayInfoOf } from '../../gen/design/array-info.js';
 import type { Manifest } from '../../gen/design/manifest.js';
-import { arrayInfoOf, expectedResults, type Tile } from '../../gen/golden/reference.js';
+import { expectedResults, type Tile } from '../../gen/golden/reference.js';
 import type { AreaUnit } from '../synth/plan.js';
 import { scratchFolder } from '../tools/verilator.js';
 import { openArrayModel } from '../verify/simulator.js';

@@ -1,5 +1,6 @@
 import type { AreaRole } from '../synth/plan.js';
-import type { LibraryIdentity, ToolIdentity } from '../synth/report.js';
+import type { LibraryIdentity } from '../tools/liberty/identity.js';
+import type { ToolIdentity } from '../tools/yosys/identity.js';
 import { addEnergy, type Energy, scaleEnergy } from './estimate.js';
 import type { SlewAssumption } from './slews.js';
 

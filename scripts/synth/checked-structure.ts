@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
-import { runYosys, type Yosys } from '../tools/yosys/yosys.js';
+import type { Yosys } from '../tools/yosys/interface.js';
+import { runYosys } from '../tools/yosys/yosys.js';
 import {
   NETLIST,
   readStructure,

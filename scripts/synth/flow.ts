@@ -1,11 +1,7 @@
 import { PLAIN_FLIP_FLOPS } from './gates.js';
 import { netlistModule } from './netlist.js';
 import type { AreaUnit } from './plan.js';
-
-/** With and without Yosys' merging of multipliers and adders into one macro: neither is always the smaller. */
-export const RECIPES = ['alumacc', 'noalumacc'] as const;
-
-export type Recipe = (typeof RECIPES)[number];
+import type { Recipe } from './recipe.js';
 
 /** Names of the files of a synthesis run, in its folder. */
 export const SYNTHESIS_FILES = {

@@ -3,11 +3,12 @@ import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import { streamShape } from '../../gen/rtl/streams.js';
 import type { Library } from '../tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
-import type { Yosys } from '../tools/yosys/yosys.js';
+import type { Yosys } from '../tools/yosys/interface.js';
 import { checkedStructure } from './checked-structure.js';
-import { RECIPES, type Recipe, shownRecipe } from './flow.js';
+import { shownRecipe } from './flow.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from './netlist.js';
 import { type AreaUnit, areaUnits, distinctUnits, unitKey } from './plan.js';
+import { RECIPES, type Recipe } from './recipe.js';
 import { type AreaReport, buildReport, keptRecipe, LARGEST_CHECKED } from './report.js';
 import { mappingTo, type SynthesisContext, synthesise, type UnitSynthesis } from './synthesise.js';
 

@@ -1,8 +1,8 @@
 import { GENERATOR } from '../../gen/base/version.js';
-import type { Recipe } from './flow.js';
+import type { LibraryIdentity } from '../tools/liberty/identity.js';
 import type { Family } from './fpga/families.js';
 import type { AreaUnit } from './plan.js';
-import type { LibraryIdentity } from './report.js';
+import type { Recipe } from './recipe.js';
 
 /** The mapped netlist of a unit: the very one whose area the report gives. */
 export interface MappedNetlist {

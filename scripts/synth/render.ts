@@ -1,7 +1,8 @@
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import { toolText } from '../tools/yosys/identity.js';
 import { proofLines, proofMarkdown } from './equivalence/render.js';
 import type { ArrayPath, InModule, LongestPath, PathEnds } from './path.js';
-import { type AreaReport, type AreaRow, libraryText, type Size, toolText } from './report.js';
+import { type AreaReport, type AreaRow, libraryText, type Size } from './report.js';
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 

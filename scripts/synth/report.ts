@@ -1,9 +1,11 @@
 import type { Configuration } from '../../gen/config/parameters.js';
+import type { LibraryIdentity } from '../tools/liberty/identity.js';
+import type { ToolIdentity } from '../tools/yosys/identity.js';
 import type { ProofReport } from './equivalence/verdict.js';
-import type { Recipe } from './flow.js';
 import type { CellCounts } from './gates.js';
 import { type ArrayPath, type LongestPath, longestOf } from './path.js';
 import type { AreaRole, AreaUnit } from './plan.js';
+import type { Recipe } from './recipe.js';
 import type { Structure } from './structure.js';
 
 /** Size of a netlist. */
@@ -48,24 +50,6 @@ export interface AreaRow {
   readonly total: Size;
   /** Of the whole array, 0 to 1, by `total`. */
   readonly share: number;
-}
-
-/** The Yosys that was used. */
-export interface ToolIdentity {
-  readonly name: 'Yosys';
-  readonly version: string;
-  readonly build: 'native' | 'WebAssembly';
-  /** Package of the WebAssembly build. */
-  readonly package?: string;
-}
-
-/** The cell library that was used. */
-export interface LibraryIdentity {
-  readonly file: string;
-  readonly sha256: string;
-  readonly name: string;
-  /** The cell that is one gate equivalent. */
-  readonly nand2: { readonly cell: string; readonly area: number };
 }
 
 /** How the sum over the modules was checked against the elaborated array. */
@@ -124,11 +108,6 @@ const GENERIC_GATE_EQUIVALENT = 'gate equivalents (generic gates, CMOS transisto
 /** What one gate equivalent is. */
 export function gateEquivalentText(library: LibraryIdentity | null): string {
   return library === null ? GENERIC_GATE_EQUIVALENT : `gate equivalents (${library.nand2.cell} of ${library.file})`;
-}
-
-/** A tool as reports name it. */
-export function toolText({ name, version, build, package: release }: ToolIdentity): string {
-  return `${name} ${version} (${build === 'native' ? 'native' : `WebAssembly, ${release}`})`;
 }
 
 /** A library as reports name it. */

@@ -3,7 +3,7 @@ import { ConfigurationError, type Problem } from '../../gen/base/errors.js';
 import { fileObstacle } from '../../gen/base/target.js';
 import { DEVICE_NAMES, type Device } from './fpga/devices.js';
 import { FAMILIES, FAMILY_NAMES, type Family, familyDescription } from './fpga/families.js';
-import type { PlaceRequest } from './fpga/measure.js';
+import type { PlaceRequest } from './fpga/place-request.js';
 import { PLACEABLE, type Placeable } from './fpga/placement.js';
 
 /** Options of `npm run area` as the command line gives them. */

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toolFailure } from '../tools/find.js';
 import type { Library } from '../tools/liberty/library.js';
-import { runYosys, type Yosys } from '../tools/yosys/yosys.js';
-import { type Mapping, type Recipe, SYNTHESIS_FILES, synthesisScript } from './flow.js';
+import type { Yosys } from '../tools/yosys/interface.js';
+import { runYosys } from '../tools/yosys/yosys.js';
+import { type Mapping, SYNTHESIS_FILES, synthesisScript } from './flow.js';
 import { flipFlopBits, genericGateEquivalents } from './gates.js';
 import type { LongestPath } from './path.js';
 import { type ReadPath, readDelays, readLevels } from './path-log.js';
 import type { AreaUnit } from './plan.js';
+import type { Recipe } from './recipe.js';
 import type { Synthesis } from './report.js';
 import { cellCounts, chipArea, requireMapped } from './statistics.js';
 

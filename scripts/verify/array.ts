@@ -1,7 +1,7 @@
+import { arrayInfoOf } from '../../gen/design/array-info.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import {
   type ArrayInfo,
-  arrayInfoOf,
   expectedResults,
   type PortInfo,
   selectedType,

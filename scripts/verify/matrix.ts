@@ -1,4 +1,4 @@
-import type { RawConfiguration } from '../../gen/config/parse.js';
+import type { RawConfiguration } from '../../gen/config/raw.js';
 
 /**
  * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), both

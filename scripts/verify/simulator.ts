@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
+import { arrayInfoOf } from '../../gen/design/array-info.js';
 import type { Manifest } from '../../gen/design/manifest.js';
-import { arrayInfoOf, type Tile, tileShape } from '../../gen/golden/reference.js';
+import { type Tile, tileShape } from '../../gen/golden/reference.js';
 import { resultsOfLanes } from '../../gen/golden/streams.js';
 import type { Timing } from '../../gen/rtl/timing.js';
 import { runTool } from '../tools/find.js';

@@ -11,7 +11,7 @@ import {
 } from '../../gen/golden/operand-choices.js';
 import type { RandomSource } from '../../gen/golden/vectors.js';
 import { showBinary32 } from '../../gen/numerics/binary32.js';
-import type { CodeValue } from '../../gen/numerics/types/numeric-type.js';
+import type { CodeValue } from '../../gen/numerics/types/type-base.js';
 import { operandValue } from '../../gen/rtl/operand.js';
 import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { runTool } from '../tools/find.js';

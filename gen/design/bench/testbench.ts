@@ -3,7 +3,7 @@ import { type Identity, identityComment } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
 import { streamShape } from '../../rtl/streams.js';
 import { tilePeriod } from '../../rtl/timing.js';
-import type { RenderedFile } from '../files.js';
+import type { RenderedFile } from '../rendered-file.js';
 import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { TypeBase } from './numeric-type.js';
+import type { TypeBase } from './type-base.js';
 
 /**
  * Two's complement integers with one of two scales per element, after BiScaled-DNN (S. Jain et al., DAC 2019): most

@@ -1,4 +1,4 @@
-import { signAndMagnitude, type TypeBase } from './numeric-type.js';
+import { signAndMagnitude, type TypeBase } from './type-base.js';
 
 /**
  * flint, the float-integer hybrid of ANT (MICRO 2022): the magnitude's top bit chooses between a plain integer

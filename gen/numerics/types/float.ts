@@ -1,4 +1,4 @@
-import { type Parts, type Special, signAndMagnitude, type TypeBase } from './numeric-type.js';
+import { type Parts, type Special, signAndMagnitude, type TypeBase } from './type-base.js';
 
 /**
  * Small floats ExMy with subnormals, by the OCP rules where OCP defines the format: E4M3 has NaN and no infinity,

@@ -1,5 +1,5 @@
 import type { BiscaledType } from './biscaled.js';
-import type { NumericType, Parts, TypeBase } from './numeric-type.js';
+import type { Parts, TypeBase } from './type-base.js';
 
 /** Two's complement (signed, keeping -2^(bits-1)) or plain binary (unsigned) integers. */
 export interface IntType extends TypeBase {
@@ -31,7 +31,10 @@ function scaledInteger(name: string, bits: number, signed: boolean, exponent: nu
  * The halves of an 8-bit integer as types of their own: its value is that of the low half, which is unsigned, plus that
  * of the high half, which has the sign and counts 16 times.
  */
-export function halfTypes({ name, bits, signed }: NumericType): { low: IntType; high: IntType } {
+export function halfTypes({ name, bits, signed }: Pick<TypeBase, 'name' | 'bits' | 'signed'>): {
+  low: IntType;
+  high: IntType;
+} {
   if (bits !== 8) throw new Error(`${name} has no 4-bit halves`);
   return { low: intType(4, false), high: { ...scaledInteger(`${name}_high`, 4, signed, 4), highHalfOf: name } };
 }

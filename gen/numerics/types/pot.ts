@@ -1,4 +1,4 @@
-import { signAndMagnitude, type TypeBase } from './numeric-type.js';
+import { signAndMagnitude, type TypeBase } from './type-base.js';
 
 /** Powers of two: magnitude code 0 is zero, m >= 1 is 2^(m-1). Signed: sign and magnitude. */
 export interface PotType extends TypeBase {

@@ -4,33 +4,18 @@ import { ruleProblems } from '../../config/rules.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
 import { numericType } from '../../numerics/types/table.js';
 import { type AccumulatorProof, productRange, sumRange } from '../accumulator.js';
-import type { DesignCore } from '../core.js';
+import type { DesignCore } from '../design-core.js';
 import { bitsFor, largest, type OperandCandidate } from '../operand.js';
 import { operandPort } from '../port.js';
 import { arrayTiming } from '../timing.js';
-import { NORMALISED, type NormalFields, normalFields } from './operand.js';
+import type { FloatFormat } from './format.js';
+import { NORMALISED, normalFields } from './operand.js';
 
 /** Bits of a binary32 number. */
 export const ACCUMULATOR_BITS = 32;
 
 /** Bits of a binary32 significand, the leading one included. */
 export const SIGNIFICAND_BITS = 24;
-
-/** What a floating-point PE depends on. */
-export interface FloatFormat {
-  readonly a: NormalFields;
-  readonly w: NormalFields;
-  /** Bits of the product's significand, leading one included: nothing of the product is ever lost. */
-  readonly productBits: number;
-  /** Whether the product of two significands may reach 2, and then has its leading one a place higher. */
-  readonly normalises: boolean;
-  /** Whether a product may be negative: without it no sum is, and the PE has no subtraction. */
-  readonly signed: boolean;
-  readonly hasNan: boolean;
-  readonly hasInfinity: boolean;
-  /** Whether adding a product to a finite number may overflow to infinity. */
-  readonly mayOverflow: boolean;
-}
 
 /**
  * Products below 2^103 change no finite number to infinity: the half unit in the last place of the largest one is 2^103.

@@ -1,8 +1,8 @@
-import type { DesignCore } from '../core.js';
 import { operandLayout } from '../decoder.js';
+import type { DesignCore } from '../design-core.js';
 import { input, type ModuleView, output } from '../module.js';
 import { literal, slice, zeroExtend } from '../verilog.js';
-import type { FloatFormat } from './core.js';
+import type { FloatFormat } from './format.js';
 import type { NormalFields } from './operand.js';
 
 /**

@@ -1,7 +1,8 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
+import { arrayInfoOf } from '../../../gen/design/array-info.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { findMismatch, referenceSums, requireSumsFit } from '../../../gen/golden/product.js';
-import { type ArrayInfo, arrayInfoOf, type PortInfo } from '../../../gen/golden/reference.js';
+import type { ArrayInfo, PortInfo } from '../../../gen/golden/reference.js';
 import { type CodeMatrices, type PortMatrix, peProducts, planTiling, portMatrix } from '../../../gen/golden/tiling.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { modelledCycles, multiplyOnArray } from '../../verify/multiply.js';

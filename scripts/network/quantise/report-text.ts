@@ -1,11 +1,9 @@
+import { printable } from '../../../gen/base/printable.js';
 import { NUMERIC_TYPES } from '../../../gen/numerics/types/table.js';
 import type { LayerReport, QuantiseReport } from './report.js';
 
 /** Characters of a layer's name in tables and plots. */
 export const NAME_WIDTH = 44;
-
-/** Text on one line that cannot steer a terminal or change the direction of what follows. */
-export const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
 
 /**
  * A name in at most `width` characters. The end of a name tells layers apart, so leading parts of a path go first, then

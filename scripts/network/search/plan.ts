@@ -1,6 +1,6 @@
+import type { Candidate } from './candidate.js';
 import type { Channel } from './channel.js';
 import { roundingBound } from './error.js';
-import type { Candidate } from './scale.js';
 
 /**
  * The search of a list of candidates, laid out once for all channels. In units of a channel's reference the decision

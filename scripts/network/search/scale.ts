@@ -1,19 +1,10 @@
 import { UserError } from '../../../gen/base/errors.js';
 import { largestMagnitude } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import type { Candidate } from './candidate.js';
 import type { Channel } from './channel.js';
-import { additionBound, exactError, type Grid, gridOf } from './error.js';
+import { additionBound, exactError, gridOf } from './error.js';
 import { fillSavings, planSearch, type SearchPlan } from './plan.js';
-
-/** A type, ready for the search of scales. */
-export interface Candidate {
-  readonly type: NumericType;
-  readonly grid: Grid;
-  /** The value that the clip maps to, in units of the least step. */
-  readonly top: number;
-  /** Clips to try, in hundredths of the channel's reference; rising, all different. */
-  readonly clips: readonly number[];
-}
 
 export interface CandidateOptions {
   /** Clips to try, in hundredths of the channel's reference, in any order. */

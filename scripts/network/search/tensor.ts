@@ -1,5 +1,6 @@
 import { UserError } from '../../../gen/base/errors.js';
 import type { Matrix } from '../../../gen/base/matrix.js';
+import type { ScaledMatrix } from '../../../gen/golden/code-matrix.js';
 import { quantise } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { type Channel, prepareChannel } from './channel.js';
@@ -8,22 +9,8 @@ import type { CandidateOptions } from './scale.js';
 
 export type { TypeCost } from './choose.js';
 
-/** A matrix in codes. */
-export interface QuantisedMatrix {
-  readonly rows: number;
-  readonly cols: number;
-  readonly type: NumericType;
-  /** The type's index in the list it was chosen from. */
-  readonly typeIndex: number;
-  /** Groups of equally many rows that have scales of their own; 1 unless asked for. */
-  readonly groups: number;
-  /**
-   * Real value of one unit of the type's least step: one for the matrix, or groups x cols, row-major, one per group of
-   * rows and column.
-   */
-  readonly scales: Float64Array;
-  /** rows x cols codes, row-major. */
-  readonly codes: Uint8Array;
+/** A matrix in codes, with what its type was chosen by. */
+export interface QuantisedMatrix extends ScaledMatrix {
   /** Within a millionth of the sum over elements. */
   readonly squaredError: number;
   /** All types that were considered, in the order of the list. */

@@ -1,6 +1,6 @@
 import { BASELINES } from '../../../gen/config/baselines.js';
 import { type Configuration, parameterMeta } from '../../../gen/config/parameters.js';
-import type { RawConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborateCore } from '../../../gen/rtl/core.js';
 import { PUBLISHED, type Published } from './published.js';

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../../../gen/base/errors.js';
-import type { ComparisonReport } from './measure.js';
 
 /** An area may grow by this part of the recorded one: releases of Yosys differ by as much on small modules. */
 export const TOLERANCE = 0.03;
@@ -61,7 +60,7 @@ export interface CheckResult {
 /** The areas of a record that were measured anew, both ways. */
 export function checkAgainst(
   record: ComparisonRecord,
-  fresh: Pick<ComparisonReport, 'kinds' | 'options'>,
+  fresh: Pick<ComparisonRecord, 'kinds' | 'options'>,
 ): CheckResult {
   const kinds = new Map(fresh.kinds.map((row) => [row.kind, row.measured]));
   const options = new Map(fresh.options.map((row) => [row.option, row]));

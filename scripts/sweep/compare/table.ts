@@ -1,6 +1,7 @@
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
 import { proofText } from '../../synth/equivalence/proved.js';
-import { libraryText, toolText } from '../../synth/report.js';
+import { libraryText } from '../../synth/report.js';
+import { toolText } from '../../tools/yosys/identity.js';
 import type { Goal } from './figures.js';
 import type { ComparisonReport, KindRow, OptionRow } from './measure.js';
 import { PUBLISHED_CIRCUITS, type PublishedCircuit, publishedPerPe } from './published.js';

@@ -1,6 +1,6 @@
 import { withoutMeaningless } from '../../../gen/config/conflicts.js';
 import type { Configuration } from '../../../gen/config/parameters.js';
-import type { RawConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import type { PeView } from '../../../gen/rtl/arch/output-stationary/pe.js';
 import { type Design, elaborate } from '../../../gen/rtl/design.js';

@@ -1,7 +1,8 @@
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
 import { parameterMeta } from '../../../gen/config/parameters.js';
 import { addProofs, proofText } from '../../synth/equivalence/proved.js';
-import { libraryText, toolText } from '../../synth/report.js';
+import { libraryText } from '../../synth/report.js';
+import { toolText } from '../../tools/yosys/identity.js';
 import type { VariantRow, VariantsReport } from './measure.js';
 import { STREAM_TILES } from './stream.js';
 

@@ -1,4 +1,5 @@
-import { runYosys, type TextFiles, type Yosys } from '../../tools/yosys/yosys.js';
+import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
+import { runYosys } from '../../tools/yosys/yosys.js';
 import { cutRegisters, unmodelledCells } from './cut.js';
 import { MODULES, type Module } from './module.js';
 import { type Compared, GATE, GOLD, miterScript, PROOF_FILES, witnessScript } from './scripts.js';

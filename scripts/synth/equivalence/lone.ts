@@ -1,4 +1,4 @@
-import type { Yosys } from '../../tools/yosys/yosys.js';
+import type { Yosys } from '../../tools/yosys/interface.js';
 import type { AreaUnit } from '../plan.js';
 import { netlistFiles, prove } from './prove.js';
 import type { ProofResult } from './verdict.js';

@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
+import type { LibraryIdentity } from '../../tools/liberty/identity.js';
 import { type AreaRequest, type MeasuredDesign, measureDesign } from '../measure.js';
-import type { LibraryIdentity } from '../report.js';
 import { proveNetlists } from './prove.js';
 import { outcomeText } from './render.js';
 import { isAccepted, type ProofReport } from './verdict.js';

@@ -5,7 +5,8 @@ import { GENERATOR } from '../../../gen/base/version.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { streamShape } from '../../../gen/rtl/streams.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
-import { runYosys, type Yosys } from '../../tools/yosys/yosys.js';
+import type { Yosys } from '../../tools/yosys/interface.js';
+import { runYosys } from '../../tools/yosys/yosys.js';
 import { checkedStructure } from '../checked-structure.js';
 import { proveNetlists } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
@@ -13,21 +14,12 @@ import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../plan.js';
 import { LARGEST_CHECKED, structureCheck } from '../report.js';
 import { cellCounts } from '../statistics.js';
-import type { Device } from './devices.js';
 import { type Family, resourcesOf } from './families.js';
 import { FPGA_FILES, fpgaScript } from './flow.js';
 import { type PlacedModule, placementsOf, placerFor } from './place.js';
-import type { Placeable } from './placement.js';
+import type { PlaceRequest } from './place-request.js';
 import { provePlaced } from './prove.js';
 import { buildFpgaReport, type FamilyFindings, type FpgaReport, type FpgaSynthesis } from './report.js';
-
-/** Which modules to place and route, and how. */
-export interface PlaceRequest {
-  readonly what: readonly Placeable[];
-  readonly device: Device;
-  /** Number of seeds. */
-  readonly seeds: number;
-}
 
 export interface FpgaRequest {
   readonly folder: string;

@@ -5,7 +5,8 @@ import type { Manifest } from '../../../gen/design/manifest.js';
 import { requireTool, runTool, type Tool, toolFailure } from '../../tools/find.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import { inScratch } from '../../tools/scratch.js';
-import { runYosys, type TextFiles, type Yosys } from '../../tools/yosys/yosys.js';
+import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
+import { runYosys } from '../../tools/yosys/yosys.js';
 import { sourcesOf } from '../equivalence/prove.js';
 import { PROOF_FILES } from '../equivalence/scripts.js';
 import { areaUnits } from '../plan.js';
@@ -13,7 +14,7 @@ import { cellCounts } from '../statistics.js';
 import { DEVICES, type Device } from './devices.js';
 import { familyCommand } from './families.js';
 import { HARNESS, HARNESS_FILE, type HarnessPort, harnessSize, harnessVerilog, PORTS, portsOf } from './harness.js';
-import type { PlaceRequest } from './measure.js';
+import type { PlaceRequest } from './place-request.js';
 import { type LogicCells, median, type Placeable, type PlacedRun, type Placement, readPlacement } from './placement.js';
 
 export interface PlacementContext {

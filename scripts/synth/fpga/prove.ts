@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
-import type { TextFiles, Yosys } from '../../tools/yosys/yosys.js';
+import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
 import { MODULES } from '../equivalence/module.js';
 import { gateScript, goldScript, PROOF_FILES } from '../equivalence/scripts.js';

@@ -1,6 +1,6 @@
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
+import { toolText } from '../../tools/yosys/identity.js';
 import { proofLines, proofMarkdown } from '../equivalence/render.js';
-import { toolText } from '../report.js';
 import { DEVICES } from './devices.js';
 import { FAMILIES } from './families.js';
 import type { Placement } from './placement.js';

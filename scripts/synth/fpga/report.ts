@@ -1,8 +1,9 @@
 import type { Configuration } from '../../../gen/config/parameters.js';
+import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import type { CellCounts } from '../gates.js';
 import type { AreaRole, AreaUnit } from '../plan.js';
-import type { StructureCheck, ToolIdentity } from '../report.js';
+import type { StructureCheck } from '../report.js';
 import type { Family } from './families.js';
 import type { Placement } from './placement.js';
 import { type Resources, scaleResources, sumResources } from './resources.js';

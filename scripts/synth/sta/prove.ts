@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../gen/design/manifest.js';
 import type { Library } from '../../tools/liberty/library.js';
-import type { TextFiles, Yosys } from '../../tools/yosys/yosys.js';
+import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import type { Effort } from '../../verify/budget.js';
 import { cutBoxes } from '../equivalence/black-boxes.js';
 import { orSimulated, proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';

@@ -1,5 +1,5 @@
-import type { Recipe } from '../flow.js';
 import type { DelayPath } from '../path.js';
+import type { Recipe } from '../recipe.js';
 import type { Size } from '../report.js';
 import type { Strategy } from './strategies.js';
 

@@ -4,9 +4,9 @@ import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import { proveNetlists } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
-import { RECIPES } from '../flow.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaUnit, areaUnits } from '../plan.js';
+import { RECIPES } from '../recipe.js';
 import { paretoFront } from './choose.js';
 import { type Curve, type CurveReport, curveAims, curvePoints, NO_HURRY } from './report.js';
 import {

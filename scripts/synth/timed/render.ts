@@ -1,6 +1,7 @@
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
+import { toolText } from '../../tools/yosys/identity.js';
 import { proofLines, proofMarkdown } from '../equivalence/render.js';
-import { libraryText, type Size, toolText } from '../report.js';
+import { libraryText, type Size } from '../report.js';
 import type { StaPath, StaResult } from '../sta/log.js';
 import {
   type CurvePoint,

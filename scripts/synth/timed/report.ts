@@ -1,8 +1,10 @@
+import type { LibraryIdentity } from '../../tools/liberty/identity.js';
+import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { ProofReport } from '../equivalence/verdict.js';
-import type { Recipe } from '../flow.js';
 import type { DelayPath } from '../path.js';
 import type { AreaRole, AreaUnit } from '../plan.js';
-import type { LibraryIdentity, Measurement, Size, StructureCheck, ToolIdentity } from '../report.js';
+import type { Recipe } from '../recipe.js';
+import type { Measurement, Size, StructureCheck } from '../report.js';
 import type { StaResult } from '../sta/log.js';
 import { type Candidate, chooseCandidate } from './choose.js';
 import type { Strategy } from './strategies.js';

@@ -1,7 +1,7 @@
-import type { Recipe } from '../flow.js';
 import { PLAIN_FLIP_FLOPS } from '../gates.js';
 import { netlistModule } from '../netlist.js';
 import type { AreaUnit } from '../plan.js';
+import type { Recipe } from '../recipe.js';
 
 /** Yosys' own optimisations before it maps. */
 const OPTIMISE = 'strash;&get,-n;&fraig,-x;&put;scorr;dc2;dretime;strash';

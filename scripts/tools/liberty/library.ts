@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { UserError } from '../../../gen/base/errors.js';
 import { sha256 } from '../../../gen/design/manifest.js';
-import type { LibraryIdentity } from '../../synth/report.js';
+import type { LibraryIdentity } from './identity.js';
 import { hasDelays, isDFlipFlop, libertyCells, libertyName, smallestBuffer, smallestNand2 } from './liberty.js';
 import { isCutOff, withoutComments } from './liberty-text.js';
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { makeFolder } from '../../../gen/base/folder.js';
 import { requireTool, runTool } from '../find.js';
 import { inScratch } from '../scratch.js';
-import type { Yosys } from './yosys.js';
+import type { Yosys } from './interface.js';
 
 const SCRIPT = 'script.ys';
 const LOG = 'yosys.log';

@@ -1,5 +1,5 @@
 import { sha256 } from '../../../gen/design/manifest.js';
-import type { TextFiles, Yosys, YosysOutcome } from './yosys.js';
+import type { TextFiles, Yosys, YosysOutcome } from './interface.js';
 
 /**
  * A Yosys that runs a script only once on the same Verilog: designs that are compared share most of their modules, down to

@@ -3,7 +3,7 @@
  * and only the first ones have to compile the program (a small module takes 1.5 s at first, 0.2 s from the third on).
  */
 import { Exit, runYosys, type Tree } from '@yowasp/yosys';
-import type { TextFiles, YosysOutcome } from './yosys.js';
+import type { TextFiles, YosysOutcome } from './interface.js';
 
 export interface WasmJob {
   readonly script: string;

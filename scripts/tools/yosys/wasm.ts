@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { EXIT, UserError } from '../../../gen/base/errors.js';
 import { toolFailure } from '../find.js';
+import type { Yosys, YosysOutcome } from './interface.js';
 import type { WasmJob } from './wasm-process.js';
-import type { Yosys, YosysOutcome } from './yosys.js';
 
 /** The WebAssembly Yosys of npm. @throws UserError (exit code 3) when the package cannot be loaded. */
 export async function wasmYosys(): Promise<Yosys> {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../../gen/base/errors.js';
 import { withoutMeaningless } from '../../../gen/config/conflicts.js';
 import { PARAMETER_KEYS, type ParameterKey } from '../../../gen/config/parameters.js';
-import type { RawConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { ruleProblems } from '../../../gen/config/rules.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { type RandomSource, randomSource } from '../../../gen/golden/vectors.js';

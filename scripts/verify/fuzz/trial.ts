@@ -5,7 +5,7 @@ import { makeFolder } from '../../../gen/base/folder.js';
 import { defaultName, withDependentDefaults } from '../../../gen/config/defaults.js';
 import { reproduceCommand } from '../../../gen/config/identity.js';
 import { type Configuration, PARAMETER_KEYS, parameterMeta } from '../../../gen/config/parameters.js';
-import type { RawConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign } from '../../../gen/design/manifest.js';

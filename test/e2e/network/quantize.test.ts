@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { TensorProto_DataLocation } from 'onnx-buf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formatNpyArray } from '../../../gen/base/npy.js';
-import type { RawConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';

@@ -13,7 +13,8 @@ import { totalOf } from '../../../scripts/power/estimate.js';
 import { type MeasuredPower, measurePower } from '../../../scripts/power/measure.js';
 import { fileOperands } from '../../../scripts/power/operands.js';
 import { readLibrary } from '../../../scripts/tools/liberty/library.js';
-import { findYosys, type Yosys } from '../../../scripts/tools/yosys/yosys.js';
+import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
+import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
 import { powerLibraryText } from '../../support/liberty.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-power-test-'));

@@ -6,11 +6,13 @@ import { EXIT } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign } from '../../../gen/design/manifest.js';
-import { RECIPES, SYNTHESIS_FILES, synthesisScript } from '../../../scripts/synth/flow.js';
+import { SYNTHESIS_FILES, synthesisScript } from '../../../scripts/synth/flow.js';
 import { type AreaUnit, areaUnits } from '../../../scripts/synth/plan.js';
+import { RECIPES } from '../../../scripts/synth/recipe.js';
 import { mappingTo, synthesise } from '../../../scripts/synth/synthesise.js';
 import { readLibrary } from '../../../scripts/tools/liberty/library.js';
-import { findYosys, runYosys, type Yosys } from '../../../scripts/tools/yosys/yosys.js';
+import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
+import { findYosys, runYosys } from '../../../scripts/tools/yosys/yosys.js';
 import { TOY_DELAYS, timedLibrary } from '../../support/liberty.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-path-'));

@@ -21,7 +21,8 @@ import { allNetlists, type TimedNetlist } from '../../../scripts/synth/timed/syn
 import { findProgram, requireTool, TOOLS } from '../../../scripts/tools/find.js';
 import { readLibrary } from '../../../scripts/tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../../scripts/tools/pool.js';
-import { findYosys, type Yosys } from '../../../scripts/tools/yosys/yosys.js';
+import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
+import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
 import { quickEffort } from '../../../scripts/verify/quick.js';
 import { TOY_DELAYS, TOY_REGISTER, timedLibrary } from '../../support/liberty.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError, type Problem } from '../../../gen/base/errors.js';
 import { BASELINE_NAMES } from '../../../gen/config/baselines.js';
 import { configurationSchema, PE_NAMES } from '../../../gen/config/parameters.js';
-import type { RawConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 

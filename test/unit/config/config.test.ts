@@ -7,7 +7,8 @@ import { ConfigurationError, type Problem } from '../../../gen/base/errors.js';
 import { configurationHash, reproduceCommand } from '../../../gen/config/identity.js';
 import { namingFile } from '../../../gen/config/origin.js';
 import { configurationSchema, flagOf, PARAMETER_KEYS, parameterMeta } from '../../../gen/config/parameters.js';
-import { parseConfiguration, type RawConfiguration } from '../../../gen/config/parse.js';
+import { parseConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborate } from '../../../gen/rtl/design.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RawConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { renderAll } from '../../../gen/design/generate.js';
 import { buildManifest } from '../../../gen/design/manifest.js';

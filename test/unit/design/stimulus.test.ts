@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RawConfiguration } from '../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { buildStimulus, type StimulusStream } from '../../../gen/design/bench/stimulus.js';
 import { arrayInfoOfDesign, expectedResults } from '../../../gen/golden/reference.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../../gen/config/validate.js';
+import { arrayInfoOf } from '../../../gen/design/array-info.js';
 import { renderAll } from '../../../gen/design/generate.js';
 import { buildManifest } from '../../../gen/design/manifest.js';
 import {
   type ArrayInfo,
-  arrayInfoOf,
   arrayInfoOfDesign,
   expectedResults,
   multiplyCodes,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
+import { arrayInfoOf } from '../../../gen/design/array-info.js';
 import type { Manifest } from '../../../gen/design/manifest.js';
 import { buildManifest } from '../../../gen/design/manifest.js';
 import { findMismatch, realProduct, referenceSums, requireSumsFit } from '../../../gen/golden/product.js';
-import { arrayInfoOf, expectedResults } from '../../../gen/golden/reference.js';
+import { expectedResults } from '../../../gen/golden/reference.js';
 import { addResults, nextBatch, paddedSteps, peProducts, planTiling, tileAt } from '../../../gen/golden/tiling.js';
 import { randomSource } from '../../../gen/golden/vectors.js';
 import { numericType } from '../../../gen/numerics/types/table.js';

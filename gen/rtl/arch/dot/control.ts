@@ -1,4 +1,4 @@
-import type { DesignCore } from '../../core.js';
+import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { clock, enablePorts, reset } from '../../ports.js';
 import { literal } from '../../verilog.js';

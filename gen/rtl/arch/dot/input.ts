@@ -1,4 +1,4 @@
-import type { DesignCore } from '../../core.js';
+import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, output } from '../../module.js';
 import { typePort } from '../../operand-ports.js';
 import type { OperandPort } from '../../port.js';

@@ -1,5 +1,5 @@
-import type { DesignCore } from '../../core.js';
 import { operandLayout } from '../../decoder.js';
+import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { clock, enablePorts } from '../../ports.js';
 import { type Multiplication, multiplication, type OperandSlice, operandSlices } from '../../product.js';

@@ -1,5 +1,5 @@
-import type { DesignCore } from '../../core.js';
 import { type DelayLine, delayModule } from '../../delay.js';
+import type { DesignCore } from '../../design-core.js';
 import type { ModuleView } from '../../module.js';
 import { dotStages } from './stages.js';
 

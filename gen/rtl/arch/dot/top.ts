@@ -1,4 +1,4 @@
-import type { DesignCore } from '../../core.js';
+import type { DesignCore } from '../../design-core.js';
 import type { ModulePort } from '../../module.js';
 import type { OperandPort } from '../../port.js';
 import { clock, resetOf } from '../../ports.js';

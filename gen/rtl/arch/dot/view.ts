@@ -1,4 +1,4 @@
-import type { DesignCore } from '../../core.js';
+import type { DesignCore } from '../../design-core.js';
 import type { ModulePort, ModuleView } from '../../module.js';
 import { type DotStages, dotStages } from './stages.js';
 

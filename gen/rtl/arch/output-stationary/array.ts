@@ -1,4 +1,4 @@
-import type { DesignCore } from '../../core.js';
+import type { DesignCore } from '../../design-core.js';
 import { streamOut } from '../../output-buffer.js';
 import { type ArrayView, arrayView } from '../array-top.js';
 import { streamIn } from './input.js';

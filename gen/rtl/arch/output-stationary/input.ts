@@ -1,4 +1,4 @@
-import type { DesignCore } from '../../core.js';
+import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, output } from '../../module.js';
 import { dataPort, HALF_THE_COLUMNS, typePort } from '../../operand-ports.js';
 import { kindBits, type PeripheryView, peripheryModule, portView } from '../../periphery.js';

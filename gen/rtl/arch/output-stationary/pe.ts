@@ -1,5 +1,5 @@
-import type { DesignCore } from '../../core.js';
 import { operandLayout } from '../../decoder.js';
+import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
 import { type ProductView, productView } from '../../product.js';
 import { tileGrid } from '../../tile-grid.js';

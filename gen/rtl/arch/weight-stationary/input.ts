@@ -1,4 +1,4 @@
-import type { DesignCore } from '../../core.js';
+import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, type PortView, peripheryModule, portView } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';

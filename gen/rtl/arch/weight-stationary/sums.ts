@@ -1,4 +1,4 @@
-import type { DesignCore } from '../../core.js';
+import type { DesignCore } from '../../design-core.js';
 
 /** PEs of a weight-stationary array whose partial sums have the same width; those of a tile have the width that leaves it. */
 export interface PartialSums {

@@ -1,4 +1,4 @@
-import type { RawConfiguration } from '../../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../../gen/config/raw.js';
 
 /** Designs whose generated PEs alternatives are held against. */
 export const REFERENCES = {

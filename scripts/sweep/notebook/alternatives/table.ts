@@ -1,6 +1,7 @@
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../../../gen/base/text-table.js';
 import type { LongestPath } from '../../../synth/path.js';
-import { libraryText, toolText } from '../../../synth/report.js';
+import { libraryText } from '../../../synth/report.js';
+import { toolText } from '../../../tools/yosys/identity.js';
 import type { AlternativeRow, AlternativesReport } from './measure.js';
 
 const FUNCTIONS: Readonly<Record<AlternativeRow['operands'], string>> = {

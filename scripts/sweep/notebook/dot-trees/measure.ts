@@ -2,12 +2,14 @@ import { orSimulated, timedProof } from '../../../synth/equivalence/equal.js';
 import { LONE_PROOF_SECONDS, loneUnit, proveLone } from '../../../synth/equivalence/lone.js';
 import { cellModels } from '../../../synth/equivalence/prove.js';
 import type { ModuleProof, ProofReport } from '../../../synth/equivalence/verdict.js';
-import { RECIPES, type Recipe } from '../../../synth/flow.js';
-import type { LibraryIdentity, Size, ToolIdentity } from '../../../synth/report.js';
+import { RECIPES, type Recipe } from '../../../synth/recipe.js';
+import type { Size } from '../../../synth/report.js';
 import { synthesise } from '../../../synth/synthesise.js';
+import type { LibraryIdentity } from '../../../tools/liberty/identity.js';
 import type { Library } from '../../../tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../../tools/pool.js';
-import type { Yosys } from '../../../tools/yosys/yosys.js';
+import type { ToolIdentity } from '../../../tools/yosys/identity.js';
+import type { Yosys } from '../../../tools/yosys/interface.js';
 import { simulateTree } from './simulate.js';
 import { ROOT, type WrittenTree, writeTrees } from './write.js';
 

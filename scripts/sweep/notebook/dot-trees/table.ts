@@ -1,6 +1,7 @@
 import { decimal, tableLines } from '../../../../gen/base/text-table.js';
 import { proofLines } from '../../../synth/equivalence/render.js';
-import { libraryText, toolText } from '../../../synth/report.js';
+import { libraryText } from '../../../synth/report.js';
+import { toolText } from '../../../tools/yosys/identity.js';
 import type { DotTree, DotTreesReport } from './measure.js';
 
 /** The report for a terminal. */

@@ -1,5 +1,5 @@
 import { markdownLines } from '../../../../gen/base/text-table.js';
-import { RECIPES } from '../../../synth/flow.js';
+import { RECIPES } from '../../../synth/recipe.js';
 import type { DotTree, DotTreesReport } from '../dot-trees/measure.js';
 import { netlistsLine } from './proofs.js';
 

@@ -3,7 +3,7 @@ import { DEVICES } from '../../../synth/fpga/devices.js';
 import { FAMILIES } from '../../../synth/fpga/families.js';
 import type { Placement } from '../../../synth/fpga/placement.js';
 import type { FamilyReport, FpgaReport } from '../../../synth/fpga/report.js';
-import { toolText } from '../../../synth/report.js';
+import { toolText } from '../../../tools/yosys/identity.js';
 import { commandBlock } from './markdown.js';
 import { netlistsLine } from './proofs.js';
 

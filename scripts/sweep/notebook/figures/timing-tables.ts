@@ -1,7 +1,8 @@
 import { decimal, markdownLines, type TextColumn } from '../../../../gen/base/text-table.js';
-import { libraryText, toolText } from '../../../synth/report.js';
+import { libraryText } from '../../../synth/report.js';
 import type { StaResult } from '../../../synth/sta/log.js';
 import type { CurvePoint, CurveReport, PeriodReport, StaReport } from '../../../synth/timed/report.js';
+import { toolText } from '../../../tools/yosys/identity.js';
 import { commandBlock, growth } from './markdown.js';
 import { netlistsLine } from './proofs.js';
 

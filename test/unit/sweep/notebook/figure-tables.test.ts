@@ -11,9 +11,10 @@ import { fastestAim, renderTiming } from '../../../../scripts/sweep/notebook/fig
 import { ENGINE, type ModuleProof, type ProofReport } from '../../../../scripts/synth/equivalence/verdict.js';
 import type { Placement } from '../../../../scripts/synth/fpga/placement.js';
 import type { FpgaReport } from '../../../../scripts/synth/fpga/report.js';
-import type { LibraryIdentity, ToolIdentity } from '../../../../scripts/synth/report.js';
 import type { StaResult } from '../../../../scripts/synth/sta/log.js';
 import type { Curve, CurvePoint, CurveReport, PeriodReport } from '../../../../scripts/synth/timed/report.js';
+import type { LibraryIdentity } from '../../../../scripts/tools/liberty/identity.js';
+import type { ToolIdentity } from '../../../../scripts/tools/yosys/identity.js';
 
 const tool: ToolIdentity = { name: 'Yosys', version: '0.23', build: 'native' };
 const library: LibraryIdentity = { file: 'l.lib', sha256: 'abc', name: 'cells', nand2: { cell: 'nand2', area: 2 } };

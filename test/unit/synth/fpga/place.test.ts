@@ -7,7 +7,7 @@ import { validateConfiguration } from '../../../../gen/config/validate.js';
 import { buildManifest } from '../../../../gen/design/manifest.js';
 import { elaborate } from '../../../../gen/rtl/design.js';
 import { placementsOf } from '../../../../scripts/synth/fpga/place.js';
-import type { Yosys } from '../../../../scripts/tools/yosys/yosys.js';
+import type { Yosys } from '../../../../scripts/tools/yosys/interface.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-place-'));
 afterAll(() => rmSync(root, { recursive: true }));

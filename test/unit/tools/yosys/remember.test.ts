@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { TextFiles, Yosys } from '../../../../scripts/tools/yosys/interface.js';
 import { rememberingYosys } from '../../../../scripts/tools/yosys/remember.js';
-import type { TextFiles, Yosys } from '../../../../scripts/tools/yosys/yosys.js';
 
 /** A Yosys that counts its runs. */
 function counting(): { yosys: Yosys; runs: () => number } {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../../gen/base/errors.js';
 import { withoutMeaningless } from '../../../../gen/config/conflicts.js';
 import { PARAMETER_KEYS, type ParameterKey } from '../../../../gen/config/parameters.js';
-import type { RawConfiguration } from '../../../../gen/config/parse.js';
+import type { RawConfiguration } from '../../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../../gen/config/validate.js';
 import { randomSource } from '../../../../gen/golden/vectors.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES, numericType } from '../../../../gen/numerics/types/table.js';

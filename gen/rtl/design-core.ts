@@ -1,0 +1,23 @@
+import type { Configuration } from '../config/parameters.js';
+import type { AccumulatorProof } from './accumulator.js';
+import type { FloatFormat } from './float/format.js';
+import type { OperandCandidate } from './operand.js';
+import type { OperandPort } from './port.js';
+import type { Timing } from './timing.js';
+
+/** What all modules of a design derive from: types, operand format, widths, cycle counts. */
+export interface DesignCore {
+  readonly config: Configuration;
+  readonly a: OperandPort;
+  readonly w: OperandPort;
+  readonly format: OperandCandidate;
+  /** The solver's candidates, cheapest first; the first is `format`. */
+  readonly candidates: readonly OperandCandidate[];
+  readonly accumulator: AccumulatorProof;
+  readonly largestProduct: bigint;
+  /** Width of the largest product's magnitude: the shifter drops what lies above, which is always 0. */
+  readonly magnitudeBits: number;
+  readonly timing: Timing;
+  /** What the floating-point PE has besides; undefined for the integer PE. */
+  readonly float?: FloatFormat;
+}
