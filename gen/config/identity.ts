@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { defaultName } from './defaults.js';
+import { defaultName, targetDefaults } from './defaults.js';
 import { type Configuration, flagOf, PARAMETER_KEYS, parameterMeta } from './parameters.js';
 
 /** The sha256 of a configuration: of its parameters as JSON, in the order of their declaration. */
@@ -21,5 +21,6 @@ export function reproduceCommand(config: Configuration): string {
 
 function isDefault(config: Configuration, key: (typeof PARAMETER_KEYS)[number]): boolean {
   if (key === 'name') return config.name === defaultName(config);
-  return JSON.stringify(config[key]) === JSON.stringify(parameterMeta(key).fallback);
+  const { [key]: fallback = parameterMeta(key).fallback } = targetDefaults(config);
+  return JSON.stringify(config[key]) === JSON.stringify(fallback);
 }

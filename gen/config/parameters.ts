@@ -110,13 +110,18 @@ export const PARAMETERS = z.strictObject({
       rule: 'must be an integer from 1 to 3, for dot-product units to 5',
     },
   ),
+  target: choice(
+    'what the design is for; chooses tree and stall where these are not given: asic: columns, gate; fpga: adders, enable',
+    ['asic', 'fpga'],
+    'asic',
+  ),
   tree: choice(
-    'dot: how products are added; columns: full adders column by column, least area; adders: a tree of plain sums (FPGA)',
+    'dot: how products are added; columns: full adders column by column, least area; adders: a tree of plain sums (target fpga)',
     ['columns', 'adders'],
     'columns',
   ),
   stall: choice(
-    'how the array stops for a waiting consumer: gate: one clock gate; enable: an enable on every register (FPGA)',
+    'how the array stops for a waiting consumer: gate: one clock gate; enable: an enable on every register (target fpga)',
     ['gate', 'enable'],
     'gate',
   ),

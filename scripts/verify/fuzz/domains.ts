@@ -63,6 +63,8 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
     draw: (random) => (random.below(4) > 0 ? 'auto' : random.below(2) === 0 ? 32 : 2 + random.below(63)),
     representatives: ['auto', 20, 40],
   },
+  // It only chooses others' defaults, and those are given.
+  target: { draw: (random) => pick(random, ['asic', 'fpga']), representatives: [] },
   name: { draw: drawName, representatives: [] },
 };
 

@@ -69,6 +69,7 @@ describe('every rule, with a bad value', () => {
     [{ pipeline: 3, activations: ['int4'], weights: ['int4'] }, 'pipeline', '2'],
     [{ stall: 'enabled' }, 'stall', 'enable'],
     [{ reset: 'asynchronous' }, 'reset', 'async'],
+    [{ target: 'fgpa' }, 'target', 'fpga'],
     [{ name: '4x4' }, 'name', 'x4'],
     [{ name: 'a/b' }, 'name', 'a_b'],
     [{ name: '../up' }, 'name', 'up'],
@@ -177,6 +178,19 @@ describe('configurations', () => {
       expect(parameterMeta(key).rule).toMatch(/^must be/);
     }
     expect(flagOf('accumulatorBits')).toBe('--accumulator-bits');
+  });
+
+  it('for an FPGA have its stalls and trees, unless others are given, and a command that says no more', () => {
+    const array = validateConfiguration({ target: 'fpga' });
+    expect(array).toMatchObject({ stall: 'enable', tree: 'columns', reset: 'sync' });
+    expect(elaborate(array).command).toBe('npm run gen -- --rows 16 --cols 16 --target fpga');
+    expect(validateConfiguration({ target: 'fpga', arch: 'dot' })).toMatchObject({ stall: 'enable', tree: 'adders' });
+    const gated = validateConfiguration({ target: 'fpga', arch: 'dot', stall: 'gate', tree: 'columns' });
+    expect(gated).toMatchObject({ stall: 'gate', tree: 'columns' });
+    const command = reproduceCommand(gated);
+    expect(command).toContain('--target fpga --tree columns --stall gate');
+    expect(validateConfiguration({ target: 'asic' })).toEqual(validateConfiguration({}));
+    expect(validateConfiguration({ target: 'fpga', pe: 'int8' })).toMatchObject({ stall: 'enable', weights: ['int8'] });
   });
 
   it('are identified by a hash and by the command that reproduces them', () => {
