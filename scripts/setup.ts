@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../gen/base/errors.js';
 import { runProgram } from '../gen/base/program.js';
-import { setUp } from './tools/setup/set-up.js';
+import { setUp } from './tools/setup/setup.js';
 
 function command(): Command {
   return new Command('npm run setup --')

@@ -28,7 +28,7 @@ const NAME_WIDTH = Math.max(...VARIANTS.map(({ name }) => name.length));
 function command(): Command {
   return new Command('npm run variants --')
     .description(
-      'Compare variants of the hardware: area, registers, longest path, latency, throughput and utilisation, all synthesised and simulated.',
+      'Compare variants of the hardware: area, registers, critical path, latency, throughput and utilisation, all synthesised and simulated.',
     )
     .option('--rows <n>', 'rows of PEs', DEFAULT_SELECTION.rows)
     .option('--cols <n>', 'columns of PEs', DEFAULT_SELECTION.cols)

@@ -2,7 +2,7 @@ import type { ArrayInfo, PortInfo } from '../golden/reference.js';
 import { numericType } from '../numerics/types/table.js';
 import type { Manifest } from './manifest.js';
 
-/** What the oracle needs of a design read back from its folder. */
+/** What the reference model needs of a design read back from its folder. */
 export function arrayInfoOf({
   configuration,
   ports,

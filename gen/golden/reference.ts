@@ -49,7 +49,7 @@ export interface ArrayInfo {
   readonly pe?: 'int' | 'float';
 }
 
-/** What the oracle needs of an elaborated design. */
+/** What the reference model needs of an elaborated design. */
 export function arrayInfoOfDesign({ config, a, w, accumulator }: DesignCore): ArrayInfo {
   const { arch, lanes, dataflow, rows, cols, pe } = config;
   return { arch, lanes, dataflow, rows, cols, a, w, accBits: accumulator.bits, pe };

@@ -94,7 +94,7 @@ export function comparisonText({ rows }: Comparison): string {
         `${first.operands.a.file}, ${first.operands.a.rows} x ${first.operands.a.cols}; ${first.operands.w.file}`,
         ...rows.map(({ name, description, report }) => {
           const path =
-            report.longestPath === undefined ? '' : `, longest path ${(report.longestPath * 1e9).toFixed(2)} ns`;
+            report.criticalPath === undefined ? '' : `, critical path ${(report.criticalPath * 1e9).toFixed(2)} ns`;
           return `${name}: ${description}; ${report.macs.toLocaleString('en-US')} MACs in ${report.cycles.toLocaleString('en-US')} cycles${path}`;
         }),
       ]

@@ -95,7 +95,7 @@ export async function measurePower(request: PowerRequest): Promise<PowerDetails>
     const macs = places.reduce((sum, place) => sum + tileMacs(tiling, place), 0);
     const energies = energyRows(rows, macs);
     const figures = { macs, cycles: run.cycles, period };
-    const longest = area.longestPath.kind === 'delay' ? area.longestPath.buffered.ps * 1e-12 : undefined;
+    const longest = area.criticalPath.kind === 'delay' ? area.criticalPath.buffered.ps * 1e-12 : undefined;
     const first = kept[0];
     if (!first) throw new UserError(`${design} has no processing element`, EXIT.toolBroken);
     const report: MeasuredPower = {
@@ -107,7 +107,7 @@ export async function measurePower(request: PowerRequest): Promise<PowerDetails>
       library: library.identity,
       voltage: first.module.circuit.library.voltage,
       slews,
-      ...(longest === undefined ? {} : { longestPath: longest }),
+      ...(longest === undefined ? {} : { criticalPath: longest }),
       operands: { a: operandReport(operands.a.name, a, operands.a), w: operandReport(operands.w.name, w, operands.w) },
       tiles: { run: places.length, all: tiling.tiles },
       ...figures,

@@ -58,12 +58,12 @@ function assumptions({ slews }: PowerReport): string {
   return `transition times of ${ns(slews.input)} ns at input ports and ${ns(slews.clock)} ns at clocks; behind gates by the library`;
 }
 
-function slowness({ longestPath, period }: PowerReport): [string, string][] {
-  if (longestPath === undefined || longestPath <= period) return [];
+function slowness({ criticalPath, period }: PowerReport): [string, string][] {
+  if (criticalPath === undefined || criticalPath <= period) return [];
   return [
     [
       'note',
-      `the longest path takes ${ns(longestPath)} ns, more than the period: leakage is that of a clock it cannot reach`,
+      `the critical path takes ${ns(criticalPath)} ns, more than the period: leakage is that of a clock it cannot reach`,
     ],
   ];
 }

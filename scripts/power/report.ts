@@ -26,8 +26,8 @@ export interface PowerReport {
   /** Clock period in seconds, and transition times assumed at ports. */
   readonly period: number;
   readonly slews: SlewAssumption;
-  /** The longest path of any module in seconds, with buffers and sized gates; undefined where the library tells none. */
-  readonly longestPath?: number;
+  /** The critical path of any module in seconds, with buffers and sized gates; undefined where the library tells none. */
+  readonly criticalPath?: number;
   readonly tiles: { readonly run: number; readonly all: number };
   readonly cycles: number;
   /** Useful multiply-accumulates of the tiles run. */

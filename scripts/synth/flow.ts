@@ -1,7 +1,7 @@
+import type { Flow } from './flow-names.js';
 import { PLAIN_FLIP_FLOPS } from './gates.js';
 import { netlistModule } from './netlist.js';
 import type { AreaUnit } from './plan.js';
-import type { Recipe } from './recipe.js';
 
 /** Names of the files of a synthesis run, in its folder. */
 export const SYNTHESIS_FILES = {
@@ -57,7 +57,7 @@ export function designLines({
  */
 export function synthesisScript(
   { module, files, parameters }: Pick<AreaUnit, 'module' | 'files' | 'parameters'>,
-  recipe: Recipe,
+  flow: Flow,
   mapping: Mapping,
 ): string {
   const { library, registers, cells, area, levels, netlist } = SYNTHESIS_FILES;
@@ -71,7 +71,7 @@ export function synthesisScript(
       : ['abc -g cmos'];
   return [
     ...designLines({ module, files, parameters }),
-    `synth -flatten${recipe === 'noalumacc' ? ' -noalumacc' : ''}`,
+    `synth -flatten${flow === 'noalumacc' ? ' -noalumacc' : ''}`,
     `tee -q -o ${registers} stat -json`,
     `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
     ...map,
@@ -84,7 +84,7 @@ export function synthesisScript(
   ].join('\n');
 }
 
-/** The recipe as a report shows it, for any module. */
-export function shownRecipe(recipe: Recipe, mapping: Mapping): string {
-  return synthesisScript({ module: '<module>', files: ['<files>'], parameters: {} }, recipe, mapping);
+/** The flow as a report shows it, for any module. */
+export function shownFlow(flow: Flow, mapping: Mapping): string {
+  return synthesisScript({ module: '<module>', files: ['<files>'], parameters: {} }, flow, mapping);
 }

@@ -23,7 +23,7 @@ const TRANSISTORS: Readonly<Record<string, number>> = {
 /** Transistors of a 2-input NAND, the unit of gate equivalents. */
 const NAND2_TRANSISTORS = TRANSISTORS.$_NAND_ as number;
 
-/** The flip-flops the recipes keep; they turn all others into these and gates. */
+/** The flip-flops the flows keep; they turn all others into these and gates. */
 export const PLAIN_FLIP_FLOPS: readonly string[] = Object.keys(TRANSISTORS).filter((gate) => gate.includes('DFF'));
 
 /** How many of each cell a netlist holds. */

@@ -5,11 +5,11 @@ import type { Library } from '../tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
 import type { Yosys } from '../tools/yosys/interface.js';
 import { checkedStructure } from './checked-structure.js';
-import { shownRecipe } from './flow.js';
+import { shownFlow } from './flow.js';
+import { FLOWS, type Flow } from './flow-names.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from './netlist.js';
 import { type AreaUnit, areaUnits, distinctUnits, unitKey } from './plan.js';
-import { RECIPES, type Recipe } from './recipe.js';
-import { type AreaReport, buildReport, keptRecipe, LARGEST_CHECKED } from './report.js';
+import { type AreaReport, buildReport, keptFlow, LARGEST_CHECKED } from './report.js';
 import { mappingTo, type SynthesisContext, synthesise, type UnitSynthesis } from './synthesise.js';
 
 export interface AreaRequest {
@@ -39,7 +39,7 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
   const units = areaUnits(manifest);
   const distinct = distinctUnits(units);
   const checks = rows * cols <= LARGEST_CHECKED;
-  const all = distinct.length * RECIPES.length + (checks ? 1 : 0);
+  const all = distinct.length * FLOWS.length + (checks ? 1 : 0);
   let done = 0;
   const progress = (what: string): void => {
     done += 1;
@@ -59,9 +59,9 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
     lanes: streamShape(manifest.configuration).stepsPerBeat,
     tool: yosys.identity,
     library: library?.identity ?? null,
-    recipes: {
-      alumacc: shownRecipe('alumacc', mappingTo(library)),
-      noalumacc: shownRecipe('noalumacc', mappingTo(library)),
+    flows: {
+      alumacc: shownFlow('alumacc', mappingTo(library)),
+      noalumacc: shownFlow('noalumacc', mappingTo(library)),
     },
     units: units.map((unit) => ({ unit, result: results.get(unitKey(unit)) as UnitSyntheses })),
     structure,
@@ -71,13 +71,13 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
   return { manifest, report, netlists };
 }
 
-/** What all recipes gave for a unit. */
-type UnitSyntheses = Readonly<Record<Recipe, UnitSynthesis>>;
+/** What all flows gave for a unit. */
+type UnitSyntheses = Readonly<Record<Flow, UnitSynthesis>>;
 
 function keptNetlist(unit: AreaUnit, syntheses: UnitSyntheses, report: AreaReport): MappedNetlist {
-  const recipe = keptRecipe(syntheses);
-  const text = `${netlistHeader(unit, `the recipe ${recipe} of the area report`, report)}\n${syntheses[recipe].netlist}`;
-  return { unit, recipe, name: netlistModule(unit), text };
+  const flow = keptFlow(syntheses);
+  const text = `${netlistHeader(unit, `the flow ${flow} of the area report`, report)}\n${syntheses[flow].netlist}`;
+  return { unit, flow, name: netlistModule(unit), text };
 }
 
 async function synthesiseAll(
@@ -85,10 +85,10 @@ async function synthesiseAll(
   units: readonly AreaUnit[],
   progress: (what: string) => void,
 ): Promise<{ results: Map<string, UnitSyntheses>; warnings: string[] }> {
-  const jobs = units.flatMap((unit) => RECIPES.map((recipe): [AreaUnit, Recipe] => [unit, recipe]));
-  const outcomes = await mapLimit(jobs, TOOLS_AT_A_TIME, async ([unit, recipe]) => {
-    const outcome = await synthesise(context, unit, recipe);
-    progress(`${unit.label} ${recipe}`);
+  const jobs = units.flatMap((unit) => FLOWS.map((flow): [AreaUnit, Flow] => [unit, flow]));
+  const outcomes = await mapLimit(jobs, TOOLS_AT_A_TIME, async ([unit, flow]) => {
+    const outcome = await synthesise(context, unit, flow);
+    progress(`${unit.label} ${flow}`);
     return outcome;
   });
   const results = new Map<string, UnitSyntheses>();

@@ -1,13 +1,13 @@
 import { GENERATOR } from '../../gen/base/version.js';
 import type { LibraryIdentity } from '../tools/liberty/identity.js';
+import type { Flow } from './flow-names.js';
 import type { Family } from './fpga/families.js';
 import type { AreaUnit } from './plan.js';
-import type { Recipe } from './recipe.js';
 
 /** The mapped netlist of a unit: the very one whose area the report gives. */
 export interface MappedNetlist {
   readonly unit: AreaUnit;
-  readonly recipe: Recipe;
+  readonly flow: Flow;
   /** The name of the Verilog module, and of its file without the extension. */
   readonly name: string;
   /** Verilog: instances of the library's cells, or of Yosys' generic gates. */

@@ -1,9 +1,9 @@
-import type { DelayPath, LongestPath } from './path.js';
+import type { CriticalPath, DelayPath } from './path.js';
 
 /** What was read of a log, or why it cannot be relied on. */
-export type ReadPath = { readonly path: LongestPath } | { readonly problem: string };
+export type ReadPath = { readonly path: CriticalPath } | { readonly problem: string };
 
-/** How often the recipe asks for the delay: of the least-area netlist, and of the buffered one. */
+/** How often the flow asks for the delay: of the least-area netlist, and of the buffered one. */
 const REPORTS = 2;
 
 const NOTHING = "Don't call ABC as there is nothing to map.";
@@ -14,7 +14,7 @@ const STEP = /^ABC: Path *(\d+) -- .* A = *[\d.]+ +Df = *(\d+\.\d) *-?\d+\.\d ps
 const ENDS = /^ABC: Start-point = pi\d+ \((.+)\)\. +End-point = po\d+ \((.+)\)\.$/;
 
 /**
- * The longest path in the log of Yosys' last ABC pass, as `stime -p` prints it: a line with the delay, one line per gate
+ * The critical path in the log of Yosys' last ABC pass, as `stime -p` prints it: a line with the delay, one line per gate
  * with the arrival time, a line with both ends. Nothing is taken from a log that differs from this in any way, or whose
  * last arrival time is not its delay.
  */
@@ -31,7 +31,7 @@ export function readDelays(log: string): ReadPath {
   return { path: { kind: 'delay', leastArea, buffered } };
 }
 
-/** The longest path in the log of an ABC pass that asks for one delay, null where there was nothing to map. */
+/** The critical path in the log of an ABC pass that asks for one delay, null where there was nothing to map. */
 export function readDelay(log: string): { readonly path: DelayPath | null } | { readonly problem: string } {
   const lines = lastPass(log);
   const starts = lines.flatMap((line, i) => (line === COMMAND ? [i] : []));
@@ -59,14 +59,15 @@ function readReport(lines: readonly string[]): ReadDelay {
   if (gates === 0 || ps === 0) return { problem: `a delay of ${ps} ps through ${gates} gates` };
   const end = lines.findIndex((line, i) => i > 0 && !STEP.test(line));
   const steps = lines.slice(1, end).map((line) => STEP.exec(line) as RegExpExecArray);
-  if (steps.length < 2) return { problem: 'the longest path has no gates' };
+  if (steps.length < 2) return { problem: 'the critical path has no gates' };
   if (steps.some((step, i) => Number(step[1]) !== i))
-    return { problem: 'the steps of the longest path are not all there' };
+    return { problem: 'the steps of the critical path are not all there' };
   const arrival = Number(steps.at(-1)?.[2]);
   // Arrival times are printed with one decimal, the delay with two.
-  if (Math.abs(arrival - ps) > 0.1) return { problem: `the longest path ends at ${arrival} ps, the delay is ${ps} ps` };
+  if (Math.abs(arrival - ps) > 0.1)
+    return { problem: `the critical path ends at ${arrival} ps, the delay is ${ps} ps` };
   const ends = ENDS.exec(lines[end] ?? '');
-  if (!ends) return { problem: `no ends of the longest path: ${lines[end] ?? 'the log stops'}` };
+  if (!ends) return { problem: `no ends of the critical path: ${lines[end] ?? 'the log stops'}` };
   return { ps, from: sourceName(ends[1] as string), to: sinkName(ends[2] as string) };
 }
 
@@ -75,7 +76,7 @@ const LEVEL = /^ *(\d+): (.+?)(?: \(via .*\))?$/;
 const REGISTER = /^ *ff: (.+?)(?: \(via .*\))?$/;
 
 /**
- * The longest path in the text of Yosys' `ltp -noff`: a line with the module and the length, one line per gate, numbered
+ * The critical path in the text of Yosys' `ltp -noff`: a line with the module and the length, one line per gate, numbered
  * from the start at 0, and a line with the register it ends before, if any; whatever else it prints (a loop, another
  * module) is a problem.
  */
@@ -87,11 +88,11 @@ export function readLevels(text: string, module: string): ReadPath {
   const register = REGISTER.exec(lines.at(-1) ?? '')?.[1];
   if (register !== undefined) lines.pop();
   const header = LEVELS.exec(lines[0] ?? '');
-  if (header?.[1] !== module) return { problem: `no longest path of ${module}: ${lines[0] ?? 'nothing was printed'}` };
+  if (header?.[1] !== module) return { problem: `no critical path of ${module}: ${lines[0] ?? 'nothing was printed'}` };
   const levels = Number(header[2]);
   const steps = lines.slice(1).map((line) => LEVEL.exec(line));
   const wrong = steps.findIndex((step, i) => Number(step?.[1] ?? -1) !== i);
-  if (wrong >= 0) return { problem: `not a step of the longest path: ${lines[wrong + 1]}` };
+  if (wrong >= 0) return { problem: `not a step of the critical path: ${lines[wrong + 1]}` };
   if (steps.length !== levels + 1) return { problem: `${steps.length} steps of a path of ${levels} gates` };
   if (levels === 0) return { path: { kind: 'wires' } };
   const name = (step: RegExpExecArray | null | undefined): string => step?.[2] as string;

@@ -4,7 +4,7 @@ export interface PathEnds {
   readonly to: string;
 }
 
-/** A path with its delay in picoseconds: gates only, no clock-to-output, set-up or wires. */
+/** A path with its delay in picoseconds: gates only, no clock-to-output, setup or wires. */
 export interface DelayPath extends PathEnds {
   readonly ps: number;
 }
@@ -14,8 +14,8 @@ export interface LevelsPath extends PathEnds {
   readonly levels: number;
 }
 
-/** The longest path of a synthesised module, between its registers and ports only. */
-export type LongestPath =
+/** The critical path of a synthesised module, between its registers and ports only. */
+export type CriticalPath =
   /** Measured with a library, by the delays of its cells. */
   | {
       readonly kind: 'delay';
@@ -24,7 +24,7 @@ export type LongestPath =
       /** Of the same netlist after ABC has put in buffers and sized the gates, which its area does not include. */
       readonly buffered: DelayPath;
     }
-  /** Without a library: generic gates on the longest path. */
+  /** Without a library: generic gates on the critical path. */
   | ({ readonly kind: 'levels' } & LevelsPath)
   /** Wires and registers alone: there is no path. */
   | { readonly kind: 'wires' }
@@ -41,8 +41,8 @@ export type ArrayPath =
   | { readonly kind: 'wires' }
   | { readonly kind: 'unknown' };
 
-/** The longest path over modules; of equal ones the first. */
-export function longestOf(modules: readonly { readonly module: string; readonly path: LongestPath }[]): ArrayPath {
+/** The critical path over modules; of equal ones the first. */
+export function criticalOf(modules: readonly { readonly module: string; readonly path: CriticalPath }[]): ArrayPath {
   if (modules.some(({ path }) => path.kind === 'unknown')) return { kind: 'unknown' };
   const delays = modules.flatMap(({ module, path }) => (path.kind === 'delay' ? [{ module, path }] : []));
   const leastArea = longest(

@@ -1,7 +1,7 @@
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
 import { toolText } from '../tools/yosys/identity.js';
 import { proofLines, proofMarkdown } from './equivalence/render.js';
-import type { ArrayPath, InModule, LongestPath, PathEnds } from './path.js';
+import type { ArrayPath, CriticalPath, InModule, PathEnds } from './path.js';
 import { type AreaReport, type AreaRow, libraryText, type Size } from './report.js';
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -22,18 +22,18 @@ function columns(report: AreaReport): Column[] {
     ...(withLibrary ? [{ title: 'area, all', text: ({ total }: AreaRow) => decimal(total.area ?? 0, 0) }] : []),
     { title: 'share', text: ({ share, partOfOther }) => (partOfOther ? `(${percent(share)})` : percent(share)) },
     ...pathColumns(report),
-    { title: 'recipe', left: true, text: ({ recipe }) => recipe },
-    { title: 'GE, other recipe', text: ({ otherRecipe }) => decimal(otherRecipe.gateEquivalents, 1) },
+    { title: 'flow', left: true, text: ({ flow }) => flow },
+    { title: 'GE, other flow', text: ({ otherFlow }) => decimal(otherFlow.gateEquivalents, 1) },
   ];
 }
 
-/** Longest paths, of the least-area netlist and of the buffered one; without a library in gates. */
-function pathColumns({ longestPath }: AreaReport): Column[] {
-  const column = (title: string, length: (path: LongestPath) => string): Column => ({
+/** Critical paths, of the least-area netlist and of the buffered one; without a library in gates. */
+function pathColumns({ criticalPath }: AreaReport): Column[] {
+  const column = (title: string, length: (path: CriticalPath) => string): Column => ({
     title,
     text: ({ path }) => (path.kind === 'wires' ? 'none' : length(path)),
   });
-  switch (longestPath.kind) {
+  switch (criticalPath.kind) {
     case 'delay':
       return [
         column('path, ps', (path) => (path.kind === 'delay' ? decimal(path.leastArea.ps, 0) : '')),
@@ -52,29 +52,29 @@ function pathText(length: string, { module, from, to }: InModule<PathEnds>): str
   return `${length} in ${module}, ${from} to ${to}`;
 }
 
-/** The longest path of the array, as pairs of name and text. */
+/** The critical path of the array, as pairs of name and text. */
 function pathFigures(path: ArrayPath): [string, string][] {
   switch (path.kind) {
     case 'delay':
       return [
-        ['longest path, buffered and sized', pathText(`${decimal(path.buffered.ps, 0)} ps`, path.buffered)],
-        ['longest path, least area', pathText(`${decimal(path.leastArea.ps, 0)} ps`, path.leastArea)],
-        ['longest path means', `${PATH_MEANING}, by the cells' delays in ABC`],
+        ['critical path, buffered and sized', pathText(`${decimal(path.buffered.ps, 0)} ps`, path.buffered)],
+        ['critical path, least area', pathText(`${decimal(path.leastArea.ps, 0)} ps`, path.leastArea)],
+        ['critical path means', `${PATH_MEANING}, by the cells' delays in ABC`],
       ];
     case 'levels':
       return [
-        ['longest path', pathText(`${decimal(path.levels, 0)} levels of generic gates`, path)],
-        ['longest path means', PATH_MEANING],
+        ['critical path', pathText(`${decimal(path.levels, 0)} levels of generic gates`, path)],
+        ['critical path means', PATH_MEANING],
       ];
     case 'wires':
-      return [['longest path', 'none: no module has logic']];
+      return [['critical path', 'none: no module has logic']];
     case 'unknown':
-      return [['longest path', 'unknown: the library has no delays']];
+      return [['critical path', 'unknown: the library has no delays']];
   }
 }
 
 const PATH_MEANING =
-  'logic between registers or ports of one module: no clock-to-output, set-up or wires; paths through several modules are not added up';
+  'logic between registers or ports of one module: no clock-to-output, setup or wires; paths through several modules are not added up';
 
 /** `2,263.42 area, 603.0 GE, 38 flip-flops` */
 function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: number): string {
@@ -99,7 +99,7 @@ function figures(report: AreaReport): [string, string][] {
       ['one dot-product unit', sizeText(pe, 1)],
       ['the same per lane', sizeText(perLane, 1)],
       ofDecoders('design'),
-      ...pathFigures(report.longestPath),
+      ...pathFigures(report.criticalPath),
     ];
   }
   return [
@@ -107,7 +107,7 @@ function figures(report: AreaReport): [string, string][] {
     ['per MAC (whole array / PEs)', sizeText(perMac, 1)],
     ['one PE', sizeText(pe, 1)],
     ofDecoders('array'),
-    ...pathFigures(report.longestPath),
+    ...pathFigures(report.criticalPath),
   ];
 }
 
@@ -133,7 +133,7 @@ function structureText({ structure }: AreaReport): string {
 const NOTES = [
   'Each module is synthesised on its own, flattened, for least area, with and without `alumacc`; the smaller counts.',
   'Modules in parentheses are parts of port decoders, units or tiles of PEs and not added again. Delay lines are given per stage.',
-  'Longest paths: "path" is that of the netlist whose area is given, in which one small gate may drive a whole row of registers;',
+  'Critical paths: "path" is that of the netlist whose area is given, in which one small gate may drive a whole row of registers;',
   '"buffered" that of the same netlist with buffers and sized gates, whose area is not in the table. Without a library gates are counted.',
   'Flip-flops are bits. No wiring, clock tree or fill: cell area only. Compare figures within a band of 1 to 3 %.',
 ];
@@ -185,8 +185,8 @@ export function renderMarkdown(report: AreaReport): string {
     '',
     ...list(provenance(report)),
     '',
-    ...Object.entries(report.recipes).flatMap(([name, script]) => [
-      `Recipe \`${name}\`:`,
+    ...Object.entries(report.flows).flatMap(([name, script]) => [
+      `Flow \`${name}\`:`,
       '',
       '```',
       script.trimEnd(),

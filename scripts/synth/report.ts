@@ -2,10 +2,10 @@ import type { Configuration } from '../../gen/config/parameters.js';
 import type { LibraryIdentity } from '../tools/liberty/identity.js';
 import type { ToolIdentity } from '../tools/yosys/identity.js';
 import type { ProofReport } from './equivalence/verdict.js';
+import type { Flow } from './flow-names.js';
 import type { CellCounts } from './gates.js';
-import { type ArrayPath, type LongestPath, longestOf } from './path.js';
+import { type ArrayPath, type CriticalPath, criticalOf } from './path.js';
 import type { AreaRole, AreaUnit } from './plan.js';
-import type { Recipe } from './recipe.js';
 import type { Structure } from './structure.js';
 
 /** Size of a netlist. */
@@ -20,12 +20,12 @@ export interface Size {
 /** What one synthesis of a unit gave. */
 export interface Synthesis {
   readonly size: Size;
-  readonly path: LongestPath;
+  readonly path: CriticalPath;
   readonly cells: CellCounts;
 }
 
-/** What all recipes gave for a unit; the first is Yosys' own, kept where they are equal. */
-export type UnitResult = Readonly<Record<Recipe, Synthesis>>;
+/** What all flows gave for a unit; the first is Yosys' own, kept where they are equal. */
+export type UnitResult = Readonly<Record<Flow, Synthesis>>;
 
 /** A row of the report: a unit, with the smaller of its syntheses. */
 export interface AreaRow {
@@ -36,15 +36,15 @@ export interface AreaRow {
   readonly instances: number;
   /** In the totals only as a part of another row. */
   readonly partOfOther: boolean;
-  readonly recipe: Recipe;
+  readonly flow: Flow;
   /** Of one instance. */
   readonly size: Size;
-  /** Of one instance, by the recipe that was not kept. */
-  readonly otherRecipe: Size;
+  /** Of one instance, by the flow that was not kept. */
+  readonly otherFlow: Size;
   /** Of one instance. */
-  readonly path: LongestPath;
-  /** By the recipe that was not kept. */
-  readonly otherPath: LongestPath;
+  readonly path: CriticalPath;
+  /** By the flow that was not kept. */
+  readonly otherPath: CriticalPath;
   readonly cells: CellCounts;
   /** Of all instances. */
   readonly total: Size;
@@ -76,7 +76,7 @@ export interface Measurement {
 export interface AreaReport extends Measurement {
   /** What one gate equivalent is. */
   readonly gateEquivalent: string;
-  readonly recipes: Readonly<Record<Recipe, string>>;
+  readonly flows: Readonly<Record<Flow, string>>;
   readonly modules: readonly AreaRow[];
   readonly structure: StructureCheck;
   /** A PE, on average where their partial sums have several widths; or a dot-product unit. */
@@ -87,8 +87,8 @@ export interface AreaReport extends Measurement {
   /** The whole design divided by its number of multipliers. */
   readonly perMac: Size;
   readonly decoders: Size & { readonly share: number };
-  /** The longest path of any module, between its registers and ports. */
-  readonly longestPath: ArrayPath;
+  /** The critical path of any module, between its registers and ports. */
+  readonly criticalPath: ArrayPath;
   readonly warnings: readonly string[];
   /** Each netlist against its RTL, where that was asked for. */
   readonly proof?: ProofReport;
@@ -96,7 +96,7 @@ export interface AreaReport extends Measurement {
 
 /** All that a report is made of. */
 export interface AreaFindings extends Measurement {
-  readonly recipes: Readonly<Record<Recipe, string>>;
+  readonly flows: Readonly<Record<Flow, string>>;
   readonly units: readonly { readonly unit: AreaUnit; readonly result: UnitResult }[];
   /** Undefined where the array is too large to elaborate. */
   readonly structure: Structure | undefined;
@@ -123,7 +123,7 @@ export const structureCheck = (structure: Structure | undefined): StructureCheck
     ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
     : { checked: true, ownLogic: structure.ownLogic };
 
-/** Chooses the smaller recipe of each unit and adds up the array. */
+/** Chooses the smaller flow of each unit and adds up the array. */
 export function buildReport(findings: AreaFindings): AreaReport {
   const { units, structure, warnings, library, ...identity } = findings;
   const chosen = units.map(({ unit, result }) => choose(unit, result));
@@ -144,30 +144,30 @@ export function buildReport(findings: AreaFindings): AreaReport {
     whole: rounded(whole),
     perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols * findings.lanes))),
     decoders: { ...rounded(decoders), share: share(decoders, whole) },
-    longestPath: longestOf(counted.map(({ unit, kept }) => ({ module: unit.module, path: kept.path }))),
+    criticalPath: criticalOf(counted.map(({ unit, kept }) => ({ module: unit.module, path: kept.path }))),
     warnings,
   };
 }
 
-/** A unit with the recipe that is kept. */
+/** A unit with the flow that is kept. */
 interface Choice {
   readonly unit: AreaUnit;
-  readonly recipe: Recipe;
+  readonly flow: Flow;
   readonly kept: Synthesis;
   readonly other: Synthesis;
   readonly total: Size;
 }
 
-/** The recipe whose netlist is kept: that of the smaller one. */
-export function keptRecipe({ alumacc, noalumacc }: UnitResult): Recipe {
+/** The flow whose netlist is kept: that of the smaller one. */
+export function keptFlow({ alumacc, noalumacc }: UnitResult): Flow {
   return cost(noalumacc.size) < cost(alumacc.size) ? 'noalumacc' : 'alumacc';
 }
 
 function choose(unit: AreaUnit, result: UnitResult): Choice {
-  const recipe = keptRecipe(result);
-  const kept = result[recipe];
-  const other = result[recipe === 'alumacc' ? 'noalumacc' : 'alumacc'];
-  return { unit, recipe, kept, other, total: scale(kept.size, unit.instances) };
+  const flow = keptFlow(result);
+  const kept = result[flow];
+  const other = result[flow === 'alumacc' ? 'noalumacc' : 'alumacc'];
+  return { unit, flow, kept, other, total: scale(kept.size, unit.instances) };
 }
 
 /** What is made smaller: the library's area, or gate equivalents without a library. */
@@ -175,12 +175,12 @@ function cost({ area, gateEquivalents }: Size): number {
   return area ?? gateEquivalents;
 }
 
-function row({ unit, recipe, kept, other, total }: Choice, whole: Size): AreaRow {
+function row({ unit, flow, kept, other, total }: Choice, whole: Size): AreaRow {
   const { label, module, parameters, role, instances, partOfOther } = unit;
   return {
-    ...{ label, module, parameters, role, instances, partOfOther, recipe },
+    ...{ label, module, parameters, role, instances, partOfOther, flow },
     size: rounded(kept.size),
-    otherRecipe: rounded(other.size),
+    otherFlow: rounded(other.size),
     path: kept.path,
     otherPath: other.path,
     cells: kept.cells,

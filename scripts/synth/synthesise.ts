@@ -5,11 +5,11 @@ import type { Library } from '../tools/liberty/library.js';
 import type { Yosys } from '../tools/yosys/interface.js';
 import { runYosys } from '../tools/yosys/yosys.js';
 import { type Mapping, SYNTHESIS_FILES, synthesisScript } from './flow.js';
+import type { Flow } from './flow-names.js';
 import { flipFlopBits, genericGateEquivalents } from './gates.js';
-import type { LongestPath } from './path.js';
+import type { CriticalPath } from './path.js';
 import { type ReadPath, readDelays, readLevels } from './path-log.js';
 import type { AreaUnit } from './plan.js';
-import type { Recipe } from './recipe.js';
 import type { Synthesis } from './report.js';
 import { cellCounts, chipArea, requireMapped } from './statistics.js';
 
@@ -33,14 +33,14 @@ export function mappingTo(library: Library | undefined): Mapping {
 }
 
 /**
- * Synthesises one unit by one recipe.
+ * Synthesises one unit by one flow.
  *
- * @throws UserError when Yosys fails, gives no longest path, or leaves a gate that the library has no cell for.
+ * @throws UserError when Yosys fails, gives no critical path, or leaves a gate that the library has no cell for.
  */
 export async function synthesise(
   { yosys, folder, library }: SynthesisContext,
   unit: AreaUnit,
-  recipe: Recipe,
+  flow: Flow,
 ): Promise<UnitSynthesis> {
   const {
     library: libraryFile,
@@ -51,19 +51,19 @@ export async function synthesise(
     netlist: netlistFile,
   } = SYNTHESIS_FILES;
   const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
-  const title = `${unit.module}, ${recipe}`;
+  const title = `${unit.module}, ${flow}`;
   const { outputs, warnings, log } = await runYosys(yosys, {
     title,
-    script: synthesisScript(unit, recipe, mappingTo(library)),
+    script: synthesisScript(unit, flow, mappingTo(library)),
     inputs: { ...Object.fromEntries(sources), ...(library ? { [libraryFile]: library.text } : {}) },
     outputs: [registers, cellsFile, library ? areaFile : levels, netlistFile],
   });
   const cells = cellCounts(outputs[cellsFile] ?? '');
   const netlist = outputs[netlistFile] ?? '';
   const bits = flipFlopBits(cellCounts(outputs[registers] ?? ''));
-  const pathOf = (read: ReadPath): LongestPath => {
+  const pathOf = (read: ReadPath): CriticalPath => {
     if ('path' in read) return read.path;
-    throw toolFailure(yosys.identity.name, `gave no longest path of ${title}: ${read.problem}`, abcPart(log), 'abc');
+    throw toolFailure(yosys.identity.name, `gave no critical path of ${title}: ${read.problem}`, abcPart(log), 'abc');
   };
   if (!library) {
     const size = { gateEquivalents: genericGateEquivalents(cells), flipFlopBits: bits };
@@ -72,7 +72,7 @@ export async function synthesise(
   requireMapped(cells, library, unit.module);
   const area = chipArea(outputs[areaFile] ?? '', cells, unit.module);
   const gateEquivalents = area / library.identity.nand2.area;
-  const path: LongestPath = library.delays ? pathOf(readDelays(log)) : { kind: 'unknown' };
+  const path: CriticalPath = library.delays ? pathOf(readDelays(log)) : { kind: 'unknown' };
   return { size: { gateEquivalents, area, flipFlopBits: bits }, path, cells, warnings, netlist };
 }
 

@@ -20,7 +20,7 @@ import {
 import { showBinary32 } from '../../gen/numerics/binary32.js';
 import { largestMagnitude } from '../../gen/numerics/codec.js';
 import { drainCycles, type Timing, tilePeriod } from '../../gen/rtl/timing.js';
-import type { Effort } from './budget.js';
+import type { TestBudget } from './budget.js';
 import type { CheckOutcome } from './outcome.js';
 import { type ArrayModel, latencyOf, openArrayModel, type SimulationFailure, type TileEvents } from './simulator.js';
 import type { Segment } from './vector-file.js';
@@ -49,15 +49,15 @@ export async function verifyArray(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  { effort, trace }: { readonly effort: Effort; readonly trace?: string | undefined },
+  { budget, trace }: { readonly budget: TestBudget; readonly trace?: string | undefined },
 ): Promise<ArrayOutcome> {
   const segments = [
     ...formulaSegments(manifest, random),
     ...stallSegments(manifest, random),
     ...resetSegments(manifest, random),
-    ...extremeSegments(manifest, random, effort.extremeMacs),
+    ...extremeSegments(manifest, random, budget.extremeMacs),
   ];
-  const { tuning, builds } = effort;
+  const { tuning, builds } = budget;
   const options = { ...(tuning ? { tuning } : {}), ...(builds ? { builds } : {}) };
   const model = await openArrayModel(folder, manifest, options);
   const run = await model.simulate(segments);

@@ -1,7 +1,7 @@
 import type { Tuning } from '../tools/verilator.js';
 
 /** How much the verification of a design does. What is checked stays the same; the number of vectors does not. */
-export interface Effort {
+export interface TestBudget {
   /** Pairs of codes a PE multiplies: all where the types have no more, else a seeded sample of as many. */
   readonly mostPairs: number;
   /** MACs of a tile of extreme values, unless its 64 beats or the longest reduction say otherwise. */
@@ -12,4 +12,4 @@ export interface Effort {
   readonly builds?: string;
 }
 
-export const FULL_EFFORT: Effort = { mostPairs: 1_000_000, extremeMacs: 2 ** 22 };
+export const FULL_BUDGET: TestBudget = { mostPairs: 1_000_000, extremeMacs: 2 ** 22 };

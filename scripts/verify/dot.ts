@@ -8,7 +8,7 @@ import { numericType } from '../../gen/numerics/types/table.js';
 import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { runTool } from '../tools/find.js';
 import { buildBench, scratchFolder } from '../tools/verilator.js';
-import type { Effort } from './budget.js';
+import type { TestBudget } from './budget.js';
 import type { CheckOutcome } from './outcome.js';
 import { type DecodeVector, decoderMismatch, decodeVectors, type UnitFailure } from './unit.js';
 import { VectorWriter } from './vector-file.js';
@@ -23,14 +23,14 @@ export async function verifyDotUnit(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  { effort, trace }: { readonly effort: Effort; readonly trace?: string | undefined },
+  { budget, trace }: { readonly budget: TestBudget; readonly trace?: string | undefined },
 ): Promise<CheckOutcome> {
-  const executable = await buildDotBench(folder, manifest, effort, trace !== undefined);
+  const executable = await buildDotBench(folder, manifest, budget, trace !== undefined);
   const scratch = scratchFolder(`${manifest.configuration.name}-unit`);
   try {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
-    const unit = dotVectors(manifest, random, Math.min(effort.mostPairs, MOST_PAIRS));
+    const unit = dotVectors(manifest, random, Math.min(budget.mostPairs, MOST_PAIRS));
     const vectors = join(scratch, 'vectors.bin');
     const operands = join(scratch, 'operands.bin');
     writeFileSync(vectors, benchVectors(manifest, a, w, unit));
@@ -55,7 +55,7 @@ const MOST_PAIRS = 100_000;
 async function buildDotBench(
   folder: string,
   manifest: Manifest,
-  { tuning, builds }: Effort,
+  { tuning, builds }: TestBudget,
   trace: boolean,
 ): Promise<string> {
   const { name, stall, lanes } = manifest.configuration;

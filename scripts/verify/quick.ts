@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../gen/base/folder.js';
 import { requireTool, runTool } from '../tools/find.js';
-import type { Effort } from './budget.js';
+import type { TestBudget } from './budget.js';
 
 /** What test benches and models include: most of the time a small build takes. */
 const HEADERS = ['"verilated.h"', '<chrono>', '<memory>', '<string>', '<vector>'];
@@ -17,12 +17,12 @@ const MAKEFILE_OPTIONS = [
 ];
 
 /**
- * The effort for many small designs, each simulated once: seconds per design. The compiler optimises nothing and reads
+ * The budget for many small designs, each simulated once: seconds per design. The compiler optimises nothing and reads
  * the headers precompiled.
  *
  * @param folder For the precompiled header and the builds, whose removal is the caller's.
  */
-export async function quickEffort(folder: string): Promise<Effort> {
+export async function quickBudget(folder: string): Promise<TestBudget> {
   const [verilator, compiler] = await Promise.all([requireTool('verilator'), requireTool('c++')]);
   const { stdout: root } = await runTool(verilator, ['--getenv', 'VERILATOR_ROOT']);
   makeFolder(folder);

@@ -16,7 +16,7 @@ import { operandValue } from '../../gen/rtl/operand.js';
 import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { runTool } from '../tools/find.js';
 import { buildBench, scratchFolder } from '../tools/verilator.js';
-import type { Effort } from './budget.js';
+import type { TestBudget } from './budget.js';
 import type { CheckOutcome } from './outcome.js';
 import { VectorWriter } from './vector-file.js';
 import { floatPeVectors } from './vectors/float-pe.js';
@@ -38,15 +38,15 @@ export async function verifyUnits(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  { effort, trace }: { readonly effort: Effort; readonly trace?: string | undefined },
+  { budget, trace }: { readonly budget: TestBudget; readonly trace?: string | undefined },
 ): Promise<CheckOutcome> {
-  const executable = await buildUnitBench(folder, manifest, effort, trace !== undefined);
+  const executable = await buildUnitBench(folder, manifest, budget, trace !== undefined);
   const scratch = scratchFolder(`${manifest.configuration.name}-unit`);
   try {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
     const float = manifest.configuration.pe === 'float';
-    const pe = (float ? floatPeVectors : peVectors)(manifest, random, effort.mostPairs);
+    const pe = (float ? floatPeVectors : peVectors)(manifest, random, budget.mostPairs);
     const steps = Math.max(a.length, w.length);
     const vectors = join(scratch, 'vectors.bin');
     const operands = join(scratch, 'operands.bin');
@@ -69,7 +69,7 @@ export async function verifyUnits(
 async function buildUnitBench(
   folder: string,
   manifest: Manifest,
-  { tuning, builds }: Effort,
+  { tuning, builds }: TestBudget,
   trace: boolean,
 ): Promise<string> {
   const { name, stall, drain, dataflow, tileRows, tileCols } = manifest.configuration;

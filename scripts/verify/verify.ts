@@ -10,7 +10,7 @@ import { randomSource } from '../../gen/golden/vectors.js';
 import { requireTool } from '../tools/find.js';
 import { mapLimit } from '../tools/pool.js';
 import { measureSpeed, verifyArray } from './array.js';
-import { type Effort, FULL_EFFORT } from './budget.js';
+import { FULL_BUDGET, type TestBudget } from './budget.js';
 import { verifyDotUnit } from './dot.js';
 import { DEFAULT_MATRIX } from './matrix.js';
 import { openArrayModel } from './simulator.js';
@@ -66,16 +66,16 @@ function generateMatrix(): string[] {
 export async function verifyDesign(
   folder: string,
   manifest: Manifest,
-  { seed, trace, effort = FULL_EFFORT }: Pick<VerifyRequest, 'seed' | 'trace'> & { readonly effort?: Effort },
+  { seed, trace, budget = FULL_BUDGET }: Pick<VerifyRequest, 'seed' | 'trace'> & { readonly budget?: TestBudget },
 ): Promise<Verdict> {
   const { name } = manifest.configuration;
   const start = performance.now();
   const traces = trace ? [tracePath(name, 'unit'), tracePath(name, 'array')] : undefined;
   const random = randomSource(seed);
   const checkUnits = manifest.configuration.arch === 'dot' ? verifyDotUnit : verifyUnits;
-  const unit = await checkUnits(folder, manifest, random, { effort, trace: traces?.[0] });
+  const unit = await checkUnits(folder, manifest, random, { budget, trace: traces?.[0] });
   // A wrong decoder or PE explains any wrong array: its message is the one to read.
-  const array = unit.failure ? undefined : await verifyArray(folder, manifest, random, { effort, trace: traces?.[1] });
+  const array = unit.failure ? undefined : await verifyArray(folder, manifest, random, { budget, trace: traces?.[1] });
   const failure = unit.failure ?? array?.failure;
   return {
     name,

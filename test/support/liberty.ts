@@ -1,7 +1,7 @@
 /** Delay of each gate of the timed toy library, in picoseconds, whatever it drives. */
 export const TOY_DELAYS = { INV: 100, BUF: 100, NAND: 250 } as const;
 
-/** Clock to output, and set-up, of the timed toy library's registers, in picoseconds. */
+/** Clock to output, and setup, of the timed toy library's registers, in picoseconds. */
 export const TOY_REGISTER = { clockToOutput: 50, setUp: 30 } as const;
 
 /**

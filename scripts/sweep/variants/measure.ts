@@ -15,8 +15,8 @@ import type { Library } from '../../tools/liberty/library.js';
 import { inScratch } from '../../tools/scratch.js';
 import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
-import type { Effort } from '../../verify/budget.js';
-import { quickEffort } from '../../verify/quick.js';
+import type { TestBudget } from '../../verify/budget.js';
+import { quickBudget } from '../../verify/quick.js';
 import { openArrayModel } from '../../verify/simulator.js';
 import { configurationOf, designOf, type Variant } from './designs.js';
 import { selectionCommand, type VariantsSelection } from './request.js';
@@ -43,7 +43,7 @@ export interface VariantRow {
   readonly macsPerCycle: number;
   /** The whole array divided by its MACs per cycle. */
   readonly perMac: Size;
-  readonly longestPath: ArrayPath;
+  readonly criticalPath: ArrayPath;
   readonly streams: readonly StreamFigures[];
   /** Netlists shown to equal their RTL; absent where that was not asked for. */
   readonly proof?: ProofCount;
@@ -77,7 +77,7 @@ export async function measureVariants(request: VariantsRequest): Promise<Variant
   const configurations = variants.map((variant) => ({ variant, configuration: configurationOf(variant, request) }));
   const verilator = await requireTool('verilator');
   return inScratch('variants', async (scratch) => {
-    const workshop = { effort: await quickEffort(scratch), designs: request.out ?? join(scratch, 'designs') };
+    const workshop = { budget: await quickBudget(scratch), designs: request.out ?? join(scratch, 'designs') };
     const measured: VariantRow[] = [];
     for (const { variant, configuration } of configurations) {
       measured.push(await measureVariant(request, workshop, variant, configuration));
@@ -99,13 +99,13 @@ export async function measureVariants(request: VariantsRequest): Promise<Variant
 
 /** How simulations are built, and where designs go. */
 interface Workshop {
-  readonly effort: Effort;
+  readonly budget: TestBudget;
   readonly designs: string;
 }
 
 async function measureVariant(
   { lengths, yosys, library, proofSeconds, onProgress }: VariantsRequest,
-  { effort, designs }: Workshop,
+  { budget, designs }: Workshop,
   variant: Variant,
   configuration: Configuration,
 ): Promise<VariantRow> {
@@ -128,7 +128,7 @@ async function measureVariant(
   );
   writeReport(folder, { ...area, ...(proofs ? { proof: proofs } : {}) });
   onProgress(`${name}: building the simulation`);
-  const { tuning, builds } = effort;
+  const { tuning, builds } = budget;
   const model = await openArrayModel(folder, manifest, { ...(tuning && { tuning }), ...(builds && { builds }) });
   const streams: StreamFigures[] = [];
   for (const k of lengths) {
@@ -144,7 +144,7 @@ async function measureVariant(
     accumulatorBits: manifest.accumulator.bits,
     macsPerCycle,
     perMac: divided(area.whole, macsPerCycle),
-    longestPath: area.longestPath,
+    criticalPath: area.criticalPath,
     streams,
     ...(proof ? { proof } : {}),
     ...(proofs ? { proofs } : {}),

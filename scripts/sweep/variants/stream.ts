@@ -28,7 +28,7 @@ export interface StreamFigures {
 export const STREAM_TILES = 4;
 
 /**
- * Streams tiles of `k` beats through an array back to back, every result compared with the oracle.
+ * Streams tiles of `k` beats through an array back to back, every result compared with the reference model.
  *
  * @throws UserError (exit code 1) when a result is wrong or a cycle count is not the manifest's formula.
  */

@@ -20,10 +20,10 @@ function columns({ library, lengths }: VariantsReport): Column[] {
     { title: 'accumulator bits', text: ({ accumulatorBits }) => decimal(accumulatorBits, 0) },
     ...(library
       ? [
-          { title: 'longest path, ps', text: (row: VariantRow) => pathText(row, 'buffered') },
+          { title: 'critical path, ps', text: (row: VariantRow) => pathText(row, 'buffered') },
           { title: 'least area, ps', text: (row: VariantRow) => pathText(row, 'leastArea') },
         ]
-      : [{ title: 'longest path, gates', text: (row: VariantRow) => pathText(row, 'levels') }]),
+      : [{ title: 'critical path, gates', text: (row: VariantRow) => pathText(row, 'levels') }]),
     { title: 'latency, cycles', text: ({ streams }) => decimal(streams.at(-1)?.latency ?? Number.NaN, 0) },
     { title: 'MACs per cycle', text: ({ macsPerCycle }) => decimal(macsPerCycle, 0) },
     ...lengths.map((k, i) => ({ title: `K = ${k}, %`, text: (row: VariantRow) => utilisationText(row, i) })),
@@ -34,8 +34,8 @@ function areaText({ perMac }: VariantRow): string {
   return decimal(perMac.area ?? Number.NaN, 1);
 }
 
-/** The longest path and its module, without the design's name: `5,073 (pe)`. */
-function pathText({ name, longestPath: path }: VariantRow, which: 'buffered' | 'leastArea' | 'levels'): string {
+/** The critical path and its module, without the design's name: `5,073 (pe)`. */
+function pathText({ name, criticalPath: path }: VariantRow, which: 'buffered' | 'leastArea' | 'levels'): string {
   if (path.kind === 'wires') return 'none';
   if (path.kind === 'unknown') return 'unknown';
   const inModule = (length: number, module: string): string =>
@@ -58,11 +58,11 @@ function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport)
     `Arrays of ${rows} x ${cols} PEs, dot-product units as listed below. Accumulators hold any sum of ${longest} products (of ${parameterMeta('maxK').fallback} by default); where weights stay, partial sums hold those of the ${rows} rows.`,
     `Area and flip-flops are the whole array's divided by its MACs per cycle. GE: ${gateEquivalent}${library ? '; area in the units of the library' : ''}.`,
     library
-      ? 'Longest path: logic between registers or ports of one module, with the module it lies in: no clock-to-output, set-up or wires, and paths through several modules are not added up. First with buffers and sized gates, which the area does not include, then of the netlist whose area is given.'
-      : 'Longest path: generic gates between registers or ports of one module, with the module it lies in; paths through several modules are not added up.',
+      ? 'Critical path: logic between registers or ports of one module, with the module it lies in: no clock-to-output, setup or wires, and paths through several modules are not added up. First with buffers and sized gates, which the area does not include, then of the netlist whose area is given.'
+      : 'Critical path: generic gates between registers or ports of one module, with the module it lies in; paths through several modules are not added up.',
     'Latency: from the last beat of a tile in to its first row of results out, where weights stay to its last row.',
     `K: MACs done / (cycles x MACs per cycle) in percent, of ${STREAM_TILES} tiles of K beats back to back on the simulated array: in the steady state / from the first beat in to the last row out, fill and drain included. Where weights stay, K stands for the rows of activations that stream past a tile of weights.`,
-    "Every result is compared with the oracle's; latency, drain and period are those of the design's manifest, or the command fails.",
+    "Every result is compared with the reference model's; latency, drain and period are those of the design's manifest, or the command fails.",
   ];
 }
 

@@ -2,11 +2,11 @@ import { type Bit, firstFree, type Module } from './module.js';
 
 type Cell = Module['cells'][string];
 
-/** Two modules without the boxes in them, and how many there were. */
+/** Two modules without the black boxes in them, and how many there were. */
 export interface OpenPair {
   readonly gold: Module;
   readonly gate: Module;
-  readonly boxes: number;
+  readonly blackBoxes: number;
 }
 
 /**
@@ -19,12 +19,12 @@ export interface OpenPair {
  * @param types The modules that are instances.
  * @returns the modules, or what keeps them from being compared.
  */
-export function cutBoxes(
+export function cutBlackBoxes(
   gold: Module,
   gate: Module,
   types: ReadonlySet<string>,
 ): OpenPair | { readonly problem: string } {
-  const [left, right] = [boxesOf(gold, types), boxesOf(gate, types)];
+  const [left, right] = [blackBoxesOf(gold, types), blackBoxesOf(gate, types)];
   const names = [...new Set([...left.keys(), ...right.keys()])];
   const unlike = names.filter((name) => left.get(name)?.type !== right.get(name)?.type);
   if (unlike.length > 0) {
@@ -39,13 +39,13 @@ export function cutBoxes(
     return { problem: `${wrong.length} pins of instances are not connected alike, such as ${some.join(', ')}` };
   }
   return {
-    gold: withoutBoxes(gold, left, pins, 'gold'),
-    gate: withoutBoxes(gate, right, pins, 'gate'),
-    boxes: names.length,
+    gold: withoutBlackBoxes(gold, left, pins, 'gold'),
+    gate: withoutBlackBoxes(gate, right, pins, 'gate'),
+    blackBoxes: names.length,
   };
 }
 
-const boxesOf = ({ cells }: Module, types: ReadonlySet<string>): Map<string, Cell> =>
+const blackBoxesOf = ({ cells }: Module, types: ReadonlySet<string>): Map<string, Cell> =>
   new Map(Object.entries(cells).filter(([, { type }]) => types.has(type)));
 
 /** A pin of an instance, with the nets on it in both modules. */
@@ -73,9 +73,9 @@ function isLoose({ direction, gold, gate }: Pin): boolean {
 }
 
 /** A module without its instances; `u_control.run_o` and the like are the new ports. */
-function withoutBoxes(
+function withoutBlackBoxes(
   module: Module,
-  boxes: ReadonlyMap<string, Cell>,
+  blackBoxes: ReadonlyMap<string, Cell>,
   pins: readonly Pin[],
   side: 'gold' | 'gate',
 ): Module {
@@ -88,6 +88,6 @@ function withoutBoxes(
   return {
     ...module,
     ports: { ...module.ports, ...Object.fromEntries(ports) },
-    cells: Object.fromEntries(Object.entries(module.cells).filter(([name]) => !boxes.has(name))),
+    cells: Object.fromEntries(Object.entries(module.cells).filter(([name]) => !blackBoxes.has(name))),
   };
 }

@@ -2,8 +2,15 @@ import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { cutRegisters, unmodelledCells } from './cut.js';
 import { MODULES, type Module } from './module.js';
-import { type Compared, GATE, GOLD, miterScript, PROOF_FILES, witnessScript } from './scripts.js';
-import { type CecVerdict, ENGINE, type ModuleProof, type ProofResult, readVerdict, readWitness } from './verdict.js';
+import { type Compared, counterexampleScript, GATE, GOLD, miterScript, PROOF_FILES } from './scripts.js';
+import {
+  type CecVerdict,
+  ENGINE,
+  type ModuleProof,
+  type ProofResult,
+  readCounterexample,
+  readVerdict,
+} from './verdict.js';
 import { conflictsOf, withOpenInputs } from './wiring.js';
 
 /** A script that leaves a module to be compared. */
@@ -110,8 +117,8 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
     case 'equivalent':
       return { result: 'proved', by: ENGINE, registers: cut.registers };
     case 'different': {
-      const witness = await runYosys(yosys, { ...job, script: witnessScript(limitSeconds), outputs: [] });
-      return { result: 'different', by: ENGINE, outputs: readWitness(witness.log) };
+      const counterexample = await runYosys(yosys, { ...job, script: counterexampleScript(limitSeconds), outputs: [] });
+      return { result: 'different', by: ENGINE, outputs: readCounterexample(counterexample.log) };
     }
     case 'undecided':
       return { result: 'open', why: `not decided within the limits (${limitSeconds} s)` };

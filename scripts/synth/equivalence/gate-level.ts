@@ -6,14 +6,14 @@ import { scratchFolder } from '../../tools/verilator.js';
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { verifyArray } from '../../verify/array.js';
-import { type Effort, FULL_EFFORT } from '../../verify/budget.js';
+import { FULL_BUDGET, type TestBudget } from '../../verify/budget.js';
 import { verifyDotUnit } from '../../verify/dot.js';
 import { verifyUnits } from '../../verify/unit.js';
 import { netlistFile, netlistModule, type ProvableNetlist } from '../netlist.js';
 import type { AreaUnit } from '../plan.js';
 import { type CellKind, PROOF_FILES, simulationScript } from './scripts.js';
 import type { ProofResult } from './verdict.js';
-import { standIn } from './wrapper.js';
+import { wrapper } from './wrapper.js';
 
 /** Warnings of Verilator's lint that hold for text a person writes, not for a netlist. */
 const LINT_OFF = [
@@ -41,7 +41,7 @@ export interface SimulationRequest {
   readonly cells: CellKind;
   /** Why there is no proof. */
   readonly why: string;
-  readonly effort?: Effort;
+  readonly budget?: TestBudget;
 }
 
 /**
@@ -52,7 +52,7 @@ export interface SimulationRequest {
  * @throws UserError (exit code 3) when a tool is missing or breaks down.
  */
 export async function simulateNetlist(request: SimulationRequest): Promise<ProofResult> {
-  const { folder, manifest, yosys, netlist, files, cells, why, effort = FULL_EFFORT } = request;
+  const { folder, manifest, yosys, netlist, files, cells, why, budget = FULL_BUDGET } = request;
   const { unit, name } = netlist;
   const source = manifest.modules.find((module) => module.name === unit.module);
   if (source === undefined) throw new Error(`${unit.module} is no module of the design`);
@@ -64,16 +64,16 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
   const text =
     Object.keys(unit.parameters).length === 0
       ? simulated
-      : standIn(readFileSync(join(folder, source.file), 'utf8'), simulated, unit);
+      : wrapper(readFileSync(join(folder, source.file), 'utf8'), simulated, unit);
   if (text === undefined) throw new Error(`the ports of ${unit.module} are not found in ${source.file}`);
   return withTexts(folder, `${name}-gates`, { [source.file]: text }, async (scratch) => {
     const random = randomSource(SEED);
     const inBench = isInUnitBench(unit, manifest);
     const checkUnits = manifest.configuration.arch === 'dot' ? verifyDotUnit : verifyUnits;
-    const units = inBench ? await checkUnits(scratch, manifest, random, { effort }) : { vectors: 0 };
+    const units = inBench ? await checkUnits(scratch, manifest, random, { budget }) : { vectors: 0 };
     const failed = 'failure' in units ? units.failure : undefined;
     if (failed !== undefined) return { result: 'failed simulation', why, failure: failed };
-    const array = await verifyArray(scratch, manifest, random, { effort });
+    const array = await verifyArray(scratch, manifest, random, { budget });
     if (array.failure !== undefined) return { result: 'failed simulation', why, failure: array.failure };
     return { result: 'simulated', why, vectors: units.vectors + array.vectors };
   });
@@ -85,11 +85,11 @@ export async function simulationText(
   unit: Pick<AreaUnit, 'module' | 'parameters'>,
   cells: CellKind,
   files: TextFiles,
-  boxes: readonly string[] = [],
+  blackBoxes: readonly string[] = [],
 ): Promise<string> {
   const { outputs } = await runYosys(yosys, {
     title: `${netlistModule(unit)}, for simulation`,
-    script: simulationScript(unit, cells, { boxes }),
+    script: simulationScript(unit, cells, { blackBoxes }),
     inputs: files,
     outputs: [PROOF_FILES.simulation],
   });
@@ -116,7 +116,7 @@ async function withTexts<T>(
 }
 
 export interface WholeSimulationRequest
-  extends Pick<SimulationRequest, 'folder' | 'manifest' | 'yosys' | 'why' | 'effort'> {
+  extends Pick<SimulationRequest, 'folder' | 'manifest' | 'yosys' | 'why' | 'budget'> {
   /** The netlist of what is outside the modules, with instances of them. */
   readonly top: Linked;
   /** The netlists of the modules. */
@@ -135,7 +135,7 @@ interface Linked {
  * @throws UserError (exit code 3) when a tool is missing or breaks down.
  */
 export async function simulateWhole(request: WholeSimulationRequest): Promise<ProofResult> {
-  const { folder, manifest, yosys, why, top, modules, effort = FULL_EFFORT } = request;
+  const { folder, manifest, yosys, why, top, modules, budget = FULL_BUDGET } = request;
   const fileOf = new Map(manifest.modules.map(({ name, file }) => [name, file]));
   const texts: Record<string, string> = {};
   const put = (module: string, text: string): void => {
@@ -144,14 +144,14 @@ export async function simulateWhole(request: WholeSimulationRequest): Promise<Pr
     texts[file] = `${texts[file] ?? ''}${text}`;
   };
   for (const { unit, files } of modules) put(unit.module, await simulationText(yosys, unit, 'library', files));
-  const boxes = modules.map(netlistFile);
+  const blackBoxes = modules.map(netlistFile);
   const around = {
     ...top.files,
-    ...Object.fromEntries(modules.map(({ files }, i) => [boxes[i], files[PROOF_FILES.netlist] ?? ''])),
+    ...Object.fromEntries(modules.map(({ files }, i) => [blackBoxes[i], files[PROOF_FILES.netlist] ?? ''])),
   };
-  put(top.name, await simulationText(yosys, { module: top.name, parameters: {} }, 'library', around, boxes));
+  put(top.name, await simulationText(yosys, { module: top.name, parameters: {} }, 'library', around, blackBoxes));
   return withTexts(folder, `${top.name}-netlists`, texts, async (scratch) => {
-    const array = await verifyArray(scratch, manifest, randomSource(SEED), { effort });
+    const array = await verifyArray(scratch, manifest, randomSource(SEED), { budget });
     if (array.failure !== undefined) return { result: 'failed simulation', why, failure: array.failure };
     return { result: 'simulated', why, vectors: array.vectors };
   });

@@ -54,8 +54,8 @@ export function goldScript(unit: Pick<AreaUnit, 'module' | 'files' | 'parameters
 /**
  * The script of `goldScript` for a design around its modules.
  *
- * @param design Reads it, its modules as boxes.
- * @param linking Names the boxes as the netlists are named.
+ * @param design Reads it, its modules as black boxes.
+ * @param linking Names the black boxes as the netlists are named.
  */
 export function goldScriptAround(design: readonly string[], linking: readonly string[]): string {
   return goldLines(design, linking);
@@ -82,7 +82,7 @@ function goldLines(design: readonly string[], last: readonly string[] = []): str
 /** How a netlist is read, where it is not Verilog that stands alone. */
 export interface Reading {
   /** Files of modules of which the netlist has instances; these remain. */
-  readonly boxes?: readonly string[];
+  readonly blackBoxes?: readonly string[];
   /** Whether it is in the file of JSON instead of that of Verilog. */
   readonly json?: boolean;
 }
@@ -91,11 +91,11 @@ export interface Reading {
 function netlistLines(
   unit: Pick<AreaUnit, 'module' | 'parameters'>,
   cells: CellKind,
-  { boxes = [], json = false }: Reading,
+  { blackBoxes = [], json = false }: Reading,
 ): string[] {
   const onFpga = cells !== 'gates' && cells !== 'library';
   return [
-    ...(boxes.length > 0 ? [`read_verilog -icells -lib ${boxes.join(' ')}`] : []),
+    ...(blackBoxes.length > 0 ? [`read_verilog -icells -lib ${blackBoxes.join(' ')}`] : []),
     ...(cells === 'library' ? [`read_verilog ${PROOF_FILES.models}`] : []),
     // Of these, only the models of cells that are there are elaborated.
     ...(onFpga ? [`read_verilog -defer ${familyDescription(cells).models.join(' ')}`] : []),
@@ -163,7 +163,7 @@ export function miterScript(seconds: number, compared: Compared = CUT): string {
 }
 
 /** The script that shows an input for which two modules that are not equal differ, and in what. */
-export function witnessScript(seconds: number, compared: Compared = CUT): string {
+export function counterexampleScript(seconds: number, compared: Compared = CUT): string {
   const search = `sat -timeout ${seconds} -prove trigger 0 -show-outputs miter`;
   return [...comparisonLines(compared, '-make_outcmp '), search, ''].join('\n');
 }

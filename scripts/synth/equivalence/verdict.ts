@@ -73,6 +73,6 @@ export function readSearch(log: string): CecVerdict {
 }
 
 /** The outputs that differ, in the model that Yosys' `sat` shows; empty where it found none in time. */
-export function readWitness(log: string): string[] {
+export function readCounterexample(log: string): string[] {
   return [...log.matchAll(/^ +\\cmp_(\S+) +0 /gm)].map(([, output]) => (output ?? '').replace(/^\\/, ''));
 }

@@ -8,7 +8,7 @@ import type { AreaUnit } from '../plan.js';
  * @param netlist The module of the netlist, by the netlist's name.
  * @returns undefined where the text does not read as expected.
  */
-export function standIn(
+export function wrapper(
   rtl: string,
   netlist: string,
   unit: Pick<AreaUnit, 'module' | 'parameters'>,

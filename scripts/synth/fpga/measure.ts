@@ -118,7 +118,7 @@ async function onFamily(
   const results = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
   return {
     family,
-    recipe: fpgaScript({ module: '<module>', files: ['<files>'], parameters: {} }, family, dsp),
+    flow: fpgaScript({ module: '<module>', files: ['<files>'], parameters: {} }, family, dsp),
     units: units.map((unit) => {
       const { resources, cells } = results.get(unitKey(unit)) as FpgaSynthesis;
       return { unit, result: { resources, cells } };

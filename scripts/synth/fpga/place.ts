@@ -110,7 +110,7 @@ async function placed(context: PlacementContext, target: Target): Promise<Placed
       device,
       package: DEVICES[device].package,
       tool: { name: 'nextpnr-ice40', version: nextpnr.version },
-      recipe: `${harnessScript(target, context.dsp)}nextpnr-ice40 ${placeArguments(device, '<seed>').join(' ')}\n`,
+      flow: `${harnessScript(target, context.dsp)}nextpnr-ice40 ${placeArguments(device, '<seed>').join(' ')}\n`,
       harness: harnessSize(ports),
       logicCells: outcomes[0]?.logicCells as LogicCells,
       runs: outcomes.map(({ run }) => run),

@@ -32,7 +32,7 @@ export interface Placement {
   readonly device: Device;
   readonly package: string;
   readonly tool: { readonly name: 'nextpnr-ice40'; readonly version: string };
-  readonly recipe: string;
+  readonly flow: string;
   readonly harness: HarnessSize;
   /** Logic cells, those of the harness included. */
   readonly logicCells: LogicCells;

@@ -57,7 +57,7 @@ async function proveHarnessed(
   return proveEqual({ yosys, name: label, gold, gate, limitSeconds });
 }
 
-/** The harness alone, without the boxes of cells that Yosys writes beside it: their models take their place. */
+/** The harness alone, without the black boxes of cells that Yosys writes beside it: their models take their place. */
 function placedFiles(netlist: string): TextFiles {
   const harness = MODULES.parse(JSON.parse(netlist)).modules[HARNESS];
   if (harness === undefined) throw new UserError(`Yosys wrote no module ${HARNESS}`, EXIT.toolBroken);

@@ -159,7 +159,7 @@ export function renderFpgaMarkdown(report: FpgaReport): string {
       '',
       ...markdownLines(COLUMNS, family.modules),
       '',
-      ...code(family.recipe),
+      ...code(family.flow),
       '',
       ...proofMarkdown(family.proof, '### Proof of the netlists'),
       ...(family.warnings.length > 0
@@ -172,7 +172,7 @@ export function renderFpgaMarkdown(report: FpgaReport): string {
           '',
           ...markdownLines(PLACED, report.placements),
           '',
-          ...report.placements.flatMap(({ recipe }) => [...code(recipe), '']),
+          ...report.placements.flatMap(({ flow }) => [...code(flow), '']),
           ...proofMarkdown(report.proof, '### Proof of the netlists that were placed'),
         ]
       : []),

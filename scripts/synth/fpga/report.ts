@@ -27,7 +27,7 @@ export interface FpgaRow {
 /** A design on one family. */
 export interface FamilyReport {
   readonly family: Family;
-  readonly recipe: string;
+  readonly flow: string;
   readonly modules: readonly FpgaRow[];
   /** A PE, on average where their partial sums have several widths; or a dot-product unit. */
   readonly pe: Resources;
@@ -75,7 +75,7 @@ export interface FpgaSynthesis {
 /** What all units gave on a family. */
 export interface FamilyFindings {
   readonly family: Family;
-  readonly recipe: string;
+  readonly flow: string;
   readonly units: readonly { readonly unit: AreaUnit; readonly result: FpgaSynthesis }[];
   readonly warnings: readonly string[];
   readonly proof?: ProofReport | undefined;
@@ -93,7 +93,7 @@ export function buildFpgaReport(
 }
 
 function familyReport(
-  { family, recipe, units, warnings, proof }: FamilyFindings,
+  { family, flow, units, warnings, proof }: FamilyFindings,
   { rows, cols, lanes }: Measurement,
 ): FamilyReport {
   const modules = units.map(({ unit, result }): FpgaRow => {
@@ -112,7 +112,7 @@ function familyReport(
   const whole = totals(counted);
   return {
     family,
-    recipe,
+    flow,
     modules,
     pe: scaleResources(totals(pes), 1 / (rows * cols)),
     whole,

@@ -34,7 +34,7 @@ export interface CheckedWhole {
 }
 
 /**
- * Links the netlists of a design and has OpenSTA check its set-up times: of the whole, with the design's constraints, and
+ * Links the netlists of a design and has OpenSTA check its setup times: of the whole, with the design's constraints, and
  * of the PE or unit alone.
  *
  * @throws UserError (exit code 1) when the netlist of the whole does not hold what the manifest says, (3) when a tool fails
@@ -117,6 +117,6 @@ export async function runSta(sta: Tool, job: StaJob, files: Readonly<Record<stri
     const { log } = await runTool(sta, args, { cwd: folder, timeout: LONGEST_RUN });
     const read = readSta(log);
     if ('result' in read) return read.result;
-    throw toolFailure('OpenSTA', `gave no set-up check of ${job.top}: ${read.problem}`, log, args.join(' '));
+    throw toolFailure('OpenSTA', `gave no setup check of ${job.top}: ${read.problem}`, log, args.join(' '));
   });
 }

@@ -1,7 +1,7 @@
 import { MARKS } from './script.js';
 import { TOP_FILES } from './top.js';
 
-/** A path between registers or ports, set-up check included, as OpenSTA reports it. */
+/** A path between registers or ports, setup check included, as OpenSTA reports it. */
 export interface StaPath {
   /** The net behind the register it starts at, or the port. */
   readonly from: string;
@@ -84,7 +84,7 @@ function onePath(text: string): ReadPath {
   const start = /^Startpoint: (\S+)/m.exec(text)?.[1];
   const net = /^ +\d+ +(\S+) \(net\)$/m.exec(text)?.[1];
   const to = endOf(text);
-  if (!/^Path Type: max$/m.test(text)) return { problem: 'a path is not one of set-up' };
+  if (!/^Path Type: max$/m.test(text)) return { problem: 'a path is not one of setup' };
   if (group === undefined || slack === undefined || start === undefined || to === undefined) {
     return { problem: `a path does not read as expected: ${text.split('\n')[0]}` };
   }

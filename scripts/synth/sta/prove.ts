@@ -1,8 +1,8 @@
 import type { Manifest } from '../../../gen/design/manifest.js';
 import type { Library } from '../../tools/liberty/library.js';
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
-import type { Effort } from '../../verify/budget.js';
-import { cutBoxes } from '../equivalence/black-boxes.js';
+import type { TestBudget } from '../../verify/budget.js';
+import { cutBlackBoxes } from '../equivalence/black-boxes.js';
 import { orSimulated, proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
 import { simulateWhole } from '../equivalence/gate-level.js';
 import { cellModels, netlistFiles, sourcesOf } from '../equivalence/prove.js';
@@ -23,7 +23,7 @@ export interface TopProofRequest {
   /** For ABC. */
   readonly limitSeconds: number;
   /** Of the simulation where there is no proof. */
-  readonly effort?: Effort;
+  readonly budget?: TestBudget;
 }
 
 /** The netlists that a design is linked of, with the models of their cells. */
@@ -66,22 +66,22 @@ async function proveAround(
     script: goldScriptAround(boxedDesignLines(manifest), linkingLines(manifest)),
     inputs: sourcesOf(folder, manifest.compileOrder),
   });
-  const boxes = modules.map(netlistFile);
+  const blackBoxes = modules.map(netlistFile);
   const gate = await readGate(yosys, {
     title,
-    script: gateScript({ module: name, parameters: {} }, 'library', { boxes }),
-    inputs: { ...top, ...Object.fromEntries(modules.map(({ text }, i) => [boxes[i], text])) },
+    script: gateScript({ module: name, parameters: {} }, 'library', { blackBoxes }),
+    inputs: { ...top, ...Object.fromEntries(modules.map(({ text }, i) => [blackBoxes[i], text])) },
   });
-  const open = cutBoxes(gold, gate.module, new Set(modules.map((netlist) => netlist.name)));
+  const open = cutBlackBoxes(gold, gate.module, new Set(modules.map((netlist) => netlist.name)));
   if ('problem' in open) return { result: 'open', why: open.problem };
   return proveEqual({ yosys, name, gold: open.gold, gate: { ...gate, module: open.gate }, limitSeconds });
 }
 
 function simulate(
-  { folder, manifest, yosys, effort }: TopProofRequest,
+  { folder, manifest, yosys, budget }: TopProofRequest,
   { top, modules }: Linked,
   why: string,
 ): Promise<ProofResult> {
   const whole = { top: { name: manifest.top, files: top }, modules };
-  return simulateWhole({ folder, manifest, yosys, why, ...whole, ...(effort ? { effort } : {}) });
+  return simulateWhole({ folder, manifest, yosys, why, ...whole, ...(budget ? { budget } : {}) });
 }

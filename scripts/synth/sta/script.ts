@@ -19,7 +19,7 @@ const STEPS = 24;
 export const MARKS = { slack: 'ANT-RTL slack', minimum: 'ANT-RTL minimum', path: 'ANT-RTL path', end: 'ANT-RTL end' };
 
 /**
- * The Tcl script that links a design, gives its worst set-up slack for a period and the path that has it, and searches the
+ * The Tcl script that links a design, gives its worst setup slack for a period and the path that has it, and searches the
  * least period without a negative slack. Half-cycle paths and delays of ports grow with the period, so that the least
  * period is not the period less the slack.
  */

@@ -11,7 +11,7 @@ export function linkedUnits(manifest: Manifest): AreaUnit[] {
   return areaUnits(manifest).filter(({ role, partOfOther }) => !partOfOther && role !== 'delay');
 }
 
-/** The commands that read a design, its modules as boxes; what remains is the array and its delay lines. */
+/** The commands that read a design, its modules as black boxes; what remains is the array and its delay lines. */
 export function boxedDesignLines(manifest: Manifest): string[] {
   const linked = new Set(linkedUnits(manifest).map(({ module }) => module));
   const delay = `${manifest.configuration.name}_delay`;

@@ -1,11 +1,11 @@
+import type { Flow } from '../flow-names.js';
 import type { DelayPath } from '../path.js';
-import type { Recipe } from '../recipe.js';
 import type { Size } from '../report.js';
 import type { Strategy } from './strategies.js';
 
-/** A mapped netlist of a module: what it costs, and its longest path through logic alone; null where there is none. */
+/** A mapped netlist of a module: what it costs, and its critical path through logic alone; null where there is none. */
 export interface Candidate {
-  readonly recipe: Recipe;
+  readonly flow: Flow;
   readonly strategy: Strategy;
   /** The delay it was made for, in ps. */
   readonly aim: number;
@@ -16,7 +16,7 @@ export interface Candidate {
 const delay = ({ path }: Pick<Candidate, 'path'>): number => path?.ps ?? 0;
 const area = ({ size }: Pick<Candidate, 'size'>): number => size.area ?? size.gateEquivalents;
 
-/** The smallest netlist whose longest path is no longer than asked for; where there is none, the fastest. */
+/** The smallest netlist whose critical path is no longer than asked for; where there is none, the fastest. */
 export function chooseCandidate<C extends Candidate>(candidates: readonly C[], ps: number): C {
   const meeting = candidates.filter((candidate) => delay(candidate) <= ps);
   const better =

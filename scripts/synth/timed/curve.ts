@@ -4,15 +4,15 @@ import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import { proveNetlists } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
+import { FLOWS } from '../flow-names.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaUnit, areaUnits } from '../plan.js';
-import { RECIPES } from '../recipe.js';
 import { paretoFront } from './choose.js';
 import { type Curve, type CurveReport, curveAims, curvePoints, NO_HURRY } from './report.js';
 import {
   allNetlists,
   requireDelays,
-  shownTimedRecipe,
+  shownTimedFlow,
   type TimedContext,
   type TimedNetlist,
   timedNetlists,
@@ -68,7 +68,7 @@ async function curveOf(
   progress: (what: string) => void,
 ): Promise<{ curve: Curve; best: TimedNetlist[] }> {
   const { manifest, unit } = target;
-  const slow = await mapLimit(RECIPES, TOOLS_AT_A_TIME, (recipe) => timedNetlists(target, unit, recipe, [NO_HURRY]));
+  const slow = await mapLimit(FLOWS, TOOLS_AT_A_TIME, (flow) => timedNetlists(target, unit, flow, [NO_HURRY]));
   const first = slow.flatMap(({ netlists }) => netlists);
   progress(`${unit.label}, the slowest netlists`);
   const slowest = Math.max(...first.map(({ path }) => path?.ps ?? 0));
@@ -87,7 +87,7 @@ async function curveOf(
     module: unit.module,
     pipeline: manifest.configuration.pipeline,
     configurationSha256: manifest.configurationSha256,
-    recipe: shownTimedRecipe(unit, target.library, aims[0] ?? slowest),
+    flow: shownTimedFlow(unit, target.library, aims[0] ?? slowest),
     aims,
     tried: candidates.length,
     points: curvePoints(best),
@@ -103,9 +103,9 @@ async function proofOf(
 ): Promise<ProofReport | undefined> {
   if (proveLimit === undefined) return undefined;
   const netlists = best.map(
-    ({ netlist: text, recipe, strategy, aim }): ProvableNetlist => ({
+    ({ netlist: text, flow, strategy, aim }): ProvableNetlist => ({
       ...{ unit, text },
-      name: [netlistModule(unit), strategy, recipe, aim].join('_'),
+      name: [netlistModule(unit), strategy, flow, aim].join('_'),
     }),
   );
   return proveNetlists({ folder, manifest, yosys, library, netlists, limitSeconds: proveLimit, onProgress });

@@ -10,7 +10,7 @@ import { LARGEST_CHECKED, structureCheck } from '../report.js';
 import { checkWhole } from '../sta/check.js';
 import { chooseCandidate } from './choose.js';
 import { buildPeriodReport, type PeriodReport } from './report.js';
-import { allNetlists, requireDelays, shownTimedRecipe, type TimedContext, type TimedNetlist } from './synthesise.js';
+import { allNetlists, requireDelays, shownTimedFlow, type TimedContext, type TimedNetlist } from './synthesise.js';
 
 export interface PeriodRequest extends TimedContext {
   readonly periodPs: number;
@@ -74,7 +74,7 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
     },
     { periodPs, marginPs },
     {
-      recipe: shownTimedRecipe({ module: '<module>', files: ['<files>'], parameters: {} }, library, aim),
+      flow: shownTimedFlow({ module: '<module>', files: ['<files>'], parameters: {} }, library, aim),
       units: units.map((unit) => ({ unit, candidates: made.get(unitKey(unit)) as TimedNetlist[] })),
       warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort(),
     },
@@ -82,7 +82,7 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   const netlists = outcomes.map((outcome) => keptNetlist(outcome, aim, report));
   if (request.sta === undefined) return { manifest, report, netlists };
   const whole = await checkWhole({ folder, manifest, yosys, library, sta: request.sta, netlists, periodPs });
-  progress('set-up checks of the whole');
+  progress('setup checks of the whole');
   return { manifest, report: { ...report, sta: whole.report }, netlists, top: whole.top };
 }
 
@@ -91,8 +91,8 @@ function keptNetlist(
   aim: number,
   report: PeriodReport,
 ): MappedNetlist {
-  const { recipe, strategy, netlist } = chooseCandidate(netlists, aim);
-  const how = `the recipe ${recipe}, mapping ${strategy}, for a longest path of ${aim} ps`;
+  const { flow, strategy, netlist } = chooseCandidate(netlists, aim);
+  const how = `the flow ${flow}, mapping ${strategy}, for a critical path of ${aim} ps`;
   const text = `${netlistHeader(unit, how, report)}\n${netlist}`;
-  return { unit, recipe, name: netlistModule(unit), text };
+  return { unit, flow, name: netlistModule(unit), text };
 }

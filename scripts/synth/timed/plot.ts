@@ -7,7 +7,7 @@ const HEIGHT = 340;
 const COLOURS = ['#1f6fb4', '#c2600a', '#2b8242', '#8450b8', '#a8463c', '#0d7f8f'];
 const INK = '#555';
 
-/** The curves of a report as SVG: area over the delay of the longest path, a line for each design. */
+/** The curves of a report as SVG: area over the delay of the critical path, a line for each design. */
 export function curvePlot({ curves, library }: CurveReport): Promise<string> {
   const values = curves.flatMap(({ design, points }) =>
     points.map(({ ps, size }) => ({ design, ns: ps / 1000, area: size.area })),
@@ -25,7 +25,7 @@ export function curvePlot({ curves, library }: CurveReport): Promise<string> {
         field: 'ns',
         type: 'quantitative',
         scale: { zero: false, nice: true },
-        axis: { title: 'longest path, logic alone, ns' },
+        axis: { title: 'critical path, logic alone, ns' },
       },
       y: {
         field: 'area',

@@ -1,9 +1,9 @@
 import type { LibraryIdentity } from '../../tools/liberty/identity.js';
 import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { ProofReport } from '../equivalence/verdict.js';
+import type { Flow } from '../flow-names.js';
 import type { DelayPath } from '../path.js';
 import type { AreaRole, AreaUnit } from '../plan.js';
-import type { Recipe } from '../recipe.js';
 import type { Measurement, Size, StructureCheck } from '../report.js';
 import type { StaResult } from '../sta/log.js';
 import { type Candidate, chooseCandidate } from './choose.js';
@@ -16,13 +16,13 @@ export interface TimedRow {
   readonly parameters: Readonly<Record<string, number>>;
   readonly role: AreaRole;
   readonly instances: number;
-  readonly recipe: Recipe;
+  readonly flow: Flow;
   readonly strategy: Strategy;
   /** Of one instance. */
   readonly size: Size;
   /** Of all instances. */
   readonly total: Size;
-  /** The longest path, through logic alone; null in modules of wires and registers. */
+  /** The critical path, through logic alone; null in modules of wires and registers. */
   readonly path: DelayPath | null;
   /** What is left of the period less the margin; negative where it is missed. */
   readonly slackPs: number | null;
@@ -37,9 +37,9 @@ export interface TimedMeasurement extends Measurement {
 /** `period.json`. */
 export interface PeriodReport extends TimedMeasurement {
   readonly periodPs: number;
-  /** What registers take of the period: clock to output, set-up. */
+  /** What registers take of the period: clock to output, setup. */
   readonly marginPs: number;
-  readonly recipe: string;
+  readonly flow: string;
   readonly modules: readonly TimedRow[];
   readonly pe: Size;
   readonly whole: Size;
@@ -59,7 +59,7 @@ export function periodMissed({ met, sta }: Pick<PeriodReport, 'met' | 'sta'>): b
   return sta === undefined ? !met : sta.whole.slackPs < 0;
 }
 
-/** Set-up checks of OpenSTA: clock to output and set-up included, without wires, the clock ideal. */
+/** Setup checks of OpenSTA: clock to output and setup included, without wires, the clock ideal. */
 export interface StaReport {
   readonly tool: { readonly name: 'OpenSTA'; readonly version: string };
   /** The whole design, with its constraints. */
@@ -70,7 +70,7 @@ export interface StaReport {
 }
 
 export interface TimedFindings {
-  readonly recipe: string;
+  readonly flow: string;
   readonly units: readonly { readonly unit: AreaUnit; readonly candidates: readonly Candidate[] }[];
   readonly warnings: readonly string[];
 }
@@ -79,14 +79,14 @@ export interface TimedFindings {
 export function buildPeriodReport(
   measurement: TimedMeasurement,
   { periodPs, marginPs }: { readonly periodPs: number; readonly marginPs: number },
-  { recipe, units, warnings }: TimedFindings,
+  { flow, units, warnings }: TimedFindings,
 ): PeriodReport {
   const modules = units.map(({ unit, candidates }): TimedRow => {
     const { label, module, parameters, role, instances } = unit;
     const chosen = chooseCandidate(candidates, periodPs - marginPs);
     return {
       ...{ label, module, parameters, role, instances },
-      recipe: chosen.recipe,
+      flow: chosen.flow,
       strategy: chosen.strategy,
       size: chosen.size,
       total: scale(chosen.size, instances),
@@ -99,7 +99,7 @@ export function buildPeriodReport(
   const whole = totals(modules);
   return {
     ...measurement,
-    ...{ periodPs, marginPs, recipe, modules },
+    ...{ periodPs, marginPs, flow, modules },
     pe: scale(totals(modules.filter(({ role }) => role === 'pe')), 1 / (rows * cols)),
     whole,
     perMac: scale(whole, 1 / (rows * cols * lanes)),
@@ -131,7 +131,7 @@ function sum(sizes: readonly Size[]): Size {
 export interface CurvePoint {
   readonly ps: number;
   readonly size: Size;
-  readonly recipe: Recipe;
+  readonly flow: Flow;
   readonly strategy: Strategy;
   readonly aim: number;
 }
@@ -143,7 +143,7 @@ export interface Curve {
   readonly module: string;
   readonly pipeline: number;
   readonly configurationSha256: string;
-  readonly recipe: string;
+  readonly flow: string;
   /** Delays aimed at, in ps. */
   readonly aims: readonly number[];
   /** Netlists that were compared. */
@@ -172,8 +172,8 @@ export function curveAims(slowestPs: number, count: number): number[] {
 
 /** The points of a curve, those of the best netlists. @throws Error for a module without logic. */
 export function curvePoints(best: readonly Candidate[]): CurvePoint[] {
-  return best.map(({ path, size, recipe, strategy, aim }) => {
+  return best.map(({ path, size, flow, strategy, aim }) => {
     if (path === null) throw new Error('a module without logic has no curve');
-    return { ps: path.ps, size, recipe, strategy, aim };
+    return { ps: path.ps, size, flow, strategy, aim };
   });
 }

@@ -1,7 +1,7 @@
+import type { Flow } from '../flow-names.js';
 import { PLAIN_FLIP_FLOPS } from '../gates.js';
 import { netlistModule } from '../netlist.js';
 import type { AreaUnit } from '../plan.js';
-import type { Recipe } from '../recipe.js';
 
 /** Yosys' own optimisations before it maps. */
 const OPTIMISE = 'strash;&get,-n;&fraig,-x;&put;scorr;dc2;dretime;strash';
@@ -56,8 +56,8 @@ export const mappingsFor = (delays: readonly number[]): Mapping[] =>
   delays.flatMap((ps) => STRATEGY_NAMES.map((strategy) => ({ strategy, ps })));
 
 /** How units are mapped. */
-export interface TimedRecipe {
-  readonly recipe: Recipe;
+export interface TimedFlow {
+  readonly flow: Flow;
   readonly mappings: readonly Mapping[];
   /** Whether the file with what drives the inputs is there. */
   readonly driven: boolean;
@@ -66,7 +66,7 @@ export interface TimedRecipe {
 /** The Yosys script that synthesises a unit once and maps it in every way asked for. */
 export function timedScript(
   { module, files, parameters }: Pick<AreaUnit, 'module' | 'files' | 'parameters'>,
-  { recipe, mappings, driven }: TimedRecipe,
+  { flow, mappings, driven }: TimedFlow,
 ): string {
   const { library, registers, driver } = TIMED_FILES;
   const constraint = driven ? ` -constr ${driver}` : '';
@@ -75,7 +75,7 @@ export function timedScript(
     `read_verilog ${files.join(' ')}`,
     ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
     `hierarchy -check -top ${module}`,
-    `synth -flatten${recipe === 'noalumacc' ? ' -noalumacc' : ''}`,
+    `synth -flatten${flow === 'noalumacc' ? ' -noalumacc' : ''}`,
     `tee -q -o ${registers} stat -json`,
     `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
     `dfflibmap -liberty ${library}`,

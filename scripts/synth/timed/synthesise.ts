@@ -5,10 +5,10 @@ import { toolFailure } from '../../tools/find.js';
 import type { Library } from '../../tools/liberty/library.js';
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
+import { FLOWS, type Flow } from '../flow-names.js';
 import { flipFlopBits } from '../gates.js';
 import { readDelay } from '../path-log.js';
 import type { AreaUnit } from '../plan.js';
-import { RECIPES, type Recipe } from '../recipe.js';
 import { cellCounts, chipArea, requireMapped } from '../statistics.js';
 import type { Candidate } from './choose.js';
 import { driverConstraint, type Mapping, mappingFiles, mappingsFor, TIMED_FILES, timedScript } from './strategies.js';
@@ -32,22 +32,22 @@ export function requireDelays({ delays, identity }: Library): void {
 }
 
 /**
- * All netlists of a unit by one recipe, for the delays aimed at.
+ * All netlists of a unit by one flow, for the delays aimed at.
  *
- * @throws UserError when Yosys fails, gives no longest path, or leaves a gate that the library has no cell for.
+ * @throws UserError when Yosys fails, gives no critical path, or leaves a gate that the library has no cell for.
  */
 export async function timedNetlists(
   { yosys, folder, library }: TimedContext,
   unit: AreaUnit,
-  recipe: Recipe,
+  flow: Flow,
   aims: readonly number[],
 ): Promise<{ netlists: TimedNetlist[]; warnings: readonly string[] }> {
   const mappings = mappingsFor(aims);
   const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
-  const title = `${unit.label}, ${recipe}`;
+  const title = `${unit.label}, ${flow}`;
   const { outputs, warnings } = await runYosys(yosys, {
     title,
-    script: timedScript(unit, { recipe, mappings, driven: library.buffer !== undefined }),
+    script: timedScript(unit, { flow, mappings, driven: library.buffer !== undefined }),
     inputs: {
       ...Object.fromEntries(sources),
       [TIMED_FILES.library]: library.text,
@@ -65,13 +65,13 @@ export async function timedNetlists(
     if ('problem' in read) {
       throw toolFailure(
         yosys.identity.name,
-        `gave no longest path of ${title}: ${read.problem}`,
+        `gave no critical path of ${title}: ${read.problem}`,
         log,
         mapping.strategy,
       );
     }
     return {
-      ...{ recipe, strategy: mapping.strategy, aim: mapping.ps, path: read.path, netlist },
+      ...{ flow, strategy: mapping.strategy, aim: mapping.ps, path: read.path, netlist },
       size: { gateEquivalents: area / library.identity.nand2.area, area, flipFlopBits: bits },
     };
   };
@@ -84,7 +84,7 @@ function filesOf(outputs: TextFiles, mapping: Mapping): Record<keyof ReturnType<
   return { log: text(log), cells: text(cells), area: text(area), netlist: text(netlist) };
 }
 
-/** All netlists of a unit by all recipes. @throws UserError as `timedNetlists`. */
+/** All netlists of a unit by all flows. @throws UserError as `timedNetlists`. */
 export async function allNetlists(
   context: TimedContext,
   unit: AreaUnit,
@@ -92,22 +92,22 @@ export async function allNetlists(
 ): Promise<{ netlists: TimedNetlist[]; warnings: readonly string[] }> {
   const netlists: TimedNetlist[] = [];
   const warnings: string[] = [];
-  for (const recipe of RECIPES) {
-    const made = await timedNetlists(context, unit, recipe, aims);
+  for (const flow of FLOWS) {
+    const made = await timedNetlists(context, unit, flow, aims);
     netlists.push(...made.netlists);
     warnings.push(...made.warnings);
   }
   return { netlists, warnings };
 }
 
-/** The recipe as a report shows it. */
-export function shownTimedRecipe(
+/** The flow as a report shows it. */
+export function shownTimedFlow(
   unit: Pick<AreaUnit, 'module' | 'files' | 'parameters'>,
   library: Library,
   aim: number,
 ): string {
   const script = timedScript(unit, {
-    recipe: 'alumacc',
+    flow: 'alumacc',
     mappings: mappingsFor([aim]),
     driven: library.buffer !== undefined,
   });

@@ -1,6 +1,6 @@
 import { TOOL_NAMES, TOOLS, type ToolName, type ToolStatus, toolProblem } from '../find.js';
 
-/** Package managers the set-up knows, with the command that brings packages. */
+/** Package managers the setup knows, with the command that brings packages. */
 const MANAGERS = {
   apt: {
     refresh: ['apt-get', 'update'],
@@ -51,10 +51,10 @@ const PURPOSE: Readonly<Record<ToolName, string>> = {
   make: 'what Verilator writes',
   ccache: 'faster rebuilds',
   nextpnr: 'npm run area -- --place (frequencies on an FPGA)',
-  opensta: 'npm run area -- --sta (set-up checks of the whole design)',
+  opensta: 'npm run area -- --sta (setup checks of the whole design)',
 };
 
-/** The machine as the set-up sees it. */
+/** The machine as the setup sees it. */
 export interface Machine {
   readonly tools: Readonly<Record<ToolName, ToolStatus>>;
   /** The package managers on the search path. */
@@ -63,7 +63,7 @@ export interface Machine {
   readonly hasSudo: boolean;
 }
 
-/** What the set-up does. */
+/** What the setup does. */
 export type SetupPlan =
   /** All tools are there. */
   | { readonly action: 'nothing' }
@@ -96,13 +96,13 @@ export function planSetup(machine: Machine): SetupPlan {
       ? {
           action: 'advise',
           without,
-          reason: 'no package manager that the set-up knows is on the search path',
+          reason: 'no package manager that the setup knows is on the search path',
           advice: (Object.keys(MANAGERS) as PackageManager[]).map((known) => adviceFor(known, lacking)),
         }
       : {
           action: 'advise',
           without,
-          reason: `the set-up installs with apt only, and this machine has ${manager}`,
+          reason: `the setup installs with apt only, and this machine has ${manager}`,
           advice: [adviceFor(manager, lacking)],
         };
   }

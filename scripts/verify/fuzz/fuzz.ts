@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../../gen/base/errors.js';
 import { randomSource } from '../../../gen/golden/vectors.js';
 import { inScratch } from '../../tools/scratch.js';
-import { quickEffort } from '../quick.js';
+import { quickBudget } from '../quick.js';
 import { findFrontEnds } from './lint.js';
 import { randomConfiguration } from './random.js';
 import { type Trial, tryConfiguration, type Workshop } from './trial.js';
@@ -40,8 +40,8 @@ export async function fuzz(request: FuzzRequest): Promise<number> {
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     return await inScratch('fuzz', async (scratch) => {
-      const effort = await quickEffort(scratch);
-      return run(request, { tools, effort, scratch, kept: KEPT }, interruption.signal);
+      const budget = await quickBudget(scratch);
+      return run(request, { tools, budget, scratch, kept: KEPT }, interruption.signal);
     });
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

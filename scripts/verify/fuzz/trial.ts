@@ -10,14 +10,14 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign } from '../../../gen/design/manifest.js';
 import { elaborate } from '../../../gen/rtl/design.js';
-import type { Effort } from '../budget.js';
+import type { TestBudget } from '../budget.js';
 import { verifyDesign } from '../verify.js';
 import { type FrontEnds, lintDesign } from './lint.js';
 
 /** Where a trial works, and with what. */
 export interface Workshop {
   readonly tools: FrontEnds;
-  readonly effort: Effort;
+  readonly budget: TestBudget;
   /** For designs and builds while they are needed. */
   readonly scratch: string;
   /** For designs that failed. */
@@ -71,7 +71,7 @@ async function judge(
   raw: RawConfiguration,
   seed: number,
   scratch: string,
-  { tools, effort, write = (config, out) => generate(config, out).folder }: Workshop,
+  { tools, budget, write = (config, out) => generate(config, out).folder }: Workshop,
 ): Promise<Judgement> {
   let folder: string | undefined;
   let vectors = 0;
@@ -84,7 +84,7 @@ async function judge(
     const complaint = await lintDesign(folder, manifest, tools);
     if (complaint !== undefined) return failed(complaint);
     const builds = join(scratch, 'builds');
-    const verdict = await verifyDesign(folder, manifest, { seed, trace: false, effort: { ...effort, builds } });
+    const verdict = await verifyDesign(folder, manifest, { seed, trace: false, budget: { ...budget, builds } });
     vectors = verdict.vectors;
     if (!verdict.passed) return failed(verdict.failure ?? 'verification failed');
     return vectors > 0 ? { outcome: 'passed', vectors } : failed('verification compared nothing');

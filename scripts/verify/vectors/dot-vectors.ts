@@ -56,7 +56,7 @@ export function dotVectors(info: DotInfo, random: RandomSource, most: number): D
     const every = choosePairs(aType, wType, share, random);
     pairs += every.pairs.length;
     exhaustive &&= every.exhaustive;
-    // Alone in every lane, as many of them as the effort allows.
+    // Alone in every lane, as many of them as the budget allows.
     const alone = everyNth(every.pairs, Math.ceil((every.pairs.length * lanes) / share));
     return [
       ...sideBySide(every.pairs, lanes),

@@ -11,7 +11,7 @@ import { tilePeriod } from '../../../gen/rtl/timing.js';
 import type { VariantsReport } from '../../../scripts/sweep/variants/measure.js';
 import { measureStream } from '../../../scripts/sweep/variants/stream.js';
 import type { AreaReport } from '../../../scripts/synth/report.js';
-import { quickEffort } from '../../../scripts/verify/quick.js';
+import { quickBudget } from '../../../scripts/verify/quick.js';
 import { openArrayModel } from '../../../scripts/verify/simulator.js';
 import { timedLibrary } from '../../support/liberty.js';
 
@@ -48,14 +48,14 @@ describe('npm run variants', () => {
     }
   });
 
-  it('has area, flip-flops and longest path of the area report', () => {
-    for (const { name, perMac, macsPerCycle, longestPath } of report.variants) {
+  it('has area, flip-flops and critical path of the area report', () => {
+    for (const { name, perMac, macsPerCycle, criticalPath } of report.variants) {
       const area: AreaReport = JSON.parse(readFileSync(join(designs, name, 'area.json'), 'utf8'));
       expect(perMac.gateEquivalents * macsPerCycle).toBeCloseTo(area.whole.gateEquivalents, 3);
       expect((perMac.area ?? 0) * macsPerCycle).toBeCloseTo(area.whole.area ?? Number.NaN, 3);
       expect(perMac.flipFlopBits * macsPerCycle).toBeCloseTo(area.whole.flipFlopBits, 6);
-      expect(area.longestPath).toEqual(longestPath);
-      expect(longestPath).toMatchObject({ kind: 'delay', leastArea: { module: `${name}_pe` } });
+      expect(area.criticalPath).toEqual(criticalPath);
+      expect(criticalPath).toMatchObject({ kind: 'delay', leastArea: { module: `${name}_pe` } });
       expect(area.library).toEqual(report.library);
     }
   });
@@ -134,7 +134,7 @@ describe('the figures of a stream', () => {
     ['a result is wrong', 'b2', 'pe', 'a_sign ^ w_sign', 'a_sign | w_sign', /a result is wrong/],
   ])('are refused where %s', async (_, name, module, piece, replacement, message) => {
     const { folder, manifest } = broken(name, module, piece, replacement);
-    const { tuning, builds } = await quickEffort(join(root, 'quick'));
+    const { tuning, builds } = await quickBudget(join(root, 'quick'));
     const model = await openArrayModel(folder, manifest, { ...(tuning && { tuning }), ...(builds && { builds }) });
     await expect(measureStream(model, manifest, 12)).rejects.toMatchObject({
       exitCode: EXIT.checkFailed,

@@ -165,20 +165,20 @@ describe('npm run area', () => {
     const [x, y] = [reportOf(folders[0]), reportOf(folders[1])];
     expect(x.tool.build).toBe('native');
     expect(y.tool).toMatchObject({ build: 'WebAssembly', package: expect.stringContaining('@yowasp/yosys') });
-    expect([y.recipes, y.library, y.structure]).toEqual([x.recipes, x.library, x.structure]);
+    expect([y.flows, y.library, y.structure]).toEqual([x.flows, x.library, x.structure]);
     expect(y.whole.flipFlopBits).toBe(x.whole.flipFlopBits);
     expect(apart(x.whole, y.whole)).toBeLessThan(0.03);
     expect(apart(x.pe, y.pe)).toBeLessThan(0.05);
-    expect(y.longestPath.kind).toBe(x.longestPath.kind);
-    expect(['delay', 'levels', 'unknown']).toContain(x.longestPath.kind);
+    expect(y.criticalPath.kind).toBe(x.criticalPath.kind);
+    expect(['delay', 'levels', 'unknown']).toContain(x.criticalPath.kind);
   });
 
   it("gives a library's areas as the sum of its cells, and its NAND as the unit", async () => {
     const folder = copy();
     const run = await area(['--design', folder, '--liberty', libraryFile()]);
     expect(run.exitCode, run.all).toBe(EXIT.done);
-    const { modules, library, longestPath } = reportOf(folder);
-    expect(longestPath).toEqual({ kind: 'unknown' });
+    const { modules, library, criticalPath } = reportOf(folder);
+    expect(criticalPath).toEqual({ kind: 'unknown' });
     expect(run.stdout).toContain('unknown: the library has no delays');
     expect(library).toMatchObject({ file: 'toy.lib', name: 'toy', nand2: { cell: 'NAND', area: 2 } });
     const areas: Record<string, number> = { INV: 1, BUF: 2, NAND: 2, DFF: 10, DFFN: 10 };

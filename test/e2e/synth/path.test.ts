@@ -7,8 +7,8 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign } from '../../../gen/design/manifest.js';
 import { SYNTHESIS_FILES, synthesisScript } from '../../../scripts/synth/flow.js';
+import { FLOWS } from '../../../scripts/synth/flow-names.js';
 import { type AreaUnit, areaUnits } from '../../../scripts/synth/plan.js';
-import { RECIPES } from '../../../scripts/synth/recipe.js';
 import { mappingTo, synthesise } from '../../../scripts/synth/synthesise.js';
 import { readLibrary } from '../../../scripts/tools/liberty/library.js';
 import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
@@ -49,7 +49,7 @@ function unitOf(module: string, text: string): AreaUnit {
   return { label: module, module, files: [file], parameters: {}, role: 'edge', instances: 1, partOfOther: false };
 }
 
-describe.each(['native', 'wasm'])('the longest path, %s', (build) => {
+describe.each(['native', 'wasm'])('the critical path, %s', (build) => {
   it.each([
     ['chain', CHAIN, 3, 'y_o'],
     ['between', BETWEEN, 2, 'b_o'],
@@ -74,7 +74,7 @@ describe.each(['native', 'wasm'])('the longest path, %s', (build) => {
   });
 });
 
-describe('asking for the longest path', () => {
+describe('asking for the critical path', () => {
   it("leaves every module's netlist and area as they are", async () => {
     const types = { activations: ['int4', 'flint4'], weights: ['int4', 'pot4'], drain: 'double' };
     const { folder } = generate(validateConfiguration({ rows: 2, cols: 3, name: 'tiny', ...types }), root);
@@ -88,9 +88,9 @@ describe('asking for the longest path', () => {
     const units = areaUnits(loadDesign(folder)).filter(({ role }) => role !== 'delay');
     expect(units.length).toBeGreaterThan(8);
     for (const unit of units) {
-      for (const recipe of RECIPES) {
-        const script = synthesisScript(unit, recipe, mappingTo(library));
-        const plain = synthesisScript(unit, recipe, { to: 'library', delays: false });
+      for (const flow of FLOWS) {
+        const script = synthesisScript(unit, flow, mappingTo(library));
+        const plain = synthesisScript(unit, flow, { to: 'library', delays: false });
         expect(plain).toBe(script.replace(/;stime,-p;\S+$/m, ''));
         expect(plain).not.toBe(script);
         expect(await run(unit, script), unit.label).toEqual(await run(unit, plain));
@@ -110,7 +110,7 @@ describe('asking for the longest path', () => {
     const failing = synthesise({ yosys: changed, folder: root, library }, unitOf('chain', CHAIN), 'alumacc');
     await expect(failing).rejects.toMatchObject({
       exitCode: EXIT.toolBroken,
-      message: expect.stringMatching(/no longest path of chain, alumacc: no delay[\s\S]*end of its log:[\s\S]*Time =/),
+      message: expect.stringMatching(/no critical path of chain, alumacc: no delay[\s\S]*end of its log:[\s\S]*Time =/),
     });
   });
 });

@@ -17,8 +17,8 @@ import { synthesise } from '../../../scripts/synth/synthesise.js';
 import { findProgram } from '../../../scripts/tools/find.js';
 import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
 import { findYosys, runYosys } from '../../../scripts/tools/yosys/yosys.js';
-import type { Effort } from '../../../scripts/verify/budget.js';
-import { quickEffort } from '../../../scripts/verify/quick.js';
+import type { TestBudget } from '../../../scripts/verify/budget.js';
+import { quickBudget } from '../../../scripts/verify/quick.js';
 import { timedLibrary } from '../../support/liberty.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-prove-'));
@@ -44,7 +44,7 @@ beforeAll(async () => {
   if (unit === undefined) throw new Error('no PE');
   const native = await yosys('native');
   const { netlist } = await synthesise({ yosys: native, folder, library: undefined }, unit, 'alumacc');
-  pe = { unit, recipe: 'alumacc', name: unit.module, text: netlist };
+  pe = { unit, flow: 'alumacc', name: unit.module, text: netlist };
 });
 
 /** A netlist with one of its gates changed for another. */
@@ -134,27 +134,27 @@ describe('a netlist whose nets are not driven once each', () => {
 });
 
 describe('the simulation of a netlist that is not proved', () => {
-  const simulate = async (netlist: MappedNetlist, effort?: Effort) =>
+  const simulate = async (netlist: MappedNetlist, budget?: TestBudget) =>
     simulateNetlist({
       ...{ folder, manifest, netlist, files: netlistFiles(netlist, undefined), why: 'not decided' },
       cells: 'gates',
       yosys: await yosys('native'),
-      ...(effort ? { effort } : {}),
+      ...(budget ? { budget } : {}),
     });
 
   it('passes with the vectors of verify, and finds a gate that was changed', async () => {
-    const effort = await quickEffort(join(root, 'quick'));
-    const passed = await simulate(pe, effort);
+    const budget = await quickBudget(join(root, 'quick'));
+    const passed = await simulate(pe, budget);
     expect(passed).toMatchObject({ result: 'simulated', why: 'not decided' });
     expect(passed.result === 'simulated' && passed.vectors).toBeGreaterThan(100);
-    expect(await simulate(broken(pe), effort)).toMatchObject({
+    expect(await simulate(broken(pe), budget)).toMatchObject({
       result: 'failed simulation',
       failure: expect.stringMatching(/^PE, clock edge \d+/),
     });
   });
 
   it('is one of the instances with its parameters, and finds a gate that was changed there', async () => {
-    const effort = await quickEffort(join(root, 'quick'));
+    const budget = await quickBudget(join(root, 'quick'));
     const raw = { rows: 2, cols: 1, activations: ['int2'], weights: ['int2'], dataflow: 'ws', name: 'stays' };
     const stays = generate(validateConfiguration(raw), root).folder;
     const design = { folder: stays, manifest: loadDesign(stays) };
@@ -164,11 +164,11 @@ describe('the simulation of a netlist that is not proved', () => {
     expect(unit.parameters.SUM_BITS).toBeLessThan(design.manifest.accumulator.bits);
     const native = await yosys('native');
     const { netlist: text } = await synthesise({ ...design, yosys: native, library: undefined }, unit, 'alumacc');
-    const netlist = { unit, recipe: 'alumacc', name: netlistModule(unit), text } as const;
+    const netlist = { unit, flow: 'alumacc', name: netlistModule(unit), text } as const;
     const simulation = (changed: MappedNetlist) =>
       simulateNetlist({
         ...{ ...design, yosys: native, netlist: changed, files: netlistFiles(changed, undefined) },
-        ...{ cells: 'gates', why: 'not decided', effort },
+        ...{ cells: 'gates', why: 'not decided', budget },
       });
     expect(await simulation(netlist)).toMatchObject({ result: 'simulated', why: 'not decided' });
     expect(await simulation(broken(netlist))).toMatchObject({

@@ -23,7 +23,7 @@ import { readLibrary } from '../../../scripts/tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../../scripts/tools/pool.js';
 import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
 import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
-import { quickEffort } from '../../../scripts/verify/quick.js';
+import { quickBudget } from '../../../scripts/verify/quick.js';
 import { TOY_DELAYS, TOY_REGISTER, timedLibrary } from '../../support/liberty.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-timing-'));
@@ -56,7 +56,7 @@ endmodule
 `;
 
 const hasSta = TOOLS.opensta.programs.some((name) => findProgram(name) !== undefined);
-if (!hasSta) console.warn('SKIPPED, OpenSTA is not on the search path (npm run setup): the tests of set-up checks');
+if (!hasSta) console.warn('SKIPPED, OpenSTA is not on the search path (npm run setup): the tests of setup checks');
 
 describe('a path from register to register', () => {
   let least: TimedNetlist | undefined;
@@ -74,7 +74,7 @@ describe('a path from register to register', () => {
     expect([gates, gates + TOY_DELAYS.BUF]).toContain(least?.path?.ps);
   });
 
-  it.skipIf(!hasSta)('is these with clock-to-output and set-up in OpenSTA', async () => {
+  it.skipIf(!hasSta)('is these with clock-to-output and setup in OpenSTA', async () => {
     const sta = await requireTool('opensta');
     const files = { 'toy.lib': library.text, 'between.v': least?.netlist ?? '' };
     const job = { library: 'toy.lib', netlists: ['between.v'], top: 'between', constraints: undefined, period: 1 };
@@ -110,7 +110,7 @@ describe('npm run area --period', () => {
       expect(readFileSync(join(design, 'period.md'), 'utf8')).toContain('## Proof of the netlists');
       expect(modules.filter(({ role }) => role === 'pe').length).toBeGreaterThan(1);
       for (const { path, slackPs } of modules) expect(slackPs).toBe(path === null ? null : 500 - path.ps);
-      // What the whole takes is at least what its PE does, and that at least its longest path and its registers.
+      // What the whole takes is at least what its PE does, and that at least its critical path and its registers.
       const registers = TOY_REGISTER.clockToOutput + TOY_REGISTER.setUp;
       const [pe, whole] = [sta?.pe.minimumPs ?? Number.NaN, sta?.whole.minimumPs ?? Number.NaN];
       expect(pe).toBeGreaterThan(registers + TOY_DELAYS.NAND);
@@ -119,7 +119,7 @@ describe('npm run area --period', () => {
       expect(sta?.pe.slackPs).toBeCloseTo(500 - pe, 0);
       const kept = readFileSync(join(design, 'period', 'netlist', `${sta?.pe.module}.v`), 'utf8');
       expect(kept).toMatch(
-        /^\/\/ Netlist of .*, mapping [a-z]+, for a longest path of \d+ ps, mapped to the cells of toy\.lib/,
+        /^\/\/ Netlist of .*, mapping [a-z]+, for a critical path of \d+ ps, mapped to the cells of toy\.lib/,
       );
     },
   );
@@ -138,7 +138,7 @@ describe('the netlist around the modules', () => {
     const context = { yosys, folder: design, library };
     const netlists = await mapLimit(distinctUnits(linkedUnits(manifest)), TOOLS_AT_A_TIME, async (unit) => {
       const { netlist: text } = await synthesise(context, unit, 'alumacc');
-      return { unit, recipe: 'alumacc' as const, name: netlistModule(unit), text };
+      return { unit, flow: 'alumacc' as const, name: netlistModule(unit), text };
     });
     const whole = { ...context, manifest, netlists, limitSeconds: 60 };
     const top = await topNetlist(whole);
@@ -155,11 +155,11 @@ describe('the netlist around the modules', () => {
     });
     // Without the names of their nets, registers have no counterparts.
     const nameless = (text: string): string => text.replaceAll('u_code.g_stage[0].data_q', 'other_q');
-    const effort = await quickEffort(join(root, 'quick'));
-    const simulated = await proveTop({ ...whole, top: nameless(top), effort });
+    const budget = await quickBudget(join(root, 'quick'));
+    const simulated = await proveTop({ ...whole, top: nameless(top), budget });
     expect(simulated.outcome).toMatchObject({ result: 'simulated', why: expect.stringContaining('no counterpart') });
     expect(simulated.outcome.result === 'simulated' && simulated.outcome.vectors).toBeGreaterThan(100);
-    const failed = await proveTop({ ...whole, top: nameless(crossed), effort });
+    const failed = await proveTop({ ...whole, top: nameless(crossed), budget });
     expect(failed.outcome).toMatchObject({ result: 'failed simulation', failure: expect.stringMatching(/^array, /) });
   });
 });

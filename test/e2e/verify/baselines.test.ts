@@ -6,24 +6,24 @@ import { BASELINE_NAMES } from '../../../gen/config/baselines.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign } from '../../../gen/design/manifest.js';
-import type { Effort } from '../../../scripts/verify/budget.js';
-import { quickEffort } from '../../../scripts/verify/quick.js';
+import type { TestBudget } from '../../../scripts/verify/budget.js';
+import { quickBudget } from '../../../scripts/verify/quick.js';
 import { verifyDesign } from '../../../scripts/verify/verify.js';
 
 const out = mkdtempSync(join(tmpdir(), 'ant-rtl-baselines-'));
 
 describe('a PE to compare with passes verification', () => {
-  let effort: Effort;
+  let budget: TestBudget;
 
   beforeAll(async () => {
-    effort = await quickEffort(join(out, 'quick'));
+    budget = await quickBudget(join(out, 'quick'));
   });
 
   afterAll(() => rmSync(out, { recursive: true, force: true }));
 
   it.concurrent.each(BASELINE_NAMES)('%s', async (pe) => {
     const { folder } = generate(validateConfiguration({ pe, rows: 2, cols: 2, maxK: 256 }), out);
-    const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false, effort });
+    const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false, budget });
     expect(verdict.failure).toBeUndefined();
     expect(verdict.vectors).toBeGreaterThan(1000);
   });

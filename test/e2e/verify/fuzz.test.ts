@@ -14,7 +14,7 @@ import type { FuzzSummary } from '../../../scripts/verify/fuzz/fuzz.js';
 import { findFrontEnds } from '../../../scripts/verify/fuzz/lint.js';
 import { randomConfiguration } from '../../../scripts/verify/fuzz/random.js';
 import { type Trial, tryConfiguration, type Workshop } from '../../../scripts/verify/fuzz/trial.js';
-import { quickEffort } from '../../../scripts/verify/quick.js';
+import { quickBudget } from '../../../scripts/verify/quick.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 function isAccepted(seed: number): boolean {
@@ -67,7 +67,7 @@ describe('a broken generator is found', () => {
   let workshop: Workshop;
   beforeAll(async () => {
     const kept = join(scratch, 'kept');
-    workshop = { tools: await findFrontEnds(), effort: await quickEffort(scratch), scratch, kept };
+    workshop = { tools: await findFrontEnds(), budget: await quickBudget(scratch), scratch, kept };
   });
 
   /** Generates a design with a piece of its PE replaced, and the manifest in agreement. */

@@ -6,8 +6,8 @@ import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign, MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';
-import type { Effort } from '../../../scripts/verify/budget.js';
-import { quickEffort } from '../../../scripts/verify/quick.js';
+import type { TestBudget } from '../../../scripts/verify/budget.js';
+import { quickBudget } from '../../../scripts/verify/quick.js';
 import { verifyDesign } from '../../../scripts/verify/verify.js';
 
 const out = mkdtempSync(join(tmpdir(), 'ant-rtl-mutation-'));
@@ -550,17 +550,17 @@ const FLOAT_MUTATIONS: typeof MUTATIONS = [
 ];
 
 describe('a broken design fails verification with a message that leads to the cause', () => {
-  let effort: Effort;
+  let budget: TestBudget;
 
   beforeAll(async () => {
-    effort = { ...(await quickEffort(join(out, 'quick'))), mostPairs: 100_000, extremeMacs: 2 ** 22 };
+    budget = { ...(await quickBudget(join(out, 'quick'))), mostPairs: 100_000, extremeMacs: 2 ** 22 };
   });
 
   afterAll(() => rmSync(out, { recursive: true, force: true }));
 
   it.concurrent.each([...MUTATIONS, ...FLOAT_MUTATIONS])('%s', async (_, raw, module, piece, replacement, message) => {
     const folder = broken(raw, module, piece, replacement);
-    const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false, effort });
+    const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false, budget });
     expect(verdict.passed).toBe(false);
     expect(verdict.failure).toMatch(message);
   });

@@ -6,14 +6,14 @@ import { mapLimit } from '../../../scripts/tools/pool.js';
 import { findFrontEnds } from '../../../scripts/verify/fuzz/lint.js';
 import { pairwiseConfigurations } from '../../../scripts/verify/fuzz/random.js';
 import { tryConfiguration } from '../../../scripts/verify/fuzz/trial.js';
-import { quickEffort } from '../../../scripts/verify/quick.js';
+import { quickBudget } from '../../../scripts/verify/quick.js';
 
 it('every pair of parameter values works: generated, linted and verified with few vectors', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-pairwise-'));
   try {
     const workshop = {
       tools: await findFrontEnds(),
-      effort: await quickEffort(scratch),
+      budget: await quickBudget(scratch),
       scratch,
       kept: join(scratch, 'kept'),
     };

@@ -71,7 +71,7 @@ describe('the datasheet of 8-bit integers', () => {
   const stays = documents({ ...wide, dataflow: 'ws' });
   const staysSheet = stays.text('datasheet.md');
 
-  it('has the counts of every kind of tile as the oracle has them', () => {
+  it('has the counts of every kind of tile as the reference model has them', () => {
     for (const { design: each } of [{ design }, stays]) {
       expect(each.tileKinds.map(({ aWide, wWide }) => [aWide, wWide])).toEqual([
         [false, false],

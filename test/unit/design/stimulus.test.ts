@@ -76,7 +76,7 @@ describe('the vectors of the stand-alone test bench', () => {
   it.each([
     ['narrow', { rows: 2, cols: 3, activations: ['int8'], weights: ['flint5'] }],
     ['wider than doubles hold', { rows: 2, cols: 3, activations: ['ue5m1'], weights: ['e4m2'], accumulatorBits: 60 }],
-  ] as const)('hold the results of the oracle, in accumulators that are %s', (_, raw) => {
+  ] as const)('hold the results of the reference model, in accumulators that are %s', (_, raw) => {
     const { design, tiles, expectedText } = stimulusOf({ ...raw });
     const { bits } = design.accumulator;
     const read = words(expectedText)

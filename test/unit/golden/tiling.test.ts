@@ -34,8 +34,8 @@ function randomMatrix(rows: number, cols: number, name: string, typeIndex: numbe
   };
 }
 
-/** An array that computes each tile as the oracle says, and keeps what it was given. */
-function oracleArray(manifest: Manifest): ArraySimulator & { batches: number[] } {
+/** An array that computes each tile as the reference model says, and keeps what it was given. */
+function referenceArray(manifest: Manifest): ArraySimulator & { batches: number[] } {
   const info = arrayInfoOf(manifest);
   const batches: number[] = [];
   return {
@@ -89,7 +89,7 @@ describe('a product cut into tiles', () => {
       expect(tiling.partK).toBe(stays ? 4 : Math.min(k, manifest.accumulator.provenK));
       const wanted = productByDecode(a, w);
       for (const batch of [1, 3000, 2 ** 25]) {
-        const array = oracleArray(manifest);
+        const array = referenceArray(manifest);
         const run = await multiplyOnArray(array, [{ tiling, codes: { a, w } }], () => {}, batch);
         const { cycles, seconds } = run;
         const sums = run.sums[0] as BigInt64Array;

@@ -143,7 +143,7 @@ const row: VariantRow = {
   accumulatorBits: 26,
   macsPerCycle: 256,
   perMac: { gateEquivalents: 650.25, flipFlopBits: 61.5 },
-  longestPath: { kind: 'levels', levels: 30, module: 'os_single_clock_gate', from: 'x', to: 'y' },
+  criticalPath: { kind: 'levels', levels: 30, module: 'os_single_clock_gate', from: 'x', to: 'y' },
   streams: [stream],
 };
 const report: VariantsReport = {
@@ -166,13 +166,13 @@ const timed: VariantsReport = {
     {
       ...row,
       perMac: { ...row.perMac, area: 1950.75 },
-      longestPath: {
+      criticalPath: {
         kind: 'delay',
         buffered: { ps: 5073.06, module: 'os_single_pe', ...ends },
         leastArea: { ps: 12537.6, module: 'os_single_output', ...ends },
       },
     },
-    { ...row, name: 'os_none', perMac: { ...row.perMac, area: 1 }, longestPath: { kind: 'wires' } },
+    { ...row, name: 'os_none', perMac: { ...row.perMac, area: 1 }, criticalPath: { kind: 'wires' } },
   ],
 };
 
@@ -203,7 +203,7 @@ describe('the table of variants', () => {
       expect(text).not.toMatch(/undefined|NaN/);
     }
     expect(render(timed)).toContain('l.lib (lib), sha256 f00');
-    expect(render(timed)).toContain('no clock-to-output, set-up or wires');
+    expect(render(timed)).toContain('no clock-to-output, setup or wires');
   });
 
   it('as a page has the commands, and is known again', () => {

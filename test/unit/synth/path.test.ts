@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { longestOf } from '../../../scripts/synth/path.js';
+import { criticalOf } from '../../../scripts/synth/path.js';
 import { readDelays, readLevels } from '../../../scripts/synth/path-log.js';
 
 /** What Yosys 0.23 and 0.55 print, but for the lines that do not matter here. */
@@ -33,7 +33,7 @@ Don't call ABC as there is nothing to map.
 Removing temp directory.
 `;
 
-describe('the longest path in a log of ABC', () => {
+describe('the critical path in a log of ABC', () => {
   it('is read with its delay and its ends as the Verilog names them', () => {
     expect(readDelays(LOG)).toEqual({
       path: {
@@ -88,10 +88,10 @@ describe('the longest path in a log of ABC', () => {
     ['wires are counted', () => changed('WireLoad = "none"', 'WireLoad = "Small"'), 'no delay without wire load'],
     ['the delay is zero', () => changed(' 7038.56', '    0.00'), 'a delay of 0 ps through 226 gates'],
     ['there are no gates', () => changed('Gates =    226', 'Gates =      0'), 'through 0 gates'],
-    ['a step is missing', () => without(/ABC: Path {2}1.*\n/), 'steps of the longest path are not all there'],
+    ['a step is missing', () => without(/ABC: Path {2}1.*\n/), 'steps of the critical path are not all there'],
     ['the last step is missing', () => without(/ABC: Path {2}2.*\n/), 'ends at 1737.9 ps, the delay is 7038.56 ps'],
-    ['a step reads differently', () => changed('Df =1737.9', 'Dx =1737.9'), 'the longest path has no gates'],
-    ['the ends are missing', () => without(/ABC: Start-point.*\n/), 'no ends of the longest path'],
+    ['a step reads differently', () => changed('Df =1737.9', 'Dx =1737.9'), 'the critical path has no gates'],
+    ['the ends are missing', () => without(/ABC: Start-point.*\n/), 'no ends of the critical path'],
     ['there was nothing to map and yet a delay', () => LOG + WIRES.split('\n').slice(1).join('\n'), 'nothing to map'],
   ])('is a problem where %s', (_, log, problem) => {
     expect(readDelays(log())).toEqual({ problem: expect.stringContaining(problem) });
@@ -108,7 +108,7 @@ Longest topological path in d_output (length=2):
    ff: \\tail_data_q [95] (via $auto$ff.cc:266:slice$420)
 `;
 
-describe('the longest path that Yosys finds', () => {
+describe('the critical path that Yosys finds', () => {
   it('is read with its gates and its ends', () => {
     const path = { kind: 'levels', levels: 2, from: 'tail_valid_q', to: 'tail_data_q[95]' };
     expect(readLevels(LEVELS, 'd_output')).toEqual({ path });
@@ -122,8 +122,8 @@ describe('the longest path that Yosys finds', () => {
 
   it.each([
     ['nothing was printed', '', 'nothing was printed'],
-    ['it is of another module', LEVELS.replace('d_output', 'd_pe'), 'no longest path of d_output'],
-    ['a step is missing', LEVELS.replace(/ +1: .*\n/, ''), 'not a step of the longest path'],
+    ['it is of another module', LEVELS.replace('d_output', 'd_pe'), 'no critical path of d_output'],
+    ['a step is missing', LEVELS.replace(/ +1: .*\n/, ''), 'not a step of the critical path'],
     ['the last step is missing', LEVELS.replace(/ +2: .*\n/, ''), '2 steps of a path of 2 gates'],
     ['there is a loop', `${LEVELS}Warning: Detected loop at \\x\n`, 'not a step'],
     ['there are two modules', LEVELS + LEVELS.trim().split('\n').slice(2).join('\n'), 'not a step'],
@@ -132,7 +132,7 @@ describe('the longest path that Yosys finds', () => {
   });
 });
 
-describe('the longest path of an array', () => {
+describe('the critical path of an array', () => {
   const path = (leastArea: number, buffered: number) =>
     ({
       kind: 'delay',
@@ -143,7 +143,7 @@ describe('the longest path of an array', () => {
 
   it('is the longest of its modules, each figure for itself', () => {
     const modules = [wires, { module: 'd_pe', path: path(70, 50) }, { module: 'd_output', path: path(90, 8) }];
-    expect(longestOf(modules)).toEqual({
+    expect(criticalOf(modules)).toEqual({
       kind: 'delay',
       leastArea: { module: 'd_output', ps: 90, from: 'a', to: 'b' },
       buffered: { module: 'd_pe', ps: 50, from: 'c', to: 'd' },
@@ -151,8 +151,8 @@ describe('the longest path of an array', () => {
   });
 
   it('is none where no module has logic, and unknown where one is', () => {
-    expect(longestOf([wires])).toEqual({ kind: 'wires' });
+    expect(criticalOf([wires])).toEqual({ kind: 'wires' });
     const unknown = { module: 'd_pe', path: { kind: 'unknown' } } as const;
-    expect(longestOf([wires, { module: 'd_output', path: path(1, 1) }, unknown])).toEqual({ kind: 'unknown' });
+    expect(criticalOf([wires, { module: 'd_output', path: path(1, 1) }, unknown])).toEqual({ kind: 'unknown' });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { buildManifest, type Manifest } from '../../../gen/design/manifest.js';
 import { elaborate } from '../../../gen/rtl/design.js';
-import { shownRecipe, synthesisScript } from '../../../scripts/synth/flow.js';
+import { shownFlow, synthesisScript } from '../../../scripts/synth/flow.js';
 import { areaUnits, unitKey } from '../../../scripts/synth/plan.js';
 import {
   type Netlist,
@@ -126,17 +126,17 @@ describe('a synthesis script', () => {
     expect(synthesisScript(line, 'alumacc', GATES)).not.toContain('liberty');
   });
 
-  it('asks for the longest path: of ABC where the library has delays, of Yosys without a library', () => {
+  it('asks for the critical path: of ABC where the library has delays, of Yosys without a library', () => {
     const abc = (script: string): string => script.split('\n').find((line) => line.startsWith('abc ')) ?? '';
-    expect(abc(shownRecipe('alumacc', DELAYS))).toMatch(/;amap,-m;stime,-p;backup;.*;stime,-p;restore$/);
-    expect(abc(shownRecipe('alumacc', LIBRARY))).toMatch(/^abc -liberty library\.lib .*;amap,-m$/);
-    expect(shownRecipe('alumacc', GATES)).toContain('ltp -noff');
-    expect(shownRecipe('alumacc', DELAYS)).not.toContain('ltp');
+    expect(abc(shownFlow('alumacc', DELAYS))).toMatch(/;amap,-m;stime,-p;backup;.*;stime,-p;restore$/);
+    expect(abc(shownFlow('alumacc', LIBRARY))).toMatch(/^abc -liberty library\.lib .*;amap,-m$/);
+    expect(shownFlow('alumacc', GATES)).toContain('ltp -noff');
+    expect(shownFlow('alumacc', DELAYS)).not.toContain('ltp');
   });
 
-  it('differs between the recipes in alumacc alone', () => {
-    expect(shownRecipe('noalumacc', LIBRARY).replace(' -noalumacc', '')).toBe(shownRecipe('alumacc', LIBRARY));
-    expect(shownRecipe('noalumacc', LIBRARY)).not.toBe(shownRecipe('alumacc', LIBRARY));
+  it('differs between the flows in alumacc alone', () => {
+    expect(shownFlow('noalumacc', LIBRARY).replace(' -noalumacc', '')).toBe(shownFlow('alumacc', LIBRARY));
+    expect(shownFlow('noalumacc', LIBRARY)).not.toBe(shownFlow('alumacc', LIBRARY));
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LongestPath } from '../../../scripts/synth/path.js';
+import type { CriticalPath } from '../../../scripts/synth/path.js';
 import type { AreaUnit } from '../../../scripts/synth/plan.js';
 import { renderMarkdown, renderText } from '../../../scripts/synth/render.js';
 import { type AreaFindings, buildReport, type Synthesis } from '../../../scripts/synth/report.js';
@@ -14,8 +14,8 @@ const unit = (rest: Partial<AreaUnit>): AreaUnit => ({
   partOfOther: false,
   ...rest,
 });
-const levels = (count: number): LongestPath => ({ kind: 'levels', levels: count, from: 'x', to: 'y' });
-const delay = (leastArea: number, buffered: number): LongestPath => ({
+const levels = (count: number): CriticalPath => ({ kind: 'levels', levels: count, from: 'x', to: 'y' });
+const delay = (leastArea: number, buffered: number): CriticalPath => ({
   kind: 'delay',
   leastArea: { ps: leastArea, from: 'a_i', to: 'a register' },
   buffered: { ps: buffered, from: 'w_q[1]', to: 'acc_q[2]' },
@@ -37,7 +37,7 @@ const findings: AreaFindings = {
   lanes: 1,
   tool: { name: 'Yosys', version: '0.23', build: 'native' },
   library: null,
-  recipes: { alumacc: 'synth\n', noalumacc: 'synth -noalumacc\n' },
+  flows: { alumacc: 'synth\n', noalumacc: 'synth -noalumacc\n' },
   units: [
     { unit: unit({}), result: { alumacc: synthesis(120, 10), noalumacc: synthesis(100, 10) } },
     {
@@ -60,11 +60,11 @@ const findings: AreaFindings = {
 describe('buildReport', () => {
   const report = buildReport(findings);
 
-  it('keeps the smaller synthesis, and the usual recipe where they are equal', () => {
-    expect(report.modules.map(({ recipe }) => recipe)).toEqual(['noalumacc', 'alumacc', 'alumacc', 'alumacc']);
+  it('keeps the smaller synthesis, and the usual flow where they are equal', () => {
+    expect(report.modules.map(({ flow }) => flow)).toEqual(['noalumacc', 'alumacc', 'alumacc', 'alumacc']);
     expect(report.modules[0]).toMatchObject({
       size: { gateEquivalents: 100 },
-      otherRecipe: { gateEquivalents: 120 },
+      otherFlow: { gateEquivalents: 120 },
       total: { gateEquivalents: 400, flipFlopBits: 40 },
     });
   });
@@ -86,14 +86,14 @@ describe('buildReport', () => {
       library,
       units: [{ unit: unit({}), result }],
     });
-    expect(modules[0]?.recipe).toBe('noalumacc');
+    expect(modules[0]?.flow).toBe('noalumacc');
     expect(whole).toEqual({ gateEquivalents: 36, area: 108, flipFlopBits: 4 });
     expect(gateEquivalent).toBe('gate equivalents (N of l.lib)');
   });
 
-  it('gives the longest path of the recipe that is kept, and the longest of all modules with its name', () => {
+  it('gives the critical path of the flow that is kept, and the longest of all modules with its name', () => {
     expect(report.modules[0]).toMatchObject({ path: { levels: 100 }, otherPath: { levels: 120 } });
-    expect(report.longestPath).toEqual({ kind: 'levels', levels: 100, from: 'x', to: 'y', module: 'd_pe' });
+    expect(report.criticalPath).toEqual({ kind: 'levels', levels: 100, from: 'x', to: 'y', module: 'd_pe' });
   });
 
   it('says where the sum was not checked', () => {
@@ -126,7 +126,7 @@ describe('the report', () => {
     expect(text).not.toMatch(/undefined|NaN/);
   });
 
-  const withPaths = (...paths: LongestPath[]) => {
+  const withPaths = (...paths: CriticalPath[]) => {
     const units = findings.units.map(({ unit }, i) => {
       const part = { ...synthesis(10, 1), path: paths[i] ?? ({ kind: 'wires' } as const) };
       return { unit, result: { alumacc: part, noalumacc: part } };
@@ -137,12 +137,12 @@ describe('the report', () => {
   it.each([
     ['for a terminal', renderText],
     ['as a page', renderMarkdown],
-  ])('%s has longest paths with their unit, their module and what they leave out', (_, render) => {
+  ])('%s has critical paths with their unit, their module and what they leave out', (_, render) => {
     expect(render(report)).toContain('100 levels of generic gates in d_pe, x to y');
     const timed = render(withPaths(delay(7000.4, 5000.6), delay(9000, 800)));
     expect(timed).toContain('5,001 ps in d_pe, w_q[1] to acc_q[2]');
     expect(timed).toContain('9,000 ps in d_decode_a, a_i to a register');
-    for (const text of [render(report), timed]) expect(text).toContain('no clock-to-output, set-up or wires');
+    for (const text of [render(report), timed]) expect(text).toContain('no clock-to-output, setup or wires');
     expect(timed).toMatch(/d_control.* none .*none/);
     expect(render(withPaths({ kind: 'unknown' }))).toContain('unknown: the library has no delays');
     expect(render(withPaths())).toContain('none: no module has logic');

@@ -52,7 +52,7 @@ describe('the log of OpenSTA', () => {
       'the worst path has 1219.7 ps',
     ],
     ['a slack reads differently', () => LOG.replaceAll('slack (VIOLATED)', 'slack'), 'does not read as expected'],
-    ['it is of hold checks', () => LOG.replaceAll('Path Type: max', 'Path Type: min'), 'not one of set-up'],
+    ['it is of hold checks', () => LOG.replaceAll('Path Type: max', 'Path Type: min'), 'not one of setup'],
     [
       'the slack at the least period is not 0',
       () => LOG.replace(' 0.0000   slack (MET)', ' 0.2000   slack (MET)'),
@@ -96,9 +96,9 @@ describe('the netlist around the modules', () => {
   };
 
   it('has black boxes for all modules but the delay lines', () => {
-    const [boxes, open] = topScript(array).split('\n');
-    expect(boxes).toMatch(/^read_verilog -lib .*rtl\/d_pe\.v/);
-    expect(boxes).not.toContain('decode_int4');
+    const [blackBoxes, open] = topScript(array).split('\n');
+    expect(blackBoxes).toMatch(/^read_verilog -lib .*rtl\/d_pe\.v/);
+    expect(blackBoxes).not.toContain('decode_int4');
     expect(open).toBe('read_verilog rtl/d_delay.v rtl/d_array.v');
   });
 

@@ -15,7 +15,7 @@ import {
 import { mappingFiles, mappingsFor, STRATEGY_NAMES, timedScript } from '../../../scripts/synth/timed/strategies.js';
 
 const candidate = (ps: number | null, area: number, rest: Partial<Candidate> = {}): Candidate => ({
-  ...{ recipe: 'alumacc', strategy: 'fast', aim: 1000 },
+  ...{ flow: 'alumacc', strategy: 'fast', aim: 1000 },
   size: { gateEquivalents: area / 2, area, flipFlopBits: 3 },
   path: ps === null ? null : { ps, from: 'a_q', to: 'b_q' },
   ...rest,
@@ -60,7 +60,7 @@ describe('a curve', () => {
   it('is drawn with every point and every design', async () => {
     const curve = (design: string, pipeline: number, points: Candidate[]) => ({
       ...{ design, pipeline, command: 'npm run gen', module: `${design}_pe`, configurationSha256: 'abc' },
-      ...{ recipe: 'synth', aims: [200, 1000], tried: points.length, points: curvePoints(paretoFront(points)) },
+      ...{ flow: 'synth', aims: [200, 1000], tried: points.length, points: curvePoints(paretoFront(points)) },
     });
     const report: CurveReport = {
       generator: 'g',
@@ -104,7 +104,7 @@ describe('the report of a period', () => {
       },
       { periodPs, marginPs },
       {
-        recipe: 'synth',
+        flow: 'synth',
         units: [
           { unit: unit({ label: 'd_pe', module: 'd_pe', role: 'pe', instances: 6 }), candidates: SKYWATER },
           { unit: unit({ label: 'd_delay', role: 'delay', instances: 4 }), candidates: [candidate(null, 80)] },
@@ -150,18 +150,18 @@ describe('the report of a period', () => {
   });
 });
 
-describe('the recipe for a period', () => {
+describe('the flow for a period', () => {
   const mappings = mappingsFor([2500, 3000]);
   const unitOf = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 18 } };
 
   it('synthesises once and maps in every way for every period', () => {
-    const lines = timedScript(unitOf, { recipe: 'noalumacc', mappings, driven: true }).split('\n');
+    const lines = timedScript(unitOf, { flow: 'noalumacc', mappings, driven: true }).split('\n');
     expect(lines.filter((line) => line.startsWith('synth'))).toEqual(['synth -flatten -noalumacc']);
     expect(lines).toContain('rename -top d_pe_sum_bits18');
     const abc = lines.filter((line) => line.includes(' abc '));
     expect(abc).toHaveLength(2 * STRATEGY_NAMES.length);
     expect(abc.every((line) => line.includes('-constr driver.constr'))).toBe(true);
-    expect(timedScript(unitOf, { recipe: 'alumacc', mappings, driven: false })).not.toContain('-constr');
+    expect(timedScript(unitOf, { flow: 'alumacc', mappings, driven: false })).not.toContain('-constr');
     expect(abc.filter((line) => line.includes('-D,2500'))).toHaveLength(STRATEGY_NAMES.length);
     expect(abc.every((line) => line.endsWith(';stime,-p') && !line.includes('{ps}'))).toBe(true);
   });

@@ -17,7 +17,7 @@ function machine(lacking: Partial<Record<ToolName, ToolStatus>>, rest: Partial<M
 const MISSING: ToolStatus = { state: 'missing' };
 const OLD: ToolStatus = { state: 'old', path: '/usr/bin/yosys', version: '0.9' };
 
-describe('the plan of a set-up', () => {
+describe('the plan of a setup', () => {
   it('is to do nothing where all is there, whatever the package manager', () => {
     expect(planSetup(machine({}))).toEqual({ action: 'nothing' });
     expect(planSetup(machine({}, { managers: [] }))).toEqual({ action: 'nothing' });

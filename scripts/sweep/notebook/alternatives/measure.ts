@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { loneUnit, proveLone } from '../../../synth/equivalence/lone.js';
 import { cellModels } from '../../../synth/equivalence/prove.js';
-import type { LongestPath } from '../../../synth/path.js';
-import type { Recipe } from '../../../synth/recipe.js';
-import { keptRecipe } from '../../../synth/report.js';
+import type { Flow } from '../../../synth/flow-names.js';
+import type { CriticalPath } from '../../../synth/path.js';
+import { keptFlow } from '../../../synth/report.js';
 import { synthesise } from '../../../synth/synthesise.js';
 import type { LibraryIdentity } from '../../../tools/liberty/identity.js';
 import type { Library } from '../../../tools/liberty/library.js';
@@ -34,8 +34,8 @@ export interface AlternativeRow {
   /** Gate equivalents over those of the generated PE. */
   readonly ratio: number;
   readonly flipFlopBits: number;
-  readonly recipe: Recipe;
-  readonly path: LongestPath;
+  readonly flow: Flow;
+  readonly path: CriticalPath;
 }
 
 export interface AlternativesReport {
@@ -46,10 +46,10 @@ export interface AlternativesReport {
 }
 
 /** What synthesis alone tells of a PE. */
-type Measured = Pick<AlternativeRow, 'gateEquivalents' | 'flipFlopBits' | 'recipe' | 'path'>;
+type Measured = Pick<AlternativeRow, 'gateEquivalents' | 'flipFlopBits' | 'flow' | 'path'>;
 
 /**
- * Synthesises the generated PEs of a kind and every alternative by all recipes of the area report, and proves those that should do
+ * Synthesises the generated PEs of a kind and every alternative by all flows of the area report, and proves those that should do
  * the same.
  *
  * @throws UserError when Yosys fails (exit code 3), or a proof does (1).
@@ -96,7 +96,7 @@ export async function measureAlternatives(request: AlternativesRequest): Promise
 const isProved = ({ operands }: Alternative): boolean => operands !== 'not proved';
 
 /**
- * The smaller of the netlists of all recipes, proved equal to its Verilog.
+ * The smaller of the netlists of all flows, proved equal to its Verilog.
  *
  * @param models Verilog of the library's cells.
  * @throws UserError (exit code 1) when it is not.
@@ -115,13 +115,13 @@ async function smallest(
       alumacc: await synthesise(context, unit, 'alumacc'),
       noalumacc: await synthesise(context, unit, 'noalumacc'),
     };
-    const recipe = keptRecipe(syntheses);
-    const { size, path, netlist } = syntheses[recipe];
+    const flow = keptFlow(syntheses);
+    const { size, path, netlist } = syntheses[flow];
     const proof = await proveLone({ yosys, folder, models, unit, text: netlist });
     if (proof.result !== 'proved') {
       throw new UserError(`the netlist of ${module} is not proved equal to it: ${proof.result}`, EXIT.checkFailed);
     }
     const { gateEquivalents, flipFlopBits } = size;
-    return { gateEquivalents, flipFlopBits, recipe, path };
+    return { gateEquivalents, flipFlopBits, flow, path };
   });
 }

@@ -1,8 +1,8 @@
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { decide, readGold } from '../../../synth/equivalence/equal.js';
 import type { Module } from '../../../synth/equivalence/module.js';
-import { GATE, GOLD, goldScript, PROOF_FILES, witnessScript } from '../../../synth/equivalence/scripts.js';
-import { readSearch, readWitness } from '../../../synth/equivalence/verdict.js';
+import { counterexampleScript, GATE, GOLD, goldScript, PROOF_FILES } from '../../../synth/equivalence/scripts.js';
+import { readCounterexample, readSearch } from '../../../synth/equivalence/verdict.js';
 import type { Yosys } from '../../../tools/yosys/interface.js';
 import { runYosys } from '../../../tools/yosys/yosys.js';
 import type { Alternative, Operands } from './list.js';
@@ -40,14 +40,14 @@ export async function proveAlternative(
   const first = solver === 'ABC' ? await decide(yosys, job, PROOF_SECONDS, compared) : undefined;
   if (first === 'equivalent') return;
   // What ABC finds different is looked for again, for the outputs' names.
-  const { log } = await runYosys(yosys, { ...job, script: witnessScript(PROOF_SECONDS, compared), outputs: [] });
+  const { log } = await runYosys(yosys, { ...job, script: counterexampleScript(PROOF_SECONDS, compared), outputs: [] });
   const verdict = readSearch(log);
   switch (verdict) {
     case 'equivalent':
       if (first === 'different') throw failure('ABC finds a difference, but Yosys does not');
       return;
     case 'different':
-      throw failure(`for one input they differ in ${readWitness(log).join(', ')}`);
+      throw failure(`for one input they differ in ${readCounterexample(log).join(', ')}`);
     case 'undecided':
     case 'not understood':
       throw failure(`the search for a difference is ${verdict} after ${PROOF_SECONDS} s at most`);

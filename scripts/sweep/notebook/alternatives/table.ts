@@ -1,5 +1,5 @@
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../../../gen/base/text-table.js';
-import type { LongestPath } from '../../../synth/path.js';
+import type { CriticalPath } from '../../../synth/path.js';
 import { libraryText } from '../../../synth/report.js';
 import { toolText } from '../../../tools/yosys/identity.js';
 import type { AlternativeRow, AlternativesReport } from './measure.js';
@@ -24,8 +24,8 @@ function columns({ library }: AlternativesReport): TextColumn<AlternativeRow>[] 
   ];
 }
 
-/** The longest path, with buffers and sized gates. */
-function pathText(path: LongestPath): string {
+/** The critical path, with buffers and sized gates. */
+function pathText(path: CriticalPath): string {
   switch (path.kind) {
     case 'delay':
       return decimal(path.buffered.ps, 0);

@@ -135,7 +135,7 @@ export function tileTable({ variants }: VariantsReport): string {
       { title: 'dataflow', left: true, text: ({ dataflow }) => dataflow },
       { title: 'GE per MAC', text: (each) => compared(decimal(ge(each.row), 1), ge, each) },
       { title: 'flip-flops per MAC', text: ({ row }) => decimal(row.perMac.flipFlopBits, 1) },
-      { title: 'longest path', text: (each) => compared(`${decimal(bufferedPs(each.row))} ps`, bufferedPs, each) },
+      { title: 'critical path', text: (each) => compared(`${decimal(bufferedPs(each.row))} ps`, bufferedPs, each) },
       { title: 'latency', text: ({ row }) => decimal(row.streams.at(-1)?.latency ?? Number.NaN) },
     ],
     rows,
@@ -149,7 +149,7 @@ function variantOf(variants: readonly VariantRow[], name: string): VariantRow {
   return found;
 }
 
-function bufferedPs({ longestPath }: VariantRow): number {
-  if (longestPath.kind !== 'delay') throw new UserError('the library has no delays');
-  return longestPath.buffered.ps;
+function bufferedPs({ criticalPath }: VariantRow): number {
+  if (criticalPath.kind !== 'delay') throw new UserError('the library has no delays');
+  return criticalPath.buffered.ps;
 }

@@ -1,11 +1,11 @@
 import { markdownLines } from '../../../../gen/base/text-table.js';
-import { RECIPES } from '../../../synth/recipe.js';
+import { FLOWS } from '../../../synth/flow-names.js';
 import type { DotTree, DotTreesReport } from '../dot-trees/measure.js';
 import { netlistsLine } from './proofs.js';
 
 /** The trees by their areas, the smaller of the two of each; those that the generator makes stand out. */
 export function dotTreesTable({ trees, proof }: DotTreesReport): string {
-  const least = ({ gateEquivalents }: DotTree): number => Math.min(...RECIPES.map((recipe) => gateEquivalents[recipe]));
+  const least = ({ gateEquivalents }: DotTree): number => Math.min(...FLOWS.map((flow) => gateEquivalents[flow]));
   const lines = markdownLines<DotTree>(
     [
       { title: 'variant', left: true, text: titleOf },

@@ -88,11 +88,11 @@ function checkedRows(one: PeriodReport, two: PeriodReport): CheckedRow[] {
 }
 
 function staOf({ sta, design }: PeriodReport): StaReport {
-  if (sta === undefined) throw new Error(`the report of ${design} has no set-up checks`);
+  if (sta === undefined) throw new Error(`the report of ${design} has no setup checks`);
   return sta;
 }
 
-/** A library's part of docs/timing.md: the curves' ends, the plot, the set-up checks, and the commands they are made by. */
+/** A library's part of docs/timing.md: the curves' ends, the plot, the setup checks, and the commands they are made by. */
 export function renderTiming([curves, one, two]: TimingReports, commands: readonly string[], plot: string): string {
   const { tool } = staOf(one);
   const rows = checkedRows(one, two);

@@ -10,7 +10,7 @@ import { opened, openedWidths } from '../../../../scripts/sweep/notebook/alterna
 import { SIDES, sidesVerilog } from '../../../../scripts/sweep/notebook/alternatives/sides.js';
 import { alternativesMarkdown, alternativesText } from '../../../../scripts/sweep/notebook/alternatives/table.js';
 import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
-import { miterScript, witnessScript } from '../../../../scripts/synth/equivalence/scripts.js';
+import { counterexampleScript, miterScript } from '../../../../scripts/synth/equivalence/scripts.js';
 import { readSearch } from '../../../../scripts/synth/equivalence/verdict.js';
 
 const FOLDER = join(import.meta.dirname, '../../../../docs/microarchitecture');
@@ -39,7 +39,7 @@ describe('alternatives to the PE', () => {
   });
 
   it('stand in a table beside the generated PE', () => {
-    const row = { of: 'unified', flipFlopBits: 38, recipe: 'alumacc', path: { kind: 'wires' } } as const;
+    const row = { of: 'unified', flipFlopBits: 38, flow: 'alumacc', path: { kind: 'wires' } } as const;
     const report = {
       kind: 'int',
       tool: { name: 'Yosys', version: '0.0', build: 'native' },
@@ -135,7 +135,7 @@ describe('the proof of an alternative', () => {
     expect(miterScript(7, SIDES)).toContain(
       'read_verilog converter.v sides.v\nproc\nmiter -equiv own_side converted_side miter\n',
     );
-    expect(witnessScript(7, SIDES)).toContain('miter -equiv -make_outcmp own_side converted_side miter\n');
+    expect(counterexampleScript(7, SIDES)).toContain('miter -equiv -make_outcmp own_side converted_side miter\n');
   });
 
   it.each([

@@ -104,7 +104,7 @@ describe('tables of areas', () => {
       ({
         name,
         perMac: { gateEquivalents: ge, flipFlopBits: 40 },
-        longestPath: { kind: 'delay', buffered: { ps } },
+        criticalPath: { kind: 'delay', buffered: { ps } },
         streams: [{ latency: 1 }, { latency: 34 }],
         proof: { proved: 7, simulated: 0 },
       }) as unknown as VariantRow;

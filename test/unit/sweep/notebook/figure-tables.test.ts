@@ -36,10 +36,10 @@ const proved: ProofReport = {
 const size = (area: number) => ({ gateEquivalents: area / 2, area, flipFlopBits: 3 });
 const point = (ps: number, area: number, aim: number): CurvePoint => ({
   ...{ ps, size: size(area), aim },
-  ...{ recipe: 'alumacc', strategy: 'fast' },
+  ...{ flow: 'alumacc', strategy: 'fast' },
 });
 const curve = (pipeline: number, points: CurvePoint[]): Curve => ({
-  ...{ design: 'd', command: 'c', module: 'd_pe', pipeline, configurationSha256: 'abc', recipe: 'synth' },
+  ...{ design: 'd', command: 'c', module: 'd_pe', pipeline, configurationSha256: 'abc', flow: 'synth' },
   ...{ aims: [1000, 5000], tried: 9, points, proof: proved },
 });
 const curves: CurveReport = {
@@ -56,7 +56,7 @@ function period(pe: number, array: number, area: number, end = 'in_ready_o'): Pe
     return { slackPs: -1, path: { ...path, to: 'elsewhere' }, minimumPs, minimumPath: path };
   };
   return {
-    ...{ ...measurement, library, periodPs: 1017, marginPs: 0, recipe: 'synth', modules: [], warnings: [], met: false },
+    ...{ ...measurement, library, periodPs: 1017, marginPs: 0, flow: 'synth', modules: [], warnings: [], met: false },
     ...{ pe: size(area), whole: size(9 * area), perMac: size(area), proof: proved },
     sta: {
       tool: { name: 'OpenSTA', version: '2.0.17' },
@@ -96,7 +96,7 @@ describe('the tables of docs/timing.md', () => {
       expect(text).toContain(`\n${line}\n`);
     }
     const { sta: _, ...unchecked } = period(1, 1, 1);
-    expect(() => renderTiming([curves, unchecked, unchecked], commands, 'p.svg')).toThrow('no set-up checks');
+    expect(() => renderTiming([curves, unchecked, unchecked], commands, 'p.svg')).toThrow('no setup checks');
   });
 
   it('have each command before its table, and all tools', () => {
@@ -131,11 +131,11 @@ describe('the tables of docs/timing.md', () => {
 describe('the tables of docs/fpga.md', () => {
   const resources = (luts: number, blockRams = 0) => ({ luts, flipFlops: 38, carryBits: 29, dsps: 0, blockRams });
   const family = (name: 'ice40' | 'xilinx' | 'gowin', luts: number, blockRams?: number) => ({
-    ...{ family: name, recipe: 'synth', modules: [], warnings: [], proof: proved },
+    ...{ family: name, flow: 'synth', modules: [], warnings: [], proof: proved },
     ...{ pe: resources(luts), whole: resources(20 * luts, blockRams), perMac: resources((20 * luts) / 16) },
   });
   const placement = (what: 'pe' | 'array', mhz: readonly number[], medianMhz: number, used: number): Placement => ({
-    ...{ what, label: `d_${what}`, device: 'hx8k', package: 'ct256', recipe: 'place', medianMhz },
+    ...{ what, label: `d_${what}`, device: 'hx8k', package: 'ct256', flow: 'place', medianMhz },
     tool: { name: 'nextpnr-ice40', version: '0.4' },
     harness: { inputs: 3, outputs: 4 },
     logicCells: { used, available: 7680 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutBoxes } from '../../../../scripts/synth/equivalence/black-boxes.js';
+import { cutBlackBoxes } from '../../../../scripts/synth/equivalence/black-boxes.js';
 import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
 
 type Pins = Readonly<Record<string, readonly (number | string)[]>>;
@@ -8,7 +8,7 @@ const DIRECTIONS = { a_i: 'input', sum_o: 'output', unused_o: 'output' };
 
 /** A module with an inverter and instances. */
 function moduleOf(instances: Readonly<Record<string, { readonly type?: string; readonly pins: Pins }>>): Module {
-  const boxes = Object.entries(instances).map(([name, { type = 'd_pe', pins }]) => [
+  const blackBoxes = Object.entries(instances).map(([name, { type = 'd_pe', pins }]) => [
     name,
     { type, connections: pins, port_directions: DIRECTIONS },
   ]);
@@ -18,7 +18,7 @@ function moduleOf(instances: Readonly<Record<string, { readonly type?: string; r
         ports: { d_i: { direction: 'input', bits: [2] } },
         cells: {
           gate: { type: '$_NOT_', connections: { A: [2], Y: [3] } },
-          ...Object.fromEntries(boxes),
+          ...Object.fromEntries(blackBoxes),
         },
         netnames: {},
       },
@@ -28,15 +28,15 @@ function moduleOf(instances: Readonly<Record<string, { readonly type?: string; r
 }
 
 const TYPES = new Set(['d_pe', 'd_control']);
-const cut = (gold: Module, gate: Module) => cutBoxes(gold, gate, TYPES);
+const cut = (gold: Module, gate: Module) => cutBlackBoxes(gold, gate, TYPES);
 
-describe('cutBoxes', () => {
+describe('cutBlackBoxes', () => {
   it('makes outputs of what goes into an instance, and inputs of what comes out', () => {
     const gold = moduleOf({ u_pe: { pins: { a_i: [3], sum_o: [4, 5], unused_o: [6] } } });
     const gate = moduleOf({ u_pe: { pins: { sum_o: [14, 15], a_i: [13] } } });
     const open = cut(gold, gate);
     if ('problem' in open) throw new Error(open.problem);
-    expect(open.boxes).toBe(1);
+    expect(open.blackBoxes).toBe(1);
     expect(open.gold.ports).toEqual({
       ...gold.ports,
       'u_pe.a_i': { direction: 'output', bits: [3] },

@@ -12,10 +12,10 @@ import {
 import {
   type ProofResult,
   proofPasses,
+  readCounterexample,
   readVerdict,
-  readWitness,
 } from '../../../../scripts/synth/equivalence/verdict.js';
-import { standIn } from '../../../../scripts/synth/equivalence/wrapper.js';
+import { wrapper } from '../../../../scripts/synth/equivalence/wrapper.js';
 
 const unit = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 14 } };
 
@@ -107,8 +107,8 @@ describe('readVerdict', () => {
   it('reads the outputs that differ in the model of sat', () => {
     const log =
       '  Signal Name    Dec  Hex  Bin\n  \\cmp_acc_q[3].D    0    0    0\n  \\cmp_q    1    1    1\n  \\trigger  1 1 1\n';
-    expect(readWitness(log)).toEqual(['acc_q[3].D']);
-    expect(readWitness('timed out')).toEqual([]);
+    expect(readCounterexample(log)).toEqual(['acc_q[3].D']);
+    expect(readCounterexample('timed out')).toEqual([]);
   });
 });
 
@@ -245,7 +245,7 @@ describe('a module that stands in for some of its instances', () => {
 endmodule
 `;
   it('is the netlist with its parameters, and the RTL with others', () => {
-    const text = standIn(RTL, 'module d_pe_sum_bits14(clk_i, a_i, sum_o);\nendmodule\n', unit) ?? '';
+    const text = wrapper(RTL, 'module d_pe_sum_bits14(clk_i, a_i, sum_o);\nendmodule\n', unit) ?? '';
     expect(text.match(/^module \S+/gm)).toEqual(['module d_pe_sum_bits14(clk_i,', 'module d_pe_rtl', 'module d_pe']);
     expect(text).toContain('if (SUM_BITS == 14) begin');
     const ports = '(.clk_i(clk_i), .a_i(a_i), .sum_o(sum_o));';
@@ -254,7 +254,7 @@ endmodule
   });
 
   it('is none where a port is not understood', () => {
-    expect(standIn(RTL.replace('input  wire          [6:0]', 'inout'), '', unit)).toBeUndefined();
-    expect(standIn(RTL.replace('d_pe', 'other'), '', unit)).toBeUndefined();
+    expect(wrapper(RTL.replace('input  wire          [6:0]', 'inout'), '', unit)).toBeUndefined();
+    expect(wrapper(RTL.replace('d_pe', 'other'), '', unit)).toBeUndefined();
   });
 });

@@ -28,7 +28,7 @@ describe('the cells of an FPGA', () => {
   });
 });
 
-describe('the recipe for an FPGA', () => {
+describe('the flow for an FPGA', () => {
   it('allows DSP blocks where asked to, whichever way round Yosys has it', () => {
     expect([false, true].map((dsp) => familyCommand('ice40', dsp))).toEqual(['synth_ice40', 'synth_ice40 -dsp']);
     expect([false, true].map((dsp) => familyCommand('ecp5', dsp))).toEqual(['synth_ecp5 -nodsp', 'synth_ecp5']);
@@ -156,7 +156,7 @@ describe('the report of a design on an FPGA', () => {
   });
   const findings: FamilyFindings = {
     family: 'ice40',
-    recipe: 'synth_ice40',
+    flow: 'synth_ice40',
     units: [
       { unit: unit({ label: 'd_pe', role: 'pe', instances: 6 }), result: size(100, 38) },
       { unit: unit({ label: 'd_int', role: 'type decoder', instances: 5, partOfOther: true }), result: size(7, 0) },

@@ -1,4 +1,4 @@
 /** With and without Yosys' merging of multipliers and adders into one macro: neither is always the smaller. */
-export const RECIPES = ['alumacc', 'noalumacc'] as const;
+export const FLOWS = ['alumacc', 'noalumacc'] as const;
 
-export type Recipe = (typeof RECIPES)[number];
+export type Flow = (typeof FLOWS)[number];
