@@ -1,7 +1,5 @@
 import { appliesIn } from '../config/conflicts.js';
 import { type Configuration, PARAMETER_KEYS } from '../config/parameters.js';
-import { codeValues } from '../numerics/codec.js';
-import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
 import { dotStages } from '../rtl/arch/dot/stages.js';
 import { doublingText, operandFormula, operandLayout } from '../rtl/decoder.js';
@@ -15,14 +13,13 @@ import { tileGrid } from '../rtl/tile-grid.js';
 import type { TileKind } from '../rtl/tile-kinds.js';
 import { tilePeriod } from '../rtl/timing.js';
 import { slowInIcarus } from './bench/testbench.js';
+import { numbers } from './datasheet/numbers.js';
 import { floatFacts } from './float-datasheet.js';
 import type { RenderedFile } from './rendered-file.js';
 
 /** The datasheet of a design, in Markdown: every figure comes from the elaborated design. */
 export function renderDatasheet(design: Design, identity: Identity): RenderedFile {
   const { config, top, timing, accumulator, format, modules, delayLines } = design;
-  const types = [design.a, design.w].flatMap((port) => port.types);
-  const wideTypes = [design.a, design.w].flatMap((port) => port.wideTypes);
   const view = {
     header: identityLines(`Datasheet of ${top.name}.`, identity).join('\n'),
     name: config.name,
@@ -92,8 +89,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
       bitsAlone,
       bitsSaved,
     })),
-    blocks: types.some((type) => type.kind === 'float'),
-    types: [...new Set([...types, ...wideTypes])].map((type) => ({ name: type.name, values: valuesText(type) })),
+    numbers: numbers(design),
     modules: modules.map(({ name, instances, title }) => ({ name, count: instances ?? 1, title })),
     delayLines,
   };
@@ -184,15 +180,6 @@ function sumCase(design: Design, { product, sum, terms, pairsOfRows }: SumCase) 
 function termsName({ config }: Design, { pairsOfRows }: Pick<SumCase, 'pairsOfRows'>): string {
   if (config.dataflow === 'os') return 'maxK';
   return pairsOfRows ? 'ROWS/2' : 'ROWS';
-}
-
-/** The values of all codes; of an integer with many, its first and last ones. */
-function valuesText(type: NumericType): string {
-  const values = codeValues(type).map((value, code) => value ?? type.decode(code));
-  if (type.kind !== 'int' || type.bits < 6) return values.join(' ');
-  const half = values.length / 2;
-  const [greatest, least, next] = [values[half - 1], values[half], values[half + 1]];
-  return type.signed ? `0 1 2 ... ${greatest} ${least} ${next} ... -1` : `0 1 2 ... ${values.at(-1)}`;
 }
 
 /** For tiles of some lengths: K reduction steps, at most maxK; M rows of a weight-stationary array. */

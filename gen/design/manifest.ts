@@ -6,9 +6,12 @@ import { UserError } from '../base/errors.js';
 import { GENERATOR } from '../base/version.js';
 import { configurationHash } from '../config/identity.js';
 import { type Configuration, PARAMETERS } from '../config/parameters.js';
+import { leastStep, realValues, stepExponent } from '../numerics/real.js';
+import type { FloatType } from '../numerics/types/float.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
 import type { Design } from '../rtl/design.js';
+import { streamShape } from '../rtl/streams.js';
 import type { RenderedFile } from './rendered-file.js';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -31,6 +34,23 @@ const operandPort = z.object({
     bits: z.int(),
     doubledFrom: z.int().optional(),
   }),
+});
+
+/** A numeric type of a port: what its codes stand for, as steps and as real numbers. */
+const codes = z.object({
+  name: z.string(),
+  kind: z.enum(['int', 'flint', 'pot', 'float', 'biscaled']),
+  bits: z.int(),
+  signed: z.boolean(),
+  /** The fields of a float. */
+  float: z.object({ exponentBits: z.int(), fractionBits: z.int(), bias: z.int() }).optional(),
+  /** Binary logarithm of the least step, and the step. */
+  stepExponent: z.int(),
+  step: z.number(),
+  /** By code from 0 up: the value in steps, an integer; or `NaN`, `+Infinity`, `-Infinity`. */
+  steps: z.array(z.string()),
+  /** By code from 0 up: the real value, steps times step; `-0` of a zero with a sign. */
+  values: z.array(z.string()),
 });
 
 /**
@@ -63,7 +83,12 @@ export const MANIFEST = z.object({
   ),
   delayLines: z.array(z.object({ use: z.string(), width: z.int(), stages: z.int() })),
   partialSums: z.array(z.object({ bits: z.int(), pes: z.int() })),
+  /** A selector's value is the place of its type in `types` or `wideTypes`. */
   ports: z.object({ a: operandPort, w: operandPort }),
+  /** Every type that a port takes, those of 8-bit modes too. */
+  numericTypes: z.array(codes),
+  /** Result i of an output beat lies at [i * bits +: bits]; its real value is the number there times both types' steps. */
+  results: z.object({ encoding: z.enum(['twosComplement', 'binary32']), bits: z.int(), lanes: z.int() }),
   operandFormat: z.object({
     unit: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal('none')]),
     foldMinimum: z.boolean(),
@@ -146,6 +171,12 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     delayLines: [...design.delayLines],
     partialSums: [...design.partialSums],
     ports: { a: port('a'), w: port('w') },
+    numericTypes: typesOf(design).map(codesOf),
+    results: {
+      encoding: design.float ? 'binary32' : 'twosComplement',
+      bits: accumulator.bits,
+      lanes: streamShape(design.config).resultCols,
+    },
     operandFormat: format.form,
     accumulator: {
       bits: accumulator.bits,
@@ -159,6 +190,25 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     timing: design.timing,
   };
 }
+
+/** The numeric types of both ports, once each, those of 8-bit modes too. */
+export function typesOf({ a, w }: Pick<Design, 'a' | 'w'>): NumericType[] {
+  return [...new Set([...a.types, ...w.types, ...a.wideTypes, ...w.wideTypes])];
+}
+
+function codesOf(type: NumericType): z.output<typeof codes> {
+  const { name, kind, bits, signed } = type;
+  return {
+    ...{ name, kind, bits, signed },
+    ...(type.kind === 'float' ? { float: floatFields(type) } : {}),
+    stepExponent: stepExponent(type),
+    step: leastStep(type),
+    steps: Array.from({ length: 2 ** bits }, (_, code) => String(type.decode(code))),
+    values: realValues(type),
+  };
+}
+
+const floatFields = ({ exponentBits, fractionBits, bias }: FloatType) => ({ exponentBits, fractionBits, bias });
 
 /**
  * The manifest of a design's folder, after checking that the folder is whole.

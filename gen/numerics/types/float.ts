@@ -8,6 +8,8 @@ export interface FloatType extends TypeBase {
   readonly kind: 'float';
   readonly exponentBits: number;
   readonly fractionBits: number;
+  /** What is subtracted from the exponent field: 2^(exponentBits-1) - 1, as in every format that OCP defines. */
+  readonly bias: number;
   /** Whether some codes are NaN or infinite. */
   readonly hasSpecials: boolean;
 }
@@ -33,6 +35,7 @@ export function floatType(exponentBits: number, fractionBits: number, signed: bo
     signed,
     exponentBits,
     fractionBits,
+    bias: 2 ** (exponentBits - 1) - 1,
     hasSpecials: split === 'e4m3' || split === 'e5m2',
     decode: (code) => {
       const { negative, exponent, fraction } = fields(code);

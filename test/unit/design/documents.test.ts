@@ -53,7 +53,7 @@ describe('the datasheet', () => {
   });
 
   it('has the values of every type', () => {
-    expect(sheet).toContain('| uflint4 | 0 1 2 3 4 5 6 7 64 32 16 24 8 10 12 14 |');
+    expect(sheet).toContain('| uflint4 | 1 | 0 .. 64 | 0 1 2 3 4 5 6 7 64 32 16 24 8 10 12 14 |');
   });
 
   it('says how this design stalls, and when it wraps', () => {
@@ -61,6 +61,69 @@ describe('the datasheet', () => {
     expect(documents({}).text('datasheet.md')).toContain('one clock gate, `ant_16x16_clock_gate`');
     const wraps = documents({ accumulatorBits: 16, overflow: 'wrap' }).text('datasheet.md');
     expect(wraps).toContain('wrap modulo 2^16');
+  });
+});
+
+describe('real values', () => {
+  /** Steps as OCP defines the formats: the smallest subnormal number. */
+  const STEPS: Record<string, number> = {
+    e2m1: 0.5,
+    e3m2: 1 / 16,
+    e2m3: 1 / 8,
+    e4m3: 1 / 512,
+    e5m2: 1 / 65536,
+    int8: 1,
+  };
+  const raw = { pe: 'float', activations: ['e2m1', 'e4m3', 'int8', 'e3m2'], weights: ['e2m1', 'e5m2', 'e2m3'] };
+  const { design, text } = documents(raw);
+  const sheet = text('datasheet.md');
+  const { numericTypes, results } = buildManifest(design, []);
+
+  it('stand in the datasheet with the step of each type, and of a result for each pair', () => {
+    for (const [name, step] of Object.entries(STEPS)) {
+      const shown = new RegExp(`^\\| ${name} \\| (?:2\\^-?\\d+ = )?([^|]+) \\|`, 'm').exec(sheet)?.[1];
+      expect(Number(shown), name).toBe(step);
+    }
+    expect(sheet).toContain('| e2m1 | 2^-1 = 0.5 | -6 .. 6 | 0 0.5 1 1.5 2 3 4 6 -0 -0.5 -1 -1.5 -2 -3 -4 -6 |');
+    expect(sheet).toContain('| -448 .. 448 |');
+    expect(sheet).toContain('| -57344 .. 57344 |');
+    const pairs = sheet.split('\n').filter((line) => /^\| \w+ \|( 2\^-\d+ = [\d.e-]+ \|){3}$/.test(line));
+    expect(
+      pairs.map((line) =>
+        line
+          .split('|')
+          .slice(2, -1)
+          .map((cell) => Number(cell.split('=')[1])),
+      ),
+    ).toEqual(raw.activations.map((a) => raw.weights.map((w) => (STEPS[a] as number) * (STEPS[w] as number))));
+  });
+
+  it('stand in the manifest for every code of every type', () => {
+    expect(numericTypes.map(({ name }) => name)).toEqual(['e2m1', 'e4m3', 'int8', 'e3m2', 'e5m2', 'e2m3']);
+    for (const { name, bits, step, stepExponent, steps, values } of numericTypes) {
+      expect([step, 2 ** stepExponent], name).toEqual([STEPS[name], STEPS[name]]);
+      expect([steps.length, values.length], name).toEqual([2 ** bits, 2 ** bits]);
+      values.forEach((value, code) => {
+        expect(Number(value) + 0, `${name} ${code}`).toBe(Number(steps[code]) * step);
+      });
+    }
+    const [e2m1, e4m3] = numericTypes;
+    expect(e2m1?.values).toEqual('0 0.5 1 1.5 2 3 4 6 -0 -0.5 -1 -1.5 -2 -3 -4 -6'.split(' '));
+    expect([e4m3?.float, e4m3?.values[0x7e], e4m3?.values[0x7f], e4m3?.steps[0xff]]).toEqual([
+      { exponentBits: 4, fractionBits: 3, bias: 7 },
+      '448',
+      'NaN',
+      'NaN',
+    ]);
+    expect(results).toEqual({ encoding: 'binary32', bits: 32, lanes: 16 });
+  });
+
+  it('of types of 8-bit modes stand there, too', () => {
+    const { design } = documents({ rows: 2, cols: 2, wideActivations: ['int8'], wideWeights: ['uint8'] });
+    const types = new Map(buildManifest(design, []).numericTypes.map((type) => [type.name, type]));
+    expect(types.get('int8')?.values[0x80]).toBe('-128');
+    expect(types.get('uint8')?.values[0xff]).toBe('255');
+    expect(documents({ rows: 2, cols: 2 }).text('datasheet.md')).not.toMatch(/2\^-\d+ = /);
   });
 });
 
@@ -114,7 +177,8 @@ describe('the datasheet of 8-bit integers', () => {
   });
 
   it('has the values of the 8-bit types, and whole products told apart from those of a PE', () => {
-    expect(sheet).toContain('| int8 | 0 1 2 ... 127 -128 -127 ... -1 |\n| uint8 | 0 1 2 ... 255 |');
+    expect(sheet).toContain('| int8 | 1 | -128 .. 127 | 0 1 2 ... 127 -128 -127 ... -1 |');
+    expect(sheet).toContain('| uint8 | 1 | 0 .. 255 | 0 1 2 ... 255 |');
     expect(sheet).toContain('An 8-bit integer is two operands');
   });
 

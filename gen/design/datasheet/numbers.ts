@@ -1,0 +1,55 @@
+import { leastStep, realValues, stepExponent } from '../../numerics/real.js';
+import type { NumericType } from '../../numerics/types/numeric-type.js';
+import type { Design } from '../../rtl/design.js';
+import { typesOf } from '../manifest.js';
+
+/** Types with more codes than this are shown by their first and last values; all are in the manifest. */
+const MOST_CODES = 32;
+
+/** What the datasheet says of the values of codes, and of the real values of results. */
+export function numbers(design: Design) {
+  const types = typesOf(design);
+  const [activations, weights] = [design.a, design.w].map(({ types, wideTypes }) => [...types, ...wideTypes]) as [
+    NumericType[],
+    NumericType[],
+  ];
+  const table = [
+    ['activation \\ weight', ...weights.map(({ name }) => name)],
+    ['---', ...weights.map(() => '---')],
+    ...activations.map((a) => [a.name, ...weights.map((w) => powerText(stepExponent(a) + stepExponent(w)))]),
+  ];
+  return {
+    types: types.map((type) => ({
+      name: type.name,
+      step: stepText(type),
+      range: rangeText(type),
+      values: valuesText(type),
+    })),
+    shortened: types.some((type) => 2 ** type.bits > MOST_CODES),
+    /** Whether a result is anything else than the real sum. */
+    stepped: types.some((type) => stepExponent(type) !== 0),
+    resultSteps: table.map((cells) => `| ${cells.join(' | ')} |`),
+  };
+}
+
+/** A power of two, and its value: `2^-9 = 0.001953125`. */
+const powerText = (exponent: number): string => (exponent === 0 ? '1' : `2^${exponent} = ${2 ** exponent}`);
+
+const stepText = (type: NumericType): string =>
+  stepExponent(type) === 0 ? String(leastStep(type)) : powerText(stepExponent(type));
+
+/** The least and the greatest number of a type. */
+function rangeText(type: NumericType): string {
+  const finite = realValues(type).map(Number).filter(Number.isFinite);
+  return `${Math.min(...finite)} .. ${Math.max(...finite)}`;
+}
+
+/** The real values of all codes; of a type with many, of its first and last codes and, signed, of those in the middle. */
+function valuesText(type: NumericType): string {
+  const values = realValues(type);
+  if (values.length <= MOST_CODES) return values.join(' ');
+  const half = values.length / 2;
+  return type.signed
+    ? [...values.slice(0, 3), '...', ...values.slice(half - 1, half + 2), '...', values.at(-1)].join(' ')
+    : [...values.slice(0, 3), '...', values.at(-1)].join(' ');
+}
