@@ -20,9 +20,7 @@ interface Flags {
 
 function command(): Command {
   return new Command('npm run figures --')
-    .description(
-      'Measure the tables and plots of docs/ and the README again, and write the pages; or check that no area has grown.',
-    )
+    .description('Measure the tables and plots of docs/ again, and write the pages; or check that no area has grown.')
     .option('--osu018 <file>', "osu018_stdcells.lib, of Debian's qflow-tech-osu018", DEBIAN_OSU018)
     .option('--sky130 <file>', 'sky130_fd_sc_hd at its typical corner; without it, what needs it is left out')
     .option('--only <list>', 'some of the figures, by name or page')

@@ -190,17 +190,17 @@ describe('npm run figures', () => {
 });
 
 describe('every program', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const exceptions = /all but (.*) have `--json`/.exec(readme)?.[1]?.match(/[\w:]+(?=`)/g);
+  const page = readFileSync(join(root, 'docs/commands.md'), 'utf8');
+  const exceptions = /all but (.*) have `--json`/.exec(page)?.[1]?.match(/[\w:]+(?=`)/g);
 
-  it('has --json but for those that the README excepts, which are some', () => {
+  it('has --json but for those that docs/commands.md excepts, which are some', () => {
     expect(programs).toEqual(expect.arrayContaining(exceptions ?? ['an exception']));
   });
 
   it.each(programs)(
-    'is in the table of the README, and its --help says which exit codes it has: %s',
+    'is in a table of docs/commands.md, and its --help says which exit codes it has: %s',
     async (program) => {
-      expect(readme).toMatch(new RegExp(`^\\|.*\`npm run ${program}[ \`].*\\|$`, 'm'));
+      expect(page).toMatch(new RegExp(`^\\|.*\`npm run ${program}[ \`].*\\|$`, 'm'));
       const { exitCode, stdout } = await npmRun(program, ['--help']);
       expect(exitCode).toBe(0);
       expect(stdout).toContain('Exit codes: 0 ');

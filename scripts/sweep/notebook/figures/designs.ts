@@ -127,7 +127,7 @@ export const DESIGN_FIGURES: readonly Figure[] = [
   }),
   tables<[AreaReport, AreaReport, ComparisonReport, ComparisonReport]>({
     name: 'areas-in-short',
-    page: 'README.md',
+    page: 'docs/results.md',
     before: [make(DEFAULT_ARRAY)],
     measured: [
       area(DEFAULT_ARRAY, 'osu018'),

@@ -18,7 +18,7 @@ import {
 } from './network-tables.js';
 import { design, folder } from './steps.js';
 
-/** Schemes and networks as the README has them. */
+/** Schemes and networks as docs/results.md has them. */
 export const SHORT_SCHEMES = [
   'fp32',
   'int8',
@@ -121,14 +121,14 @@ export const NETWORK_FIGURES: readonly Figure[] = [
   }),
   tables<[MatmulReport]>({
     name: 'layer-in-short',
-    page: 'README.md',
+    page: 'docs/results.md',
     before: [DEFAULT_ARRAY, EXAMPLE],
     measured: [product('ant_16x16')],
     parts: { layer: ([report]) => productText(report) },
   }),
   tables<[InferReport]>({
     name: 'network',
-    page: 'README.md',
+    page: 'docs/results.md',
     before: [
       DEFAULT_ARRAY,
       [
@@ -168,7 +168,7 @@ export const NETWORK_FIGURES: readonly Figure[] = [
   }),
   tables<[AccuracyTable]>({
     name: 'accuracy-in-short',
-    page: 'README.md',
+    page: 'docs/results.md',
     measured: [{ step: ['accuracy'] }],
     parts: { accuracy: ([report]) => accuracyInShort(report, SHORT_SCHEMES, NETWORK_TITLES) },
   }),

@@ -4,7 +4,7 @@ import type { AreaReport, Size } from '../../../synth/report.js';
 import type { ComparisonReport } from '../../compare/measure.js';
 import { netlistsLine } from './proofs.js';
 
-/** What the README tells of areas with a library. */
+/** What docs/results.md tells of areas with a library. */
 export interface SummaryArea {
   readonly title: string;
   /** Whether the library's areas are in µm², and are shown. */
