@@ -77,24 +77,20 @@ describe('parseNpy', () => {
   });
 
   it.each([
-    ['a matrix of one dimension', file({ shape: '(2,)' }), /a matrix has 2 dimensions; this array has 1: shape \(2,\)/],
-    ['three dimensions', file({ shape: '(1, 1, 2)' }), /this array has 3: shape \(1, 1, 2\)/],
+    ['a matrix of one dimension', file({ shape: '(2,)' }), /\b2\b.*\b1\b.*\(2,\)/],
+    ['three dimensions', file({ shape: '(1, 1, 2)' }), /\b2\b.*\b3\b.*\(1, 1, 2\)/],
     ['no rows', file({ shape: '(0, 2)', data: new Uint8Array() }), /empty: shape \(0, 2\)/],
     ['a shape that is none', file({ shape: '(1.5, x)' }), /no shape/],
-    ['integers', file({ descr: '<i4' }), /dtype is '<i4'/],
-    ['complex numbers', file({ descr: '<c8' }), /dtype is '<c8'/],
-    [
-      'a structured type',
-      NUMPY.structured,
-      /must be float16, float32 or float64; the header says .*\[\('x', '<f4'\)\]/,
-    ],
-    ['too little data', file({ data: new Uint8Array(4) }), /shape \(1, 2\) needs 2 elements, the file holds 1/],
-    ['too much data', file({ data: new Uint8Array(12) }), /needs 2 elements, the file holds 3/],
-    ['half an element', file({ data: new Uint8Array(7) }), /7 bytes of data are no whole number/],
-    ['a cut header', file({}).subarray(0, 40), /ends within its header/],
-    ['another file', new TextEncoder().encode('PK, not NumPy at all'), /not a NumPy \.npy file/],
-    ['a later format', Uint8Array.from([0x93, ...Buffer.from('NUMPY'), 9, 0, 0, 0, 0, 0]), /version 9 is not known/],
-    ['an empty file', new Uint8Array(), /not a NumPy \.npy file/],
+    ['integers', file({ descr: '<i4' }), /'<i4'/],
+    ['complex numbers', file({ descr: '<c8' }), /'<c8'/],
+    ['a structured type', NUMPY.structured, /float16, float32 or float64.*\[\('x', '<f4'\)\]/],
+    ['too little data', file({ data: new Uint8Array(4) }), /\(1, 2\).*\b2\b.*\b1\b/],
+    ['too much data', file({ data: new Uint8Array(12) }), /\(1, 2\).*\b2\b.*\b3\b/],
+    ['half an element', file({ data: new Uint8Array(7) }), /\b7 bytes/],
+    ['a cut header', file({}).subarray(0, 40), /header/],
+    ['another file', new TextEncoder().encode('PK, not NumPy at all'), /\bNumPy\b/],
+    ['a later format', Uint8Array.from([0x93, ...Buffer.from('NUMPY'), 9, 0, 0, 0, 0, 0]), /version 9\b/],
+    ['an empty file', new Uint8Array(), /\bNumPy\b/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => parse(bytes)).toThrow(UserError);
     expect(() => parse(bytes)).toThrow(message);

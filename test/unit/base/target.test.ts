@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
 import { fileObstacle, folderObstacle, requireFileTarget, requireFolderTarget } from '../../../gen/base/target.js';
+import { refusalOf } from '../../support/text.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-target-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -19,29 +20,30 @@ describe('a target', () => {
   });
 
   it.each([
-    ['a folder', root, /it is a folder; name a file/],
-    ['a device', '/dev/null', /it is a device/],
-    ['in no folder', join(root, 'none', 'new'), /there is no folder .*none$/],
-    ['in a file', join(file, 'new'), /file is a file; name a folder/],
-    ['where the system makes none', '/proc/new', /no such file or directory|permission denied/],
+    ['a folder', root, /folder.*file/],
+    ['a device', '/dev/null', /device/],
+    ['in no folder', join(root, 'none', 'new'), /\/none$/],
+    ['in a file', join(file, 'new'), /\/file is .*folder/],
+    ['where the system makes none', '/proc/new', /ENOENT|EACCES/],
   ])('is no file to write: %s', (_, path, message) => {
     expect(fileObstacle(path)).toMatch(message);
   });
 
   it.each([
-    ['a file', file, /file is a file; name a folder/],
-    ['in a file', join(file, 'a', 'b'), /file is a file; name a folder/],
-    ['where the system makes none', '/proc/a/b', /no such file or directory|permission denied/],
+    ['a file', file, /\/file is .*folder/],
+    ['in a file', join(file, 'a', 'b'), /\/file is .*folder/],
+    ['where the system makes none', '/proc/a/b', /ENOENT|EACCES/],
   ])('is no folder to write: %s', (_, path, message) => {
     expect(folderObstacle(path)).toMatch(message);
   });
 
   it('that cannot be written is refused, with the option that named it', () => {
-    const refusal = (message: string) => expect.objectContaining({ message, exitCode: EXIT.badRequest });
-    expect(() => requireFileTarget(root)).toThrow(refusal(`cannot write ${root}: it is a folder; name a file`));
-    expect(() => requireFolderTarget(file, '--out')).toThrow(
-      refusal(`--out: cannot write ${file}: ${file} is a file; name a folder`),
-    );
+    const unnamed = refusalOf(() => requireFileTarget(root));
+    expect(unnamed.exitCode).toBe(EXIT.badRequest);
+    expect(unnamed.message).toMatch(new RegExp(`^(?!--).* ${root}: ${fileObstacle(root)}$`));
+    const named = refusalOf(() => requireFolderTarget(file, '--out'));
+    expect(named.exitCode).toBe(EXIT.badRequest);
+    expect(named.message).toMatch(new RegExp(`^--out: .* ${file}: ${folderObstacle(file)}$`));
     requireFileTarget(file, '--write');
     requireFolderTarget(root, '--out');
   });

@@ -55,8 +55,8 @@ describe('a baseline', () => {
     const given = { pe: 'int8', activations: ['flint4'], wideWeights: ['int8'], weights: ['int8'], rows: 0 };
     expect(problems(given)).toEqual([
       expect.objectContaining({ key: 'rows' }),
-      { key: 'activations', given: 'flint4', rule: expect.stringContaining('stands for int8'), nearest: 'int8' },
-      { key: 'wideWeights', given: 'int8', rule: expect.stringContaining('takes none') },
+      { key: 'activations', given: 'flint4', rule: expect.stringContaining('int8'), nearest: 'int8' },
+      { key: 'wideWeights', given: 'int8', rule: expect.stringContaining('none') },
     ]);
     expect(problems({ pe: 'fused', wideActivations: [] }).map(({ key }) => key)).toEqual(['wideActivations']);
   });

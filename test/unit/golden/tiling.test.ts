@@ -137,7 +137,7 @@ describe('a product cut into tiles', () => {
   it('refuses partial sums that are not certain to hold a column of products', () => {
     const manifest = manifestOf({ rows: 8, cols: 3, dataflow: 'ws', accumulatorBits: 14, overflow: 'wrap' });
     const bad = () => planTiling({ a: { rows: 2, cols: 3 }, w: { rows: 3, cols: 5 } }, manifest);
-    expect(bad).toThrow(/not certain to hold 8 products/);
+    expect(bad).toThrow(/\b8 products/);
   });
 
   it('never makes a tile longer than the accumulators hold for certain', () => {
@@ -207,7 +207,7 @@ describe('a product cut into tiles', () => {
     const w = randomMatrix(2, 1, 'int4', 0, 1);
     const tiling = planTiling({ a, w }, manifestOf({ rows: 2, cols: 2 }));
     const short: ArraySimulator = { run: async () => ({ results: new BigInt64Array(3), cycles: 1, seconds: 1 }) };
-    await expect(multiplyOnArray(short, [{ tiling, codes: { a, w } }])).rejects.toThrow(/3 results instead of/);
+    await expect(multiplyOnArray(short, [{ tiling, codes: { a, w } }])).rejects.toThrow(/\b3\b.*\b4\b/);
   });
 });
 

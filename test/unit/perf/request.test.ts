@@ -12,19 +12,19 @@ const flags = (some: Partial<ModelFlags>): ModelFlags => ({ samples: '64', ...so
 
 describe('requests', () => {
   it.each<[string, Partial<ModelFlags>, RegExp]>([
-    ['a misspelt network', { networks: 'VGG61' }, /there is no network VGG61.*did you mean VGG16/],
-    ['a misspelt accelerator', { accelerators: 'BitFuson' }, /did you mean BitFusion/],
-    ['a misspelt correction', { only: 'kernel' }, /there is no correction kernel; did you mean kernels/],
-    ['a baseline that is not there', { baseline: 'X' }, /--baseline X: not one of the accelerators/],
+    ['a misspelt network', { networks: 'VGG61' }, /\bVGG61\b.*\bVGG16\b/],
+    ['a misspelt accelerator', { accelerators: 'BitFuson' }, /\bBitFuson\b.*\bBitFusion\b/],
+    ['a misspelt correction', { only: 'kernel' }, /\bkernel\b.*\bkernels\b/],
+    ['a baseline that is not there', { baseline: 'X' }, /^--baseline X: /],
     ['no number', { samples: 'many' }, /--samples: given many/],
-    ['costs without --own', { costs: 'x.json' }, /belong to the designs of --own/],
-    ['two beginnings', { only: 'kernels', corrected: true }, /choose one/],
-    ['corrections beside the effects of all', { effects: true, corrected: true }, /--effects tries all corrections/],
-    ['Markdown of anything but the effects', { markdown: true }, /--markdown belongs to --effects/],
-    ['an own design among the others', { accelerators: 'INT8' }, /INT8 is one of --own/],
-    ['a file that is not there', { networks: 'none.onnx' }, /no such file/],
-    ['a network twice', { networks: 'ViT,ViT' }, /two are called ViT/],
-    ['no network', { networks: ',' }, /name at least one/],
+    ['costs without --own', { costs: 'x.json' }, /--costs\b.*--own\b/],
+    ['two beginnings', { only: 'kernels', corrected: true }, /--only\b.*--corrected|--corrected\b.*--only/],
+    ['corrections beside the effects of all', { effects: true, corrected: true }, /--effects\b/],
+    ['Markdown of anything but the effects', { markdown: true }, /--markdown\b.*--effects\b/],
+    ['an own design among the others', { accelerators: 'INT8' }, /\bINT8\b.*--own\b/],
+    ['a file that is not there', { networks: 'none.onnx' }, /none\.onnx/],
+    ['a network twice', { networks: 'ViT,ViT' }, /\bViT\b/],
+    ['no network', { networks: ',' }, /^--networks\b/],
   ])('refuses %s', async (_, some, message) => {
     const error: UserError = await requestOf(flags(some)).then(
       () => expect.fail('it was accepted'),
@@ -91,9 +91,7 @@ describe('described networks', () => {
       { operands: 8, results: 16 },
     ]);
     expect(widths([]).map(({ operands }) => operands)).toEqual([8, 4, 8]);
-    expect(() => widths([['b', 8]], biScaled)).toThrow(
-      'BiScaled takes codes of at most 6 bits; net needs more: b (8 bits)',
-    );
+    expect(() => widths([['b', 8]], biScaled)).toThrow(/^BiScaled .*\b6 bits\b.*\bnet\b.*\bb \(8 bits\)$/);
   });
 });
 
@@ -129,8 +127,8 @@ describe('own designs', () => {
     expect(by.get('INT8')?.energyFrom).toBe('a measurement');
     // One PE of INT6, where the published unit is four.
     expect(by.get('INT6')?.accelerator.core.dynamic).toBeCloseTo((280_000 / 4) * (25 / 20), 6);
-    expect(by.get('INT6')?.energyFrom).toBe(
-      'the published core, 1.25 times as much as measured: 25.00 pJ per MAC, ANT-OS 20.00 (somehow)',
+    expect(by.get('INT6')?.energyFrom).toMatch(
+      /^the published core, 1\.25 .*\b25\.00 pJ per MAC, ANT-OS 20\.00 \(somehow\)$/,
     );
     expect(by.get('FLOAT8')?.energyFrom).toMatch(/^estimate/);
   });
@@ -142,10 +140,10 @@ describe('own designs', () => {
     const sized = ownAccelerators(ownDescriptions(), same, { published, energies }, 'ANT-OS');
     const int6 = sized.find(({ accelerator }) => accelerator.name === 'INT6');
     expect(int6?.accelerator.core.dynamic).toBeCloseTo(100_000, 6);
-    expect(int6?.energyFrom).toMatch(/^ANT-OS \(a chip\), 1\.00 times as much/);
+    expect(int6?.energyFrom).toMatch(/^ANT-OS \(a chip\), 1\.00 /);
     const unknown = { INT99: { picojoules: 1, source: 'x' } };
     expect(() => ownAccelerators(ownDescriptions(), same, { published, energies: unknown }, 'ANT-OS')).toThrow(
-      '--energies: there is no design INT99',
+      /^--energies: .*\bINT99\b/,
     );
   });
 
@@ -153,14 +151,12 @@ describe('own designs', () => {
     const { 'ANT-WS': _, ...others } = costs.designs;
     const wrong = { ...costs, designs: others };
     expect(() => ownAccelerators(ownDescriptions(), wrong, { published, energies: {} }, 'ANT-OS')).toThrow(
-      'no measured costs of ANT-WS',
+      /\bANT-WS\b/,
     );
     const [first] = ownDescriptions();
     if (!first) throw new Error('no designs');
     const resized = [{ ...first, design: { ...first.design, rows: 32 } }];
-    expect(() => ownAccelerators(resized, costs, { published, energies: {} }, 'ANT-OS')).toThrow(
-      'the costs of ANT-OS were measured of another design',
-    );
+    expect(() => ownAccelerators(resized, costs, { published, energies: {} }, 'ANT-OS')).toThrow(/\bANT-OS\b/);
     expect(ownConfiguration(first).wideActivations).toEqual(['int8', 'uint8']);
   });
 });

@@ -92,17 +92,17 @@ describe('a power library', () => {
   });
 
   it.each([
-    ['units', /time_unit : "1ns";/, '', /x\.lib gives no time_unit/],
-    ['a supply', /nom_voltage : 2;/, '', /no supply voltage/],
-    ['internal power', /internal_power/g, 'other', /no internal power/],
-    ['whole tables', /"0.010, 0.020"/, '"0.010"', /3 values for 4 points/],
-    ['conditions', /when : "!A"/, 'when : "!(A"', /is no function: !\(A/],
+    ['units', /time_unit : "1ns";/, '', /x\.lib.*time_unit/],
+    ['a supply', /nom_voltage : 2;/, '', /x\.lib.*nom_voltage|supply/],
+    ['internal power', /internal_power/g, 'other', /x\.lib.*internal power/],
+    ['whole tables', /"0.010, 0.020"/, '"0.010"', /\b3\b.*\b4\b/],
+    ['conditions', /when : "!A"/, 'when : "!(A"', /: !\(A/],
   ])('is refused without %s', (_, from, to, message) => {
     expect(() => powerLibrary(powerLibraryText().replace(from, to), ['INV'], 'x.lib')).toThrow(message);
   });
 
   it('is refused when it lacks cells of the netlist', () => {
-    expect(() => powerLibrary(powerLibraryText(), ['INV', 'NOR'], 'x.lib')).toThrow('x.lib has no cell NOR');
+    expect(() => powerLibrary(powerLibraryText(), ['INV', 'NOR'], 'x.lib')).toThrow(/x\.lib.*\bNOR\b/);
   });
 });
 
@@ -224,19 +224,19 @@ describe('netlists that are not understood', () => {
     const json = structuredClone(CHAIN);
     json.modules.chain.cells.first.connections.A = [5];
     const circuit = linkCircuit(readNetlist(json, 'chain'), LIBRARY);
-    expect(() => replay(circuit, ports(CHAIN_PORTS), 0)).toThrow(/loop of gates/);
-    expect(() => netSlews(circuit, SLEWS)).toThrow(/loop of gates/);
+    expect(() => replay(circuit, ports(CHAIN_PORTS), 0)).toThrow(/loop/);
+    expect(() => netSlews(circuit, SLEWS)).toThrow(/loop/);
   });
 
   it('has a clock out of a gate, or an unknown pin', () => {
     const gated = structuredClone(CHAIN);
     gated.modules.chain.cells.register.connections.C = [5];
-    expect(() => linkCircuit(readNetlist(gated, 'chain'), LIBRARY)).toThrow(/1 clocks of its own/);
+    expect(() => linkCircuit(readNetlist(gated, 'chain'), LIBRARY)).toThrow(/\b1 clocks/);
     const strange = structuredClone(CHAIN) as unknown as {
       modules: { chain: { cells: { first: { connections: object } } } };
     };
     strange.modules.chain.cells.first.connections = { Z: [3] };
-    expect(() => linkCircuit(readNetlist(strange, 'chain'), LIBRARY)).toThrow('cell INV of powered has no pin Z');
+    expect(() => linkCircuit(readNetlist(strange, 'chain'), LIBRARY)).toThrow(/\bINV\b.*\bpowered\b.*\bZ\b/);
   });
 });
 

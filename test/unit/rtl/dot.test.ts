@@ -19,18 +19,18 @@ describe('the configuration of dot-product units', () => {
     const { config } = design();
     expect(config).toMatchObject({ rows: 1, cols: 1, lanes: 16, name: 'ant_dot_1x1x16' });
     expect(design({ rows: 2 }).config).toMatchObject({ rows: 2, cols: 1, name: 'ant_dot_2x1x16' });
-    expect(reproduceCommand(config)).toBe('npm run gen -- --arch dot --rows 1 --cols 1');
+    expect(reproduceCommand(config).split(' -- ')[1]).toBe('--arch dot --rows 1 --cols 1');
   });
 
   it.each<[RawConfiguration, RegExp]>([
-    [{ drain: 'double' }, /drain: given double; .*with arch dot.*nearest legal value: single/],
-    [{ arch: 'array', lanes: 4 }, /lanes: given 4; .*with arch array.*nearest legal value: 16/],
-    [{ arch: 'array', tree: 'adders' }, /tree: given adders; .*nearest legal value: columns/],
-    [{ arch: 'array', pipeline: 4 }, /pipeline: given 4; a PE has at most 3 stages; nearest legal value: 3/],
-    [{ activations: ['int4'], weights: ['int4'], pipeline: 5 }, /pipeline: given 5; .*no shifter.*value: 4/],
-    [{ maxK: 15 }, /maxK: given 15; .*a beat, which is 16 products.*nearest legal value: 16/],
-    [{ rows: 1024, cols: 5 }, /rows: given 1024; .*4096; nearest legal value: 819/],
-    [{ rows: 64, cols: 65, lanes: 256 }, /rows: given 64; .*nearest legal value: 63/],
+    [{ drain: 'double' }, /drain: given double; .*arch dot.*: single/],
+    [{ arch: 'array', lanes: 4 }, /lanes: given 4; .*arch array.*: 16/],
+    [{ arch: 'array', tree: 'adders' }, /tree: given adders; .*: columns/],
+    [{ arch: 'array', pipeline: 4 }, /pipeline: given 4; .*\b3\b.*: 3/],
+    [{ activations: ['int4'], weights: ['int4'], pipeline: 5 }, /pipeline: given 5; .*shifter.*: 4/],
+    [{ maxK: 15 }, /maxK: given 15; .*\b16\b.*: 16/],
+    [{ rows: 1024, cols: 5 }, /rows: given 1024; .*4096.*: 819/],
+    [{ rows: 64, cols: 65, lanes: 256 }, /rows: given 64; .*: 63/],
     [{ rows: 64, cols: 64, lanes: 256, maxK: 256 }, /^$/],
   ])('%j is judged', (raw, message) => {
     let text = '';
@@ -222,7 +222,7 @@ describe('the files of a design of units', () => {
     const files = renderAll(design(raw));
     for (const { path, text } of files) expect(text, path).not.toMatch(/\bPEs\b|undefined|NaN|systolic/);
     const sheet = files.find(({ path }) => path === 'datasheet.md')?.text ?? '';
-    expect(sheet).toContain('last beat in to results out');
+    expect(sheet).toContain('| PIPELINE + 2 |');
     expect(sheet).not.toMatch(/\n\n\n/);
     const diagram = files.find(({ path }) => path === 'block-diagram.svg')?.text ?? '';
     expect(diagram).toContain(' units of ');

@@ -28,6 +28,11 @@ async function failure(run: Promise<unknown>): Promise<UserError> {
   return error;
 }
 
+/** The command that installs what is missing. */
+const SETUP = `npm run setup`;
+
+const escaped = (text: string): string => text.replace(/[.+]/g, '\\$&');
+
 describe('compareVersions', () => {
   it.each([
     ['5.006', '5.006', 0],
@@ -69,21 +74,22 @@ describe('a search for a tool', () => {
     const env = pathWith(program, text);
     const error = await failure(requireTool(name, env));
     expect(error.exitCode).toBe(EXIT.toolBroken);
-    expect(error.message).toContain(`${join(env.PATH as string, program)} is version ${found}`);
-    expect(error.message).toContain(`${needed} or newer`);
-    expect(error.message).toContain('npm run setup');
+    expect(error.message).toMatch(
+      new RegExp(`${escaped(join(env.PATH as string, program))} .*\\b${found}\\b.*\\b${needed}\\b`),
+    );
+    expect(error.message).toContain(SETUP);
     expect(await findTool(name, env)).toBeUndefined();
   });
 
   it.each(TOOL_NAMES)('a missing %s is an error that says how to install it', async (name) => {
     const error = await failure(requireTool(name, { PATH: folder }));
     expect(error.exitCode).toBe(EXIT.toolBroken);
-    expect(error.message).toMatch(/is missing: no .* on the search path[\s\S]*npm run setup/);
+    expect(error.message).toContain(SETUP);
   });
 
   it('a tool that does not tell its version is broken, and the error quotes it', async () => {
     const error = await failure(requireTool('yosys', pathWith('yosys', 'libtcl8.6.so: cannot open shared object')));
-    expect(error.message).toMatch(/Yosys does not work: .*cannot open shared object/);
+    expect(error.message).toMatch(/^Yosys .*libtcl8\.6\.so/);
     expect(error.exitCode).toBe(EXIT.toolBroken);
   });
 
@@ -113,7 +119,7 @@ describe('a run of a tool', () => {
     const script = 'i=0; while [ $i -lt 50 ]; do echo line $i; i=$((i+1)); done; exit 7';
     const error = await failure(runTool(shell, ['-c', script]));
     expect(error.exitCode).toBe(EXIT.toolBroken);
-    expect(error.message).toContain('sh ended with exit code 7');
+    expect(error.message).toMatch(/^sh .*\b7\b/);
     expect(error.message).toContain('line 49');
     expect(error.message).not.toContain('line 29\n');
   });
@@ -124,14 +130,14 @@ describe('a run of a tool', () => {
   });
 
   it.each([
-    ['takes too long', ['-c', 'exec sleep 20'], { timeout: 100 }, 'did not end within 0.1 s'],
-    ['is killed', ['-c', 'kill -9 $$'], { okCodes: [0, 1] }, 'was killed by SIGKILL'],
+    ['takes too long', ['-c', 'exec sleep 20'], { timeout: 100 }, /^sh .*\b0\.1 s\b/],
+    ['is killed', ['-c', 'kill -9 $$'], { okCodes: [0, 1] }, /^sh .*\bSIGKILL\b/],
   ])('fails when it %s', async (_, args, options, text) => {
-    expect((await failure(runTool(shell, args, options))).message).toContain(text);
+    expect((await failure(runTool(shell, args, options))).message).toMatch(text);
   });
 
   it('fails when the program is not there', async () => {
     const error = await failure(runTool({ name: 'ghost', path: join(folder, 'ghost') }, []));
-    expect(error.message).toMatch(/^ghost could not be started: .*ENOENT/);
+    expect(error.message).toMatch(/^ghost .*ENOENT/);
   });
 });

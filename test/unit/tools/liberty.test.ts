@@ -120,19 +120,15 @@ describe('a Liberty file', () => {
   });
 
   it.each([
-    ['is not there', () => join(folder, 'none.lib'), 'ENOENT'],
-    ['is not gzip though its name says so', () => file('bad.lib.gz', 'plain'), 'cannot read'],
-    ['is something else', () => file('else.lib', 'module m; endmodule'), 'is no Liberty file'],
-    ['is cut off', () => file('cut.lib', text.slice(0, -2)), 'ends in the middle of a group'],
-    [
-      'is cut off before its NAND',
-      () => file('cut.lib', text.slice(0, text.indexOf('NAND'))),
-      'in the middle of a group',
-    ],
-    ['is cut off in a comment', () => file('cut.lib', `${text.slice(0, -2)} /* } }`), 'in the middle of a group'],
-    ['is cut off in a string', () => file('cut.lib', `${text.slice(0, -2)} a : "} }`), 'in the middle of a group'],
-    ['has no NAND', () => file('and.lib', library(cell('AND', 1, 'A B'))), 'none of its 1 cells is a 2-input NAND'],
-    ['has no flip-flop', () => file('gates.lib', text.replace(DFF, '')), 'none of its 5 cells is a D flip-flop'],
+    ['is not there', () => join(folder, 'none.lib'), /\bENOENT\b/],
+    ['is not gzip though its name says so', () => file('bad.lib.gz', 'plain'), /\bgzip\b|header/],
+    ['is something else', () => file('else.lib', 'module m; endmodule'), /\bLiberty\b/],
+    ['is cut off', () => file('cut.lib', text.slice(0, -2)), /\bgroup\b/],
+    ['is cut off before its NAND', () => file('cut.lib', text.slice(0, text.indexOf('NAND'))), /\bgroup\b/],
+    ['is cut off in a comment', () => file('cut.lib', `${text.slice(0, -2)} /* } }`), /\bgroup\b/],
+    ['is cut off in a string', () => file('cut.lib', `${text.slice(0, -2)} a : "} }`), /\bgroup\b/],
+    ['has no NAND', () => file('and.lib', library(cell('AND', 1, 'A B'))), /\b1 cells\b.*\bNAND\b/],
+    ['has no flip-flop', () => file('gates.lib', text.replace(DFF, '')), /\b5 cells\b.*flip-flop/],
   ])('that %s is refused', (_, make, message) => {
     const path = make();
     expect(() => readLibrary(path)).toThrow(message);

@@ -19,6 +19,7 @@ import {
   tensor,
   valueInfo,
 } from '../../../support/onnx.js';
+import { figuresIn } from '../../../support/text.js';
 
 const LINEAR: GraphParts = {
   nodes: [node('MatMul', ['x', 'w'], 'y')],
@@ -41,21 +42,19 @@ describe('a file that cannot be read', () => {
     const random = randomSource(5);
     const noise = (length: number) => Uint8Array.from({ length }, () => random.below(256));
     const files = [new Uint8Array(0), new TextEncoder().encode('# not a network\n'), ...[1, 7, 64, 4096].map(noise)];
-    for (const bytes of files) expect(refusal(bytes).message).toBe('m.onnx is not an ONNX model');
+    for (const bytes of files) expect(refusal(bytes).message).toMatch(/^m\.onnx .*\bONNX\b/);
   });
 
   it('is not ONNX when cut short, wherever', () => {
     const bytes = modelBytes(LINEAR);
     for (let length = 0; length < bytes.length; length++) {
-      expect(refusal(bytes.slice(0, length)).message, `${length} bytes`).toBe('m.onnx is not an ONNX model');
+      expect(refusal(bytes.slice(0, length)).message, `${length} bytes`).toMatch(/^m\.onnx .*\bONNX\b/);
     }
     expect(readModel(bytes, 'm.onnx').outputs).toEqual(['y']);
   });
 
   it.each([1, 7, 8])('uses operator set %i', (opset) => {
-    expect(refusal(modelBytes({ ...LINEAR, opset })).message).toMatch(
-      new RegExp(`uses operator set ${opset}; 9 is the oldest supported`),
-    );
+    expect(figuresIn(refusal(modelBytes({ ...LINEAR, opset })).message)).toEqual([opset, 9]);
   });
 
   it.each(['location', 'entries'])('keeps weights in another file, told by its %s', (how) => {
@@ -63,18 +62,18 @@ describe('a file that cannot be read', () => {
     if (how === 'location') weights.dataLocation = TensorProto_DataLocation.EXTERNAL;
     else weights.externalData = [{ $typeName: 'onnx.StringStringEntryProto', key: 'location', value: 'w.bin' }];
     const { message } = refusal(modelBytes({ ...LINEAR, constants: { w: weights } }));
-    expect(message).toContain('the data of w is in another file');
+    expect(message).toMatch(/\bw\b.*\bfile\b/);
   });
 
   it('keeps the value of a Constant node in another file', () => {
     const value = { ...floatProto('', tensor([2, 2], [])), dataLocation: TensorProto_DataLocation.EXTERNAL };
     const nodes = [node('Constant', [], 'w', { value: { tensor: value } }), ...LINEAR.nodes];
-    expect(refusal(modelBytes({ nodes, input: ['n', 2] })).message).toContain('the data of w is in another file');
+    expect(refusal(modelBytes({ nodes, input: ['n', 2] })).message).toMatch(/\bw\b.*\bfile\b/);
   });
 
   it.each<[string, GraphParts['input'], RegExp]>([
     ['two inputs', [valueInfo('x', ['n', 2]), valueInfo('mask', ['n'])], /has 2 inputs \(x, mask\)/],
-    ['whole numbers', [valueInfo('x', ['n', 2], TensorProto_DataType.INT64)], /input x does not hold floats/],
+    ['whole numbers', [valueInfo('x', ['n', 2], TensorProto_DataType.INT64)], /\bx\b.*floats/],
   ])('takes %s', (_, input, message) => {
     expect(refusal(modelBytes({ ...LINEAR, input })).message).toMatch(message);
   });
@@ -169,10 +168,10 @@ describe('readFloats', () => {
   it('refuses a tensor with another number of elements than its shape says', () => {
     const proto = floatProto('w', integerTensor([2, 3], 1));
     proto.dims = [2n, 4n];
-    expect(() => readFloats(proto, 'w')).toThrow('w: shape 2 x 4 needs 8 elements, the file holds 6');
+    expect(() => readFloats(proto, 'w')).toThrow(/^w: .*2 x 4.*\b8\b.*\b6\b/);
   });
 
   it('refuses other element types by name', () => {
-    expect(() => readFloats(int64Proto('i', [1, 2]), 'i')).toThrow(/elements of type INT64/);
+    expect(() => readFloats(int64Proto('i', [1, 2]), 'i')).toThrow(/^i: .*\bINT64\b/);
   });
 });

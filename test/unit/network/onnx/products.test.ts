@@ -86,29 +86,24 @@ describe('findProducts', () => {
     output: [valueInfo('inner')],
   });
   const w = randomTensor([4, 4], 1);
-  const SKIPPED: [what: string, made: NodeProto, constants: GraphParts['constants'], reason: string][] = [
-    ['ConvTranspose', node('ConvTranspose', ['x', 'w'], 'y'), { w }, 'ConvTranspose is not supported'],
-    ['LSTM', node('LSTM', ['x', 'w', 'w'], 'y'), { w }, 'LSTM is not supported'],
-    ['constant on the left', node('MatMul', ['w', 'x'], 'y'), { w }, 'its first operand is constant'],
-    ['filters at run time', node('Conv', ['x', 'x'], 'y'), {}, 'its filters are computed at run time'],
-    ['transposed activations', node('Gemm', ['x', 'w'], 'y', { transA: 1 }), { w }, 'transposes its activations'],
+  const SKIPPED: [what: string, made: NodeProto, constants: GraphParts['constants'], reason: RegExp][] = [
+    ['ConvTranspose', node('ConvTranspose', ['x', 'w'], 'y'), { w }, /\bConvTranspose\b/],
+    ['LSTM', node('LSTM', ['x', 'w', 'w'], 'y'), { w }, /\bLSTM\b/],
+    ['constant on the left', node('MatMul', ['w', 'x'], 'y'), { w }, /first.*constant/],
+    ['filters at run time', node('Conv', ['x', 'x'], 'y'), {}, /filters/],
+    ['transposed activations', node('Gemm', ['x', 'w'], 'y', { transA: 1 }), { w }, /transposes.*activations/],
     [
       'weights of three dimensions',
       node('MatMul', ['x', 'w'], 'y'),
       { w: randomTensor([2, 4, 4], 1) },
-      'its weights have 3 dimensions',
+      /weights.*\b3\b/,
     ],
-    [
-      'a vector of weights',
-      node('MatMul', ['x', 'w'], 'y'),
-      { w: randomTensor([4], 1) },
-      'its weights have 1 dimensions',
-    ],
+    ['a vector of weights', node('MatMul', ['x', 'w'], 'y'), { w: randomTensor([4], 1) }, /weights.*\b1\b/],
     [
       'products inside of If',
       node('If', ['x'], 'y', { then_branch: { graph: branch }, else_branch: { graph: branch } }),
       { w },
-      'the products inside of If are not reached',
+      /\bIf\b/,
     ],
   ];
 
@@ -117,7 +112,7 @@ describe('findProducts', () => {
     expect(products).toEqual([]);
     const { node: title, op, reason: why } = only(skipped);
     expect([title, op]).toEqual(['y', made.opType]);
-    expect(why).toContain(reason);
+    expect(why).toMatch(reason);
   });
 
   it('neither skips nor finds a node that only constants go into', () => {

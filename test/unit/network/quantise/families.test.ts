@@ -47,7 +47,7 @@ describe('candidateTypes', () => {
       false,
       /its values; the design's port has int8/,
     ],
-    ['an unsigned name', { families: ['uint4'], bits: 4 }, true, /^w: none of uint4 .* negative values$/],
+    ['an unsigned name', { families: ['uint4'], bits: 4 }, true, /^w: .*\buint4\b.*negative/],
   ])('refuses %s', (_, candidates, negative, message) => {
     const choose = () => candidateTypes(candidates, negative, 'w');
     expect(choose).toThrow(UserError);
@@ -68,13 +68,13 @@ describe('requireFamilies', () => {
     expect(() => requireFamilies(families, bits)).not.toThrow();
   });
 
-  it.each<[string[], number, string]>([
-    [[], 4, '--types: give at least one type'],
-    [['int', 'posit'], 4, '--types: posit is neither one of int, flint, pot, float nor a type such as e2m1'],
-    [['int9'], 8, '--types: int9 is neither'],
-    [['Int'], 4, '--types: Int is neither'],
-    [['flint'], 2, '--types: there is no flint of 2 bits'],
-    [['float'], 2, '--types: there is no float of 2 bits'],
+  it.each<[string[], number, RegExp]>([
+    [[], 4, /^--types: /],
+    [['int', 'posit'], 4, /^--types: posit .*\bint, flint, pot, float\b.*\be2m1\b/],
+    [['int9'], 8, /^--types: int9 /],
+    [['Int'], 4, /^--types: Int /],
+    [['flint'], 2, /^--types: .*\bflint of 2 bits/],
+    [['float'], 2, /^--types: .*\bfloat of 2 bits/],
   ])('refuses %j of %i bits', (families, bits, message) => {
     expect(() => requireFamilies(families, bits)).toThrow(UserError);
     expect(() => requireFamilies(families, bits)).toThrow(message);

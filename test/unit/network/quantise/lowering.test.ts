@@ -193,7 +193,7 @@ describe('lowered convolutions', () => {
     const product = productOf('Conv', {}, 'weights');
     const attempt = () => lower(product, shape, [2, 2, 3]);
     expect(attempt).toThrow(UserError);
-    expect(attempt).toThrow(`p: a convolution over ${dimensions} dimensions; 2 are supported`);
+    expect(attempt).toThrow(new RegExp(`^p: .*\\b${dimensions} dimensions\\b.*\\b2\\b`));
   });
 });
 
@@ -241,9 +241,9 @@ describe('lowered products of two activations', () => {
   });
 
   it.each([
-    [[4], [4, 2], /product of a vector/],
-    [[2, 4], [4], /product of a vector/],
-    [[2, 3, 4], [3, 4, 2], /shapes 2 and 3 do not fit/],
+    [[4], [4, 2], /vector/],
+    [[2, 4], [4], /vector/],
+    [[2, 3, 4], [3, 4, 2], /\b2\b.*\b3\b/],
   ])('refuse %j by %j', (a, b, message) => {
     expect(() => lower(productOf('MatMul', {}, 'activation'), a, b)).toThrow(message);
   });

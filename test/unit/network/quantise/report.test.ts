@@ -140,17 +140,17 @@ function expectWellFormed(html: string): void {
 describe('report as text', () => {
   it('has a line for each layer, with what is null or computed marked', () => {
     const text = reportText(usual);
-    expect(text).toContain('residual, opset 17, image 1 x 28 x 28 to scores');
-    expect(text).toContain('256 samples of train.npy');
-    expect(text).toContain('4.25 on average');
-    expect(text).toContain('4.00 % of the norm');
+    expect(text).toMatch(/\bresidual\b.*\b17\b.*\bimage 1 x 28 x 28\b.*\bscores$/m);
+    expect(text).toMatch(/\b256\b.*\btrain\.npy$/m);
+    expect(text).toMatch(/^bits +4\.25 .*\b4\.00\b/m);
+    expect(text).toMatch(/^error +4\.00 % /m);
     expect(text).toMatch(/1 {2}conv1 +Conv +4 {2}784 x 27 x 64 +uflint4 +8\.10 % {2}int4 +10\.54 %/);
     expect(text).toMatch(/2 {2}zeros .*int4 +all zero/);
     expect(text).toMatch(/3 {2}.*scores\/MatMul .*197 x 64 x 197 \(x 12\) +int8 +0\.61 % {2}int8 \* +0\.54 %/);
-    expect(text).toContain('* an activation');
-    expect(text).toMatch(/depthwise3 +Conv +a grouped convolution/);
-    expect(text).toMatch(/codes and scales +layers\/<layer>\/: codes\.npy, scales\.npy of 2 of 3 layers/);
-    expect(text).toMatch(/memory images .*activations\.hex, expected\.hex of 2 of 3 layers/);
+    expect(text).toMatch(/^\* .*activation/m);
+    expect(text).toMatch(new RegExp(`depthwise3 +Conv +${usual.skipped[0]?.reason}$`, 'm'));
+    expect(text).toMatch(/layers\/<layer>\/: codes\.npy, scales\.npy .*\b2\b.*\b3\b/);
+    expect(text).toMatch(/layers\/<layer>\/: weights\.hex, activations\.hex, expected\.hex .*\b2\b.*\b3\b/);
   });
 
   it('counts the tensors of each type', () => {
@@ -167,8 +167,10 @@ describe('report as text', () => {
   });
 
   it('does without layers, skipped products and weights', () => {
-    expect(reportText(report([], { skipped: [] }))).toContain('No product was quantised.');
-    expect(reportText(report([attention], { skipped: [] }))).not.toContain('codes and scales');
+    const empty = reportText(report([], { skipped: [] }));
+    expect(empty).not.toMatch(/undefined|NaN|M x K x N/);
+    expect(empty).toMatch(/^size +0 /m);
+    expect(reportText(report([attention], { skipped: [] }))).not.toMatch(/codes\.npy|scales\.npy/);
   });
 
   it('keeps the end of long names and nothing that steers a terminal', () => {
@@ -194,8 +196,9 @@ describe('report as HTML', () => {
     expect(html).toContain('4.00 %');
     expect(html).toContain('1,354,752');
     expect(html).toContain('all zero');
-    expect(html).toContain('a grouped convolution');
-    expect(html).toContain('int, flint, pot');
+    for (const { node: skipped, reason } of usual.skipped)
+      expect(html).toMatch(new RegExp(`${skipped}[\\s\\S]*${reason}`));
+    expect(html).toContain(['int', 'flint', 'pot'].join(', '));
     expect(html.match(/<svg class="histogram"/g)).toHaveLength(6);
     expect(html).not.toMatch(/NaN|Infinity|undefined|\[object/);
   });
@@ -228,11 +231,12 @@ describe('report as HTML', () => {
   it('does without layers and without weights', async () => {
     const empty = await reportHtml(report([], { skipped: [], options: {} }));
     expectWellFormed(empty);
-    expect(empty).toContain('No product was quantised.');
+    expect(empty).not.toMatch(/undefined|NaN/);
     expect(empty).not.toContain('<svg');
     const computed = await reportHtml(report([attention]));
     expectWellFormed(computed);
-    expect(computed).toContain('Second operand, an activation');
+    for (const tensor of ['queries', 'keys']) expect(computed).toContain(`<dd>${tensor}</dd>`);
+    expect(computed).not.toContain('scales.npy');
     expect(computed).toContain('int8</span> *');
   });
 

@@ -235,9 +235,9 @@ describe('StreamedChoice', () => {
     choice.observe(Float32Array.of(1, 2, 2.5));
     choice.endPass();
     expect(choice.done).toBe(false);
-    expect(() => choice.result).toThrow(/not made yet/);
+    expect(() => choice.result).toThrow(/\bx\b/);
     choice.observe(Float32Array.of(1, 2));
-    expect(() => choice.endPass()).toThrow(/2 values, the first had 3/);
+    expect(() => choice.endPass()).toThrow(/\b2\b.*\b3\b/);
     const untyped = start({ typesFor: () => [] });
     untyped.observe(Float32Array.of(1));
     expect(() => untyped.endPass()).toThrow(/no type/);

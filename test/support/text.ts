@@ -1,0 +1,23 @@
+import { UserError } from '../../gen/base/errors.js';
+
+/** The cells of a line of a Markdown table. */
+export const cellsOf = (line: string): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+
+/** The figures in a text, in order: what it says must stay, how it says it may change. */
+export const figuresIn = (text = ''): number[] =>
+  [...text.matchAll(/-?\d[\d,]*(?:\.\d+)?/g)].map(([figure]) => Number(figure.replaceAll(',', '')));
+
+/** The error by which a call refuses a request. */
+export function refusalOf(call: () => unknown): UserError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error('the call refused nothing');
+}
