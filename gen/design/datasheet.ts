@@ -13,7 +13,10 @@ import { tileGrid } from '../rtl/tile-grid.js';
 import type { TileKind } from '../rtl/tile-kinds.js';
 import { tilePeriod } from '../rtl/timing.js';
 import { slowInIcarus } from './bench/testbench.js';
+import { workedExample } from './datasheet/example.js';
+import { instantiation } from './datasheet/instance.js';
 import { numbers } from './datasheet/numbers.js';
+import { exampleLayout, words } from './datasheet/words.js';
 import { floatFacts } from './float-datasheet.js';
 import type { RenderedFile } from './rendered-file.js';
 
@@ -26,6 +29,13 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     title: `${config.name}: ${whatItIs(config)}`,
     results: resultsText(design),
     top: top.name,
+    start: {
+      name: config.name,
+      words: words(design),
+      instance: instantiation(top.name, top.ports),
+      example: workedExample(design),
+      layout: exampleLayout(design),
+    },
     stays: config.dataflow === 'ws',
     dot: config.arch === 'dot',
     slow: slowInIcarus(design),

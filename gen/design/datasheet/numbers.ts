@@ -4,7 +4,7 @@ import type { Design } from '../../rtl/design.js';
 import { typesOf } from '../manifest.js';
 
 /** Types with more codes than this are shown by their first and last values; all are in the manifest. */
-const MOST_CODES = 32;
+const MOST_CODES = 64;
 
 /** What the datasheet says of the values of codes, and of the real values of results. */
 export function numbers(design: Design) {

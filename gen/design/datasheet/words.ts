@@ -1,0 +1,35 @@
+import type { Design } from '../../rtl/design.js';
+import { tileGrid } from '../../rtl/tile-grid.js';
+
+/** The words that the datasheet uses, before it uses them. */
+export function words({ config }: Design): { word: string; meaning: string }[] {
+  const stays = config.dataflow === 'ws';
+  const dot = config.arch === 'dot';
+  return [
+    { word: 'code', meaning: 'the bits of one number, as they lie in memory' },
+    { word: 'beat', meaning: 'one transfer of a stream: valid and ready are 1 at a rising clock edge' },
+    {
+      word: 'lane',
+      meaning: `the field of a beat that belongs to one row or column${dot ? ', of one of its products' : ''}`,
+    },
+    {
+      word: 'tile',
+      meaning: stays
+        ? 'one block of the matrix product: the weights up to `w_last_i`, and the activations up to `a_last_i` that they multiply'
+        : 'one block of the matrix product: the beats up to `in_last_i`',
+    },
+    { word: 'step k', meaning: 'one step of the reduction: each sum gets its product k' },
+    { word: 'step of a type', meaning: "the type's least positive value; the hardware counts in it" },
+    ...(tileGrid(config).tiled ? [{ word: 'cluster', meaning: 'PEs that share operand registers' }] : []),
+  ];
+}
+
+/** Which code of the example lies where. */
+export function exampleLayout({ config }: Design): string {
+  if (config.dataflow === 'ws') {
+    return 'Beat k of the weights carries row k of their matrix. Beat m of the activations carries row m of theirs, step k on lane k.';
+  }
+  return config.arch === 'dot' && config.lanes > 1
+    ? `A beat carries ${config.lanes} steps. Step k of row or column i is lane i * ${config.lanes} + k; lane 0 is on the right.`
+    : 'Beat k carries step k: a column of the activations and a row of the weights, lane 0 on the right.';
+}
