@@ -1,4 +1,4 @@
-import { UserError } from '../../gen/base/errors.js';
+import { ConfigurationError, type Problem, UserError } from '../../gen/base/errors.js';
 
 /** The cells of a line of a Markdown table. */
 export const cellsOf = (line: string): string[] =>
@@ -20,4 +20,11 @@ export function refusalOf(call: () => unknown): UserError {
     throw error;
   }
   throw new Error('the call refused nothing');
+}
+
+/** What is wrong with a request, by key. */
+export function problemsOf(call: () => unknown): readonly Problem[] {
+  const refusal = refusalOf(call);
+  if (refusal instanceof ConfigurationError) return refusal.problems;
+  throw new Error(`no list of problems: ${refusal.message}`);
 }

@@ -152,12 +152,12 @@ describe('configurations', () => {
   });
 
   it.each([
-    ['two.yaml', 'rows: 4\n---\nrows: 5\n', 'two.yaml is not valid yaml: it holds 2 documents, separated by ---'],
-    ['missing.json', undefined, 'cannot read'],
-    ['bad.json', '{', 'is not valid json'],
-    ['bad.yaml', 'rows: [', 'is not valid yaml'],
-    ['list.json', '[]', 'must hold one object'],
-    ['config.toml', 'rows = 4', 'ends in .json'],
+    ['two.yaml', 'rows: 4\n---\nrows: 5\n', /two\.yaml .*\b2\b.*---/],
+    ['missing.json', undefined, /missing\.json.*ENOENT/],
+    ['bad.json', '{', /bad\.json .*\bjson\b/],
+    ['bad.yaml', 'rows: [', /bad\.yaml .*\byaml\b/],
+    ['list.json', '[]', /list\.json .*\bobject\b/],
+    ['config.toml', 'rows = 4', /config\.toml.*\.json/],
   ])('%s is refused', (name, text, message) => {
     const path = text === undefined ? join(folder, name) : file(name, text);
     expect(() => parseConfiguration({}, path)).toThrow(message);
@@ -196,7 +196,7 @@ describe('configurations', () => {
   it('are identified by a hash and by the command that reproduces them', () => {
     const [one, two] = [validateConfiguration({ rows: 4 }), validateConfiguration({ rows: 4, drain: 'double' })];
     expect(configurationHash(one)).not.toBe(configurationHash(two));
-    expect(reproduceCommand(two)).toBe('npm run gen -- --rows 4 --cols 16 --drain double');
+    expect(reproduceCommand(two).split(' -- ')).toEqual(['npm run gen', '--rows 4 --cols 16 --drain double']);
     const flags = { rows: '4', cols: '16', drain: 'double' };
     expect(configurationHash(validateConfiguration(parseConfiguration(flags)))).toBe(configurationHash(two));
   });

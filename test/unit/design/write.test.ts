@@ -64,12 +64,12 @@ describe('a design folder', () => {
 
   it('never replaces a folder that is no design, or a file', () => {
     mkdirSync(join(out, 'small'));
-    writeFileSync(join(out, 'small', 'thesis.tex'), 'years of work');
-    expect(() => generate(config, out)).toThrow('is no design');
-    expect(readFileSync(join(out, 'small', 'thesis.tex'), 'utf8')).toBe('years of work');
+    writeFileSync(join(out, 'small', 'thesis.tex'), 'thesis');
+    expect(() => generate(config, out)).toThrow(join(out, 'small'));
+    expect(readFileSync(join(out, 'small', 'thesis.tex'), 'utf8')).toBe('thesis');
     rmSync(join(out, 'small'), { recursive: true });
     writeFileSync(join(out, 'small'), 'a file');
-    expect(() => generate(config, out)).toThrow('is no design');
+    expect(() => generate(config, out)).toThrow(join(out, 'small'));
   });
 
   it.runIf(process.platform === 'linux')('says what it cannot write, where the system denies what exists', () => {
@@ -91,9 +91,7 @@ describe('a design folder', () => {
     mkdirSync(join(folder, 'area'));
     writeFileSync(join(folder, 'area', 'mine.txt'), 'mine');
     writeFileSync(join(folder, 'rtl', 'my_gate.v'), 'mine');
-    expect(() => generate(config, out)).toThrow(
-      /did not write: area\/mine\.txt, notes, rtl\/my_gate\.v, todo\.txt; move/,
-    );
+    expect(() => generate(config, out)).toThrow(/: area\/mine\.txt, notes, rtl\/my_gate\.v, todo\.txt;/);
     expect(readFileSync(join(folder, 'todo.txt'), 'utf8')).toBe('mine');
     expect(readFileSync(join(folder, 'rtl', 'my_gate.v'), 'utf8')).toBe('mine');
   });
@@ -102,7 +100,7 @@ describe('a design folder', () => {
     const { folder } = generate(config, out);
     const file = join(folder, 'rtl', 'small_clock_gate.v');
     writeFileSync(file, 'mine');
-    expect(() => generate(config, out)).toThrow('did not write: rtl/small_clock_gate.v (changed since); move');
+    expect(() => generate(config, out)).toThrow(/: rtl\/small_clock_gate\.v \([^,]*\);/);
     expect(readFileSync(file, 'utf8')).toBe('mine');
     rmSync(file);
     generate(config, out);
@@ -147,28 +145,26 @@ describe('a design folder', () => {
 
 describe('loading a design', () => {
   it('refuses a folder that is missing, half written, or no design', () => {
-    expect(() => loadDesign(join(out, 'nowhere'))).toThrow('there is no design folder');
-    expect(() => loadDesign(out)).toThrow('holds no manifest.json');
+    expect(() => loadDesign(join(out, 'nowhere'))).toThrow(join(out, 'nowhere'));
+    expect(() => loadDesign(out)).toThrow(/manifest\.json/);
     const { folder } = generate(config, out);
     const manifest = join(folder, 'manifest.json');
-    expect(() => loadDesign(manifest)).toThrow(`${manifest} is a file; give the folder of a design: ${folder}`);
-    expect(() => loadDesign(join(folder, 'datasheet.md'))).toThrow(
-      /datasheet.md is a file; give the folder of a design$/,
-    );
+    expect(() => loadDesign(manifest)).toThrow(new RegExp(`^${manifest} .*: ${folder}$`));
+    expect(() => loadDesign(join(folder, 'datasheet.md'))).toThrow(/datasheet\.md (?!.*: )/);
   });
 
   it('refuses files that were changed or removed since', () => {
     const { folder } = generate(config, out);
     writeFileSync(join(folder, 'rtl/small_pe.v'), '// edited');
     rmSync(join(folder, 'rtl/small_delay.v'));
-    expect(() => loadDesign(folder)).toThrow(/small_delay.v is missing\n.*small_pe.v was changed/s);
+    expect(() => loadDesign(folder)).toThrow(/small_delay\.v\b.*missing\b.*\n.*small_pe\.v\b.*changed/);
   });
 
   it('refuses a manifest that is broken or of another kind', () => {
     const { folder } = generate(config, out);
     writeFileSync(join(folder, 'manifest.json'), '{"rows": 2');
-    expect(() => loadDesign(folder)).toThrow('is not valid JSON');
+    expect(() => loadDesign(folder)).toThrow(/manifest\.json .*\bJSON\b/);
     writeFileSync(join(folder, 'manifest.json'), '{"rows": 2}');
-    expect(() => loadDesign(folder)).toThrow('is not a manifest of this generator');
+    expect(() => loadDesign(folder)).toThrow(/manifest\.json .*\bmanifest\b/);
   });
 });

@@ -171,9 +171,7 @@ describe('the request', () => {
     expect(check({ size: '4' })).toEqual(['--size']);
     expect(check({}, 'coffee')).toEqual(['--liberty']);
     expect(problems({ check: 'record.json' }, report)).toEqual(['--liberty']);
-    expect(() => selectionOf({ check: 'record.json' }, report)).toThrow(
-      /--liberty: the record record.json was measured/,
-    );
+    expect(() => selectionOf({ check: 'record.json' }, report)).toThrow(/--liberty: .*\brecord\.json\b/);
     expect(check({ only: 'int8' })).toEqual(['--only']);
     expect(check({ size: '4', only: 'hexagons', write: 'page.md', record: 'new.json' }, 'coffee')).toEqual([
       '--size',
@@ -215,9 +213,9 @@ describe('the tables', () => {
       '1,000',
     ]);
     expect(row('fused').slice(7)).toEqual(['80.0', '-', '5', '0.80', '2.00 (28 nm)', '500']);
-    expect(row('PE over another')).toEqual(['PE over another', '105.00 %', '125.00 %', 'no']);
-    expect(row('wide')).toEqual(['wide', 'what wide is', '+10.0', '+10.0', '+10.00 %']);
-    expect(row('a_pot4')).toEqual(['a_pot4', 'what a_pot4 is', '-5.0', '-5.0', '-5.00 %']);
+    expect(row(report.goals[0]?.what ?? '').slice(1)).toEqual(['105.00 %', '125.00 %', 'no']);
+    expect(row('wide').slice(2)).toEqual(['+10.0', '+10.0', '+10.00 %']);
+    expect(row('a_pot4').slice(2)).toEqual(['-5.0', '-5.0', '-5.00 %']);
     expect(text).toContain('a paper');
     expect(text).toContain('sha256 c0ffee');
   });
@@ -225,11 +223,11 @@ describe('the tables', () => {
   it('are the same on a page; what was not measured is left out', () => {
     const page = comparisonMarkdown(report);
     expect(page).toContain('- command: `npm run area -- --compare`');
-    expect(page).toContain('| wide | what wide is | +10.0 | +10.0 | +10.00 % |');
+    expect(page).toMatch(/\| wide \| .* \| \+10\.0 \| \+10\.0 \| \+10\.00 % \|/);
     const short = comparisonMarkdown({ ...report, goals: [], options: [], library: null });
     expect(short).not.toContain('| goal |');
     expect(short).not.toContain('| option |');
-    expect(short).toContain("none: Yosys' generic gates");
+    expect(short).toMatch(/^- library: none\b/m);
     expect(publishedMarkdown()).toContain('| ANT, decoder | 28 | 4.9 |');
   });
 });

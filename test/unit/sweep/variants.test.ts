@@ -9,6 +9,7 @@ import { DEFAULT_SELECTION, selectionCommand, selectionOf } from '../../../scrip
 import { streamFigures } from '../../../scripts/sweep/variants/stream.js';
 import { PAGE_MARK, variantsMarkdown, variantsText } from '../../../scripts/sweep/variants/table.js';
 import type { TileEvents } from '../../../scripts/verify/simulator.js';
+import { problemsOf } from '../../support/text.js';
 
 describe('the variants', () => {
   it('have different names, and are legal designs', () => {
@@ -57,9 +58,7 @@ describe('the request', () => {
     expect(names('6', '4')).not.toContain('os_tile4x4');
     expect(names('3', '3').filter((name) => name.includes('tile'))).toEqual([]);
     const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_tile4x4' });
-    expect(only).toThrow(
-      /--rows, --cols: given 6 x 4; the tiles or pairs of PEs of os_tile4x4 do not fill such an array; nearest legal value: 8 x 4/,
-    );
+    expect(only).toThrow(/--rows, --cols: given 6 x 4; .*\bos_tile4x4\b.*: 8 x 4/);
   });
 
   it.each(VARIANTS.map(({ name }) => name))('suggests a size that %s fills', (only) => {
@@ -74,20 +73,21 @@ describe('the request', () => {
 
   it.each(['', 'foo'])('suggests no variant for "%s", which is like none', (only) => {
     const request = () => selectionOf({ rows: '4', cols: '4', lengths: '64', only });
-    expect(request).toThrow(/is no variant; there are os_single/);
-    expect(request).not.toThrow(/nearest/);
+    expect(problemsOf(request)).toMatchObject([{ key: '--only', rule: expect.stringContaining('os_single') }]);
+    expect(problemsOf(request)[0]).not.toHaveProperty('nearest');
   });
 
   it('names all that is wrong with it at once', () => {
     const request = () => selectionOf({ rows: '0', cols: '70', lengths: '5,x', only: 'os_singel' });
-    expect(request).toThrow('the configuration has 4 problems');
-    expect(request).toThrow(/--rows: given "0"; .* nearest legal value: 1\n.*--cols: given "70"; .* value: 64/);
-    expect(request).toThrow(/--lengths: given "x"/);
-    expect(request).toThrow(/--only: given "os_singel"; is no variant; .* nearest legal value: os_single/);
-    expect(() => selectionOf({ rows: '8', cols: '8', lengths: '1,7' })).toThrow(/the longest must be at least 8/);
-    expect(() => selectionOf({ rows: '8', cols: '8', lengths: 'x' })).toThrow(
-      /a problem:\n.*given "x"; must be an integer/,
-    );
+    expect(problemsOf(request)).toMatchObject([
+      { key: '--rows', given: '"0"', nearest: '1' },
+      { key: '--cols', given: '"70"', nearest: '64' },
+      { key: '--lengths', given: '"x"' },
+      { key: '--only', given: '"os_singel"', nearest: 'os_single' },
+    ]);
+    const lengths = (given: string) => problemsOf(() => selectionOf({ rows: '8', cols: '8', lengths: given }));
+    expect(lengths('1,7')).toMatchObject([{ key: '--lengths', rule: expect.stringMatching(/\b8\b/) }]);
+    expect(lengths('x')).toMatchObject([{ key: '--lengths', given: '"x"' }]);
   });
 });
 
@@ -119,18 +119,14 @@ describe('a stream of tiles', () => {
     tiles(12, 3).map((tile, i) => (i === index ? { ...tile, ...change } : tile));
 
   it.each([
-    ['the latency', moved(0, { lastIn: 13 }), 'latency: formula 8 cycles, simulated 9'],
-    ['the drain', moved(1, { lastOut: 42 }), 'drain: formula 3 cycles, simulated 4'],
-    ['the period', tiles(13, 3), 'tile period: formula 16 cycles, simulated 17'],
-    [
-      'one period alone',
-      moved(2, { lastIn: 47, firstOut: 55, lastOut: 58 }),
-      'tile period: formula 16 cycles, simulated 17',
-    ],
-    ['the number of tiles', tiles(12, 1), 'no tile followed another'],
-    ['everything', [], 'no tile followed another'],
+    ['the latency', moved(0, { lastIn: 13 }), /^latency: .*\b8\b.*\b9$/],
+    ['the drain', moved(1, { lastOut: 42 }), /^drain: .*\b3\b.*\b4$/],
+    ['the period', tiles(13, 3), /^tile period: .*\b16\b.*\b17$/],
+    ['one period alone', moved(2, { lastIn: 47, firstOut: 55, lastOut: 58 }), /^tile period: .*\b16\b.*\b17$/],
+    ['the number of tiles', tiles(12, 1), /\btile\b/],
+    ['everything', [], /\btile\b/],
   ])('is wrong where %s is', (_, events, problem) => {
-    expect(figures(12, events)).toEqual({ problem });
+    expect(figures(12, events)).toEqual({ problem: expect.stringMatching(problem) });
   });
 });
 
@@ -180,7 +176,7 @@ describe('the table of variants', () => {
   it('has a row of figures for each variant, in the columns of its library', () => {
     const page = variantsMarkdown(report);
     expect(page).toContain('| os_single | 650.3 | 61.5 | 26 | 30 (clock_gate) | 34 | 256 | 80.0 / 72.7 |');
-    expect(page).not.toContain('area per MAC');
+    expect(page).not.toContain('| area ');
     const withLibrary = variantsMarkdown(timed);
     expect(withLibrary).toContain(
       '| os_single | 650.3 | 1,950.8 | 61.5 | 26 | 5,073 (pe) | 12,538 (output) | 34 | 256 | 80.0 / 72.7 |',
@@ -203,7 +199,7 @@ describe('the table of variants', () => {
       expect(text).not.toMatch(/undefined|NaN/);
     }
     expect(render(timed)).toContain('l.lib (lib), sha256 f00');
-    expect(render(timed)).toContain('no clock-to-output, setup or wires');
+    expect(render(timed)).toMatch(/clock-to-output.*setup.*wires/);
   });
 
   it('as a page has the commands, and is known again', () => {

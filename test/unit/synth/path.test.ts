@@ -77,24 +77,24 @@ describe('the critical path in a log of ABC', () => {
   };
 
   it.each([
-    ['the log is empty', () => '', 'gave 0 delays instead of 2'],
-    ['ABC did not run', () => 'something else\n', 'gave 0 delays'],
-    ['one of the delays is missing', () => without(/ABC: \+ backup[\s\S]*/), 'gave 1 delays'],
-    ['there are three', () => changed('ABC: + backup ', 'ABC: + stime -p '), 'gave 3 delays'],
-    ['the line of the delay is missing', () => without(/ABC: WireLoad.*\n/), 'no delay without wire load'],
-    ['the log stops before it', () => without(/ABC: WireLoad.*79\.0[\s\S]*/), 'the log stops'],
-    ['the delay is no number', () => changed('7038.56', '    nan'), 'no delay without wire load'],
-    ['the delay is in another unit', () => changed('7038.56 ps', '7.04 ns'), 'no delay without wire load'],
-    ['wires are counted', () => changed('WireLoad = "none"', 'WireLoad = "Small"'), 'no delay without wire load'],
-    ['the delay is zero', () => changed(' 7038.56', '    0.00'), 'a delay of 0 ps through 226 gates'],
-    ['there are no gates', () => changed('Gates =    226', 'Gates =      0'), 'through 0 gates'],
-    ['a step is missing', () => without(/ABC: Path {2}1.*\n/), 'steps of the critical path are not all there'],
-    ['the last step is missing', () => without(/ABC: Path {2}2.*\n/), 'ends at 1737.9 ps, the delay is 7038.56 ps'],
-    ['a step reads differently', () => changed('Df =1737.9', 'Dx =1737.9'), 'the critical path has no gates'],
-    ['the ends are missing', () => without(/ABC: Start-point.*\n/), 'no ends of the critical path'],
-    ['there was nothing to map and yet a delay', () => LOG + WIRES.split('\n').slice(1).join('\n'), 'nothing to map'],
+    ['the log is empty', () => '', /\b0\b.*\b2\b/],
+    ['ABC did not run', () => 'something else\n', /\b0\b.*\b2\b/],
+    ['one of the delays is missing', () => without(/ABC: \+ backup[\s\S]*/), /\b1\b.*\b2\b/],
+    ['there are three', () => changed('ABC: + backup ', 'ABC: + stime -p '), /\b3\b.*\b2\b/],
+    ['the line of the delay is missing', () => without(/ABC: WireLoad.*\n/), /: ABC: Path {2}0/],
+    ['the log stops before it', () => without(/ABC: WireLoad.*79\.0[\s\S]*/), /stime/],
+    ['the delay is no number', () => changed('7038.56', '    nan'), / nan ps/],
+    ['the delay is in another unit', () => changed('7038.56 ps', '7.04 ns'), /7\.04 ns/],
+    ['wires are counted', () => changed('WireLoad = "none"', 'WireLoad = "Small"'), /WireLoad = "Small"/],
+    ['the delay is zero', () => changed(' 7038.56', '    0.00'), /\b0 ps\b.*\b226\b/],
+    ['there are no gates', () => changed('Gates =    226', 'Gates =      0'), /\b7038\.56 ps\b.*\b0\b/],
+    ['a step is missing', () => without(/ABC: Path {2}1.*\n/), /\bsteps\b/],
+    ['the last step is missing', () => without(/ABC: Path {2}2.*\n/), /\b1737\.9 ps\b.*\b7038\.56 ps\b/],
+    ['a step reads differently', () => changed('Df =1737.9', 'Dx =1737.9'), /\bgates\b/],
+    ['the ends are missing', () => without(/ABC: Start-point.*\n/), /\bends\b/],
+    ['there was nothing to map and yet a delay', () => LOG + WIRES.split('\n').slice(1).join('\n'), /\bnothing\b/],
   ])('is a problem where %s', (_, log, problem) => {
-    expect(readDelays(log())).toEqual({ problem: expect.stringContaining(problem) });
+    expect(readDelays(log())).toEqual({ problem: expect.stringMatching(problem) });
   });
 });
 
@@ -121,14 +121,14 @@ describe('the critical path that Yosys finds', () => {
   });
 
   it.each([
-    ['nothing was printed', '', 'nothing was printed'],
-    ['it is of another module', LEVELS.replace('d_output', 'd_pe'), 'no critical path of d_output'],
-    ['a step is missing', LEVELS.replace(/ +1: .*\n/, ''), 'not a step of the critical path'],
-    ['the last step is missing', LEVELS.replace(/ +2: .*\n/, ''), '2 steps of a path of 2 gates'],
-    ['there is a loop', `${LEVELS}Warning: Detected loop at \\x\n`, 'not a step'],
-    ['there are two modules', LEVELS + LEVELS.trim().split('\n').slice(2).join('\n'), 'not a step'],
+    ['nothing was printed', '', /\bd_output\b/],
+    ['it is of another module', LEVELS.replace('d_output', 'd_pe'), /\bd_output\b.*\bd_pe\b/],
+    ['a step is missing', LEVELS.replace(/ +1: .*\n/, ''), /: +2: /],
+    ['the last step is missing', LEVELS.replace(/ +2: .*\n/, ''), /\b2 steps\b.*\b2 gates\b/],
+    ['there is a loop', `${LEVELS}Warning: Detected loop at \\x\n`, /: +ff: /],
+    ['there are two modules', LEVELS + LEVELS.trim().split('\n').slice(2).join('\n'), /: +ff: /],
   ])('is a problem where %s', (_, text, problem) => {
-    expect(readLevels(text, 'd_output')).toEqual({ problem: expect.stringContaining(problem) });
+    expect(readLevels(text, 'd_output')).toEqual({ problem: expect.stringMatching(problem) });
   });
 });
 

@@ -187,7 +187,7 @@ describe('the structure of an array', () => {
   });
 
   it.each([
-    ['a PE is missing', { ...right, instances: { ...right.instances, d_pe: 14 } }, 'instances of d_pe: 15 .* 14'],
+    ['a PE is missing', { ...right, instances: { ...right.instances, d_pe: 14 } }, '\\bd_pe: 15 .* 14'],
     ['a module is not in the manifest', { ...right, instances: { ...right.instances, extra: 1 } }, 'of extra: 0 .* 1'],
     ['a delay line is too long', { ...right, delayStages: { ...right.delayStages, 4: 14 } }, '4-bit .*: 13 .* 14'],
     ['the array holds a register', { ...right, ownLogic: { $and: 1, $dff: 1 } }, '\\$dff cells .*: 0 .* 1'],

@@ -90,8 +90,8 @@ describe('the command line of npm run area', () => {
 
   it('is refused without words on the value of an option that has none', () => {
     const message = (flags: Partial<AreaFlags>) => expect(() => areaCommand({ design, ...flags }));
-    message({ dsp: true }).toThrow(/\n {2}--dsp: goes with --fpga only$/);
-    message({ period: '2' }).toThrow(/\n {2}--liberty: is missing: --period needs a library with delays$/);
-    message({ margin: '1' }).toThrow(/\n {2}--margin: given 1; goes with --period only$/);
+    message({ dsp: true }).toThrow(/\n {2}--dsp: (?!given).*--fpga\b/);
+    message({ period: '2' }).toThrow(/\n {2}--liberty: (?!given).*--period\b/);
+    message({ margin: '1' }).toThrow(/\n {2}--margin: given 1; .*--period\b/);
   });
 });

@@ -36,31 +36,27 @@ describe('the log of OpenSTA', () => {
   });
 
   it.each([
-    ['it is empty', () => '', 'a slack or the least period is missing'],
-    ['it stops', () => LOG.slice(0, 2000), 'the least period is missing'],
-    ['the slack is missing', () => without(/ANT-RTL slack .*\n/), 'slack or the least period is missing'],
-    ['there is an error', () => `Error: check.tcl, 5 no such file\n${LOG}`, 'Error: check.tcl'],
+    ['it is empty', () => '', /slack.*period/],
+    ['it stops', () => LOG.slice(0, 2000), /period/],
+    ['the slack is missing', () => without(/ANT-RTL slack .*\n/), /slack.*period/],
+    ['there is an error', () => `Error: check.tcl, 5 no such file\n${LOG}`, /Error: check\.tcl/],
     [
       'a cell is not linked',
       () => `Warning: top.v line 3, module x not found. Creating black box.\n${LOG}`,
-      'black box',
+      /black box/,
     ],
-    ['a report of paths is missing', () => without('ANT-RTL path\n'), '1 reports of paths instead of 2'],
-    [
-      'the worst path is missing',
-      () => without(/Startpoint: u_output[\s\S]*?ANT-RTL end/),
-      'the worst path has 1219.7 ps',
-    ],
-    ['a slack reads differently', () => LOG.replaceAll('slack (VIOLATED)', 'slack'), 'does not read as expected'],
-    ['it is of hold checks', () => LOG.replaceAll('Path Type: max', 'Path Type: min'), 'not one of setup'],
+    ['a report of paths is missing', () => without('ANT-RTL path\n'), /\b1\b.*\b2\b/],
+    ['the worst path is missing', () => without(/Startpoint: u_output[\s\S]*?ANT-RTL end/), /\b1219\.7 ps\b/],
+    ['a slack reads differently', () => LOG.replaceAll('slack (VIOLATED)', 'slack'), /Startpoint/],
+    ['it is of hold checks', () => LOG.replaceAll('Path Type: max', 'Path Type: min'), /\bsetup\b/],
     [
       'the slack at the least period is not 0',
       () => LOG.replace(' 0.0000   slack (MET)', ' 0.2000   slack (MET)'),
-      'at the least period the worst path has 200 ps',
+      /period.*\b200 ps\b/,
     ],
-    ['the slack is no number', () => LOG.replace('-1.3167450835714853', 'INF'), 'slack or the least period is missing'],
+    ['the slack is no number', () => LOG.replace('-1.3167450835714853', 'INF'), /slack.*period/],
   ])('is a problem where %s', (_, log, problem) => {
-    expect(readSta(log())).toEqual({ problem: expect.stringContaining(problem) });
+    expect(readSta(log())).toEqual({ problem: expect.stringMatching(problem) });
   });
 });
 
@@ -113,8 +109,10 @@ describe('the netlist around the modules', () => {
   it('is right with the instances of the manifest, and wrong with others', () => {
     for (const manifest of [array, stays]) expect(topProblems(cellsOf(manifest), manifest)).toEqual([]);
     expect(topProblems({ ...cellsOf(array), d_pe: 5 }, array)).toEqual([
-      'instances of d_pe: 6 by the manifest, 5 in the netlist',
+      expect.stringMatching(/\bd_pe\b.*\b6\b.*\b5\b/),
     ]);
-    expect(topProblems({ ...cellsOf(array), $_DFF_P_: 5, cell: 3 }, array)).toEqual(['$_DFF_P_ is not mapped']);
+    expect(topProblems({ ...cellsOf(array), $_DFF_P_: 5, cell: 3 }, array)).toEqual([
+      expect.stringMatching(/^\$_DFF_P_ /),
+    ]);
   });
 });

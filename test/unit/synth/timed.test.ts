@@ -50,7 +50,7 @@ describe('a curve', () => {
   it('has the netlists that are not both larger and slower than another', () => {
     expect(paretoFront(SKYWATER).map(({ path }) => path?.ps)).toEqual([2048.73, 2400.67, 3439.78, 4417.51, 5557.21]);
     expect(paretoFront([candidate(2, 5), candidate(2, 4), candidate(3, 4)]).map(({ size }) => size.area)).toEqual([4]);
-    expect(() => curvePoints([candidate(null, 80)])).toThrow('without logic');
+    expect(() => curvePoints([candidate(null, 80)])).toThrow(/logic/);
   });
 
   it('aims at delays up to the slowest netlist', () => {
@@ -82,9 +82,9 @@ describe('a curve', () => {
     expect(svg).not.toMatch(/NaN|undefined/);
     const text = renderCurveText(report);
     expect(text.split('\n').filter((line) => line.startsWith('one '))).toHaveLength(6);
-    expect(text).toContain('one_pe: the 5 best of 6 netlists');
-    expect(text).toMatch(/^one .*fast, alumacc, for 1,000 ps$/m);
-    expect(text).toMatch(/^two .*fast, alumacc, without hurry$/m);
+    expect(text).toMatch(/\bone_pe\b.*\b5\b.*\b6\b/);
+    expect(text).toMatch(/^one .*fast, alumacc, .*\b1,000 ps$/m);
+    expect(text).toMatch(/^two .*fast, alumacc, [^\d]*$/m);
   });
 });
 
@@ -119,13 +119,13 @@ describe('the report of a period', () => {
     expect(modules.map(({ slackPs }) => slackPs)).toEqual([99.33, null]);
     expect(whole.area).toBeCloseTo(6 * 2686.33 + 4 * 80, 5);
     expect(perMac.area).toBeCloseTo((6 * 2686.33 + 320) / 6, 5);
-    expect(renderPeriodText(report(3000, 500))).toMatch(/period +3\.000 ns, 0\.500 ns of it kept for registers: met/);
+    expect(renderPeriodText(report(3000, 500))).toMatch(/^period +3\.000 ns, 0\.500 ns .*: met$/m);
   });
 
   it('says that a period is missed, and where', () => {
     const missed = report(2400, 400);
     expect(missed.met).toBe(false);
-    expect(renderPeriodMarkdown(missed)).toMatch(/MISSED[\s\S]*-0\.049 ns in d_pe, a_q to b_q/);
+    expect(renderPeriodMarkdown(missed)).toMatch(/MISSED[\s\S]*-0\.049 ns .*\bd_pe, a_q to b_q/);
   });
 
   it('leaves the verdict to OpenSTA where it was asked', () => {
@@ -191,11 +191,11 @@ describe('the log of a mapping', () => {
   });
 
   it.each([
-    ['there is none', LOG.replace('ABC: + stime -p ', ''), 'gave 0 delays'],
-    ['there are two', LOG.replace('ABC: + dnsize -D 2500 ', 'ABC: + stime -p '), 'gave 2 delays'],
-    ['it stops', LOG.slice(0, 105), 'the line after stime'],
-    ['it is none and yet there is one', `${LOG}Don't call ABC as there is nothing to map.\n`, 'nothing to map'],
+    ['there is none', LOG.replace('ABC: + stime -p ', ''), /\b0\b.*\bone\b/],
+    ['there are two', LOG.replace('ABC: + dnsize -D 2500 ', 'ABC: + stime -p '), /\b2\b.*\bone\b/],
+    ['it stops', LOG.slice(0, 105), /\bstime\b/],
+    ['it is none and yet there is one', `${LOG}Don't call ABC as there is nothing to map.\n`, /\bnothing\b/],
   ])('is a problem where %s', (_, log, problem) => {
-    expect(readDelay(log)).toEqual({ problem: expect.stringContaining(problem) });
+    expect(readDelay(log)).toEqual({ problem: expect.stringMatching(problem) });
   });
 });

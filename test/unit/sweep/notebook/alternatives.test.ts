@@ -28,7 +28,7 @@ describe('alternatives to the PE', () => {
 
   it('say in their first comment what they are', () => {
     expect(ideaOf('// One\n// idea.\n\n// not this\nmodule x ();\n')).toBe('One idea.');
-    expect(() => ideaOf('module x ();\n')).toThrow('does not begin with a comment');
+    expect(() => ideaOf('module x ();\n')).toThrow(/comment/);
   });
 
   it('are of one kind each, and so are the generated PEs', () => {
@@ -174,6 +174,6 @@ describe('a part of a page', () => {
     expect(readPage(file)).toContain('\nnew\n');
     expect(readdirSync(folder)).toEqual(['p.md']);
     expect(() => readPage(join(folder, 'none.md'))).toThrow('cannot read');
-    expect(() => writeWhole(join(folder, 'none', 'p.md'), '', '--write')).toThrow('--write: cannot write');
+    expect(() => writeWhole(join(folder, 'none', 'p.md'), '', '--write')).toThrow(/^--write: /);
   });
 });

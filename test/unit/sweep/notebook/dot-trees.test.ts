@@ -21,7 +21,7 @@ describe('the report on trees of adders', () => {
 
   it('has a line for each tree, and one for each netlist with what is known of it', () => {
     expect(text({ result: 'proved', by: 'ABC &cec, register by register', registers: 24 })).toMatch(
-      /^one +4,083\.0 +4,759\.0 +3,000 +one tree\n(.*\n)+one, alumacc +24 +2\.0 +proved by ABC/m,
+      /^one +4,083\.0 +4,759\.0 +3,000 +one tree\n(.*\n)+one, alumacc +24 +2\.0 +proved\b.*\bABC/m,
     );
   });
 

@@ -25,6 +25,7 @@ import { summaryTable } from '../../../../scripts/sweep/notebook/figures/summary
 import type { VariantRow, VariantsReport } from '../../../../scripts/sweep/variants/measure.js';
 import type { ProofReport, ProofResult } from '../../../../scripts/synth/equivalence/verdict.js';
 import type { AreaReport } from '../../../../scripts/synth/report.js';
+import { cellsOf, figuresIn } from '../../../support/text.js';
 
 const proofOf = (...results: ProofResult['result'][]): ProofReport => ({
   limitSeconds: 1,
@@ -58,9 +59,7 @@ describe('tables of areas', () => {
   it('have units by lane and design', () => {
     const table = dotTable([{ options: '`--lanes 4`', report: areas(1233.8, 580.52, { perLane: size(308.46) }) }]);
     expect(rowsOf(table)).toEqual(['| `--lanes 4` | 1234 | 308.5 | 580.5 |']);
-    expect(lastOf(table)).toBe(
-      'Netlists: 1 proved equal to their RTL, 1 simulated with the vectors of npm run verify.',
-    );
+    expect(figuresIn(lastOf(table))).toEqual([1, 1]);
   });
 
   it('say where integer PEs refuse types, and leave out what follows from them', () => {
@@ -72,7 +71,7 @@ describe('tables of areas', () => {
       '| int8; int8 | 927.0 | 1880.0 | 2.03 | 1076.6 | 2056.4 |',
       '| e4m3; e4m3 | refused | 1642.0 |  |  | 1812.3 |',
     ]);
-    expect(lastOf(table)).toContain('Netlists: 3 proved equal to their RTL, 3 simulated');
+    expect(figuresIn(lastOf(table))).toEqual([3, 3]);
   });
 
   it('are right that the generator refuses E4M3 on integer PEs', () => {
@@ -84,16 +83,15 @@ describe('tables of areas', () => {
   it('have what an enable costs', () => {
     const table = stallTable([{ drain: 'single', gate: areas(470.4, 564.6), enable: areas(548, 678.9) }]);
     expect(rowsOf(table)).toEqual(['| single | 470 | 548 (+16 %) | 565 | 679 (+20 %) |']);
-    expect(lastOf(table)).toContain('Netlists: 2 proved equal to their RTL, 2 simulated');
+    expect(figuresIn(lastOf(table))).toEqual([2, 2]);
   });
 
   it('say how their netlists were checked, and are none where a netlist was not', () => {
     const table = (...proofs: Parameters<typeof netlistsLine>[0]) => netlistsLine(proofs);
-    expect(table(proofOf('proved', 'proved'), { proved: 1200, simulated: 0 })).toBe(
-      'Netlists: 1,202 proved equal to their RTL.',
-    );
+    expect(table(proofOf('proved', 'proved'), { proved: 1200, simulated: 0 })).toMatch(/\b1,202 proved\b[^\d]*$/);
+    expect(table(proofOf('simulated', 'simulated'))).toMatch(/\b2 simulated\b[^\d]*$/);
     expect(() => table(proofOf('proved'), undefined)).toThrow('without --prove');
-    expect(() => table(proofOf('proved', 'different'))).toThrow('neither proved nor simulated: n1');
+    expect(() => table(proofOf('proved', 'different'))).toThrow(/: n1$/);
     for (const result of ['failed simulation', 'open'] as const) expect(() => table(proofOf(result))).toThrow('n0');
     expect(() => table(proofOf())).toThrow('no netlists');
     expect(() => table()).toThrow('no netlists');
@@ -117,8 +115,8 @@ describe('tables of areas', () => {
     expect(rows[2]).toBe('| 4 x 4 | os | 1,200.0 (+20 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
     expect(rows[3]).toBe('| 1 x 1 | ws | 1,300.0 | 40.0 | 5,000 ps | 34 |');
     expect(rows[4]).toBe('| 4 x 1 | ws | 1,500.0 (+15 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
-    expect(lastOf(tileTable(report))).toBe('Netlists: 42 proved equal to their RTL.');
-    expect(() => tileTable({ ...report, variants: report.variants.slice(1) })).toThrow('reported no os_single');
+    expect(figuresIn(lastOf(tileTable(report)))).toEqual([42]);
+    expect(() => tileTable({ ...report, variants: report.variants.slice(1) })).toThrow(/\bos_single\b/);
   });
 
   it('sort trees by the smaller of two areas, and show those that the generator makes', () => {
@@ -141,11 +139,9 @@ describe('tables of areas', () => {
       '| one | 4094 | 4088 |',
       '| **columns** | 4092 | 4096 |',
     ]);
-    expect(lastOf(table('proved', 'proved'))).toBe('Netlists: 2 proved equal to their RTL.');
-    expect(lastOf(table('proved', 'simulated'))).toBe(
-      'Netlists: 1 proved equal to their RTL, 1 simulated with the beats of their Verilog.',
-    );
-    expect(() => table('proved', 'open')).toThrow('neither proved nor simulated: n1');
+    expect(figuresIn(lastOf(table('proved', 'proved')))).toEqual([2]);
+    expect(figuresIn(lastOf(table('proved', 'simulated')))).toEqual([1, 1]);
+    expect(() => table('proved', 'open')).toThrow(/: n1$/);
     expect(() => table()).toThrow('no netlists');
   });
 
@@ -169,18 +165,31 @@ describe('tables of areas', () => {
     } as unknown as AreaReport;
     const of = (micrometres: boolean, report = compared) => ({ title: 'L', micrometres, array, compared: report });
     const table = summaryTable([of(false), of(true)]);
-    expect(rowsOf(table)).toEqual([
-      '| one PE | 559 GE | 559 GE (2098 µm²) |',
-      '| decoder of flint4, alone | 10.3 GE | 10.3 GE (38.8 µm²) |',
-      '| 16 x 16 array, per MAC, everything included | 680 GE | 680 GE |',
-      '| 2 x 2 array, per MAC, everything included | 543 GE | 543 GE |',
-      '| all decoders of the 2 x 2 array | 0.24 % | 0.24 % |',
-      '| PE with 8-bit integers besides, over a fusible int4/int8 PE | 1.06 | 1.06 |',
-      '| the same over an int8 PE | 0.65 | 0.65 |',
+    const rows = rowsOf(table).map(cellsOf);
+    expect(rows.map(([, ...figures]) => figures)).toEqual([
+      ['559 GE', '559 GE (2098 µm²)'],
+      ['10.3 GE', '10.3 GE (38.8 µm²)'],
+      ['680 GE', '680 GE'],
+      ['543 GE', '543 GE'],
+      ['0.24 %', '0.24 %'],
+      ['1.06', '1.06'],
+      ['0.65', '0.65'],
     ]);
-    expect(lastOf(table)).toContain('Netlists: 182 proved equal to their RTL, 22 simulated');
+    const titles = [
+      /\bPE\b/,
+      /\bflint4\b/,
+      /\b16 x 16\b/,
+      /\b2 x 2\b/,
+      /decoders.*\b2 x 2\b/,
+      /\bint4\/int8\b/,
+      /\bint8\b/,
+    ];
+    titles.forEach((title, i) => {
+      expect(rows[i]?.[0]).toMatch(title);
+    });
+    expect(figuresIn(lastOf(table))).toEqual([182, 22]);
     expect(() => summaryTable([of(true), of(true, { ...compared, size: 4 })])).toThrow('different sizes');
-    expect(() => summaryTable([of(true, { ...compared, kinds: [] })])).toThrow('has no ant4');
+    expect(() => summaryTable([of(true, { ...compared, kinds: [] })])).toThrow(/\bant4\b/);
     const others = [
       { library: { file: 'l.lib', sha256: 'abd' } },
       { library: null },
@@ -188,7 +197,7 @@ describe('tables of areas', () => {
     ] as unknown as Partial<ComparisonReport>[];
     for (const other of others) {
       expect(() => summaryTable([of(true, { ...compared, ...other })])).toThrow(
-        'L: the array is of l.lib (sha256 abc), Yosys 0.23, the recorded comparison of ',
+        /^L: .*\bl\.lib \(sha256 abc\), Yosys 0\.23,/,
       );
     }
   });
@@ -203,7 +212,7 @@ describe('tables of networks', () => {
   it('have some schemes, a row per network', () => {
     const table = accuracyInShort(accuracy(row('fp32', 88.96), row('int4', 78.929)), ['int4', 'fp32'], { vit: 'ViT' });
     expect(table).toBe('|  | int4 | fp32 |\n|---|---:|---:|\n| ViT | 78.93 | 88.96 |');
-    expect(() => accuracyInShort(accuracy(), ['int4'], {})).toThrow('no row int4');
+    expect(() => accuracyInShort(accuracy(), ['int4'], {})).toThrow(/\bint4\b/);
   });
 
   it('have the schemes of npm run accuracy alone', () => {
@@ -259,7 +268,7 @@ describe('tables of networks', () => {
     ]);
     expect(lines.every((line) => line.startsWith('    '))).toBe(true);
     const wrong = { ...product, mismatch: { count: 1, row: 0, col: 0, expected: 1n, got: 2n } };
-    expect(() => productText(wrong)).toThrow('no line PASS');
+    expect(() => productText(wrong)).toThrow(/\bPASS\b/);
   });
 
   it('have the lines of a network that are the same in every run', () => {
@@ -268,13 +277,10 @@ describe('tables of networks', () => {
       ...{ differentDecisions: [], layers: [], macs: 5, cycles: 4, utilisation: 0.92 },
       seconds: { array: 1, reference: 1, total: 2 },
     } as InferReport;
-    expect(inferenceText(report).split('\n')).toEqual([
-      '    right       9 of 10 (90.00 %)',
-      '    like ONNX   10 of 10 (100.00 %): same class as the fake-quantised model in ONNX Runtime',
-      "    array       4 cycles for 5 MACs: 92.0 % of the PEs' cycles",
-      '    PASS d: all outputs equal the integer reference bit for bit, and so do all 10 class decisions',
-    ]);
-    expect(() => inferenceText({ ...report, exact: false })).toThrow('no line PASS');
+    const lines = inferenceText(report).split('\n');
+    expect(lines.map(figuresIn)).toEqual([[9, 10, 90], [10, 10, 100], [4, 5, 92], [10]]);
+    expect(lines.at(-1)).toMatch(/^ {4}PASS d: /);
+    expect(() => inferenceText({ ...report, exact: false })).toThrow(/\bPASS\b/);
   });
 
   it('have quantised networks with what is left in floating point', () => {
@@ -302,7 +308,7 @@ describe('tables of networks', () => {
       ]),
     );
     expect(plain).toBe('| one | 2 | 2 / 1 / 1 | 58 % | 0.1 % | 5 % |');
-    expect(left).toBe('| two | 2, and 2 ConvTranspose left in floating point | 2 / 1 / 1 | 201 % | 100 % | 73 % |');
+    expect(left).toMatch(/^\| two \| 2, .*\b2 ConvTranspose\b.* \| 2 \/ 1 \/ 1 \| 201 % \| 100 % \| 73 % \|$/);
   });
 });
 
@@ -324,7 +330,7 @@ describe('tables of models', () => {
       '| R | 2.82 / 2.49 | 2.64 / 2.55 | 1.00 / 1.09 (its codes); 0.97 / 1.04 |',
       '| S |  |  | not built |',
     ]);
-    expect(() => survivesTable(rivals, { published: model({}), corrected, own })).toThrow('reported no Rival');
+    expect(() => survivesTable(rivals, { published: model({}), corrected, own })).toThrow(/\bRival\b/);
   });
 
   it('have areas and energies of own designs', () => {
@@ -333,8 +339,13 @@ describe('tables of models', () => {
       ...(picojoulesPerMac === undefined ? {} : { picojoulesPerMac }),
     });
     const costs = { command: '', generator: '', tool: '', library: '' };
-    expect(costsTable({ ...costs, designs: { A: designOf(2593.2, 20.415), B: designOf(4) } })).toBe(
-      '|  | A | B |\n|---|---:|---:|\n| GE per MAC | 648.3 | 1.0 |\n| pJ per MAC | 20.41 |  |\n\nNetlists of the areas: 18 proved equal to their RTL.',
-    );
+    const table = costsTable({ ...costs, designs: { A: designOf(2593.2, 20.415), B: designOf(4) } });
+    expect(table.split('\n').slice(0, 4)).toEqual([
+      '|  | A | B |',
+      '|---|---:|---:|',
+      '| GE per MAC | 648.3 | 1.0 |',
+      '| pJ per MAC | 20.41 |  |',
+    ]);
+    expect(figuresIn(lastOf(table))).toEqual([18]);
   });
 });

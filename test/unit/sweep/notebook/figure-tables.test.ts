@@ -15,6 +15,7 @@ import type { StaResult } from '../../../../scripts/synth/sta/log.js';
 import type { Curve, CurvePoint, CurveReport, PeriodReport } from '../../../../scripts/synth/timed/report.js';
 import type { LibraryIdentity } from '../../../../scripts/tools/liberty/identity.js';
 import type { ToolIdentity } from '../../../../scripts/tools/yosys/identity.js';
+import { figuresIn } from '../../../support/text.js';
 
 const tool: ToolIdentity = { name: 'Yosys', version: '0.23', build: 'native' };
 const library: LibraryIdentity = { file: 'l.lib', sha256: 'abc', name: 'cells', nand2: { cell: 'nand2', area: 2 } };
@@ -75,8 +76,8 @@ describe('the tables of docs/timing.md', () => {
 
   it('ask for what the fastest netlists of the curves were made for', () => {
     expect([fastestAim(curves, 1), fastestAim(curves, 2)]).toEqual(['1.017', '2.077']);
-    expect(() => fastestAim(curves, 3)).toThrow('no curve of a PE of 3 stages');
-    expect(() => fastestAim(undefined, 1)).toThrow('no curve of a PE of 1 stages');
+    expect(() => fastestAim(curves, 3)).toThrow(/\b3 stages/);
+    expect(() => fastestAim(undefined, 1)).toThrow(/\b1 stages/);
   });
 
   it('have the ends of both curves', () => {
@@ -96,7 +97,7 @@ describe('the tables of docs/timing.md', () => {
       expect(text).toContain(`\n${line}\n`);
     }
     const { sta: _, ...unchecked } = period(1, 1, 1);
-    expect(() => renderTiming([curves, unchecked, unchecked], commands, 'p.svg')).toThrow('no setup checks');
+    expect(() => renderTiming([curves, unchecked, unchecked], commands, 'p.svg')).toThrow(/\bsetup\b/);
   });
 
   it('have each command before its table, and all tools', () => {
@@ -106,7 +107,7 @@ describe('the tables of docs/timing.md', () => {
     expect(text.indexOf('--period 2.077')).toBeLessThan(text.indexOf('| PE |'));
     expect(text).toContain('(p.svg)');
     expect(text).toContain('Yosys 0.23 (native), OpenSTA 2.0.17; l.lib (cells), sha256 abc.');
-    expect(text.split('\n').at(-1)).toBe('Netlists: 8 proved equal to their RTL.');
+    expect(figuresIn(text.split('\n').at(-1))).toEqual([8]);
   });
 
   it('take a missed period for a result, and a netlist that is not its RTL for none', () => {
@@ -156,11 +157,8 @@ describe('the tables of docs/fpga.md', () => {
       '| Gowin, LUT4 | 119 | 38 | 29 | 2,380 | 38 | 29 | 148.8 | 0 | 0 |',
       '| Xilinx 7 series, LUT6 | 77 | 38 | 29 | 1,540 | 38 | 29 | 96.3 | 0 | 0.5 |',
     ]);
-    expect(lines.slice(-3)).toEqual([
-      'Yosys 0.23 (native), without DSP blocks.',
-      '',
-      'Netlists: 6 proved equal to their RTL.',
-    ]);
+    expect(lines.at(-3)).toMatch(/^Yosys 0\.23 \(native\),.*\bDSP\b/);
+    expect(figuresIn(lines.at(-1))).toEqual([6]);
   });
 
   it('have what was placed, beside a PE of one stage', () => {
@@ -171,15 +169,10 @@ describe('the tables of docs/fpga.md', () => {
     expect(lines.slice(0, 2)).toEqual(['    one', '    two']);
     expect(lines).toContain('| one PE | 71.1 | 67.6 to 71.4 | 1.00 | 246 | `w_q_0` to `acc_q`, 51 % wires |');
     expect(lines).toContain('| 4 × 4 array | 64.2 | 61.7 to 66.1 | 0.90 | 2,857 | `w_q_0` to `acc_q`, 51 % wires |');
-    expect(lines.find((line) => line.startsWith('| one PE of two stages | 110.1 |'))).toContain('| 1.55 | 251 |');
-    expect(lines.slice(-5)).toEqual([
-      'iCE40HX8K, median of 3 seeds; Yosys 0.23 (native), nextpnr-ice40 0.4.',
-      '',
-      'Netlists of the modules, each mapped alone: 4 proved equal to their RTL.',
-      '',
-      'What nextpnr read, modules in their harness: 3 proved equal to their RTL.',
-    ]);
-    expect(() => renderPlaced([twoStages, oneStage], [])).toThrow('no placed array');
+    expect(lines.find((line) => line.includes('| 110.1 |'))).toContain('| 1.55 | 251 |');
+    expect(lines.at(-5)).toMatch(/^iCE40HX8K, .*\b3 seeds; Yosys 0\.23 \(native\), nextpnr-ice40 0\.4\.$/);
+    expect([lines.at(-3), lines.at(-1)].map(figuresIn)).toEqual([[4], [3]]);
+    expect(() => renderPlaced([twoStages, oneStage], [])).toThrow(/\barray\b/);
   });
 });
 

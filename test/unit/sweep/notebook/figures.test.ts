@@ -120,10 +120,10 @@ describe('the figures of docs/', () => {
   it('are left out for want of a library, of whichever program', () => {
     const figure = FIGURES.find(({ name }) => name === 'areas-in-short') as Figure;
     expect(missingFor(figure, { osu018: 'o', sky130: 's' })).toEqual([]);
-    expect(missingFor(figure, { osu018: 'o' })).toEqual(['for want of the library; name its file with --sky130']);
+    expect(missingFor(figure, { osu018: 'o' })).toEqual([expect.stringContaining('--sky130')]);
     expect(missingFor(figure, {})).toHaveLength(2);
     const trees = FIGURES.find(({ name }) => name === 'dot-trees') as Figure;
-    expect(missingFor(trees, { sky130: 's' }, { PATH: '/nowhere' })).toEqual(['for want of python3']);
+    expect(missingFor(trees, { sky130: 's' }, { PATH: '/nowhere' })).toEqual([expect.stringContaining('python3')]);
   });
 
   it('are shown as a user types them', () => {
@@ -131,7 +131,7 @@ describe('the figures of docs/', () => {
     expect(shownStep(['accuracy', '--with', '', '--with', '--types int'])).toBe(
       'npm run accuracy -- --with "" --with "--types int"',
     );
-    expect(() => sourceOf('nothing')).toThrow('package.json has no program nothing');
+    expect(() => sourceOf('nothing')).toThrow(/package\.json .*\bnothing$/);
   });
 
   it('fail with the exit code of their program, and leave the page', async () => {

@@ -180,7 +180,9 @@ describe('cutRegisters', () => {
 
   it.each(['$_DLATCH_P_', '$dff', '$_DFFSR_PNN_', '$mem_v2', '$_SR_PP_', 'FOREIGN'])('refuses %s', (type) => {
     const odd = moduleOf([{ names: ['x'], d: 1, q: 11, type }]);
-    expect(cutRegisters(odd, odd)).toEqual({ problem: `state that is no plain flip-flop: ${type}` });
+    expect(cutRegisters(odd, odd)).toEqual({
+      problem: expect.stringMatching(new RegExp(`: ${type.replaceAll('$', '\\$')}$`)),
+    });
   });
 
   it.each([
@@ -189,20 +191,20 @@ describe('cutRegisters', () => {
     ['names differ', [{ names: ['x'], d: 1, q: 11 }], [{ names: ['y'], d: 1, q: 11 }]],
   ])('says so where %s', (_, gold, gate) => {
     expect(cutRegisters(moduleOf(gold), moduleOf(gate))).toEqual({
-      problem: expect.stringMatching(/^[12] registers have no counterpart, such as [xy]\[0\]/),
+      problem: expect.stringMatching(/^[12] registers .*\b[xy]\[0\]/),
     });
   });
 });
 
 describe('what the report says', () => {
   const by = 'ABC &cec, register by register';
-  const outcomes: [ProofResult, boolean, string][] = [
-    [{ result: 'proved', by, registers: 3 }, true, 'proved by ABC'],
-    [{ result: 'simulated', why: 'too large', vectors: 1234 }, true, 'simulated, 1,234 vectors; too large'],
-    [{ result: 'different', by, outputs: ['a', 'b', 'c', 'd', 'e'] }, false, 'in a, b, c, d and 1 more'],
-    [{ result: 'conflicting', nets: ['q[1]', 'd'] }, false, 'CONFLICT: driven more than once: q[1], d'],
-    [{ result: 'failed simulation', why: 'too large', failure: 'row 1' }, false, 'FAILED in simulation: row 1'],
-    [{ result: 'open', why: 'no time' }, false, 'NOT PROVED: no time'],
+  const outcomes: [ProofResult, boolean, RegExp][] = [
+    [{ result: 'proved', by, registers: 3 }, true, /^proved .*\bABC\b/],
+    [{ result: 'simulated', why: 'too large', vectors: 1234 }, true, /^simulated, 1,234 .*; too large$/],
+    [{ result: 'different', by, outputs: ['a', 'b', 'c', 'd', 'e'] }, false, /^DIFFERENT .*\ba, b, c, d\b.*\b1\b/],
+    [{ result: 'conflicting', nets: ['q[1]', 'd'] }, false, /^CONFLICT.*: q\[1\], d$/],
+    [{ result: 'failed simulation', why: 'too large', failure: 'row 1' }, false, /^FAILED.*: row 1/],
+    [{ result: 'open', why: 'no time' }, false, /^NOT PROVED: no time/],
   ];
   const report = (list: readonly ProofResult[]) => ({
     limitSeconds: 1,
@@ -210,7 +212,7 @@ describe('what the report says', () => {
   });
 
   it.each(outcomes)('%o', (outcome, passes, text) => {
-    expect(outcomeText(outcome)).toContain(text);
+    expect(outcomeText(outcome)).toMatch(text);
     expect(proofPasses(report([outcome]))).toBe(passes);
   });
 
@@ -218,8 +220,8 @@ describe('what the report says', () => {
     expect(proofPasses(undefined)).toBe(true);
     expect(proofPasses(report([]))).toBe(false);
     expect(proofPasses(report(outcomes.map(([outcome]) => outcome)))).toBe(false);
-    expect(proofSummary(report(outcomes.map(([outcome]) => outcome)))).toBe(
-      '6 netlists against their RTL: 1 proved, 1 simulated, 4 failed',
+    expect(proofSummary(report(outcomes.map(([outcome]) => outcome)))).toMatch(
+      /^6 netlists .*\b1 proved, 1 simulated, 4 failed$/,
     );
   });
 });

@@ -31,7 +31,7 @@ describe('conflictsOf', () => {
     ['two gates', { g: [2, 2, 3], h: [2, 2, 3], i: [2, 2, 3] }, ['w[0]']],
     ['a gate and a port', { g: [2, 2, 2] }, ['a']],
     ['a net without a name', { g: [2, 2, 9], h: [2, 2, 9] }, ['h.Y']],
-    ['a constant', { g: [2, 2, '0'] }, ['g.Y, which is constant 0']],
+    ['a constant', { g: [2, 2, '0'] }, [expect.stringMatching(/^g\.Y\b.*\b0$/)]],
   ] as const)('finds %s', (_, gates, nets) => {
     expect(conflictsOf(moduleOf(3, gates as never))).toEqual(nets);
   });

@@ -78,8 +78,8 @@ describe('the harness of a placement', () => {
   it('needs a clock, inputs and outputs', () => {
     const harness = (some: readonly (typeof ports)[number][]) => () =>
       harnessVerilog({ module: 'd', parameters: {}, ports: some });
-    expect(harness(ports.slice(1))).toThrow('d has no clk_i');
-    expect(harness(ports.slice(0, 2))).toThrow('7 input and 0 output bits');
+    expect(harness(ports.slice(1))).toThrow(/^d .*\bclk_i\b/);
+    expect(harness(ports.slice(0, 2))).toThrow(/\b7 input.*\b0 output/);
   });
 
   it('knows the ports as Yosys tells them', () => {
@@ -122,20 +122,16 @@ describe('the report of nextpnr', () => {
   });
 
   it.each([
-    ['it is cut off', () => REPORT.slice(0, 500), 'is not JSON'],
-    ['there are two clocks', () => changed((r) => Object.assign(r.fmax, { other: { achieved: 1 } })), '2 clocks'],
-    ['there is no clock', () => changed((r) => Object.assign(r, { fmax: {} })), '0 clocks'],
-    [
-      'the frequency is none',
-      () => changed((r) => Object.assign(r, { fmax: { clk: { achieved: 'inf' } } })),
-      'does not read as expected: fmax',
-    ],
-    ['the frequency is another', () => REPORT.replace('390.32', '290.32'), 'takes 2.562 ns, the frequency is 290.32'],
-    ['the path is missing', () => changed((r) => r.critical_paths.shift()), '0 slowest paths between registers'],
-    ['a step is missing', () => changed((r) => r.critical_paths[0]?.path.splice(1, 1)), 'takes 1.974 ns'],
-    ['there are no logic cells', () => changed((r) => Object.assign(r, { utilization: {} })), 'ICESTORM_LC'],
+    ['it is cut off', () => REPORT.slice(0, 500), /\bJSON\b/],
+    ['there are two clocks', () => changed((r) => Object.assign(r.fmax, { other: { achieved: 1 } })), /\b2 clocks/],
+    ['there is no clock', () => changed((r) => Object.assign(r, { fmax: {} })), /\b0 clocks/],
+    ['the frequency is none', () => changed((r) => Object.assign(r, { fmax: { clk: { achieved: 'inf' } } })), /: fmax/],
+    ['the frequency is another', () => REPORT.replace('390.32', '290.32'), /\b2\.562 ns\b.*\b290\.32\b/],
+    ['the path is missing', () => changed((r) => r.critical_paths.shift()), /\b0 .*paths/],
+    ['a step is missing', () => changed((r) => r.critical_paths[0]?.path.splice(1, 1)), /\b1\.974 ns\b/],
+    ['there are no logic cells', () => changed((r) => Object.assign(r, { utilization: {} })), /ICESTORM_LC/],
   ])('is a problem where %s', (_, text, problem) => {
-    expect(readPlacement(text())).toEqual({ problem: expect.stringContaining(problem) });
+    expect(readPlacement(text())).toEqual({ problem: expect.stringMatching(problem) });
   });
 
   it('gives the median over seeds', () => {
@@ -181,7 +177,7 @@ describe('the report of a design on an FPGA', () => {
   });
 
   it('warns of a clock gate', () => {
-    expect(renderFpgaText(report)).toContain('generate the design with --stall enable');
+    expect(renderFpgaText(report)).toContain('--stall enable');
     expect(renderFpgaText({ ...report, stall: 'enable' })).not.toContain('--stall enable');
   });
 });
