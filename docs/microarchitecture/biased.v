@@ -1,4 +1,4 @@
-// Each product is added with 2^13 on top, so that nothing below 0 is added; what has piled up is taken off at the array's edge.
+// Each product is added with 2^13 on top, so that nothing below 0 is added; what has piled up is taken off in the array's periphery.
 
 `default_nettype none
 

@@ -1,4 +1,4 @@
-// The accumulator is kept as a sum and its carries, which are added up at the edge: 24 registers more, and no carry to wait for.
+// The accumulator is kept as a sum and its carries, which are added up in the periphery: 24 registers more, and no carry to wait for.
 
 `default_nettype none
 

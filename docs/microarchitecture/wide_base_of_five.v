@@ -1,4 +1,4 @@
-// The base of an activation has five bits, for 16 and 24 of uflint4 alone: no operand counts twice.
+// The significand of an activation has five bits, for 16 and 24 of uflint4 alone: no encoding is doubled.
 
 `default_nettype none
 

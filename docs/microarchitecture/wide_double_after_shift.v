@@ -1,4 +1,4 @@
-// An operand that counts twice moves the product by one more behind the shifter.
+// A doubled encoding moves the product by one more behind the shifter.
 
 `default_nettype none
 

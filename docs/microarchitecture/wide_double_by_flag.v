@@ -1,4 +1,4 @@
-// That an activation counts twice has a bit of its own instead of the sign of a base that no negative operand has.
+// The doubled encoding of an activation has a bit of its own instead of the sign of a significand that no negative operand has.
 
 `default_nettype none
 

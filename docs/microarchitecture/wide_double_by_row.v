@@ -1,4 +1,4 @@
-// An operand that counts twice moves one row of the multiplier: 12 is 8 and 4, and 24 is 8 and 16.
+// A doubled encoding moves one row of the multiplier: 12 is 8 and 4, and 24 is 8 and 16.
 
 `default_nettype none
 

@@ -20,7 +20,7 @@ export function matmulText(report: MatmulReport): string {
     ['cycles', `${count(report.cycles)} for ${count(report.macs)} MACs`],
     [
       'utilisation',
-      `${percent(report.utilisation)} of the PEs' cycles (padded edges alone allow ${percent(report.edgeUtilisation)})`,
+      `${percent(report.utilisation)} of the PEs' cycles (padded borders alone allow ${percent(report.edgeUtilisation)})`,
     ],
     [
       'simulation',

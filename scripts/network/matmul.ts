@@ -71,7 +71,7 @@ export interface MatmulReport {
   readonly modelCycles: number;
   /** Share of the PEs' cycles that useful products took; one of 8 bits takes several 4-bit PEs. */
   readonly utilisation: number;
-  /** `macs` over what the tiles hold with their padded edges. */
+  /** `macs` over what the tiles hold with their padded borders. */
   readonly edgeUtilisation: number;
   /** `macsPerSecond` counts useful ones. */
   readonly simulation: { readonly seconds: number; readonly cyclesPerSecond: number; readonly macsPerSecond: number };

@@ -21,7 +21,7 @@ export const CORRECTIONS = {
   utilisation: { flaw: 13, title: 'core energy by MACs done, not by busy cycles' },
   resultWidth: { flaw: 15, title: 'results leave as wide as the next layer takes them' },
   attention: { flaw: 16, title: 'products of attention included' },
-  ragged: { flaw: 18, title: 'edges of tiles charged as they are, no padding of weights, tiles that fill the array' },
+  ragged: { flaw: 18, title: 'borders of tiles charged as they are, no padding of weights, tiles that fill the array' },
 } as const satisfies Record<string, Correction>;
 
 export type CorrectionName = keyof typeof CORRECTIONS;

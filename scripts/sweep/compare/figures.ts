@@ -8,7 +8,7 @@ export interface Measured {
   readonly command: string;
   readonly accumulatorBits: number;
   readonly pe: number;
-  /** A decoder at the edge, on average over rows and columns. */
+  /** A decoder in the periphery, on average over rows and columns. */
   readonly decoder: number;
   /** Of all decoders in the core, 0 to 1. */
   readonly decoderShare: number;
@@ -44,7 +44,7 @@ export function perProduct(core: number, pes: number, rate: number): number | un
   return rate > 0 ? core / (pes * rate) : undefined;
 }
 
-/** PEs, each with its share of the edge as in a core of `pes` PEs, that fit into an area. */
+/** PEs, each with its share of the periphery as in a core of `pes` PEs, that fit into an area. */
 export function fitting(area: number, core: number, pes: number): number {
   return Math.floor((area / core) * pes);
 }

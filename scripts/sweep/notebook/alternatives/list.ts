@@ -37,7 +37,7 @@ export interface Alternative {
  * - `same`: both take the same.
  * - `made of generated`, `made into generated`: it has its own, which its file's module `NAME_operand` makes of the generated
  *   PE's, or into them.
- * - `not proved`: it does not do the same, since accumulators are left that the array's edge has to correct.
+ * - `not proved`: it does not do the same, since accumulators are left that the array's periphery has to correct.
  */
 export type Operands = 'same' | 'made of generated' | 'made into generated' | 'not proved';
 
