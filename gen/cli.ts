@@ -18,6 +18,7 @@ function command(): Command {
     )
     .option('--config <file>', 'JSON or YAML file with these parameters (rows, maxK, ...); flags win')
     .option('--out <folder>', 'folder in which the design gets a folder of its name', 'rtl-out')
+    .option('--replace', 'replace a design of another configuration in that folder')
     .option('--json', 'print the summary as JSON')
     .option('--schema', 'print the JSON Schema of a configuration file and stop');
   for (const key of PARAMETER_KEYS) program.option(...optionHelp(key));
@@ -29,7 +30,7 @@ function command(): Command {
 function main(): number {
   const program = command();
   parseWhole(program);
-  const { config, out, json, schema, ...flags } = program.opts();
+  const { config, out, replace, json, schema, ...flags } = program.opts();
   if (schema) {
     requireKnown(program);
     process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
@@ -43,7 +44,7 @@ function main(): number {
       return { origin, configuration: namingFile(origin, () => validateConfiguration(raw)) };
     },
   ]);
-  const { folder, design, files } = namingFile(origin, () => generate(configuration, resolve(out)));
+  const { folder, design, files } = namingFile(origin, () => generate(configuration, resolve(out), { replace }));
   const shown = relative(process.cwd(), folder) || '.';
   process.stdout.write(
     json ? `${JSON.stringify(designSummary(design, shown, files), null, 2)}\n` : describeDesign(design, shown, files),

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { onExit } from 'signal-exit';
 import { UserError } from './errors.js';
 
 /** A file of a folder to be written. */
@@ -35,16 +36,40 @@ function makeOne(folder: string): void {
   }
 }
 
+let watching = false;
+
+/**
+ * From here on, a signal waits until the code that is running comes to its end: writing is never cut short. Until a
+ * program writes, signals end it at once.
+ */
+function deferSignals(): void {
+  if (!watching) onExit(() => undefined);
+  watching = true;
+}
+
+/** Where a folder lies: behind a symbolic link, that to which it leads. */
+function followed(folder: string): string {
+  const full = resolve(folder);
+  if (lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return full;
+  try {
+    return realpathSync(full);
+  } catch {
+    throw new UserError(`cannot write ${folder}: it is a symbolic link that leads nowhere; remove it`);
+  }
+}
+
 /**
  * Writes a folder: into a temporary one beside it, moved into place when complete. What was there before is gone then;
- * on any failure it stays as it was.
+ * on any failure, and where a signal ends the program, it stays as it was. A symbolic link is followed and stays.
  *
  * @throws UserError when it cannot be written.
  */
 export function replaceFolder(folder: string, files: readonly FolderFile[]): void {
-  const parent = dirname(resolve(folder));
-  const temporary = join(parent, `.${basename(folder)}.new-${process.pid}`);
-  const previous = join(parent, `.${basename(folder)}.old-${process.pid}`);
+  const place = followed(folder);
+  const [temporary, previous] = ['new', 'old'].map((state) =>
+    join(dirname(place), `.${basename(place)}.${state}-${process.pid}`),
+  ) as [string, string];
+  deferSignals();
   try {
     makeFolder(temporary);
     for (const { path, content } of files) {
@@ -52,16 +77,16 @@ export function replaceFolder(folder: string, files: readonly FolderFile[]): voi
       makeFolder(dirname(target));
       writeFileSync(target, content);
     }
-    if (existsSync(folder)) renameSync(folder, previous);
+    if (existsSync(place)) renameSync(place, previous);
     try {
-      renameSync(temporary, folder);
+      renameSync(temporary, place);
     } catch (error) {
-      if (existsSync(previous)) renameSync(previous, folder);
+      if (existsSync(previous)) renameSync(previous, place);
       throw error;
     }
     rmSync(previous, { recursive: true, force: true });
   } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
     throw new UserError(`cannot write ${folder}: ${(error as Error).message}`);
   }
 }

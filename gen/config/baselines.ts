@@ -49,7 +49,8 @@ export function baselineOf({ pe }: RawConfiguration): [name: string, baseline: B
   return Object.entries(BASELINES).find(([name]) => name === pe);
 }
 
-const TYPE_LISTS = ['activations', 'weights', 'wideActivations', 'wideWeights'] as const;
+/** The parameters that a baseline fixes. */
+export const TYPE_LISTS = ['activations', 'weights', 'wideActivations', 'wideWeights'] as const;
 
 /** Lists of types that are not those of the baseline asked for: the name would be that of another PE. */
 export function baselineProblems(raw: RawConfiguration): Problem[] {

@@ -1,5 +1,5 @@
 import { baselineOf } from './baselines.js';
-import type { Configuration } from './parameters.js';
+import { type Configuration, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
 
 /** The defaults of a target that differ from those of `asic`: flip-flops of FPGAs have an enable, and adders a carry chain. */
@@ -21,11 +21,8 @@ export function withDependentDefaults(raw: RawConfiguration): RawConfiguration {
   return expanded.arch === 'dot' ? { ...expanded, rows: expanded.rows ?? 1, cols: expanded.cols ?? 1 } : expanded;
 }
 
-/** The name of a design that is given none. Of a baseline it begins with the baseline's name. */
-export function defaultName(
-  { arch, dataflow, rows, cols, lanes }: Pick<Configuration, 'arch' | 'dataflow' | 'rows' | 'cols' | 'lanes'>,
-  pe = 'ant',
-): string {
-  if (arch === 'dot') return `${pe}_dot_${rows}x${cols}x${lanes}`;
-  return `${dataflow === 'os' ? pe : `${pe}_ws`}_${rows}x${cols}`;
+/** The default of a parameter in a configuration, of which it may depend on others. */
+export function defaultIn(config: Omit<Configuration, 'name'>, key: ParameterKey): unknown {
+  const { [key]: fallback = parameterMeta(key).fallback } = targetDefaults(config);
+  return fallback;
 }

@@ -1,15 +1,6 @@
-import { createHash } from 'node:crypto';
-import { defaultName, targetDefaults } from './defaults.js';
-import { type Configuration, flagOf, PARAMETER_KEYS, parameterMeta } from './parameters.js';
-
-/** The sha256 of a configuration: of its parameters as JSON, in the order of their declaration. */
-export function configurationHash(config: Configuration): string {
-  return createHash('sha256').update(canonicalJson(config)).digest('hex');
-}
-
-function canonicalJson(config: Configuration): string {
-  return JSON.stringify(Object.fromEntries(PARAMETER_KEYS.map((key) => [key, config[key]])));
-}
+import { defaultIn } from './defaults.js';
+import { defaultName } from './name.js';
+import { type Configuration, flagOf, PARAMETER_KEYS } from './parameters.js';
 
 /** The command that generates a design anew: rows, columns and whatever differs from the defaults. */
 export function reproduceCommand(config: Configuration): string {
@@ -21,6 +12,5 @@ export function reproduceCommand(config: Configuration): string {
 
 function isDefault(config: Configuration, key: (typeof PARAMETER_KEYS)[number]): boolean {
   if (key === 'name') return config.name === defaultName(config);
-  const { [key]: fallback = parameterMeta(key).fallback } = targetDefaults(config);
-  return JSON.stringify(config[key]) === JSON.stringify(fallback);
+  return JSON.stringify(config[key]) === JSON.stringify(defaultIn(config, key));
 }

@@ -131,7 +131,8 @@ export const PARAMETERS = z.strictObject({
     .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,62}$/)
     .optional()
     .meta({
-      description: 'name of the design: its folder and the prefix of its modules (default: from architecture and size)',
+      description:
+        'name of the design: its folder and the prefix of its modules (default: from architecture, size and options)',
       rule: 'must be a letter followed by at most 62 letters, digits or underscores',
       placeholder: '<name>',
     }),

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../base/errors.js';
 import { nearWord } from '../base/suggest.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../numerics/types/table.js';
-import { baselineOf, baselineProblems } from './baselines.js';
-import { defaultName, withDependentDefaults } from './defaults.js';
+import { baselineProblems } from './baselines.js';
+import { withDependentDefaults } from './defaults.js';
+import { defaultName } from './name.js';
 import {
   type Configuration,
   PARAMETER_KEYS,
@@ -31,7 +32,7 @@ export function validateConfiguration(given: RawConfiguration): Configuration {
     throw new ConfigurationError(uniqueByKey([...problems, ...others]));
   }
   if (others.length > 0) throw new ConfigurationError(uniqueByKey(others));
-  const { name = defaultName(result.data, baselineOf(given)?.[0]), ...rest } = result.data;
+  const { name = defaultName(result.data), ...rest } = result.data;
   return { ...rest, name };
 }
 

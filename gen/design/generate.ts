@@ -14,14 +14,19 @@ export function renderAll(design: Design): RenderedFile[] {
   return [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
 }
 
-/** Elaborates, renders and writes a design below `out`; returns its folder and view model. */
+/**
+ * Elaborates, renders and writes a design below `out`; returns its folder and view model.
+ *
+ * @param replace Whether a design of another configuration in its folder is replaced.
+ */
 export function generate(
   config: Configuration,
   out: string,
+  { replace = false } = {},
 ): { folder: string; design: Design; files: RenderedFile[] } {
   const design = elaborate(config);
   const files = renderAll(design);
   const folder = join(out, config.name);
-  writeDesign(folder, files);
+  writeDesign(folder, files, { configuration: config, replace });
   return { folder, design, files };
 }

@@ -1,31 +1,56 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { UserError } from '../base/errors.js';
 import { replaceFolder } from '../base/folder.js';
+import { configurationDifferences } from '../config/differences.js';
+import type { Configuration } from '../config/parameters.js';
 import { MANIFEST_FILE, sha256 } from './manifest.js';
 import type { RenderedFile } from './rendered-file.js';
 
 /**
  * Writes a design's folder: into a temporary folder beside it, moved into place when complete. A previous design there
- * is replaced; on any failure it stays as it was.
+ * is replaced where its configuration is the same, or where asked for; on any failure it stays as it was.
  *
- * @throws UserError when the folder holds something else than a design as it was generated, or cannot be written.
+ * @throws UserError when the folder holds something else than a design as it was generated, or one of another
+ * configuration, or cannot be written.
  */
-export function writeDesign(folder: string, files: readonly RenderedFile[]): void {
-  if (existsSync(folder) && !isReplaceable(folder)) {
-    throw new UserError(
-      `${folder} exists and is no design (it has no ${MANIFEST_FILE}); remove it or choose another --name or --out`,
-    );
-  }
-  const foreign = existsSync(folder) ? foreignFiles(folder) : [];
-  if (foreign.length > 0) {
-    throw new UserError(
-      `${folder} holds what the generator did not write: ${foreign.join(', ')}; move it away or choose another --name or --out`,
-    );
-  }
+export function writeDesign(
+  folder: string,
+  files: readonly RenderedFile[],
+  { configuration, replace }: { readonly configuration: Configuration; readonly replace: boolean },
+): void {
+  if (existsSync(folder)) requireReplaceable(folder);
+  if (existsSync(folder) && !replace) requireSame(folder, configuration);
   replaceFolder(
     folder,
     files.map(({ path, text }) => ({ path, content: text })),
+  );
+}
+
+const WAYS_OUT = 'choose another --name or --out';
+
+function requireReplaceable(folder: string): void {
+  if (!isReplaceable(folder)) {
+    throw new UserError(`${folder} exists and is no design (it has no ${MANIFEST_FILE}); remove it, or ${WAYS_OUT}`);
+  }
+  const foreign = foreignFiles(folder);
+  if (foreign.length > 0) {
+    throw new UserError(
+      `${folder} holds what the generator did not write: ${foreign.join(', ')}; move it away, or ${WAYS_OUT}`,
+    );
+  }
+}
+
+/** @throws UserError when the manifest of a folder is that of another configuration, naming what differs. */
+function requireSame(folder: string, configuration: Configuration): void {
+  const found = readManifest(folder)?.configuration;
+  if (found === undefined) return;
+  const differences = configurationDifferences(found, configuration);
+  if (differences.length === 0) return;
+  const list = differences.map(({ key, there, here }) => `  ${key}: ${there} there, ${here} asked for`).join('\n');
+  throw new UserError(
+    `${join(folder, MANIFEST_FILE)} is that of another design:\n${list}\n${WAYS_OUT}, or replace it with --replace`,
   );
 }
 
@@ -54,13 +79,21 @@ function filesOf(folder: string): string[] {
 
 /** The files that an existing manifest lists, with their hashes; a broken one lists none, and then everything is foreign. */
 function manifestFiles(folder: string): ReadonlyMap<string, string> {
+  return new Map(readManifest(folder)?.files.map(({ path, sha256: hash }) => [path, hash]));
+}
+
+/** What replacing needs of a manifest, which may be that of an earlier version of the generator. */
+const ANY_MANIFEST = z.object({
+  files: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  configuration: z.record(z.string(), z.unknown()),
+});
+
+/** The manifest of a folder; none where there is none, or a broken one. */
+function readManifest(folder: string): z.output<typeof ANY_MANIFEST> | undefined {
   try {
-    const { files } = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8')) as {
-      files: { path: string; sha256: string }[];
-    };
-    return new Map(files.map(({ path, sha256: hash }) => [path, hash]));
+    return ANY_MANIFEST.safeParse(JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'))).data;
   } catch {
-    return new Map();
+    return undefined;
   }
 }
 

@@ -59,7 +59,8 @@ export async function verifyAll(request: VerifyRequest): Promise<number> {
 }
 
 function generateMatrix(): string[] {
-  return DEFAULT_MATRIX.map((raw) => generate(validateConfiguration(raw), join(BUILD, 'verify')).folder);
+  const out = join(BUILD, 'verify');
+  return DEFAULT_MATRIX.map((raw) => generate(validateConfiguration(raw), out, { replace: true }).folder);
 }
 
 /** Verifies the decoders, the PE and the array of a design. */

@@ -111,7 +111,7 @@ async function measureVariant(
 ): Promise<VariantRow> {
   const { name, description } = variant;
   const folder = join(designs, name);
-  writeDesign(folder, renderAll(designOf(variant, configuration)));
+  writeDesign(folder, renderAll(designOf(variant, configuration)), { configuration, replace: true });
   const manifest = loadDesign(folder);
   const {
     report: area,

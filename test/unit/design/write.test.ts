@@ -132,7 +132,7 @@ describe('a design folder', () => {
       { path: 'rtl/one.v', text: 'new' },
       { path: 'rtl/one.v/two.v', text: 'cannot be written below a file' },
     ];
-    expect(() => writeDesign(folder, files)).toThrow('cannot write');
+    expect(() => writeDesign(folder, files, { configuration: config, replace: false })).toThrow('cannot write');
     expect(readFileSync(join(folder, 'manifest.json'), 'utf8')).toBe(before);
     expect(readdirSync(out)).toEqual(['small']);
   });

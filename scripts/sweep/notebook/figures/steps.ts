@@ -4,7 +4,10 @@ import type { Figure, LibraryKey, Step } from './figure.js';
 const DESIGNS = 'build/figures';
 
 /** Makes a design of a name; arguments are those of `npm run gen`. */
-export const design = (name: string, ...args: string[]): Step => ['gen', '--out', DESIGNS, '--name', name, ...args];
+export const design = (name: string, ...args: string[]): Step => [
+  ...(['gen', '--out', DESIGNS, '--replace', '--name', name] as const),
+  ...args,
+];
 
 /** Where it lies. */
 export const folder = (name: string): string => `${DESIGNS}/${name}`;

@@ -1,0 +1,61 @@
+import { BASELINES, TYPE_LISTS } from './baselines.js';
+import { defaultIn } from './defaults.js';
+import { configurationHash } from './hash.js';
+import { type Configuration, PARAMETER_KEYS, type ParameterKey } from './parameters.js';
+
+type Parameters = Omit<Configuration, 'name'>;
+
+/** Digits of the configuration's hash in a name; two names that meet all the same are found when the second is written. */
+const HASH_DIGITS = 6;
+/** A name of more words than these is hard to read, and the hash says as much. */
+const MOST_WORDS = 3;
+
+/** What a parameter that is not at its default adds to the name. Of parameters without a word the hash tells. */
+const WORDS: Partial<Record<ParameterKey, (config: Parameters) => string>> = {
+  tileRows: ({ tileRows, tileCols }) => `c${tileRows}x${tileCols}`,
+  tileCols: ({ tileRows, tileCols }) => `c${tileRows}x${tileCols}`,
+  maxK: ({ maxK }) => `k${maxK}`,
+  accumulatorBits: ({ accumulatorBits }) => `acc${accumulatorBits}`,
+  overflow: ({ overflow }) => overflow,
+  drain: ({ drain }) => drain,
+  pipeline: ({ pipeline }) => `p${pipeline}`,
+  target: ({ target }) => target,
+  tree: ({ tree }) => tree,
+  stall: ({ stall }) => stall,
+  reset: ({ reset }) => reset,
+};
+
+const same = (x: unknown, y: unknown): boolean => JSON.stringify(x) === JSON.stringify(y);
+
+/** The baseline whose types a configuration has. */
+function baselineName(config: Parameters): string | undefined {
+  const ofTypes = Object.entries(BASELINES).find(([, { parameters }]) =>
+    TYPE_LISTS.every((key) => same(parameters[key] ?? [], config[key])),
+  );
+  return config.pe === 'int' ? ofTypes?.[0] : undefined;
+}
+
+/**
+ * The name of a design that is given none: architecture and size, a word for each common option, and, where these do not
+ * say all, the beginning of the configuration's hash. Different configurations have different names.
+ */
+export function defaultName(config: Parameters): string {
+  const { arch, dataflow, pe, rows, cols, lanes } = config;
+  const baseline = baselineName(config);
+  const kind = [
+    baseline ?? 'ant',
+    ...(pe === 'float' ? ['float'] : []),
+    ...(arch === 'dot' ? ['dot'] : []),
+    ...(dataflow === 'ws' ? ['ws'] : []),
+    arch === 'dot' ? `${rows}x${cols}x${lanes}` : `${rows}x${cols}`,
+  ];
+  const said: ParameterKey[] = ['name', 'arch', 'dataflow', 'pe', 'rows', 'cols'];
+  if (arch === 'dot') said.push('lanes');
+  if (baseline !== undefined) said.push(...TYPE_LISTS);
+  const value = config as Readonly<Record<string, unknown>>;
+  const open = PARAMETER_KEYS.filter((key) => !said.includes(key) && !same(value[key], defaultIn(config, key)));
+  const words = new Set(open.map((key) => WORDS[key]?.(config)));
+  const telling = !words.has(undefined) && words.size <= MOST_WORDS;
+  const hash = configurationHash({ ...config, name: '' }).slice(0, HASH_DIGITS);
+  return [...kind, ...(telling ? words : [hash])].join('_');
+}
