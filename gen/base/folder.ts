@@ -48,13 +48,20 @@ function deferSignals(): void {
 }
 
 /** Where a folder lies: behind a symbolic link, that to which it leads. */
-function followed(folder: string): string {
-  const full = resolve(folder);
-  if (lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return full;
+function followed(path: string): string {
+  if (!isLink(path)) return resolve(path);
   try {
-    return realpathSync(full);
+    return realpathSync(path);
   } catch {
-    throw new UserError(`cannot write ${folder}: it is a symbolic link that leads nowhere; remove it`);
+    throw new UserError(`cannot write ${path}: it is a symbolic link that leads nowhere; remove it`);
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
   }
 }
 
@@ -86,7 +93,7 @@ export function replaceFolder(folder: string, files: readonly FolderFile[]): voi
     }
     rmSync(previous, { recursive: true, force: true });
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
     throw new UserError(`cannot write ${folder}: ${(error as Error).message}`);
   }
 }

@@ -1,6 +1,13 @@
+import { createHash } from 'node:crypto';
 import { defaultIn } from './defaults.js';
 import { defaultName } from './name.js';
 import { type Configuration, flagOf, PARAMETER_KEYS } from './parameters.js';
+
+/** The sha256 of a configuration: of its parameters as JSON, in the order of their declaration. */
+export function configurationHash(config: Configuration): string {
+  const parameters = Object.fromEntries(PARAMETER_KEYS.map((key) => [key, config[key]]));
+  return createHash('sha256').update(JSON.stringify(parameters)).digest('hex');
+}
 
 /** The command that generates a design anew: rows, columns and whatever differs from the defaults. */
 export function reproduceCommand(config: Configuration): string {

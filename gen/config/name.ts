@@ -1,11 +1,11 @@
+import { createHash } from 'node:crypto';
 import { BASELINES, TYPE_LISTS } from './baselines.js';
 import { defaultIn } from './defaults.js';
-import { configurationHash } from './hash.js';
 import { type Configuration, PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 
 type Parameters = Omit<Configuration, 'name'>;
 
-/** Digits of the configuration's hash in a name; two names that meet all the same are found when the second is written. */
+/** Digits of the hash in a name; two names that meet all the same are found when the second design is written. */
 const HASH_DIGITS = 6;
 /** A name of more words than these is hard to read, and the hash says as much. */
 const MOST_WORDS = 3;
@@ -37,7 +37,7 @@ function baselineName(config: Parameters): string | undefined {
 
 /**
  * The name of a design that is given none: architecture and size, a word for each common option, and, where these do not
- * say all, the beginning of the configuration's hash. Different configurations have different names.
+ * say all, the beginning of a hash of what they leave open. Different configurations have different names.
  */
 export function defaultName(config: Parameters): string {
   const { arch, dataflow, pe, rows, cols, lanes } = config;
@@ -56,6 +56,8 @@ export function defaultName(config: Parameters): string {
   const open = PARAMETER_KEYS.filter((key) => !said.includes(key) && !same(value[key], defaultIn(config, key)));
   const words = new Set(open.map((key) => WORDS[key]?.(config)));
   const telling = !words.has(undefined) && words.size <= MOST_WORDS;
-  const hash = configurationHash({ ...config, name: '' }).slice(0, HASH_DIGITS);
-  return [...kind, ...(telling ? words : [hash])].join('_');
+  return [...kind, ...(telling ? words : [hashOf(open.map((key) => [key, value[key]]))])].join('_');
 }
+
+const hashOf = (parameters: readonly (readonly [ParameterKey, unknown])[]): string =>
+  createHash('sha256').update(JSON.stringify(parameters)).digest('hex').slice(0, HASH_DIGITS);

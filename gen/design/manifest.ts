@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../base/errors.js';
 import { GENERATOR } from '../base/version.js';
-import { configurationHash } from '../config/hash.js';
+import { configurationHash } from '../config/identity.js';
 import { type Configuration, PARAMETERS } from '../config/parameters.js';
 import { leastStep, realValues, stepExponent } from '../numerics/real.js';
 import type { FloatType } from '../numerics/types/float.js';

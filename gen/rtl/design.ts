@@ -1,5 +1,4 @@
-import { configurationHash } from '../config/hash.js';
-import { reproduceCommand } from '../config/identity.js';
+import { configurationHash, reproduceCommand } from '../config/identity.js';
 import type { Configuration } from '../config/parameters.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import { dotControlModule } from './arch/dot/control.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../gen/base/errors.js';
 import { withoutMeaningless } from '../../gen/config/conflicts.js';
-import { configurationHash } from '../../gen/config/hash.js';
+import { configurationHash } from '../../gen/config/identity.js';
 import type { Configuration } from '../../gen/config/parameters.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { numericType } from '../../gen/numerics/types/table.js';

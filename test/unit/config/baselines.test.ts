@@ -46,7 +46,7 @@ describe('a baseline', () => {
 
   it('takes its own types and all other parameters', () => {
     const given = { pe: 'int8', weights: ['int8'], wideWeights: [], rows: 4, dataflow: 'ws', pipeline: 2 };
-    expect(validateConfiguration(given)).toMatchObject({ name: 'int8_ws_4x16', pe: 'int', rows: 4, pipeline: 2 });
+    expect(validateConfiguration(given)).toMatchObject({ name: 'int8_ws_4x16_p2', pe: 'int', rows: 4, pipeline: 2 });
     expect(validateConfiguration({ pe: 'int4', name: 'mine' }).name).toBe('mine');
     expect(validateConfiguration({ pe: 'int4', arch: 'dot', lanes: 8 }).name).toBe('int4_dot_1x1x8');
   });

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, type Problem } from '../../../gen/base/errors.js';
-import { configurationHash } from '../../../gen/config/hash.js';
-import { reproduceCommand } from '../../../gen/config/identity.js';
+import { configurationHash, reproduceCommand } from '../../../gen/config/identity.js';
 import { namingFile } from '../../../gen/config/origin.js';
 import { configurationSchema, flagOf, PARAMETER_KEYS, parameterMeta } from '../../../gen/config/parameters.js';
 import { parseConfiguration } from '../../../gen/config/parse.js';
@@ -132,7 +131,7 @@ describe('configurations', () => {
     for (const path of [json, yaml]) {
       const config = validateConfiguration(parseConfiguration({ rows: '5', activations: 'int4, flint4' }, path));
       expect(config).toMatchObject({ rows: 5, cols: 16, weights: ['int8'], activations: ['int4', 'flint4'] });
-      expect(config.name).toBe('ant_5x16');
+      expect(config.name).toMatch(/^ant_5x16_/);
     }
   });
 

@@ -197,14 +197,14 @@ describe('the datasheet of 8-bit integers', () => {
   });
 
   it('stands in the header of the top, the manifest and the summary, and nowhere without such types', () => {
-    expect(text('rtl/ant_6x4_array.v')).toMatch(/With a_wide_i .*[\s\S]*With w_wide_i/);
-    expect(stays.text('rtl/ant_ws_6x4_array.v')).toContain('comes twice, in beats 2r and 2r + 1');
+    expect(text(design.top.file)).toMatch(/With a_wide_i .*[\s\S]*With w_wide_i/);
+    expect(stays.text(stays.design.top.file)).toContain('comes twice, in beats 2r and 2r + 1');
     expect(buildManifest(design, []).tileKinds.map(({ macsPerCycle }) => macsPerCycle)).toEqual([24, 12, 12, 6]);
     expect(describeDesign(design, '.', [])).toMatch(
       /8 bits on two lanes: int8 uint8[\s\S]*8-bit activations and weights: 6/,
     );
     const plain = documents({ rows: 6, cols: 4 });
-    for (const path of ['datasheet.md', 'rtl/ant_6x4_array.v']) expect(plain.text(path)).not.toMatch(/[aw]_wide|8.bit/);
+    for (const path of ['datasheet.md', plain.design.top.file]) expect(plain.text(path)).not.toMatch(/[aw]_wide|8.bit/);
   });
 });
 
@@ -296,7 +296,7 @@ describe('the datasheet of other designs', () => {
     expect(text('datasheet.md')).toContain('release must be synchronous to `clk_i`');
     expect(design.top.ports[1]?.meaning).toContain('asynchronous, released in step with clk_i');
     expect(text('datasheet.md')).toMatch(/test enable[\s\S]*half a period/);
-    expect(text('rtl/ant_16x16_clock_gate.v')).toContain('test enable');
+    expect(text(`rtl/${design.config.name}_clock_gate.v`)).toContain('test enable');
     expect(sheetOf({ stall: 'enable' })).not.toContain('test enable');
   });
 });
@@ -326,14 +326,14 @@ describe('diagrams', () => {
 describe('constraints', () => {
   it('cover every stream port once, and treat reset and clock gate as this design has them', () => {
     const { design, text } = documents({ reset: 'async' });
-    const sdc = text('ant_16x16.sdc');
+    const sdc = text(`${design.config.name}.sdc`);
     for (const { name } of design.top.ports.filter(({ name }) => !/^(clk|rst)/.test(name))) {
       expect(sdc.match(new RegExp(`get_ports \\{?${name}[\\[\\]]`, 'g'))?.length, name).toBe(1);
     }
     expect(sdc).toContain('The reset is asynchronous');
     expect(sdc).toContain('set_input_delay $IO_DELAY -clock clk [get_ports rst_ni]');
     expect(sdc).toContain('set_clock_gating_check');
-    const other = documents({ stall: 'enable' }).text('ant_16x16.sdc');
+    const other = documents({ stall: 'enable', name: 'other' }).text('other.sdc');
     expect(other).not.toContain('set_clock_gating_check');
     expect(other).toContain('set_input_delay $IO_DELAY -clock clk [get_ports rst_ni]');
   });

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +69,48 @@ describe('a design folder', () => {
     writeFileSync(join(folder, 'area.json'), '{}');
     generate(config, out);
     expect(existsSync(join(folder, 'area.json'))).toBe(false);
+    expect(readdirSync(out)).toEqual(['small']);
+  });
+
+  it('replaces one of another configuration only where asked, and says which file tells and what differs', () => {
+    const { folder } = generate(config, out);
+    const before = readFileSync(join(folder, 'manifest.json'), 'utf8');
+    const other = validateConfiguration({ rows: 2, cols: 3, drain: 'double', name: 'small' });
+    expect(() => generate(other, out)).toThrow(
+      new RegExp(`^${join(folder, 'manifest.json')} .*drain: "single" .*"double" .*--name.*--out.*--replace`, 's'),
+    );
+    expect(readFileSync(join(folder, 'manifest.json'), 'utf8')).toBe(before);
+    generate(other, out, { replace: true });
+    expect(loadDesign(folder).configuration.drain).toBe('double');
+    writeFileSync(join(folder, 'todo.txt'), 'mine');
+    expect(() => generate(config, out, { replace: true })).toThrow('todo.txt');
+  });
+
+  it('replaces one of an earlier version: of a parameter that it lacks, where that has its default now', () => {
+    const { folder } = generate(config, out);
+    const file = join(folder, 'manifest.json');
+    const edit = (change: (configuration: Record<string, unknown>) => void): void => {
+      const manifest = JSON.parse(readFileSync(file, 'utf8'));
+      change(manifest.configuration);
+      writeFileSync(file, JSON.stringify(manifest));
+    };
+    edit((configuration) => delete configuration.drain);
+    generate(config, out);
+    expect(loadDesign(folder).configuration.drain).toBe('single');
+    edit((configuration) => Object.assign(configuration, { gone: 3 }));
+    expect(() => generate(config, out)).toThrow(/gone: 3 there/);
+  });
+
+  it('is written where a symbolic link leads, which stays', () => {
+    mkdirSync(join(out, 'elsewhere'));
+    symlinkSync('elsewhere', join(out, 'small'));
+    const { folder } = generate(config, out);
+    expect(lstatSync(folder).isSymbolicLink()).toBe(true);
+    loadDesign(join(out, 'elsewhere'));
+    generate(config, out);
+    expect(readdirSync(out).sort()).toEqual(['elsewhere', 'small']);
+    rmSync(join(out, 'elsewhere'), { recursive: true });
+    expect(() => generate(config, out)).toThrow(/link/);
     expect(readdirSync(out)).toEqual(['small']);
   });
 

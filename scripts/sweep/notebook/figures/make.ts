@@ -159,7 +159,9 @@ async function run(step: Step, context: RunContext, mayFail?: (report: unknown) 
 }
 
 async function start(program: string, words: readonly string[]): Promise<Output> {
-  const { exitCode, stdout } = await execa('node', ['--import', 'tsx', sourceOf(program), ...words], {
+  // Designs of figures may be others than when the figure was last made.
+  const more = program === 'gen' ? ['--replace'] : [];
+  const { exitCode, stdout } = await execa('node', ['--import', 'tsx', sourceOf(program), ...words, ...more], {
     cwd: ROOT,
     stderr: 'inherit',
     reject: false,

@@ -4,10 +4,7 @@ import type { Figure, LibraryKey, Step } from './figure.js';
 const DESIGNS = 'build/figures';
 
 /** Makes a design of a name; arguments are those of `npm run gen`. */
-export const design = (name: string, ...args: string[]): Step => [
-  ...(['gen', '--out', DESIGNS, '--replace', '--name', name] as const),
-  ...args,
-];
+export const design = (name: string, ...args: string[]): Step => ['gen', '--out', DESIGNS, '--name', name, ...args];
 
 /** Where it lies. */
 export const folder = (name: string): string => `${DESIGNS}/${name}`;
