@@ -16,6 +16,7 @@ import { slowInIcarus } from './bench/testbench.js';
 import { workedExample } from './datasheet/example.js';
 import { instantiation } from './datasheet/instance.js';
 import { numbers } from './datasheet/numbers.js';
+import { resetNotes } from './datasheet/reset.js';
 import { exampleLayout, words } from './datasheet/words.js';
 import { floatFacts } from './float-datasheet.js';
 import type { RenderedFile } from './rendered-file.js';
@@ -49,9 +50,8 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     beatsOfWeights: counted(config.rows, 'beat'),
     lastRow: config.rows - 1,
     terms: accumulator.terms,
-    resetKind: config.reset === 'async' ? 'asynchronous' : 'synchronous',
+    reset: resetNotes(config),
     gate: config.stall === 'gate',
-    async: config.reset === 'async',
     hasTypes: design.a.typeBits + design.w.typeBits > 0,
     parameters: PARAMETER_KEYS.filter((key) => appliesIn(key, config)).map((key) => ({
       key,

@@ -11,6 +11,7 @@ import type { FloatType } from '../numerics/types/float.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
 import type { Design } from '../rtl/design.js';
+import { leastResetEdges, RESET_EDGES } from '../rtl/reset.js';
 import { streamShape } from '../rtl/streams.js';
 import type { RenderedFile } from './rendered-file.js';
 
@@ -83,6 +84,8 @@ export const MANIFEST = z.object({
   ),
   delayLines: z.array(z.object({ use: z.string(), width: z.int(), stages: z.int() })),
   partialSums: z.array(z.object({ bits: z.int(), pes: z.int() })),
+  /** Rising clock edges for which `rst_ni` is to be low, and for which it must be. */
+  reset: z.object({ asynchronous: z.boolean(), edges: z.int(), leastEdges: z.int() }),
   /** A selector's value is the place of its type in `types` or `wideTypes`. */
   ports: z.object({ a: operandPort, w: operandPort }),
   /** Every type that a port takes, those of 8-bit modes too. */
@@ -170,6 +173,11 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     })),
     delayLines: [...design.delayLines],
     partialSums: [...design.partialSums],
+    reset: {
+      asynchronous: design.config.reset === 'async',
+      edges: RESET_EDGES,
+      leastEdges: leastResetEdges(design.config),
+    },
     ports: { a: port('a'), w: port('w') },
     numericTypes: typesOf(design).map(codesOf),
     results: {
