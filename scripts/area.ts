@@ -4,7 +4,8 @@ import { EXIT } from '../gen/base/errors.js';
 import { required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
-import { compareMain } from './sweep/compare/command.js';
+import { COMPARE_STUDY } from './sweep/compare/study.js';
+import { studyProgram } from './sweep/program.js';
 import { proveNetlists } from './synth/equivalence/prove.js';
 import { type ProofReport, proofPasses } from './synth/equivalence/verdict.js';
 import { DEVICE_NAMES } from './synth/fpga/devices.js';
@@ -177,4 +178,4 @@ async function main(): Promise<number> {
 }
 
 // A comparison has designs of its own and shares no option but --liberty and --json.
-await runProgram(process.argv.includes('--compare') ? compareMain : main);
+await runProgram(process.argv.includes('--compare') ? () => studyProgram(COMPARE_STUDY) : main);

@@ -20,6 +20,10 @@ export function withPart(page: string, name: string, text: string, file: string)
   return `${before}${begin(name)}\n\n${text}\n\n${end(name)}${after}`;
 }
 
+/** A page with new text for several names, as `withPart`. */
+export const withParts = (page: string, texts: Readonly<Record<string, string>>, file: string): string =>
+  Object.entries(texts).reduce((whole, [name, text]) => withPart(whole, name, text, file), page);
+
 /** A page as it is. @throws UserError when it cannot be read. */
 export function readPage(file: string): string {
   try {

@@ -132,7 +132,7 @@ export function buildReport(findings: AreaFindings): AreaReport {
   const decoders = sum(counted.filter(({ unit }) => unit.role === 'decoder').map(({ total }) => total));
   const pes = counted.filter(({ unit }) => unit.role === 'pe');
   if (pes.length === 0) throw new Error('the design has no PE');
-  const pe = scale(sum(pes.map(({ total }) => total)), 1 / (findings.rows * findings.cols));
+  const pe = scaleSize(sum(pes.map(({ total }) => total)), 1 / (findings.rows * findings.cols));
   return {
     ...identity,
     library,
@@ -140,9 +140,9 @@ export function buildReport(findings: AreaFindings): AreaReport {
     modules: chosen.map((choice) => row(choice, whole)),
     structure: structureCheck(structure),
     pe: rounded(pe),
-    ...(findings.arch === 'dot' ? { perLane: rounded(scale(pe, 1 / findings.lanes)) } : {}),
+    ...(findings.arch === 'dot' ? { perLane: rounded(scaleSize(pe, 1 / findings.lanes)) } : {}),
     whole: rounded(whole),
-    perMac: rounded(scale(whole, 1 / (findings.rows * findings.cols * findings.lanes))),
+    perMac: rounded(scaleSize(whole, 1 / (findings.rows * findings.cols * findings.lanes))),
     decoders: { ...rounded(decoders), share: share(decoders, whole) },
     criticalPath: criticalOf(counted.map(({ unit, kept }) => ({ module: unit.module, path: kept.path }))),
     warnings,
@@ -167,7 +167,7 @@ function choose(unit: AreaUnit, result: UnitResult): Choice {
   const flow = keptFlow(result);
   const kept = result[flow];
   const other = result[flow === 'alumacc' ? 'noalumacc' : 'alumacc'];
-  return { unit, flow, kept, other, total: scale(kept.size, unit.instances) };
+  return { unit, flow, kept, other, total: scaleSize(kept.size, unit.instances) };
 }
 
 /** What is made smaller: the library's area, or gate equivalents without a library. */
@@ -202,7 +202,7 @@ function mapSize({ gateEquivalents, area, flipFlopBits }: Size, change: (figure:
   };
 }
 
-const scale = (size: Size, factor: number): Size => mapSize(size, (figure) => figure * factor);
+export const scaleSize = (size: Size, factor: number): Size => mapSize(size, (figure) => figure * factor);
 
 /** Rounded to 6 decimals, which is what Yosys prints: without the dust of binary fractions. */
 const withoutDust = (figure: number): number => Number(figure.toFixed(6));

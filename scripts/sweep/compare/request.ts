@@ -1,6 +1,4 @@
-import { closest } from 'fastest-levenshtein';
-import { ConfigurationError, type Problem } from '../../../gen/base/errors.js';
-import { type Conditions, conditionFlags } from '../../synth/equivalence/proved.js';
+import { type Conditions, commandText, FlagReader } from '../flags.js';
 import { KINDS, type Kind, OPTIONS, type Option, REFERENCE } from './designs.js';
 import { type ComparisonRecord, recordedNames } from './record.js';
 
@@ -42,15 +40,12 @@ export function selectionOf(
   record?: ComparisonRecord,
   library?: string,
 ): ComparisonSelection {
-  const problems: Problem[] = [];
-  const text = sizeText ?? (record === undefined ? DEFAULT_SIZE : String(record.size));
-  const size = Number(text);
+  const reader = new FlagReader();
+  const { problems } = reader;
   // Pairs of rows and columns make 8-bit products.
-  if (!(Number.isInteger(size) && size >= 2 && size <= LARGEST && size % 2 === 0)) {
-    const even = Number.isFinite(size) ? 2 * Math.round(size / 2) : LARGEST;
-    const nearest = String(Math.min(Math.max(even, 2), LARGEST));
-    problems.push({ key: '--size', given: `"${text}"`, rule: `must be an even integer from 2 to ${LARGEST}`, nearest });
-  } else if (record !== undefined && size !== record.size) {
+  const text = sizeText ?? (record === undefined ? DEFAULT_SIZE : String(record.size));
+  const size = reader.integer('--size', text, { least: 2, most: LARGEST, step: 2 });
+  if (problems.length === 0 && record !== undefined && size !== record.size) {
     const rule = `must be that of the record ${check}`;
     problems.push({ key: '--size', given: text, rule, nearest: String(record.size) });
   }
@@ -63,19 +58,15 @@ export function selectionOf(
     problems.push({ key, given, rule: '--check compares and writes nothing; use one of the two' });
   }
   const recorded = record === undefined ? NAMES : recordedNames(record);
-  const wanted = only?.split(',').map((name) => name.trim()) ?? recorded;
-  for (const name of wanted) {
-    if (!NAMES.includes(name) && only === undefined) {
-      const rule = 'is in the record and no kind or option any more; measure it anew with --record';
-      problems.push({ key: '--check', given: `"${name}"`, rule });
-    } else if (!NAMES.includes(name)) {
-      const rule = `is no kind of PE and no option; there are ${NAMES.join(', ')}`;
-      problems.push({ key: '--only', given: `"${name}"`, rule, nearest: closest(name, NAMES) });
-    } else if (!recorded.includes(name)) {
-      problems.push({ key: '--only', given: `"${name}"`, rule: `is not in the record ${check}` });
-    }
+  for (const name of recorded.filter((each) => !NAMES.includes(each))) {
+    const rule = 'is in the record and no kind or option any more; measure it anew with --record';
+    if (only === undefined) problems.push({ key: '--check', given: `"${name}"`, rule });
   }
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  const wanted = only === undefined ? recorded : reader.only(only, NAMES, 'kind of PE and no option');
+  for (const name of wanted.filter((each) => !recorded.includes(each))) {
+    problems.push({ key: '--only', given: `"${name}"`, rule: `is not in the record ${check}` });
+  }
+  reader.end();
   return {
     kinds: KINDS.filter(({ name }) => name === REFERENCE || wanted.includes(name)),
     options: OPTIONS.filter(({ name }) => wanted.includes(name)),
@@ -86,11 +77,9 @@ export function selectionOf(
 /** The command that measures a selection anew. */
 export function selectionCommand({ kinds, options, size }: ComparisonSelection, conditions: Conditions = {}): string {
   const names = [...kinds, ...options].map(({ name }) => name);
-  const flags = [
-    '--compare',
+  const words = [
     ...(String(size) === DEFAULT_SIZE ? [] : [`--size ${size}`]),
     ...(names.length === NAMES.length ? [] : [`--only ${names.join(',')}`]),
-    ...conditionFlags(conditions),
   ];
-  return `npm run area -- ${flags.join(' ')}`;
+  return commandText('npm run area -- --compare', words, conditions);
 }

@@ -1,10 +1,11 @@
-import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
+import { decimal, markdownLines, type TextColumn } from '../../../gen/base/text-table.js';
 import { proofText } from '../../synth/equivalence/proved.js';
 import { libraryText } from '../../synth/report.js';
 import { toolText } from '../../tools/yosys/identity.js';
+import { type Layout, layoutMarkdown, section } from '../layout.js';
 import type { Goal } from './figures.js';
-import type { ComparisonReport, KindRow, OptionRow } from './measure.js';
 import { PUBLISHED_CIRCUITS, type PublishedCircuit, publishedPerPe } from './published.js';
+import type { ComparisonReport, KindRow, OptionRow } from './report.js';
 
 const percent = (share: number): string => `${decimal(100 * share, 2)} %`;
 const signed = (value: number, text: (value: number) => string): string =>
@@ -95,44 +96,18 @@ function provenance({ tool, library, generator, command, proof }: ComparisonRepo
   ];
 }
 
-type Lines = <Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]) => string[];
-
 /** The tables that have rows, each with what is to be said about it. */
-function sections(report: ComparisonReport, lines: Lines): { table: string[]; notes: string[] }[] {
-  const section = <Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[], notes: string[]) =>
-    rows.length === 0 ? [] : [{ table: lines(columns, rows), notes }];
-  return [
+export const comparisonLayout = (report: ComparisonReport): Layout => ({
+  sections: [
     ...section(kindColumns(report), report.kinds, kindNotes(report)),
-    ...section(GOAL_COLUMNS, report.goals, []),
+    ...section(GOAL_COLUMNS, report.goals),
     ...section(OPTION_COLUMNS, report.options, optionNotes(report)),
-  ];
-}
-
-/** The report for a terminal. */
-export function comparisonText(report: ComparisonReport): string {
-  return [
-    ...sections(report, tableLines).flatMap(({ table, notes }) => [
-      ...table,
-      '',
-      ...notes,
-      ...(notes.length > 0 ? [''] : []),
-    ]),
-    ...provenance(report).map(([name, text]) => `${name.padEnd(9)}  ${text}`),
-    '',
-  ].join('\n');
-}
+  ],
+  provenance: provenance(report),
+});
 
 /** The part of a page that holds the tables of one library. */
-export function comparisonMarkdown(report: ComparisonReport): string {
-  return [
-    ...provenance(report).map(([name, text]) => `- ${name}: ${name === 'command' ? `\`${text}\`` : text}`),
-    ...sections(report, markdownLines).flatMap(({ table, notes }) => [
-      '',
-      ...table,
-      ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${note}`)] : []),
-    ]),
-  ].join('\n');
-}
+export const comparisonMarkdown = (report: ComparisonReport): string => layoutMarkdown(comparisonLayout(report));
 
 /** The part of a page that holds what papers say of single circuits. */
 export function publishedMarkdown(): string {

@@ -1,7 +1,5 @@
-import { ConfigurationError, type Problem } from '../../../gen/base/errors.js';
-import { nearWord } from '../../../gen/base/suggest.js';
 import { ruleProblems } from '../../../gen/config/rules.js';
-import { type Conditions, conditionFlags } from '../../synth/equivalence/proved.js';
+import { type Conditions, commandText, FlagReader } from '../flags.js';
 import { configurationOf, VARIANTS, type Variant } from './designs.js';
 
 /** Which variants to compare, and on what. */
@@ -34,39 +32,27 @@ const LONGEST = 65_536;
  * @throws ConfigurationError naming every problem at once.
  */
 export function selectionOf(flags: SelectionFlags): VariantsSelection {
-  const problems: Problem[] = [];
-  const integer = (key: string, text: string, most: number): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= 1 && value <= most && text.trim() !== '') return value;
-    const nearest = text.trim() === '' || !Number.isFinite(value) ? 1 : Math.min(Math.max(Math.round(value), 1), most);
-    const rule = `must be an integer from 1 to ${most}`;
-    problems.push({ key, given: `"${text}"`, rule, nearest: String(nearest) });
-    return nearest;
-  };
-  const rows = integer('--rows', flags.rows, LARGEST_ARRAY);
-  const cols = integer('--cols', flags.cols, LARGEST_ARRAY);
+  const reader = new FlagReader();
+  const { problems } = reader;
+  const rows = reader.integer('--rows', flags.rows, { most: LARGEST_ARRAY });
+  const cols = reader.integer('--cols', flags.cols, { most: LARGEST_ARRAY });
   const before = problems.length;
-  const lengths = flags.lengths.split(',').map((text) => integer('--lengths', text, LONGEST));
+  const lengths = flags.lengths.split(',').map((text) => reader.integer('--lengths', text, { most: LONGEST }));
   const shortest = Math.max(rows, 2);
   if (problems.length === before && Math.max(...lengths) < shortest) {
     const rule = `the longest must be at least ${shortest}: latency is not defined for tiles that are shorter than the array is high`;
     problems.push({ key: '--lengths', given: `"${flags.lengths}"`, rule, nearest: String(shortest) });
   }
-  const names = flags.only?.split(',').map((name) => name.trim());
-  const fitting = VARIANTS.filter((variant) => fits(variant, rows, cols));
-  const variants = names === undefined ? fitting : VARIANTS.filter(({ name }) => names.includes(name));
   const known = VARIANTS.map(({ name }) => name);
-  for (const name of names?.filter((each) => !known.includes(each)) ?? []) {
-    const rule = `is no variant; there are ${known.join(', ')}`;
-    const nearest = nearWord(name, known);
-    problems.push({ key: '--only', given: `"${name}"`, rule, ...(nearest === undefined ? {} : { nearest }) });
-  }
+  const names = reader.only(flags.only, known, 'variant');
+  const fitting = VARIANTS.filter((variant) => fits(variant, rows, cols));
+  const variants = (flags.only === undefined ? fitting : VARIANTS).filter(({ name }) => names.includes(name));
   for (const variant of variants.filter((each) => !fitting.includes(each))) {
     const rule = `the tiles or pairs of PEs of ${variant.name} do not fill such an array`;
     const [key, given] = ['--rows, --cols', `${rows} x ${cols}`];
     problems.push({ key, given, rule, nearest: fittingSize(variant, rows, cols) });
   }
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  reader.end();
   return { variants, rows, cols, lengths: [...new Set(lengths)].sort((x, y) => x - y) };
 }
 
@@ -88,11 +74,9 @@ export function selectionCommand(
   { variants, rows, cols, lengths }: VariantsSelection,
   conditions: Conditions = {},
 ): string {
-  const names = variants.map(({ name }) => name).join(',');
-  const flags = [
+  const words = [
     `--rows ${rows} --cols ${cols} --lengths ${lengths.join(',')}`,
-    ...(variants.length === VARIANTS.length ? [] : [`--only ${names}`]),
-    ...conditionFlags(conditions),
+    ...(variants.length === VARIANTS.length ? [] : [`--only ${variants.map(({ name }) => name).join(',')}`]),
   ];
-  return `npm run variants -- ${flags.join(' ')}`;
+  return commandText('npm run variants --', words, conditions);
 }

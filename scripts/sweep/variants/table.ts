@@ -1,17 +1,16 @@
-import { decimal, markdownLines, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
+import { decimal, markdownLines, type TextColumn } from '../../../gen/base/text-table.js';
 import { parameterMeta } from '../../../gen/config/parameters.js';
 import { addProofs, proofText } from '../../synth/equivalence/proved.js';
 import { libraryText } from '../../synth/report.js';
 import { toolText } from '../../tools/yosys/identity.js';
-import type { VariantRow, VariantsReport } from './measure.js';
-import { STREAM_TILES } from './stream.js';
+import { pathText } from '../columns.js';
+import { type Layout, layoutMarkdown, section } from '../layout.js';
+import { STREAM_TILES } from '../streams.js';
+import type { VariantRow, VariantsReport } from './report.js';
 
 const percent = (share: number): string => (100 * share).toFixed(1);
 
-/** A column of the table. */
-type Column = TextColumn<VariantRow>;
-
-function columns({ library, lengths }: VariantsReport): Column[] {
+function columns({ library, lengths }: VariantsReport): TextColumn<VariantRow>[] {
   return [
     { title: 'variant', left: true, text: ({ name }) => name },
     { title: 'GE per MAC/cycle', text: ({ perMac }) => decimal(perMac.gateEquivalents, 1) },
@@ -20,29 +19,23 @@ function columns({ library, lengths }: VariantsReport): Column[] {
     { title: 'accumulator bits', text: ({ accumulatorBits }) => decimal(accumulatorBits, 0) },
     ...(library
       ? [
-          { title: 'critical path, ps', text: (row: VariantRow) => pathText(row, 'buffered') },
-          { title: 'least area, ps', text: (row: VariantRow) => pathText(row, 'leastArea') },
+          { title: 'critical path, ps', text: path() },
+          { title: 'least area, ps', text: path('leastArea') },
         ]
-      : [{ title: 'critical path, gates', text: (row: VariantRow) => pathText(row, 'levels') }]),
+      : [{ title: 'critical path, gates', text: path() }]),
     { title: 'latency, cycles', text: ({ streams }) => decimal(streams.at(-1)?.latency ?? Number.NaN, 0) },
     { title: 'MACs per cycle', text: ({ macsPerCycle }) => decimal(macsPerCycle, 0) },
     ...lengths.map((k, i) => ({ title: `K = ${k}, %`, text: (row: VariantRow) => utilisationText(row, i) })),
   ];
 }
 
+const path =
+  (netlist?: 'leastArea') =>
+  ({ name, criticalPath }: VariantRow): string =>
+    pathText(criticalPath, { design: name, ...(netlist && { netlist }) });
+
 function areaText({ perMac }: VariantRow): string {
   return decimal(perMac.area ?? Number.NaN, 1);
-}
-
-/** The critical path and its module, without the design's name: `5,073 (pe)`. */
-function pathText({ name, criticalPath: path }: VariantRow, which: 'buffered' | 'leastArea' | 'levels'): string {
-  if (path.kind === 'wires') return 'none';
-  if (path.kind === 'unknown') return 'unknown';
-  const inModule = (length: number, module: string): string =>
-    `${decimal(length, 0)} (${module.slice(name.length + 1)})`;
-  if (path.kind === 'levels') return inModule(path.levels, path.module);
-  const { ps, module } = which === 'buffered' ? path.buffered : path.leastArea;
-  return inModule(ps, module);
 }
 
 /** Utilisation in the steady state, and with fill and drain: `80.0 / 70.3`. */
@@ -87,44 +80,38 @@ const simulatedNetlists = (variants: readonly VariantRow[]): string[] =>
       outcome.result === 'simulated' ? [`${netlist}, ${decimal(outcome.vectors)} vectors: ${outcome.why}`] : [],
     );
 
-/** The report for a terminal. */
-export function variantsText(report: VariantsReport): string {
-  return [
-    ...tableLines(columns(report), report.variants),
-    '',
-    ...notes(report),
-    '',
-    ...provenance(report).map(([name, text]) => `${name.padEnd(10)}  ${text}`),
-    '',
-  ].join('\n');
-}
+/** The table of the report. */
+export const variantsLayout = (report: VariantsReport): Layout => ({
+  sections: section(columns(report), report.variants, notes(report)),
+  provenance: provenance(report),
+});
 
 /** By this a page is known to be one of the command's. */
 export const PAGE_MARK = 'Written by `npm run variants` with `--write`, do not edit.';
 
+const DESIGNS: readonly TextColumn<VariantRow>[] = [
+  { title: 'variant', left: true, text: ({ name }) => name },
+  { title: 'what it is', left: true, text: ({ description }) => description },
+  {
+    title: 'command',
+    left: true,
+    text: ({ command }) => (command === undefined ? 'this one alone' : `\`${command}\``),
+  },
+];
+
 /** The report as a page, such as `docs/variants.md`. */
-export function variantsMarkdown(report: VariantsReport): string {
-  return [
+export const variantsMarkdown = (report: VariantsReport): string =>
+  [
     '# Variants of the hardware',
     '',
     `    ${report.command}`,
     '',
     PAGE_MARK,
     '',
-    ...provenance(report).map(([name, text]) => `- ${name}: ${text}`),
-    '',
-    ...markdownLines(columns(report), report.variants),
-    '',
-    ...notes(report).map((note) => `- ${note}`),
+    layoutMarkdown(variantsLayout(report)),
     '',
     '## The designs',
     '',
-    '| variant | what it is | command |',
-    '|---|---|---|',
-    ...report.variants.map(
-      ({ name, description, command }) =>
-        `| ${name} | ${description} | ${command === undefined ? 'this one alone' : `\`${command}\``} |`,
-    ),
+    ...markdownLines(DESIGNS, report.variants),
     '',
   ].join('\n');
-}

@@ -1,5 +1,4 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
-import type { LibraryIdentity } from '../../tools/liberty/identity.js';
 import { type AreaRequest, type MeasuredDesign, measureDesign } from '../measure.js';
 import { proveNetlists } from './prove.js';
 import { outcomeText } from './render.js';
@@ -26,16 +25,19 @@ export function countProofs({ modules }: ProofReport): ProofCount {
 export const proofText = ({ proved, simulated }: ProofCount, vectors = 'the vectors of npm run verify'): string =>
   `${proved.toLocaleString('en-US')} proved equal to their RTL${simulated > 0 ? `, ${simulated} simulated with ${vectors}` : ''}`;
 
+/** What synthesis makes of a design, and how its netlists were shown to equal their RTL; absent where that was not asked for. */
+export interface ProvedDesign extends MeasuredDesign {
+  readonly proof?: ProofCount;
+  readonly proofs?: ProofReport;
+}
+
 /**
  * Measures a design, and proves its netlists or simulates them.
  *
  * @param limitSeconds ABC's for one proof; without, nothing is proved.
  * @throws UserError as `measureDesign`, and (exit code 1) where a netlist is not its RTL.
  */
-export async function measureProved(
-  request: AreaRequest,
-  limitSeconds: number | undefined,
-): Promise<MeasuredDesign & { readonly proof?: ProofCount; readonly proofs?: ProofReport }> {
+export async function measureProved(request: AreaRequest, limitSeconds: number | undefined): Promise<ProvedDesign> {
   const measured = await measureDesign(request);
   if (limitSeconds === undefined) return measured;
   const proofs = await proveNetlists({ ...request, ...measured, limitSeconds });
@@ -48,16 +50,3 @@ export async function measureProved(
   }
   return { ...measured, proof: countProofs(proofs), proofs };
 }
-
-/** What designs are measured with, beside the designs. */
-export interface Conditions {
-  readonly library?: Pick<LibraryIdentity, 'file'> | undefined;
-  /** ABC's limit for the proof of one netlist; without, nothing is proved. */
-  readonly proofSeconds?: number | undefined;
-}
-
-/** The options of a command that stand for the conditions. */
-export const conditionFlags = ({ library, proofSeconds }: Conditions): string[] => [
-  ...(library === undefined ? [] : [`--liberty ${library.file}`]),
-  ...(proofSeconds === undefined ? [] : ['--prove']),
-];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
-import type { ComparisonReport } from '../../../scripts/sweep/compare/measure.js';
+import type { ComparisonReport } from '../../../scripts/sweep/compare/report.js';
 
 /** A library of an inverter, a buffer (ABC needs one), a NAND and two flip-flops. */
 const LIBRARY = `library (toy) {

@@ -7,10 +7,11 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborate } from '../../../gen/rtl/design.js';
 import { configurationOf, KINDS, OPTIONS } from '../../../scripts/sweep/compare/designs.js';
 import { eightBitRate, fitting, goalsOf, type Measured, perProduct } from '../../../scripts/sweep/compare/figures.js';
-import type { ComparisonReport, KindRow, OptionRow } from '../../../scripts/sweep/compare/measure.js';
 import { checkAgainst, checkText, readRecord } from '../../../scripts/sweep/compare/record.js';
+import type { ComparisonReport, KindRow, OptionRow } from '../../../scripts/sweep/compare/report.js';
 import { type ComparisonFlags, NAMES, selectionCommand, selectionOf } from '../../../scripts/sweep/compare/request.js';
-import { comparisonMarkdown, comparisonText, publishedMarkdown } from '../../../scripts/sweep/compare/table.js';
+import { comparisonLayout, comparisonMarkdown, publishedMarkdown } from '../../../scripts/sweep/compare/table.js';
+import { layoutText } from '../../../scripts/sweep/layout.js';
 
 const measured = (pe: number, rest: Partial<Measured> = {}): Measured => ({
   command: 'npm run gen',
@@ -194,7 +195,7 @@ describe('the request', () => {
 
 describe('the tables', () => {
   it('have a row for every kind, goal and option, next to published figures', () => {
-    const text = comparisonText(report);
+    const text = layoutText(comparisonLayout(report));
     const row = (start: string): string[] =>
       (text.split('\n').find((line) => line.startsWith(`${start} `)) ?? '').split(/ {2,}/);
     expect(row('ant')).toEqual([

@@ -3,11 +3,12 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { renderAll } from '../../../gen/design/generate.js';
 import { elaborate } from '../../../gen/rtl/design.js';
 import { arrayTiming } from '../../../gen/rtl/timing.js';
+import { layoutText } from '../../../scripts/sweep/layout.js';
+import { streamFigures } from '../../../scripts/sweep/streams.js';
 import { configurationOf, designOf, VARIANTS, type Variant } from '../../../scripts/sweep/variants/designs.js';
-import type { VariantRow, VariantsReport } from '../../../scripts/sweep/variants/measure.js';
+import type { VariantRow, VariantsReport } from '../../../scripts/sweep/variants/report.js';
 import { DEFAULT_SELECTION, selectionCommand, selectionOf } from '../../../scripts/sweep/variants/request.js';
-import { streamFigures } from '../../../scripts/sweep/variants/stream.js';
-import { PAGE_MARK, variantsMarkdown, variantsText } from '../../../scripts/sweep/variants/table.js';
+import { PAGE_MARK, variantsLayout, variantsMarkdown } from '../../../scripts/sweep/variants/table.js';
 import type { TileEvents } from '../../../scripts/verify/simulator.js';
 import { problemsOf } from '../../support/text.js';
 
@@ -191,7 +192,7 @@ describe('the table of variants', () => {
 
   it.each([
     ['as a page', variantsMarkdown],
-    ['for a terminal', variantsText],
+    ['for a terminal', (report: VariantsReport) => layoutText(variantsLayout(report))],
   ])('%s says where its figures come from', (_, render) => {
     for (const text of [render(report), render(timed)]) {
       expect(text).toContain('Yosys 0.23 (native)');

@@ -2,7 +2,7 @@ import { UserError } from '../../../../gen/base/errors.js';
 import { decimal, markdownLines, type TextColumn } from '../../../../gen/base/text-table.js';
 import { renderText } from '../../../synth/render.js';
 import type { AreaReport } from '../../../synth/report.js';
-import type { VariantRow, VariantsReport } from '../../variants/measure.js';
+import type { VariantRow, VariantsReport } from '../../variants/report.js';
 import { textBlock } from './figure.js';
 import { growth } from './markdown.js';
 import { netlistsLine } from './proofs.js';

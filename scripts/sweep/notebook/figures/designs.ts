@@ -1,7 +1,7 @@
 import type { AreaReport } from '../../../synth/report.js';
-import type { ComparisonReport } from '../../compare/measure.js';
-import type { VariantsReport } from '../../variants/measure.js';
-import type { DotTreesReport } from '../dot-trees/measure.js';
+import type { ComparisonReport } from '../../compare/report.js';
+import type { VariantsReport } from '../../variants/report.js';
+import type { DotTreesReport } from '../dot-trees/study.js';
 import { dotTable, floatTable, stallTable, tileTable } from './area-tables.js';
 import { dotTreesTable } from './dot-trees-table.js';
 import { type Figure, type LibraryKey, type Measured, tables } from './figure.js';

@@ -1,6 +1,6 @@
 import { markdownLines } from '../../../../gen/base/text-table.js';
 import { FLOWS } from '../../../synth/flow-names.js';
-import type { DotTree, DotTreesReport } from '../dot-trees/measure.js';
+import type { DotTree, DotTreesReport } from '../dot-trees/study.js';
 import { netlistsLine } from './proofs.js';
 
 /** The trees by their areas, the smaller of the two of each; those that the generator makes stand out. */

@@ -1,7 +1,7 @@
 import { UserError } from '../../../../gen/base/errors.js';
 import { markdownLines } from '../../../../gen/base/text-table.js';
 import type { AreaReport, Size } from '../../../synth/report.js';
-import type { ComparisonReport } from '../../compare/measure.js';
+import type { ComparisonReport } from '../../compare/report.js';
 import { netlistsLine } from './proofs.js';
 
 /** What docs/results.md tells of areas with a library. */

@@ -5,10 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../../gen/base/errors.js';
 import { readPage, withPart } from '../../../../gen/base/page.js';
 import { writeWhole } from '../../../../gen/base/whole-file.js';
+import { layoutMarkdown, layoutText } from '../../../../scripts/sweep/layout.js';
 import { ALTERNATIVES, ideaOf, KINDS, REFERENCES } from '../../../../scripts/sweep/notebook/alternatives/list.js';
 import { opened, openedWidths } from '../../../../scripts/sweep/notebook/alternatives/open.js';
 import { SIDES, sidesVerilog } from '../../../../scripts/sweep/notebook/alternatives/sides.js';
-import { alternativesMarkdown, alternativesText } from '../../../../scripts/sweep/notebook/alternatives/table.js';
+import { alternativesLayout } from '../../../../scripts/sweep/notebook/alternatives/study.js';
 import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
 import { counterexampleScript, miterScript } from '../../../../scripts/synth/equivalence/scripts.js';
 import { readSearch } from '../../../../scripts/synth/equivalence/verdict.js';
@@ -50,8 +51,10 @@ describe('alternatives to the PE', () => {
       ],
     } as const;
     const cells = ['other', '450.0', '0.900', '38', 'none', 'another contract', 'An idea.'];
-    expect(alternativesMarkdown(report)).toContain(`\n| ${cells.join(' | ')} |`);
-    expect(alternativesText(report)).toMatch(/^other +450\.0 +0\.900 +38 +none +another contract +An idea\.$/m);
+    expect(layoutMarkdown(alternativesLayout(report))).toContain(`\n| ${cells.join(' | ')} |`);
+    expect(layoutText(alternativesLayout(report))).toMatch(
+      /^other +450\.0 +0\.900 +38 +none +another contract +An idea\.$/m,
+    );
   });
 });
 

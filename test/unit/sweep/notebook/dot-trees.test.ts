@@ -1,23 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { dotTreesText } from '../../../../scripts/sweep/notebook/dot-trees/table.js';
+import { layoutText } from '../../../../scripts/sweep/layout.js';
+import { dotTreesLayout } from '../../../../scripts/sweep/notebook/dot-trees/study.js';
 import type { ProofResult } from '../../../../scripts/synth/equivalence/verdict.js';
 
 describe('the report on trees of adders', () => {
   const text = (outcome: ProofResult) =>
-    dotTreesText({
-      tool: { name: 'Yosys', version: '0.0', build: 'native' },
-      library: null,
-      trees: [
-        {
-          name: 'one',
-          title: 'one tree',
-          options: null,
-          beats: 3000,
-          gateEquivalents: { alumacc: 4083, noalumacc: 4759 },
-        },
-      ],
-      proof: { limitSeconds: 1, modules: [{ label: 'one', netlist: 'one, alumacc', outcome, seconds: 2 }] },
-    });
+    layoutText(
+      dotTreesLayout({
+        tool: { name: 'Yosys', version: '0.0', build: 'native' },
+        library: null,
+        trees: [
+          {
+            name: 'one',
+            title: 'one tree',
+            options: null,
+            beats: 3000,
+            gateEquivalents: { alumacc: 4083, noalumacc: 4759 },
+          },
+        ],
+        proof: { limitSeconds: 1, modules: [{ label: 'one', netlist: 'one, alumacc', outcome, seconds: 2 }] },
+      }),
+    );
 
   it('has a line for each tree, and one for each netlist with what is known of it', () => {
     expect(text({ result: 'proved', by: 'ABC &cec, register by register', registers: 24 })).toMatch(

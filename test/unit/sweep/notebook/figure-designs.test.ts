@@ -6,7 +6,7 @@ import type { InferReport } from '../../../../scripts/network/infer/infer.js';
 import type { MatmulReport } from '../../../../scripts/network/matmul.js';
 import type { QuantiseReport } from '../../../../scripts/network/quantise/report.js';
 import type { ModelReport } from '../../../../scripts/perf/report.js';
-import type { ComparisonReport } from '../../../../scripts/sweep/compare/measure.js';
+import type { ComparisonReport } from '../../../../scripts/sweep/compare/report.js';
 import { dotTable, floatTable, stallTable, tileTable } from '../../../../scripts/sweep/notebook/figures/area-tables.js';
 import { dotTreesTable } from '../../../../scripts/sweep/notebook/figures/dot-trees-table.js';
 import { costsTable, survivesTable } from '../../../../scripts/sweep/notebook/figures/model-tables.js';
@@ -22,7 +22,7 @@ import {
 import { SHORT_SCHEMES } from '../../../../scripts/sweep/notebook/figures/networks.js';
 import { netlistsLine } from '../../../../scripts/sweep/notebook/figures/proofs.js';
 import { summaryTable } from '../../../../scripts/sweep/notebook/figures/summary-table.js';
-import type { VariantRow, VariantsReport } from '../../../../scripts/sweep/variants/measure.js';
+import type { VariantRow, VariantsReport } from '../../../../scripts/sweep/variants/report.js';
 import type { ProofReport, ProofResult } from '../../../../scripts/synth/equivalence/verdict.js';
 import type { AreaReport } from '../../../../scripts/synth/report.js';
 import { cellsOf, figuresIn } from '../../../support/text.js';

@@ -1,11 +1,11 @@
-import { EXIT, UserError } from '../../../gen/base/errors.js';
-import { arrayInfoOf } from '../../../gen/design/array-info.js';
-import type { Manifest } from '../../../gen/design/manifest.js';
-import { type ArrayInfo, expectedResults } from '../../../gen/golden/reference.js';
-import { stepsPerBeat, tileBeats } from '../../../gen/golden/streams.js';
-import { randomSource, randomTile } from '../../../gen/golden/vectors.js';
-import { drainCycles, type Timing, tilePeriod } from '../../../gen/rtl/timing.js';
-import { type ArrayModel, latencyOf, type TileEvents } from '../../verify/simulator.js';
+import { EXIT, UserError } from '../../gen/base/errors.js';
+import { arrayInfoOf } from '../../gen/design/array-info.js';
+import type { Manifest } from '../../gen/design/manifest.js';
+import { type ArrayInfo, expectedResults } from '../../gen/golden/reference.js';
+import { stepsPerBeat, tileBeats } from '../../gen/golden/streams.js';
+import { randomSource, randomTile } from '../../gen/golden/vectors.js';
+import { drainCycles, type Timing, tilePeriod } from '../../gen/rtl/timing.js';
+import { type ArrayModel, latencyOf, type TileEvents } from '../verify/simulator.js';
 
 /** What a stream of tiles of one length took, on the simulated array, without stalls. */
 export interface StreamFigures {

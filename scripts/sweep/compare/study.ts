@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
+import { rememberingYosys } from '../../tools/yosys/remember.js';
+import { designSubject, METRICS, proofsOf, reportHead } from '../metrics.js';
+import { JSON_OPTION, LIBERTY, option, PROVE } from '../program.js';
+import { measurePlan, type Study } from '../study.js';
+import { jsonTarget, partName, partsTarget } from '../targets.js';
+import { configurationOf, KINDS, LARGEST_OF_OPTIONS, LONGEST, OPTIONS, REFERENCE } from './designs.js';
+import { eightBitRate, fitting, goalsOf, type Measured, measuredOf, perProduct } from './figures.js';
+import { type ComparisonRecord, checkAgainst, checkText, readRecord, TOLERANCE } from './record.js';
+import type { ComparisonReport, KindRow, OptionRow } from './report.js';
+import {
+  type ComparisonFlags,
+  type ComparisonSelection,
+  DEFAULT_SIZE,
+  selectionCommand,
+  selectionOf,
+} from './request.js';
+import { comparisonLayout, comparisonMarkdown, publishedMarkdown } from './table.js';
+
+interface ComparisonRequest extends ComparisonSelection {
+  /** What `--check` compares with. */
+  readonly record: ComparisonRecord | undefined;
+}
+
+/** Name of the default design among the subjects: no kind and no option is called so. */
+const DEFAULT = 'default';
+
+/** `npm run area -- --compare`. */
+export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, ComparisonReport> = {
+  command: 'npm run area -- --compare',
+  description: 'Compare PEs of all kinds, and the price of every option, by synthesis of whole cores.',
+  options: [
+    option('--compare', 'this comparison'),
+    option(
+      '--size <n>',
+      `rows, and columns, of the cores; options: ${LARGEST_OF_OPTIONS} at most (default: ${DEFAULT_SIZE}, or as recorded)`,
+    ),
+    option('--only <list>', 'kinds and options, from those below (default: all, or all recorded)'),
+    LIBERTY,
+    option(
+      '--write <file>',
+      'put the tables between the lines <!-- begin: LIBRARY --> and <!-- end: LIBRARY --> of a page, and published figures between those of "published"',
+    ),
+    option('--record <file>', 'write the report there as JSON, for --check'),
+    option('--check <file>', `measure what a record holds, and fail where an area is over ${100 * TOLERANCE} % larger`),
+    PROVE,
+    JSON_OPTION,
+  ],
+  lists: { Kinds: KINDS, Options: OPTIONS },
+  fails: 'a core is not what its manifest says, a netlist not its RTL, or --check fails',
+
+  request(flags, library) {
+    const record = flags.check === undefined ? undefined : readRecord(flags.check);
+    return { ...selectionOf(flags, record, library?.identity.sha256), record };
+  },
+
+  targets: ({ record, write }, library) => [
+    ...jsonTarget<ComparisonReport>('--record', record),
+    ...partsTarget(write, {
+      [partName(library)]: comparisonMarkdown,
+      published: publishedMarkdown,
+    }),
+  ],
+
+  measure(request, tools) {
+    const { kinds, options, size, record } = request;
+    const { library, scratch } = tools;
+    if (record !== undefined && record.tool.version !== tools.yosys.identity.version) {
+      const now = tools.yosys.identity.version;
+      process.stderr.write(`note: recorded with Yosys ${record.tool.version}, this is ${now}\n`);
+    }
+    const optionsSize = Math.min(size, LARGEST_OF_OPTIONS);
+    const subject = (name: string, parameters: RawConfiguration, edge: number) =>
+      designSubject(name, configurationOf(parameters, edge), join(scratch, name));
+    // Equal modules are synthesised once; delays take longer than areas and change none.
+    const own = { yosys: rememberingYosys(tools.yosys), library: library && { ...library, delays: false } };
+    return measurePlan(
+      {
+        subjects: [
+          ...kinds.map(({ name, parameters }) => subject(name, parameters, size)),
+          ...(options.length > 0 ? [subject(DEFAULT, {}, optionsSize)] : []),
+          ...options.flatMap(({ name, without, having }) => [
+            subject(withoutName(name), without, optionsSize),
+            subject(name, having, optionsSize),
+          ]),
+        ],
+        metrics: { area: METRICS.area(own) },
+        report(rows): ComparisonReport {
+          const all = new Map(
+            rows.map(({ subject: { name, manifest }, area: { report } }) => [name, measuredOf(report, manifest)]),
+          );
+          const of = (name: string): Measured => all.get(name) as Measured;
+          const pes = size * size;
+          const reference = of(REFERENCE);
+          const whole = options.length > 0 ? of(DEFAULT).core / optionsSize ** 2 : Number.NaN;
+          const proof = proofsOf(rows);
+          return {
+            ...reportHead(selectionCommand(request, { ...tools, library: library?.identity }), tools),
+            ...{ size, optionsSize, longest: LONGEST, reference: REFERENCE },
+            kinds: kinds.map(({ name, description, parameters, published = null }): KindRow => {
+              const measured = of(name);
+              const rate = eightBitRate(configurationOf(parameters, size));
+              return {
+                ...{ kind: name, description, measured },
+                perProduct: measured.core / pes,
+                perEightBitProduct: perProduct(measured.core, pes, rate) ?? null,
+                published,
+                peRatio: measured.pe / reference.pe,
+                coreRatio: measured.core / reference.core,
+              };
+            }),
+            isoArea: kinds.map(({ name }) => ({
+              kind: name,
+              pes: fitting(reference.core, of(name).core, pes),
+              peAreaGe: of(name).pe,
+              coreAreaGe: of(name).core,
+              library: library?.identity.name ?? null,
+            })),
+            goals: goalsOf(all, size),
+            options: options.map(({ name, description }): OptionRow => {
+              const [without, having] = [of(withoutName(name)), of(name)];
+              const corePerPe = (having.core - without.core) / optionsSize ** 2;
+              const pe = having.pe - without.pe;
+              return { option: name, description, without, having, pe, corePerPe, share: corePerPe / whole };
+            }),
+            ...(proof ? { proof } : {}),
+          };
+        },
+      },
+      tools,
+    );
+  },
+
+  layout: comparisonLayout,
+
+  outcome(report, { record }) {
+    if (record === undefined) return {};
+    const check = checkAgainst(record, report);
+    const passes = check.compared > 0 && check.grown.length === 0;
+    return { text: checkText(check), json: { ...report, check }, passes };
+  },
+};
+
+const withoutName = (option: string): string => `${option}, without`;

@@ -1,0 +1,108 @@
+import { join, relative } from 'node:path';
+import { required } from '../../gen/base/options.js';
+import { decimal, type TextColumn } from '../../gen/base/text-table.js';
+import { GENERATOR } from '../../gen/base/version.js';
+import { COSTS_FILE, ownDescriptions } from '../perf/data.js';
+import { energyMeter } from '../perf/energy-meter.js';
+import { type Costs, ownConfiguration } from '../perf/own.js';
+import { commandText } from './flags.js';
+import { section } from './layout.js';
+import { designSubject, METRICS } from './metrics.js';
+import { JSON_OPTION, option, PROVE } from './program.js';
+import { measurePlan, type Study } from './study.js';
+import { jsonTarget } from './targets.js';
+
+interface CostsFlags {
+  readonly energies?: boolean;
+  readonly out: string;
+}
+
+/** `npm run model:costs`: the designs of models/accelerators/own and what they cost. */
+export const COSTS_STUDY: Study<CostsFlags, CostsFlags, Costs> = {
+  command: 'npm run model:costs --',
+  description:
+    'Generate and synthesise the designs of models/accelerators/own, whose areas decide about the sizes of the arrays that npm run model -- --own compares.',
+  options: [
+    option('--liberty <file>', 'required: cell library, Liberty, plain or .gz'),
+    option('--energies', 'also measure the energy per MAC, on small arrays and real operands, as npm run power does'),
+    PROVE,
+    option('--out <file>', 'where to write the costs', relative(process.cwd(), COSTS_FILE)),
+    JSON_OPTION,
+  ],
+  fails: 'a simulation is wrong or a netlist not its RTL',
+
+  request(flags) {
+    required('--liberty', flags.liberty);
+    return flags;
+  },
+
+  targets: ({ out }) => jsonTarget('--out', out),
+
+  async measure({ energies }, tools) {
+    const { yosys, proofSeconds } = tools;
+    const library = required('--liberty', tools.library);
+    const meter = energies ? await energyMeter({ yosys, library }) : undefined;
+    const { file, sha256 } = library.identity;
+    const subjects = ownDescriptions().map((own) => ({
+      ...designSubject(own.name, ownConfiguration(own), join(tools.scratch, own.name)),
+      own,
+    }));
+    return measurePlan(
+      {
+        subjects,
+        metrics: {
+          area: METRICS.area(),
+          energy: async ({ own }: (typeof subjects)[number], { scratch, progress }) =>
+            meter?.measure(own, scratch, progress),
+        },
+        report: (rows): Costs => ({
+          command: commandText('npm run model:costs --', [`--liberty ${file}`, ...(energies ? ['--energies'] : [])], {
+            proofSeconds,
+          }),
+          generator: GENERATOR,
+          tool: `${yosys.identity.name} ${yosys.identity.version}`,
+          library: `${file} (sha256 ${sha256.slice(0, 16)}...)`,
+          ...(meter ? { energies: meter.conditions } : {}),
+          designs: Object.fromEntries(
+            rows.map(({ subject: { name, manifest }, area: { report, proof }, energy }) => [
+              name,
+              {
+                configurationSha256: manifest.configurationSha256,
+                rows: manifest.configuration.rows,
+                cols: manifest.configuration.cols,
+                gateEquivalents: report.whole.gateEquivalents,
+                ...(proof === undefined ? {} : { netlists: proof }),
+                ...(energy === undefined ? {} : { picojoulesPerMac: energy }),
+              },
+            ]),
+          ),
+        }),
+      },
+      tools,
+    );
+  },
+
+  layout: ({ tool, library, designs }) => ({
+    sections: section(
+      Object.values(designs).some(({ picojoulesPerMac }) => picojoulesPerMac !== undefined)
+        ? [...COLUMNS, ENERGY]
+        : COLUMNS,
+      Object.entries(designs),
+    ),
+    provenance: `${tool}, ${library}`,
+  }),
+};
+
+type DesignRow = [name: string, cost: Costs['designs'][string]];
+
+const COLUMNS: readonly TextColumn<DesignRow>[] = [
+  { title: 'design', left: true, text: ([name]) => name },
+  { title: 'PEs', text: ([, { rows, cols }]) => `${rows} x ${cols}` },
+  { title: 'GE', text: ([, { gateEquivalents }]) => decimal(gateEquivalents) },
+  { title: 'GE per MAC', text: ([, { gateEquivalents, rows, cols }]) => decimal(gateEquivalents / (rows * cols), 1) },
+];
+
+const ENERGY: TextColumn<DesignRow> = {
+  title: 'pJ per MAC',
+  text: ([, { picojoulesPerMac = Number.NaN }]) => decimal(picojoulesPerMac, 3),
+};
