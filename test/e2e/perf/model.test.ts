@@ -186,13 +186,9 @@ describe('npm run model', () => {
     const args = ['--own', '--corrected', '--networks', 'ResNet18', '--out', out];
     const run = await model(...args, '--energies', energies);
     expect(run.exitCode, run.stderr).toBe(0);
-    expect(run.stdout).toMatch(/^ANT-OS: 32 x 32 units of 8 bits/m);
-    expect(run.stdout).toMatch(
-      /^INT8: 64 x \d+ .*\n {2}columns: the area of ANT-OS: Yosys.*\n {2}energy: {2}measured here$/m,
-    );
-    expect(run.stdout).toMatch(
-      /^INT4-8: .*\n.*\n {2}energy: {2}the published core .* times as much as measured: [\d.]+ pJ per MAC/m,
-    );
+    expect(run.stdout).toMatch(/^ANT-OS: 32 x 32 .*\b8 bits/m);
+    expect(run.stdout).toMatch(/^INT8: 64 x \d+ .*\n {2}columns: .*\bANT-OS: Yosys.*\n {2}energy: {2}measured here$/m);
+    expect(run.stdout).toMatch(/^INT4-8: .*\n.*\n {2}energy: .*\bpublished core\b.*: [\d.]+ pJ per MAC/m);
   });
 
   it('names all that is wrong in a description', async () => {

@@ -107,7 +107,7 @@ describe('npm run power', () => {
     writeFileSync(join(broken, MANIFEST_FILE), JSON.stringify({ ...manifest, files }));
     const run = await power('--design', broken, ...operands);
     expect(run.exitCode, run.all).toBe(EXIT.checkFailed);
-    expect(run.stderr).toContain('broken does not compute: a result is wrong (tile ');
+    expect(run.stderr).toMatch(/\bbroken\b.*: .*\(tile \d/);
     expect(run.stdout).toBe('');
   });
 
@@ -124,7 +124,7 @@ describe('npm run power', () => {
     });
     await expect(wrong).rejects.toMatchObject({
       exitCode: EXIT.checkFailed,
-      message: expect.stringMatching(/the netlist of tiny_pe differs from the design: \w+\[\d+\] in cycle \d+/),
+      message: expect.stringMatching(/\btiny_pe\b.*: \w+\[\d+\] in cycle \d+/),
     });
   });
 
@@ -134,9 +134,9 @@ describe('npm run power', () => {
     for (const key of ['--period', '--cycles', '--only']) expect(run.stderr).toContain(key);
     const neither = await power('--liberty', library);
     expect(neither.exitCode).toBe(EXIT.badRequest);
-    expect(neither.stderr).toContain('either --design <folder> or --compare');
+    expect(neither.stderr).toMatch(/--design\b.*--compare\b/);
     const stray = await power('--design', 'd', '--liberty', library, '--only', 'int4', '--rows', '3');
     expect(stray.exitCode).toBe(EXIT.badRequest);
-    expect(stray.stderr).toContain('--only, --rows goes with --compare');
+    expect(stray.stderr).toMatch(/--only, --rows\b.*--compare\b/);
   });
 });

@@ -40,9 +40,7 @@ describe.each(Object.entries(BREAKS))('the proof that %s equals the generated PE
     expect(text.split(right)).toHaveLength(2);
     await expect(prove(text.replace(right, wrong))).rejects.toMatchObject({
       exitCode: EXIT.checkFailed,
-      message: expect.stringMatching(
-        new RegExp(`^${name} is not proved equal to \\w+_pe: for one input they differ in .*\\b${differs}\\b`),
-      ),
+      message: expect.stringMatching(new RegExp(`^${name} .*\\w+_pe: .*\\b${differs}\\b`)),
     });
   });
 });

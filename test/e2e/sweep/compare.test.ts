@@ -55,7 +55,9 @@ describe('npm run area -- --compare', () => {
 
     expect(report.proof).toMatchObject({ simulated: 0 });
     expect(report.proof?.proved).toBeGreaterThan(20);
-    expect(readFileSync(page, 'utf8')).toContain(`- netlists: ${report.proof?.proved} proved equal to their RTL\n`);
+    expect(readFileSync(page, 'utf8')).toMatch(
+      new RegExp(`^- netlists: ${report.proof?.proved} proved\\b[^\\d]*$`, 'm'),
+    );
 
     const [ant] = report.kinds;
     if (ant === undefined) throw new Error('the reference must have been measured');
@@ -72,7 +74,7 @@ describe('npm run area -- --compare', () => {
     writeFileSync(record, JSON.stringify({ ...report, kinds: [smaller] }));
     const grown = await compare('--check', record, '--liberty', liberty, '--only', 'ant');
     expect(grown.exitCode, grown.stderr).toBe(EXIT.checkFailed);
-    expect(grown.stdout).toContain('3 areas compared, 1 grew by more than 3 %, 0 shrank');
+    expect(grown.stdout).toMatch(/^3 .*\b1 grew\b.*\b3 %.*\b0 shrank/m);
     expect(grown.stdout).toMatch(/grew:\n {2}ant: PE: .* GE, recorded .*, 4\.0 %$/);
   });
 
@@ -80,7 +82,7 @@ describe('npm run area -- --compare', () => {
     const run = await compare('--size', '5', '--only', 'int5');
     expect(run.exitCode).toBe(EXIT.badRequest);
     expect(run.stderr).toContain('2 problems');
-    expect(run.stderr).toContain('nearest legal value: int4');
+    expect(run.stderr).toMatch(/--only: .*: int4$/m);
 
     writeFileSync(page, 'no marks');
     const unmarked = await compare('--liberty', liberty, '--write', page);

@@ -13,7 +13,7 @@ describe('the program that writes trees of adders', () => {
   it('names all variants that are none', async () => {
     await expect(writeTrees('columns,one,,other', () => {})).rejects.toMatchObject({
       exitCode: EXIT.badRequest,
-      message: expect.stringMatching(/^--only: no variant "one", "", "other"; there are columns, /),
+      message: expect.stringMatching(/^--only: .*"one", "", "other"; .*\bcolumns, /),
     });
   });
 });

@@ -146,7 +146,7 @@ describe('npm run area', () => {
     writeFileSync(manifestFile, JSON.stringify({ ...manifest, files }));
     const run = await area(['--design', folder], { ANT_RTL_YOSYS: 'native' });
     expect(run.exitCode, run.all).toBe(EXIT.checkFailed);
-    expect(run.stderr).toContain('instances of fewer_pe: 8 by the manifest, 4 in the elaborated array');
+    expect(run.stderr).toMatch(/\bfewer_pe: 8\b.*\b4\b/);
   });
 
   it.each([
@@ -179,7 +179,7 @@ describe('npm run area', () => {
     expect(run.exitCode, run.all).toBe(EXIT.done);
     const { modules, library, criticalPath } = reportOf(folder);
     expect(criticalPath).toEqual({ kind: 'unknown' });
-    expect(run.stdout).toContain('unknown: the library has no delays');
+    expect(run.stdout).toMatch(/^critical path +unknown\b/m);
     expect(library).toMatchObject({ file: 'toy.lib', name: 'toy', nand2: { cell: 'NAND', area: 2 } });
     const areas: Record<string, number> = { INV: 1, BUF: 2, NAND: 2, DFF: 10, DFFN: 10 };
     for (const { cells, size } of modules) {
@@ -196,12 +196,12 @@ describe('npm run area', () => {
     const old = fakeYosys('echo Yosys 0.9');
     const none = mkdtempSync(join(root, 'bin-'));
     for (const [place, why] of [
-      [old, 'is version 0.9, and 0.23 or newer is needed'],
-      [none, 'Yosys is missing'],
+      [old, '\\b0\\.9\\b.*\\b0\\.23\\b'],
+      [none, 'missing'],
     ] as const) {
       const folder = join(root, 'nothing');
       const run = await area(['--design', folder], { PATH: place });
-      expect(run.stderr).toMatch(new RegExp(`^note: .*${why}.*; using the WebAssembly build`));
+      expect(run.stderr).toMatch(new RegExp(`^note: Yosys .*${why}.*\\bWebAssembly\\b`));
       const forced = await area(['--design', folder], { PATH: place, ANT_RTL_YOSYS: 'native' });
       expect(forced.exitCode).toBe(EXIT.toolBroken);
       expect(forced.stderr).toContain('npm run setup');
@@ -212,10 +212,10 @@ describe('npm run area', () => {
     const folder = copy();
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'area.json'), 'old');
-    const place = fakeYosys('[ "$1" = -V ] && echo Yosys 0.99 && exit\necho ERROR: out of luck > yosys.log; exit 1');
+    const place = fakeYosys('[ "$1" = -V ] && echo Yosys 0.99 && exit\necho ERROR: bad_luck > yosys.log; exit 1');
     const run = await area(['--design', folder], { PATH: `${place}:${process.env.PATH}`, ANT_RTL_YOSYS: 'native' });
     expect(run.exitCode).toBe(EXIT.toolBroken);
-    expect(run.stderr).toContain('ERROR: out of luck');
+    expect(run.stderr).toContain('ERROR: bad_luck');
     expect(run.stderr).not.toContain('    at ');
     expect(readFileSync(join(folder, 'area.json'), 'utf8')).toBe('old');
     expect(existsSync(join(folder, 'area.md'))).toBe(false);
@@ -228,14 +228,14 @@ describe('npm run area', () => {
       writeFileSync(file, `${readFileSync(file, 'utf8')}}}}`.replace('cell (DFF)', 'cell (DFF) :'));
       const run = await area(['--design', copy(), '--liberty', file], { ANT_RTL_YOSYS: build });
       expect(run.exitCode).toBe(EXIT.toolBroken);
-      expect(run.stderr).toMatch(/ended with exit code 1 on .*[\s\S]*end of its log:[\s\S]*ERROR/);
+      expect(run.stderr).toMatch(/^error: Yosys .*\b1\b.*[\s\S]*:\n[\s\S]*ERROR/);
     },
   );
 
   it('refuses a library without flip-flops instead of leaving them out', async () => {
     const run = await area(['--design', copy(), '--liberty', libraryFile(['inverter', 'buffer', 'nand'])]);
     expect(run.exitCode).toBe(EXIT.badRequest);
-    expect(run.stderr).toMatch(/^error: .*none of its 3 cells is a D flip-flop, .*$/m);
+    expect(run.stderr).toMatch(/^error: .*\b3 cells\b.*flip-flop/m);
   });
 
   it('fails when the array holds something the sum does not', async () => {
@@ -252,15 +252,15 @@ describe('npm run area', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replace(sha256(text), sha256(changed)));
     const run = await area(['--design', folder]);
     expect(run.exitCode).toBe(EXIT.checkFailed);
-    expect(run.stderr).toMatch(/\$dff cells of the array's own: 0 by the manifest, 1/);
+    expect(run.stderr).toMatch(/\$dff cells\b.*: 0\b.*\b1\b/);
     expect(existsSync(join(folder, 'area.json'))).toBe(false);
   });
 
   it.each([
-    ['no design', () => ['--design', join(root, 'nothing')], 'there is no design folder'],
-    ['no folder', () => [], '--design is missing'],
-    ['an unknown option', () => ['--design', original, '--fast'], "unknown option '--fast'"],
-    ['a library that is not there', () => ['--design', original, '--liberty', 'none.lib'], 'cannot read'],
+    ['no design', () => ['--design', join(root, 'nothing')], /\/nothing\b/],
+    ['no folder', () => [], /^error: --design\b/],
+    ['an unknown option', () => ['--design', original, '--fast'], /'--fast'/],
+    ['a library that is not there', () => ['--design', original, '--liberty', 'none.lib'], /\bnone\.lib\b/],
     [
       'a design that was changed by hand',
       () => {
@@ -268,17 +268,17 @@ describe('npm run area', () => {
         writeFileSync(join(folder, 'rtl/tiny_pe.v'), 'module tiny_pe; endmodule\n');
         return ['--design', folder];
       },
-      'rtl/tiny_pe.v was changed',
+      /\brtl\/tiny_pe\.v\b.*changed/,
     ],
   ])('refuses %s', async (_, args, message) => {
     const run = await area(args());
     expect(run.exitCode).toBe(EXIT.badRequest);
-    expect(run.stderr).toContain(message);
+    expect(run.stderr).toMatch(message);
   });
 
   it('refuses a build of Yosys that it does not know', async () => {
     const run = await area(['--design', original], { ANT_RTL_YOSYS: 'fast' });
     expect(run.exitCode).toBe(EXIT.badRequest);
-    expect(run.stderr).toContain('use native or wasm');
+    expect(run.stderr).toMatch(/\bnative\b.*\bwasm\b/);
   });
 });

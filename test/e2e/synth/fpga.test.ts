@@ -56,16 +56,15 @@ exit $code
     const flags = ['--design', designs.enable, '--fpga', 'ice40', '--place', 'pe,array', '--device', 'hx1k'];
     const run = await area([...flags, '--seeds', '2', '--prove', '--json'], env);
     expect(run.exitCode, run.all).toBe(EXIT.checkFailed);
-    expect(run.stderr).toContain('FAIL not every netlist is proved or simulated');
+    expect(run.stderr).toMatch(/^FAIL .*netlist/m);
     const report: FpgaReport = JSON.parse(run.stdout);
     expect(JSON.parse(readFileSync(join(designs.enable, 'fpga.json'), 'utf8'))).toEqual(report);
     const page = readFileSync(join(designs.enable, 'fpga.md'), 'utf8');
-    expect(page).toContain('## Place and route');
-    expect(page).toContain('### Proof of the netlists that were placed');
+    expect(page).toMatch(/^## Place and route$[\s\S]*^### .*\bplaced$/m);
     expect(proofPasses(report.families[0]?.proof)).toBe(true);
     expect(report.proof?.modules).toMatchObject([
-      { netlist: 'enable_pe in its harness', outcome: { result: 'different' } },
-      { netlist: 'enable_array in its harness', outcome: { result: 'proved' } },
+      { netlist: expect.stringMatching(/^enable_pe\b.*harness/), outcome: { result: 'different' } },
+      { netlist: expect.stringMatching(/^enable_array\b.*harness/), outcome: { result: 'proved' } },
     ]);
     expect(report.structure.checked).toBe(true);
     const [ice40] = report.families;
@@ -102,7 +101,7 @@ exit $code
     const empty = { PATH: mkdtempSync(join(root, 'bin-')) };
     const run = await area(['--design', designs.enable, '--fpga', 'ice40', '--place', 'pe'], empty);
     expect(run.exitCode).toBe(EXIT.toolBroken);
-    expect(run.stderr).toContain('nextpnr for iCE40 is missing: no nextpnr-ice40 on the search path');
+    expect(run.stderr).toContain('nextpnr-ice40');
     expect(run.stderr).toContain('npm run setup');
   });
 });

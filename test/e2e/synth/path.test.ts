@@ -110,7 +110,7 @@ describe('asking for the critical path', () => {
     const failing = synthesise({ yosys: changed, folder: root, library }, unitOf('chain', CHAIN), 'alumacc');
     await expect(failing).rejects.toMatchObject({
       exitCode: EXIT.toolBroken,
-      message: expect.stringMatching(/no critical path of chain, alumacc: no delay[\s\S]*end of its log:[\s\S]*Time =/),
+      message: expect.stringMatching(/\bchain, alumacc: [\s\S]*:\n[\s\S]*Time =/),
     });
   });
 });

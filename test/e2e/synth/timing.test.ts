@@ -100,14 +100,14 @@ describe('npm run area --period', () => {
       const flags = ['--design', design, '--liberty', libraryPath, '--period', '0.5', '--sta', '--netlists', '--prove'];
       const run = await area(flags, env);
       expect(run.exitCode, run.all).toBe(EXIT.checkFailed);
-      expect(run.stderr).toContain('FAIL the period of 0.5 ns is missed; not every netlist is proved or simulated');
+      expect(run.stderr).toMatch(/^FAIL .*\b0\.5 ns\b.*; .*netlist/m);
       const { modules, met, sta, proof }: PeriodReport = JSON.parse(readFileSync(join(design, 'period.json'), 'utf8'));
       expect(met).toBe(false);
       const wrong = proof?.modules.filter(({ outcome }) => outcome.result !== 'proved');
       expect(wrong).toMatchObject([{ netlist: 'stays_control', outcome: { result: 'different' } }]);
       expect(proof?.modules).toHaveLength(modules.length + 1);
       expect(proof?.modules.at(-1)).toMatchObject({ netlist: 'stays_array', outcome: { result: 'proved' } });
-      expect(readFileSync(join(design, 'period.md'), 'utf8')).toContain('## Proof of the netlists');
+      expect(readFileSync(join(design, 'period.md'), 'utf8')).toMatch(/^## .*netlists$/m);
       expect(modules.filter(({ role }) => role === 'pe').length).toBeGreaterThan(1);
       for (const { path, slackPs } of modules) expect(slackPs).toBe(path === null ? null : 500 - path.ps);
       // What the whole takes is at least what its PE does, and that at least its critical path and its registers.
@@ -118,9 +118,7 @@ describe('npm run area --period', () => {
       expect(sta?.whole.slackPs).toBeLessThan(0);
       expect(sta?.pe.slackPs).toBeCloseTo(500 - pe, 0);
       const kept = readFileSync(join(design, 'period', 'netlist', `${sta?.pe.module}.v`), 'utf8');
-      expect(kept).toMatch(
-        /^\/\/ Netlist of .*, mapping [a-z]+, for a critical path of \d+ ps, mapped to the cells of toy\.lib/,
-      );
+      expect(kept).toMatch(/^\/\/ Netlist .*, mapping [a-z]+, .*\b\d+ ps, .*\btoy\.lib\b/);
     },
   );
 
@@ -128,7 +126,7 @@ describe('npm run area --period', () => {
     const empty = { PATH: mkdtempSync(join(root, 'bin-')) };
     const run = await area(['--design', design, '--liberty', libraryPath, '--period', '9', '--sta'], empty);
     expect(run.exitCode).toBe(EXIT.toolBroken);
-    expect(run.stderr).toMatch(/OpenSTA is missing: no sta or opensta on the search path[\s\S]*npm run setup/);
+    expect(run.stderr).toMatch(/^error: OpenSTA\b[\s\S]*npm run setup/);
   });
 });
 
@@ -143,7 +141,7 @@ describe('the netlist around the modules', () => {
     const whole = { ...context, manifest, netlists, limitSeconds: 60 };
     const top = await topNetlist(whole);
     expect(await proveTop({ ...whole, top })).toMatchObject({
-      ...{ label: 'stays_array around its modules', netlist: 'stays_array' },
+      ...{ label: expect.stringContaining('stays_array'), netlist: 'stays_array' },
       outcome: { result: 'proved', registers: expect.toSatisfy((count: number) => count > 0) },
     });
     // A register of the skew gets the other bit of its code.
@@ -190,6 +188,6 @@ describe('a curve', () => {
     expect(results).toEqual(points.map(() => 'different'));
     expect(await curvePlot(report)).toMatch(/^<svg [\s\S]*stays/);
     const nothing = measureCurves({ ...request, module: 'nothing' });
-    await expect(nothing).rejects.toThrow(/stays has no module nothing; there are .*control/);
+    await expect(nothing).rejects.toThrow(/\bnothing\b.*\bcontrol\b/);
   });
 });

@@ -52,7 +52,7 @@ describe('npm run fuzz', () => {
     const run = await fuzz(scratch, '--designs', '1', '--seed', String(SEED));
     expect(run.exitCode).toBe(1);
     expect(run.stdout).toMatch(/refused seed \d/);
-    expect(run.stderr).toMatch(/no design was verified, since all configurations were refused.*exit code 1/);
+    expect(run.stderr).toMatch(/\brefused\b.*exit code 1/);
   });
 
   it('refuses a run without an end', async () => {
@@ -87,7 +87,7 @@ describe('a broken generator is found', () => {
     const write = breaking('a_sign ^ w_sign', 'a_sign | w_sign');
     const trial = await tryConfiguration(raw, 5, { ...workshop, write });
     expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/PE, clock edge/) });
-    expect(trial.command).toBe('npm run gen -- --rows 2 --cols 3 --activations int4,flint4 --weights pot4');
+    expect(trial.command.split(' -- ')[1]).toBe('--rows 2 --cols 3 --activations int4,flint4 --weights pot4');
     expect(existsSync(join(trial.folder ?? '', MANIFEST_FILE))).toBe(true);
   });
 
@@ -99,10 +99,10 @@ describe('a broken generator is found', () => {
 
   it('by an exception that is no ConfigurationError', async () => {
     const write = () => {
-      throw new TypeError('no such width');
+      throw new TypeError('WIDTH');
     };
     const trial = await tryConfiguration(raw, 7, { ...workshop, write });
-    expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('no such width') });
+    expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('WIDTH') });
     expect(trial.folder).toBeUndefined();
   });
 });
