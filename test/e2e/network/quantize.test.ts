@@ -277,7 +277,7 @@ const REFUSED: Record<string, Refused> = {
   },
   'no product that can be quantised': {
     model: linear(W, { nodes: [node('MatMul', ['v', 'x'], 'y')], constants: { v: randomTensor([2, 6], 1) } }),
-    message: /has no Conv.*\n {2}y \(MatMul\): its first operand is constant/,
+    message: /\bConv\b.*\n {2}y \(MatMul\): .*first.*constant/,
   },
   'an operator that ONNX Runtime does not know': {
     model: linear(W, { nodes: [node('Frobnicate', ['x'], 'h'), node('MatMul', ['h', 'w'], 'y')] }),
@@ -311,7 +311,7 @@ const REFUSED: Record<string, Refused> = {
   },
   'an unknown type': { args: ['--types', 'int,posit'], message: '--types: posit is neither' },
   'a width that no type has': { args: ['--bits', '9'], message: '--bits: given 9; a whole number from 2 to 8' },
-  'a wide layer that is not there': { args: ['--wide', 'first,z'], message: /there is no layer z; .*: y/ },
+  'a wide layer that is not there': { args: ['--wide', 'first,z'], message: /\blayer z; .*: y/ },
   'a percentile for the error of the result': {
     args: ['--percentile', '99', '--objective', 'output'],
     message: '--percentile: only with --objective tensor',
@@ -342,8 +342,8 @@ describe('npm run quantize refuses', () => {
       { name: 'activations', activations: ['uint4', 'uflint4'], weights: ['int4'] },
     ];
     const messages = [
-      /weights of y: none of int, flint, pot with 4 bits can hold its negative values; the design's port has uint4/,
-      /activations x: none of int, flint, pot with 4 bits can hold its negative values; the design's port has uint4, uflint4/,
+      /weights of y: .*\bint, flint, pot\b.*\b4 bits\b.*negative.*\buint4\b/,
+      /activations x: .*\bint, flint, pot\b.*\b4 bits\b.*negative.*\buint4, uflint4\b/,
     ];
     for (const [i, raw] of ports.entries()) {
       const { folder: design } = generate(validateConfiguration({ rows: 2, cols: 2, ...raw }), designs);

@@ -39,7 +39,7 @@ describe('candidateTypes', () => {
       'unsigned ports',
       { families: DEFAULT, bits: 4, port: port('uint4') },
       true,
-      /^w: none of int, flint, pot with 4 bits can hold its negative values; the design's port has uint4$/,
+      /^w: .*\bint, flint, pot\b.*\b4 bits\b.*negative.*\buint4$/,
     ],
     [
       'another width',
