@@ -20,12 +20,9 @@
 #include <string>
 #include <vector>
 
-#include "Vdut.h"
+#include "model.h"
 #include "ports.h"
 #include "vectors.h"
-#if VM_TRACE
-#include "verilated_fst_c.h"
-#endif
 
 using namespace ant;
 
@@ -110,26 +107,8 @@ struct Stream {
 
 class Bench {
  public:
-  Bench(const Shape& shape, const char* trace) : shape_(shape), row_(shape.row_words()), held_(shape.row_words()) {
-    context_.traceEverOn(trace != nullptr);
-    dut_ = std::make_unique<Vdut>(&context_);
-#if VM_TRACE
-    if (trace) {
-      fst_ = std::make_unique<VerilatedFstC>();
-      dut_->trace(fst_.get(), 99);
-      fst_->open(trace);
-    }
-#else
-    if (trace) die("this model was built without --trace");
-#endif
-  }
-
-  ~Bench() {
-#if VM_TRACE
-    if (fst_) fst_->close();
-#endif
-    dut_->final();
-  }
+  Bench(const Shape& shape, const char* trace)
+      : shape_(shape), model_(make_model(trace)), row_(shape.row_words()), held_(shape.row_words()) {}
 
   // Runs one segment; false at the first failure, which `failure` then describes as JSON.
   bool run(const Segment& segment, std::vector<uint32_t>* results) {
@@ -158,18 +137,18 @@ class Bench {
         drive(segment, stream, random);
       }
       const bool ready = !random.chance(segment.busy);
-      dut_->out_ready_i = ready;
-      dut_->clk_i = 0;
+      out_ready_i_.set(ready);
+      clk_i_.set(0);
       eval();
       const uint32_t in_ready = readies();
-      const bool out_valid = dut_->out_valid_o;
-      const uint32_t out_last = dut_->out_last_o;
+      const bool out_valid = out_valid_o_.get();
+      const uint32_t out_last = out_last_o_.get();
       if (segment.probe && !independent_of_ready(ready, in_ready, out_valid)) {
         return fail("an output depends on out_ready_i within the cycle", out_tile, out_row);
       }
 
       if (out_valid) {
-        read_words(dut_->out_data_o, row_.data());
+        out_data_o_.read(row_.data());
         if (held && (held_last != out_last || row_ != held_)) {
           return fail("a row changed while it waited for out_ready_i", out_tile, out_row);
         }
@@ -210,7 +189,7 @@ class Bench {
         transfer(stream, segment.tiles[stream.tile]);
       }
       if (out_tile < total && quiet > patience) return fail("nothing moves any more", out_tile, out_row);
-      dut_->clk_i = 1;
+      clk_i_.set(1);
       eval();
       cycle_++;
       segment_cycle++;
@@ -226,18 +205,16 @@ class Bench {
 
  private:
   void eval() {
-    dut_->eval();
-#if VM_TRACE
-    if (fst_) fst_->dump(2 * cycle_ + dut_->clk_i);
-#endif
+    model_->eval();
+    model_->dump(2 * cycle_ + clk_i_.get());
   }
 
   // Bit per side: the stream's ready.
   uint32_t readies() {
     uint32_t bits = 0;
-    bits |= ANT_GET_IF_PORT(*dut_, in_ready_o) << static_cast<int>(Side::kJoint);
-    bits |= ANT_GET_IF_PORT(*dut_, a_ready_o) << static_cast<int>(Side::kActivations);
-    bits |= ANT_GET_IF_PORT(*dut_, w_ready_o) << static_cast<int>(Side::kWeights);
+    bits |= static_cast<uint32_t>(in_ready_o_.get()) << static_cast<int>(Side::kJoint);
+    bits |= static_cast<uint32_t>(a_ready_o_.get()) << static_cast<int>(Side::kActivations);
+    bits |= static_cast<uint32_t>(w_ready_o_.get()) << static_cast<int>(Side::kWeights);
     return bits;
   }
 
@@ -254,51 +231,50 @@ class Bench {
   }
 
   void reset(Random& random) {
-    ANT_SET_IF_PORT(*dut_, in_valid_i, 0);
-    ANT_SET_IF_PORT(*dut_, a_valid_i, 0);
-    ANT_SET_IF_PORT(*dut_, w_valid_i, 0);
-    dut_->out_ready_i = random.next() & 1;
+    in_valid_i_.set(0);
+    a_valid_i_.set(0);
+    w_valid_i_.set(0);
+    out_ready_i_.set(random.next() & 1);
     for (int i = 0; i < kResetCycles; i++) {
-      dut_->clk_i = 0;
-      dut_->rst_ni = 0;
+      clk_i_.set(0);
+      rst_ni_.set(0);
       eval();
-      dut_->clk_i = 1;
+      clk_i_.set(1);
       eval();
       cycle_++;
     }
-    dut_->rst_ni = 1;
+    rst_ni_.set(1);
   }
 
   // Puts a beat on a stream, or none. Probing: whatever the array must ignore is garbage.
   void drive(const Segment& segment, const Stream& stream, Random& random) {
-    Vdut& dut = *dut_;
     const bool activations = stream.side != Side::kWeights, weights = stream.side != Side::kActivations;
     const Tile* tile = stream.offering ? &segment.tiles[stream.tile] : nullptr;
-    if (stream.side == Side::kJoint) ANT_SET_IF_PORT(dut, in_valid_i, tile != nullptr);
-    else if (activations) ANT_SET_IF_PORT(dut, a_valid_i, tile != nullptr);
-    else ANT_SET_IF_PORT(dut, w_valid_i, tile != nullptr);
+    if (stream.side == Side::kJoint) in_valid_i_.set(tile != nullptr);
+    else if (activations) a_valid_i_.set(tile != nullptr);
+    else w_valid_i_.set(tile != nullptr);
     if (!tile) {
       if (!segment.probe) return;
-      if (activations) write_words(dut.a_data_i, garbage(random, size_t{shape_.a_lanes} * shape_.a_bits).data());
-      if (weights) write_words(dut.w_data_i, garbage(random, size_t{shape_.w_lanes} * shape_.w_bits).data());
+      if (activations) a_data_i_.write(garbage(random, size_t{shape_.a_lanes} * shape_.a_bits).data());
+      if (weights) w_data_i_.write(garbage(random, size_t{shape_.w_lanes} * shape_.w_bits).data());
       set_last(stream.side, random.next() & 1);
       return;
     }
-    if (activations) write_words(dut.a_data_i, &tile->a[stream.beat * shape_.a_words()]);
-    if (weights) write_words(dut.w_data_i, &tile->w[stream.beat * shape_.w_words()]);
+    if (activations) a_data_i_.write(&tile->a[stream.beat * shape_.a_words()]);
+    if (weights) w_data_i_.write(&tile->w[stream.beat * shape_.w_words()]);
     set_last(stream.side, stream.beat + 1 == (activations ? tile->beats : tile->weight_beats));
     // Types and widths count in the first beat only.
     const bool first = stream.beat == 0 || !segment.probe;
-    if (activations) ANT_SET_IF_PORT(dut, a_type_i, first ? tile->a_type : tile->a_type ^ 1);
-    if (weights) ANT_SET_IF_PORT(dut, w_type_i, first ? tile->w_type : tile->w_type ^ 1);
-    if (activations) ANT_SET_IF_PORT(dut, a_wide_i, first ? tile->a_wide : tile->a_wide ^ 1);
-    if (weights) ANT_SET_IF_PORT(dut, w_wide_i, first ? tile->w_wide : tile->w_wide ^ 1);
+    if (activations) a_type_i_.set(first ? tile->a_type : tile->a_type ^ 1);
+    if (weights) w_type_i_.set(first ? tile->w_type : tile->w_type ^ 1);
+    if (activations) a_wide_i_.set(first ? tile->a_wide : tile->a_wide ^ 1);
+    if (weights) w_wide_i_.set(first ? tile->w_wide : tile->w_wide ^ 1);
   }
 
   void set_last(Side side, bool last) {
-    if (side == Side::kJoint) ANT_SET_IF_PORT(*dut_, in_last_i, last);
-    else if (side == Side::kActivations) ANT_SET_IF_PORT(*dut_, a_last_i, last);
-    else ANT_SET_IF_PORT(*dut_, w_last_i, last);
+    if (side == Side::kJoint) in_last_i_.set(last);
+    else if (side == Side::kActivations) a_last_i_.set(last);
+    else w_last_i_.set(last);
   }
 
   static std::vector<uint32_t> garbage(Random& random, size_t bits) {
@@ -316,11 +292,11 @@ class Bench {
   }
 
   bool independent_of_ready(bool ready, uint32_t in_ready, bool out_valid) {
-    dut_->out_ready_i = !ready;
-    dut_->eval();
-    const bool same = readies() == in_ready && static_cast<bool>(dut_->out_valid_o) == out_valid;
-    dut_->out_ready_i = ready;
-    dut_->eval();
+    out_ready_i_.set(!ready);
+    model_->eval();
+    const bool same = readies() == in_ready && static_cast<bool>(out_valid_o_.get()) == out_valid;
+    out_ready_i_.set(ready);
+    model_->eval();
     return same;
   }
 
@@ -347,11 +323,18 @@ class Bench {
   }
 
   Shape shape_;
-  VerilatedContext context_;
-  std::unique_ptr<Vdut> dut_;
-#if VM_TRACE
-  std::unique_ptr<VerilatedFstC> fst_;
-#endif
+  std::unique_ptr<Model> model_;
+  Port clk_i_ = model_->port("clk_i"), rst_ni_ = model_->port("rst_ni");
+  Port in_valid_i_ = model_->port_if_any("in_valid_i"), in_ready_o_ = model_->port_if_any("in_ready_o");
+  Port in_last_i_ = model_->port_if_any("in_last_i");
+  Port a_valid_i_ = model_->port_if_any("a_valid_i"), a_ready_o_ = model_->port_if_any("a_ready_o");
+  Port a_last_i_ = model_->port_if_any("a_last_i"), a_data_i_ = model_->port("a_data_i");
+  Port a_type_i_ = model_->port_if_any("a_type_i"), a_wide_i_ = model_->port_if_any("a_wide_i");
+  Port w_valid_i_ = model_->port_if_any("w_valid_i"), w_ready_o_ = model_->port_if_any("w_ready_o");
+  Port w_last_i_ = model_->port_if_any("w_last_i"), w_data_i_ = model_->port("w_data_i");
+  Port w_type_i_ = model_->port_if_any("w_type_i"), w_wide_i_ = model_->port_if_any("w_wide_i");
+  Port out_valid_o_ = model_->port("out_valid_o"), out_ready_i_ = model_->port("out_ready_i");
+  Port out_last_o_ = model_->port("out_last_o"), out_data_o_ = model_->port("out_data_o");
   std::vector<uint32_t> row_, held_;
   uint64_t cycle_ = 0;
 };

@@ -14,12 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "Vdut.h"
+#include "model.h"
 #include "ports.h"
 #include "vectors.h"
-#if VM_TRACE
-#include "verilated_fst_c.h"
-#endif
 
 using namespace ant;
 
@@ -31,11 +28,10 @@ struct Beat {
   int64_t sum;
 };
 
-template <typename Port>
 void set_codes(Port& port, const uint8_t* codes, uint32_t lanes, unsigned bits) {
   std::vector<uint32_t> words(words_for(size_t{lanes} * bits));
   for (uint32_t lane = 0; lane < lanes; lane++) set_field(words.data(), size_t{lane} * bits, bits, codes[lane]);
-  write_words(port, words.data());
+  port.write(words.data());
 }
 
 }  // namespace
@@ -61,41 +57,34 @@ int main(int argc, char** argv) {
   const uint32_t decode_steps = file.word();
   const uint32_t beats = file.word();
 
-  VerilatedContext context;
-  context.traceEverOn(trace != nullptr);
-  auto dut = std::make_unique<Vdut>(&context);
-#if VM_TRACE
-  auto fst = std::make_unique<VerilatedFstC>();
-  if (trace) {
-    dut->trace(fst.get(), 99);
-    fst->open(trace);
-  }
-#else
-  if (trace) die("this model was built without --trace");
-#endif
+  const std::unique_ptr<Model> model = make_model(trace);
+  Port clk_i = model->port("clk_i");
+  Port a_type_i = model->port("a_type_i"), a_code_i = model->port("a_code_i");
+  Port w_type_i = model->port("w_type_i"), w_code_i = model->port("w_code_i");
+  Port first_i = model->port("first_i"), add_i = model->port("add_i");
+  const Port a_operand_o = model->port("a_operand_o"), w_operand_o = model->port("w_operand_o");
+  const Port acc_o = model->port("acc_o");
+  if (acc_o.bytes() > 8) die("accumulators have at most 64 bits");
   uint64_t time = 0;
   const auto eval = [&] {
-    dut->eval();
-#if VM_TRACE
-    if (trace) fst->dump(time);
-#endif
-    time++;
+    model->eval();
+    model->dump(time++);
   };
 
   std::vector<uint64_t> operands;
   std::vector<uint8_t> alone(lanes);
-  dut->clk_i = 0;
+  clk_i.set(0);
   for (uint32_t i = 0; i < decode_steps; i++) {
     const uint8_t* step = file.take(4);
-    dut->a_type_i = step[0];
-    dut->w_type_i = step[2];
+    a_type_i.set(step[0]);
+    w_type_i.set(step[2]);
     alone[0] = step[1];
-    set_codes(dut->a_code_i, alone.data(), lanes, a_bits);
+    set_codes(a_code_i, alone.data(), lanes, a_bits);
     alone[0] = step[3];
-    set_codes(dut->w_code_i, alone.data(), lanes, w_bits);
+    set_codes(w_code_i, alone.data(), lanes, w_bits);
     eval();
-    operands.push_back(static_cast<uint64_t>(dut->a_operand_o));
-    operands.push_back(static_cast<uint64_t>(dut->w_operand_o));
+    operands.push_back(a_operand_o.get());
+    operands.push_back(w_operand_o.get());
   }
   write_file(operands_file, operands.data(), operands.size() * sizeof(uint64_t));
 
@@ -110,36 +99,30 @@ int main(int argc, char** argv) {
   uint32_t checked = 0;
   for (uint32_t t = 0; t < beats + stages - 1; t++) {
     if (t < beats) {
-      dut->a_type_i = work[t].a_type;
-      dut->w_type_i = work[t].w_type;
-      set_codes(dut->a_code_i, work[t].codes, lanes, a_bits);
-      set_codes(dut->w_code_i, work[t].codes + lanes, lanes, w_bits);
+      a_type_i.set(work[t].a_type);
+      w_type_i.set(work[t].w_type);
+      set_codes(a_code_i, work[t].codes, lanes, a_bits);
+      set_codes(w_code_i, work[t].codes + lanes, lanes, w_bits);
     }
     const bool arrives = t + 1 >= stages;
     const uint32_t at = t + 1 - stages;
-    dut->add_i = arrives && work[at].add;
-    dut->first_i = arrives && work[at].first;
-    dut->clk_i = 0;
+    add_i.set(arrives && work[at].add);
+    first_i.set(arrives && work[at].first);
+    clk_i.set(0);
     eval();
-    dut->clk_i = 1;
+    clk_i.set(1);
     eval();
     if (!arrives) continue;
     checked++;
-    const int64_t got = sign_extend(static_cast<uint64_t>(dut->acc_o), acc_bits);
+    const int64_t got = sign_extend(acc_o.get(), acc_bits);
     const int64_t expected = sign_extend(static_cast<uint64_t>(work[at].sum), acc_bits);
     if (got == expected) continue;
     std::printf(
         "{\"decoded\": %u, \"checked\": %u, \"failure\": {\"rule\": \"the accumulator is wrong\", \"step\": %u, "
         "\"expected\": \"%lld\", \"got\": \"%lld\"}}\n",
         decode_steps, checked, at, static_cast<long long>(expected), static_cast<long long>(got));
-#if VM_TRACE
-    if (trace) fst->close();
-#endif
     return 1;
   }
-#if VM_TRACE
-  if (trace) fst->close();
-#endif
   std::printf("{\"decoded\": %u, \"checked\": %u}\n", decode_steps, checked);
   return 0;
 }

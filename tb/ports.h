@@ -1,56 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Access to Verilated ports of any width as 32-bit words, least significant first.
+// Ports of any width as 32-bit words, least significant first.
 
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
-#include <type_traits>
-
-#include "verilated.h"
 
 namespace ant {
 
-// Sets a port that a design may lack, such as a type selector, where the model has it.
-#define ANT_SET_IF_PORT(model, port, value)                   \
-  [&](auto& any_model) {                                      \
-    if constexpr (requires { any_model.port; }) {             \
-      any_model.port = (value);                               \
-    }                                                         \
-  }(model)
+static_assert(std::endian::native == std::endian::little, "ports are copied as bytes, least significant first");
 
-// The value of a port that a design may lack; 0 where the model has none.
-#define ANT_GET_IF_PORT(model, port)                          \
-  [&](auto& any_model) -> uint32_t {                          \
-    if constexpr (requires { any_model.port; }) {             \
-      return any_model.port;                                  \
-    }                                                         \
-    return 0;                                                 \
-  }(model)
+// A port of a model, or none: then setting it does nothing, and its value is 0.
+class Port {
+ public:
+  Port() = default;
+  Port(void* data, size_t bytes) : data_(data), bytes_(bytes) {}
 
-template <typename Port>
-inline void write_words(Port& port, const uint32_t* words) {
-  if constexpr (std::is_integral_v<Port>) {
-    if constexpr (sizeof(Port) == 8) {
-      port = words[0] | (static_cast<uint64_t>(words[1]) << 32);
-    } else {
-      port = static_cast<Port>(words[0]);
+  void set(uint64_t value) {
+    switch (bytes_) {
+      case 0: break;
+      case 1: std::memcpy(data_, &value, 1); break;
+      case 2: std::memcpy(data_, &value, 2); break;
+      case 4: std::memcpy(data_, &value, 4); break;
+      default: std::memcpy(data_, &value, 8);
     }
-  } else {
-    std::memcpy(&port[0], words, sizeof(port));
   }
-}
 
-template <typename Port>
-inline void read_words(const Port& port, uint32_t* words) {
-  if constexpr (std::is_integral_v<Port>) {
-    words[0] = static_cast<uint32_t>(port);
-    if constexpr (sizeof(Port) == 8) words[1] = static_cast<uint32_t>(port >> 32);
-  } else {
-    std::memcpy(words, &port[0], sizeof(port));
+  // The value; of a port of more than 64 bits its low part.
+  uint64_t get() const {
+    uint64_t value = 0;
+    switch (bytes_) {
+      case 0: break;
+      case 1: std::memcpy(&value, data_, 1); break;
+      case 2: std::memcpy(&value, data_, 2); break;
+      case 4: std::memcpy(&value, data_, 4); break;
+      default: std::memcpy(&value, data_, 8);
+    }
+    return value;
   }
-}
+
+  // All words, in a buffer that `words_for` sizes.
+  void write(const uint32_t* words) {
+    if (bytes_ > 8) std::memcpy(data_, words, bytes_);
+    else set(words[0] | static_cast<uint64_t>(words[1]) << 32);
+  }
+  void read(uint32_t* words) const {
+    if (bytes_ > 8) return static_cast<void>(std::memcpy(words, data_, bytes_));
+    const uint64_t value = get();
+    std::memcpy(words, &value, 8);
+  }
+
+  size_t bytes() const { return bytes_; }
+
+ private:
+  void* data_ = nullptr;
+  size_t bytes_ = 0;
+};
 
 // Words a port of `bits` bits takes in the buffers above; at least two, so that 64-bit ports can always be read.
 inline size_t words_for(size_t bits) { return bits <= 64 ? 2 : (bits + 31) / 32; }

@@ -15,21 +15,17 @@
 #include <string>
 #include <vector>
 
-#include "Vdut.h"
+#include "model.h"
 #include "ports.h"
 #include "vectors.h"
-#if VM_TRACE
-#include "verilated_fst_c.h"
-#endif
 
 using namespace ant;
 
 namespace {
 
-template <typename Port>
 uint64_t value_of(const Port& port) {
-  static_assert(std::is_integral_v<Port>, "operands and accumulators have at most 64 bits");
-  return static_cast<uint64_t>(port);
+  if (port.bytes() > 8) die("operands and accumulators have at most 64 bits");
+  return port.get();
 }
 
 }  // namespace
@@ -54,40 +50,34 @@ int main(int argc, char** argv) {
   const uint32_t pe_steps = file.word();
   const uint64_t mask = acc_bits == 64 ? ~uint64_t{0} : (uint64_t{1} << acc_bits) - 1;
 
-  VerilatedContext context;
-  context.traceEverOn(trace != nullptr);
-  auto dut = std::make_unique<Vdut>(&context);
-#if VM_TRACE
-  auto fst = std::make_unique<VerilatedFstC>();
-  if (trace) {
-    dut->trace(fst.get(), 99);
-    fst->open(trace);
-  }
-#else
-  if (trace) die("this model was built without --trace");
-#endif
+  const std::unique_ptr<Model> model = make_model(trace);
+  Port clk_i = model->port("clk_i");
+  Port a_type_i = model->port("a_type_i"), a_code_i = model->port("a_code_i");
+  Port w_type_i = model->port("w_type_i"), w_code_i = model->port("w_code_i");
+  Port drain_i = model->port("drain_i"), swap_i = model->port("swap_i"), acc_i = model->port("acc_i");
+  const Port a_operand_o = model->port("a_operand_o"), w_operand_o = model->port("w_operand_o");
+  const Port a_o = model->port("a_o"), w_o = model->port("w_o");
+  const Port drain_o = model->port("drain_o"), swap_o = model->port("swap_o");
+  const Port acc_o = model->port("acc_o"), sum_o = model->port("sum_o");
   uint64_t time = 0;
   const auto eval = [&] {
-    dut->eval();
-#if VM_TRACE
-    if (trace) fst->dump(time);
-#endif
-    time++;
+    model->eval();
+    model->dump(time++);
   };
   const auto set_codes = [&](const uint8_t* step) {
-    dut->a_type_i = step[0];
-    dut->a_code_i = step[1];
-    dut->w_type_i = step[2];
-    dut->w_code_i = step[3];
+    a_type_i.set(step[0]);
+    a_code_i.set(step[1]);
+    w_type_i.set(step[2]);
+    w_code_i.set(step[3]);
   };
 
   std::vector<uint64_t> operands;
-  dut->clk_i = 0;
+  clk_i.set(0);
   for (uint32_t i = 0; i < decode_steps; i++) {
     set_codes(file.take(4));
     eval();
-    operands.push_back(value_of(dut->a_operand_o));
-    operands.push_back(value_of(dut->w_operand_o));
+    operands.push_back(value_of(a_operand_o));
+    operands.push_back(value_of(w_operand_o));
   }
   write_file(operands_file, operands.data(), operands.size() * sizeof(uint64_t));
 
@@ -100,13 +90,13 @@ int main(int argc, char** argv) {
     const uint64_t sum = static_cast<uint64_t>(file.wide()) & mask;
     const uint64_t shadow = static_cast<uint64_t>(file.wide()) & mask;
     set_codes(step);
-    dut->drain_i = step[4];
-    dut->swap_i = step[5];
-    write_words(dut->acc_i, reinterpret_cast<const uint32_t*>(&acc_in));
-    dut->clk_i = 0;
+    drain_i.set(step[4]);
+    swap_i.set(step[5]);
+    acc_i.write(reinterpret_cast<const uint32_t*>(&acc_in));
+    clk_i.set(0);
     eval();
-    const uint64_t a = value_of(dut->a_operand_o), w = value_of(dut->w_operand_o);
-    dut->clk_i = 1;
+    const uint64_t a = value_of(a_operand_o), w = value_of(w_operand_o);
+    clk_i.set(1);
     eval();
 
     const char* wrong = nullptr;
@@ -117,17 +107,17 @@ int main(int argc, char** argv) {
       expected = want;
       got = have;
     };
-    compare("a_o", a, value_of(dut->a_o));
+    compare("a_o", a, value_of(a_o));
     if (!stationary || step[4]) {
       loaded = w;
       known = true;
     }
-    if (known) compare("w_o", loaded, value_of(dut->w_o));
-    compare(stationary ? "load_o" : "drain_o", step[4], value_of(dut->drain_o));
-    compare("swap_o", step[5], value_of(dut->swap_o));
+    if (known) compare("w_o", loaded, value_of(w_o));
+    compare(stationary ? "load_o" : "drain_o", step[4], value_of(drain_o));
+    compare("swap_o", step[5], value_of(swap_o));
     if (step[6]) {
-      compare(stationary ? "the partial sum" : "the accumulator", sum, value_of(dut->sum_o));
-      compare(has_shadow ? "the shadow" : "acc_o", has_shadow ? shadow : sum, value_of(dut->acc_o));
+      compare(stationary ? "the partial sum" : "the accumulator", sum, value_of(sum_o));
+      compare(has_shadow ? "the shadow" : "acc_o", has_shadow ? shadow : sum, value_of(acc_o));
       checked++;
     }
     if (wrong) {
@@ -136,15 +126,9 @@ int main(int argc, char** argv) {
           "\"%lld\", \"got\": \"%lld\"}}\n",
           decode_steps, checked, wrong, i, static_cast<long long>(sign_extend(expected, acc_bits)),
           static_cast<long long>(sign_extend(got, acc_bits)));
-#if VM_TRACE
-      if (trace) fst->close();
-#endif
       return 1;
     }
   }
-#if VM_TRACE
-  if (trace) fst->close();
-#endif
   std::printf("{\"decoded\": %u, \"checked\": %u}\n", decode_steps, checked);
   return 0;
 }

@@ -62,10 +62,10 @@ export const METRICS = {
 
   /** Latency, period and utilisation of streams of tiles, on the simulated design. */
   async streams(lengths: readonly number[], scratch: string): Promise<Metric<DesignSubject, readonly StreamFigures[]>> {
-    const { tuning, builds } = await quickBudget(scratch);
+    const { tuning, builds } = quickBudget(scratch);
     return async ({ folder, manifest }, { progress }) => {
       progress('building the simulation');
-      const model = await openArrayModel(folder, manifest, { ...(tuning && { tuning }), ...(builds && { builds }) });
+      const model = await openArrayModel(folder, manifest, { tuning, builds });
       const streams: StreamFigures[] = [];
       for (const k of lengths) {
         progress(`tiles of ${k} beats`);

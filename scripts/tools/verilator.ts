@@ -1,134 +1,227 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../gen/base/folder.js';
-import { findProgram, requireTool, runTool, type Tool } from './find.js';
+import { requireTool, runTool, type Tool } from './find.js';
 
 const TB_FOLDER = fileURLToPath(new URL('../../tb/', import.meta.url));
 const BUILD_FOLDER = fileURLToPath(new URL('../../build/', import.meta.url));
 
 const EXECUTABLE = 'Vdut';
+const HEADERS = 'model_headers.h';
 
-/** A test bench to compile: the Verilog under it and the C++ that drives it. */
+/** The test benches: C++ files in `tb/`, as `tb/bench.mk` lists them. */
+export type Bench = 'array_tb' | 'unit_tb' | 'dot_tb';
+
+/** A test bench to build: the Verilog under it and the C++ that drives it. */
 export interface BenchSource {
   /** A name for the build folder. */
   readonly name: string;
   readonly top: string;
   /** Verilog files, absolute or relative to the working directory. */
   readonly verilog: readonly string[];
-  /** The C++ file in `tb/`. */
-  readonly main: string;
+  readonly bench: Bench;
   readonly trace: boolean;
   /** Lint warnings that do not count for this top. */
   readonly allow?: readonly string[];
-  /** Number of PEs, which decides how much the compiler may optimise. */
-  readonly pes: number;
-  /** Instead of the chosen one. */
-  readonly tuning?: Tuning;
+  readonly tuning: Tuning;
   /** Folder for the build, instead of the one in which builds are kept. */
-  readonly builds?: string;
+  readonly builds?: string | undefined;
 }
 
-/** Options that decide the speed of a simulation, not its results. */
+/** Options that decide the speed of a build and of its simulation, not the results. */
 export interface Tuning {
   readonly verilator: readonly string[];
-  /** Options of the C++ compiler for the model and for everything else; empty: those of Verilator's makefile. */
+  /** Options of the C++ compiler for the model and for everything else. */
   readonly model: string;
   readonly rest: string;
 }
+
+const FAST_MODEL = ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'];
+const REST = '-O2 -march=native';
 
 /** Above this many PEs a build at -O3 takes minutes and gains 10 %: -O1 is the better trade. */
 const LARGE = 2048;
 
 /**
- * Chosen by measurement (`npm run bench:simulation`, docs/verification.md). `OPT_FAST` is what Verilator's makefile
- * heeds, unlike -CFLAGS; two threads are slower than one.
+ * For simulations of seconds to hours, chosen by measurement (`npm run bench:simulation`, docs/verification.md); two
+ * threads are slower than one.
  */
-export function chosenTuning(pes: number): Tuning {
-  return {
-    verilator: ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'],
-    model: `${pes > LARGE ? '-O1' : '-O3'} -march=native`,
-    rest: '-O2 -march=native',
-  };
+export function longRunTuning(pes: number): Tuning {
+  return { verilator: FAST_MODEL, model: `${pes > LARGE ? '-O1' : '-O3'} -march=native`, rest: REST };
 }
 
-function flags({ top, trace, pes, allow = [], tuning = chosenTuning(pes) }: BenchSource): string[] {
-  const makeflags = tuning.model === '' ? [] : ['-MAKEFLAGS', `OPT_FAST="${tuning.model}" OPT_GLOBAL="${tuning.rest}"`];
-  return [
-    ...['--cc', '--exe', '-Wall', '--top-module', top, '--prefix', 'Vdut'],
-    ...['-CFLAGS', `-std=c++20 -I${TB_FOLDER}`],
-    ...tuning.verilator,
-    ...makeflags,
-    ...allow.map((warning) => `-Wno-${warning}`),
-    ...(trace ? ['--trace-fst'] : []),
-  ];
+/** For one verification of a design: the build takes longer than the simulation. */
+export const ONE_RUN_TUNING: Tuning = { verilator: FAST_MODEL, model: '-O1 -march=native', rest: REST };
+
+/** For few vectors. */
+export const SHORT_RUN_TUNING: Tuning = { verilator: FAST_MODEL, model: '-O0', rest: REST };
+
+/** What builds a bench. */
+interface SimulationTools {
+  readonly verilator: Tool;
+  readonly compiler: Tool;
+  readonly make: Tool;
+  /** The folder of Verilator's library. */
+  readonly root: string;
 }
+
+/** Of this process: found once. */
+let found: SimulationTools | undefined;
 
 /**
  * The tools that build benches.
  *
  * @throws UserError when one is missing or too old: before long work that would be lost then.
  */
-export async function requireSimulationTools(): Promise<{ verilator: Tool; compiler: Tool }> {
-  return { verilator: await requireTool('verilator'), compiler: await requireTool('c++') };
+export async function requireSimulationTools(): Promise<SimulationTools> {
+  if (found) return found;
+  const [verilator, compiler, make] = [
+    await requireTool('verilator'),
+    await requireTool('c++'),
+    await requireTool('make'),
+  ];
+  const { stdout } = await runTool(verilator, ['--getenv', 'VERILATOR_ROOT']);
+  found = { verilator, compiler, make, root: stdout.trim() };
+  return found;
 }
 
 /**
- * Builds a bench, or finds it built before: builds are kept by the hash of all sources, flags and tool versions.
+ * Builds a bench, or finds it built before: builds are kept by the hash of all sources, flags and tool versions. What
+ * does not depend on the design is built once for all: Verilator's library, the benches and the precompiled headers.
  *
  * @returns path of the executable.
  * @throws UserError when Verilator or the compiler is missing or fails, with the tail of the log.
  */
 export async function buildBench(source: BenchSource): Promise<string> {
-  const { verilator, compiler } = await requireSimulationTools();
-  const arguments_ = flags(source);
-  const folder = join(
-    source.builds ?? BUILD_FOLDER,
-    `${source.name}-${buildKey(source, [verilator.version, compiler.version, machine(), ...arguments_])}`,
-  );
-  const executable = join(folder, EXECUTABLE);
-  if (existsSync(executable)) return executable;
+  const { name, top, verilog, bench, trace, allow = [], tuning, builds = BUILD_FOLDER } = source;
+  const tools = await requireSimulationTools();
+  const files = verilog.map((file) => resolve(file));
+  const flags = [...modelFlags(tuning, trace), '-Wall', '--top-module', top, ...allow.map((code) => `-Wno-${code}`)];
+  const settings = [...identity(tools), bench, tuning.model, tuning.rest, ...flags];
+  const folder = await kept(builds, name, [settings, ...files], EXECUTABLE, async (temporary) => {
+    const shared = await sharedObjects(tools, tuning, trace);
+    const header = await precompiledHeader(tools, tuning, trace);
+    await runTool(tools.verilator, [...flags, '--Mdir', temporary, ...files], { cwd: temporary });
+    await runMake(tools, temporary, tuning, [`BENCH=${bench}`, `SHARED=${shared}`, `HEADER=${header}`, EXECUTABLE]);
+  });
+  return join(folder, EXECUTABLE);
+}
+
+const modelFlags = ({ verilator }: Tuning, trace: boolean): string[] => [
+  ...['--cc', '--prefix', 'Vdut'],
+  ...verilator,
+  ...(trace ? ['--trace-fst'] : []),
+];
+
+/** Verilator's library and the benches, compiled. */
+function sharedObjects(tools: SimulationTools, tuning: Tuning, trace: boolean): Promise<string> {
+  const settings = [...identity(tools), tuning.rest, ...modelFlags(tuning, trace)];
+  return kept(BUILD_FOLDER, 'shared', [settings], 'verilated.o', async (temporary) => {
+    await verilateNothing(tools, temporary, tuning, trace);
+    await runMake(tools, temporary, tuning, ['shared']);
+  });
+}
+
+/** The header that all models include, precompiled with the options of the model. */
+function precompiledHeader(tools: SimulationTools, tuning: Tuning, trace: boolean): Promise<string> {
+  const settings = [...identity(tools), tuning.model, ...modelFlags(tuning, trace)];
+  return kept(BUILD_FOLDER, 'headers', [settings], `${HEADERS}.gch`, async (temporary) => {
+    await verilateNothing(tools, temporary, tuning, trace);
+    copyFileSync(join(TB_FOLDER, HEADERS), join(temporary, HEADERS));
+    await runMake(tools, temporary, tuning, ['header']);
+  });
+}
+
+/** Verilates a module of nothing: the makefile it leaves lists the library's parts that the flags ask for. */
+async function verilateNothing(
+  { verilator }: SimulationTools,
+  folder: string,
+  tuning: Tuning,
+  trace: boolean,
+): Promise<void> {
+  const file = join(folder, 'nothing.v');
+  writeFileSync(file, 'module nothing;\nendmodule\n');
+  await runTool(verilator, [...modelFlags(tuning, trace), '--Mdir', folder, file], { cwd: folder });
+}
+
+async function runMake(
+  { make, root }: SimulationTools,
+  folder: string,
+  { model, rest }: Tuning,
+  args: readonly string[],
+): Promise<void> {
+  const options = [`TB=${TB_FOLDER}`, `MODEL=${model}`, `REST=${rest}`];
+  const env = { VERILATOR_ROOT: root };
+  await runTool(make, ['-f', join(TB_FOLDER, 'bench.mk'), '-j', '2', ...options, ...args], { cwd: folder, env });
+}
+
+/** Builds under way in this process, by folder. */
+const underWay = new Map<string, Promise<void>>();
+
+/**
+ * The folder `name-hash`, made unless it is there.
+ *
+ * @param sources What the hash is of besides `tb/`: settings, and paths of files.
+ * @param product The file that shows that the folder is complete.
+ */
+async function kept(
+  builds: string,
+  name: string,
+  [settings, ...files]: readonly [readonly string[], ...string[]],
+  product: string,
+  make: (temporary: string) => Promise<void>,
+): Promise<string> {
+  const folder = join(builds, `${name}-${hashOf(settings, files)}`);
+  const complete = (): boolean => existsSync(join(folder, product));
+  if (complete()) return folder;
+  const build = underWay.get(folder) ?? buildFolder(folder, complete, make);
+  underWay.set(folder, build);
+  try {
+    await build;
+  } finally {
+    underWay.delete(folder);
+  }
+  return folder;
+}
+
+async function buildFolder(
+  folder: string,
+  complete: () => boolean,
+  make: (temporary: string) => Promise<void>,
+): Promise<void> {
   const temporary = `${folder}.new-${process.pid}`;
   rmSync(temporary, { recursive: true, force: true });
   makeFolder(temporary);
-  const ccache = findProgram('ccache') ? ['-MAKEFLAGS', 'OBJCACHE=ccache'] : [];
-  const files = [...source.verilog.map((file) => resolve(file)), join(TB_FOLDER, source.main)];
   try {
-    await runTool(verilator, [...arguments_, ...ccache, '--build', '-j', '2', '--Mdir', temporary, ...files], {
-      cwd: temporary,
-    });
-    keepBuild(temporary, folder);
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
-  }
-  return executable;
-}
-
-/** A finished build takes its place, unless another process was first with the same one, which may be running already. */
-function keepBuild(temporary: string, folder: string): void {
-  if (!existsSync(join(folder, EXECUTABLE))) rmSync(folder, { recursive: true, force: true });
-  try {
-    renameSync(temporary, folder);
-  } catch (error) {
-    if (!existsSync(join(folder, EXECUTABLE))) throw error;
+    await make(temporary);
+    // Another process may have been first with the same build, and may be running it already.
+    if (!complete()) rmSync(folder, { recursive: true, force: true });
+    try {
+      renameSync(temporary, folder);
+    } catch (error) {
+      if (!complete()) throw error;
+    }
+  } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-function buildKey(source: BenchSource, settings: readonly string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify([source.top, source.main, settings]));
-  const headers = readdirSync(TB_FOLDER).map((file) => join(TB_FOLDER, file));
-  for (const file of [...source.verilog, ...headers]) hash.update(readFileSync(file));
+function hashOf(settings: readonly string[], files: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings));
+  const benches = readdirSync(TB_FOLDER).map((file) => join(TB_FOLDER, file));
+  for (const file of [...files, ...benches]) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The processor a build is for: `-march=native` code does not run everywhere. */
-function machine(): string {
-  return `${arch()} ${cpus()[0]?.model ?? ''}`;
-}
+/** The tools and the processor a build is for: `-march=native` code does not run everywhere. */
+const identity = ({ verilator, compiler }: SimulationTools): string[] => [
+  verilator.version,
+  compiler.version,
+  `${arch()} ${cpus()[0]?.model ?? ''}`,
+];
 
 /** A fresh folder below the build folder for the vectors of one run. */
 export function scratchFolder(name: string): string {

@@ -58,7 +58,7 @@ export async function verifyArray(
     ...extremeSegments(manifest, random, budget.extremeMacs),
   ];
   const { tuning, builds } = budget;
-  const options = { ...(tuning ? { tuning } : {}), ...(builds ? { builds } : {}) };
+  const options = { tuning, builds };
   const model = await openArrayModel(folder, manifest, options);
   const run = await model.simulate(segments);
   const steps = stepsPerBeat(arrayInfoOf(manifest));

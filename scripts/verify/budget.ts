@@ -1,4 +1,4 @@
-import type { Tuning } from '../tools/verilator.js';
+import { ONE_RUN_TUNING, type Tuning } from '../tools/verilator.js';
 
 /** How much the verification of a design does. What is checked stays the same; the number of vectors does not. */
 export interface TestBudget {
@@ -6,10 +6,9 @@ export interface TestBudget {
   readonly mostPairs: number;
   /** MACs of a tile of extreme values, unless its 64 beats or the longest reduction say otherwise. */
   readonly extremeMacs: number;
-  /** Instead of the options chosen for the speed of long simulations. */
-  readonly tuning?: Tuning;
+  readonly tuning: Tuning;
   /** Folder for the builds, instead of the one in which they are kept. */
   readonly builds?: string;
 }
 
-export const FULL_BUDGET: TestBudget = { mostPairs: 1_000_000, extremeMacs: 2 ** 22 };
+export const FULL_BUDGET: TestBudget = { mostPairs: 1_000_000, extremeMacs: 2 ** 22, tuning: ONE_RUN_TUNING };

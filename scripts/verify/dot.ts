@@ -89,12 +89,11 @@ async function buildDotBench(
       name: `${name}-unit`,
       top: 'dot_harness',
       verilog: [...units.map((module) => join(folder, module.file)), file],
-      main: 'dot_tb.cpp',
+      bench: 'dot_tb',
       trace,
-      pes: lanes,
       allow: ['UNUSED'],
-      ...(tuning ? { tuning } : {}),
-      ...(builds ? { builds } : {}),
+      tuning,
+      builds,
     });
   } finally {
     rmSync(scratch, { recursive: true, force: true });

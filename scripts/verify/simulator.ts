@@ -7,7 +7,7 @@ import { type Tile, tileShape } from '../../gen/golden/reference.js';
 import { resultsOfLanes } from '../../gen/golden/streams.js';
 import type { Timing } from '../../gen/rtl/timing.js';
 import { runTool } from '../tools/find.js';
-import { buildBench, scratchFolder, type Tuning } from '../tools/verilator.js';
+import { buildBench, longRunTuning, scratchFolder, type Tuning } from '../tools/verilator.js';
 import { arrayVectors, type Segment } from './vector-file.js';
 
 /** Transfers of a tile in an array run: numbers of clock edges. */
@@ -67,8 +67,9 @@ export interface ArrayModel {
 
 interface ModelOptions {
   readonly trace?: boolean;
-  readonly tuning?: Tuning;
-  readonly builds?: string;
+  /** For a long run unless given. */
+  readonly tuning?: Tuning | undefined;
+  readonly builds?: string | undefined;
   /** Verilog files to simulate instead of the design's own list; lint warnings do not count then. */
   readonly verilog?: readonly string[];
 }
@@ -85,11 +86,10 @@ export async function openArrayModel(
     top: manifest.top,
     verilog: verilog ?? manifest.compileOrder.map((file) => join(folder, file)),
     ...(verilog ? { allow: ['lint', 'style'] } : {}),
-    main: 'array_tb.cpp',
+    bench: 'array_tb',
     trace,
-    pes: simulatedPes(manifest),
-    ...(tuning ? { tuning } : {}),
-    ...(builds ? { builds } : {}),
+    tuning: tuning ?? longRunTuning(simulatedPes(manifest)),
+    builds,
   });
   return { simulate: (segments, options) => simulate(executable, manifest, segments, options) };
 }

@@ -95,12 +95,11 @@ async function buildUnitBench(
       name: `${name}-unit`,
       top: 'unit_harness',
       verilog: [...units.map((module) => join(folder, module.file)), file],
-      main: 'unit_tb.cpp',
+      bench: 'unit_tb',
       trace,
-      pes: 1,
       allow: ['UNUSED'],
-      ...(tuning ? { tuning } : {}),
-      ...(builds ? { builds } : {}),
+      tuning,
+      builds,
     });
   } finally {
     rmSync(scratch, { recursive: true, force: true });

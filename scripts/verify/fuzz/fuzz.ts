@@ -40,7 +40,7 @@ export async function fuzz(request: FuzzRequest): Promise<number> {
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     return await inScratch('fuzz', async (scratch) => {
-      const budget = await quickBudget(scratch);
+      const budget = quickBudget(scratch);
       return run(request, { tools, budget, scratch, kept: KEPT }, interruption.signal);
     });
   } finally {

@@ -127,8 +127,8 @@ describe('the figures of a stream', () => {
     ['a result is wrong', 'b2', 'pe', 'a_sign ^ w_sign', 'a_sign | w_sign', /\bresult\b/],
   ])('are refused where %s', async (_, name, module, piece, replacement, message) => {
     const { folder, manifest } = broken(name, module, piece, replacement);
-    const { tuning, builds } = await quickBudget(join(root, 'quick'));
-    const model = await openArrayModel(folder, manifest, { ...(tuning && { tuning }), ...(builds && { builds }) });
+    const { tuning, builds } = quickBudget(join(root, 'quick'));
+    const model = await openArrayModel(folder, manifest, { tuning, builds });
     await expect(measureStream(model, manifest, 12)).rejects.toMatchObject({
       exitCode: EXIT.checkFailed,
       message: expect.stringMatching(message),

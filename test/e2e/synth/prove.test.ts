@@ -143,7 +143,7 @@ describe('the simulation of a netlist that is not proved', () => {
     });
 
   it('passes with the vectors of verify, and finds a gate that was changed', async () => {
-    const budget = await quickBudget(join(root, 'quick'));
+    const budget = quickBudget(join(root, 'quick'));
     const passed = await simulate(pe, budget);
     expect(passed).toMatchObject({ result: 'simulated', why: 'not decided' });
     expect(passed.result === 'simulated' && passed.vectors).toBeGreaterThan(100);
@@ -154,7 +154,7 @@ describe('the simulation of a netlist that is not proved', () => {
   });
 
   it('is one of the instances with its parameters, and finds a gate that was changed there', async () => {
-    const budget = await quickBudget(join(root, 'quick'));
+    const budget = quickBudget(join(root, 'quick'));
     const raw = { rows: 2, cols: 1, activations: ['int2'], weights: ['int2'], dataflow: 'ws', name: 'stays' };
     const stays = generate(validateConfiguration(raw), root).folder;
     const design = { folder: stays, manifest: loadDesign(stays) };

@@ -153,7 +153,7 @@ describe('the netlist around the modules', () => {
     });
     // Without the names of their nets, registers have no counterparts.
     const nameless = (text: string): string => text.replaceAll('u_code.g_stage[0].data_q', 'other_q');
-    const budget = await quickBudget(join(root, 'quick'));
+    const budget = quickBudget(join(root, 'quick'));
     const simulated = await proveTop({ ...whole, top: nameless(top), budget });
     expect(simulated.outcome).toMatchObject({ result: 'simulated', why: expect.stringContaining('no counterpart') });
     expect(simulated.outcome.result === 'simulated' && simulated.outcome.vectors).toBeGreaterThan(100);

@@ -16,7 +16,7 @@ describe('a PE to compare with passes verification', () => {
   let budget: TestBudget;
 
   beforeAll(async () => {
-    budget = await quickBudget(join(out, 'quick'));
+    budget = quickBudget(join(out, 'quick'));
   });
 
   afterAll(() => rmSync(out, { recursive: true, force: true }));

@@ -67,7 +67,7 @@ describe('a broken generator is found', () => {
   let workshop: Workshop;
   beforeAll(async () => {
     const kept = join(scratch, 'kept');
-    workshop = { tools: await findFrontEnds(), budget: await quickBudget(scratch), scratch, kept };
+    workshop = { tools: await findFrontEnds(), budget: quickBudget(scratch), scratch, kept };
   });
 
   /** Generates a design with a piece of its PE replaced, and the manifest in agreement. */

@@ -13,7 +13,7 @@ it('every pair of parameter values works: generated, linted and verified with fe
   try {
     const workshop = {
       tools: await findFrontEnds(),
-      budget: await quickBudget(scratch),
+      budget: quickBudget(scratch),
       scratch,
       kept: join(scratch, 'kept'),
     };

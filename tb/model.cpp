@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The model `Vdut` behind the interface of the benches: all of them that is compiled for each design.
+
+#include "model.h"
+
+#include "Vdut.h"
+#include "verilated.h"
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
+
+// Every port that a bench asks for.
+#define ANT_PORTS(PORT)                                                                                              \
+  PORT(clk_i) PORT(rst_ni)                                                                                           \
+  PORT(in_valid_i) PORT(in_ready_o) PORT(in_last_i)                                                                  \
+  PORT(a_valid_i) PORT(a_ready_o) PORT(a_last_i) PORT(a_data_i) PORT(a_type_i) PORT(a_wide_i)                        \
+  PORT(w_valid_i) PORT(w_ready_o) PORT(w_last_i) PORT(w_data_i) PORT(w_type_i) PORT(w_wide_i)                        \
+  PORT(out_valid_o) PORT(out_ready_i) PORT(out_last_o) PORT(out_data_o)                                              \
+  PORT(a_code_i) PORT(w_code_i) PORT(a_operand_o) PORT(w_operand_o) PORT(a_o) PORT(w_o)                              \
+  PORT(drain_i) PORT(drain_o) PORT(swap_i) PORT(swap_o) PORT(first_i) PORT(add_i) PORT(acc_i) PORT(acc_o) PORT(sum_o)
+
+// A port that a design may lack.
+#define ANT_PORT_OF(model, name)                                                      \
+  [](auto& any_model) {                                                               \
+    if constexpr (requires { any_model.name; }) {                                     \
+      return Port(&any_model.name, sizeof(any_model.name));                           \
+    } else {                                                                          \
+      return Port();                                                                  \
+    }                                                                                 \
+  }(model)
+
+namespace ant {
+namespace {
+
+class VerilatedDut final : public Model {
+ public:
+  explicit VerilatedDut(const char* trace) {
+    context_.traceEverOn(trace != nullptr);
+    dut_ = std::make_unique<Vdut>(&context_);
+    if (!trace) return;
+#if VM_TRACE
+    fst_ = std::make_unique<VerilatedFstC>();
+    dut_->trace(fst_.get(), 99);
+    fst_->open(trace);
+#else
+    die("this model was built without --trace-fst");
+#endif
+  }
+
+  ~VerilatedDut() override {
+#if VM_TRACE
+    if (fst_) fst_->close();
+#endif
+    dut_->final();
+  }
+
+  void eval() override { dut_->eval(); }
+
+  void dump([[maybe_unused]] uint64_t time) override {
+#if VM_TRACE
+    if (fst_) fst_->dump(time);
+#endif
+  }
+
+ private:
+  Port find(const char* name) override {
+#define ANT_PORT(port_name) \
+  if (std::strcmp(name, #port_name) == 0) return ANT_PORT_OF(*dut_, port_name);
+    ANT_PORTS(ANT_PORT)
+#undef ANT_PORT
+    die("model.cpp lists no port ", name);
+  }
+
+  VerilatedContext context_;
+  std::unique_ptr<Vdut> dut_;
+#if VM_TRACE
+  std::unique_ptr<VerilatedFstC> fst_;
+#endif
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_model(const char* trace) { return std::make_unique<VerilatedDut>(trace); }
+
+}  // namespace ant
