@@ -1,6 +1,6 @@
 import type { Manifest } from '../../gen/design/manifest.js';
 import type { MappedNetlist } from '../synth/netlist.js';
-import { type AreaUnit, areaUnits } from '../synth/plan.js';
+import { type AreaItem, areaItems } from '../synth/plan.js';
 import type { Library } from '../tools/liberty/library.js';
 import type { Yosys } from '../tools/yosys/interface.js';
 import { runYosys } from '../tools/yosys/yosys.js';
@@ -10,7 +10,7 @@ import { type FlatNetlist, readNetlist } from './netlist.js';
 
 /** A module of a design in gates. */
 export interface GateModule {
-  readonly unit: AreaUnit;
+  readonly item: AreaItem;
   readonly circuit: Circuit;
   /** The netlist as the area report keeps it. */
   readonly text: string;
@@ -20,12 +20,12 @@ export interface GateModule {
  * The pieces of a design whose power is estimated. The clock gate is not: a technology's cell is to take its place, which the
  * netlist does not tell of.
  */
-export function measuredUnits(manifest: Manifest): AreaUnit[] {
-  return areaUnits(manifest).filter((unit) => isMeasured(manifest, unit));
+export function measuredItems(manifest: Manifest): AreaItem[] {
+  return areaItems(manifest).filter((item) => isMeasured(manifest, item));
 }
 
-const isMeasured = (manifest: Manifest, unit: AreaUnit): boolean =>
-  !unit.partOfOther && unit.module !== `${manifest.configuration.name}_clock_gate`;
+const isMeasured = (manifest: Manifest, item: AreaItem): boolean =>
+  !item.partOfOther && item.module !== `${manifest.configuration.name}_clock_gate`;
 
 /**
  * The mapped netlists of a design with the library's data.
@@ -37,14 +37,14 @@ export async function gateModules(
   netlists: readonly MappedNetlist[],
   { yosys, library }: { readonly yosys: Yosys; readonly library: Library },
 ): Promise<GateModule[]> {
-  const measured = netlists.filter(({ unit }) => isMeasured(manifest, unit));
+  const measured = netlists.filter(({ item }) => isMeasured(manifest, item));
   const flat = await flatNetlists(yosys, measured);
   const types = [...new Set(flat.flatMap(({ cells }) => cells.map(({ type }) => type)))];
   const power = powerLibrary(library.text, types, library.identity.file);
-  return measured.map(({ unit, text }, i) => {
+  return measured.map(({ item, text }, i) => {
     const netlist = flat[i] as FlatNetlist;
     const alone = linkCircuit(netlist, power);
-    return { unit, text, circuit: linkCircuit(netlist, power, neighbourLoads(alone)) };
+    return { item, text, circuit: linkCircuit(netlist, power, neighbourLoads(alone)) };
   });
 }
 

@@ -72,19 +72,19 @@ export async function measurePower(request: PowerRequest): Promise<PowerDetails>
     const failures: string[] = [];
     const kept: { module: GateModule; waves: Waves }[] = [];
     const rows = modules.map((module, i) => {
-      onProgress(`gates [${i + 1}/${modules.length}] ${module.unit.module}`);
-      const replayed = replay(module.circuit, run.waves(module.unit), run.first);
+      onProgress(`gates [${i + 1}/${modules.length}] ${module.item.module}`);
+      const replayed = replay(module.circuit, run.waves(module.item), run.first);
       const { difference } = replayed;
       if (difference) {
         const { port, bit, cycle } = difference;
         failures.push(
-          `  the netlist of ${module.unit.label} differs from the design: ${port}[${bit}] in cycle ${cycle}`,
+          `  the netlist of ${module.item.label} differs from the design: ${port}[${bit}] in cycle ${cycle}`,
         );
       }
       const waves = partOf(replayed, run);
       const joules = estimateEnergy(module.circuit, countActivity(module.circuit, waves), { period, slews });
-      if (module.unit.role === 'pe') kept.push({ module, waves });
-      return { label: labelOf(module, manifest), role: module.unit.role, instances: waves.instances, joules };
+      if (module.item.role === 'pe') kept.push({ module, waves });
+      return { label: labelOf(module, manifest), role: module.item.role, instances: waves.instances, joules };
     });
     if (failures.length > 0) {
       throw new UserError(
@@ -162,7 +162,7 @@ function sampleTiles(tiling: Tiling, { timing }: Manifest, cycles: number): numb
 }
 
 /** Delay lines of the same width are the same netlist, whatever they are for. */
-function labelOf({ unit }: GateModule, { configuration }: Manifest): string {
-  const delay = unit.module === `${configuration.name}_delay`;
-  return delay ? `${unit.module} (registers of ${unit.parameters.WIDTH} bit)` : unit.label;
+function labelOf({ item }: GateModule, { configuration }: Manifest): string {
+  const delay = item.module === `${configuration.name}_delay`;
+  return delay ? `${item.module} (registers of ${item.parameters.WIDTH} bit)` : item.label;
 }

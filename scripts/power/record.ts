@@ -4,10 +4,10 @@ import { EXIT, UserError } from '../../gen/base/errors.js';
 import { arrayInfoOf } from '../../gen/design/array-info.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import { expectedResults, type Tile } from '../../gen/golden/reference.js';
-import type { AreaUnit } from '../synth/plan.js';
+import type { AreaItem } from '../synth/plan.js';
 import { scratchFolder } from '../tools/verilator.js';
 import { openArrayModel } from '../verify/simulator.js';
-import { measuredUnits } from './gates.js';
+import { measuredItems } from './gates.js';
 import { delayStages, type PortRecord, portWaves, type RecordedPort, recordWords } from './port-waves.js';
 import { portRecorder, recordName } from './recorder.js';
 import type { PortWaves } from './replay.js';
@@ -20,8 +20,8 @@ export interface RecordedRun {
   readonly cycles: number;
   /** Results that were compared with the reference. */
   readonly results: number;
-  /** The ports of all instances of a unit; of a delay line's registers, which count one by one. */
-  waves(unit: AreaUnit): PortWaves;
+  /** The ports of all instances of an item; of a delay line's registers, which count one by one. */
+  waves(item: AreaItem): PortWaves;
   /** Removes the records. */
   close(): void;
 }
@@ -57,7 +57,7 @@ export async function recordRun(folder: string, manifest: Manifest, tiles: reado
       first,
       cycles: (all.at(-1)?.lastOut ?? 0) - first + 1,
       results: expected.reduce((sum, { length }) => sum + length, 0),
-      waves: (unit) => wavesOf(scratch, unit, run.cycles, manifest),
+      waves: (item) => wavesOf(scratch, item, run.cycles, manifest),
       close,
     };
   } catch (error) {
@@ -67,7 +67,7 @@ export async function recordRun(folder: string, manifest: Manifest, tiles: reado
 }
 
 function recorders(manifest: Manifest): string {
-  const parameters = new Map(measuredUnits(manifest).map((unit) => [unit.module, Object.keys(unit.parameters)]));
+  const parameters = new Map(measuredItems(manifest).map((item) => [item.module, Object.keys(item.parameters)]));
   return manifest.modules
     .flatMap((module) => {
       const names = parameters.get(module.name);
@@ -78,28 +78,28 @@ function recorders(manifest: Manifest): string {
 
 const broken = (what: string): UserError => new UserError(`the simulation left ${what}`, EXIT.toolBroken);
 
-function wavesOf(folder: string, unit: AreaUnit, cycles: number, manifest: Manifest): PortWaves {
-  const isDelay = unit.module === `${manifest.configuration.name}_delay`;
-  const ports = portsOf(manifest, unit);
+function wavesOf(folder: string, item: AreaItem, cycles: number, manifest: Manifest): PortWaves {
+  const isDelay = item.module === `${manifest.configuration.name}_delay`;
+  const ports = portsOf(manifest, item);
   const records: PortRecord[] = [];
   for (const file of readdirSync(folder).sort()) {
     const name = recordName(file);
-    if (name?.module !== unit.module) continue;
-    const wanted = Object.values(unit.parameters);
+    if (name?.module !== item.module) continue;
+    const wanted = Object.values(item.parameters);
     const same = isDelay ? name.values[0] === wanted[0] : wanted.every((value, i) => value === name.values[i]);
     if (!same) continue;
     const record = readRecord(join(folder, file), recordWords(ports) * cycles);
     records.push(...(isDelay ? delayStages(ports, record, name.values[1] as number) : [record]));
   }
   const expected = isDelay
-    ? manifest.delayLines.reduce((sum, { width, stages }) => sum + (width === unit.parameters.WIDTH ? stages : 0), 0)
-    : unit.instances;
-  if (records.length !== expected) throw broken(`${records.length} records of ${unit.label}, not ${expected}`);
+    ? manifest.delayLines.reduce((sum, { width, stages }) => sum + (width === item.parameters.WIDTH ? stages : 0), 0)
+    : item.instances;
+  if (records.length !== expected) throw broken(`${records.length} records of ${item.label}, not ${expected}`);
   return portWaves(ports, records);
 }
 
-/** The ports of a module; a width that is a parameter has the unit's value. */
-function portsOf({ modules }: Manifest, { module, parameters }: AreaUnit): RecordedPort[] {
+/** The ports of a module; a width that is a parameter has the item's value. */
+function portsOf({ modules }: Manifest, { module, parameters }: AreaItem): RecordedPort[] {
   const ports = modules.find(({ name }) => name === module)?.ports ?? [];
   return ports.map(({ name, width }) => ({
     name,

@@ -1,7 +1,7 @@
 import type { Flow } from './flow-names.js';
 import { PLAIN_FLIP_FLOPS } from './gates.js';
 import { netlistModule } from './netlist.js';
-import type { AreaUnit } from './plan.js';
+import type { AreaItem } from './plan.js';
 
 /** Names of the files of a synthesis run, in its folder. */
 export const SYNTHESIS_FILES = {
@@ -36,12 +36,12 @@ export type Mapping =
   /** `delays`: the library has delays, without which ABC breaks down when it is asked for a path. */
   | { readonly to: 'library'; readonly delays: boolean };
 
-/** The commands that read a unit, with its parameters. */
+/** The commands that read an item, with its parameters. */
 export function designLines({
   module,
   files,
   parameters,
-}: Pick<AreaUnit, 'module' | 'files' | 'parameters'>): readonly string[] {
+}: Pick<AreaItem, 'module' | 'files' | 'parameters'>): readonly string[] {
   const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
   return [
     `read_verilog ${files.join(' ')}`,
@@ -51,12 +51,12 @@ export function designLines({
 }
 
 /**
- * The Yosys script that synthesises a unit for least area, to the cells of a library or to generic gates.
+ * The Yosys script that synthesises an item for least area, to the cells of a library or to generic gates.
  * Flip-flops with an enable become plain ones with a multiplexer first: newer releases of Yosys would use a library's
  * enable flip-flops and older ones not, and areas would depend on the release.
  */
 export function synthesisScript(
-  { module, files, parameters }: Pick<AreaUnit, 'module' | 'files' | 'parameters'>,
+  { module, files, parameters }: Pick<AreaItem, 'module' | 'files' | 'parameters'>,
   flow: Flow,
   mapping: Mapping,
 ): string {

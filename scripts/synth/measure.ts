@@ -8,9 +8,9 @@ import { checkedStructure } from './checked-structure.js';
 import { shownFlow } from './flow.js';
 import { FLOWS, type Flow } from './flow-names.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from './netlist.js';
-import { type AreaUnit, areaUnits, distinctUnits, unitKey } from './plan.js';
+import { type AreaItem, areaItems, distinctItems, itemKey } from './plan.js';
 import { type AreaReport, buildReport, keptFlow, LARGEST_CHECKED } from './report.js';
-import { mappingTo, type SynthesisContext, synthesise, type UnitSynthesis } from './synthesise.js';
+import { type ItemSynthesis, mappingTo, type SynthesisContext, synthesise } from './synthesise.js';
 
 export interface AreaRequest {
   readonly folder: string;
@@ -36,8 +36,8 @@ export interface MeasuredDesign {
 export async function measureDesign({ folder, yosys, library, onProgress }: AreaRequest): Promise<MeasuredDesign> {
   const manifest = loadDesign(folder);
   const { rows, cols, name } = manifest.configuration;
-  const units = areaUnits(manifest);
-  const distinct = distinctUnits(units);
+  const items = areaItems(manifest);
+  const distinct = distinctItems(items);
   const checks = rows * cols <= LARGEST_CHECKED;
   const all = distinct.length * FLOWS.length + (checks ? 1 : 0);
   let done = 0;
@@ -63,38 +63,38 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
       alumacc: shownFlow('alumacc', mappingTo(library)),
       noalumacc: shownFlow('noalumacc', mappingTo(library)),
     },
-    units: units.map((unit) => ({ unit, result: results.get(unitKey(unit)) as UnitSyntheses })),
+    items: items.map((item) => ({ item, result: results.get(itemKey(item)) as ItemSyntheses })),
     structure,
     warnings,
   });
-  const netlists = distinct.map((unit) => keptNetlist(unit, results.get(unitKey(unit)) as UnitSyntheses, report));
+  const netlists = distinct.map((item) => keptNetlist(item, results.get(itemKey(item)) as ItemSyntheses, report));
   return { manifest, report, netlists };
 }
 
-/** What all flows gave for a unit. */
-type UnitSyntheses = Readonly<Record<Flow, UnitSynthesis>>;
+/** What all flows gave for an item. */
+type ItemSyntheses = Readonly<Record<Flow, ItemSynthesis>>;
 
-function keptNetlist(unit: AreaUnit, syntheses: UnitSyntheses, report: AreaReport): MappedNetlist {
+function keptNetlist(item: AreaItem, syntheses: ItemSyntheses, report: AreaReport): MappedNetlist {
   const flow = keptFlow(syntheses);
-  const text = `${netlistHeader(unit, `the flow ${flow} of the area report`, report)}\n${syntheses[flow].netlist}`;
-  return { unit, flow, name: netlistModule(unit), text };
+  const text = `${netlistHeader(item, `the flow ${flow} of the area report`, report)}\n${syntheses[flow].netlist}`;
+  return { item, flow, name: netlistModule(item), text };
 }
 
 async function synthesiseAll(
   context: SynthesisContext,
-  units: readonly AreaUnit[],
+  items: readonly AreaItem[],
   progress: (what: string) => void,
-): Promise<{ results: Map<string, UnitSyntheses>; warnings: string[] }> {
-  const jobs = units.flatMap((unit) => FLOWS.map((flow): [AreaUnit, Flow] => [unit, flow]));
-  const outcomes = await mapLimit(jobs, TOOLS_AT_A_TIME, async ([unit, flow]) => {
-    const outcome = await synthesise(context, unit, flow);
-    progress(`${unit.label} ${flow}`);
+): Promise<{ results: Map<string, ItemSyntheses>; warnings: string[] }> {
+  const jobs = items.flatMap((item) => FLOWS.map((flow): [AreaItem, Flow] => [item, flow]));
+  const outcomes = await mapLimit(jobs, TOOLS_AT_A_TIME, async ([item, flow]) => {
+    const outcome = await synthesise(context, item, flow);
+    progress(`${item.label} ${flow}`);
     return outcome;
   });
-  const results = new Map<string, UnitSyntheses>();
-  units.forEach((unit, i) => {
+  const results = new Map<string, ItemSyntheses>();
+  items.forEach((item, i) => {
     const [alumacc, noalumacc] = outcomes.slice(2 * i, 2 * i + 2);
-    if (alumacc && noalumacc) results.set(unitKey(unit), { alumacc, noalumacc });
+    if (alumacc && noalumacc) results.set(itemKey(item), { alumacc, noalumacc });
   });
   return { results, warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort() };
 }

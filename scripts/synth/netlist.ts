@@ -2,11 +2,11 @@ import { GENERATOR } from '../../gen/base/version.js';
 import type { LibraryIdentity } from '../tools/liberty/identity.js';
 import type { Flow } from './flow-names.js';
 import type { Family } from './fpga/families.js';
-import type { AreaUnit } from './plan.js';
+import type { AreaItem } from './plan.js';
 
-/** The mapped netlist of a unit: the very one whose area the report gives. */
+/** The mapped netlist of an item: the very one whose area the report gives. */
 export interface MappedNetlist {
-  readonly unit: AreaUnit;
+  readonly item: AreaItem;
   readonly flow: Flow;
   /** The name of the Verilog module, and of its file without the extension. */
   readonly name: string;
@@ -15,13 +15,13 @@ export interface MappedNetlist {
 }
 
 /** A netlist that can be compared with its RTL. */
-export interface ProvableNetlist extends Pick<MappedNetlist, 'unit' | 'name' | 'text'> {
+export interface ProvableNetlist extends Pick<MappedNetlist, 'item' | 'name' | 'text'> {
   /** The FPGAs of whose cells it consists, if not of a library's or of Yosys' own. */
   readonly family?: Family;
 }
 
-/** The name of a unit's mapped netlist as a Verilog module: its own, with its parameters where it has some. */
-export function netlistModule({ module, parameters }: Pick<AreaUnit, 'module' | 'parameters'>): string {
+/** The name of an item's mapped netlist as a Verilog module: its own, with its parameters where it has some. */
+export function netlistModule({ module, parameters }: Pick<AreaItem, 'module' | 'parameters'>): string {
   return [module, ...Object.entries(parameters).map(([name, value]) => `${name.toLowerCase()}${value}`)].join('_');
 }
 
@@ -34,7 +34,7 @@ export const netlistFile = ({ name }: Pick<MappedNetlist, 'name'>): string => `$
  * @param how How it was made, in words.
  */
 export function netlistHeader(
-  { label }: Pick<AreaUnit, 'label'>,
+  { label }: Pick<AreaItem, 'label'>,
   how: string,
   { configurationSha256, library }: { configurationSha256: string; library: LibraryIdentity | null },
 ): string {

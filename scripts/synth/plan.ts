@@ -4,10 +4,10 @@ import type { Manifest } from '../../gen/design/manifest.js';
  * What a module is for, as the area report groups it. A dot-product unit, or a tile of PEs with its operand registers,
  * counts as a PE; what is in it is a part.
  */
-export type AreaRole = 'pe' | 'decoder' | 'delay' | 'edge' | 'type decoder' | 'unit part' | 'pe of a tile';
+export type AreaRole = 'pe' | 'decoder' | 'delay' | 'periphery' | 'type decoder' | 'unit part' | 'pe of a tile';
 
 /** A piece of the array that is synthesised on its own and multiplied by the number of its instances. */
-export interface AreaUnit {
+export interface AreaItem {
   /** How the report calls it. */
   readonly label: string;
   readonly module: string;
@@ -16,12 +16,12 @@ export interface AreaUnit {
   readonly parameters: Readonly<Record<string, number>>;
   readonly role: AreaRole;
   readonly instances: number;
-  /** Shown for information only: its area is part of another unit's. */
+  /** Shown for information only: its area is part of another item's. */
   readonly partOfOther: boolean;
 }
 
 /** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */
-export function areaUnits(manifest: Manifest): AreaUnit[] {
+export function areaItems(manifest: Manifest): AreaItem[] {
   const { name: design } = manifest.configuration;
   const { arch, tileRows, tileCols } = manifest.configuration;
   const tiled = tileRows * tileCols > 1;
@@ -35,13 +35,13 @@ export function areaUnits(manifest: Manifest): AreaUnit[] {
     if (nested.has(name)) return 'type decoder';
     if (unitParts.includes(name)) return tiled ? 'pe of a tile' : 'unit part';
     if (name === computing) return 'pe';
-    return (partsOf.get(name) ?? []).length > 0 ? 'decoder' : 'edge';
+    return (partsOf.get(name) ?? []).length > 0 ? 'decoder' : 'periphery';
   };
   return (
     manifest.modules
       // A column of a unit has as many bits as it needs: no size stands for all.
       .filter(({ name }) => name !== manifest.top && name !== `${design}_column`)
-      .flatMap(({ name, instances = 1 }): AreaUnit[] => {
+      .flatMap(({ name, instances = 1 }): AreaItem[] => {
         const common = { module: name, files: files([...(partsOf.get(name) ?? []), name]) };
         if (name === `${design}_delay`) {
           return manifest.delayLines.map(({ use, width, stages }) => ({
@@ -55,30 +55,30 @@ export function areaUnits(manifest: Manifest): AreaUnit[] {
         }
         const role = roleOf(name);
         const partOfOther = role === 'type decoder' || role === 'unit part' || role === 'pe of a tile';
-        const unit: AreaUnit = { ...common, label: name, parameters: {}, role, instances, partOfOther };
+        const item: AreaItem = { ...common, label: name, parameters: {}, role, instances, partOfOther };
         const computes = name === computing || role === 'pe of a tile';
-        return computes ? bySumWidth(unit, manifest, name === computing ? tileRows * tileCols : 1) : [unit];
+        return computes ? bySumWidth(item, manifest, name === computing ? tileRows * tileCols : 1) : [item];
       })
   );
 }
 
 /** A PE, or a tile of `pes` PEs, once per width of its partial sums where there are such. */
-function bySumWidth(unit: AreaUnit, { partialSums }: Manifest, pes: number): AreaUnit[] {
-  if (partialSums.length === 0) return [unit];
+function bySumWidth(item: AreaItem, { partialSums }: Manifest, pes: number): AreaItem[] {
+  if (partialSums.length === 0) return [item];
   return partialSums.map(({ bits, pes: all }) => ({
-    ...unit,
-    label: `${unit.label} (${bits} bit partial sums)`,
+    ...item,
+    label: `${item.label} (${bits} bit partial sums)`,
     parameters: { SUM_BITS: bits },
     instances: all / pes,
   }));
 }
 
-/** Units with the same key are the same piece of hardware and are synthesised once. */
-export function unitKey({ module, parameters }: AreaUnit): string {
+/** Items with the same key are the same piece of hardware and are synthesised once. */
+export function itemKey({ module, parameters }: AreaItem): string {
   return JSON.stringify([module, parameters]);
 }
 
-/** Units that are synthesised, each once: those of the same module and parameters are one. */
-export const distinctUnits = (units: readonly AreaUnit[]): AreaUnit[] => [
-  ...new Map(units.map((unit) => [unitKey(unit), unit])).values(),
+/** Items that are synthesised, each once: those of the same module and parameters are one. */
+export const distinctItems = (items: readonly AreaItem[]): AreaItem[] => [
+  ...new Map(items.map((item) => [itemKey(item), item])).values(),
 ];

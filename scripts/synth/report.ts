@@ -5,7 +5,7 @@ import type { ProofReport } from './equivalence/verdict.js';
 import type { Flow } from './flow-names.js';
 import type { CellCounts } from './gates.js';
 import { type ArrayPath, type CriticalPath, criticalOf } from './path.js';
-import type { AreaRole, AreaUnit } from './plan.js';
+import type { AreaItem, AreaRole } from './plan.js';
 import type { Structure } from './structure.js';
 
 /** Size of a netlist. */
@@ -17,17 +17,17 @@ export interface Size {
   readonly flipFlopBits: number;
 }
 
-/** What one synthesis of a unit gave. */
+/** What one synthesis of an item gave. */
 export interface Synthesis {
   readonly size: Size;
   readonly path: CriticalPath;
   readonly cells: CellCounts;
 }
 
-/** What all flows gave for a unit; the first is Yosys' own, kept where they are equal. */
-export type UnitResult = Readonly<Record<Flow, Synthesis>>;
+/** What all flows gave for an item; the first is Yosys' own, kept where they are equal. */
+export type ItemResult = Readonly<Record<Flow, Synthesis>>;
 
-/** A row of the report: a unit, with the smaller of its syntheses. */
+/** A row of the report: an item, with the smaller of its syntheses. */
 export interface AreaRow {
   readonly label: string;
   readonly module: string;
@@ -97,7 +97,7 @@ export interface AreaReport extends Measurement {
 /** All that a report is made of. */
 export interface AreaFindings extends Measurement {
   readonly flows: Readonly<Record<Flow, string>>;
-  readonly units: readonly { readonly unit: AreaUnit; readonly result: UnitResult }[];
+  readonly items: readonly { readonly item: AreaItem; readonly result: ItemResult }[];
   /** Undefined where the array is too large to elaborate. */
   readonly structure: Structure | undefined;
   readonly warnings: readonly string[];
@@ -123,14 +123,14 @@ export const structureCheck = (structure: Structure | undefined): StructureCheck
     ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
     : { checked: true, ownLogic: structure.ownLogic };
 
-/** Chooses the smaller flow of each unit and adds up the array. */
+/** Chooses the smaller flow of each item and adds up the array. */
 export function buildReport(findings: AreaFindings): AreaReport {
-  const { units, structure, warnings, library, ...identity } = findings;
-  const chosen = units.map(({ unit, result }) => choose(unit, result));
-  const counted = chosen.filter(({ unit }) => !unit.partOfOther);
+  const { items, structure, warnings, library, ...identity } = findings;
+  const chosen = items.map(({ item, result }) => choose(item, result));
+  const counted = chosen.filter(({ item }) => !item.partOfOther);
   const whole = sum(counted.map(({ total }) => total));
-  const decoders = sum(counted.filter(({ unit }) => unit.role === 'decoder').map(({ total }) => total));
-  const pes = counted.filter(({ unit }) => unit.role === 'pe');
+  const decoders = sum(counted.filter(({ item }) => item.role === 'decoder').map(({ total }) => total));
+  const pes = counted.filter(({ item }) => item.role === 'pe');
   if (pes.length === 0) throw new Error('the design has no PE');
   const pe = scaleSize(sum(pes.map(({ total }) => total)), 1 / (findings.rows * findings.cols));
   return {
@@ -144,14 +144,14 @@ export function buildReport(findings: AreaFindings): AreaReport {
     whole: rounded(whole),
     perMac: rounded(scaleSize(whole, 1 / (findings.rows * findings.cols * findings.lanes))),
     decoders: { ...rounded(decoders), share: share(decoders, whole) },
-    criticalPath: criticalOf(counted.map(({ unit, kept }) => ({ module: unit.module, path: kept.path }))),
+    criticalPath: criticalOf(counted.map(({ item, kept }) => ({ module: item.module, path: kept.path }))),
     warnings,
   };
 }
 
-/** A unit with the flow that is kept. */
+/** An item with the flow that is kept. */
 interface Choice {
-  readonly unit: AreaUnit;
+  readonly item: AreaItem;
   readonly flow: Flow;
   readonly kept: Synthesis;
   readonly other: Synthesis;
@@ -159,15 +159,15 @@ interface Choice {
 }
 
 /** The flow whose netlist is kept: that of the smaller one. */
-export function keptFlow({ alumacc, noalumacc }: UnitResult): Flow {
+export function keptFlow({ alumacc, noalumacc }: ItemResult): Flow {
   return cost(noalumacc.size) < cost(alumacc.size) ? 'noalumacc' : 'alumacc';
 }
 
-function choose(unit: AreaUnit, result: UnitResult): Choice {
+function choose(item: AreaItem, result: ItemResult): Choice {
   const flow = keptFlow(result);
   const kept = result[flow];
   const other = result[flow === 'alumacc' ? 'noalumacc' : 'alumacc'];
-  return { unit, flow, kept, other, total: scaleSize(kept.size, unit.instances) };
+  return { item, flow, kept, other, total: scaleSize(kept.size, item.instances) };
 }
 
 /** What is made smaller: the library's area, or gate equivalents without a library. */
@@ -175,8 +175,8 @@ function cost({ area, gateEquivalents }: Size): number {
   return area ?? gateEquivalents;
 }
 
-function row({ unit, flow, kept, other, total }: Choice, whole: Size): AreaRow {
-  const { label, module, parameters, role, instances, partOfOther } = unit;
+function row({ item, flow, kept, other, total }: Choice, whole: Size): AreaRow {
+  const { label, module, parameters, role, instances, partOfOther } = item;
   return {
     ...{ label, module, parameters, role, instances, partOfOther, flow },
     size: rounded(kept.size),

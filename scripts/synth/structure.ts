@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../../gen/design/manifest.js';
 import type { CellCounts } from './gates.js';
-import { areaUnits } from './plan.js';
+import { areaItems } from './plan.js';
 
 /** The part of Yosys' `write_json` that tells which module instantiates what. */
 export const NETLIST = z.object({
@@ -24,7 +24,7 @@ export const STRUCTURE_FILE = 'structure.json';
 export function structureScript(manifest: Manifest): string {
   const open = new Set([
     manifest.top,
-    ...areaUnits(manifest)
+    ...areaItems(manifest)
       .filter(({ files }) => files.length > 1)
       .map(({ module }) => module),
   ]);
@@ -93,11 +93,11 @@ function expectedLogic({ configuration: { arch, dataflow } }: Manifest): CellCou
 
 /** Where the elaborated array is not what the manifest says; empty where the sum of the modules is the whole array. */
 export function structureProblems(structure: Structure, manifest: Manifest): string[] {
-  const units = areaUnits(manifest);
+  const items = areaItems(manifest);
   const delay = `${manifest.configuration.name}_delay`;
   const expected: Record<string, number> = {};
   const stages: Record<string, number> = {};
-  for (const { module, role, instances, parameters } of units) {
+  for (const { module, role, instances, parameters } of items) {
     if (role === 'delay') stages[String(parameters.WIDTH)] = (stages[String(parameters.WIDTH)] ?? 0) + instances;
     else expected[module] = (expected[module] ?? 0) + instances;
   }

@@ -9,11 +9,11 @@ import type { Flow } from './flow-names.js';
 import { flipFlopBits, genericGateEquivalents } from './gates.js';
 import type { CriticalPath } from './path.js';
 import { type ReadPath, readDelays, readLevels } from './path-log.js';
-import type { AreaUnit } from './plan.js';
+import type { AreaItem } from './plan.js';
 import type { Synthesis } from './report.js';
 import { cellCounts, chipArea, requireMapped } from './statistics.js';
 
-/** Where a unit is synthesised. */
+/** Where an item is synthesised. */
 export interface SynthesisContext {
   readonly yosys: Yosys;
   /** The design's folder. */
@@ -22,7 +22,7 @@ export interface SynthesisContext {
 }
 
 /** What a synthesis gave, with the mapped netlist as Verilog. */
-export interface UnitSynthesis extends Synthesis {
+export interface ItemSynthesis extends Synthesis {
   readonly warnings: readonly string[];
   readonly netlist: string;
 }
@@ -33,15 +33,15 @@ export function mappingTo(library: Library | undefined): Mapping {
 }
 
 /**
- * Synthesises one unit by one flow.
+ * Synthesises one item by one flow.
  *
  * @throws UserError when Yosys fails, gives no critical path, or leaves a gate that the library has no cell for.
  */
 export async function synthesise(
   { yosys, folder, library }: SynthesisContext,
-  unit: AreaUnit,
+  item: AreaItem,
   flow: Flow,
-): Promise<UnitSynthesis> {
+): Promise<ItemSynthesis> {
   const {
     library: libraryFile,
     registers,
@@ -50,11 +50,11 @@ export async function synthesise(
     levels,
     netlist: netlistFile,
   } = SYNTHESIS_FILES;
-  const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
-  const title = `${unit.module}, ${flow}`;
+  const sources = item.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const title = `${item.module}, ${flow}`;
   const { outputs, warnings, log } = await runYosys(yosys, {
     title,
-    script: synthesisScript(unit, flow, mappingTo(library)),
+    script: synthesisScript(item, flow, mappingTo(library)),
     inputs: { ...Object.fromEntries(sources), ...(library ? { [libraryFile]: library.text } : {}) },
     outputs: [registers, cellsFile, library ? areaFile : levels, netlistFile],
   });
@@ -67,10 +67,10 @@ export async function synthesise(
   };
   if (!library) {
     const size = { gateEquivalents: genericGateEquivalents(cells), flipFlopBits: bits };
-    return { size, path: pathOf(readLevels(outputs[levels] ?? '', unit.module)), cells, warnings, netlist };
+    return { size, path: pathOf(readLevels(outputs[levels] ?? '', item.module)), cells, warnings, netlist };
   }
-  requireMapped(cells, library, unit.module);
-  const area = chipArea(outputs[areaFile] ?? '', cells, unit.module);
+  requireMapped(cells, library, item.module);
+  const area = chipArea(outputs[areaFile] ?? '', cells, item.module);
   const gateEquivalents = area / library.identity.nand2.area;
   const path: CriticalPath = library.delays ? pathOf(readDelays(log)) : { kind: 'unknown' };
   return { size: { gateEquivalents, area, flipFlopBits: bits }, path, cells, warnings, netlist };

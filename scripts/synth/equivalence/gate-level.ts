@@ -10,7 +10,7 @@ import { FULL_BUDGET, type TestBudget } from '../../verify/budget.js';
 import { verifyDotUnit } from '../../verify/dot.js';
 import { verifyUnits } from '../../verify/unit.js';
 import { netlistFile, netlistModule, type ProvableNetlist } from '../netlist.js';
-import type { AreaUnit } from '../plan.js';
+import type { AreaItem } from '../plan.js';
 import { type CellKind, PROOF_FILES, simulationScript } from './scripts.js';
 import type { ProofResult } from './verdict.js';
 import { wrapper } from './wrapper.js';
@@ -45,30 +45,30 @@ export interface SimulationRequest {
 }
 
 /**
- * Simulates a design in which one module is its netlist, with the vectors of `npm run verify`: those of the units where
- * the module is in the units' bench, then those of the array. Of a module with parameters, the instances that have the netlist's
+ * Simulates a design in which one module is its netlist, with the vectors of `npm run verify`: those of the module bench
+ * where that holds the module, then those of the array. Of a module with parameters, the instances that have the netlist's
  * are the netlist, and all others the RTL.
  *
  * @throws UserError (exit code 3) when a tool is missing or breaks down.
  */
 export async function simulateNetlist(request: SimulationRequest): Promise<ProofResult> {
   const { folder, manifest, yosys, netlist, files, cells, why, budget = FULL_BUDGET } = request;
-  const { unit, name } = netlist;
-  const source = manifest.modules.find((module) => module.name === unit.module);
-  if (source === undefined) throw new Error(`${unit.module} is no module of the design`);
+  const { item, name } = netlist;
+  const source = manifest.modules.find((module) => module.name === item.module);
+  if (source === undefined) throw new Error(`${item.module} is no module of the design`);
   // A line of a single stage need not be in the array at all.
-  if (unit.role === 'delay') {
+  if (item.role === 'delay') {
     return { result: 'open', why: `${why}; not simulated: a delay line of one stage` };
   }
-  const simulated = await simulationText(yosys, { module: unit.module, parameters: unit.parameters }, cells, files);
+  const simulated = await simulationText(yosys, { module: item.module, parameters: item.parameters }, cells, files);
   const text =
-    Object.keys(unit.parameters).length === 0
+    Object.keys(item.parameters).length === 0
       ? simulated
-      : wrapper(readFileSync(join(folder, source.file), 'utf8'), simulated, unit);
-  if (text === undefined) throw new Error(`the ports of ${unit.module} are not found in ${source.file}`);
+      : wrapper(readFileSync(join(folder, source.file), 'utf8'), simulated, item);
+  if (text === undefined) throw new Error(`the ports of ${item.module} are not found in ${source.file}`);
   return withTexts(folder, `${name}-gates`, { [source.file]: text }, async (scratch) => {
     const random = randomSource(SEED);
-    const inBench = isInUnitBench(unit, manifest);
+    const inBench = isInModuleBench(item, manifest);
     const checkUnits = manifest.configuration.arch === 'dot' ? verifyDotUnit : verifyUnits;
     const units = inBench ? await checkUnits(scratch, manifest, random, { budget }) : { vectors: 0 };
     const failed = 'failure' in units ? units.failure : undefined;
@@ -82,14 +82,14 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
 /** A netlist as Verilog without cells, under its own name. */
 export async function simulationText(
   yosys: Yosys,
-  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  item: Pick<AreaItem, 'module' | 'parameters'>,
   cells: CellKind,
   files: TextFiles,
   blackBoxes: readonly string[] = [],
 ): Promise<string> {
   const { outputs } = await runYosys(yosys, {
-    title: `${netlistModule(unit)}, for simulation`,
-    script: simulationScript(unit, cells, { blackBoxes }),
+    title: `${netlistModule(item)}, for simulation`,
+    script: simulationScript(item, cells, { blackBoxes }),
     inputs: files,
     outputs: [PROOF_FILES.simulation],
   });
@@ -120,7 +120,7 @@ export interface WholeSimulationRequest
   /** The netlist of what is outside the modules, with instances of them. */
   readonly top: Linked;
   /** The netlists of the modules. */
-  readonly modules: readonly (Linked & Pick<ProvableNetlist, 'unit'>)[];
+  readonly modules: readonly (Linked & Pick<ProvableNetlist, 'item'>)[];
 }
 
 /** A netlist of a library's cells, with the models of those. */
@@ -143,7 +143,7 @@ export async function simulateWhole(request: WholeSimulationRequest): Promise<Pr
     if (file === undefined) throw new Error(`${module} is no module of the design`);
     texts[file] = `${texts[file] ?? ''}${text}`;
   };
-  for (const { unit, files } of modules) put(unit.module, await simulationText(yosys, unit, 'library', files));
+  for (const { item, files } of modules) put(item.module, await simulationText(yosys, item, 'library', files));
   const blackBoxes = modules.map(netlistFile);
   const around = {
     ...top.files,
@@ -158,10 +158,10 @@ export async function simulateWhole(request: WholeSimulationRequest): Promise<Pr
 }
 
 /**
- * Whether the bench of the units holds a module: a tile of PEs is in the array alone, and so are PEs with narrower partial
+ * Whether the module bench holds a module: a tile of PEs is in the array alone, and so are PEs with narrower partial
  * sums than the last.
  */
-function isInUnitBench({ role, parameters }: AreaUnit, manifest: Manifest): boolean {
+function isInModuleBench({ role, parameters }: AreaItem, manifest: Manifest): boolean {
   const { tileRows, tileCols } = manifest.configuration;
   const { SUM_BITS: sumBits = manifest.accumulator.bits } = parameters;
   if (sumBits !== manifest.accumulator.bits) return false;
@@ -174,7 +174,7 @@ function isInUnitBench({ role, parameters }: AreaUnit, manifest: Manifest): bool
     case 'pe':
       return tileRows * tileCols === 1;
     case 'delay':
-    case 'edge':
+    case 'periphery':
       return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { Yosys } from '../../tools/yosys/interface.js';
-import type { AreaUnit } from '../plan.js';
+import type { AreaItem } from '../plan.js';
 import { netlistFiles, prove } from './prove.js';
 import type { ProofResult } from './verdict.js';
 
@@ -7,7 +7,7 @@ import type { ProofResult } from './verdict.js';
 export const LONE_PROOF_SECONDS = 300;
 
 /** A module of a file of its own, which is part of no design. */
-export const loneUnit = (module: string, file = `${module}.v`): AreaUnit => ({
+export const loneItem = (module: string, file = `${module}.v`): AreaItem => ({
   label: module,
   module,
   files: [file],
@@ -19,17 +19,17 @@ export const loneUnit = (module: string, file = `${module}.v`): AreaUnit => ({
 
 export interface LoneProofRequest {
   readonly yosys: Yosys;
-  /** Where the unit's file is. */
+  /** Where the item's file is. */
   readonly folder: string;
   /** Verilog of the library's cells; none for generic gates. */
   readonly models: string | undefined;
-  readonly unit: AreaUnit;
+  readonly item: AreaItem;
   /** The netlist. */
   readonly text: string;
 }
 
 /** Proves the netlist of a lone module equal to its Verilog, or says why it cannot. */
-export function proveLone({ yosys, folder, models, unit, text }: LoneProofRequest): Promise<ProofResult> {
-  const netlist = { unit, name: unit.module, text };
+export function proveLone({ yosys, folder, models, item, text }: LoneProofRequest): Promise<ProofResult> {
+  const netlist = { item, name: item.module, text };
   return prove(netlist, netlistFiles(netlist, models), { folder, yosys, limitSeconds: LONE_PROOF_SECONDS });
 }

@@ -34,7 +34,7 @@ export async function proveNetlists(request: ProofRequest): Promise<ProofReport>
   const models = library === undefined ? undefined : await cellModels(yosys, library);
   let done = 0;
   const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (netlist): Promise<ModuleProof> => {
-    const { label } = netlist.unit;
+    const { label } = netlist.item;
     const proof = await timedProof({ label, netlist: netlist.name }, () => settle(netlist, models, request));
     done += 1;
     onProgress(done, netlists.length, `${label} ${proof.outcome.result}`);
@@ -85,10 +85,10 @@ export async function prove(
   files: TextFiles,
   { folder, yosys, limitSeconds }: Pick<ProofRequest, 'folder' | 'yosys' | 'limitSeconds'>,
 ): Promise<ProofResult> {
-  const { unit, name } = netlist;
+  const { item, name } = netlist;
   const title = `${name}, for the proof`;
-  const gold = await readGold(yosys, { title, script: goldScript(unit), inputs: sourcesOf(folder, unit.files) });
-  const gate = await readGate(yosys, { title, script: gateScript(unit, cellKind(netlist, files)), inputs: files });
+  const gold = await readGold(yosys, { title, script: goldScript(item), inputs: sourcesOf(folder, item.files) });
+  const gate = await readGate(yosys, { title, script: gateScript(item, cellKind(netlist, files)), inputs: files });
   return proveEqual({ yosys, name, gold, gate, limitSeconds });
 }
 

@@ -2,7 +2,7 @@ import { designLines, SYNTHESIS_FILES } from '../flow.js';
 import { type Family, familyDescription } from '../fpga/families.js';
 import { PLAIN_FLIP_FLOPS } from '../gates.js';
 import { netlistModule } from '../netlist.js';
-import type { AreaUnit } from '../plan.js';
+import type { AreaItem } from '../plan.js';
 
 /** What a netlist's cells are: Yosys' own gates, those of a library or those of a family of FPGAs. */
 export type CellKind = 'gates' | 'library' | Family;
@@ -44,11 +44,11 @@ export function usedModels(models: string, cells: readonly string[]): string {
 }
 
 /**
- * The script that reads a unit's RTL and does no more than a proof register by register needs: no optimisation, words
+ * The script that reads an item's RTL and does no more than a proof register by register needs: no optimisation, words
  * remain words, and registers become plain ones of one bit.
  */
-export function goldScript(unit: Pick<AreaUnit, 'module' | 'files' | 'parameters'>): string {
-  return goldLines(designLines(unit));
+export function goldScript(item: Pick<AreaItem, 'module' | 'files' | 'parameters'>): string {
+  return goldLines(designLines(item));
 }
 
 /**
@@ -89,7 +89,7 @@ export interface Reading {
 
 /** Reads a netlist with the models of its cells, or as Yosys' own gates; cells of FPGAs that have no model stay as they are. */
 function netlistLines(
-  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  item: Pick<AreaItem, 'module' | 'parameters'>,
   cells: CellKind,
   { blackBoxes = [], json = false }: Reading,
 ): string[] {
@@ -100,7 +100,7 @@ function netlistLines(
     // Of these, only the models of cells that are there are elaborated.
     ...(onFpga ? [`read_verilog -defer ${familyDescription(cells).models.join(' ')}`] : []),
     json ? `read_json ${PROOF_FILES.netlistJson}` : `read_verilog -icells ${PROOF_FILES.netlist}`,
-    `hierarchy ${onFpga ? '' : '-check '}-top ${netlistModule(unit)}`,
+    `hierarchy ${onFpga ? '' : '-check '}-top ${netlistModule(item)}`,
     'proc',
     'flatten',
     // What an FPGA's registers hold at power-up, the RTL leaves open.
@@ -110,12 +110,12 @@ function netlistLines(
 
 /** The script that reads a netlist: all that drives its nets, and its cells as gates and plain registers. */
 export function gateScript(
-  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  item: Pick<AreaItem, 'module' | 'parameters'>,
   cells: CellKind,
   reading: Reading = {},
 ): string {
   return [
-    ...netlistLines(unit, cells, reading),
+    ...netlistLines(item, cells, reading),
     `rename -top ${GATE}`,
     `write_json ${PROOF_FILES.drivers}`,
     // Set and reset pins that are tied off make a register of another kind. Nothing that is undefined is made use of.
@@ -170,12 +170,12 @@ export function counterexampleScript(seconds: number, compared: Compared = CUT):
 
 /** The script that writes a netlist as Verilog without cells, under the netlist's own name, for a simulator. */
 export function simulationScript(
-  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  item: Pick<AreaItem, 'module' | 'parameters'>,
   cells: CellKind,
   reading: Reading = {},
 ): string {
   return [
-    ...netlistLines(unit, cells, reading),
+    ...netlistLines(item, cells, reading),
     'opt_clean',
     `write_verilog -noattr ${PROOF_FILES.simulation}`,
     '',

@@ -1,5 +1,5 @@
 import { netlistModule } from '../netlist.js';
-import type { AreaUnit } from '../plan.js';
+import type { AreaItem } from '../plan.js';
 
 /**
  * The text of a module of which instances with one set of parameters are a netlist and all others the RTL, for simulation.
@@ -11,9 +11,9 @@ import type { AreaUnit } from '../plan.js';
 export function wrapper(
   rtl: string,
   netlist: string,
-  unit: Pick<AreaUnit, 'module' | 'parameters'>,
+  item: Pick<AreaItem, 'module' | 'parameters'>,
 ): string | undefined {
-  const { module, parameters } = unit;
+  const { module, parameters } = item;
   const head = new RegExp(`^module ${module} #\\(\\n[\\s\\S]*?^\\) \\(\\n([\\s\\S]*?)^\\);$`, 'm').exec(rtl);
   const ports = [...(head?.[1] ?? '').matchAll(/^ +(?:input|output) +\w+ +(?:\[.*?\] *)?(\w+),? *(?:\/\/.*)?$/gm)];
   const lines = (head?.[1] ?? '').split('\n').filter((line) => line.trim() !== '');
@@ -27,7 +27,7 @@ export function wrapper(
     head[0],
     '  generate',
     `    if (${isMeant.join(' && ')}) begin : g_netlist`,
-    `      ${netlistModule(unit)} u_netlist (${connections});`,
+    `      ${netlistModule(item)} u_netlist (${connections});`,
     '    end else begin : g_rtl',
     `      ${module}_rtl #(${names.map((name) => `.${name}(${name})`).join(', ')}) u_rtl (${connections});`,
     '    end',

@@ -1,13 +1,13 @@
 import { netlistModule } from '../netlist.js';
-import type { AreaUnit } from '../plan.js';
+import type { AreaItem } from '../plan.js';
 import { type Family, familyCommand } from './families.js';
 
 /** Files of a synthesis run: the counts of its cells, and the netlist as Verilog. */
 export const FPGA_FILES = { cells: 'cells.json', netlist: 'netlist.v' } as const;
 
-/** The Yosys script that maps a unit, flattened, to the cells of a family. */
+/** The Yosys script that maps an item, flattened, to the cells of a family. */
 export function fpgaScript(
-  { module, files, parameters }: Pick<AreaUnit, 'module' | 'files' | 'parameters'>,
+  { module, files, parameters }: Pick<AreaItem, 'module' | 'files' | 'parameters'>,
   family: Family,
   dsp: boolean,
 ): string {

@@ -11,7 +11,7 @@ import { checkedStructure } from '../checked-structure.js';
 import { proveNetlists } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
-import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../plan.js';
+import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
 import { LARGEST_CHECKED, structureCheck } from '../report.js';
 import { cellCounts } from '../statistics.js';
 import { type Family, resourcesOf } from './families.js';
@@ -43,8 +43,8 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const { folder, yosys, families, dsp, place, onProgress } = request;
   const manifest = loadDesign(folder);
   const { rows, cols, name, arch, stall } = manifest.configuration;
-  const units = areaUnits(manifest);
-  const distinct = distinctUnits(units);
+  const items = areaItems(manifest);
+  const distinct = distinctItems(items);
   const checks = rows * cols <= LARGEST_CHECKED;
   const all = families.length * distinct.length + (checks ? 1 : 0) + (place ? place.what.length * place.seeds : 0);
   let done = 0;
@@ -58,7 +58,7 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const placed = place && nextpnr ? await placementsOf({ folder, manifest, yosys, dsp, place, nextpnr, progress }) : [];
   const findings: FamilyFindings[] = [];
   for (const family of families) {
-    const { netlists, ...found } = await onFamily({ folder, yosys, family, dsp }, units, distinct, progress);
+    const { netlists, ...found } = await onFamily({ folder, yosys, family, dsp }, items, distinct, progress);
     findings.push({ ...found, proof: await proofOf(request, manifest, netlists) });
   }
   return buildFpgaReport(
@@ -98,49 +98,49 @@ async function provedPlacements(
   return provePlaced({ yosys, netlists, limitSeconds: proveLimit, onProgress });
 }
 
-/** Where, and for what, a unit is synthesised. */
+/** Where, and for what, an item is synthesised. */
 interface FpgaContext extends Pick<FpgaRequest, 'folder' | 'yosys' | 'dsp'> {
   readonly family: Family;
 }
 
 async function onFamily(
   context: FpgaContext,
-  units: readonly AreaUnit[],
-  distinct: readonly AreaUnit[],
+  items: readonly AreaItem[],
+  distinct: readonly AreaItem[],
   progress: (what: string) => void,
 ): Promise<FamilyFindings & { readonly netlists: readonly ProvableNetlist[] }> {
   const { family, dsp } = context;
-  const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (unit) => {
-    const outcome = await synthesiseFor(context, unit);
-    progress(`${unit.label} ${family}`);
-    return { ...outcome, unit, key: unitKey(unit) };
+  const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (item) => {
+    const outcome = await synthesiseFor(context, item);
+    progress(`${item.label} ${family}`);
+    return { ...outcome, item, key: itemKey(item) };
   });
   const results = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
   return {
     family,
     flow: fpgaScript({ module: '<module>', files: ['<files>'], parameters: {} }, family, dsp),
-    units: units.map((unit) => {
-      const { resources, cells } = results.get(unitKey(unit)) as FpgaSynthesis;
-      return { unit, result: { resources, cells } };
+    items: items.map((item) => {
+      const { resources, cells } = results.get(itemKey(item)) as FpgaSynthesis;
+      return { item, result: { resources, cells } };
     }),
     warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort(),
-    netlists: outcomes.map(({ unit, netlist: text }) => ({ unit, name: netlistModule(unit), text, family })),
+    netlists: outcomes.map(({ item, netlist: text }) => ({ item, name: netlistModule(item), text, family })),
   };
 }
 
 /**
- * Synthesises a unit for a family.
+ * Synthesises an item for a family.
  *
  * @throws UserError (exit code 3) when Yosys fails or leaves a cell that the family's table does not have.
  */
 export async function synthesiseFor(
   { folder, yosys, family, dsp }: FpgaContext,
-  unit: AreaUnit,
+  item: AreaItem,
 ): Promise<FpgaSynthesis & { readonly netlist: string; readonly warnings: readonly string[] }> {
-  const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const sources = item.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const { outputs, warnings } = await runYosys(yosys, {
-    title: `${unit.module}, ${family}`,
-    script: fpgaScript(unit, family, dsp),
+    title: `${item.module}, ${family}`,
+    script: fpgaScript(item, family, dsp),
     inputs: Object.fromEntries(sources),
     outputs: Object.values(FPGA_FILES),
   });
@@ -148,7 +148,7 @@ export async function synthesiseFor(
   const counted = resourcesOf(family, cells);
   if ('unknown' in counted) {
     throw new UserError(
-      `${yosys.identity.name} ${yosys.identity.version} left cells in ${unit.module} that are not known of ${family}: ${counted.unknown.join(', ')}`,
+      `${yosys.identity.name} ${yosys.identity.version} left cells in ${item.module} that are not known of ${family}: ${counted.unknown.join(', ')}`,
       EXIT.toolBroken,
     );
   }

@@ -9,7 +9,7 @@ import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { sourcesOf } from '../equivalence/prove.js';
 import { PROOF_FILES } from '../equivalence/scripts.js';
-import { areaUnits } from '../plan.js';
+import { areaItems } from '../plan.js';
 import { cellCounts } from '../statistics.js';
 import { DEVICES, type Device } from './devices.js';
 import { familyCommand } from './families.js';
@@ -85,7 +85,7 @@ function targetOf(manifest: Manifest, what: Placeable): Target {
   if (what === 'array') {
     return { what, label: manifest.top, module: manifest.top, files: manifest.compileOrder, parameters: {} };
   }
-  const pe = areaUnits(manifest)
+  const pe = areaItems(manifest)
     .filter(({ role }) => role === 'pe')
     .sort((x, y) => (y.parameters.SUM_BITS ?? 0) - (x.parameters.SUM_BITS ?? 0))[0];
   if (pe === undefined) throw new Error('the design has no PE');

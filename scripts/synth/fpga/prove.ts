@@ -46,12 +46,12 @@ async function proveHarnessed(
   { label, files, sources, netlist }: HarnessedNetlist,
   limitSeconds: number,
 ): Promise<ProofResult> {
-  const unit = { module: HARNESS, files, parameters: {} };
+  const item = { module: HARNESS, files, parameters: {} };
   const title = `${label} in its harness, for the proof`;
-  const gold = await readGold(yosys, { title, script: goldScript(unit), inputs: sources });
+  const gold = await readGold(yosys, { title, script: goldScript(item), inputs: sources });
   const gate = await readGate(yosys, {
     title,
-    script: gateScript(unit, 'ice40', { json: true }),
+    script: gateScript(item, 'ice40', { json: true }),
     inputs: placedFiles(netlist),
   });
   return proveEqual({ yosys, name: label, gold, gate, limitSeconds });

@@ -2,13 +2,13 @@ import type { Configuration } from '../../../gen/config/parameters.js';
 import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import type { CellCounts } from '../gates.js';
-import type { AreaRole, AreaUnit } from '../plan.js';
+import type { AreaItem, AreaRole } from '../plan.js';
 import type { StructureCheck } from '../report.js';
 import type { Family } from './families.js';
 import type { Placement } from './placement.js';
 import { type Resources, scaleResources, sumResources } from './resources.js';
 
-/** A row of the report: a unit on one family. */
+/** A row of the report: an item on one family. */
 export interface FpgaRow {
   readonly label: string;
   readonly module: string;
@@ -66,17 +66,17 @@ export interface FpgaReport extends Measurement {
   readonly proof?: ProofReport;
 }
 
-/** What one synthesis of a unit gave. */
+/** What one synthesis of an item gave. */
 export interface FpgaSynthesis {
   readonly resources: Resources;
   readonly cells: CellCounts;
 }
 
-/** What all units gave on a family. */
+/** What all items gave on a family. */
 export interface FamilyFindings {
   readonly family: Family;
   readonly flow: string;
-  readonly units: readonly { readonly unit: AreaUnit; readonly result: FpgaSynthesis }[];
+  readonly items: readonly { readonly item: AreaItem; readonly result: FpgaSynthesis }[];
   readonly warnings: readonly string[];
   readonly proof?: ProofReport | undefined;
 }
@@ -93,11 +93,11 @@ export function buildFpgaReport(
 }
 
 function familyReport(
-  { family, flow, units, warnings, proof }: FamilyFindings,
+  { family, flow, items, warnings, proof }: FamilyFindings,
   { rows, cols, lanes }: Measurement,
 ): FamilyReport {
-  const modules = units.map(({ unit, result }): FpgaRow => {
-    const { label, module, parameters, role, instances, partOfOther } = unit;
+  const modules = items.map(({ item, result }): FpgaRow => {
+    const { label, module, parameters, role, instances, partOfOther } = item;
     return {
       ...{ label, module, parameters, role, instances, partOfOther },
       size: result.resources,

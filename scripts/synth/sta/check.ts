@@ -8,12 +8,12 @@ import { inScratch } from '../../tools/scratch.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { type MappedNetlist, netlistFile, netlistModule } from '../netlist.js';
-import { areaUnits } from '../plan.js';
+import { areaItems } from '../plan.js';
 import { cellCounts } from '../statistics.js';
 import type { StaReport } from '../timed/report.js';
 import { readSta, type StaResult } from './log.js';
 import { type StaJob, staScript } from './script.js';
-import { linkedUnits, TOP_FILES, topProblems, topScript } from './top.js';
+import { linkedItems, TOP_FILES, topProblems, topScript } from './top.js';
 
 export interface StaContext {
   /** The design's folder. */
@@ -44,12 +44,12 @@ export async function checkWhole(context: StaContext): Promise<CheckedWhole> {
   const { folder, manifest, sta, library, netlists, periodPs } = context;
   const design = manifest.configuration.name;
   const constraints = `${design}.sdc`;
-  const units = linkedUnits(manifest);
-  const pe = areaUnits(manifest)
+  const items = linkedItems(manifest);
+  const pe = areaItems(manifest)
     .filter(({ role }) => role === 'pe')
     .sort((x, y) => (y.parameters.SUM_BITS ?? 0) - (x.parameters.SUM_BITS ?? 0))[0];
   if (pe === undefined) throw new Error('the design has no PE');
-  const names = new Set(units.map(netlistModule));
+  const names = new Set(items.map(netlistModule));
   const linked = netlists.filter(({ name }) => names.has(name));
   const top = await topNetlist(context);
   const files: Record<string, string> = {

@@ -9,7 +9,7 @@ import { cellModels, netlistFiles, sourcesOf } from '../equivalence/prove.js';
 import { gateScript, goldScriptAround } from '../equivalence/scripts.js';
 import type { ModuleProof, ProofResult } from '../equivalence/verdict.js';
 import { type MappedNetlist, netlistFile, netlistModule } from '../netlist.js';
-import { boxedDesignLines, linkedUnits, linkingLines } from './top.js';
+import { boxedDesignLines, linkedItems, linkingLines } from './top.js';
 
 export interface TopProofRequest {
   readonly folder: string;
@@ -46,7 +46,7 @@ export function proveTop(request: TopProofRequest): Promise<ModuleProof> {
 async function settle(request: TopProofRequest): Promise<ProofResult> {
   const { manifest, yosys, library, netlists } = request;
   const models = await cellModels(yosys, library);
-  const names = new Set(linkedUnits(manifest).map(netlistModule));
+  const names = new Set(linkedItems(manifest).map(netlistModule));
   const modules = netlists
     .filter(({ name }) => names.has(name))
     .map((netlist) => ({ ...netlist, files: netlistFiles(netlist, models) }));

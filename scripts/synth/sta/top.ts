@@ -1,19 +1,19 @@
 import type { Manifest } from '../../../gen/design/manifest.js';
 import { PLAIN_FLIP_FLOPS } from '../gates.js';
 import { netlistModule } from '../netlist.js';
-import { type AreaUnit, areaUnits } from '../plan.js';
+import { type AreaItem, areaItems } from '../plan.js';
 
 /** Files of the run that maps a design around its modules. */
 export const TOP_FILES = { library: 'library.lib', cells: 'top.json', netlist: 'top.v' } as const;
 
 /** The modules that a design's netlist instantiates: those that are counted, but for delay lines, which are opened. */
-export function linkedUnits(manifest: Manifest): AreaUnit[] {
-  return areaUnits(manifest).filter(({ role, partOfOther }) => !partOfOther && role !== 'delay');
+export function linkedItems(manifest: Manifest): AreaItem[] {
+  return areaItems(manifest).filter(({ role, partOfOther }) => !partOfOther && role !== 'delay');
 }
 
 /** The commands that read a design, its modules as black boxes; what remains is the array and its delay lines. */
 export function boxedDesignLines(manifest: Manifest): string[] {
-  const linked = new Set(linkedUnits(manifest).map(({ module }) => module));
+  const linked = new Set(linkedItems(manifest).map(({ module }) => module));
   const delay = `${manifest.configuration.name}_delay`;
   const files = (names: (name: string) => boolean): string =>
     manifest.modules
@@ -29,14 +29,14 @@ export function boxedDesignLines(manifest: Manifest): string[] {
 
 /** The commands that turn instances of a design's modules into ones of the netlists, by their parameters. */
 export function linkingLines(manifest: Manifest): string[] {
-  const units = linkedUnits(manifest);
+  const items = linkedItems(manifest);
   return [
-    ...units.flatMap(({ module, parameters }) =>
+    ...items.flatMap(({ module, parameters }) =>
       Object.entries(parameters).map(
         ([name, value]) => `chtype -set ${netlistModule({ module, parameters })} t:${module} r:${name}=${value} %i`,
       ),
     ),
-    ...units.flatMap(({ module, parameters }) =>
+    ...items.flatMap(({ module, parameters }) =>
       Object.keys(parameters).map((name) => `setparam -unset ${name} t:${netlistModule({ module, parameters })}`),
     ),
   ];
@@ -65,9 +65,9 @@ export function topScript(manifest: Manifest): string {
 /** Where the cells of a design's netlist are not the modules of its manifest; empty where they are. */
 export function topProblems(cells: Readonly<Record<string, number>>, manifest: Manifest): string[] {
   const expected = new Map<string, number>();
-  for (const unit of linkedUnits(manifest)) {
-    const name = netlistModule(unit);
-    expected.set(name, (expected.get(name) ?? 0) + unit.instances);
+  for (const item of linkedItems(manifest)) {
+    const name = netlistModule(item);
+    expected.set(name, (expected.get(name) ?? 0) + item.instances);
   }
   const unmapped = Object.keys(cells).filter((cell) => cell.startsWith('$'));
   return [

@@ -6,7 +6,7 @@ import { proveNetlists } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import { FLOWS } from '../flow-names.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
-import { type AreaUnit, areaUnits } from '../plan.js';
+import { type AreaItem, areaItems } from '../plan.js';
 import { paretoFront } from './choose.js';
 import { type Curve, type CurveReport, curveAims, curvePoints, NO_HURRY } from './report.js';
 import {
@@ -41,7 +41,7 @@ export async function measureCurves(request: CurveRequest): Promise<CurveReport>
   requireDelays(library);
   const targets = folders.map((folder) => {
     const manifest = loadDesign(folder);
-    return { folder, manifest, unit: unitOf(manifest, module) };
+    return { folder, manifest, item: itemOf(manifest, module) };
   });
   const all = targets.length * (1 + AIMS);
   let done = 0;
@@ -60,23 +60,23 @@ export async function measureCurves(request: CurveRequest): Promise<CurveReport>
 
 interface CurveTarget extends TimedContext {
   readonly manifest: Manifest;
-  readonly unit: AreaUnit;
+  readonly item: AreaItem;
 }
 
 async function curveOf(
   target: CurveTarget,
   progress: (what: string) => void,
 ): Promise<{ curve: Curve; best: TimedNetlist[] }> {
-  const { manifest, unit } = target;
-  const slow = await mapLimit(FLOWS, TOOLS_AT_A_TIME, (flow) => timedNetlists(target, unit, flow, [NO_HURRY]));
+  const { manifest, item } = target;
+  const slow = await mapLimit(FLOWS, TOOLS_AT_A_TIME, (flow) => timedNetlists(target, item, flow, [NO_HURRY]));
   const first = slow.flatMap(({ netlists }) => netlists);
-  progress(`${unit.label}, the slowest netlists`);
+  progress(`${item.label}, the slowest netlists`);
   const slowest = Math.max(...first.map(({ path }) => path?.ps ?? 0));
-  if (slowest === 0) throw new UserError(`${unit.module} has no logic: there is no curve of it`);
+  if (slowest === 0) throw new UserError(`${item.module} has no logic: there is no curve of it`);
   const aims = curveAims(slowest, AIMS);
   const more = await mapLimit(aims, TOOLS_AT_A_TIME, async (aim) => {
-    const { netlists } = await allNetlists(target, unit, [aim]);
-    progress(`${unit.label}, for ${aim} ps`);
+    const { netlists } = await allNetlists(target, item, [aim]);
+    progress(`${item.label}, for ${aim} ps`);
     return netlists;
   });
   const candidates = [...first, ...more.flat()];
@@ -84,10 +84,10 @@ async function curveOf(
   const curve = {
     design: manifest.configuration.name,
     command: manifest.command,
-    module: unit.module,
+    module: item.module,
     pipeline: manifest.configuration.pipeline,
     configurationSha256: manifest.configurationSha256,
-    flow: shownTimedFlow(unit, target.library, aims[0] ?? slowest),
+    flow: shownTimedFlow(item, target.library, aims[0] ?? slowest),
     aims,
     tried: candidates.length,
     points: curvePoints(best),
@@ -98,27 +98,27 @@ async function curveOf(
 /** Proves the netlists of a curve's points. */
 async function proofOf(
   { yosys, library, proveLimit, onProgress }: CurveRequest,
-  { folder, manifest, unit }: Pick<CurveTarget, 'folder' | 'manifest' | 'unit'>,
+  { folder, manifest, item }: Pick<CurveTarget, 'folder' | 'manifest' | 'item'>,
   best: readonly TimedNetlist[],
 ): Promise<ProofReport | undefined> {
   if (proveLimit === undefined) return undefined;
   const netlists = best.map(
     ({ netlist: text, flow, strategy, aim }): ProvableNetlist => ({
-      ...{ unit, text },
-      name: [netlistModule(unit), strategy, flow, aim].join('_'),
+      ...{ item, text },
+      name: [netlistModule(item), strategy, flow, aim].join('_'),
     }),
   );
   return proveNetlists({ folder, manifest, yosys, library, netlists, limitSeconds: proveLimit, onProgress });
 }
 
-function unitOf(manifest: Manifest, module: string | undefined): AreaUnit {
-  const units = areaUnits(manifest);
+function itemOf(manifest: Manifest, module: string | undefined): AreaItem {
+  const items = areaItems(manifest);
   const { name } = manifest.configuration;
-  const unit =
+  const item =
     module === undefined
-      ? units.find(({ role }) => role === 'pe')
-      : units.find((each) => each.module === module || each.module === `${name}_${module}`);
-  if (unit !== undefined) return unit;
-  const known = [...new Set(units.map((each) => each.module.slice(name.length + 1)))];
+      ? items.find(({ role }) => role === 'pe')
+      : items.find((each) => each.module === module || each.module === `${name}_${module}`);
+  if (item !== undefined) return item;
+  const known = [...new Set(items.map((each) => each.module.slice(name.length + 1)))];
   throw new UserError(`--module: ${name} has no module ${module ?? 'pe'}; there are ${known.join(', ')}`);
 }

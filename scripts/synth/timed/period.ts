@@ -5,7 +5,7 @@ import type { Tool } from '../../tools/find.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import { checkedStructure } from '../checked-structure.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from '../netlist.js';
-import { type AreaUnit, areaUnits, distinctUnits, unitKey } from '../plan.js';
+import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
 import { LARGEST_CHECKED, structureCheck } from '../report.js';
 import { checkWhole } from '../sta/check.js';
 import { chooseCandidate } from './choose.js';
@@ -42,8 +42,8 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   requireDelays(library);
   const manifest = loadDesign(folder);
   const { rows, cols, name, arch } = manifest.configuration;
-  const units = areaUnits(manifest).filter(({ partOfOther }) => !partOfOther);
-  const distinct = distinctUnits(units);
+  const items = areaItems(manifest).filter(({ partOfOther }) => !partOfOther);
+  const distinct = distinctItems(items);
   const checks = rows * cols <= LARGEST_CHECKED;
   const all = distinct.length + (checks ? 1 : 0) + (request.sta ? 1 : 0);
   let done = 0;
@@ -54,12 +54,12 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
   if (checks) progress(`${manifest.top} elaborated`);
   const aim = periodPs - marginPs;
-  const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (unit) => {
-    const outcome = await allNetlists(request, unit, [aim]);
-    progress(unit.label);
-    return { unit, ...outcome };
+  const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (item) => {
+    const outcome = await allNetlists(request, item, [aim]);
+    progress(item.label);
+    return { item, ...outcome };
   });
-  const made = new Map(outcomes.map(({ unit, netlists }) => [unitKey(unit), netlists]));
+  const made = new Map(outcomes.map(({ item, netlists }) => [itemKey(item), netlists]));
   const report = buildPeriodReport(
     {
       generator: GENERATOR,
@@ -75,7 +75,7 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
     { periodPs, marginPs },
     {
       flow: shownTimedFlow({ module: '<module>', files: ['<files>'], parameters: {} }, library, aim),
-      units: units.map((unit) => ({ unit, candidates: made.get(unitKey(unit)) as TimedNetlist[] })),
+      items: items.map((item) => ({ item, candidates: made.get(itemKey(item)) as TimedNetlist[] })),
       warnings: [...new Set(outcomes.flatMap(({ warnings }) => warnings))].sort(),
     },
   );
@@ -87,12 +87,12 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
 }
 
 function keptNetlist(
-  { unit, netlists }: { readonly unit: AreaUnit; readonly netlists: readonly TimedNetlist[] },
+  { item, netlists }: { readonly item: AreaItem; readonly netlists: readonly TimedNetlist[] },
   aim: number,
   report: PeriodReport,
 ): MappedNetlist {
   const { flow, strategy, netlist } = chooseCandidate(netlists, aim);
   const how = `the flow ${flow}, mapping ${strategy}, for a critical path of ${aim} ps`;
-  const text = `${netlistHeader(unit, how, report)}\n${netlist}`;
-  return { unit, flow, name: netlistModule(unit), text };
+  const text = `${netlistHeader(item, how, report)}\n${netlist}`;
+  return { item, flow, name: netlistModule(item), text };
 }

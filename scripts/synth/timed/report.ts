@@ -3,7 +3,7 @@ import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import type { Flow } from '../flow-names.js';
 import type { DelayPath } from '../path.js';
-import type { AreaRole, AreaUnit } from '../plan.js';
+import type { AreaItem, AreaRole } from '../plan.js';
 import type { Measurement, Size, StructureCheck } from '../report.js';
 import type { StaResult } from '../sta/log.js';
 import { type Candidate, chooseCandidate } from './choose.js';
@@ -71,7 +71,7 @@ export interface StaReport {
 
 export interface TimedFindings {
   readonly flow: string;
-  readonly units: readonly { readonly unit: AreaUnit; readonly candidates: readonly Candidate[] }[];
+  readonly items: readonly { readonly item: AreaItem; readonly candidates: readonly Candidate[] }[];
   readonly warnings: readonly string[];
 }
 
@@ -79,10 +79,10 @@ export interface TimedFindings {
 export function buildPeriodReport(
   measurement: TimedMeasurement,
   { periodPs, marginPs }: { readonly periodPs: number; readonly marginPs: number },
-  { flow, units, warnings }: TimedFindings,
+  { flow, items, warnings }: TimedFindings,
 ): PeriodReport {
-  const modules = units.map(({ unit, candidates }): TimedRow => {
-    const { label, module, parameters, role, instances } = unit;
+  const modules = items.map(({ item, candidates }): TimedRow => {
+    const { label, module, parameters, role, instances } = item;
     const chosen = chooseCandidate(candidates, periodPs - marginPs);
     return {
       ...{ label, module, parameters, role, instances },

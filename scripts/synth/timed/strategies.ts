@@ -1,7 +1,7 @@
 import type { Flow } from '../flow-names.js';
 import { PLAIN_FLIP_FLOPS } from '../gates.js';
 import { netlistModule } from '../netlist.js';
-import type { AreaUnit } from '../plan.js';
+import type { AreaItem } from '../plan.js';
 
 /** Yosys' own optimisations before it maps. */
 const OPTIMISE = 'strash;&get,-n;&fraig,-x;&put;scorr;dc2;dretime;strash';
@@ -24,7 +24,7 @@ export type Strategy = keyof typeof STRATEGIES;
 
 export const STRATEGY_NAMES = Object.keys(STRATEGIES) as Strategy[];
 
-/** One mapping of a unit: by which strategy, for which delay. */
+/** One mapping of an item: by which strategy, for which delay. */
 export interface Mapping {
   readonly strategy: Strategy;
   readonly ps: number;
@@ -55,7 +55,7 @@ export const driverConstraint = (buffer: string): string => `set_driving_cell ${
 export const mappingsFor = (delays: readonly number[]): Mapping[] =>
   delays.flatMap((ps) => STRATEGY_NAMES.map((strategy) => ({ strategy, ps })));
 
-/** How units are mapped. */
+/** How items are mapped. */
 export interface TimedFlow {
   readonly flow: Flow;
   readonly mappings: readonly Mapping[];
@@ -63,9 +63,9 @@ export interface TimedFlow {
   readonly driven: boolean;
 }
 
-/** The Yosys script that synthesises a unit once and maps it in every way asked for. */
+/** The Yosys script that synthesises an item once and maps it in every way asked for. */
 export function timedScript(
-  { module, files, parameters }: Pick<AreaUnit, 'module' | 'files' | 'parameters'>,
+  { module, files, parameters }: Pick<AreaItem, 'module' | 'files' | 'parameters'>,
   { flow, mappings, driven }: TimedFlow,
 ): string {
   const { library, registers, driver } = TIMED_FILES;

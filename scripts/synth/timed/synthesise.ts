@@ -8,12 +8,12 @@ import { runYosys } from '../../tools/yosys/yosys.js';
 import { FLOWS, type Flow } from '../flow-names.js';
 import { flipFlopBits } from '../gates.js';
 import { readDelay } from '../path-log.js';
-import type { AreaUnit } from '../plan.js';
+import type { AreaItem } from '../plan.js';
 import { cellCounts, chipArea, requireMapped } from '../statistics.js';
 import type { Candidate } from './choose.js';
 import { driverConstraint, type Mapping, mappingFiles, mappingsFor, TIMED_FILES, timedScript } from './strategies.js';
 
-/** Where units are synthesised; the library has delays. */
+/** Where items are synthesised; the library has delays. */
 export interface TimedContext {
   readonly yosys: Yosys;
   /** The design's folder. */
@@ -32,22 +32,22 @@ export function requireDelays({ delays, identity }: Library): void {
 }
 
 /**
- * All netlists of a unit by one flow, for the delays aimed at.
+ * All netlists of an item by one flow, for the delays aimed at.
  *
  * @throws UserError when Yosys fails, gives no critical path, or leaves a gate that the library has no cell for.
  */
 export async function timedNetlists(
   { yosys, folder, library }: TimedContext,
-  unit: AreaUnit,
+  item: AreaItem,
   flow: Flow,
   aims: readonly number[],
 ): Promise<{ netlists: TimedNetlist[]; warnings: readonly string[] }> {
   const mappings = mappingsFor(aims);
-  const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
-  const title = `${unit.label}, ${flow}`;
+  const sources = item.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  const title = `${item.label}, ${flow}`;
   const { outputs, warnings } = await runYosys(yosys, {
     title,
-    script: timedScript(unit, { flow, mappings, driven: library.buffer !== undefined }),
+    script: timedScript(item, { flow, mappings, driven: library.buffer !== undefined }),
     inputs: {
       ...Object.fromEntries(sources),
       [TIMED_FILES.library]: library.text,
@@ -59,8 +59,8 @@ export async function timedNetlists(
   const netlistOf = (mapping: Mapping): TimedNetlist => {
     const { log, cells: cellsFile, area: areaFile, netlist } = filesOf(outputs, mapping);
     const cells = cellCounts(cellsFile);
-    requireMapped(cells, library, unit.module);
-    const area = chipArea(areaFile, cells, unit.module);
+    requireMapped(cells, library, item.module);
+    const area = chipArea(areaFile, cells, item.module);
     const read = readDelay(log);
     if ('problem' in read) {
       throw toolFailure(
@@ -84,16 +84,16 @@ function filesOf(outputs: TextFiles, mapping: Mapping): Record<keyof ReturnType<
   return { log: text(log), cells: text(cells), area: text(area), netlist: text(netlist) };
 }
 
-/** All netlists of a unit by all flows. @throws UserError as `timedNetlists`. */
+/** All netlists of an item by all flows. @throws UserError as `timedNetlists`. */
 export async function allNetlists(
   context: TimedContext,
-  unit: AreaUnit,
+  item: AreaItem,
   aims: readonly number[],
 ): Promise<{ netlists: TimedNetlist[]; warnings: readonly string[] }> {
   const netlists: TimedNetlist[] = [];
   const warnings: string[] = [];
   for (const flow of FLOWS) {
-    const made = await timedNetlists(context, unit, flow, aims);
+    const made = await timedNetlists(context, item, flow, aims);
     netlists.push(...made.netlists);
     warnings.push(...made.warnings);
   }
@@ -102,11 +102,11 @@ export async function allNetlists(
 
 /** The flow as a report shows it. */
 export function shownTimedFlow(
-  unit: Pick<AreaUnit, 'module' | 'files' | 'parameters'>,
+  item: Pick<AreaItem, 'module' | 'files' | 'parameters'>,
   library: Library,
   aim: number,
 ): string {
-  const script = timedScript(unit, {
+  const script = timedScript(item, {
     flow: 'alumacc',
     mappings: mappingsFor([aim]),
     driven: library.buffer !== undefined,

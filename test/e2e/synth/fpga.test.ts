@@ -13,7 +13,7 @@ import { proofPasses } from '../../../scripts/synth/equivalence/verdict.js';
 import { FAMILY_NAMES } from '../../../scripts/synth/fpga/families.js';
 import { synthesiseFor } from '../../../scripts/synth/fpga/measure.js';
 import type { FpgaReport } from '../../../scripts/synth/fpga/report.js';
-import type { AreaUnit } from '../../../scripts/synth/plan.js';
+import type { AreaItem } from '../../../scripts/synth/plan.js';
 import { findProgram, TOOLS } from '../../../scripts/tools/find.js';
 import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
 
@@ -131,14 +131,14 @@ describe('the cells of each family', () => {
   it.each(FAMILY_NAMES)('are known of %s, with what they do', async (family) => {
     writeFileSync(join(root, 'sample.v'), SAMPLE);
     const names = { label: 'sample', module: 'sample', files: ['sample.v'], parameters: {} };
-    const unit: AreaUnit = { ...names, role: 'edge', instances: 1, partOfOther: false };
+    const item: AreaItem = { ...names, role: 'periphery', instances: 1, partOfOther: false };
     const context = { folder: root, yosys: await findYosys(), limitSeconds: 60 };
-    const { resources, netlist: text } = await synthesiseFor({ ...context, family, dsp: false }, unit);
+    const { resources, netlist: text } = await synthesiseFor({ ...context, family, dsp: false }, item);
     expect(resources).toMatchObject({ flipFlops: 10, dsps: 0, blockRams: 0 });
     expect(resources.carryBits).toBeGreaterThanOrEqual(6);
     expect(resources.luts).toBeGreaterThanOrEqual(3);
     expect(resources.luts).toBeLessThanOrEqual(40);
-    const netlist = { unit, name: 'sample', text, family };
+    const netlist = { item, name: 'sample', text, family };
     expect(await prove(netlist, netlistFiles(netlist, undefined), context)).toMatchObject({ result: 'proved' });
     const changed = { ...netlist, text: withOtherTable(text) };
     expect(changed.text).not.toBe(text);
@@ -151,12 +151,12 @@ describe('the cells of each family', () => {
   it('are not proved where Yosys has no model of one, and not passed over either', async () => {
     writeFileSync(join(root, 'product.v'), PRODUCT);
     const names = { label: 'product', module: 'product', files: ['product.v'], parameters: {} };
-    const unit: AreaUnit = { ...names, role: 'edge', instances: 1, partOfOther: false };
+    const item: AreaItem = { ...names, role: 'periphery', instances: 1, partOfOther: false };
     const context = { folder: root, yosys: await findYosys() };
-    const { netlist: text } = await synthesiseFor({ ...context, family: 'ecp5', dsp: true }, unit);
+    const { netlist: text } = await synthesiseFor({ ...context, family: 'ecp5', dsp: true }, item);
     const proof = await proveNetlists({
       ...{ ...context, manifest: loadDesign(designs.enable), library: undefined, limitSeconds: 60 },
-      ...{ netlists: [{ unit, name: 'product', text, family: 'ecp5' }], onProgress: () => undefined },
+      ...{ netlists: [{ item, name: 'product', text, family: 'ecp5' }], onProgress: () => undefined },
     });
     expect(proof.modules).toMatchObject([{ outcome: { result: 'open', unmodelled: ['MULT18X18D'] } }]);
     expect(proofPasses(proof)).toBe(false);

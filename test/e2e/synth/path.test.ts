@@ -8,7 +8,7 @@ import { generate } from '../../../gen/design/generate.js';
 import { loadDesign } from '../../../gen/design/manifest.js';
 import { SYNTHESIS_FILES, synthesisScript } from '../../../scripts/synth/flow.js';
 import { FLOWS } from '../../../scripts/synth/flow-names.js';
-import { type AreaUnit, areaUnits } from '../../../scripts/synth/plan.js';
+import { type AreaItem, areaItems } from '../../../scripts/synth/plan.js';
 import { mappingTo, synthesise } from '../../../scripts/synth/synthesise.js';
 import { readLibrary } from '../../../scripts/tools/liberty/library.js';
 import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
@@ -43,10 +43,10 @@ const BETWEEN = `module between (input wire clk_i, input wire d_i, output reg b_
 endmodule
 `;
 
-function unitOf(module: string, text: string): AreaUnit {
+function itemOf(module: string, text: string): AreaItem {
   writeFileSync(join(root, `${module}.v`), text);
   const file = `${module}.v`;
-  return { label: module, module, files: [file], parameters: {}, role: 'edge', instances: 1, partOfOther: false };
+  return { label: module, module, files: [file], parameters: {}, role: 'periphery', instances: 1, partOfOther: false };
 }
 
 describe.each(['native', 'wasm'])('the critical path, %s', (build) => {
@@ -54,22 +54,22 @@ describe.each(['native', 'wasm'])('the critical path, %s', (build) => {
     ['chain', CHAIN, 3, 'y_o'],
     ['between', BETWEEN, 2, 'b_o'],
   ])('of %s is the gates of it', async (module, text, nands, to) => {
-    const unit = unitOf(module, text);
+    const item = itemOf(module, text);
     const context = { yosys: await yosys(build), folder: root };
-    const { path } = await synthesise({ ...context, library }, unit, 'alumacc');
+    const { path } = await synthesise({ ...context, library }, item, 'alumacc');
     const ends = { from: expect.stringMatching(/^(d_i|a_q)/), to };
     const ps = nands * TOY_DELAYS.NAND;
     expect(path).toEqual({ kind: 'delay', leastArea: { ps, ...ends }, buffered: { ps, ...ends } });
     // Generic gates: what ABC makes of two and three NANDs may be fewer complex gates, but never none.
-    const generic = await synthesise({ ...context, library: undefined }, unit, 'alumacc');
+    const generic = await synthesise({ ...context, library: undefined }, item, 'alumacc');
     expect(generic.path).toMatchObject({ kind: 'levels', levels: expect.toSatisfy((n) => n >= 1 && n <= nands + 2) });
   });
 
   it('of a register alone is none', async () => {
-    const unit = unitOf('register', REGISTER);
+    const item = itemOf('register', REGISTER);
     for (const each of [library, undefined]) {
       const context = { yosys: await yosys(build), folder: root, library: each };
-      expect((await synthesise(context, unit, 'alumacc')).path).toEqual({ kind: 'wires' });
+      expect((await synthesise(context, item, 'alumacc')).path).toEqual({ kind: 'wires' });
     }
   });
 });
@@ -79,21 +79,21 @@ describe('asking for the critical path', () => {
     const types = { activations: ['int4', 'flint4'], weights: ['int4', 'pot4'], drain: 'double' };
     const { folder } = generate(validateConfiguration({ rows: 2, cols: 3, name: 'tiny', ...types }), root);
     const native = await yosys('native');
-    const run = async (unit: AreaUnit, script: string) => {
-      const sources = unit.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+    const run = async (item: AreaItem, script: string) => {
+      const sources = item.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
       const inputs = { ...Object.fromEntries(sources), [SYNTHESIS_FILES.library]: library.text };
       const outputs = [SYNTHESIS_FILES.cells, SYNTHESIS_FILES.area];
-      return (await runYosys(native, { title: unit.label, script, inputs, outputs })).outputs;
+      return (await runYosys(native, { title: item.label, script, inputs, outputs })).outputs;
     };
-    const units = areaUnits(loadDesign(folder)).filter(({ role }) => role !== 'delay');
-    expect(units.length).toBeGreaterThan(8);
-    for (const unit of units) {
+    const items = areaItems(loadDesign(folder)).filter(({ role }) => role !== 'delay');
+    expect(items.length).toBeGreaterThan(8);
+    for (const item of items) {
       for (const flow of FLOWS) {
-        const script = synthesisScript(unit, flow, mappingTo(library));
-        const plain = synthesisScript(unit, flow, { to: 'library', delays: false });
+        const script = synthesisScript(item, flow, mappingTo(library));
+        const plain = synthesisScript(item, flow, { to: 'library', delays: false });
         expect(plain).toBe(script.replace(/;stime,-p;\S+$/m, ''));
         expect(plain).not.toBe(script);
-        expect(await run(unit, script), unit.label).toEqual(await run(unit, plain));
+        expect(await run(item, script), item.label).toEqual(await run(item, plain));
       }
     }
   });
@@ -107,7 +107,7 @@ describe('asking for the critical path', () => {
         return { ...outcome, log: outcome.log.replaceAll('Delay =', 'Time =') };
       },
     };
-    const failing = synthesise({ yosys: changed, folder: root, library }, unitOf('chain', CHAIN), 'alumacc');
+    const failing = synthesise({ yosys: changed, folder: root, library }, itemOf('chain', CHAIN), 'alumacc');
     await expect(failing).rejects.toMatchObject({
       exitCode: EXIT.toolBroken,
       message: expect.stringMatching(/\bchain, alumacc: [\s\S]*:\n[\s\S]*Time =/),

@@ -11,7 +11,7 @@ import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { simulateNetlist } from '../../../scripts/synth/equivalence/gate-level.js';
 import { netlistFiles, prove } from '../../../scripts/synth/equivalence/prove.js';
 import { type MappedNetlist, netlistModule } from '../../../scripts/synth/netlist.js';
-import { areaUnits } from '../../../scripts/synth/plan.js';
+import { areaItems } from '../../../scripts/synth/plan.js';
 import type { AreaReport } from '../../../scripts/synth/report.js';
 import { synthesise } from '../../../scripts/synth/synthesise.js';
 import { findProgram } from '../../../scripts/tools/find.js';
@@ -40,11 +40,11 @@ beforeAll(async () => {
   const raw = { rows: 1, cols: 1, activations: ['int3'], weights: ['int3'], maxK: 4, stall: 'enable', name: 'little' };
   folder = generate(validateConfiguration(raw), root).folder;
   manifest = loadDesign(folder);
-  const unit = areaUnits(manifest).find(({ role }) => role === 'pe');
-  if (unit === undefined) throw new Error('no PE');
+  const item = areaItems(manifest).find(({ role }) => role === 'pe');
+  if (item === undefined) throw new Error('no PE');
   const native = await yosys('native');
-  const { netlist } = await synthesise({ yosys: native, folder, library: undefined }, unit, 'alumacc');
-  pe = { unit, flow: 'alumacc', name: unit.module, text: netlist };
+  const { netlist } = await synthesise({ yosys: native, folder, library: undefined }, item, 'alumacc');
+  pe = { item, flow: 'alumacc', name: item.module, text: netlist };
 });
 
 /** A netlist with one of its gates changed for another. */
@@ -158,13 +158,13 @@ describe('the simulation of a netlist that is not proved', () => {
     const raw = { rows: 2, cols: 1, activations: ['int2'], weights: ['int2'], dataflow: 'ws', name: 'stays' };
     const stays = generate(validateConfiguration(raw), root).folder;
     const design = { folder: stays, manifest: loadDesign(stays) };
-    const [unit] = areaUnits(design.manifest).filter(({ role }) => role === 'pe');
-    if (unit === undefined) throw new Error('no PE');
+    const [item] = areaItems(design.manifest).filter(({ role }) => role === 'pe');
+    if (item === undefined) throw new Error('no PE');
     // Only the upper PE has such sums, so that the units' bench does not hold it.
-    expect(unit.parameters.SUM_BITS).toBeLessThan(design.manifest.accumulator.bits);
+    expect(item.parameters.SUM_BITS).toBeLessThan(design.manifest.accumulator.bits);
     const native = await yosys('native');
-    const { netlist: text } = await synthesise({ ...design, yosys: native, library: undefined }, unit, 'alumacc');
-    const netlist = { unit, flow: 'alumacc', name: netlistModule(unit), text } as const;
+    const { netlist: text } = await synthesise({ ...design, yosys: native, library: undefined }, item, 'alumacc');
+    const netlist = { item, flow: 'alumacc', name: netlistModule(item), text } as const;
     const simulation = (changed: MappedNetlist) =>
       simulateNetlist({
         ...{ ...design, yosys: native, netlist: changed, files: netlistFiles(changed, undefined) },
@@ -178,7 +178,7 @@ describe('the simulation of a netlist that is not proved', () => {
   });
 
   it('is none for a delay line of one stage, which stays open', async () => {
-    const netlist = { ...pe, unit: { ...pe.unit, role: 'delay' as const } };
+    const netlist = { ...pe, item: { ...pe.item, role: 'delay' as const } };
     expect(await simulate(netlist)).toEqual({
       result: 'open',
       why: expect.stringContaining('not decided; not simulated'),

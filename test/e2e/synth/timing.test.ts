@@ -9,10 +9,10 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign } from '../../../gen/design/manifest.js';
 import { netlistModule } from '../../../scripts/synth/netlist.js';
-import { type AreaUnit, distinctUnits } from '../../../scripts/synth/plan.js';
+import { type AreaItem, distinctItems } from '../../../scripts/synth/plan.js';
 import { runSta, topNetlist } from '../../../scripts/synth/sta/check.js';
 import { proveTop } from '../../../scripts/synth/sta/prove.js';
-import { linkedUnits } from '../../../scripts/synth/sta/top.js';
+import { linkedItems } from '../../../scripts/synth/sta/top.js';
 import { synthesise } from '../../../scripts/synth/synthesise.js';
 import { measureCurves } from '../../../scripts/synth/timed/curve.js';
 import { curvePlot } from '../../../scripts/synth/timed/plot.js';
@@ -66,8 +66,8 @@ describe('a path from register to register', () => {
   it('is the gates of it in ABC', async () => {
     writeFileSync(join(root, 'between.v'), BETWEEN);
     const names = { label: 'between', module: 'between', files: ['between.v'], parameters: {} };
-    const unit: AreaUnit = { ...names, role: 'edge', instances: 1, partOfOther: false };
-    const { netlists } = await allNetlists({ yosys: await findYosys(), folder: root, library }, unit, [700]);
+    const item: AreaItem = { ...names, role: 'periphery', instances: 1, partOfOther: false };
+    const { netlists } = await allNetlists({ yosys: await findYosys(), folder: root, library }, item, [700]);
     expect(netlists).toHaveLength(8);
     [least] = netlists;
     // In front of the gates ABC has the buffer that stands in for a register.
@@ -134,9 +134,9 @@ describe('the netlist around the modules', () => {
   it('is proved, or else simulated with all others, and a pin that is connected otherwise is found by both', async () => {
     const [yosys, library, manifest] = [await findYosys(), readLibrary(libraryPath), loadDesign(design)];
     const context = { yosys, folder: design, library };
-    const netlists = await mapLimit(distinctUnits(linkedUnits(manifest)), TOOLS_AT_A_TIME, async (unit) => {
-      const { netlist: text } = await synthesise(context, unit, 'alumacc');
-      return { unit, flow: 'alumacc' as const, name: netlistModule(unit), text };
+    const netlists = await mapLimit(distinctItems(linkedItems(manifest)), TOOLS_AT_A_TIME, async (item) => {
+      const { netlist: text } = await synthesise(context, item, 'alumacc');
+      return { item, flow: 'alumacc' as const, name: netlistModule(item), text };
     });
     const whole = { ...context, manifest, netlists, limitSeconds: 60 };
     const top = await topNetlist(whole);

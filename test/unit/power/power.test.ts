@@ -273,7 +273,7 @@ describe('the report', () => {
     const { pe, whole } = energyRows(
       [
         { label: 'x', role: 'pe', instances: 1, joules },
-        { label: 'y', role: 'edge', instances: 1, joules },
+        { label: 'y', role: 'periphery', instances: 1, joules },
       ],
       10,
     );

@@ -84,7 +84,7 @@ describe('the critical path in a log of ABC', () => {
     ['the line of the delay is missing', () => without(/ABC: WireLoad.*\n/), /: ABC: Path {2}0/],
     ['the log stops before it', () => without(/ABC: WireLoad.*79\.0[\s\S]*/), /stime/],
     ['the delay is no number', () => changed('7038.56', '    nan'), / nan ps/],
-    ['the delay is in another unit', () => changed('7038.56 ps', '7.04 ns'), /7\.04 ns/],
+    ['the delay is in another item', () => changed('7038.56 ps', '7.04 ns'), /7\.04 ns/],
     ['wires are counted', () => changed('WireLoad = "none"', 'WireLoad = "Small"'), /WireLoad = "Small"/],
     ['the delay is zero', () => changed(' 7038.56', '    0.00'), /\b0 ps\b.*\b226\b/],
     ['there are no gates', () => changed('Gates =    226', 'Gates =      0'), /\b7038\.56 ps\b.*\b0\b/],

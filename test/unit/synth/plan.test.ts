@@ -3,7 +3,7 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { buildManifest, type Manifest } from '../../../gen/design/manifest.js';
 import { elaborate } from '../../../gen/rtl/design.js';
 import { shownFlow, synthesisScript } from '../../../scripts/synth/flow.js';
-import { areaUnits, unitKey } from '../../../scripts/synth/plan.js';
+import { areaItems, itemKey } from '../../../scripts/synth/plan.js';
 import {
   type Netlist,
   readStructure,
@@ -17,27 +17,27 @@ function manifestOf(configuration: Record<string, unknown>): Manifest {
 }
 
 const manifest = manifestOf({ rows: 3, cols: 5, name: 'd' });
-const unit = (name: string, of = manifest) => areaUnits(of).filter(({ module }) => module === name);
+const item = (name: string, of = manifest) => areaItems(of).filter(({ module }) => module === name);
 
-describe('the units of a design', () => {
+describe('the items of a design', () => {
   it('are all modules but the array, each with the files it needs', () => {
-    const modules = new Set(areaUnits(manifest).map(({ module }) => module));
+    const modules = new Set(areaItems(manifest).map(({ module }) => module));
     const others = manifest.modules.map(({ name }) => name).filter((name) => name !== manifest.top);
     expect([...modules].sort()).toEqual(others.sort());
-    expect(unit('d_pe')[0]).toMatchObject({ files: ['rtl/d_pe.v'], role: 'pe', instances: 15, parameters: {} });
+    expect(item('d_pe')[0]).toMatchObject({ files: ['rtl/d_pe.v'], role: 'pe', instances: 15, parameters: {} });
   });
 
   it('count decoders per row and per column, with their type decoders inside', () => {
-    const [decoder] = unit('d_decode_a');
+    const [decoder] = item('d_decode_a');
     expect(decoder).toMatchObject({ role: 'decoder', instances: 3, partOfOther: false });
     expect(decoder?.files.at(-1)).toBe('rtl/d_decode_a.v');
     expect(decoder?.files).toHaveLength(6);
-    expect(unit('d_decode_w')[0]?.files).toHaveLength(4);
-    expect(unit('d_decode_int4')[0]).toMatchObject({ role: 'type decoder', partOfOther: true, instances: 8 });
+    expect(item('d_decode_w')[0]?.files).toHaveLength(4);
+    expect(item('d_decode_int4')[0]).toMatchObject({ role: 'type decoder', partOfOther: true, instances: 8 });
   });
 
   it('count the delay lines in stages, and synthesise equal ones once', () => {
-    const lines = unit('d_delay');
+    const lines = item('d_delay');
     expect(lines.map(({ parameters, instances }) => [parameters.WIDTH, parameters.DEPTH, instances])).toEqual([
       [4, 1, 3],
       [3, 1, 2],
@@ -45,28 +45,28 @@ describe('the units of a design', () => {
       [2, 1, 4],
       [manifest.accumulator.bits, 1, 10],
     ]);
-    expect(new Set(lines.map(unitKey)).size).toBe(4);
+    expect(new Set(lines.map(itemKey)).size).toBe(4);
   });
 
   it('hold no delay line where the array has a single PE', () => {
-    expect(unit('d_delay', manifestOf({ rows: 1, cols: 1, name: 'd' }))).toEqual([]);
+    expect(item('d_delay', manifestOf({ rows: 1, cols: 1, name: 'd' }))).toEqual([]);
   });
 });
 
-describe('the units of a design with tiles of PEs', () => {
+describe('the items of a design with tiles of PEs', () => {
   const tiled = manifestOf({ rows: 4, cols: 6, tileRows: 2, tileCols: 3, name: 'd' });
 
   it('are tiles with their PEs inside', () => {
-    expect(unit('d_tile', tiled)).toMatchObject([
+    expect(item('d_tile', tiled)).toMatchObject([
       { role: 'pe', instances: 4, partOfOther: false, files: ['rtl/d_pe.v', 'rtl/d_tile.v'] },
     ]);
-    expect(unit('d_pe', tiled)).toMatchObject([{ role: 'pe of a tile', instances: 24, partOfOther: true }]);
+    expect(item('d_pe', tiled)).toMatchObject([{ role: 'pe of a tile', instances: 24, partOfOther: true }]);
   });
 
   it('have the widths of the partial sums that leave the tiles', () => {
     const stays = manifestOf({ rows: 8, cols: 6, tileRows: 2, tileCols: 3, dataflow: 'ws', name: 'd' });
     const counts = (name: string) =>
-      unit(name, stays).map(({ parameters, instances }) => [parameters.SUM_BITS, instances]);
+      item(name, stays).map(({ parameters, instances }) => [parameters.SUM_BITS, instances]);
     expect(counts('d_tile')).toEqual([
       [15, 2],
       [16, 4],
@@ -80,7 +80,7 @@ describe('the units of a design with tiles of PEs', () => {
   });
 
   it('have as many delay-line stages as tiles ask for', () => {
-    const lines = unit('d_delay', tiled);
+    const lines = item('d_delay', tiled);
     expect(lines.map(({ parameters, instances }) => [parameters.WIDTH, instances])).toEqual([
       [4, 2],
       [3, 1],
@@ -89,7 +89,7 @@ describe('the units of a design with tiles of PEs', () => {
       [24, 3],
     ]);
     expect(new Set(lines.map(({ label }) => label)).size).toBe(lines.length);
-    expect(unit('d_delay', manifestOf({ rows: 2, cols: 2, tileRows: 2, tileCols: 2, name: 'd' }))).toEqual([]);
+    expect(item('d_delay', manifestOf({ rows: 2, cols: 2, tileRows: 2, tileCols: 2, name: 'd' }))).toEqual([]);
   });
 
   it('are counted in the elaborated array, whatever Yosys calls a tile with parameters', () => {
@@ -115,7 +115,7 @@ describe('a synthesis script', () => {
   const DELAYS = { to: 'library', delays: true } as const;
 
   it('sets parameters before it elaborates, and maps to what was asked for', () => {
-    const [line] = unit('d_delay');
+    const [line] = item('d_delay');
     if (line === undefined) throw new Error('no delay line');
     const script = synthesisScript(line, 'alumacc', LIBRARY).split('\n');
     expect(script.slice(0, 3)).toEqual([
@@ -145,7 +145,7 @@ describe('a synthesis script', () => {
 describe('the structure of an array', () => {
   const right: Structure = {
     instances: {
-      ...Object.fromEntries(areaUnits(manifest).map(({ module, instances }) => [module, instances])),
+      ...Object.fromEntries(areaItems(manifest).map(({ module, instances }) => [module, instances])),
       d_delay: 15,
     },
     delayStages: { 4: 13, 3: 2, 2: 4, [manifest.accumulator.bits]: 10 },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CriticalPath } from '../../../scripts/synth/path.js';
-import type { AreaUnit } from '../../../scripts/synth/plan.js';
+import type { AreaItem } from '../../../scripts/synth/plan.js';
 import { renderMarkdown, renderText } from '../../../scripts/synth/render.js';
 import { type AreaFindings, buildReport, type Synthesis } from '../../../scripts/synth/report.js';
 
-const unit = (rest: Partial<AreaUnit>): AreaUnit => ({
+const item = (rest: Partial<AreaItem>): AreaItem => ({
   label: 'd_pe',
   module: 'd_pe',
   files: [],
@@ -38,18 +38,18 @@ const findings: AreaFindings = {
   tool: { name: 'Yosys', version: '0.23', build: 'native' },
   library: null,
   flows: { alumacc: 'synth\n', noalumacc: 'synth -noalumacc\n' },
-  units: [
-    { unit: unit({}), result: { alumacc: synthesis(120, 10), noalumacc: synthesis(100, 10) } },
+  items: [
+    { item: item({}), result: { alumacc: synthesis(120, 10), noalumacc: synthesis(100, 10) } },
     {
-      unit: unit({ label: 'd_decode_a', module: 'd_decode_a', role: 'decoder', instances: 2 }),
+      item: item({ label: 'd_decode_a', module: 'd_decode_a', role: 'decoder', instances: 2 }),
       result: { alumacc: synthesis(25), noalumacc: synthesis(25) },
     },
     {
-      unit: unit({ label: 'd_decode_int4', module: 'd_decode_int4', role: 'type decoder', partOfOther: true }),
+      item: item({ label: 'd_decode_int4', module: 'd_decode_int4', role: 'type decoder', partOfOther: true }),
       result: { alumacc: synthesis(5), noalumacc: synthesis(6) },
     },
     {
-      unit: unit({ label: 'd_control', module: 'd_control', role: 'edge', instances: 1 }),
+      item: item({ label: 'd_control', module: 'd_control', role: 'periphery', instances: 1 }),
       result: { alumacc: synthesis(50, 3), noalumacc: synthesis(51, 3) },
     },
   ],
@@ -84,7 +84,7 @@ describe('buildReport', () => {
     const { modules, whole, gateEquivalent } = buildReport({
       ...findings,
       library,
-      units: [{ unit: unit({}), result }],
+      items: [{ item: item({}), result }],
     });
     expect(modules[0]?.flow).toBe('noalumacc');
     expect(whole).toEqual({ gateEquivalents: 36, area: 108, flipFlopBits: 4 });
@@ -107,7 +107,7 @@ describe('the report', () => {
   const withLibrary = buildReport({
     ...findings,
     library,
-    units: [{ unit: unit({}), result: { alumacc: synthesis(10, 1, 30), noalumacc: synthesis(9, 1, 27) } }],
+    items: [{ item: item({}), result: { alumacc: synthesis(10, 1, 30), noalumacc: synthesis(9, 1, 27) } }],
   });
 
   it.each([
@@ -127,17 +127,17 @@ describe('the report', () => {
   });
 
   const withPaths = (...paths: CriticalPath[]) => {
-    const units = findings.units.map(({ unit }, i) => {
+    const items = findings.items.map(({ item }, i) => {
       const part = { ...synthesis(10, 1), path: paths[i] ?? ({ kind: 'wires' } as const) };
-      return { unit, result: { alumacc: part, noalumacc: part } };
+      return { item, result: { alumacc: part, noalumacc: part } };
     });
-    return buildReport({ ...findings, units });
+    return buildReport({ ...findings, items });
   };
 
   it.each([
     ['for a terminal', renderText],
     ['as a page', renderMarkdown],
-  ])('%s has critical paths with their unit, their module and what they leave out', (_, render) => {
+  ])('%s has critical paths with their item, their module and what they leave out', (_, render) => {
     expect(render(report)).toMatch(/\b100 .*\bd_pe, x to y\b/);
     const timed = render(withPaths(delay(7000.4, 5000.6), delay(9000, 800)));
     expect(timed).toMatch(/\b5,001 ps .*\bd_pe, w_q\[1\] to acc_q\[2\]/);

@@ -5,7 +5,7 @@ import { buildManifest, type Manifest } from '../../../gen/design/manifest.js';
 import { elaborate } from '../../../gen/rtl/design.js';
 import { readSta } from '../../../scripts/synth/sta/log.js';
 import { staScript } from '../../../scripts/synth/sta/script.js';
-import { linkedUnits, topProblems, topScript } from '../../../scripts/synth/sta/top.js';
+import { linkedItems, topProblems, topScript } from '../../../scripts/synth/sta/top.js';
 
 /** Printed by OpenSTA 2.0.17 for a 4 x 4 array with SkyWater's cells. */
 const LOG = readFileSync(new URL('../../data/logs/opensta-2.0.17.log', import.meta.url), 'utf8');
@@ -84,7 +84,7 @@ describe('the netlist around the modules', () => {
   const array = manifestOf({ rows: 2, cols: 3 });
   const stays = manifestOf({ rows: 4, cols: 2, dataflow: 'ws' });
   const cellsOf = (manifest: Manifest): Record<string, number> => {
-    const widths = linkedUnits(manifest).map(({ module, parameters, instances }): [string, number] => {
+    const widths = linkedItems(manifest).map(({ module, parameters, instances }): [string, number] => {
       const suffix = parameters.SUM_BITS === undefined ? '' : `_sum_bits${parameters.SUM_BITS}`;
       return [`${module}${suffix}`, instances];
     });

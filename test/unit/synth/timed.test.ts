@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDelay } from '../../../scripts/synth/path-log.js';
-import type { AreaUnit } from '../../../scripts/synth/plan.js';
+import type { AreaItem } from '../../../scripts/synth/plan.js';
 import { type Candidate, chooseCandidate, paretoFront } from '../../../scripts/synth/timed/choose.js';
 import { curvePlot } from '../../../scripts/synth/timed/plot.js';
 import { renderCurveText, renderPeriodMarkdown, renderPeriodText } from '../../../scripts/synth/timed/render.js';
@@ -88,8 +88,8 @@ describe('a curve', () => {
   });
 });
 
-const unit = (rest: Partial<AreaUnit>): AreaUnit => ({
-  ...{ label: 'd_x', module: 'd_x', files: [], parameters: {}, role: 'edge', instances: 1, partOfOther: false },
+const item = (rest: Partial<AreaItem>): AreaItem => ({
+  ...{ label: 'd_x', module: 'd_x', files: [], parameters: {}, role: 'periphery', instances: 1, partOfOther: false },
   ...rest,
 });
 
@@ -105,9 +105,9 @@ describe('the report of a period', () => {
       { periodPs, marginPs },
       {
         flow: 'synth',
-        units: [
-          { unit: unit({ label: 'd_pe', module: 'd_pe', role: 'pe', instances: 6 }), candidates: SKYWATER },
-          { unit: unit({ label: 'd_delay', role: 'delay', instances: 4 }), candidates: [candidate(null, 80)] },
+        items: [
+          { item: item({ label: 'd_pe', module: 'd_pe', role: 'pe', instances: 6 }), candidates: SKYWATER },
+          { item: item({ label: 'd_delay', role: 'delay', instances: 4 }), candidates: [candidate(null, 80)] },
         ],
         warnings: [],
       },
@@ -152,16 +152,16 @@ describe('the report of a period', () => {
 
 describe('the flow for a period', () => {
   const mappings = mappingsFor([2500, 3000]);
-  const unitOf = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 18 } };
+  const itemOf = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 18 } };
 
   it('synthesises once and maps in every way for every period', () => {
-    const lines = timedScript(unitOf, { flow: 'noalumacc', mappings, driven: true }).split('\n');
+    const lines = timedScript(itemOf, { flow: 'noalumacc', mappings, driven: true }).split('\n');
     expect(lines.filter((line) => line.startsWith('synth'))).toEqual(['synth -flatten -noalumacc']);
     expect(lines).toContain('rename -top d_pe_sum_bits18');
     const abc = lines.filter((line) => line.includes(' abc '));
     expect(abc).toHaveLength(2 * STRATEGY_NAMES.length);
     expect(abc.every((line) => line.includes('-constr driver.constr'))).toBe(true);
-    expect(timedScript(unitOf, { flow: 'alumacc', mappings, driven: false })).not.toContain('-constr');
+    expect(timedScript(itemOf, { flow: 'alumacc', mappings, driven: false })).not.toContain('-constr');
     expect(abc.filter((line) => line.includes('-D,2500'))).toHaveLength(STRATEGY_NAMES.length);
     expect(abc.every((line) => line.endsWith(';stime,-p') && !line.includes('{ps}'))).toBe(true);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { decimal, type TextColumn } from '../../../../gen/base/text-table.js';
-import { loneUnit, proveLone } from '../../../synth/equivalence/lone.js';
+import { loneItem, proveLone } from '../../../synth/equivalence/lone.js';
 import { cellModels } from '../../../synth/equivalence/prove.js';
 import type { Flow } from '../../../synth/flow-names.js';
 import type { CriticalPath } from '../../../synth/path.js';
@@ -70,16 +70,16 @@ const smallest =
   (models: string | undefined): Metric<Pe, Netlist> =>
   async ({ name, verilog }, { yosys, library, scratch: folder, progress }) => {
     progress('synthesising');
-    const unit = loneUnit(name);
+    const item = loneItem(name);
     writeFileSync(join(folder, `${name}.v`), verilog);
     const context = { yosys, folder, library };
     const syntheses = {
-      alumacc: await synthesise(context, unit, 'alumacc'),
-      noalumacc: await synthesise(context, unit, 'noalumacc'),
+      alumacc: await synthesise(context, item, 'alumacc'),
+      noalumacc: await synthesise(context, item, 'noalumacc'),
     };
     const flow = keptFlow(syntheses);
     const { size, path, netlist } = syntheses[flow];
-    const proof = await proveLone({ yosys, folder, models, unit, text: netlist });
+    const proof = await proveLone({ yosys, folder, models, item, text: netlist });
     if (proof.result !== 'proved') {
       throw new UserError(`the netlist of ${name} is not proved equal to it: ${proof.result}`, EXIT.checkFailed);
     }

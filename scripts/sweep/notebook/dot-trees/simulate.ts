@@ -18,13 +18,13 @@ const PASSED = /^(\d+) beats, 0 wrong$/m;
  * @throws UserError (exit code 3) when a tool is missing or breaks down.
  */
 export async function simulateTree(
-  { yosys, models, unit, text }: LoneProofRequest,
+  { yosys, models, item, text }: LoneProofRequest,
   { name, testBench, beats }: Pick<WrittenTree, 'name' | 'testBench' | 'beats'>,
   why: string,
 ): Promise<ProofResult> {
   const verilator = await requireTool('verilator');
   const files = netlistFiles({ text }, models);
-  const netlist = await simulationText(yosys, unit, cellKind({}, files), files);
+  const netlist = await simulationText(yosys, item, cellKind({}, files), files);
   const scratch = scratchFolder(name);
   try {
     writeFileSync(join(scratch, 'netlist.v'), netlist);

@@ -1,6 +1,6 @@
 import { decimal, type TextColumn } from '../../../../gen/base/text-table.js';
 import { orSimulated, timedProof } from '../../../synth/equivalence/equal.js';
-import { LONE_PROOF_SECONDS, loneUnit, proveLone } from '../../../synth/equivalence/lone.js';
+import { LONE_PROOF_SECONDS, loneItem, proveLone } from '../../../synth/equivalence/lone.js';
 import { cellModels } from '../../../synth/equivalence/prove.js';
 import { PROOF_COLUMNS, proofSummary } from '../../../synth/equivalence/render.js';
 import { type ModuleProof, type ProofReport, proofPasses } from '../../../synth/equivalence/verdict.js';
@@ -51,9 +51,9 @@ interface MappedTree extends Subject {
 const netlistOf =
   (models: string | undefined): Metric<MappedTree, { readonly size: Size; readonly proof: ModuleProof }> =>
   async ({ name, tree, flow }, { yosys, library, progress }) => {
-    const unit = loneUnit(tree.module, tree.file);
-    const { size, netlist } = await synthesise({ yosys, folder: ROOT, library }, unit, flow);
-    const request = { yosys, folder: ROOT, models, unit, text: netlist };
+    const item = loneItem(tree.module, tree.file);
+    const { size, netlist } = await synthesise({ yosys, folder: ROOT, library }, item, flow);
+    const request = { yosys, folder: ROOT, models, item, text: netlist };
     const proof = await timedProof({ label: tree.name, netlist: name }, async () =>
       orSimulated(await proveLone(request), (why) => simulateTree(request, tree, why)),
     );

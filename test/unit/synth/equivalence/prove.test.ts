@@ -17,7 +17,7 @@ import {
 } from '../../../../scripts/synth/equivalence/verdict.js';
 import { wrapper } from '../../../../scripts/synth/equivalence/wrapper.js';
 
-const unit = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 14 } };
+const item = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 14 } };
 
 /** A module of registers, each with its data, output and public names of the output. */
 function moduleOf(
@@ -53,24 +53,24 @@ function moduleOf(
 
 describe('the scripts of a proof', () => {
   it('read the RTL with its parameters and optimise nothing', () => {
-    const script = goldScript(unit);
+    const script = goldScript(item);
     expect(script).toContain('chparam -set SUM_BITS 14 d_pe\nhierarchy -check -top d_pe\n');
     expect(script).not.toMatch(/^(opt|opt_expr|opt_dff|opt_merge|synth|alumacc|abc|share)\b(?!_clean)/m);
   });
 
   it('read the netlist by its own name, with cell models where there is a library', () => {
-    expect(gateScript(unit, 'library')).toContain('read_verilog models.v\nread_verilog -icells netlist.v\n');
-    expect(gateScript(unit, 'gates')).not.toContain('models.v');
-    expect(gateScript(unit, 'gates')).toContain('-top d_pe_sum_bits14');
-    expect(simulationScript(unit, 'library')).toContain('write_verilog');
+    expect(gateScript(item, 'library')).toContain('read_verilog models.v\nread_verilog -icells netlist.v\n');
+    expect(gateScript(item, 'gates')).not.toContain('models.v');
+    expect(gateScript(item, 'gates')).toContain('-top d_pe_sum_bits14');
+    expect(simulationScript(item, 'library')).toContain('write_verilog');
   });
 
   it("read an FPGA's netlist with Yosys' models of its cells, and leave open what registers hold at first", () => {
-    for (const script of [gateScript(unit, 'ecp5'), simulationScript(unit, 'ecp5')]) {
+    for (const script of [gateScript(item, 'ecp5'), simulationScript(item, 'ecp5')]) {
       expect(script).toContain('read_verilog -defer +/ecp5/cells_sim.v\nread_verilog -icells netlist.v\n');
       expect(script).toContain('hierarchy -top d_pe_sum_bits14\nproc\nflatten\nsetattr -unset init w:*\n');
     }
-    expect(gateScript(unit, 'library')).not.toContain('init');
+    expect(gateScript(item, 'library')).not.toContain('init');
   });
 
   it('give ABC its limit', () => {
@@ -247,7 +247,7 @@ describe('a module that stands in for some of its instances', () => {
 endmodule
 `;
   it('is the netlist with its parameters, and the RTL with others', () => {
-    const text = wrapper(RTL, 'module d_pe_sum_bits14(clk_i, a_i, sum_o);\nendmodule\n', unit) ?? '';
+    const text = wrapper(RTL, 'module d_pe_sum_bits14(clk_i, a_i, sum_o);\nendmodule\n', item) ?? '';
     expect(text.match(/^module \S+/gm)).toEqual(['module d_pe_sum_bits14(clk_i,', 'module d_pe_rtl', 'module d_pe']);
     expect(text).toContain('if (SUM_BITS == 14) begin');
     const ports = '(.clk_i(clk_i), .a_i(a_i), .sum_o(sum_o));';
@@ -256,7 +256,7 @@ endmodule
   });
 
   it('is none where a port is not understood', () => {
-    expect(wrapper(RTL.replace('input  wire          [6:0]', 'inout'), '', unit)).toBeUndefined();
-    expect(wrapper(RTL.replace('d_pe', 'other'), '', unit)).toBeUndefined();
+    expect(wrapper(RTL.replace('input  wire          [6:0]', 'inout'), '', item)).toBeUndefined();
+    expect(wrapper(RTL.replace('d_pe', 'other'), '', item)).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { harnessSize, harnessVerilog, PORTS, portsOf } from '../../../../scripts
 import { median, readPlacement } from '../../../../scripts/synth/fpga/placement.js';
 import { renderFpgaText } from '../../../../scripts/synth/fpga/render.js';
 import { buildFpgaReport, type FamilyFindings } from '../../../../scripts/synth/fpga/report.js';
-import type { AreaUnit } from '../../../../scripts/synth/plan.js';
+import type { AreaItem } from '../../../../scripts/synth/plan.js';
 
 describe('the cells of an FPGA', () => {
   // What Yosys 0.23 and 0.55 left of PEs of several designs.
@@ -36,8 +36,8 @@ describe('the flow for an FPGA', () => {
   });
 
   it('sets parameters, maps and counts', () => {
-    const unit = { module: 'd_delay', files: ['rtl/d_delay.v'], parameters: { WIDTH: 4, DEPTH: 1 } };
-    expect(fpgaScript(unit, 'gowin', false).split('\n')).toEqual([
+    const item = { module: 'd_delay', files: ['rtl/d_delay.v'], parameters: { WIDTH: 4, DEPTH: 1 } };
+    expect(fpgaScript(item, 'gowin', false).split('\n')).toEqual([
       'read_verilog rtl/d_delay.v',
       'chparam -set WIDTH 4 -set DEPTH 1 d_delay',
       'synth_gowin -noiopads -top d_delay',
@@ -142,8 +142,8 @@ describe('the report of nextpnr', () => {
 });
 
 describe('the report of a design on an FPGA', () => {
-  const unit = (rest: Partial<AreaUnit>): AreaUnit => ({
-    ...{ label: 'd_x', module: 'd_x', files: [], parameters: {}, role: 'edge', instances: 1, partOfOther: false },
+  const item = (rest: Partial<AreaItem>): AreaItem => ({
+    ...{ label: 'd_x', module: 'd_x', files: [], parameters: {}, role: 'periphery', instances: 1, partOfOther: false },
     ...rest,
   });
   const size = (luts: number, flipFlops: number) => ({
@@ -153,10 +153,10 @@ describe('the report of a design on an FPGA', () => {
   const findings: FamilyFindings = {
     family: 'ice40',
     flow: 'synth_ice40',
-    units: [
-      { unit: unit({ label: 'd_pe', role: 'pe', instances: 6 }), result: size(100, 38) },
-      { unit: unit({ label: 'd_int', role: 'type decoder', instances: 5, partOfOther: true }), result: size(7, 0) },
-      { unit: unit({ label: 'd_control' }), result: size(11, 5) },
+    items: [
+      { item: item({ label: 'd_pe', role: 'pe', instances: 6 }), result: size(100, 38) },
+      { item: item({ label: 'd_int', role: 'type decoder', instances: 5, partOfOther: true }), result: size(7, 0) },
+      { item: item({ label: 'd_control' }), result: size(11, 5) },
     ],
     warnings: [],
   };
