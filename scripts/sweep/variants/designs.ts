@@ -63,7 +63,7 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     name: 'os_wide',
-    description: '8-bit integers on pairs of 4-bit PEs besides: four PEs make an 8-bit product',
+    description: '8-bit mode besides: four 4-bit PEs make an 8-bit product',
     parameters: { wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
   },
   {
@@ -81,22 +81,22 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     name: 'os_tile2x2',
-    description: 'tiles of 2 x 2 PEs that share operand registers',
+    description: 'clusters of 2 x 2 PEs that share operand registers',
     parameters: { tileRows: 2, tileCols: 2 },
   },
   {
     name: 'os_tile4x4',
-    description: 'tiles of 4 x 4 PEs that share operand registers',
+    description: 'clusters of 4 x 4 PEs that share operand registers',
     parameters: { tileRows: 4, tileCols: 4 },
   },
   {
     name: 'ws_tile2x2',
-    description: 'weight stationary, tiles of 2 x 2 PEs: a register for the partial sums of two rows',
+    description: 'weight stationary, clusters of 2 x 2 PEs: a register for the partial sums of two rows',
     parameters: { dataflow: 'ws', tileRows: 2, tileCols: 2 },
   },
   {
     name: 'ws_tile4x1',
-    description: 'weight stationary, tiles of 4 x 1 PEs: a register for the partial sums of four rows',
+    description: 'weight stationary, clusters of 4 x 1 PEs: a register for the partial sums of four rows',
     parameters: { dataflow: 'ws', tileRows: 4 },
   },
   {

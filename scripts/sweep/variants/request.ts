@@ -16,7 +16,7 @@ export interface SelectionFlags {
   readonly rows: string;
   readonly cols: string;
   readonly lengths: string;
-  /** Names; without, all variants whose tiles of PEs fill the array. */
+  /** Names; without, all variants whose clusters of PEs fill the array. */
   readonly only?: string;
 }
 

@@ -48,14 +48,19 @@ function utilisationText({ streams }: VariantRow, index: number): string {
 function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport): string[] {
   const longest = decimal(lengths.at(-1) ?? 0, 0);
   return [
-    `Arrays of ${rows} x ${cols} PEs, dot-product units as listed below. Accumulators hold any sum of ${longest} products (of ${parameterMeta('maxK').fallback} by default); where weights stay, partial sums hold those of the ${rows} rows.`,
+    `Arrays of ${rows} x ${cols} PEs, dot-product units as listed below.`,
+    `Accumulators hold any sum of ${longest} products (of ${parameterMeta('maxK').fallback} by default). Weight stationary: partial sums hold those of the ${rows} rows.`,
     `Area and flip-flops are the whole array's divided by its MACs per cycle. GE: ${gateEquivalent}${library ? '; area in the units of the library' : ''}.`,
-    library
-      ? 'Critical path: logic between registers or ports of one module, with the module it lies in: no clock-to-output, setup or wires, and paths through several modules are not added up. First with buffers and sized gates, which the area does not include, then of the netlist whose area is given.'
-      : 'Critical path: generic gates between registers or ports of one module, with the module it lies in; paths through several modules are not added up.',
-    'Latency: from the last beat of a tile in to its first row of results out, where weights stay to its last row.',
-    `K: MACs done / (cycles x MACs per cycle) in percent, of ${STREAM_TILES} tiles of K beats back to back on the simulated array: in the steady state / from the first beat in to the last row out, fill and drain included. Where weights stay, K stands for the rows of activations that stream past a tile of weights.`,
-    "Every result is compared with the reference model's; latency, drain and period are those of the design's manifest, or the command fails.",
+    `Critical path: ${library ? 'logic' : 'generic gates'} between registers or ports of one module, with the module it lies in. ${library ? 'No clock-to-output, setup or wires. ' : ''}Paths through several modules are not added up.`,
+    ...(library
+      ? [
+          'First with buffers and sized gates, which the area does not include, then (least area) of the netlist whose area is given.',
+        ]
+      : []),
+    'Latency: from the last beat of a tile in to its first row of results out. Weight stationary: to its last row.',
+    `K: MACs done / (cycles x MACs per cycle) in percent, of ${STREAM_TILES} tiles of K beats back to back on the simulated array. Weight stationary: K rows of activations stream past a tile of weights.`,
+    'Of the two figures the first is the steady state, the second counts from the first beat in to the last row out.',
+    "Every result is compared with the reference model's. Latency, drain and period equal the design's manifest, or the command fails.",
   ];
 }
 

@@ -99,7 +99,7 @@ export function stallTable(rows: readonly StallRow[]): string {
   );
 }
 
-/** Variants with tiles of PEs; the first of each dataflow is the one to compare with. */
+/** Variants with clusters of PEs; the first of each dataflow is the one to compare with. */
 const TILE_GROUPS = [
   {
     dataflow: 'os',
@@ -119,7 +119,7 @@ const TILE_GROUPS = [
   },
 ] as const;
 
-/** What tiles of PEs save, out of the table of variants. */
+/** What clusters of PEs save, out of the table of variants. */
 export function tileTable({ variants }: VariantsReport): string {
   const rows = TILE_GROUPS.flatMap(({ dataflow, tiles }) => {
     const measured = tiles.map(({ tile, variant }) => ({ tile, dataflow, row: variantOf(variants, variant) }));
@@ -131,7 +131,7 @@ export function tileTable({ variants }: VariantsReport): string {
   const ge = ({ perMac }: VariantRow): number => perMac.gateEquivalents;
   return table<TileRow>(
     [
-      { title: 'PEs of a tile', left: true, text: ({ tile }) => tile },
+      { title: 'PEs of a cluster', left: true, text: ({ tile }) => tile },
       { title: 'dataflow', left: true, text: ({ dataflow }) => dataflow },
       { title: 'GE per MAC', text: (each) => compared(decimal(ge(each.row), 1), ge, each) },
       { title: 'flip-flops per MAC', text: ({ row }) => decimal(row.perMac.flipFlopBits, 1) },
