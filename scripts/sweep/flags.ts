@@ -1,6 +1,5 @@
 import { ConfigurationError, type Problem } from '../../gen/base/errors.js';
 import { nearWord } from '../../gen/base/suggest.js';
-import type { LibraryIdentity } from '../tools/liberty/identity.js';
 
 /** Reads options, and gathers all that is wrong with them. */
 export class FlagReader {
@@ -34,17 +33,16 @@ export class FlagReader {
   }
 }
 
-/** What a study is measured with, beside its subjects. */
-export interface Conditions {
-  readonly library?: Pick<LibraryIdentity, 'file'> | undefined;
-  readonly proofSeconds?: number | undefined;
-}
-
-/** The command that measures the same again. */
-export const commandText = (program: string, words: readonly string[], { library, proofSeconds }: Conditions): string =>
+/** A command with the options that stand for what a study is measured with. */
+export const commandText = (
+  command: string,
+  tools: {
+    readonly library?: { readonly identity: { readonly file: string } } | undefined;
+    readonly proofSeconds?: number | undefined;
+  },
+): string =>
   [
-    program,
-    ...words,
-    ...(library === undefined ? [] : [`--liberty ${library.file}`]),
-    ...(proofSeconds === undefined ? [] : ['--prove']),
+    command,
+    ...(tools.library === undefined ? [] : [`--liberty ${tools.library.identity.file}`]),
+    ...(tools.proofSeconds === undefined ? [] : ['--prove']),
   ].join(' ');

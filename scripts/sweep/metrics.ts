@@ -11,6 +11,7 @@ import type { LibraryIdentity } from '../tools/liberty/identity.js';
 import type { ToolIdentity } from '../tools/yosys/identity.js';
 import { quickBudget } from '../verify/quick.js';
 import { openArrayModel } from '../verify/simulator.js';
+import { commandText } from './flags.js';
 import { measureStream, type StreamFigures } from './streams.js';
 import type { Metric, Subject, Tools } from './study.js';
 
@@ -92,10 +93,11 @@ export interface ReportHead {
   readonly gateEquivalent: string;
 }
 
-export const reportHead = (command: string, { yosys, library }: Tools): ReportHead => ({
+/** @param command Without the options that stand for the tools. */
+export const reportHead = (command: string, tools: Tools): ReportHead => ({
   generator: GENERATOR,
-  command,
-  tool: yosys.identity,
-  library: library?.identity ?? null,
-  gateEquivalent: gateEquivalentText(library?.identity ?? null),
+  command: commandText(command, tools),
+  tool: tools.yosys.identity,
+  library: tools.library?.identity ?? null,
+  gateEquivalent: gateEquivalentText(tools.library?.identity ?? null),
 });

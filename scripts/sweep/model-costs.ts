@@ -56,7 +56,7 @@ export const COSTS_STUDY: Study<CostsFlags, CostsFlags, Costs> = {
             meter?.measure(own, scratch, progress),
         },
         report: (rows): Costs => ({
-          command: commandText('npm run model:costs --', [`--liberty ${file}`, ...(energies ? ['--energies'] : [])], {
+          command: commandText(`npm run model:costs -- --liberty ${file}${energies ? ' --energies' : ''}`, {
             proofSeconds,
           }),
           generator: GENERATOR,

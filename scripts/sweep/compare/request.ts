@@ -1,4 +1,4 @@
-import { type Conditions, commandText, FlagReader } from '../flags.js';
+import { FlagReader } from '../flags.js';
 import { KINDS, type Kind, OPTIONS, type Option, REFERENCE } from './designs.js';
 import { type ComparisonRecord, recordedNames } from './record.js';
 
@@ -74,12 +74,12 @@ export function selectionOf(
   };
 }
 
-/** The command that measures a selection anew. */
-export function selectionCommand({ kinds, options, size }: ComparisonSelection, conditions: Conditions = {}): string {
+/** The command that measures a selection anew, without the options that stand for the tools. */
+export function selectionCommand({ kinds, options, size }: ComparisonSelection): string {
   const names = [...kinds, ...options].map(({ name }) => name);
-  const words = [
+  return [
+    'npm run area -- --compare',
     ...(String(size) === DEFAULT_SIZE ? [] : [`--size ${size}`]),
     ...(names.length === NAMES.length ? [] : [`--only ${names.join(',')}`]),
-  ];
-  return commandText('npm run area -- --compare', words, conditions);
+  ].join(' ');
 }

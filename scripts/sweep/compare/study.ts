@@ -1,30 +1,20 @@
 import { join } from 'node:path';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { rememberingYosys } from '../../tools/yosys/remember.js';
-import { designSubject, METRICS, proofsOf, reportHead } from '../metrics.js';
+import { designSubject, METRICS } from '../metrics.js';
 import { JSON_OPTION, LIBERTY, option, PROVE } from '../program.js';
 import { measurePlan, type Study } from '../study.js';
 import { jsonTarget, partName, partsTarget } from '../targets.js';
-import { configurationOf, KINDS, LARGEST_OF_OPTIONS, LONGEST, OPTIONS, REFERENCE } from './designs.js';
-import { eightBitRate, fitting, goalsOf, type Measured, measuredOf, perProduct } from './figures.js';
+import { configurationOf, KINDS, LARGEST_OF_OPTIONS, OPTIONS } from './designs.js';
 import { type ComparisonRecord, checkAgainst, checkText, readRecord, TOLERANCE } from './record.js';
-import type { ComparisonReport, KindRow, OptionRow } from './report.js';
-import {
-  type ComparisonFlags,
-  type ComparisonSelection,
-  DEFAULT_SIZE,
-  selectionCommand,
-  selectionOf,
-} from './request.js';
+import { type ComparisonReport, comparisonReport, DEFAULT, optionsSizeOf, withoutName } from './report.js';
+import { type ComparisonFlags, type ComparisonSelection, DEFAULT_SIZE, selectionOf } from './request.js';
 import { comparisonLayout, comparisonMarkdown, publishedMarkdown } from './table.js';
 
 interface ComparisonRequest extends ComparisonSelection {
   /** What `--check` compares with. */
   readonly record: ComparisonRecord | undefined;
 }
-
-/** Name of the default design among the subjects: no kind and no option is called so. */
-const DEFAULT = 'default';
 
 /** `npm run area -- --compare`. */
 export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, ComparisonReport> = {
@@ -70,7 +60,7 @@ export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, Comparison
       const now = tools.yosys.identity.version;
       process.stderr.write(`note: recorded with Yosys ${record.tool.version}, this is ${now}\n`);
     }
-    const optionsSize = Math.min(size, LARGEST_OF_OPTIONS);
+    const optionsSize = optionsSizeOf(size);
     const subject = (name: string, parameters: RawConfiguration, edge: number) =>
       designSubject(name, configurationOf(parameters, edge), join(scratch, name));
     // Equal modules are synthesised once; delays take longer than areas and change none.
@@ -86,47 +76,7 @@ export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, Comparison
           ]),
         ],
         metrics: { area: METRICS.area(own) },
-        report(rows): ComparisonReport {
-          const all = new Map(
-            rows.map(({ subject: { name, manifest }, area: { report } }) => [name, measuredOf(report, manifest)]),
-          );
-          const of = (name: string): Measured => all.get(name) as Measured;
-          const pes = size * size;
-          const reference = of(REFERENCE);
-          const whole = options.length > 0 ? of(DEFAULT).core / optionsSize ** 2 : Number.NaN;
-          const proof = proofsOf(rows);
-          return {
-            ...reportHead(selectionCommand(request, { ...tools, library: library?.identity }), tools),
-            ...{ size, optionsSize, longest: LONGEST, reference: REFERENCE },
-            kinds: kinds.map(({ name, description, parameters, published = null }): KindRow => {
-              const measured = of(name);
-              const rate = eightBitRate(configurationOf(parameters, size));
-              return {
-                ...{ kind: name, description, measured },
-                perProduct: measured.core / pes,
-                perEightBitProduct: perProduct(measured.core, pes, rate) ?? null,
-                published,
-                peRatio: measured.pe / reference.pe,
-                coreRatio: measured.core / reference.core,
-              };
-            }),
-            isoArea: kinds.map(({ name }) => ({
-              kind: name,
-              pes: fitting(reference.core, of(name).core, pes),
-              peAreaGe: of(name).pe,
-              coreAreaGe: of(name).core,
-              library: library?.identity.name ?? null,
-            })),
-            goals: goalsOf(all, size),
-            options: options.map(({ name, description }): OptionRow => {
-              const [without, having] = [of(withoutName(name)), of(name)];
-              const corePerPe = (having.core - without.core) / optionsSize ** 2;
-              const pe = having.pe - without.pe;
-              return { option: name, description, without, having, pe, corePerPe, share: corePerPe / whole };
-            }),
-            ...(proof ? { proof } : {}),
-          };
-        },
+        report: (rows) => comparisonReport(rows, request, tools),
       },
       tools,
     );
@@ -141,5 +91,3 @@ export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, Comparison
     return { text: checkText(check), json: { ...report, check }, passes };
   },
 };
-
-const withoutName = (option: string): string => `${option}, without`;

@@ -1,34 +1,60 @@
-import type { ProofCount } from '../../synth/equivalence/proved.js';
-import type { ProofReport } from '../../synth/equivalence/verdict.js';
-import type { ArrayPath } from '../../synth/path.js';
-import type { Size } from '../../synth/report.js';
-import type { ReportHead } from '../metrics.js';
+import type { ProvedDesign } from '../../synth/equivalence/proved.js';
+import { scaleSize } from '../../synth/report.js';
+import { type DesignSubject, reportHead } from '../metrics.js';
 import type { StreamFigures } from '../streams.js';
+import type { Tools } from '../study.js';
+import type { Variant } from './designs.js';
+import { selectionCommand, type VariantsSelection } from './request.js';
+
+/** What is measured of a variant. */
+interface MeasuredVariant {
+  readonly subject: DesignSubject & { readonly variant: Variant };
+  readonly area: ProvedDesign;
+  readonly streams: readonly StreamFigures[];
+}
 
 /** A row of the table. */
-export interface VariantRow {
-  readonly name: string;
-  readonly description: string;
-  /** The command that generates the design; absent where the generator does not make it. */
-  readonly command?: string;
-  readonly configurationSha256: string;
-  readonly accumulatorBits: number;
-  readonly macsPerCycle: number;
-  /** The whole array divided by its MACs per cycle. */
-  readonly perMac: Size;
-  readonly criticalPath: ArrayPath;
-  readonly streams: readonly StreamFigures[];
-  /** Netlists shown to equal their RTL; absent where that was not asked for. */
-  readonly proof?: ProofCount;
-  /** How each netlist was; absent likewise. */
-  readonly proofs?: ProofReport;
+export type VariantRow = ReturnType<typeof rowOf>;
+
+function rowOf({ subject: { variant, manifest }, area: { report, proof, proofs }, streams }: MeasuredVariant) {
+  const { name, description, rewritten } = variant;
+  const { macsPerCycle } = manifest.timing;
+  const command = rewritten ? undefined : manifest.command;
+  return {
+    name,
+    description,
+    /** The command that generates the design; absent where the generator does not make it. */
+    ...(command && { command }),
+    configurationSha256: manifest.configurationSha256,
+    accumulatorBits: manifest.accumulator.bits,
+    macsPerCycle,
+    /** The whole array divided by its MACs per cycle. */
+    perMac: scaleSize(report.whole, 1 / macsPerCycle),
+    criticalPath: report.criticalPath,
+    streams,
+    /** Netlists shown to equal their RTL, and how each was; absent where that was not asked for. */
+    ...(proof && { proof }),
+    ...(proofs && { proofs }),
+  };
 }
 
 /** What `npm run variants` finds. */
-export interface VariantsReport extends ReportHead {
-  readonly simulator: { readonly name: 'Verilator'; readonly version: string };
-  readonly rows: number;
-  readonly cols: number;
-  readonly lengths: readonly number[];
-  readonly variants: readonly VariantRow[];
+export type VariantsReport = ReturnType<typeof variantsReport>;
+
+/** @param verilator Its version. */
+export function variantsReport(
+  measured: readonly MeasuredVariant[],
+  request: VariantsSelection,
+  tools: Tools,
+  verilator: string,
+) {
+  const { rows, cols, lengths } = request;
+  return {
+    ...reportHead(selectionCommand(request), tools),
+    simulator: { name: 'Verilator', version: verilator },
+    rows,
+    cols,
+    lengths,
+    variants: measured.map(rowOf),
+  };
 }

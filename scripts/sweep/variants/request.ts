@@ -1,5 +1,5 @@
 import { ruleProblems } from '../../../gen/config/rules.js';
-import { type Conditions, commandText, FlagReader } from '../flags.js';
+import { FlagReader } from '../flags.js';
 import { configurationOf, VARIANTS, type Variant } from './designs.js';
 
 /** Which variants to compare, and on what. */
@@ -69,14 +69,8 @@ function fittingSize({ parameters }: Variant, rows: number, cols: number): strin
   return `${filled(rows, Math.max(Number(tileRows), pairs(wideActivations)))} x ${filled(cols, Math.max(Number(tileCols), pairs(wideWeights)))}`;
 }
 
-/** The command that measures a selection anew. */
-export function selectionCommand(
-  { variants, rows, cols, lengths }: VariantsSelection,
-  conditions: Conditions = {},
-): string {
-  const words = [
-    `--rows ${rows} --cols ${cols} --lengths ${lengths.join(',')}`,
-    ...(variants.length === VARIANTS.length ? [] : [`--only ${variants.map(({ name }) => name).join(',')}`]),
-  ];
-  return commandText('npm run variants --', words, conditions);
+/** The command that measures a selection anew, without the options that stand for the tools. */
+export function selectionCommand({ variants, rows, cols, lengths }: VariantsSelection): string {
+  const only = variants.length === VARIANTS.length ? '' : ` --only ${variants.map(({ name }) => name).join(',')}`;
+  return `npm run variants -- --rows ${rows} --cols ${cols} --lengths ${lengths.join(',')}${only}`;
 }

@@ -1,20 +1,13 @@
 import { join, resolve } from 'node:path';
 import { requireFolderTarget } from '../../../gen/base/target.js';
-import { scaleSize } from '../../synth/report.js';
 import { requireTool } from '../../tools/find.js';
-import { designSubject, METRICS, reportHead } from '../metrics.js';
+import { designSubject, METRICS } from '../metrics.js';
 import { JSON_OPTION, LIBERTY, option, PROVE } from '../program.js';
 import { measurePlan, type Study } from '../study.js';
 import { pageTarget } from '../targets.js';
 import { configurationOf, VARIANTS } from './designs.js';
-import type { VariantsReport } from './report.js';
-import {
-  DEFAULT_SELECTION,
-  type SelectionFlags,
-  selectionCommand,
-  selectionOf,
-  type VariantsSelection,
-} from './request.js';
+import { type VariantsReport, variantsReport } from './report.js';
+import { DEFAULT_SELECTION, type SelectionFlags, selectionOf, type VariantsSelection } from './request.js';
 import { PAGE_MARK, variantsLayout, variantsMarkdown } from './table.js';
 
 interface VariantsRequest extends VariantsSelection {
@@ -54,7 +47,7 @@ export const VARIANTS_STUDY: Study<
   targets: ({ write }) => pageTarget(write, { program: 'npm run variants', mark: PAGE_MARK, text: variantsMarkdown }),
 
   async measure(request, tools) {
-    const { variants, rows, cols, lengths, out = join(tools.scratch, 'designs') } = request;
+    const { variants, lengths, out = join(tools.scratch, 'designs') } = request;
     // All are valid before the first is made.
     const designs = variants.map((variant) => ({ variant, configuration: configurationOf(variant, request) }));
     const { version } = await requireTool('verilator');
@@ -65,30 +58,7 @@ export const VARIANTS_STUDY: Study<
           variant,
         })),
         metrics: { area: METRICS.area(), streams: await METRICS.streams(lengths, tools.scratch) },
-        report: (measured) => ({
-          ...reportHead(selectionCommand(request, { ...tools, library: tools.library?.identity }), tools),
-          simulator: { name: 'Verilator', version },
-          rows,
-          cols,
-          lengths,
-          variants: measured.map(({ subject, area: { report, proof, proofs }, streams }) => {
-            const { name, description, rewritten } = subject.variant;
-            const { command, configurationSha256, accumulator, timing } = subject.manifest;
-            return {
-              name,
-              description,
-              ...(rewritten ? {} : { command }),
-              configurationSha256,
-              accumulatorBits: accumulator.bits,
-              macsPerCycle: timing.macsPerCycle,
-              perMac: scaleSize(report.whole, 1 / timing.macsPerCycle),
-              criticalPath: report.criticalPath,
-              streams,
-              ...(proof ? { proof } : {}),
-              ...(proofs ? { proofs } : {}),
-            };
-          }),
-        }),
+        report: (measured) => variantsReport(measured, request, tools, version),
       },
       tools,
     );

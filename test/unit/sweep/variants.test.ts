@@ -39,9 +39,7 @@ describe('the request', () => {
   it('is all variants on 16 x 16 unless said otherwise', () => {
     const selection = selectionOf(DEFAULT_SELECTION);
     expect(selection).toEqual({ variants: VARIANTS, rows: 16, cols: 16, lengths: [64, 576, 4096] });
-    expect(selectionCommand(selection, { library: { file: 'l.lib' } })).toBe(
-      'npm run variants -- --rows 16 --cols 16 --lengths 64,576,4096 --liberty l.lib',
-    );
+    expect(selectionCommand(selection)).toBe('npm run variants -- --rows 16 --cols 16 --lengths 64,576,4096');
   });
 
   it('takes lengths in any order, once each, and some of the variants', () => {
