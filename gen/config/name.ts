@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parametersOf } from './architectures.js';
 import { BASELINES, TYPE_LISTS } from './baselines.js';
 import { defaultIn } from './defaults.js';
 import { type Configuration, PARAMETER_KEYS, type ParameterKey } from './parameters.js';
@@ -40,23 +41,21 @@ function baselineName(config: Parameters): string | undefined {
  * say all, the beginning of a hash of what they leave open. Different configurations have different names.
  */
 export function defaultName(config: Parameters): string {
-  const { arch, dataflow, pe, rows, cols, lanes } = config;
   const baseline = baselineName(config);
+  const { words, size } = parametersOf(config);
   const kind = [
     baseline ?? 'ant',
-    ...(pe === 'float' ? ['float'] : []),
-    ...(arch === 'dot' ? ['dot'] : []),
-    ...(dataflow === 'ws' ? ['ws'] : []),
-    arch === 'dot' ? `${rows}x${cols}x${lanes}` : `${rows}x${cols}`,
+    ...(config.pe === 'float' ? ['float'] : []),
+    ...words,
+    size.map((key) => config[key]).join('x'),
   ];
-  const said: ParameterKey[] = ['name', 'arch', 'dataflow', 'pe', 'rows', 'cols'];
-  if (arch === 'dot') said.push('lanes');
+  const said: ParameterKey[] = ['name', 'arch', 'dataflow', 'pe', ...size];
   if (baseline !== undefined) said.push(...TYPE_LISTS);
   const value = config as Readonly<Record<string, unknown>>;
   const open = PARAMETER_KEYS.filter((key) => !said.includes(key) && !same(value[key], defaultIn(config, key)));
-  const words = new Set(open.map((key) => WORDS[key]?.(config)));
-  const telling = !words.has(undefined) && words.size <= MOST_WORDS;
-  return [...kind, ...(telling ? words : [hashOf(open.map((key) => [key, value[key]]))])].join('_');
+  const options = new Set(open.map((key) => WORDS[key]?.(config)));
+  const telling = !options.has(undefined) && options.size <= MOST_WORDS;
+  return [...kind, ...(telling ? options : [hashOf(open.map((key) => [key, value[key]]))])].join('_');
 }
 
 const hashOf = (parameters: readonly (readonly [ParameterKey, unknown])[]): string =>

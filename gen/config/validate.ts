@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ConfigurationError, type Problem } from '../base/errors.js';
 import { nearWord } from '../base/suggest.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES } from '../numerics/types/table.js';
+import { parametersOf } from './architectures.js';
 import { baselineProblems } from './baselines.js';
 import { withDependentDefaults } from './defaults.js';
 import { defaultName } from './name.js';
@@ -15,7 +16,6 @@ import {
   parameterMeta,
 } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
-import { deepestPipeline } from './rules.js';
 import { show } from './show.js';
 
 /**
@@ -108,7 +108,7 @@ function withLastNumber(name: string): [string, number] {
   return [name.slice(0, name.length - digits.length), digits === '' ? 4 : Number(digits)];
 }
 
-function nearestValue(key: ParameterKey, given: unknown, { arch }: RawConfiguration): string | undefined {
+function nearestValue(key: ParameterKey, given: unknown, raw: RawConfiguration): string | undefined {
   if (key === 'name') return typeof given === 'string' ? legalName(given) : undefined;
   if (key === 'activations' || key === 'weights') return nearestTypeList(key, given);
   if (key === 'wideActivations' || key === 'wideWeights') return 'int8,uint8';
@@ -117,12 +117,12 @@ function nearestValue(key: ParameterKey, given: unknown, { arch }: RawConfigurat
   if (values.length > 0) return closest(String(given), values);
   const number = Number(given);
   if (given === null || given === '' || !Number.isFinite(number)) return String(parameterMeta(key).fallback);
-  const { minimum, maximum } = integerRange(key, arch);
+  const { minimum, maximum } = integerRange(key, raw);
   return String(Math.min(Math.max(Math.round(number), minimum), maximum));
 }
 
-function integerRange(key: ParameterKey, arch: unknown): { minimum: number; maximum: number } {
-  if (key === 'pipeline') return { minimum: 1, maximum: deepestPipeline(arch === 'dot' ? 'dot' : 'array') };
+function integerRange(key: ParameterKey, raw: RawConfiguration): { minimum: number; maximum: number } {
+  if (key === 'pipeline') return { minimum: 1, maximum: parametersOf(raw).deepestPipeline };
   const schema = z.toJSONSchema(PARAMETERS.shape[key]);
   const integers = (schema.anyOf ?? [schema]).find((entry) => entry.type === 'integer');
   return { minimum: integers?.minimum as number, maximum: integers?.maximum as number };

@@ -1,5 +1,7 @@
 import type { ArrayInfo, PortInfo } from '../golden/reference.js';
+import type { TiledArray } from '../golden/tiling.js';
 import { numericType } from '../numerics/types/table.js';
+import { factsOf } from '../rtl/arch/table.js';
 import type { Manifest } from './manifest.js';
 
 /** What the reference model needs of a design read back from its folder. */
@@ -13,6 +15,13 @@ export function arrayInfoOf({
     wideTypes: wideTypes.map(numericType),
     codeBits,
   });
-  const { arch, lanes, dataflow, rows, cols, pe } = configuration;
-  return { arch, lanes, dataflow, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits, pe };
+  const { rows, cols, pe } = configuration;
+  const { tile } = factsOf(configuration);
+  return { tile, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits, pe };
 }
+
+/** What the cut of a product depends on of such a design. */
+export const tiledArrayOf = (manifest: Pick<Manifest, 'configuration' | 'ports' | 'accumulator'>): TiledArray => ({
+  info: arrayInfoOf(manifest),
+  accumulator: manifest.accumulator,
+});

@@ -1,14 +1,12 @@
 import { appliesIn } from '../config/conflicts.js';
-import { type Configuration, PARAMETER_KEYS } from '../config/parameters.js';
+import { PARAMETER_KEYS } from '../config/parameters.js';
 import type { SumCase } from '../rtl/accumulator.js';
-import { dotStages } from '../rtl/arch/dot/stages.js';
 import { doublingText, operandFormula, operandLayout } from '../rtl/decoder.js';
 import type { Design } from '../rtl/design.js';
 import type { OperandCandidate, OperandFields } from '../rtl/operand.js';
 import { counted } from '../rtl/render/counted.js';
 import { type Identity, identityLines } from '../rtl/render/identity.js';
 import { renderTemplate } from '../rtl/render/templates.js';
-import { streamShape } from '../rtl/streams.js';
 import { tileGrid } from '../rtl/tile-grid.js';
 import type { TileKind } from '../rtl/tile-kinds.js';
 import { tilePeriod } from '../rtl/timing.js';
@@ -23,11 +21,11 @@ import type { RenderedFile } from './rendered-file.js';
 
 /** The datasheet of a design, in Markdown: every figure comes from the elaborated design. */
 export function renderDatasheet(design: Design, identity: Identity): RenderedFile {
-  const { config, top, timing, accumulator, format, modules, delayLines } = design;
+  const { config, facts, top, timing, accumulator, format, modules, delayLines } = design;
   const view = {
     header: identityLines(`Datasheet of ${top.name}.`, identity).join('\n'),
     name: config.name,
-    title: `${config.name}: ${whatItIs(config)}`,
+    title: `${config.name}: ${facts.names.title}`,
     results: resultsText(design),
     top: top.name,
     start: {
@@ -37,11 +35,11 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
       example: workedExample(design),
       layout: exampleLayout(design),
     },
-    stays: config.dataflow === 'ws',
-    dot: config.arch === 'dot',
+    stays: facts.tile.weightsStay,
+    dot: facts.tile.resultsTogether,
     slow: slowInIcarus(design),
     lanes: config.lanes,
-    stages: stageList(config),
+    stages: facts.names.registers.join(', '),
     listsDelayLines: delayLines.length > 0,
     ...tileGrid(config),
     ...wideFacts(design),
@@ -67,7 +65,7 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
     fill: timing.fill,
     fillCycles: counted(timing.fill?.cycles ?? 0, 'cycle'),
     partialSums: design.partialSums,
-    beats: config.arch === 'dot' ? 'B' : config.dataflow === 'os' ? 'K' : 'M',
+    beats: facts.tile.beats,
     periodFormula: timing.tilePeriod.formula,
     macsPerCycle: timing.macsPerCycle,
     utilisation: utilisation(design),
@@ -106,40 +104,22 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
   return { path: 'datasheet.md', text: renderTemplate('design/datasheet.md', view) };
 }
 
-function whatItIs({ arch, dataflow, rows, cols, lanes }: Configuration): string {
-  const size = `${rows} x ${cols}`;
-  if (arch === 'dot') return `${size} dot-product unit${rows * cols === 1 ? '' : 's'} of ${counted(lanes, 'lane')}`;
-  return `${size} ${dataflow === 'os' ? 'output' : 'weight'}-stationary array`;
-}
-
 /** The results of a tile of narrow operands, of a row of them where weights stay. */
-function resultsText({ config, float }: Design): string {
-  const { arch, dataflow, rows, cols } = config;
+function resultsText({ config, facts, float }: Design): string {
+  const { rows, cols } = config;
+  const { weightsStay, resultsTogether } = facts.tile;
   const [adjective, noun] = float ? ['binary32', 'number'] : ['exact', 'integer'];
   const some = (number: number): string =>
     number === 1 ? `one ${adjective} ${noun}` : `${number} ${adjective} ${noun}s`;
-  if (dataflow === 'ws') return some(cols);
+  if (weightsStay) return some(cols);
   if (rows * cols === 1) return some(1);
-  if (arch === 'dot') return `${rows} x ${cols} ${adjective} ${noun}s`;
+  if (resultsTogether) return `${rows} x ${cols} ${adjective} ${noun}s`;
   return `${counted(rows, 'row')} of ${some(cols)}`;
-}
-
-/** Where a dot-product unit has registers, in the order of its data path. */
-function stageList({ pipeline }: Configuration): string {
-  const { operands, products, terms, sum } = dotStages(pipeline);
-  const between = [
-    ...(operands ? ['operands (behind the decoders)'] : []),
-    ...(products ? ['products of bases (behind the multipliers)'] : []),
-    ...(terms ? ['products (behind the lanes)'] : []),
-    ...(sum ? ['sums of a beat (behind the adders)'] : []),
-  ];
-  return ['codes (input register)', ...between, 'sums of a tile (accumulators)'].join(', ');
 }
 
 /** What 8-bit operands change. */
 function wideFacts(design: Design) {
-  const { config } = design;
-  const stays = config.dataflow === 'ws';
+  const { config, facts } = design;
   const [aWide, wWide] = [config.wideActivations.length > 0, config.wideWeights.length > 0];
   const span = config.rows - 2;
   const rows = config.rows / 2;
@@ -149,7 +129,7 @@ function wideFacts(design: Design) {
     wWide,
     lastWideRow: rows - 1,
     wideRowsText: rows === 1 ? 'the only row leaves' : `${rows} rows leave, one every second cycle`,
-    wideDrain: aWide && !stays ? counted(span, 'cycle') : '',
+    wideDrain: aWide && !facts.tile.weightsStay ? counted(span, 'cycle') : '',
     kinds: kindTable(design),
   };
 }
@@ -187,16 +167,16 @@ function sumCase(design: Design, { product, sum, terms, pairsOfRows }: SumCase) 
   };
 }
 
-function termsName({ config }: Design, { pairsOfRows }: Pick<SumCase, 'pairsOfRows'>): string {
-  if (config.dataflow === 'os') return 'maxK';
-  return pairsOfRows ? 'ROWS/2' : 'ROWS';
+function termsName({ facts }: Design, { pairsOfRows }: Pick<SumCase, 'pairsOfRows'>): string {
+  const { termsName: name } = facts.sums;
+  return pairsOfRows ? `${name}/2` : name;
 }
 
 /** For tiles of some lengths: K reduction steps, at most maxK; M rows of a weight-stationary array. */
-function utilisation({ config, timing }: Design): { k: number; cycles: number; percent: string }[] {
-  const { dataflow, rows, maxK } = config;
-  const steps = streamShape(config).stepsPerBeat;
-  const lengths = dataflow === 'os' ? [64, 576, maxK].filter((k) => k <= maxK) : [rows, 64, 576, 4096];
+function utilisation({ config, facts, timing }: Design): { k: number; cycles: number; percent: string }[] {
+  const { rows, maxK } = config;
+  const { stepsPerBeat: steps, weightsStay } = facts.tile;
+  const lengths = weightsStay ? [rows, 64, 576, 4096] : [64, 576, maxK].filter((k) => k <= maxK);
   return [...new Set(lengths)]
     .sort((x, y) => x - y)
     .map((k) => {

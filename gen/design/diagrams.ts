@@ -1,92 +1,13 @@
 import { createRequire } from 'node:module';
-import { dotStages } from '../rtl/arch/dot/stages.js';
 import type { Design } from '../rtl/design.js';
-import { counted } from '../rtl/render/counted.js';
 import { type Identity, identityLines } from '../rtl/render/identity.js';
 import { renderTemplate } from '../rtl/render/templates.js';
-import { streamShape } from '../rtl/streams.js';
-import { tileGrid } from '../rtl/tile-grid.js';
 import type { RenderedFile } from './rendered-file.js';
 
 /** The block diagram of a design, with its bus widths. */
-export function renderBlockDiagram(design: Design, identity: Identity): RenderedFile {
-  if (design.config.arch === 'dot') return renderDotDiagram(design, identity);
-  const { config, a, w, accumulator, top } = design;
-  const double = config.drain === 'double';
-  const stays = config.dataflow === 'ws';
-  const view = {
-    header: xmlComment(identityLines(`Block diagram of ${top.name}.`, identity)),
-    name: config.name,
-    rows: config.rows,
-    cols: config.cols,
-    rowsText: counted(config.rows, 'row'),
-    columnsText: counted(config.cols, 'column'),
-    aCode: a.codeBits,
-    wCode: w.codeBits,
-    aOperand: a.fields.bits,
-    wOperand: w.fields.bits,
-    aBits: a.codeBits * config.rows,
-    wBits: w.codeBits * config.cols,
-    accBits: accumulator.bits,
-    rowBits: config.cols * accumulator.bits,
-    controls: stays ? 'load, swap' : double ? 'swap, drain' : 'drain',
-    inputs: stays ? 'hold one beat each' : 'holds one beat',
-    inputTitle: stays ? 'input registers' : 'input register',
-    streams: stays ? 'a_*, w_* streams' : 'in_* stream',
-    flows: flowText(design).map((text, i) => ({ text, y: 175 + 17 * i })),
-    results: stays ? 'results leave as rows of activations come' : 'results shift down, row 0 first',
-    gate: config.stall === 'gate',
-  };
-  return { path: 'block-diagram.svg', text: renderTemplate('design/block-diagram.svg', view) };
-}
-
-/** How operands and sums move, a line each. */
-function flowText({ config, accumulator }: Design): string[] {
-  const { bits } = accumulator;
-  const { tiled, tileRows, tileCols } = tileGrid(config);
-  const tiles = tiled ? [`in tiles of ${tileRows} x ${tileCols} PEs`] : [];
-  if (config.dataflow === 'ws') {
-    return [
-      'activations flow right,',
-      'weights stay, with the',
-      'next tile behind them,',
-      `sums flow down: ${bits}-bit`,
-      ...tiles,
-    ];
-  }
-  const shadows = config.drain === 'double' ? ' with shadows' : '';
-  return [
-    'activations flow right,',
-    'weights flow down,',
-    `sums stay: ${bits}-bit`,
-    `accumulators${shadows}`,
-    ...tiles,
-  ];
-}
-
-function renderDotDiagram({ config, a, w, accumulator, top }: Design, identity: Identity): RenderedFile {
-  const { rows, cols, lanes } = config;
-  const view = {
-    header: xmlComment(identityLines(`Block diagram of ${top.name}.`, identity)),
-    name: config.name,
-    rows,
-    cols,
-    lanes,
-    lastLane: lanes - 1,
-    manyLanes: lanes > 2,
-    aCode: a.codeBits,
-    wCode: w.codeBits,
-    aOperand: a.fields.bits,
-    wOperand: w.fields.bits,
-    aBits: a.codeBits * a.lanes,
-    wBits: w.codeBits * w.lanes,
-    accBits: accumulator.bits,
-    resultBits: rows * cols * accumulator.bits,
-    adders: config.tree === 'columns' ? 'columns of full adders' : 'tree of adders',
-    stages: dotStages(config.pipeline),
-    gate: config.stall === 'gate',
-  };
-  return { path: 'block-diagram.svg', text: renderTemplate('design/dot-block-diagram.svg', view) };
+export function renderBlockDiagram({ diagram, top }: Design, identity: Identity): RenderedFile {
+  const header = xmlComment(identityLines(`Block diagram of ${top.name}.`, identity));
+  return { path: 'block-diagram.svg', text: renderTemplate(diagram.template, { header, ...diagram.view }) };
 }
 
 /** A comment may hold no two hyphens in a row: the flags of the command get a space between them. */
@@ -105,25 +26,24 @@ interface Lane {
  * stall. Waves are cut short where cycles repeat; the caption gives the real counts.
  */
 export function renderTimingDiagram(design: Design, identity: Identity): RenderedFile {
-  const { timing, top, config } = design;
-  const stays = config.dataflow === 'ws';
-  const dot = config.arch === 'dot';
-  const out = outputWaves(stays ? 3 : streamShape(config).resultRows);
+  const { timing, top, facts } = design;
+  const { weightsStay, resultsTogether, resultRows, beats } = facts.tile;
+  const out = outputWaves(weightsStay ? 3 : resultRows);
   const signal: Lane[] = [
     { name: 'clk_i', wave: `p.....|${out.clock}` },
-    ...(stays ? stationaryInputs(design, out.hold) : jointInputs(design, out.hold)),
+    ...(weightsStay ? stationaryInputs(design, out.hold) : jointInputs(design, out.hold)),
     {},
     { name: 'out_valid_o', wave: `0.....|${out.valid}` },
     { name: 'out_ready_i', wave: `1.....|${out.ready}` },
-    { name: 'out_data_o', wave: `x.....|${out.data}`, data: dot ? ['results'] : out.rows },
+    { name: 'out_data_o', wave: `x.....|${out.data}`, data: resultsTogether ? ['results'] : out.rows },
     { name: 'out_last_o', wave: `x.....|${out.last}` },
   ];
   const source = {
     signal,
     config: { hscale: 2 },
-    head: { text: `${top.name}: a tile of ${stays ? '3 rows of activations' : '3 beats'}` },
+    head: { text: `${top.name}: a tile of ${weightsStay ? '3 rows of activations' : '3 beats'}` },
     foot: {
-      text: `${timing.latency.cycles} cycles from the last beat in to the ${dot ? 'results' : timing.latency.to} out; tiles of ${dot ? 'B' : stays ? 'M' : 'K'} beats follow every ${timing.tilePeriod.formula} cycles`,
+      text: `${timing.latency.cycles} cycles from the last beat in to the ${resultsTogether ? 'results' : timing.latency.to} out; tiles of ${beats} beats follow every ${timing.tilePeriod.formula} cycles`,
     },
   };
   const { renderAny, waveSkin, onml } = waveDrom();
@@ -133,7 +53,7 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
 }
 
 /** Three beats of activations and weights together, with an idle cycle; `hold` is the wave of what comes after. */
-function jointInputs({ a, w, config }: Design, hold: string): Lane[] {
+function jointInputs({ a, w, facts }: Design, hold: string): Lane[] {
   const selectors = [a, w].filter(({ typeBits }) => typeBits > 0).map(({ letter }) => `${letter}_type_i`);
   return [
     { name: 'in_valid_i', wave: `01.010|.${hold}` },
@@ -141,7 +61,7 @@ function jointInputs({ a, w, config }: Design, hold: string): Lane[] {
     {
       name: 'a_data_i, w_data_i',
       wave: `x22x2x|.${hold}`,
-      data: config.arch === 'dot' ? ['beat 0', 'beat 1', 'beat 2'] : ['k=0', 'k=1', 'k=2'],
+      data: [0, 1, 2].map((beat) => `${facts.tile.beatLabel}${beat}`),
     },
     ...(selectors.length > 0 ? [{ name: selectors.join(', '), wave: `x3x...|.${hold}`, data: ['types'] }] : []),
     { name: 'in_last_i', wave: `x0.x1x|.${hold}` },

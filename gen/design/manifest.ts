@@ -12,7 +12,6 @@ import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
 import type { Design } from '../rtl/design.js';
 import { leastResetEdges, RESET_EDGES } from '../rtl/reset.js';
-import { streamShape } from '../rtl/streams.js';
 import type { RenderedFile } from './rendered-file.js';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -183,7 +182,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     results: {
       encoding: design.float ? 'binary32' : 'twosComplement',
       bits: accumulator.bits,
-      lanes: streamShape(design.config).resultCols,
+      lanes: design.facts.tile.resultCols,
     },
     operandFormat: format.form,
     accumulator: {

@@ -20,20 +20,15 @@ export function designSummary(design: Design, folder: string, files: readonly Re
   };
 }
 
-function whatItIs({ arch, dataflow, drain, rows, cols, lanes, tree }: Design['config']): string {
-  if (arch === 'dot') return `${rows} x ${cols} dot-product units of ${lanes} lanes, ${tree}`;
-  return `${rows} x ${cols} PEs, ${dataflow === 'os' ? `output stationary, ${drain} drain` : 'weight stationary'}`;
-}
-
 /** The same for people. */
 export function describeDesign(design: Design, folder: string, files: readonly RenderedFile[]): string {
-  const { config, timing, format } = design;
+  const { config, facts, timing, format } = design;
   return [
-    `${folder}: ${whatItIs(config)}, ${files.length} files`,
+    `${folder}: ${facts.names.summary}, ${files.length} files`,
     `  activations  ${typesText(config.activations, config.wideActivations)} -> ${operandLayout(format.a)}`,
     `  weights      ${typesText(config.weights, config.wideWeights)} -> ${operandLayout(format.w)}`,
     `  accumulators ${accumulatorText(design)}`,
-    `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its ${config.arch === 'dot' ? '' : `${timing.latency.to} of `}results`,
+    `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its ${facts.tile.resultsTogether ? '' : `${timing.latency.to} of `}results`,
     `  tile period  ${periodText(design)}`,
     `  top          ${design.top.name} (${config.name}.f, datasheet.md)`,
     '',
@@ -44,8 +39,8 @@ function typesText(types: readonly string[], wideTypes: readonly string[]): stri
   return [types.join(' '), ...(wideTypes.length > 0 ? [`8 bits on two lanes: ${wideTypes.join(' ')}`] : [])].join('; ');
 }
 
-function periodText({ config, timing, tileKinds }: Design): string {
-  const beats = config.arch === 'dot' ? ` for B beats of ${config.lanes} products` : '';
+function periodText({ facts, timing, tileKinds }: Design): string {
+  const beats = facts.tile.beats === 'B' ? ` for B beats of ${facts.tile.stepsPerBeat} products` : '';
   const wide = tileKinds.slice(1).map(({ aWide, wWide, macsPerCycle }) => {
     const operands = [...(aWide ? ['activations'] : []), ...(wWide ? ['weights'] : [])].join(' and ');
     return `; 8-bit ${operands}: ${macsPerCycle}`;
@@ -53,9 +48,9 @@ function periodText({ config, timing, tileKinds }: Design): string {
   return `${timing.tilePeriod.formula} cycles${beats}, ${timing.macsPerCycle} MAC/cycle${wide.join('')}`;
 }
 
-function accumulatorText({ config, accumulator, float }: Design): string {
+function accumulatorText({ facts, accumulator, float }: Design): string {
   const { bits, wraps, provenK } = accumulator;
   if (float) return 'binary32, each sum rounded once; exact up to 2^24';
-  if (config.dataflow === 'ws' && !wraps) return `${bits} bits, proven for every sum of a tile`;
-  return `${bits} bits, ${wraps ? 'wrapping beyond' : 'proven for'} K <= ${provenK}${config.arch === 'dot' ? ' products' : ''}`;
+  if (facts.sums.passRows && !wraps) return `${bits} bits, proven for every sum of a tile`;
+  return `${bits} bits, ${wraps ? 'wrapping beyond' : 'proven for'} K <= ${provenK}${facts.tile.beats === 'B' ? ' products' : ''}`;
 }

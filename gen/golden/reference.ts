@@ -1,6 +1,7 @@
 import { transposeCodes } from '../base/matrix.js';
 import { codeValues } from '../numerics/codec.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
+import type { TileFacts } from '../rtl/arch/facts.js';
 import type { DesignCore } from '../rtl/design-core.js';
 import type { CodeProduct } from './code-product.js';
 import { sequentialSums } from './float.js';
@@ -35,10 +36,8 @@ export interface PortInfo {
 
 /** What the results of an array depend on. */
 export interface ArrayInfo {
-  readonly arch: 'array' | 'dot';
-  /** Products of a dot-product unit in a beat; means nothing in arrays. */
-  readonly lanes: number;
-  readonly dataflow: 'os' | 'ws';
+  /** How tiles pass its streams. */
+  readonly tile: TileFacts;
   readonly rows: number;
   readonly cols: number;
   readonly a: PortInfo;
@@ -50,9 +49,9 @@ export interface ArrayInfo {
 }
 
 /** What the reference model needs of an elaborated design. */
-export function arrayInfoOfDesign({ config, a, w, accumulator }: DesignCore): ArrayInfo {
-  const { arch, lanes, dataflow, rows, cols, pe } = config;
-  return { arch, lanes, dataflow, rows, cols, a, w, accBits: accumulator.bits, pe };
+export function arrayInfoOfDesign({ config, facts, a, w, accumulator }: DesignCore): ArrayInfo {
+  const { rows, cols, pe } = config;
+  return { tile: facts.tile, rows, cols, a, w, accBits: accumulator.bits, pe };
 }
 
 /** The type a selector value chooses on a port: one of its types, or of the wide ones. */
@@ -77,14 +76,14 @@ export interface TileShape {
 
 /** The sizes of a tile of k beats. A wide operand takes two lanes of its port. */
 export function tileShape(
-  { dataflow, rows, cols }: Pick<ArrayInfo, 'dataflow' | 'rows' | 'cols'>,
+  { tile: { weightsStay }, rows, cols }: Pick<ArrayInfo, 'tile' | 'rows' | 'cols'>,
   { k, aWide, wWide }: Pick<Tile, 'k' | 'aWide' | 'wWide'>,
 ): TileShape {
   const aLanes = aWide ? rows / 2 : rows;
   const wLanes = wWide ? cols / 2 : cols;
-  return dataflow === 'os'
-    ? { rows: aLanes, cols: wLanes, terms: k, aLanes, wLanes, weightRows: k }
-    : { rows: k, cols: wLanes, terms: aLanes, aLanes, wLanes, weightRows: aLanes };
+  return weightsStay
+    ? { rows: k, cols: wLanes, terms: aLanes, aLanes, wLanes, weightRows: aLanes }
+    : { rows: aLanes, cols: wLanes, terms: k, aLanes, wLanes, weightRows: k };
 }
 
 /**
@@ -97,7 +96,7 @@ export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
     rows,
     cols,
     k: terms,
-    a: info.dataflow === 'os' ? tile.a : transposeCodes(tile.a, tile.k, aLanes),
+    a: info.tile.weightsStay ? transposeCodes(tile.a, tile.k, aLanes) : tile.a,
     w: tile.w,
     aType: selectedType(info.a, tile.aType, tile.aWide),
     wType: selectedType(info.w, tile.wType, tile.wWide),

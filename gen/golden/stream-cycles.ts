@@ -52,8 +52,8 @@ function periodsOf(timing: Timing, { tiling, first, count }: TileRun): number {
 
 /** Beats of a tile: of a part of the reduction, or, where weights stay, rows of activations. */
 function beatsOf(tiling: Tiling, index: number, mayBeLast = true): number {
-  const { dataflow, rows, k, partK, parts, stepsPerBeat } = tiling;
-  if (dataflow === 'ws') return rows;
+  const { weightsStay, rows, k, partK, parts, stepsPerBeat } = tiling;
+  if (weightsStay) return rows;
   const isLast = mayBeLast && index % parts === parts - 1;
   return Math.ceil((isLast ? k - (parts - 1) * partK : partK) / stepsPerBeat);
 }

@@ -1,4 +1,3 @@
-import { streamShape } from '../rtl/streams.js';
 import { type ArrayInfo, type Tile, tileShape } from './reference.js';
 
 /** A tile as it passes the streams of a design: a code per lane of a port and beat, a result per lane of an output row. */
@@ -34,7 +33,7 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
   }
   const a = tile.aWide ? halves(tile.a) : tile.a;
   const w = tile.wWide ? halves(tile.w) : tile.w;
-  const repeats = info.dataflow === 'ws' && tile.aWide ? 2 : 1;
+  const repeats = info.tile.weightsStay && tile.aWide ? 2 : 1;
   return {
     beats: tile.k,
     a,
@@ -45,12 +44,12 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
 }
 
 /** Steps of the reduction in a beat. */
-export const stepsPerBeat = (info: Parameters<typeof streamShape>[0]): number => streamShape(info).stepsPerBeat;
+export const stepsPerBeat = ({ tile }: Pick<ArrayInfo, 'tile'>): number => tile.stepsPerBeat;
 
-/** Lanes of a row of results: those of all dot-product units leave together. */
-export const resultWidth = (info: ArrayInfo): number => streamShape(info).resultCols;
+/** Lanes of a beat of results. */
+export const resultWidth = ({ tile }: Pick<ArrayInfo, 'tile'>): number => tile.resultCols;
 
-const resultRows = ({ arch }: ArrayInfo, rows: number): number => (arch === 'dot' ? 1 : rows);
+const resultRows = ({ tile }: ArrayInfo, rows: number): number => (tile.resultsTogether ? 1 : rows);
 
 /**
  * The codes of beats of several steps as they lie on a port: those of row (or column) r at r * steps, one per step.

@@ -1,14 +1,14 @@
 import { EXIT, UserError } from '../base/errors.js';
 import type { CodeMatrix, ScaledMatrix } from './code-matrix.js';
 import type { ArrayInfo, PortInfo, Tile } from './reference.js';
-import { stepsPerBeat } from './streams.js';
 
 /** How a product of M x K by K x N codes is cut into tiles for an array. */
 export interface Tiling {
   readonly m: number;
   readonly k: number;
   readonly n: number;
-  readonly dataflow: 'os' | 'ws';
+  /** Whether tiles of weights stay while rows of activations stream past them. */
+  readonly weightsStay: boolean;
   /** Results of a tile: the array's size, or, where weights stay, as many rows as stream past them. */
   readonly rows: number;
   readonly cols: number;
@@ -25,8 +25,8 @@ export interface Tiling {
 }
 
 /** Steps of the reduction with their padding: whole beats, and whole tiles where weights stay. */
-export function paddedSteps({ dataflow, k, parts, partK, stepsPerBeat: steps }: Tiling): number {
-  if (dataflow === 'ws') return parts * partK;
+export function paddedSteps({ weightsStay, k, parts, partK, stepsPerBeat: steps }: Tiling): number {
+  if (weightsStay) return parts * partK;
   const last = k - (parts - 1) * partK;
   return (parts - 1) * partK + Math.ceil(last / steps) * steps;
 }
@@ -66,9 +66,9 @@ export interface PortMatrices {
   readonly w: PortMatrix;
 }
 
-/** What the cut depends on of a design's manifest. */
+/** What the cut depends on of a design. */
 export interface TiledArray {
-  readonly configuration: Pick<ArrayInfo, 'arch' | 'dataflow' | 'rows' | 'cols' | 'lanes'>;
+  readonly info: Pick<ArrayInfo, 'tile' | 'rows' | 'cols'>;
   readonly accumulator: { readonly bits: number; readonly wraps: boolean; readonly provenK: number };
 }
 
@@ -83,23 +83,21 @@ const LONGEST_STREAM = 1024;
  */
 export function planTiling(
   { a, w }: { readonly a: Operand; readonly w: Operand },
-  { configuration, accumulator }: TiledArray,
+  { info, accumulator }: TiledArray,
 ): Tiling {
   if (a.cols !== w.rows) {
     throw new UserError(
       `inner dimensions differ: activations are ${a.rows} x ${a.cols}, weights are ${w.rows} x ${w.cols}; the columns of the activations must be the rows of the weights`,
     );
   }
-  const { dataflow } = configuration;
-  const stays = dataflow === 'ws';
-  const aLanes = a.wide ? configuration.rows / 2 : configuration.rows;
-  const cols = w.wide ? configuration.cols / 2 : configuration.cols;
-  const blocksM = Math.ceil(a.rows / (stays ? LONGEST_STREAM : aLanes));
-  const rows = stays ? Math.ceil(a.rows / blocksM) : aLanes;
-  const steps = stepsPerBeat(configuration);
+  const { weightsStay, stepsPerBeat: steps } = info.tile;
+  const aLanes = a.wide ? info.rows / 2 : info.rows;
+  const cols = w.wide ? info.cols / 2 : info.cols;
+  const blocksM = Math.ceil(a.rows / (weightsStay ? LONGEST_STREAM : aLanes));
+  const rows = weightsStay ? Math.ceil(a.rows / blocksM) : aLanes;
   const wholeBeats = Math.floor(accumulator.provenK / steps) * steps;
-  const partK = stays ? aLanes : Math.min(a.cols, wholeBeats);
-  const least = stays ? partK : steps;
+  const partK = weightsStay ? aLanes : Math.min(a.cols, wholeBeats);
+  const least = weightsStay ? partK : steps;
   if (accumulator.provenK < steps || (accumulator.wraps && accumulator.provenK < least)) {
     throw new UserError(
       `accumulators of ${accumulator.bits} bits are not certain to hold ${least === 1 ? 'even one product' : `${least} products`} of the design's types: no exact product of matrices is possible; generate the design with --overflow exact`,
@@ -112,7 +110,7 @@ export function planTiling(
     m: a.rows,
     k: a.cols,
     n: w.cols,
-    dataflow,
+    weightsStay,
     rows,
     cols,
     partK,
@@ -147,21 +145,24 @@ function placeOf({ k, rows, cols, partK, blocksN, parts }: Tiling, index: number
 
 /** Tile number `index`; beyond the matrices' edges the codes are 0, which every type reads as zero. */
 export function tileAt(tiling: Tiling, { a, w }: PortMatrices, index: number): Tile {
-  const { dataflow, rows, partK } = tiling;
+  const { weightsStay, rows, partK } = tiling;
   const place = placeOf(tiling, index);
-  const stays = dataflow === 'ws';
   const steps = filledUp(tiling, place.steps);
-  const [beats, weightBeats] = stays ? [rows, partK] : [steps, steps];
+  const [beats, weightBeats] = weightsStay ? [rows, partK] : [steps, steps];
   return {
     k: beats,
     aType: a.typeIndex,
     wType: w.typeIndex,
     ...(a.wide ? { aWide: true } : {}),
     ...(w.wide ? { wWide: true } : {}),
-    a: stays ? activationRows(tiling, a.codes, place) : activationSteps(tiling, a.codes, place),
+    a: weightsStay ? activationRows(tiling, a.codes, place) : activationSteps(tiling, a.codes, place),
     w: weightSteps(tiling, w.codes, place, weightBeats),
   };
 }
+
+/** Beats of activations of the longest tiles of a product. */
+export const longestTile = ({ weightsStay, rows, partK, stepsPerBeat: steps }: Tiling): number =>
+  weightsStay ? rows : Math.ceil(partK / steps);
 
 /** Useful multiply-accumulates of a tile: those within the matrices' edges. */
 export function tileMacs(tiling: Tiling, index: number): number {

@@ -4,12 +4,19 @@ import type { Configuration } from '../config/parameters.js';
 import { levels } from '../numerics/codec.js';
 import { halfTypes } from '../numerics/types/int.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
+import type { SumFacts } from './arch/facts.js';
 import { operandTypes, type PortTypes } from './port.js';
 
 /** The least and the greatest of something, both included. */
 export interface Interval {
   readonly least: bigint;
   readonly greatest: bigint;
+}
+
+/** What the width of accumulators depends on besides the types. */
+export interface SumRequest {
+  readonly config: Configuration;
+  readonly sums: SumFacts;
 }
 
 /** The sums of activations that each sum as many products. */
@@ -91,26 +98,21 @@ export function sumRange(product: Interval, terms: number): Interval {
 }
 
 /** All sums of results: of every activation type as many products as it can have. */
-function resultRange(config: Configuration, a: readonly NumericType[], w: readonly NumericType[]): Interval {
-  return interval(sumCases(config, a, w).flatMap(({ sum }) => [sum.least, sum.greatest]));
+function resultRange(request: SumRequest, a: readonly NumericType[], w: readonly NumericType[]): Interval {
+  return interval(sumCases(request, a, w).flatMap(({ sum }) => [sum.least, sum.greatest]));
 }
 
 /** Activation types by the number of products they sum. Where weights stay, a wide activation takes two rows. */
-function sumCases(config: Configuration, a: readonly NumericType[], w: readonly NumericType[]): SumCase[] {
+function sumCases({ config, sums }: SumRequest, a: readonly NumericType[], w: readonly NumericType[]): SumCase[] {
   const takesPairs = ({ name }: NumericType): boolean =>
-    config.dataflow === 'ws' && config.wideActivations.some((wide) => wide === name);
+    sums.passRows && config.wideActivations.some((wide) => wide === name);
   return [false, true].flatMap((pairsOfRows) => {
     const types = a.filter((type) => takesPairs(type) === pairsOfRows);
     if (types.length === 0) return [];
     const product = productRange(types, w);
-    const terms = pairsOfRows ? Math.floor(config.rows / 2) : longestSum(config);
+    const terms = pairsOfRows ? Math.floor(config.rows / 2) : sums.terms;
     return [{ pairsOfRows, product, terms, sum: sumRange(product, terms) }];
   });
-}
-
-/** Products in the longest sum of an array. */
-function longestSum({ dataflow, rows, maxK }: Configuration): number {
-  return dataflow === 'os' ? maxK : rows;
 }
 
 /**
@@ -139,20 +141,17 @@ function partialSumBits({ rows }: Configuration, a: PortTypes, w: PortTypes, bit
 const WIDEST = 64;
 
 /** The accumulators of a configuration, or what is wrong with the width it asks for. */
-export function proveAccumulator(
-  config: Configuration,
-  aPort: PortTypes,
-  wPort: PortTypes,
-): AccumulatorProof | Problem {
+export function proveAccumulator(request: SumRequest, aPort: PortTypes, wPort: PortTypes): AccumulatorProof | Problem {
   const a = [...aPort.types, ...aPort.wideTypes];
   const w = [...wPort.types, ...wPort.wideTypes];
   const product = productRange(a, w);
-  const terms = longestSum(config);
-  const sum = resultRange(config, a, w);
+  const { config, sums } = request;
+  const { terms } = sums;
+  const sum = resultRange(request, a, w);
   const bound = signedBits(sum);
   const bits = config.accumulatorBits === 'auto' ? bound : config.accumulatorBits;
   const wraps = bits < bound;
-  if (config.accumulatorBits === 'auto' && bound > WIDEST) return tooWide(config, bound, a, w);
+  if (config.accumulatorBits === 'auto' && bound > WIDEST) return tooWide(request, bound, a, w);
   if (wraps && config.overflow === 'exact') {
     return {
       key: 'accumulatorBits',
@@ -178,15 +177,16 @@ export function proveAccumulator(
     product,
     terms,
     sum,
-    cases: sumCases(config, a, w),
+    cases: sumCases(request, a, w),
     provenK: provenK(product, bits),
-    partialSumBits: config.dataflow === 'ws' ? partialSumBits(config, aPort, wPort, bits) : [],
-    contributions: contributions(config, a, w),
+    partialSumBits: sums.passRows ? partialSumBits(config, aPort, wPort, bits) : [],
+    contributions: contributions(request, a, w),
   };
 }
 
-function tooWide(config: Configuration, bound: number, a: readonly NumericType[], w: readonly NumericType[]): Problem {
-  const worst = contributions(config, a, w).reduce((x, y) => (reach(y.range) > reach(x.range) ? y : x));
+function tooWide(request: SumRequest, bound: number, a: readonly NumericType[], w: readonly NumericType[]): Problem {
+  const { config } = request;
+  const worst = contributions(request, a, w).reduce((x, y) => (reach(y.range) > reach(x.range) ? y : x));
   return {
     key: worst.port === 'a' ? 'activations' : 'weights',
     given: (worst.port === 'a' ? config.activations : config.weights).join(','),
@@ -206,12 +206,8 @@ function provenK(product: Interval, bits: number): number {
   return Number(least < 1n << 53n ? least : (1n << 53n) - 1n);
 }
 
-function contributions(
-  config: Configuration,
-  a: readonly NumericType[],
-  w: readonly NumericType[],
-): TypeContribution[] {
-  const boundBits = (x: readonly NumericType[], y: readonly NumericType[]) => signedBits(resultRange(config, x, y));
+function contributions(request: SumRequest, a: readonly NumericType[], w: readonly NumericType[]): TypeContribution[] {
+  const boundBits = (x: readonly NumericType[], y: readonly NumericType[]) => signedBits(resultRange(request, x, y));
   const whole = boundBits(a, w);
   const bits = (port: 'a' | 'w', types: readonly NumericType[]): number =>
     port === 'a' ? boundBits(types, w) : boundBits(a, types);

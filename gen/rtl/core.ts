@@ -3,12 +3,11 @@ import type { Configuration } from '../config/parameters.js';
 import { pipelineProblems, ruleProblems } from '../config/rules.js';
 import { numericType } from '../numerics/types/table.js';
 import { proveAccumulator } from './accumulator.js';
+import { factsOf, timingOf } from './arch/table.js';
 import type { DesignCore } from './design-core.js';
 import { elaborateFloatCore } from './float/core.js';
 import { bitsFor, largest, type OperandCandidate, solveOperandFormat } from './operand.js';
 import { operandPort, operandTypes } from './port.js';
-import { streamShape } from './streams.js';
-import { designTiming } from './timing.js';
 
 /**
  * The widths and cycle counts of a configuration.
@@ -19,19 +18,21 @@ export function elaborateCore(config: Configuration): DesignCore {
   if (config.pe === 'float') return elaborateFloatCore(config);
   const a = { types: config.activations.map(numericType), wideTypes: config.wideActivations.map(numericType) };
   const w = { types: config.weights.map(numericType), wideTypes: config.wideWeights.map(numericType) };
+  const facts = factsOf(config);
   const aOperands = operandTypes(a.types, a.wideTypes);
   const wOperands = operandTypes(w.types, w.wideTypes);
   const candidates = solveOperandFormat(aOperands, wOperands);
   const format = candidates[0] as OperandCandidate;
-  const accumulator = proveAccumulator(config, a, w);
+  const accumulator = proveAccumulator({ config, sums: facts.sums }, a, w);
   const problems: Problem[] = ruleProblems(config);
   if ('rule' in accumulator) problems.push(accumulator);
   problems.push(...pipelineProblems(config, format));
   if (problems.length > 0 || 'rule' in accumulator) throw new ConfigurationError(problems);
-  const { stepsPerBeat } = streamShape(config);
+  const { stepsPerBeat } = facts.tile;
   const largestProduct = largest(aOperands) * largest(wOperands);
   return {
     config,
+    facts,
     a: operandPort('a', a, config.rows * stepsPerBeat, format),
     w: operandPort('w', w, config.cols * stepsPerBeat, format),
     format,
@@ -39,6 +40,6 @@ export function elaborateCore(config: Configuration): DesignCore {
     accumulator,
     largestProduct,
     magnitudeBits: bitsFor(largestProduct),
-    timing: designTiming(config),
+    timing: timingOf(config),
   };
 }

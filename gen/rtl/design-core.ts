@@ -1,5 +1,6 @@
 import type { Configuration } from '../config/parameters.js';
 import type { AccumulatorProof } from './accumulator.js';
+import type { Facts } from './arch/facts.js';
 import type { FloatFormat } from './float/format.js';
 import type { OperandCandidate } from './operand.js';
 import type { OperandPort } from './port.js';
@@ -8,6 +9,8 @@ import type { Timing } from './timing.js';
 /** What all modules of a design derive from: types, operand format, widths, cycle counts. */
 export interface DesignCore {
   readonly config: Configuration;
+  /** What there is to know of its architecture. */
+  readonly facts: Facts;
   readonly a: OperandPort;
   readonly w: OperandPort;
   readonly format: OperandCandidate;

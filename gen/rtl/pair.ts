@@ -7,9 +7,12 @@ interface PairView extends PeripheryView {
   readonly clears: boolean;
 }
 
-/** What adds the partial results of 8-bit operands on the way out: rows in pairs, columns in pairs. */
-export function pairModules(core: DesignCore): ModuleView[] {
-  const { config, accumulator, a, w } = core;
+/**
+ * What adds the partial results of 8-bit operands on the way out: columns in pairs and, where the sums of two rows are
+ * to be added there, rows in pairs.
+ */
+export function pairModules(core: DesignCore, { rows }: { readonly rows: boolean }): ModuleView[] {
+  const { config, accumulator, w } = core;
   const { bits } = accumulator;
   const pair = (suffix: string, what: string, instances: number, clears: boolean): PairView => ({
     ...peripheryModule(core, {
@@ -28,7 +31,7 @@ export function pairModules(core: DesignCore): ModuleView[] {
     clears,
   });
   return [
-    ...(config.dataflow === 'os' && a.wideTypes.length > 0 ? [pair('pair_rows', 'rows', config.cols, false)] : []),
+    ...(rows ? [pair('pair_rows', 'rows', config.cols, false)] : []),
     ...(w.wideTypes.length > 0 ? [pair('pair_cols', 'columns', config.cols / 2, true)] : []),
   ];
 }

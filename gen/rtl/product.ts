@@ -113,17 +113,16 @@ function operandsText({ form, a, w }: DesignCore['format']): string {
     : `an activation is ${activation}, a weight ${weight}`;
 }
 
-export function productView(core: DesignCore): ProductView {
+/** @param weightHeld Whether a PE in a tile of PEs holds its weight, and not the tile. */
+export function productView(core: DesignCore, weightHeld: boolean): ProductView {
   const { config, format, magnitudeBits } = core;
   const registersMagnitude = config.pipeline >= 2;
   const registersProduct = config.pipeline >= 3;
-  // A tile of PEs holds the operands of its PEs, except for weights that stay.
   const { tiled } = tileGrid(config);
-  const weightHeld = tiled && config.dataflow === 'os';
   return {
     ...multiplication(core, registersProduct),
     a: peOperand('a', format.a, tiled ? 'a_i' : 'a_q'),
-    w: peOperand('w', format.w, weightHeld ? 'w_i' : 'w_q'),
+    w: peOperand('w', format.w, tiled && !weightHeld ? 'w_i' : 'w_q'),
     magnitudeBits,
     magnitudeSignal: registersMagnitude ? 'magnitude_q' : 'magnitude',
     negativeSignal: registersMagnitude ? 'negative_q' : 'negative',

@@ -24,38 +24,11 @@ export interface TileKind {
   readonly macsPerCycle: number;
 }
 
-type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'rows' | 'cols' | 'lanes' | 'wideActivations' | 'wideWeights'>;
-
 /** All kinds of tiles of a design; the first has no wide operands. */
-export function tileKinds(config: Parts): TileKind[] {
+export function allTileKinds(
+  { wideActivations, wideWeights }: Pick<Configuration, 'wideActivations' | 'wideWeights'>,
+  kindOf: (aWide: boolean, wWide: boolean) => TileKind,
+): TileKind[] {
   const choices = (wide: readonly string[]): boolean[] => (wide.length > 0 ? [false, true] : [false]);
-  return choices(config.wideActivations).flatMap((aWide) =>
-    choices(config.wideWeights).map((wWide) => tileKind(config, aWide, wWide)),
-  );
-}
-
-function tileKind({ arch, dataflow, rows, cols, lanes }: Parts, aWide: boolean, wWide: boolean): TileKind {
-  if (arch === 'dot') {
-    const whole = { aCodes: rows * lanes, wCodes: cols * lanes, resultRows: 1, resultCols: rows * cols };
-    return {
-      ...{ aWide, wWide, ...whole, rowCycles: 1 },
-      ...{ terms: null, weightRepeats: 1, macsPerCycle: rows * cols * lanes },
-    };
-  }
-  const stays = dataflow === 'ws';
-  const aCodes = aWide ? rows / 2 : rows;
-  const wCodes = wWide ? cols / 2 : cols;
-  return {
-    aWide,
-    wWide,
-    aCodes,
-    wCodes,
-    resultRows: stays ? null : aCodes,
-    resultCols: wCodes,
-    // Of two rows that are added on the way out the lower one leaves; the other one's cycle is free.
-    rowCycles: aWide && !stays ? 2 : 1,
-    terms: stays ? aCodes : null,
-    weightRepeats: aWide && stays ? 2 : 1,
-    macsPerCycle: aCodes * wCodes,
-  };
+  return choices(wideActivations).flatMap((aWide) => choices(wideWeights).map((wWide) => kindOf(aWide, wWide)));
 }

@@ -5,7 +5,7 @@ import { type Matrix, type MatrixError, matrixError, multiplyReals } from '../..
 import { formatNpy, parseNpy } from '../../gen/base/npy.js';
 import { requireFileTarget } from '../../gen/base/target.js';
 import { writeWhole } from '../../gen/base/whole-file.js';
-import { arrayInfoOf } from '../../gen/design/array-info.js';
+import { arrayInfoOf, tiledArrayOf } from '../../gen/design/array-info.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import {
   findMismatch,
@@ -93,7 +93,7 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   const [typesOfA, typesOfW, tiling] = allOf([
     () => candidates(info.a, 'activation', wide.a),
     () => candidates(info.w, 'weight', wide.w),
-    () => planTiling({ a: { ...realA, wide: wide.a }, w: { ...realW, wide: wide.w } }, manifest),
+    () => planTiling({ a: { ...realA, wide: wide.a }, w: { ...realW, wide: wide.w } }, tiledArrayOf(manifest)),
   ]);
   if (request.open === undefined) await requireSimulationTools();
   progress('choosing types and scales');

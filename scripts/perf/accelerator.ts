@@ -46,6 +46,14 @@ export const PRECISION = z.strictObject({
   attention: size.max(16).optional(),
 });
 
+/** The parameters of the generator that an array's cycle counts depend on besides its size. */
+export const ARRAY_PARAMETERS = z.object({
+  dataflow: z.enum(['os', 'ws']),
+  /** Whether a tile's sums leave while the next one runs. */
+  drain: z.enum(['single', 'double']).default('single'),
+  pipeline: size.max(5).default(1),
+});
+
 /**
  * An accelerator: a systolic array of rows x cols units. At half of `maxBits` or less a unit works as 2 x 2, down to
  * `minBits`; narrower codes gain nothing.
@@ -61,10 +69,7 @@ export const ACCELERATOR = z
       cols: size,
       maxBits: size.max(16),
       minBits: size.max(16),
-      dataflow: z.enum(['os', 'ws']),
-      /** As `npm run gen -- --drain`: whether a tile's sums leave while the next one runs. */
-      drain: z.enum(['single', 'double']).default('single'),
-      pipeline: size.max(5).default(1),
+      ...ARRAY_PARAMETERS.shape,
       /** Width of a partial sum where the model keeps it whole. */
       accumulatorBits: size.max(64).default(32),
       /** Longest reduction the accumulators hold. */

@@ -63,7 +63,7 @@ export function cutsOfProblem(problem: Problem, machine: Machine, { ragged, fill
     };
   };
   const sides = cutsOf(Math.max(output.height, output.width));
-  const stays = machine.dataflow === 'ws';
+  const { weightsStay: stays } = machine;
   // An array whose sides are no powers of two is filled by other tiles, which the published search does not try.
   const side = (length: number, counts: boolean): number => (ragged && counts ? length : 1);
   return {
@@ -86,8 +86,11 @@ export function cutsOfProblem(problem: Problem, machine: Machine, { ragged, fill
  * Cycles that the array takes for tiles of so many beats in all, one after the other: steps of a reduction, in parts that
  * the accumulators hold, or, where weights stay, rows of activations.
  */
-export function arrayCycles({ timing, dataflow, maxK }: Pick<Machine, 'timing' | 'dataflow' | 'maxK'>, beats: number) {
-  if (dataflow === 'ws' || beats <= maxK) return tilePeriod(timing, beats);
+export function arrayCycles(
+  { timing, weightsStay, maxK }: Pick<Machine, 'timing' | 'weightsStay' | 'maxK'>,
+  beats: number,
+) {
+  if (weightsStay || beats <= maxK) return tilePeriod(timing, beats);
   const rest = beats % maxK;
   return Math.floor(beats / maxK) * tilePeriod(timing, maxK) + (rest === 0 ? 0 : tilePeriod(timing, rest));
 }
@@ -115,11 +118,10 @@ export function arrayWork(
   machine: Machine,
   corrections: Corrections,
 ): (rows: RowCut, steps: StepCut, columns: ColumnCut) => ArrayWork {
-  const { timing, dataflow } = machine;
+  const { timing, weightsStay: stays } = machine;
   const { operandReuse, spills, fill } = corrections;
   const sumBits = partialSumBits(machine, corrections);
   const once = fill ? fillCycles(timing) : 0;
-  const stays = dataflow === 'ws';
   const work: ArrayWork = {
     cycles: 0,
     outputs: 0,

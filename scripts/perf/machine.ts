@@ -1,5 +1,7 @@
+import type { Configuration } from '../../gen/config/parameters.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
-import { arrayTiming, type Timing } from '../../gen/rtl/timing.js';
+import { factsOf, timingOf } from '../../gen/rtl/arch/table.js';
+import type { Timing } from '../../gen/rtl/timing.js';
 import type { Accelerator, DramEnergies } from './accelerator.js';
 
 /** nJ per bit read and written, in the three buffers. */
@@ -17,7 +19,8 @@ export interface Machine {
   readonly accelerator: Accelerator;
   readonly rows: number;
   readonly cols: number;
-  readonly dataflow: 'os' | 'ws';
+  /** Whether weights stay while rows of activations stream past them; else sums stay. */
+  readonly weightsStay: boolean;
   readonly weightCapacity: number;
   readonly activationCapacity: number;
   readonly resultCapacity: number;
@@ -41,18 +44,19 @@ export function machineOf(accelerator: Accelerator): Machine {
   const { weights, activations, results } = memory.buffers;
   const { frequencyHz, usable } = memory;
   const units = array.rows * array.cols;
+  const configuration = configurationOf(accelerator);
   return {
     accelerator,
     rows: array.rows,
     cols: array.cols,
-    dataflow: array.dataflow,
+    weightsStay: factsOf(configuration).tile.weightsStay,
     weightCapacity: weights.bytes * 8 * usable,
     activationCapacity: activations.bytes * 8 * usable,
     resultCapacity: results.bytes * 8 * usable,
     interfaceBits: memory.interfaceBits,
     accumulatorBits: array.accumulatorBits,
     maxK: array.maxK ?? Number.POSITIVE_INFINITY,
-    timing: timingOf(accelerator),
+    timing: timingOf(configuration),
     coreLeakage: (core.leakage * units) / frequencyHz,
     coreDynamic: (core.dynamic * units) / frequencyHz,
     unitDynamic: core.dynamic / frequencyHz,
@@ -73,11 +77,9 @@ export function machineOf(accelerator: Accelerator): Machine {
 export const packing = ({ accelerator: { array } }: Machine, bits: number): number =>
   Math.floor(array.maxBits / Math.max(bits, array.minBits));
 
-/** The cycle counts of the array of smallest PEs, which are those of the generated designs. */
-function timingOf({ array }: Accelerator): Timing {
-  const perUnit = Math.floor(array.maxBits / array.minBits);
-  const { dataflow, drain, pipeline } = array;
-  return arrayTiming(
-    validateConfiguration({ rows: array.rows * perUnit, cols: array.cols * perUnit, dataflow, drain, pipeline }),
-  );
+/** The array of smallest PEs as a generated design. */
+export function configurationOf({ array }: Pick<Accelerator, 'array'>): Configuration {
+  const { rows, cols, maxBits, minBits, accumulatorBits: _bits, maxK: _maxK, ...parameters } = array;
+  const perUnit = Math.floor(maxBits / minBits);
+  return validateConfiguration({ rows: rows * perUnit, cols: cols * perUnit, ...parameters });
 }

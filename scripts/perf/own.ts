@@ -6,7 +6,7 @@ import type { Configuration } from '../../gen/config/parameters.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { numericType } from '../../gen/numerics/types/table.js';
 import { elaborateCore } from '../../gen/rtl/core.js';
-import { type Accelerator, MEMORY, PRECISION } from './accelerator.js';
+import { type Accelerator, ARRAY_PARAMETERS, MEMORY, PRECISION } from './accelerator.js';
 
 /** An accelerator around an array that this project generates. */
 export const OWN_ACCELERATOR = z.strictObject({
@@ -134,6 +134,7 @@ export function ownAccelerators(
   };
   return all.map((own): OwnSizing => {
     const config = ownConfiguration(own);
+    const core = elaborateCore(config);
     const { rows, cols } = config;
     if (measured(own.name).configurationSha256 !== configurationHash(config)) {
       throw new UserError(`the costs of ${own.name} were measured of another design: npm run model:costs`);
@@ -160,11 +161,9 @@ export function ownAccelerators(
           cols: columns / lanes,
           maxBits: lanes === 2 ? 8 : narrow,
           minBits: narrow,
-          dataflow: config.dataflow,
-          drain: config.drain,
-          pipeline: config.pipeline,
+          ...ARRAY_PARAMETERS.parse(config),
           accumulatorBits: 32,
-          ...(config.dataflow === 'os' ? { maxK: elaborateCore(config).accumulator.provenK } : {}),
+          ...(core.facts.sums.passRows ? {} : { maxK: core.accumulator.provenK }),
         },
         precision: own.precision,
         core: { leakage: (published.leakage / 4) * share * pes, dynamic: dynamic * pes },

@@ -77,7 +77,7 @@ export function plainSearch(problem: Problem, machine: Machine): PlainResult {
             const T = n.B * n.W * n.H * n.I * n.O;
             const V = oc * o * o * b;
             const R = K * K * ic;
-            const stays = machine.dataflow === 'ws';
+            const { weightsStay: stays } = machine;
             const compute = stays
               ? T * b * o * o * cdiv(oc, Mf) * cdiv(R, Nf)
               : T * cdiv(b * o * o, Nf) * cdiv(oc, Mf) * R;

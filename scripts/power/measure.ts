@@ -1,8 +1,8 @@
 import { EXIT, UserError } from '../../gen/base/errors.js';
-import { arrayInfoOf } from '../../gen/design/array-info.js';
+import { arrayInfoOf, tiledArrayOf } from '../../gen/design/array-info.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import type { PortInfo } from '../../gen/golden/reference.js';
-import { type PortMatrices, planTiling, type Tiling, tileAt, tileMacs } from '../../gen/golden/tiling.js';
+import { longestTile, type PortMatrices, planTiling, type Tiling, tileAt, tileMacs } from '../../gen/golden/tiling.js';
 import type { NumericType } from '../../gen/numerics/types/numeric-type.js';
 import { tilePeriod } from '../../gen/rtl/timing.js';
 import { type OperandReport, operandReport } from '../network/matmul.js';
@@ -140,7 +140,7 @@ function quantised(
   });
   const a = { ...chosen.a, typeIndex: info.a.types.indexOf(chosen.a.type) };
   const w = { ...chosen.w, typeIndex: info.w.types.indexOf(chosen.w.type) };
-  return { a, w, tiling: planTiling({ a, w }, manifest) };
+  return { a, w, tiling: planTiling({ a, w }, tiledArrayOf(manifest)) };
 }
 
 function choose({ a, w }: Operands, types: { a: readonly NumericType[]; w: readonly NumericType[] }) {
@@ -156,8 +156,7 @@ function allowed({ types }: PortInfo, names: readonly string[] | undefined, role
 
 /** Tiles spread evenly over the product, in its order, as many as take about so many cycles. */
 function sampleTiles(tiling: Tiling, { timing }: Manifest, cycles: number): number[] {
-  const beats = tiling.dataflow === 'ws' ? tiling.rows : Math.ceil(tiling.partK / tiling.stepsPerBeat);
-  const count = Math.min(Math.max(Math.round(cycles / tilePeriod(timing, beats)), 1), tiling.tiles);
+  const count = Math.min(Math.max(Math.round(cycles / tilePeriod(timing, longestTile(tiling))), 1), tiling.tiles);
   return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * tiling.tiles) / count));
 }
 

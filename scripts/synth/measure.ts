@@ -1,6 +1,6 @@
 import { GENERATOR } from '../../gen/base/version.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
-import { streamShape } from '../../gen/rtl/streams.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { Library } from '../tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
 import type { Yosys } from '../tools/yosys/interface.js';
@@ -9,7 +9,7 @@ import { shownFlow } from './flow.js';
 import { FLOWS, type Flow } from './flow-names.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from './netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey } from './plan.js';
-import { type AreaReport, buildReport, keptFlow, LARGEST_CHECKED } from './report.js';
+import { type AreaReport, buildReport, keptFlow, LARGEST_CHECKED, reportNames } from './report.js';
 import { type ItemSynthesis, mappingTo, type SynthesisContext, synthesise } from './synthesise.js';
 
 export interface AreaRequest {
@@ -51,12 +51,12 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
   const report = buildReport({
     generator: GENERATOR,
     design: name,
-    arch: manifest.configuration.arch,
+    names: reportNames(manifest.configuration),
     top: manifest.top,
     configurationSha256: manifest.configurationSha256,
     rows,
     cols,
-    lanes: streamShape(manifest.configuration).stepsPerBeat,
+    lanes: factsOf(manifest.configuration).computing.lanes,
     tool: yosys.identity,
     library: library?.identity ?? null,
     flows: {

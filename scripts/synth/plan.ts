@@ -1,4 +1,5 @@
 import type { Manifest } from '../../gen/design/manifest.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 
 /**
  * What a module is for, as the area report groups it. A dot-product unit, or a tile of PEs with its operand registers,
@@ -23,9 +24,9 @@ export interface AreaItem {
 /** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */
 export function areaItems(manifest: Manifest): AreaItem[] {
   const { name: design } = manifest.configuration;
-  const { arch, tileRows, tileCols } = manifest.configuration;
+  const { tileRows, tileCols } = manifest.configuration;
   const tiled = tileRows * tileCols > 1;
-  const computing = `${design}_${arch === 'dot' ? 'unit' : tiled ? 'tile' : 'pe'}`;
+  const computing = `${design}_${factsOf(manifest.configuration).computing.module}`;
   const partsOf = new Map(manifest.modules.map(({ name, parts = [] }) => [name, parts]));
   const unitParts = partsOf.get(computing) ?? [];
   const nested = new Set([...partsOf.values()].flat().filter((part) => !unitParts.includes(part)));

@@ -87,26 +87,13 @@ function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: numbe
 
 /** The headline figures, as pairs of name and text. */
 function figures(report: AreaReport): [string, string][] {
-  const { whole, perMac, pe, perLane, decoders, rows, cols, lanes } = report;
-  const ofDecoders = (of: string): [string, string] => [
-    'decoders (decode_a, decode_w)',
-    `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the ${of}`,
-  ];
-  if (perLane) {
-    return [
-      [`whole design, ${rows} x ${cols} units of ${lanes} lanes`, sizeText(whole, 0)],
-      ['per MAC (whole design / lanes of all units)', sizeText(perMac, 1)],
-      ['one dot-product unit', sizeText(pe, 1)],
-      ['the same per lane', sizeText(perLane, 1)],
-      ofDecoders('design'),
-      ...pathFigures(report.criticalPath),
-    ];
-  }
+  const { whole, perMac, pe, perLane, decoders, names } = report;
   return [
-    [`whole array, ${rows} x ${cols}`, sizeText(whole, 0)],
-    ['per MAC (whole array / PEs)', sizeText(perMac, 1)],
-    ['one PE', sizeText(pe, 1)],
-    ofDecoders('array'),
+    [`whole ${names.whole}, ${names.size}`, sizeText(whole, 0)],
+    [`per MAC (whole ${names.whole} / ${names.multipliers})`, sizeText(perMac, 1)],
+    [`one ${names.one}`, sizeText(pe, 1)],
+    ...(perLane ? [['the same per lane', sizeText(perLane, 1)] satisfies [string, string]] : []),
+    ['decoders (decode_a, decode_w)', `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the ${names.whole}`],
     ...pathFigures(report.criticalPath),
   ];
 }

@@ -1,4 +1,6 @@
 import type { Configuration } from '../../gen/config/parameters.js';
+import type { NameFacts } from '../../gen/rtl/arch/facts.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { LibraryIdentity } from '../tools/liberty/identity.js';
 import type { ToolIdentity } from '../tools/yosys/identity.js';
 import type { ProofReport } from './equivalence/verdict.js';
@@ -57,13 +59,22 @@ export type StructureCheck =
   | { readonly checked: true; readonly ownLogic: CellCounts }
   | { readonly checked: false; readonly reason: string };
 
+export type ReportNames = Pick<NameFacts, 'whole' | 'size' | 'one' | 'multipliers'>;
+
+/** What reports call a design and its parts. */
+export function reportNames(configuration: Configuration): ReportNames {
+  const { whole, size, one, multipliers } = factsOf(configuration).names;
+  return { whole, size, one, multipliers };
+}
+
 /** Which design was measured, with what. */
 export interface Measurement {
   readonly generator: string;
   readonly design: string;
   readonly top: string;
   readonly configurationSha256: string;
-  readonly arch: Configuration['arch'];
+  /** What the design and its parts are called. */
+  readonly names: ReportNames;
   readonly rows: number;
   readonly cols: number;
   /** Multipliers of a dot-product unit; 1 in an array of PEs. */
@@ -140,7 +151,7 @@ export function buildReport(findings: AreaFindings): AreaReport {
     modules: chosen.map((choice) => row(choice, whole)),
     structure: structureCheck(structure),
     pe: rounded(pe),
-    ...(findings.arch === 'dot' ? { perLane: rounded(scaleSize(pe, 1 / findings.lanes)) } : {}),
+    ...(findings.lanes > 1 ? { perLane: rounded(scaleSize(pe, 1 / findings.lanes)) } : {}),
     whole: rounded(whole),
     perMac: rounded(scaleSize(whole, 1 / (findings.rows * findings.cols * findings.lanes))),
     decoders: { ...rounded(decoders), share: share(decoders, whole) },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Manifest } from '../../gen/design/manifest.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { CellCounts } from './gates.js';
 import { areaItems } from './plan.js';
 
@@ -85,12 +86,6 @@ function parameterValue(value: unknown): number {
   return typeof value === 'string' ? Number.parseInt(value, 2) : Number(value);
 }
 
-/** The gates outside the modules: in an array, a stream is ready when its input register is and the array runs. */
-function expectedLogic({ configuration: { arch, dataflow } }: Manifest): CellCounts {
-  if (arch === 'dot') return {};
-  return { $and: dataflow === 'os' ? 1 : 2 };
-}
-
 /** Where the elaborated array is not what the manifest says; empty where the sum of the modules is the whole array. */
 export function structureProblems(structure: Structure, manifest: Manifest): string[] {
   const items = areaItems(manifest);
@@ -105,7 +100,11 @@ export function structureProblems(structure: Structure, manifest: Manifest): str
   return [
     ...differences(expected, instances, (name) => `instances of ${name}`),
     ...differences(stages, structure.delayStages, (width) => `stages of the ${width}-bit delay lines`),
-    ...differences(expectedLogic(manifest), structure.ownLogic, (cell) => `${cell} cells of the array's own`),
+    ...differences(
+      factsOf(manifest.configuration).cost.ownCells,
+      structure.ownLogic,
+      (cell) => `${cell} cells of the array's own`,
+    ),
   ];
 }
 

@@ -19,6 +19,8 @@ import {
 } from '../../gen/golden/vectors.js';
 import { showBinary32 } from '../../gen/numerics/binary32.js';
 import { largestMagnitude } from '../../gen/numerics/codec.js';
+import type { NameFacts } from '../../gen/rtl/arch/facts.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 import { drainCycles, type Timing, tilePeriod } from '../../gen/rtl/timing.js';
 import type { TestBudget } from './budget.js';
 import type { CheckOutcome } from './outcome.js';
@@ -175,10 +177,10 @@ const EXTREMES: readonly Pattern[] = ['greatest', 'least', 'alternating', 'negat
 
 /** Full-length tiles of the values that drive the accumulators to their limits. */
 function extremeSegments(manifest: Manifest, random: RandomSource, macs: number): NamedSegment[] {
-  const { dataflow, rows, cols, maxK } = manifest.configuration;
-  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const { rows, cols, maxK } = manifest.configuration;
+  const { stepsPerBeat: steps, weightsStay } = arrayInfoOf(manifest).tile;
   const longest = Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64));
-  const k = dataflow === 'os' ? wholeBeats(longest, steps) : 2 * rows;
+  const k = weightsStay ? 2 * rows : wholeBeats(longest, steps);
   const tiles = EXTREMES.flatMap((aPattern) =>
     EXTREMES.flatMap((wPattern) =>
       extremeTypes(arrayInfoOf(manifest)).map(([a, w]) =>
@@ -245,15 +247,19 @@ function differs(what: string, formula: number, simulated: number): string | und
   return formula === simulated ? undefined : `${what}: formula ${formula} cycles, simulated ${simulated}`;
 }
 
-/** Row and column of a result: those of dot-product units leave in one row. */
-function placeOf({ arch, cols }: ArrayInfo, { row, col = 0 }: SimulationFailure): { row: number; col: number } {
-  return arch === 'dot' ? { row: Math.floor(col / cols), col: col % cols } : { row, col };
+/** Row and column of a result: all of a tile may leave in one beat. */
+function placeOf(
+  { tile: { resultsTogether }, cols }: ArrayInfo,
+  { row, col = 0 }: SimulationFailure,
+): { row: number; col: number } {
+  return resultsTogether ? { row: Math.floor(col / cols), col: col % cols } : { row, col };
 }
 
 /** Says where the first wrong result lies, with the operands that make it up. */
 function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], failure: SimulationFailure): string {
   const segment = segments[failure.segment] as NamedSegment;
   const info: ArrayInfo = arrayInfoOf(manifest);
+  const { names } = factsOf(manifest.configuration);
   const { row, col: place } = placeOf(info, failure);
   const where = `array, ${segment.title}, tile ${failure.tile}, row ${row}`;
   const tile = segment.tiles[failure.tile];
@@ -262,7 +268,7 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   const [aType, wType] = [selectedType(info.a, tile.aType, tile.aWide), selectedType(info.w, tile.wType, tile.wWide)];
   const col = tile.wWide ? place / 2 : place;
   const products = Array.from({ length: terms }, (_, k) => {
-    const a = tile.a[info.dataflow === 'os' ? k * aLanes + row : row * aLanes + k] as number;
+    const a = tile.a[info.tile.weightsStay ? row * aLanes + k : k * aLanes + row] as number;
     const w = tile.w[k * wLanes + col] as number;
     return `${aType.decode(a % 2 ** aType.bits)}*${wType.decode(w % 2 ** wType.bits)}`;
   });
@@ -271,20 +277,19 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   return (
     `${where}, column ${col}, cycle ${failure.cycle}: expected ${show(failure.expected)}, got ${show(failure.got)}; ` +
     `${aType.name} activations times ${wType.name} weights, ${tile.k} beats: ${shown}; ` +
-    `decoders and ${info.arch === 'dot' ? 'unit' : 'PE'} passed alone, so look at ${suspects(info, segment, failure)}`
+    `decoders and ${names.short} passed alone, so look at ${suspects(names, info.cols, segment, failure)}`
   );
 }
 
 /** A value that is expected at another place of the tile tells that results were misrouted. */
 function suspects(
-  { arch, dataflow, cols }: ArrayInfo,
+  { suspects: all, misplaced }: NameFacts,
+  cols: number,
   { expected }: NamedSegment,
   { tile, got = '0' }: SimulationFailure,
 ): string {
-  if (arch === 'dot') return 'input register, control and the wiring of the lanes';
-  const elsewhere = got === '0' ? -1 : (expected[tile] as BigInt64Array).indexOf(BigInt(got));
-  if (elsewhere < 0) {
-    return `skew, ${dataflow === 'os' ? 'clearing between tiles' : 'loading and swapping of weights'} and the type pipeline`;
-  }
-  return `${dataflow === 'os' ? 'drain' : 'the row pipeline'} and de-skew: the value is expected in row ${Math.floor(elsewhere / cols)}, column ${elsewhere % cols}`;
+  const elsewhere =
+    misplaced === undefined || got === '0' ? -1 : (expected[tile] as BigInt64Array).indexOf(BigInt(got));
+  if (elsewhere < 0) return all;
+  return `${misplaced}: the value is expected in row ${Math.floor(elsewhere / cols)}, column ${elsewhere % cols}`;
 }

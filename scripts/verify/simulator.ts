@@ -5,6 +5,7 @@ import { arrayInfoOf } from '../../gen/design/array-info.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import { type Tile, tileShape } from '../../gen/golden/reference.js';
 import { resultsOfLanes } from '../../gen/golden/streams.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { Timing } from '../../gen/rtl/timing.js';
 import { runTool } from '../tools/find.js';
 import { buildBench, longRunTuning, scratchFolder, type Tuning } from '../tools/verilator.js';
@@ -94,10 +95,9 @@ export async function openArrayModel(
   return { simulate: (segments, options) => simulate(executable, manifest, segments, options) };
 }
 
-/** The size of a design in PEs, by the work of compiling its model: full adders one by one are much of it. */
+/** The size of a design in PEs, by the work of compiling its model. */
 export function simulatedPes({ configuration, timing }: Manifest): number {
-  const perLane = configuration.arch === 'dot' && configuration.tree === 'columns' ? 16 : 1;
-  return timing.macsPerCycle * perLane;
+  return timing.macsPerCycle * factsOf(configuration).cost.simulation;
 }
 
 async function simulate(

@@ -12,6 +12,8 @@ import {
 import type { RandomSource } from '../../gen/golden/vectors.js';
 import { showBinary32 } from '../../gen/numerics/binary32.js';
 import type { CodeValue } from '../../gen/numerics/types/type-base.js';
+import type { ComputingFacts } from '../../gen/rtl/arch/facts.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 import { operandValue } from '../../gen/rtl/operand.js';
 import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { runTool } from '../tools/find.js';
@@ -72,7 +74,7 @@ async function buildUnitBench(
   { tuning, builds }: TestBudget,
   trace: boolean,
 ): Promise<string> {
-  const { name, stall, drain, dataflow, tileRows, tileCols } = manifest.configuration;
+  const { name, stall, drain, tileRows, tileCols } = manifest.configuration;
   const { a, w } = manifest.ports;
   const harness = renderTemplate('verify/unit_harness.v', {
     name,
@@ -80,7 +82,7 @@ async function buildUnitBench(
     double: drain === 'double',
     // Where it is the output too, the register's name need not be known: a mapped netlist may have lost it.
     accumulator: drain === 'double' ? 'u_pe.acc_q' : 'acc_o',
-    stationary: dataflow === 'ws',
+    stationary: factsOf(manifest.configuration).computing.adds === 'passes',
     tiled: tileRows * tileCols > 1,
     sumBits: manifest.accumulator.bits,
     ports: [harnessPort('a', a), harnessPort('w', w)],
@@ -132,7 +134,12 @@ function unitVectors(
   steps: number,
   pe: PeVectors,
 ): Buffer {
-  const file = new VectorWriter().words(peKind(configuration), accumulator.bits, steps, pe.steps);
+  const file = new VectorWriter().words(
+    PE_KINDS[factsOf(configuration).computing.adds],
+    accumulator.bits,
+    steps,
+    pe.steps,
+  );
   const decode = new Uint8Array(steps * 4);
   for (let i = 0; i < steps; i++) {
     const [x, y] = [a[i % a.length] as DecodeVector, w[i % w.length] as DecodeVector];
@@ -149,10 +156,7 @@ function unitVectors(
 }
 
 /** What `tb/unit_tb.cpp` is told of the PE. */
-function peKind({ dataflow, drain }: Manifest['configuration']): number {
-  if (dataflow === 'ws') return 2;
-  return drain === 'double' ? 1 : 0;
-}
+const PE_KINDS: Readonly<Record<ComputingFacts['adds'], number>> = { accumulates: 0, swaps: 1, passes: 2 };
 
 /** The first code whose operand's value is not the codec's. */
 export function decoderMismatch(
@@ -222,7 +226,7 @@ function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, g
     return { a: text('a', aType, aCode), w: text('w', wType, wCode) };
   };
   const offered = step - configuration.pipeline;
-  const stays = configuration.dataflow === 'ws';
+  const stays = factsOf(configuration).computing.adds === 'passes';
   const weight = stays ? weightInUse(pe, offered) : offered;
   const product = offered < 0 || weight < 0 ? 'none' : `${operands(offered).a} times ${operands(weight).w}`;
   const isFloat = configuration.pe === 'float' && /accumulator|shadow|acc_o/.test(rule);

@@ -48,9 +48,9 @@ export interface Segment {
 /** The vector file of the array bench (see `tb/array_tb.cpp`). */
 export function arrayVectors(info: ArrayInfo, segments: readonly Segment[]): Buffer {
   const file = new VectorWriter();
-  const { dataflow, rows, cols, a, w, accBits } = info;
+  const { tile, rows, cols, a, w, accBits } = info;
   const steps = stepsPerBeat(info);
-  file.words(dataflow === 'ws' ? 1 : 0, rows * steps, cols * steps, resultWidth(info));
+  file.words(tile.weightsStay ? 1 : 0, rows * steps, cols * steps, resultWidth(info));
   file.words(a.codeBits, w.codeBits, accBits, segments.length);
   for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
     file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);

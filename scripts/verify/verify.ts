@@ -11,10 +11,9 @@ import { requireTool } from '../tools/find.js';
 import { mapLimit } from '../tools/pool.js';
 import { measureSpeed, verifyArray } from './array.js';
 import { FULL_BUDGET, type TestBudget } from './budget.js';
-import { verifyDotUnit } from './dot.js';
+import { verifyComputing } from './computing.js';
 import { DEFAULT_MATRIX } from './matrix.js';
 import { openArrayModel } from './simulator.js';
-import { verifyUnits } from './unit.js';
 
 export interface VerifyRequest {
   /** Design folders; none: the default matrix. */
@@ -73,8 +72,7 @@ export async function verifyDesign(
   const start = performance.now();
   const traces = trace ? [tracePath(name, 'unit'), tracePath(name, 'array')] : undefined;
   const random = randomSource(seed);
-  const checkUnits = manifest.configuration.arch === 'dot' ? verifyDotUnit : verifyUnits;
-  const unit = await checkUnits(folder, manifest, random, { budget, trace: traces?.[0] });
+  const unit = await verifyComputing(folder, manifest, random, { budget, trace: traces?.[0] });
   // A wrong decoder or PE explains any wrong array: its message is the one to read.
   const array = unit.failure ? undefined : await verifyArray(folder, manifest, random, { budget, trace: traces?.[1] });
   const failure = unit.failure ?? array?.failure;

@@ -10,6 +10,7 @@ import {
 } from '../../golden/vectors.js';
 import type { Design } from '../../rtl/design.js';
 import { type Identity, identityComment } from '../../rtl/render/identity.js';
+import type { FieldKind, Stream, StreamField } from '../../rtl/streams.js';
 
 /** A field of a beat: the port it drives, its width, and the room it has: whole hexadecimal digits, for people to read. */
 export interface BeatField {
@@ -70,15 +71,16 @@ const wholeDigits = (bits: number): number => Math.ceil(bits / 4) * 4;
 export function buildStimulus(design: Design, identity: Identity): Stimulus {
   const info = arrayInfoOfDesign(design);
   const random = randomSource(SEED);
-  const tiles = chooseTiles(random, info, design.config);
+  const tiles = chooseTiles(random, info);
   const laneBits = wholeDigits(info.accBits);
   const steps = stepsPerBeat(info);
-  const stream = (name: string, letters: readonly ('a' | 'w')[], suffix: string): StimulusStream =>
-    stimulusStream({ design, tiles, random, identity }, name, letters, suffix);
+  const { inputs } = design.streams;
   return {
     tiles,
-    streams:
-      info.dataflow === 'os' ? [stream('in', ['a', 'w'], '')] : [stream('w', ['w'], '_w'), stream('a', ['a'], '_a')],
+    streams: inputs.map((stream) => {
+      const suffix = inputs.length > 1 ? `_${stream.name}` : '';
+      return stimulusStream({ design, tiles, random, identity }, stream, `tb/stimulus${suffix}.hex`);
+    }),
     cutBeat: ((tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2 / steps) * steps) / steps,
     cutRows: tileBeats(info, tiles[0] as Tile).resultRows,
     laneBits,
@@ -87,9 +89,8 @@ export function buildStimulus(design: Design, identity: Identity): Stimulus {
   };
 }
 
-function chooseTiles(random: RandomSource, info: ArrayInfo, { dataflow, maxK }: Design['config']): Tile[] {
-  const steps = stepsPerBeat(info);
-  const longest = dataflow === 'os' ? Math.floor(maxK / steps) : Number.POSITIVE_INFINITY;
+function chooseTiles(random: RandomSource, info: ArrayInfo): Tile[] {
+  const { stepsPerBeat: steps, longest } = info.tile;
   const [activations, weights] = [typeChoices(info.a), typeChoices(info.w)];
   const [aTypes, wTypes] = [activations.length, weights.length];
   const tileText = info.rows * info.cols * (wholeDigits(info.accBits) / 4 + 1);
@@ -115,59 +116,50 @@ interface Source {
 }
 
 /** A line per beat. Types count in the first beat of a tile only: in the others they are random. */
-function stimulusStream(
-  { design, tiles, random, identity }: Source,
-  name: string,
-  letters: readonly ('a' | 'w')[],
-  suffix: string,
-): StimulusStream {
+function stimulusStream({ design, tiles, random, identity }: Source, stream: Stream, path: string): StimulusStream {
   const info = arrayInfoOfDesign(design);
-  const ports = letters.map((letter) => design[letter]);
-  const widening = ports.filter(({ wideTypes }) => wideTypes.length > 0);
-  const selecting = ports.filter(({ typeBits }) => typeBits > 0);
-  const fields: BeatField[] = [
-    { port: `${name}_last_i`, width: 1, room: 4 },
-    ...widening.map((port) => beatField(`${port.letter}_wide_i`, 1)),
-    ...selecting.map((port) => beatField(`${port.letter}_type_i`, port.typeBits)),
-    ...ports.map((port) => beatField(`${port.letter}_data_i`, port.codeBits * port.lanes)),
+  const carried = (kind: FieldKind): StreamField[] => stream.fields.filter((field) => field.kind === kind);
+  const [modes, types, data] = [carried('mode'), carried('type'), carried('data')];
+  const fields = [
+    { port: stream.last.name, width: 1, room: 4 },
+    ...[...modes, ...types, ...data].map(({ port, width }) => ({ port: port.name, width, room: wholeDigits(width) })),
   ];
   let total = 0;
   const lines = tiles.flatMap((tile, i) => {
     const sent = tileBeats(info, tile);
-    const beats = letters.includes('a') ? sent.beats : sent.weightBeats;
+    const beats = stream.role === 'weights' ? sent.weightBeats : sent.beats;
     total += beats;
     const words = Array.from({ length: beats }, (_, beat) => {
-      const wide = widening.map(({ letter }) => {
-        const chosen = (letter === 'a' ? tile.aWide : tile.wWide) ? 1 : 0;
+      const wide = modes.map(({ of }) => {
+        const chosen = (of === 'a' ? tile.aWide : tile.wWide) ? 1 : 0;
         return String(beat === 0 ? chosen : random.below(2));
       });
-      const types = selecting.map(({ letter, types, typeBits }) => {
-        const chosen = letter === 'a' ? tile.aType : tile.wType;
-        return digits(beat === 0 ? chosen : random.below(types.length), wholeDigits(typeBits));
+      const selectors = types.map(({ of, width }) => {
+        const chosen = of === 'a' ? tile.aType : tile.wType;
+        const known = design[of === 'a' ? 'a' : 'w'].types.length;
+        return digits(beat === 0 ? chosen : random.below(known), wholeDigits(width));
       });
-      const data = ports.map(({ letter, lanes, codeBits }) => {
-        const codes = sent[letter].subarray(beat * lanes, (beat + 1) * lanes);
-        return packCodes(codes, codeBits, wholeDigits(codeBits * lanes));
+      const codes = data.map(({ of, width, lanes, laneBits }) => {
+        const lane = sent[of === 'a' ? 'a' : 'w'].subarray(beat * lanes, (beat + 1) * lanes);
+        return packCodes(lane, laneBits, wholeDigits(width));
       });
-      return [beat === beats - 1 ? '1' : '0', ...wide, ...types, ...data].join('_');
+      return [beat === beats - 1 ? '1' : '0', ...wide, ...selectors, ...codes].join('_');
     });
     return [`// tile ${i}: ${tileText(info, tile)}`, ...words];
   });
   const title = `Stimulus of the test bench, one beat a line: ${fields.map(({ port }) => port.replace(/_i$/, '')).join('_')}.`;
   const bits = fields.reduce((sum, { room }) => sum + room, 0);
   return {
-    name,
-    path: `tb/stimulus${suffix}.hex`,
+    name: stream.name,
+    path,
     fields,
     beats: total,
     text: file(identityComment('//', title, identity), lines, bits),
   };
 }
 
-const beatField = (port: string, width: number): BeatField => ({ port, width, room: wholeDigits(width) });
-
 function tileText(info: ArrayInfo, { k, aType, wType, aWide, wWide }: Tile): string {
-  const length = info.dataflow === 'os' ? 'K' : 'M';
+  const length = info.tile.weightsStay ? 'M' : 'K';
   return `${length} = ${k}, ${selectedType(info.a, aType, aWide).name} x ${selectedType(info.w, wType, wWide).name}`;
 }
 
@@ -191,10 +183,9 @@ function expectedText(info: ArrayInfo, tiles: readonly Tile[], laneBits: number,
       }),
     ];
   });
-  const what =
-    info.arch === 'dot'
-      ? 'one tile a line: last, then the units, unit 0, 0'
-      : 'one row of a tile a line: last, then the columns, column 0';
+  const what = info.tile.resultsTogether
+    ? 'one tile a line: last, then the units, unit 0, 0'
+    : 'one row of a tile a line: last, then the columns, column 0';
   const title = `Expected results, ${what} on the right.`;
   return file(identityComment('//', title, identity), lines, 4 + laneBits * lanes);
 }

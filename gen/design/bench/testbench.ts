@@ -1,7 +1,6 @@
 import type { Design } from '../../rtl/design.js';
 import { type Identity, identityComment } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
-import { streamShape } from '../../rtl/streams.js';
 import { tilePeriod } from '../../rtl/timing.js';
 import type { RenderedFile } from '../rendered-file.js';
 import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.js';
@@ -16,7 +15,7 @@ export const slowInIcarus = ({ timing }: Design): boolean => timing.macsPerCycle
 export function renderTestBench(design: Design, identity: Identity): RenderedFile[] {
   const { config, timing, accumulator } = design;
   const { tiles, streams, cutBeat, cutRows, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
-  const { stepsPerBeat, resultCols } = streamShape(config);
+  const { stepsPerBeat, resultCols } = design.facts.tile;
   const unstalled = tiles.reduce(
     (sum, { k }) => sum + tilePeriod(timing, k / stepsPerBeat),
     timing.latency.cycles + config.rows,
@@ -31,7 +30,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     float: config.pe === 'float',
     slow: slowInIcarus(design),
     top: design.top.name,
-    what: config.arch === 'dot' ? 'units' : 'array',
+    what: design.facts.names.all,
     cols: resultCols,
     streams: beats,
     paced: beats.at(-1),

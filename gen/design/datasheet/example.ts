@@ -5,7 +5,7 @@ import { leastStep, realValues } from '../../numerics/real.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
 import type { Design } from '../../rtl/design.js';
 import { counted } from '../../rtl/render/counted.js';
-import { streamShape } from '../../rtl/streams.js';
+import { fieldOf } from '../../rtl/streams.js';
 import { slice } from '../../rtl/verilog.js';
 import { markdownTable } from './markdown.js';
 
@@ -47,9 +47,9 @@ export function workedExample(design: Design) {
 }
 
 /** The codes of the first type of each port; as many rows, steps and columns as the design has, at most 2 of each. */
-function chooseCodes({ config, a, w }: Design): Example {
+function chooseCodes({ config, facts, a, w }: Design): Example {
   const [aType, wType] = [a.types[0] as NumericType, w.types[0] as NumericType];
-  const stays = config.dataflow === 'ws';
+  const { weightsStay: stays } = facts.tile;
   const rows = stays ? 2 : Math.min(2, config.rows);
   const steps = Math.min(2, stays ? config.rows : config.maxK);
   const cols = Math.min(2, config.cols);
@@ -97,9 +97,8 @@ function sumTable({ aType, wType, a, w }: Example): string[] {
 }
 
 /** The tile that computes the example: all rows, columns and steps that it does not use have code 0. */
-function layOut({ config }: Design, { a, w }: Example): Tile {
-  const stays = config.dataflow === 'ws';
-  const steps = streamShape(config).stepsPerBeat;
+function layOut({ config, facts }: Design, { a, w }: Example): Tile {
+  const { weightsStay: stays, stepsPerBeat: steps } = facts.tile;
   const k = stays ? a.length : Math.ceil(w.length / steps) * steps;
   const fill = (matrix: Matrix, height: number, width: number): Uint8Array =>
     Uint8Array.from({ length: height * width }, (_, i) => matrix[Math.floor(i / width)]?.[i % width] ?? 0);
@@ -128,27 +127,19 @@ interface Column {
 
 /** What passes every port in every cycle from the first transfer after reset on, without stalls. */
 function cycleTable(design: Design, tile: Tile): string[] {
-  const { config, timing } = design;
+  const { streams, timing } = design;
   const beats = tileBeats(arrayInfoOfDesign(design), tile);
-  const lastIn = config.dataflow === 'ws' ? beats.weightBeats + beats.beats - 1 : beats.beats - 1;
+  const counts = streams.inputs.map(({ role }) => (role === 'weights' ? beats.weightBeats : beats.beats));
+  const starts = counts.map((_, i) => counts.slice(0, i).reduce((sum, count) => sum + count, 0));
+  const lastIn = counts.reduce((sum, count) => sum + count, 0) - 1;
   const before = timing.latency.to === 'first row' ? 0 : beats.resultRows - 1;
   const firstOut = lastIn + timing.latency.cycles - before;
-  const inputs =
-    config.dataflow === 'ws'
-      ? [
-          ...streamColumns(design, 'w', [{ letter: 'w', codes: beats.w }], beats.weightBeats, 0),
-          ...streamColumns(design, 'a', [{ letter: 'a', codes: beats.a }], beats.beats, beats.weightBeats),
-        ]
-      : streamColumns(
-          design,
-          'in',
-          [
-            { letter: 'a', codes: beats.a },
-            { letter: 'w', codes: beats.w },
-          ],
-          beats.beats,
-          0,
-        );
+  const inputs = streams.inputs.flatMap((stream, i) => {
+    const operands = (['a', 'w'] as const)
+      .filter((letter) => fieldOf(stream, 'data', letter))
+      .map((letter) => ({ letter, codes: beats[letter] }));
+    return streamColumns(design, stream.name, operands, counts[i] as number, starts[i] as number);
+  });
   const columns = [...inputs, ...resultColumns(design, tile, firstOut, beats.resultRows)];
   const lines = Array.from({ length: firstOut + beats.resultRows }, (_, cycle) =>
     columns.map(({ cells, idle }) => cells.get(cycle) ?? idle),
@@ -205,9 +196,9 @@ function streamColumns(
 }
 
 /** The lanes of a port that the example uses. */
-function fieldsOf({ config }: Design, letter: 'a' | 'w'): Field[] {
+function fieldsOf({ config, facts }: Design, letter: 'a' | 'w'): Field[] {
   const rows = Math.min(2, letter === 'a' ? config.rows : config.cols);
-  const { stepsPerBeat } = streamShape(config);
+  const { stepsPerBeat } = facts.tile;
   return stepsPerBeat === 1
     ? [{ first: 0, count: rows }]
     : times(rows, (r) => ({ first: r * stepsPerBeat, count: Math.min(2, stepsPerBeat) }));
@@ -222,8 +213,8 @@ function packed(codes: Uint8Array, codeBits: number): string {
 
 /** The columns of the output stream: a row of results in every cycle from `first` on. */
 function resultColumns(design: Design, tile: Tile, first: number, rows: number): Column[] {
-  const { config, accumulator, float } = design;
-  const { resultCols } = streamShape(config);
+  const { facts, accumulator, float } = design;
+  const { resultCols } = facts.tile;
   const results = expectedResults(arrayInfoOfDesign(design), tile);
   const bits = accumulator.bits;
   const text = (result: bigint): string =>
@@ -249,9 +240,8 @@ function resultColumns(design: Design, tile: Tile, first: number, rows: number):
 }
 
 /** The lanes of the output that carry sums of the example. */
-function resultLanes({ config }: Design): number[] {
+function resultLanes({ config, facts }: Design): number[] {
   const cols = times(Math.min(2, config.cols), (c) => c);
-  const { resultRows, resultCols } = streamShape(config);
-  const together = resultRows === 1 && resultCols > config.cols ? Math.min(2, config.rows) : 1;
+  const together = facts.tile.resultsTogether ? Math.min(2, config.rows) : 1;
   return times(together, (r) => cols.map((c) => r * config.cols + c)).flat();
 }

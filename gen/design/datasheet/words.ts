@@ -2,19 +2,18 @@ import type { Design } from '../../rtl/design.js';
 import { tileGrid } from '../../rtl/tile-grid.js';
 
 /** The words that the datasheet uses, before it uses them. */
-export function words({ config }: Design): { word: string; meaning: string }[] {
-  const stays = config.dataflow === 'ws';
-  const dot = config.arch === 'dot';
+export function words({ config, facts }: Design): { word: string; meaning: string }[] {
+  const { weightsStay, beats } = facts.tile;
   return [
     { word: 'code', meaning: 'the bits of one number, as they lie in memory' },
     { word: 'beat', meaning: 'one transfer of a stream: valid and ready are 1 at a rising clock edge' },
     {
       word: 'lane',
-      meaning: `the field of a beat that belongs to one row or column${dot ? ', of one of its products' : ''}`,
+      meaning: `the field of a beat that belongs to one row or column${beats === 'B' ? ', of one of its products' : ''}`,
     },
     {
       word: 'tile',
-      meaning: stays
+      meaning: weightsStay
         ? 'one block of the matrix product: the weights up to `w_last_i`, and the activations up to `a_last_i` that they multiply'
         : 'one block of the matrix product: the beats up to `in_last_i`',
     },
@@ -25,11 +24,12 @@ export function words({ config }: Design): { word: string; meaning: string }[] {
 }
 
 /** Which code of the example lies where. */
-export function exampleLayout({ config }: Design): string {
-  if (config.dataflow === 'ws') {
+export function exampleLayout({ facts }: Design): string {
+  const { weightsStay, stepsPerBeat: steps } = facts.tile;
+  if (weightsStay) {
     return 'Beat k of the weights carries row k of their matrix. Beat m of the activations carries row m of theirs, step k on lane k.';
   }
-  return config.arch === 'dot' && config.lanes > 1
-    ? `A beat carries ${config.lanes} steps. Step k of row or column i is lane i * ${config.lanes} + k; lane 0 is on the right.`
+  return steps > 1
+    ? `A beat carries ${steps} steps. Step k of row or column i is lane i * ${steps} + k; lane 0 is on the right.`
     : 'Beat k carries step k: a column of the activations and a row of the weights, lane 0 on the right.';
 }

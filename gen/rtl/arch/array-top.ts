@@ -1,7 +1,7 @@
 import type { DesignCore } from '../design-core.js';
-import type { ModulePort } from '../module.js';
 import { type PeripheryView, peripheryModule } from '../periphery.js';
 import { clock, resetOf } from '../ports.js';
+import { allStreamPorts, resultStream, type Stream, type Streams } from '../streams.js';
 import { type GridView, gridView } from '../tile-grid.js';
 
 export interface ArrayView extends PeripheryView {
@@ -18,24 +18,32 @@ export interface ArrayView extends PeripheryView {
   readonly pairsCols: boolean;
 }
 
-/**
- * What the tops of both dataflows have in common.
- *
- * @param result Output of the lowest PEs that holds a result.
- */
+/** What the tops of arrays differ in. */
+interface TopText {
+  readonly template: string;
+  readonly title: string;
+  /** Output of the lowest PEs that holds a result. */
+  readonly result: string;
+  /** Whether rows are added in pairs on the way out. */
+  readonly pairsRows: boolean;
+}
+
+/** What the tops of all arrays have in common. */
 export function arrayView(
   core: DesignCore,
-  template: string,
-  title: string,
-  streams: ModulePort[],
-  result: string,
+  streams: Streams,
+  { template, title, result, pairsRows }: TopText,
 ): ArrayView {
   const { config, accumulator } = core;
   const grid = gridView(config);
   const module = (suffix: string): string => `${config.name}_${suffix}`;
-  const pairsRows = config.dataflow === 'os' && core.a.wideTypes.length > 0;
   return {
-    ...peripheryModule(core, { suffix: 'array', title, ports: [clock, resetOf(config), ...streams], template }),
+    ...peripheryModule(core, {
+      suffix: 'array',
+      title,
+      ports: [clock, resetOf(config), ...allStreamPorts(streams)],
+      template,
+    }),
     gate: config.stall === 'gate',
     clk: config.stall === 'gate' ? 'clk_array' : 'clk_i',
     modules: {
@@ -68,4 +76,23 @@ export function arrayView(
     pairsRows,
     pairsCols: core.w.wideTypes.length > 0,
   };
+}
+
+/** The results of an array, a row a beat. */
+export function rowStream({ config, accumulator, w }: DesignCore, order: string): Stream {
+  const { bits } = accumulator;
+  const evenOnes =
+    w.wideTypes.length > 0 ? `; of 8-bit weights: column c at [c*${2 * bits} +: ${bits}], between them 0` : '';
+  return resultStream(
+    {
+      valid: `a row of results is offered, ${order}`,
+      ready: 'the row is taken if offered',
+      last: 'the row is the last of its tile',
+    },
+    {
+      lanes: config.cols,
+      laneBits: bits,
+      meaning: `${config.pe === 'float' ? 'binary32' : 'signed'} results, column c at [c*${bits} +: ${bits}]${evenOnes}`,
+    },
+  );
 }

@@ -4,10 +4,10 @@ import { ruleProblems } from '../../config/rules.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
 import { numericType } from '../../numerics/types/table.js';
 import { type AccumulatorProof, productRange, sumRange } from '../accumulator.js';
+import { factsOf, timingOf } from '../arch/table.js';
 import type { DesignCore } from '../design-core.js';
 import { bitsFor, largest, type OperandCandidate } from '../operand.js';
 import { operandPort } from '../port.js';
-import { arrayTiming } from '../timing.js';
 import type { FloatFormat } from './format.js';
 import { NORMALISED, normalFields } from './operand.js';
 
@@ -56,6 +56,7 @@ export function elaborateFloatCore(config: Configuration): DesignCore {
   const largestProduct = largest(aTypes) * largest(wTypes);
   return {
     config,
+    facts: factsOf(config),
     a: operandPort('a', { types: aTypes, wideTypes: [] }, config.rows, format),
     w: operandPort('w', { types: wTypes, wideTypes: [] }, config.cols, format),
     format,
@@ -63,7 +64,7 @@ export function elaborateFloatCore(config: Configuration): DesignCore {
     accumulator: binary32Accumulator(config, aTypes, wTypes),
     largestProduct,
     magnitudeBits: bitsFor(largestProduct),
-    timing: arrayTiming(config),
+    timing: timingOf(config),
     float,
   };
 }

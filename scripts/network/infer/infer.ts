@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
-import { arrayInfoOf } from '../../../gen/design/array-info.js';
+import { arrayInfoOf, tiledArrayOf } from '../../../gen/design/array-info.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { findMismatch, referenceSums, requireSumsFit } from '../../../gen/golden/product.js';
 import type { ArrayInfo, PortInfo } from '../../../gen/golden/reference.js';
@@ -189,7 +189,7 @@ class ArrayCounter {
         w: portMatrix(info.w, w) as PortMatrix,
       };
       requireSumsFit(codes);
-      return { codes, tiling: planTiling(codes, this.manifest) };
+      return { codes, tiling: planTiling(codes, tiledArrayOf(this.manifest)) };
     });
     const { sums, cycles } = await multiplyOnArray(this.simulator, jobs);
     const own = this.#work.get(product.name) ?? { macs: 0, peProducts: 0, cycles: 0, modelCycles: 0 };

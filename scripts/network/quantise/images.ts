@@ -23,17 +23,17 @@ export interface ImageTarget {
 }
 
 /** @throws UserError for an array that images cannot be played into. */
-export function requireImages({ arch, dataflow }: ArrayInfo): void {
-  if (arch === 'array' && dataflow === 'os') return;
+export function requireImages({ tile }: ArrayInfo): void {
+  if (!tile.weightsStay && !tile.resultsTogether) return;
   throw new UserError(
-    `memory images are laid out for output-stationary arrays, and this design ${arch === 'dot' ? 'has dot-product units' : 'is weight stationary'}; generate one with --arch array --dataflow os (npm run infer and matmul take all)`,
+    `memory images are laid out for output-stationary arrays, and this design ${tile.weightsStay ? 'is weight stationary' : 'has dot-product units'}; generate one with --arch array --dataflow os (npm run infer and matmul take all)`,
   );
 }
 
 /** Images of matrix products of one layer, one tile after the other. */
 export function layerImages(products: readonly PortMatrices[], { info, accumulator }: ImageTarget): LayerImages {
   const tiles = products.flatMap((codes) => {
-    const tiling = planTiling(codes, { configuration: info, accumulator });
+    const tiling = planTiling(codes, { info, accumulator });
     return Array.from({ length: tiling.tiles }, (_, i) => tileAt(tiling, codes, i));
   });
   const lines = (fields: Uint8Array | BigInt64Array, each: number, bits: number): string[] =>

@@ -7,8 +7,7 @@ import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { verifyArray } from '../../verify/array.js';
 import { FULL_BUDGET, type TestBudget } from '../../verify/budget.js';
-import { verifyDotUnit } from '../../verify/dot.js';
-import { verifyUnits } from '../../verify/unit.js';
+import { verifyComputing } from '../../verify/computing.js';
 import { netlistFile, netlistModule, type ProvableNetlist } from '../netlist.js';
 import type { AreaItem } from '../plan.js';
 import { type CellKind, PROOF_FILES, simulationScript } from './scripts.js';
@@ -69,8 +68,7 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
   return withTexts(folder, `${name}-gates`, { [source.file]: text }, async (scratch) => {
     const random = randomSource(SEED);
     const inBench = isInModuleBench(item, manifest);
-    const checkUnits = manifest.configuration.arch === 'dot' ? verifyDotUnit : verifyUnits;
-    const units = inBench ? await checkUnits(scratch, manifest, random, { budget }) : { vectors: 0 };
+    const units = inBench ? await verifyComputing(scratch, manifest, random, { budget }) : { vectors: 0 };
     const failed = 'failure' in units ? units.failure : undefined;
     if (failed !== undefined) return { result: 'failed simulation', why, failure: failed };
     const array = await verifyArray(scratch, manifest, random, { budget });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EXIT, UserError } from '../../../gen/base/errors.js';
 import { GENERATOR } from '../../../gen/base/version.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
-import { streamShape } from '../../../gen/rtl/streams.js';
+import { factsOf } from '../../../gen/rtl/arch/table.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
@@ -12,7 +12,7 @@ import { proveNetlists } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
-import { LARGEST_CHECKED, structureCheck } from '../report.js';
+import { LARGEST_CHECKED, reportNames, structureCheck } from '../report.js';
 import { cellCounts } from '../statistics.js';
 import { type Family, resourcesOf } from './families.js';
 import { FPGA_FILES, fpgaScript } from './flow.js';
@@ -42,7 +42,7 @@ export interface FpgaRequest {
 export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const { folder, yosys, families, dsp, place, onProgress } = request;
   const manifest = loadDesign(folder);
-  const { rows, cols, name, arch, stall } = manifest.configuration;
+  const { rows, cols, name, stall } = manifest.configuration;
   const items = areaItems(manifest);
   const distinct = distinctItems(items);
   const checks = rows * cols <= LARGEST_CHECKED;
@@ -67,8 +67,9 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
       design: name,
       top: manifest.top,
       configurationSha256: manifest.configurationSha256,
-      ...{ arch, stall, rows, cols },
-      lanes: streamShape(manifest.configuration).stepsPerBeat,
+      names: reportNames(manifest.configuration),
+      ...{ stall, rows, cols },
+      lanes: factsOf(manifest.configuration).computing.lanes,
       tool: yosys.identity,
       dsp,
       structure: structureCheck(structure),

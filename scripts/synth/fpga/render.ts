@@ -40,15 +40,11 @@ function familyTitle({ family }: FamilyReport): string {
   return `${title} (${family}, ${lutInputs}-input LUTs)`;
 }
 
-function familyFigures({ pe, whole, perMac }: FamilyReport, { arch, rows, cols, lanes }: FpgaReport): Pair[] {
-  const dot = arch === 'dot';
+function familyFigures({ pe, whole, perMac }: FamilyReport, { names }: FpgaReport): Pair[] {
   return [
-    [
-      dot ? `whole design, ${rows} x ${cols} units of ${lanes} lanes` : `whole array, ${rows} x ${cols}`,
-      resourcesText(whole),
-    ],
-    [dot ? 'per MAC (whole design / lanes of all units)' : 'per MAC (whole array / PEs)', resourcesText(perMac)],
-    [dot ? 'one dot-product unit' : 'one PE', resourcesText(pe)],
+    [`whole ${names.whole}, ${names.size}`, resourcesText(whole)],
+    [`per MAC (whole ${names.whole} / ${names.multipliers})`, resourcesText(perMac)],
+    [`one ${names.one}`, resourcesText(pe)],
   ];
 }
 

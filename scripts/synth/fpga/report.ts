@@ -3,7 +3,7 @@ import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import type { CellCounts } from '../gates.js';
 import type { AreaItem, AreaRole } from '../plan.js';
-import type { StructureCheck } from '../report.js';
+import type { ReportNames, StructureCheck } from '../report.js';
 import type { Family } from './families.js';
 import type { Placement } from './placement.js';
 import { type Resources, scaleResources, sumResources } from './resources.js';
@@ -45,7 +45,7 @@ interface Measurement {
   readonly design: string;
   readonly top: string;
   readonly configurationSha256: string;
-  readonly arch: Configuration['arch'];
+  readonly names: ReportNames;
   readonly stall: Configuration['stall'];
   readonly rows: number;
   readonly cols: number;

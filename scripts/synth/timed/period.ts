@@ -1,12 +1,12 @@
 import { GENERATOR } from '../../../gen/base/version.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
-import { streamShape } from '../../../gen/rtl/streams.js';
+import { factsOf } from '../../../gen/rtl/arch/table.js';
 import type { Tool } from '../../tools/find.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import { checkedStructure } from '../checked-structure.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from '../netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
-import { LARGEST_CHECKED, structureCheck } from '../report.js';
+import { LARGEST_CHECKED, reportNames, structureCheck } from '../report.js';
 import { checkWhole } from '../sta/check.js';
 import { chooseCandidate } from './choose.js';
 import { buildPeriodReport, type PeriodReport } from './report.js';
@@ -41,7 +41,7 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   const { folder, yosys, library, periodPs, marginPs, onProgress } = request;
   requireDelays(library);
   const manifest = loadDesign(folder);
-  const { rows, cols, name, arch } = manifest.configuration;
+  const { rows, cols, name } = manifest.configuration;
   const items = areaItems(manifest).filter(({ partOfOther }) => !partOfOther);
   const distinct = distinctItems(items);
   const checks = rows * cols <= LARGEST_CHECKED;
@@ -66,8 +66,9 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
       design: name,
       top: manifest.top,
       configurationSha256: manifest.configurationSha256,
-      ...{ arch, rows, cols },
-      lanes: streamShape(manifest.configuration).stepsPerBeat,
+      names: reportNames(manifest.configuration),
+      ...{ rows, cols },
+      lanes: factsOf(manifest.configuration).computing.lanes,
       tool: yosys.identity,
       library: library.identity,
       structure: structureCheck(structure),

@@ -38,7 +38,7 @@ function worst({ modules }: PeriodReport): TimedRow | undefined {
 }
 
 function periodFigures(report: PeriodReport): Pair[] {
-  const { periodPs, marginPs, met, whole, perMac, pe, arch, tool, library, configurationSha256 } = report;
+  const { periodPs, marginPs, met, whole, perMac, pe, names, tool, library, configurationSha256 } = report;
   const least = worst(report);
   return [
     ['period', `${ns(periodPs)}, ${ns(marginPs)} of it kept for registers: ${met ? 'met' : 'MISSED'}`],
@@ -51,9 +51,9 @@ function periodFigures(report: PeriodReport): Pair[] {
         ]
       : []),
     ...(report.sta ? staFigures(report.sta) : []),
-    [arch === 'dot' ? 'whole design' : 'whole array', sizeText(whole)],
+    [`whole ${names.whole}`, sizeText(whole)],
     ['per MAC', sizeText(perMac, 1)],
-    [arch === 'dot' ? 'one dot-product unit' : 'one PE', sizeText(pe, 1)],
+    [`one ${names.one}`, sizeText(pe, 1)],
     ['tool', toolText(tool)],
     ['library', libraryText(library)],
     ['configuration', `sha256 ${configurationSha256}`],

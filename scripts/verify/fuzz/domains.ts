@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { memoised } from '../../../gen/base/memo.js';
 import { PARAMETERS, type ParameterKey } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
-import { tileSides } from '../../../gen/config/rules.js';
+import { tileSides } from '../../../gen/config/size-rules.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { largestMagnitude } from '../../../gen/numerics/codec.js';
 import { NUMERIC_TYPES } from '../../../gen/numerics/types/table.js';

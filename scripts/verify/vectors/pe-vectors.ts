@@ -2,6 +2,7 @@ import type { Manifest } from '../../../gen/design/manifest.js';
 import { operandChoices } from '../../../gen/golden/operand-choices.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { codeValues } from '../../../gen/numerics/codec.js';
+import { factsOf } from '../../../gen/rtl/arch/table.js';
 
 /** What the PE vectors depend on. */
 export type PeInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;
@@ -120,19 +121,20 @@ class WeightStationaryModel implements PeModel<Pair> {
  * spread over the whole range, with random operands where they must have no effect.
  */
 export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS): PeVectors {
-  const { dataflow, drain, pipeline } = info.configuration;
+  const { pipeline } = info.configuration;
+  const { adds } = factsOf(info.configuration).computing;
   const { pairs, exhaustive } = choosePairs(info, random, most);
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
   const { bits } = info.accumulator;
   const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product);
   const model =
-    dataflow === 'ws'
+    adds === 'passes'
       ? new WeightStationaryModel(pipeline, bits)
-      : new OutputStationaryModel(drain === 'double', pipeline, wrap);
+      : new OutputStationaryModel(adds === 'swaps', pipeline, wrap);
   const recorder = new Recorder<Pair>(model, pairs, random);
-  const levels = drain === 'double' ? sumLevels(info, count) : fullRangeLevels(info, count, random);
-  if (dataflow === 'ws') driveStationary(recorder, pairs, levels, pipeline, random);
-  else if (drain === 'double') driveDouble(recorder, pairs, levels, pipeline, random);
+  const levels = adds === 'swaps' ? sumLevels(info, count) : fullRangeLevels(info, count, random);
+  if (adds === 'passes') driveStationary(recorder, pairs, levels, pipeline, random);
+  else if (adds === 'swaps') driveDouble(recorder, pairs, levels, pipeline, random);
   else {
     const work = levels.flatMap((level) => pairs.map((pair) => ({ level, pair })));
     driveSingle(recorder, work, pipeline, random);

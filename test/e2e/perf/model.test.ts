@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { validateConfiguration } from '../../../gen/config/validate.js';
-import { arrayInfoOf } from '../../../gen/design/array-info.js';
+import { arrayInfoOf, tiledArrayOf } from '../../../gen/design/array-info.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { streamCycles, wholeProduct } from '../../../gen/golden/stream-cycles.js';
@@ -49,7 +49,7 @@ describe.each(['os', 'ws'] as const)('the cycle model is the simulated array: %s
 
   const tilingOf = (layer: Layer): Tiling => {
     const { m, k, n } = sizesOf(layer);
-    return planTiling({ a: { rows: m, cols: k }, w: { rows: k, cols: n } }, manifest);
+    return planTiling({ a: { rows: m, cols: k }, w: { rows: k, cols: n } }, tiledArrayOf(manifest));
   };
 
   it.each(['residual', 'vit'])('for every layer of models/%s.onnx', async (name) => {
@@ -69,7 +69,7 @@ describe.each(['os', 'ws'] as const)('the cycle model is the simulated array: %s
       const [aType, wType] = [info.a.types[0], info.w.types[0]];
       if (!aType || !wType) throw new Error('the design has no types');
       const codes = { a: matrix(m, k, aType), w: matrix(k, n, wType) };
-      const jobs: ProductJob[] = [{ tiling: planTiling(codes, manifest), codes }];
+      const jobs: ProductJob[] = [{ tiling: planTiling(codes, tiledArrayOf(manifest)), codes }];
       const { cycles } = await multiplyOnArray(simulator, jobs);
       expect(modelledCycles(manifest.timing, jobs), layer.name).toBe(cycles);
       macs += m * k * n;

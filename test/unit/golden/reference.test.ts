@@ -14,6 +14,7 @@ import {
 } from '../../../gen/golden/reference.js';
 import { randomSource, randomTile } from '../../../gen/golden/vectors.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
+import { factsOf } from '../../../gen/rtl/arch/table.js';
 import { elaborate } from '../../../gen/rtl/design.js';
 
 function info(
@@ -28,7 +29,8 @@ function info(
     const types = names.map(numericType);
     return { types, wideTypes: [], codeBits: Math.max(...types.map((type) => type.bits)) };
   };
-  return { arch: 'array', lanes: 1, dataflow, rows, cols, a: port(aTypes), w: port(wTypes), accBits };
+  const { tile } = factsOf(validateConfiguration({ dataflow, rows, cols }));
+  return { tile, rows, cols, a: port(aTypes), w: port(wTypes), accBits };
 }
 
 /** The definition, result by result, in unbounded integers. */
@@ -37,7 +39,7 @@ function bySchoolbook(array: ArrayInfo, { k, a, w, aType, wType }: Tile): bigint
     const type = selectedType(array[port], selector);
     return type.decode(code % 2 ** type.bits) as bigint;
   };
-  const stays = array.dataflow === 'ws';
+  const stays = array.tile.weightsStay;
   const [results, terms] = stays ? [k, array.rows] : [array.rows, k];
   return Array.from({ length: results * array.cols }, (_, i) => {
     const [r, c] = [Math.floor(i / array.cols), i % array.cols];
@@ -136,11 +138,9 @@ describe('wrapSums', () => {
 it('a design and its manifest give the same array', () => {
   const design = elaborate(validateConfiguration({ rows: 3, cols: 2 }));
   const fromManifest = arrayInfoOf(buildManifest(design, renderAll(design)));
-  const { arch, lanes, dataflow, rows, cols, a, w, accBits, pe } = arrayInfoOfDesign(design);
+  const { tile, rows, cols, a, w, accBits, pe } = arrayInfoOfDesign(design);
   expect(fromManifest).toEqual({
-    arch,
-    lanes,
-    dataflow,
+    tile,
     rows,
     cols,
     a: { types: a.types, wideTypes: [], codeBits: a.codeBits },

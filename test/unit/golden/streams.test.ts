@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
 import { type ArrayInfo, expectedResults, type Tile } from '../../../gen/golden/reference.js';
 import { resultLanes, resultsOfLanes, tileBeats } from '../../../gen/golden/streams.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
+import { factsOf } from '../../../gen/rtl/arch/table.js';
 
 const port = { types: [numericType('int4')], wideTypes: [numericType('int8')], codeBits: 4 };
-const ARRAY: ArrayInfo = { arch: 'array', lanes: 1, dataflow: 'os', rows: 2, cols: 4, a: port, w: port, accBits: 32 };
+const tileOf = (raw: RawConfiguration) => factsOf(validateConfiguration({ rows: 2, cols: 4, ...raw })).tile;
+const ARRAY: ArrayInfo = { tile: tileOf({}), rows: 2, cols: 4, a: port, w: port, accBits: 32 };
 
 describe('a tile on the ports', () => {
   it('has 8-bit codes as two halves, the low one first', () => {
@@ -42,7 +46,7 @@ describe('a tile on the ports', () => {
       a: Uint8Array.of(0x21, 0x43, 0x65),
       w: Uint8Array.of(1, 2, 3, 4),
     };
-    expect(tileBeats({ ...ARRAY, dataflow: 'ws' }, tile)).toEqual({
+    expect(tileBeats({ ...ARRAY, tile: tileOf({ dataflow: 'ws' }) }, tile)).toEqual({
       beats: 3,
       a: Uint8Array.of(1, 2, 3, 4, 5, 6),
       weightBeats: 2,
@@ -52,7 +56,7 @@ describe('a tile on the ports', () => {
   });
 
   it('has the steps of a beat of dot-product units side by side, row by row', () => {
-    const units: ArrayInfo = { ...ARRAY, arch: 'dot', lanes: 2 };
+    const units: ArrayInfo = { ...ARRAY, tile: tileOf({ arch: 'dot', lanes: 2 }) };
     const tile: Tile = {
       k: 4,
       aType: 0,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
-import { arrayInfoOf } from '../../../gen/design/array-info.js';
+import { arrayInfoOf, tiledArrayOf } from '../../../gen/design/array-info.js';
 import type { Manifest } from '../../../gen/design/manifest.js';
 import { buildManifest } from '../../../gen/design/manifest.js';
 import { findMismatch, realProduct, referenceSums, requireSumsFit } from '../../../gen/golden/product.js';
@@ -85,7 +85,7 @@ describe('a product cut into tiles', () => {
     ] as const) {
       const a = randomMatrix(m, k, aName, aType, m + 10 * k);
       const w = randomMatrix(k, n, wName, wType, n);
-      const tiling = planTiling({ a, w }, manifest);
+      const tiling = planTiling({ a, w }, tiledArrayOf(manifest));
       expect(tiling.partK).toBe(stays ? 4 : Math.min(k, manifest.accumulator.provenK));
       const wanted = productByDecode(a, w);
       for (const batch of [1, 3000, 2 ** 25]) {
@@ -107,7 +107,10 @@ describe('a product cut into tiles', () => {
     [{ rows: 4, cols: 4 }, 17, 17],
     [{ rows: 4, cols: 4, dataflow: 'ws' }, 17, 20],
   ])('%j pads a reduction of %d steps to %d', (parameters, k, steps) => {
-    const tiling = planTiling({ a: { rows: 1, cols: k }, w: { rows: k, cols: 1 } }, manifestOf(parameters));
+    const tiling = planTiling(
+      { a: { rows: 1, cols: k }, w: { rows: k, cols: 1 } },
+      tiledArrayOf(manifestOf(parameters)),
+    );
     expect(paddedSteps(tiling)).toBe(steps);
     expect(peProducts(tiling)).toBe(k);
   });
@@ -115,7 +118,7 @@ describe('a product cut into tiles', () => {
   it('counts the PEs that 8-bit operands take', () => {
     const manifest = manifestOf({ rows: 4, cols: 4, wideActivations: ['int8'], wideWeights: ['int8'] });
     const tiling = (a: boolean, w: boolean) =>
-      planTiling({ a: { rows: 3, cols: 5, wide: a }, w: { rows: 5, cols: 2, wide: w } }, manifest);
+      planTiling({ a: { rows: 3, cols: 5, wide: a }, w: { rows: 5, cols: 2, wide: w } }, tiledArrayOf(manifest));
     expect([tiling(false, false), tiling(true, false), tiling(true, true)].map(peProducts)).toEqual([30, 60, 120]);
   });
 
@@ -123,7 +126,7 @@ describe('a product cut into tiles', () => {
     const manifest = manifestOf({ rows: 4, cols: 3, dataflow: 'ws' });
     const a = randomMatrix(2500, 6, 'int4', 0, 1);
     const w = randomMatrix(6, 4, 'int4', 0, 2);
-    const tiling = planTiling({ a, w }, manifest);
+    const tiling = planTiling({ a, w }, tiledArrayOf(manifest));
     expect(tiling).toMatchObject({ rows: 834, blocksM: 3, parts: 2, blocksN: 2, tiles: 12 });
     const tile = tileAt(tiling, { a, w }, 11);
     expect([tile.k, tile.a.length, tile.w.length]).toEqual([834, 834 * 4, 12]);
@@ -136,7 +139,7 @@ describe('a product cut into tiles', () => {
 
   it('refuses partial sums that are not certain to hold a column of products', () => {
     const manifest = manifestOf({ rows: 8, cols: 3, dataflow: 'ws', accumulatorBits: 14, overflow: 'wrap' });
-    const bad = () => planTiling({ a: { rows: 2, cols: 3 }, w: { rows: 3, cols: 5 } }, manifest);
+    const bad = () => planTiling({ a: { rows: 2, cols: 3 }, w: { rows: 3, cols: 5 } }, tiledArrayOf(manifest));
     expect(bad).toThrow(/\b8 products/);
   });
 
@@ -147,7 +150,7 @@ describe('a product cut into tiles', () => {
     expect(provenK).toBeLessThan(10);
     const a = randomMatrix(3, 50, 'int4', 0, 1);
     const w = randomMatrix(50, 3, 'int4', 0, 2);
-    const tiling = planTiling({ a, w }, manifest);
+    const tiling = planTiling({ a, w }, tiledArrayOf(manifest));
     const lengths = Array.from({ length: tiling.tiles }, (_, i) => tileAt(tiling, { a, w }, i).k);
     expect(Math.max(...lengths)).toBe(provenK);
     expect(Math.min(...lengths)).toBe(50 % provenK === 0 ? provenK : 50 % provenK);
@@ -158,7 +161,7 @@ describe('a product cut into tiles', () => {
     const manifest = manifestOf({ rows: 4, cols: 4, maxK: 8 });
     const a = { ...randomMatrix(5, 3, 'int4', 3, 1), codes: new Uint8Array(15).fill(7) };
     const w = { ...randomMatrix(3, 5, 'int4', 2, 1), codes: new Uint8Array(15).fill(5) };
-    const tiling = planTiling({ a, w }, manifest);
+    const tiling = planTiling({ a, w }, tiledArrayOf(manifest));
     const last = tileAt(tiling, { a, w }, tiling.tiles - 1);
     expect(last).toEqual({
       k: 3,
@@ -172,7 +175,7 @@ describe('a product cut into tiles', () => {
   it('fills batches up to the size asked for, but holds at least a tile', () => {
     const tiling = planTiling(
       { a: { rows: 40, cols: 8 }, w: { rows: 8, cols: 40 } },
-      manifestOf({ rows: 4, cols: 4, maxK: 8 }),
+      tiledArrayOf(manifestOf({ rows: 4, cols: 4, maxK: 8 })),
     );
     const each = 8 * 8 + 16 * 8;
     expect(nextBatch(tiling, 0, 1)).toBe(1);
@@ -182,7 +185,7 @@ describe('a product cut into tiles', () => {
 
   it('refuses matrices whose inner dimensions differ, with both shapes', () => {
     const bad = () =>
-      planTiling({ a: { rows: 2, cols: 3 }, w: { rows: 4, cols: 5 } }, manifestOf({ rows: 4, cols: 4 }));
+      planTiling({ a: { rows: 2, cols: 3 }, w: { rows: 4, cols: 5 } }, tiledArrayOf(manifestOf({ rows: 4, cols: 4 })));
     expect(bad).toThrow(UserError);
     expect(bad).toThrow(/activations are 2 x 3, weights are 4 x 5/);
   });
@@ -190,7 +193,9 @@ describe('a product cut into tiles', () => {
   it('refuses accumulators that are not certain to hold one product', () => {
     const manifest = manifestOf({ rows: 4, cols: 4 });
     const narrow = { ...manifest, accumulator: { ...manifest.accumulator, bits: 4, provenK: 0 } };
-    expect(() => planTiling({ a: { rows: 2, cols: 3 }, w: { rows: 3, cols: 5 } }, narrow)).toThrow(/4 bits/);
+    expect(() => planTiling({ a: { rows: 2, cols: 3 }, w: { rows: 3, cols: 5 } }, tiledArrayOf(narrow))).toThrow(
+      /4 bits/,
+    );
   });
 
   it('refuses sums that 64 bits may not hold', () => {
@@ -205,7 +210,7 @@ describe('a product cut into tiles', () => {
   it('refuses a wrong number of results', async () => {
     const a = randomMatrix(1, 2, 'int4', 0, 1);
     const w = randomMatrix(2, 1, 'int4', 0, 1);
-    const tiling = planTiling({ a, w }, manifestOf({ rows: 2, cols: 2 }));
+    const tiling = planTiling({ a, w }, tiledArrayOf(manifestOf({ rows: 2, cols: 2 })));
     const short: ArraySimulator = { run: async () => ({ results: new BigInt64Array(3), cycles: 1, seconds: 1 }) };
     await expect(multiplyOnArray(short, [{ tiling, codes: { a, w } }])).rejects.toThrow(/\b3\b.*\b4\b/);
   });
@@ -232,7 +237,10 @@ describe('the product of sums', () => {
   it('adds results of consecutive parts', () => {
     const tiling = planTiling(
       { a: { rows: 1, cols: 4 }, w: { rows: 4, cols: 1 } },
-      { ...manifestOf({ rows: 1, cols: 1, maxK: 2 }), accumulator: { ...manifestOf({}).accumulator, provenK: 2 } },
+      {
+        ...tiledArrayOf(manifestOf({ rows: 1, cols: 1, maxK: 2 })),
+        accumulator: { ...manifestOf({}).accumulator, provenK: 2 },
+      },
     );
     const sums = new BigInt64Array(1);
     addResults(sums, tiling, 0, BigInt64Array.of(2n ** 40n, -3n));

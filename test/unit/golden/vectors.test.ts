@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { validateConfiguration } from '../../../gen/config/validate.js';
 import type { ArrayInfo } from '../../../gen/golden/reference.js';
 import { PATTERNS, randomPattern, randomSource, randomTile } from '../../../gen/golden/vectors.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
+import { factsOf } from '../../../gen/rtl/arch/table.js';
 
 const types = (...names: string[]) => names.map(numericType);
 
 const narrow = (type: number) => ({ type, wide: false });
 
 const ARRAY: ArrayInfo = {
-  arch: 'array',
-  lanes: 1,
-  dataflow: 'os',
+  tile: factsOf(validateConfiguration({ rows: 3, cols: 5 })).tile,
   rows: 3,
   cols: 5,
   a: { types: types('int4', 'flint4', 'uint4'), wideTypes: [], codeBits: 4 },

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { validateConfiguration } from '../../../gen/config/validate.js';
 import { streamCycles, wholeProduct } from '../../../gen/golden/stream-cycles.js';
 import { planTiling } from '../../../gen/golden/tiling.js';
+import { factsOf } from '../../../gen/rtl/arch/table.js';
 import type { Accelerator } from '../../../scripts/perf/accelerator.js';
 import type { Bar } from '../../../scripts/perf/comparison.js';
 import {
@@ -228,12 +230,10 @@ describe("the array's cycles are those of the cycle model that simulations confi
     const one = { ...problem({ batch, kernel: 1, output: 1, stride: 1, inChannels: 96, outChannels: 200 }) };
     const machine = machineOf(accelerator);
     const schedule = bestSchedule(one, machine, { ...CORRECTED, objective: false }) as Schedule;
-    const configuration = { arch: 'array', dataflow, rows: 64, cols: 64, lanes: 1 } as const;
+    const { tile } = factsOf(validateConfiguration({ dataflow, rows: 64, cols: 64 }));
+    const info = { tile, rows: 64, cols: 64 };
     const accumulator = { bits: 32, wraps: false, provenK: 1024 };
-    const tiling = planTiling(
-      { a: { rows: batch, cols: 96 }, w: { rows: 96, cols: 200 } },
-      { configuration, accumulator },
-    );
+    const tiling = planTiling({ a: { rows: batch, cols: 96 }, w: { rows: 96, cols: 200 } }, { info, accumulator });
     expect(schedule.tile).toMatchObject({ inChannel: 96 });
     expect(schedule.stats.cycles - schedule.stats.stall).toBe(streamCycles(machine.timing, [wholeProduct(tiling)]));
   });

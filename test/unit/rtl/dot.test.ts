@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reproduceCommand } from '../../../gen/config/identity.js';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
+import { tiledArrayOf } from '../../../gen/design/array-info.js';
 import { renderAll } from '../../../gen/design/generate.js';
 import { buildManifest } from '../../../gen/design/manifest.js';
 import { planTiling, tileAt } from '../../../gen/golden/tiling.js';
@@ -9,7 +10,6 @@ import { randomSource } from '../../../gen/golden/vectors.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import { adderTree, sumBits, sumColumns } from '../../../gen/rtl/arch/dot/tree.js';
 import { type Design, elaborate } from '../../../gen/rtl/design.js';
-import { streamShape } from '../../../gen/rtl/streams.js';
 import { dotVectors } from '../../../scripts/verify/vectors/dot-vectors.js';
 
 const design = (raw: RawConfiguration = {}): Design => elaborate(validateConfiguration({ arch: 'dot', ...raw }));
@@ -155,7 +155,8 @@ describe('the tree of adders', () => {
 
 describe('tiles of several steps per beat', () => {
   it('give all results in one row', () => {
-    expect(streamShape(design({ rows: 2, cols: 3 }).config)).toEqual({
+    expect(design({ rows: 2, cols: 3 }).facts.tile).toMatchObject({
+      resultsTogether: true,
       stepsPerBeat: 16,
       resultRows: 1,
       resultCols: 6,
@@ -173,7 +174,7 @@ describe('tiles of several steps per beat', () => {
       codes: new Uint8Array(rows * cols).fill(1),
     });
     const [a, w] = [matrix(2, 6), matrix(6, 1)];
-    const tiling = planTiling({ a, w }, manifest);
+    const tiling = planTiling({ a, w }, tiledArrayOf(manifest));
     const tile = tileAt(tiling, { a, w }, 0);
     expect(tile.k).toBe(8);
     expect([...tile.a]).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
@@ -182,7 +183,7 @@ describe('tiles of several steps per beat', () => {
 
   it('are no longer than the accumulators hold', () => {
     const manifest = buildManifest(design({ lanes: 7, maxK: 30 }), []);
-    const { partK } = planTiling({ a: { rows: 1, cols: 5000 }, w: { rows: 5000, cols: 1 } }, manifest);
+    const { partK } = planTiling({ a: { rows: 1, cols: 5000 }, w: { rows: 5000, cols: 1 } }, tiledArrayOf(manifest));
     expect(partK % 7).toBe(0);
     expect(partK).toBeLessThanOrEqual(manifest.accumulator.provenK);
     expect(partK + 7).toBeGreaterThan(manifest.accumulator.provenK);

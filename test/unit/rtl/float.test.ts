@@ -187,11 +187,9 @@ describe('PE vectors', () => {
 });
 
 it('tiles of types with NaN are finite in most cases', () => {
-  const { a, w, config } = design({ activations: ['e5m2'], weights: ['e4m3'] });
+  const { a, w, config, facts } = design({ activations: ['e5m2'], weights: ['e4m3'] });
   const info = {
-    arch: 'array',
-    lanes: 1,
-    dataflow: 'os',
+    tile: facts.tile,
     rows: config.rows,
     cols: config.cols,
     a,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { renderAll } from '../../../gen/design/generate.js';
+import { timingOf } from '../../../gen/rtl/arch/table.js';
 import { elaborate } from '../../../gen/rtl/design.js';
-import { arrayTiming } from '../../../gen/rtl/timing.js';
 import { layoutText } from '../../../scripts/sweep/layout.js';
 import { streamFigures } from '../../../scripts/sweep/streams.js';
 import { configurationOf, designOf, VARIANTS, type Variant } from '../../../scripts/sweep/variants/designs.js';
@@ -91,7 +91,7 @@ describe('the request', () => {
 });
 
 describe('a stream of tiles', () => {
-  const timing = arrayTiming(validateConfiguration({ rows: 4, cols: 2 }));
+  const timing = timingOf(validateConfiguration({ rows: 4, cols: 2 }));
   /** Tiles as the formulas have them: latency 4 + 2 + 1 + 1 = 8, drain 3, period K + 4. */
   const tiles = (k: number, count: number): TileEvents[] =>
     Array.from({ length: count }, (_, i) => {

@@ -31,7 +31,7 @@ const findings: AreaFindings = {
   design: 'd',
   top: 'd_array',
   configurationSha256: 'c0ffee',
-  arch: 'array',
+  names: { whole: 'array', size: '2 x 2', one: 'PE', multipliers: 'PEs' },
   rows: 2,
   cols: 2,
   lanes: 1,

@@ -97,7 +97,13 @@ describe('the report of a period', () => {
   const report = (periodPs: number, marginPs: number) =>
     buildPeriodReport(
       {
-        ...{ generator: 'g', design: 'd', top: 'd_array', configurationSha256: 'abc', arch: 'array' },
+        ...{
+          generator: 'g',
+          design: 'd',
+          top: 'd_array',
+          configurationSha256: 'abc',
+          names: { whole: 'array', size: '2 x 3', one: 'PE', multipliers: 'PEs' },
+        },
         ...{ rows: 2, cols: 3, lanes: 1, structure: { checked: true, ownLogic: {} } },
         tool: { name: 'Yosys', version: '0.23', build: 'native' },
         library: { file: 'l.lib', sha256: 'abc', name: 'sky', nand2: { cell: 'nand2', area: 2 } },

@@ -1,27 +1,9 @@
 import type { DesignCore } from '../../design-core.js';
-import { input, type ModulePort, output } from '../../module.js';
-import { typePort } from '../../operand-ports.js';
+import { type ModulePort, output } from '../../module.js';
 import type { OperandPort } from '../../port.js';
 import { clock, enablePorts, reset } from '../../ports.js';
+import { type Stream, streamPorts } from '../../streams.js';
 import { type DotView, dotView } from './view.js';
-
-const dataPort = ({ letter, role, codeBits, lanes }: OperandPort, perUnit: number): ModulePort => {
-  const side = letter === 'a' ? 'row r' : 'column c';
-  const index = `(${letter === 'a' ? 'r' : 'c'}*${perUnit}+l)*${codeBits}`;
-  return input(`${letter}_data_i`, codeBits * lanes, `${role} codes, ${side}, lane l at [${index} +: ${codeBits}]`);
-};
-
-export function streamIn({ a, w, config }: DesignCore): ModulePort[] {
-  return [
-    input('in_valid_i', 1, `a beat is offered: ${config.lanes} reduction steps for all rows and columns`),
-    output('in_ready_o', 1, 'the beat is taken if offered'),
-    input('in_last_i', 1, 'the beat is the last of its tile'),
-    dataPort(a, config.lanes),
-    ...typePort(a),
-    dataPort(w, config.lanes),
-    ...typePort(w),
-  ];
-}
 
 export interface DotInputView extends DotView {
   readonly operands: readonly {
@@ -45,7 +27,7 @@ function edgeOperands({ a, w }: DesignCore): DotInputView['operands'] {
   }));
 }
 
-export function dotInputModule(core: DesignCore): DotInputView {
+export function dotInputModule(core: DesignCore, streams: readonly Stream[]): DotInputView {
   const issued = ({ letter, role, codeBits, lanes, typeBits }: OperandPort): ModulePort[] => [
     output(`${letter}_code_o`, codeBits * lanes, `${role} codes; they mean nothing in an idle cycle`),
     ...(typeBits ? [output(`${letter}_type_o`, typeBits, `type of the ${role} codes`)] : []),
@@ -54,7 +36,7 @@ export function dotInputModule(core: DesignCore): DotInputView {
     clock,
     reset,
     ...enablePorts(core.config),
-    ...streamIn(core).filter(({ direction }) => direction === 'input'),
+    ...streams.flatMap(streamPorts).filter(({ direction }) => direction === 'input'),
     output('valid_o', 1, 'there is a beat'),
     output('first_o', 1, 'it is the first of its tile'),
     output('last_o', 1, 'it is the last of its tile'),

@@ -1,8 +1,7 @@
 import type { DesignCore } from '../../design-core.js';
-import type { ModulePort } from '../../module.js';
 import type { OperandPort } from '../../port.js';
 import { clock, resetOf } from '../../ports.js';
-import { streamIn } from './input.js';
+import { allStreamPorts, type Streams } from '../../streams.js';
 import { type DotView, dotView } from './view.js';
 
 export interface DotTopView extends DotView {
@@ -19,8 +18,7 @@ interface DotOperand {
   readonly operandBits: number;
 }
 
-/** @param streamOut Ports of the result stream. */
-export function dotModule(core: DesignCore, streamOut: readonly ModulePort[]): DotTopView {
+export function dotModule(core: DesignCore, streams: Streams): DotTopView {
   const { config } = core;
   const title = `Dot-product units, ${config.rows} x ${config.cols} of ${config.lanes} lanes: results[r][c] = sum over k of a[k][r] * w[k][c].`;
   const operand = ({ codeBits, typeBits, fields }: OperandPort): DotOperand => ({
@@ -29,7 +27,7 @@ export function dotModule(core: DesignCore, streamOut: readonly ModulePort[]): D
     hasType: typeBits > 0,
     operandBits: fields.bits,
   });
-  const ports = [clock, resetOf(config), ...streamIn(core), ...streamOut];
+  const ports = [clock, resetOf(config), ...allStreamPorts(streams)];
   return {
     ...dotView(core, { suffix: 'dot', title, ports }),
     gate: config.stall === 'gate',

@@ -1,10 +1,13 @@
 import type { DesignCore } from '../../design-core.js';
-import { streamOut } from '../../output-buffer.js';
+import type { Streams } from '../../streams.js';
 import { type ArrayView, arrayView } from '../array-top.js';
-import { streamIn } from './input.js';
 
-export function outputStationaryArray(core: DesignCore): ArrayView {
+export function outputStationaryArray(core: DesignCore, streams: Streams): ArrayView {
   const { rows, cols } = core.config;
-  const title = `Output-stationary ${rows} x ${cols} array: results[r][c] = sum over k of a[k][r] * w[k][c].`;
-  return arrayView(core, 'rtl/arch/output-stationary/array', title, [...streamIn(core), ...streamOut(core)], 'acc_out');
+  return arrayView(core, streams, {
+    template: 'rtl/arch/output-stationary/array',
+    title: `Output-stationary ${rows} x ${cols} array: results[r][c] = sum over k of a[k][r] * w[k][c].`,
+    result: 'acc_out',
+    pairsRows: core.a.wideTypes.length > 0,
+  });
 }

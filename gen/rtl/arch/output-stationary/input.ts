@@ -1,28 +1,16 @@
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, output } from '../../module.js';
-import { dataPort, HALF_THE_COLUMNS, typePort } from '../../operand-ports.js';
-import { kindBits, type PeripheryView, peripheryModule, portView } from '../../periphery.js';
+import { kindBits, type PeripheryView, peripheryModule } from '../../periphery.js';
 import type { OperandPort } from '../../port.js';
 import { clock, enablePorts, reset } from '../../ports.js';
-
-export function streamIn(core: DesignCore): ModulePort[] {
-  return [
-    input('in_valid_i', 1, 'a beat is offered: one reduction step for all rows and columns'),
-    output('in_ready_o', 1, 'the beat is taken if offered'),
-    input('in_last_i', 1, 'the beat is the last of its tile'),
-    dataPort(portView(core.a)),
-    ...typePort(core.a, ': half as many rows of results'),
-    dataPort(portView(core.w)),
-    ...typePort(core.w, HALF_THE_COLUMNS),
-  ];
-}
+import { type Stream, streamPorts } from '../../streams.js';
 
 export interface InputView extends PeripheryView {
   /** Whether a port has a type selector, which counts in the first beat of a tile. */
   readonly hasTypes: boolean;
 }
 
-export function inputModule(core: DesignCore): InputView {
+export function inputModule(core: DesignCore, streams: readonly Stream[]): InputView {
   const { config } = core;
   const issued = (port: OperandPort): ModulePort[] => [
     output(`${port.letter}_code_o`, port.codeBits * port.lanes, `${port.role} codes, all 0 in an idle cycle`),
@@ -33,7 +21,7 @@ export function inputModule(core: DesignCore): InputView {
     clock,
     reset,
     ...enablePorts(config),
-    ...streamIn(core),
+    ...streams.flatMap(streamPorts),
     input(
       'permit_i',
       1,

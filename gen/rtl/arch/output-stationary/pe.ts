@@ -42,7 +42,7 @@ export function processingElement(core: DesignCore, instances: number): PeView {
   const name = `${config.name}_pe`;
   const double = config.drain === 'double';
   const accBits = accumulator.bits;
-  const product = productView(core);
+  const product = productView(core, false);
   const holds = !tileGrid(config).tiled;
   const swap = holds ? 'swap_q' : 'swap_i';
   const kept = double ? 'kept' : 'acc_q';

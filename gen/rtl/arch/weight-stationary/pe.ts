@@ -28,7 +28,7 @@ export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
   const name = `${config.name}_pe`;
   const leastSumBits = Math.min(...tileSumBits(core));
   const holds = !tileGrid(config).tiled;
-  const product = productView(core);
+  const product = productView(core, true);
   const { signed, magnitudeSignal, negativeSignal } = product;
   return {
     name,

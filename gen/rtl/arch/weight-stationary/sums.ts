@@ -1,10 +1,5 @@
 import type { DesignCore } from '../../design-core.js';
-
-/** PEs of a weight-stationary array whose partial sums have the same width; those of a tile have the width that leaves it. */
-export interface PartialSums {
-  readonly bits: number;
-  readonly pes: number;
-}
+import type { PartialSums } from '../architecture.js';
 
 /** How many PEs have partial sums of which width, from the top of the array down. */
 export function partialSums({ config, accumulator }: Pick<DesignCore, 'config' | 'accumulator'>): PartialSums[] {

@@ -99,10 +99,10 @@ export function stallTable(rows: readonly StallRow[]): string {
   );
 }
 
-/** Variants with clusters of PEs; the first of each dataflow is the one to compare with. */
+/** Variants with clusters of PEs; the first of each dataflow (kind) is the one to compare with. */
 const TILE_GROUPS = [
   {
-    dataflow: 'os',
+    kind: 'os',
     tiles: [
       { tile: '1 x 1', variant: 'os_single' },
       { tile: '2 x 2', variant: 'os_tile2x2' },
@@ -110,7 +110,7 @@ const TILE_GROUPS = [
     ],
   },
   {
-    dataflow: 'ws',
+    kind: 'ws',
     tiles: [
       { tile: '1 x 1', variant: 'ws' },
       { tile: '4 x 1', variant: 'ws_tile4x1' },
@@ -121,8 +121,8 @@ const TILE_GROUPS = [
 
 /** What clusters of PEs save, out of the table of variants. */
 export function tileTable({ variants }: VariantsReport): string {
-  const rows = TILE_GROUPS.flatMap(({ dataflow, tiles }) => {
-    const measured = tiles.map(({ tile, variant }) => ({ tile, dataflow, row: variantOf(variants, variant) }));
+  const rows = TILE_GROUPS.flatMap(({ kind, tiles }) => {
+    const measured = tiles.map(({ tile, variant }) => ({ tile, kind, row: variantOf(variants, variant) }));
     return measured.map((each) => ({ ...each, first: measured[0]?.row ?? each.row }));
   });
   type TileRow = (typeof rows)[number];
@@ -132,7 +132,7 @@ export function tileTable({ variants }: VariantsReport): string {
   return table<TileRow>(
     [
       { title: 'PEs of a cluster', left: true, text: ({ tile }) => tile },
-      { title: 'dataflow', left: true, text: ({ dataflow }) => dataflow },
+      { title: 'dataflow', left: true, text: ({ kind }) => kind },
       { title: 'GE per MAC', text: (each) => compared(decimal(ge(each.row), 1), ge, each) },
       { title: 'flip-flops per MAC', text: ({ row }) => decimal(row.perMac.flipFlopBits, 1) },
       { title: 'critical path', text: (each) => compared(`${decimal(bufferedPs(each.row))} ps`, bufferedPs, each) },

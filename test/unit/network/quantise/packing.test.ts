@@ -4,6 +4,7 @@ import { arrayInfoOfDesign } from '../../../../gen/golden/reference.js';
 import type { PortMatrices } from '../../../../gen/golden/tiling.js';
 import { randomSource } from '../../../../gen/golden/vectors.js';
 import { numericType } from '../../../../gen/numerics/types/table.js';
+import { factsOf } from '../../../../gen/rtl/arch/table.js';
 import { elaborateCore } from '../../../../gen/rtl/core.js';
 import { type ImageTarget, layerImages, requireImages } from '../../../../scripts/network/quantise/images.js';
 import { bytesPerRow, hexWord, packCodes, unpackCodes } from '../../../../scripts/network/quantise/packing.js';
@@ -79,7 +80,8 @@ function target(): ImageTarget {
 
 it('arrays whose weights stay take no images, and the message says what to do', () => {
   const { info } = target();
-  expect(() => requireImages({ ...info, dataflow: 'ws' })).toThrow(/weight stationary.*--arch array --dataflow os/);
+  const { tile } = factsOf(validateConfiguration({ rows: ROWS, cols: COLS, dataflow: 'ws' }));
+  expect(() => requireImages({ ...info, tile })).toThrow(/weight stationary.*--arch array --dataflow os/);
   expect(() => requireImages(info)).not.toThrow();
 });
 

@@ -22,7 +22,7 @@ const library: LibraryIdentity = { file: 'l.lib', sha256: 'abc', name: 'cells', 
 const measurement = {
   ...{ generator: 'g', design: 'd', top: 'd_array', configurationSha256: 'abc', tool },
   ...{ rows: 4, cols: 4, lanes: 1 },
-  arch: 'array',
+  names: { whole: 'array', size: '2 x 3', one: 'PE', multipliers: 'PEs' },
   structure: { checked: true, ownLogic: {} },
 } as const;
 

@@ -162,7 +162,14 @@ describe('the report of a design on an FPGA', () => {
   };
   const report = buildFpgaReport(
     {
-      ...{ generator: 'g', design: 'd', top: 'd_array', configurationSha256: 'abc', arch: 'array', stall: 'gate' },
+      ...{
+        generator: 'g',
+        design: 'd',
+        top: 'd_array',
+        configurationSha256: 'abc',
+        names: { whole: 'array', size: '2 x 3', one: 'PE', multipliers: 'PEs' },
+        stall: 'gate',
+      },
       ...{ rows: 2, cols: 3, lanes: 1, dsp: false, structure: { checked: true, ownLogic: {} } },
       tool: { name: 'Yosys', version: '0.23', build: 'native' },
     },

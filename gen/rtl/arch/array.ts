@@ -1,0 +1,78 @@
+import type { Configuration } from '../../config/parameters.js';
+import type { DelayLine } from '../delay.js';
+import { delayLines, delayModule } from '../delay.js';
+import type { DesignCore } from '../design-core.js';
+import { counted } from '../render/counted.js';
+import { tileGrid } from '../tile-grid.js';
+import type { BlockDiagram, Hardware } from './architecture.js';
+import type { ComputingFacts, NameFacts, TileFacts } from './facts.js';
+
+/** What all systolic arrays of PEs have in common. */
+export function arrayTile({
+  rows,
+  cols,
+}: Configuration): Pick<TileFacts, 'stepsPerBeat' | 'resultsTogether' | 'resultRows' | 'resultCols'> {
+  return { stepsPerBeat: 1, resultsTogether: false, resultRows: rows, resultCols: cols };
+}
+
+export function arrayComputing(config: Configuration): Pick<ComputingFacts, 'module' | 'bench' | 'lanes'> {
+  return { module: tileGrid(config).tiled ? 'tile' : 'pe', bench: 'pe', lanes: 1 };
+}
+
+export function arrayNames({
+  rows,
+  cols,
+}: Configuration): Pick<NameFacts, 'whole' | 'size' | 'one' | 'short' | 'all' | 'multipliers' | 'registers'> {
+  return {
+    ...{ whole: 'array', size: `${rows} x ${cols}`, one: 'PE', short: 'PE', all: 'array', multipliers: 'PEs' },
+    registers: [],
+  };
+}
+
+/** The delay lines of an array, for skew and de-skew. */
+export function arrayDelays(core: DesignCore): Pick<Hardware, 'delayLines' | 'delay'> {
+  const lines: readonly DelayLine[] = delayLines(core);
+  return { delayLines: lines, delay: lines.length > 0 ? delayModule(core) : undefined };
+}
+
+/** What the block diagrams of arrays differ in. */
+export interface ArrayDiagramText {
+  /** The signals of the control to the PEs. */
+  readonly controls: string;
+  readonly inputs: string;
+  readonly inputTitle: string;
+  readonly streams: string;
+  /** How operands and sums move, a line each. */
+  readonly flows: readonly string[];
+  readonly results: string;
+}
+
+export function arrayDiagram(
+  { config, a, w, accumulator }: DesignCore,
+  { flows, ...text }: ArrayDiagramText,
+): BlockDiagram {
+  const { rows, cols } = config;
+  const { tiled, tileRows, tileCols } = tileGrid(config);
+  const lines = [...flows, ...(tiled ? [`in tiles of ${tileRows} x ${tileCols} PEs`] : [])];
+  return {
+    template: 'design/block-diagram.svg',
+    view: {
+      ...text,
+      name: config.name,
+      rows,
+      cols,
+      rowsText: counted(rows, 'row'),
+      columnsText: counted(cols, 'column'),
+      aCode: a.codeBits,
+      wCode: w.codeBits,
+      aOperand: a.fields.bits,
+      wOperand: w.fields.bits,
+      aBits: a.codeBits * rows,
+      wBits: w.codeBits * cols,
+      accBits: accumulator.bits,
+      rowBits: cols * accumulator.bits,
+      flows: lines.map((line, i) => ({ text: line, y: 175 + 17 * i })),
+      gate: config.stall === 'gate',
+    },
+  };
+}

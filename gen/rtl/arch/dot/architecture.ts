@@ -1,0 +1,160 @@
+import type { Configuration } from '../../../config/parameters.js';
+import type { DesignCore } from '../../design-core.js';
+import { outputModule } from '../../output-buffer.js';
+import type { OperandPort } from '../../port.js';
+import { counted } from '../../render/counted.js';
+import { inputStream, portFields, resultStream, type Streams } from '../../streams.js';
+import type { TileKind } from '../../tile-kinds.js';
+import type { Timing } from '../../timing.js';
+import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
+import type { Facts } from '../facts.js';
+import { dotControlModule } from './control.js';
+import { dotInputModule } from './input.js';
+import { laneModule } from './lane.js';
+import { operandDelayModule, operandLines } from './operands.js';
+import { dotStages } from './stages.js';
+import { dotModule } from './top.js';
+import { columnModule, unitModule } from './unit.js';
+
+/** Dot-product units: each multiplies as many pairs of operands in a cycle as it has lanes, and adds them to one accumulator. */
+export const DOT_PRODUCT: Architecture = {
+  facts,
+  timing,
+  tileKinds: (config) => [tileKind(config)],
+  streams,
+  hardware,
+  diagram,
+};
+
+function facts({ rows, cols, lanes, maxK, pipeline, tree }: Configuration): Facts {
+  const size = `${rows} x ${cols}`;
+  return {
+    tile: {
+      ...{ stepsPerBeat: lanes, weightsStay: false, resultsTogether: true, resultRows: 1, resultCols: rows * cols },
+      ...{ longest: Math.floor(maxK / lanes), beats: 'B', beatLabel: 'beat ' },
+    },
+    sums: { terms: maxK, termsName: 'maxK', passRows: false },
+    computing: { module: 'unit', bench: 'unit', adds: 'accumulates', lanes },
+    names: {
+      title: `${size} dot-product unit${rows * cols === 1 ? '' : 's'} of ${counted(lanes, 'lane')}`,
+      kind: 'dot-product units',
+      summary: `${size} dot-product units of ${lanes} lanes, ${tree}`,
+      ...{ whole: 'design', size: `${size} units of ${lanes} lanes`, one: 'dot-product unit', short: 'unit' },
+      ...{ all: 'units', multipliers: 'lanes of all units' },
+      registers: registers(pipeline),
+      suspects: 'input register, control and the wiring of the lanes',
+    },
+    // Full adders one by one are much of the work.
+    cost: { ownCells: {}, simulation: tree === 'columns' ? 16 : 1 },
+  };
+}
+
+/** Where a unit has registers, in the order of its data path. */
+function registers(pipeline: number): string[] {
+  const { operands, products, terms, sum } = dotStages(pipeline);
+  return [
+    'codes (input register)',
+    ...(operands ? ['operands (behind the decoders)'] : []),
+    ...(products ? ['products of bases (behind the multipliers)'] : []),
+    ...(terms ? ['products (behind the lanes)'] : []),
+    ...(sum ? ['sums of a beat (behind the adders)'] : []),
+    'sums of a tile (accumulators)',
+  ];
+}
+
+/**
+ * Where the latency comes from: 1 cycle in the input register, PIPELINE to the accumulator, 1 into the output buffer. A
+ * unit takes a beat in every cycle, whatever tile it belongs to.
+ */
+function timing({ rows, cols, lanes, pipeline }: Configuration): Timing {
+  return {
+    latency: { formula: 'PIPELINE + 2', cycles: pipeline + 2, to: 'first row', minimumK: 1 },
+    tilePeriod: { formula: 'B', bubble: 0, minimum: 0 },
+    drain: { formula: '0', cycles: 0 },
+    fill: null,
+    macsPerCycle: rows * cols * lanes,
+  };
+}
+
+function tileKind({ rows, cols, lanes }: Configuration): TileKind {
+  return {
+    ...{ aWide: false, wWide: false, aCodes: rows * lanes, wCodes: cols * lanes },
+    ...{ resultRows: 1, resultCols: rows * cols, rowCycles: 1 },
+    ...{ terms: null, weightRepeats: 1, macsPerCycle: rows * cols * lanes },
+  };
+}
+
+function streams({ a, w, config, accumulator }: DesignCore): Streams {
+  const { rows, cols, lanes } = config;
+  const { bits } = accumulator;
+  const codes = ({ letter, codeBits }: OperandPort): string => {
+    const [side, index] = letter === 'a' ? ['row', 'r'] : ['column', 'c'];
+    return `${side} ${index}, lane l at [(${index}*${lanes}+l)*${codeBits} +: ${codeBits}]`;
+  };
+  const text = {
+    valid: `a beat is offered: ${lanes} reduction steps for all rows and columns`,
+    ready: 'the beat is taken if offered',
+    last: 'the beat is the last of its tile',
+  };
+  return {
+    inputs: [inputStream('in', 'operands', text, [...portFields(a, codes(a)), ...portFields(w, codes(w))])],
+    results: resultStream(
+      {
+        valid: 'the results of a tile are offered',
+        ready: 'they are taken if offered',
+        last: '1: a tile has a single beat of results',
+      },
+      {
+        lanes: rows * cols,
+        laneBits: bits,
+        meaning: `signed results, unit r, c at [(r*${cols}+c)*${bits} +: ${bits}]`,
+      },
+    ),
+  };
+}
+
+function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
+  const unit = unitModule(core);
+  const column = unit.columns.some(({ adders }) => adders) ? [columnModule(core, unit)] : [];
+  const parts = [laneModule(core), ...column];
+  const delayLines = operandLines(core);
+  return {
+    delayLines,
+    delay: delayLines.length > 0 ? operandDelayModule(core) : undefined,
+    modules: [
+      ...parts,
+      { ...unit, parts: parts.map(({ name }) => name) },
+      dotInputModule(core, inputs),
+      dotControlModule(core),
+      outputModule(core, results, { whole: 'units', rows: false }),
+      dotModule(core, { inputs, results }),
+    ],
+    partialSums: [],
+  };
+}
+
+function diagram({ config, a, w, accumulator }: DesignCore): BlockDiagram {
+  const { rows, cols, lanes } = config;
+  return {
+    template: 'design/dot-block-diagram.svg',
+    view: {
+      name: config.name,
+      rows,
+      cols,
+      lanes,
+      lastLane: lanes - 1,
+      manyLanes: lanes > 2,
+      aCode: a.codeBits,
+      wCode: w.codeBits,
+      aOperand: a.fields.bits,
+      wOperand: w.fields.bits,
+      aBits: a.codeBits * a.lanes,
+      wBits: w.codeBits * w.lanes,
+      accBits: accumulator.bits,
+      resultBits: rows * cols * accumulator.bits,
+      adders: config.tree === 'columns' ? 'columns of full adders' : 'tree of adders',
+      stages: dotStages(config.pipeline),
+      gate: config.stall === 'gate',
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** How a tile of the matrix product passes the streams of a design. */
+export interface TileFacts {
+  /** Reduction steps of a beat. */
+  readonly stepsPerBeat: number;
+  /**
+   * Whether a tile's weights come on a stream of their own and stay while its activations pass. A tile is then as long as
+   * it has rows of activations, and sums over the rows of the array; else it is as long as its reduction.
+   */
+  readonly weightsStay: boolean;
+  /** Whether all results of a tile leave in one beat; else a row of results leaves in each. */
+  readonly resultsTogether: boolean;
+  /** Output beats of a tile of the array's size, and results of a beat: the tile's results pass in row-major order. */
+  readonly resultRows: number;
+  readonly resultCols: number;
+  /** Beats of the longest tile that the accumulators must hold. */
+  readonly longest: number;
+  /** What formulas call the number of beats, and what diagrams write before the number of a beat. */
+  readonly beats: 'K' | 'M' | 'B';
+  readonly beatLabel: string;
+}
+
+/** What the accumulators of a design must hold. */
+export interface SumFacts {
+  /** Products in the longest sum, and what formulas call their number. */
+  readonly terms: number;
+  readonly termsName: string;
+  /**
+   * Whether partial sums pass from row to row, and widen on their way. An 8-bit activation then takes two rows of
+   * the sum's.
+   */
+  readonly passRows: boolean;
+}
+
+/** What multiplies and adds: a design has rows x cols of it. */
+export interface ComputingFacts {
+  /** Suffix of the module that the area report counts as one of them, or as several with registers that they share. */
+  readonly module: 'pe' | 'tile' | 'unit';
+  /** The test bench that verifies one alone. */
+  readonly bench: 'pe' | 'unit';
+  /** How a PE adds: to an accumulator; to one with a shadow that drains; to the sum that comes from the PE above. */
+  readonly adds: 'accumulates' | 'swaps' | 'passes';
+  /** Multipliers of one. */
+  readonly lanes: number;
+}
+
+/** What reports call a design and its parts. */
+export interface NameFacts {
+  /** What the design is, for the title of its datasheet; its kind; both for the summary. */
+  readonly title: string;
+  readonly kind: string;
+  readonly summary: string;
+  /** All of it, and its size. */
+  readonly whole: 'array' | 'design';
+  readonly size: string;
+  /** What computes: one of them, all, and the multipliers of all. */
+  readonly one: string;
+  readonly short: string;
+  readonly all: string;
+  readonly multipliers: string;
+  /** The registers on the way from the input to the accumulators, in order; empty where they are the PE's. */
+  readonly registers: readonly string[];
+  /** What to look at first when a result is wrong, and when it is right but in another place. */
+  readonly suspects: string;
+  readonly misplaced?: string;
+}
+
+/** Costs that no formula of the modules gives. */
+export interface CostFacts {
+  /** Cells of the top module's own, outside the modules in it, by Yosys' names. */
+  readonly ownCells: Readonly<Record<string, number>>;
+  /** Work to compile a multiplier for simulation, in PEs. */
+  readonly simulation: number;
+}
+
+/** What the rest of the project may ask of a design's architecture, before it is elaborated. */
+export interface Facts {
+  readonly tile: TileFacts;
+  readonly sums: SumFacts;
+  readonly computing: ComputingFacts;
+  readonly names: NameFacts;
+  readonly cost: CostFacts;
+}

@@ -1,0 +1,102 @@
+import type { Configuration } from '../../../config/parameters.js';
+import type { DesignCore } from '../../design-core.js';
+import { floatProcessingElement } from '../../float/pe.js';
+import { outputModule } from '../../output-buffer.js';
+import { pairModules } from '../../pair.js';
+import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
+import type { TileKind } from '../../tile-kinds.js';
+import { allTileKinds } from '../../tile-kinds.js';
+import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
+import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayTile } from '../array.js';
+import { rowStream } from '../array-top.js';
+import type { Facts } from '../facts.js';
+import { outputStationaryArray } from './array.js';
+import { controlModule } from './control.js';
+import { inputModule } from './input.js';
+import { processingElement } from './pe.js';
+import { tileModules } from './tile.js';
+import { outputStationaryTiming } from './timing.js';
+
+/** A systolic array whose sums stay in the PEs, and leave when the tile is complete. */
+export const OUTPUT_STATIONARY: Architecture = {
+  facts,
+  timing: outputStationaryTiming,
+  tileKinds: (config) => allTileKinds(config, (aWide, wWide) => tileKind(config, aWide, wWide)),
+  streams,
+  hardware,
+  diagram,
+};
+
+function facts(config: Configuration): Facts {
+  const { rows, cols, maxK, drain } = config;
+  return {
+    tile: { ...arrayTile(config), weightsStay: false, longest: maxK, beats: 'K', beatLabel: 'k=' },
+    sums: { terms: maxK, termsName: 'maxK', passRows: false },
+    computing: { ...arrayComputing(config), adds: drain === 'double' ? 'swaps' : 'accumulates' },
+    names: {
+      ...arrayNames(config),
+      title: `${rows} x ${cols} output-stationary array`,
+      kind: 'output stationary',
+      summary: `${rows} x ${cols} PEs, output stationary, ${drain} drain`,
+      suspects: 'skew, clearing between tiles and the type pipeline',
+      misplaced: 'drain and de-skew',
+    },
+    // The input stream is ready when the input register is and the array runs.
+    cost: { ownCells: { $and: 1 }, simulation: 1 },
+  };
+}
+
+function tileKind({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileKind {
+  const [aCodes, wCodes] = [aWide ? rows / 2 : rows, wWide ? cols / 2 : cols];
+  return {
+    ...{ aWide, wWide, aCodes, wCodes, resultRows: aCodes, resultCols: wCodes },
+    // Of two rows that are added on the way out the lower one leaves; the other one's cycle is free.
+    rowCycles: aWide ? 2 : 1,
+    ...{ terms: null, weightRepeats: 1, macsPerCycle: aCodes * wCodes },
+  };
+}
+
+function streams(core: DesignCore): Streams {
+  const { a, w } = core;
+  const text = {
+    valid: 'a beat is offered: one reduction step for all rows and columns',
+    ready: 'the beat is taken if offered',
+    last: 'the beat is the last of its tile',
+  };
+  const fields = [
+    ...portFields(a, lanesOfArray(a), ': half as many rows of results'),
+    ...portFields(w, lanesOfArray(w), HALF_THE_COLUMNS),
+  ];
+  return { inputs: [inputStream('in', 'operands', text, fields)], results: rowStream(core, 'row 0 of the tile first') };
+}
+
+function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
+  const pes = core.config.rows * core.config.cols;
+  const modules = [
+    ...pairModules(core, { rows: core.a.wideTypes.length > 0 }),
+    core.float ? floatProcessingElement(core, core.float, pes) : processingElement(core, pes),
+    ...tileModules(core),
+    inputModule(core, inputs),
+    controlModule(core),
+    outputModule(core, results, { whole: 'array', rows: true }),
+    outputStationaryArray(core, { inputs, results }),
+  ];
+  return { ...arrayDelays(core), modules, partialSums: [] };
+}
+
+function diagram(core: DesignCore): BlockDiagram {
+  const double = core.config.drain === 'double';
+  return arrayDiagram(core, {
+    controls: double ? 'swap, drain' : 'drain',
+    inputs: 'holds one beat',
+    inputTitle: 'input register',
+    streams: 'in_* stream',
+    flows: [
+      'activations flow right,',
+      'weights flow down,',
+      `sums stay: ${core.accumulator.bits}-bit`,
+      `accumulators${double ? ' with shadows' : ''}`,
+    ],
+    results: 'results shift down, row 0 first',
+  });
+}

@@ -1,0 +1,112 @@
+import type { Configuration } from '../../../config/parameters.js';
+import type { DesignCore } from '../../design-core.js';
+import { outputModule } from '../../output-buffer.js';
+import { pairModules } from '../../pair.js';
+import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
+import { allTileKinds, type TileKind } from '../../tile-kinds.js';
+import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
+import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayTile } from '../array.js';
+import { rowStream } from '../array-top.js';
+import type { Facts } from '../facts.js';
+import { weightStationaryArray } from './array.js';
+import { weightStationaryControl } from './control.js';
+import { streamInput } from './input.js';
+import { weightStationaryPe } from './pe.js';
+import { partialSums } from './sums.js';
+import { tileModules } from './tile.js';
+import { weightStationaryTiming } from './timing.js';
+
+/** A systolic array whose weights stay in the PEs, the next tile's behind them; sums pass down, and leave as rows of activations come. */
+export const WEIGHT_STATIONARY: Architecture = {
+  facts,
+  timing: weightStationaryTiming,
+  tileKinds: (config) => allTileKinds(config, (aWide, wWide) => tileKind(config, aWide, wWide)),
+  streams,
+  hardware,
+  diagram,
+};
+
+function facts(config: Configuration): Facts {
+  const { rows, cols } = config;
+  return {
+    tile: { ...arrayTile(config), weightsStay: true, longest: Number.POSITIVE_INFINITY, beats: 'M', beatLabel: 'm=' },
+    sums: { terms: rows, termsName: 'ROWS', passRows: true },
+    computing: { ...arrayComputing(config), adds: 'passes' },
+    names: {
+      ...arrayNames(config),
+      title: `${rows} x ${cols} weight-stationary array`,
+      kind: 'weight stationary',
+      summary: `${rows} x ${cols} PEs, weight stationary`,
+      suspects: 'skew, loading and swapping of weights and the type pipeline',
+      misplaced: 'the row pipeline and de-skew',
+    },
+    // A stream is ready when its input register is and the array runs.
+    cost: { ownCells: { $and: 2 }, simulation: 1 },
+  };
+}
+
+function tileKind({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileKind {
+  const [aCodes, wCodes] = [aWide ? rows / 2 : rows, wWide ? cols / 2 : cols];
+  return {
+    ...{ aWide, wWide, aCodes, wCodes, resultRows: null, resultCols: wCodes, rowCycles: 1 },
+    ...{ terms: aCodes, weightRepeats: aWide ? 2 : 1, macsPerCycle: aCodes * wCodes },
+  };
+}
+
+function streams(core: DesignCore): Streams {
+  const { a, w, config } = core;
+  const twice = a.wideTypes.length > 0 ? ', for 8-bit activations each row twice' : '';
+  const ready = 'the beat is taken if offered';
+  const weights = inputStream(
+    'w',
+    'weights',
+    {
+      valid: `a beat of weights is offered: one row of a tile, row 0 first${twice}`,
+      ready,
+      last: `the beat is the last of its tile: beat ${config.rows} of ${config.rows}`,
+    },
+    portFields(w, lanesOfArray(w), HALF_THE_COLUMNS),
+  );
+  const activations = inputStream(
+    'a',
+    'activations',
+    {
+      valid:
+        "a beat of activations is offered: a code for each row of the tile's weights, which give one row of results",
+      ready,
+      last: 'the beat is the last of its tile',
+    },
+    portFields(a, lanesOfArray(a), ', for two rows of weights'),
+  );
+  return { inputs: [weights, activations], results: rowStream(core, "in the order of the tile's activations") };
+}
+
+function hardware(core: DesignCore, streams: Streams): Hardware {
+  const modules = [
+    ...pairModules(core, { rows: false }),
+    weightStationaryPe(core),
+    ...tileModules(core),
+    streamInput(core, 'a'),
+    streamInput(core, 'w'),
+    weightStationaryControl(core),
+    outputModule(core, streams.results, { whole: 'array', rows: true }),
+    weightStationaryArray(core, streams),
+  ];
+  return { ...arrayDelays(core), modules, partialSums: partialSums(core) };
+}
+
+function diagram(core: DesignCore): BlockDiagram {
+  return arrayDiagram(core, {
+    controls: 'load, swap',
+    inputs: 'hold one beat each',
+    inputTitle: 'input registers',
+    streams: 'a_*, w_* streams',
+    flows: [
+      'activations flow right,',
+      'weights stay, with the',
+      'next tile behind them,',
+      `sums flow down: ${core.accumulator.bits}-bit`,
+    ],
+    results: 'results leave as rows of activations come',
+  });
+}
