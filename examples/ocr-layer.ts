@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { EXIT } from '../gen/base/errors.js';
 import { makeFolder } from '../gen/base/folder.js';
 import type { Matrix } from '../gen/base/matrix.js';
 import { formatNpy, formatNpyArray } from '../gen/base/npy.js';
+import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { requireFolderTarget } from '../gen/base/target.js';
 import { fashionMnist } from '../scripts/network/onnx/fashion.js';
@@ -60,14 +60,13 @@ function pixelsOf({ shape, data }: FloatTensor): Matrix {
 }
 
 async function main(): Promise<number> {
-  const program = new Command('npm run example --')
+  const program = programCommand('npm run example --')
     .description(
       'Write the weights and the real input of a layer of a text-direction network as W.npy and A.npy, and such input as strips.npy; the same for the text detector as strips-64.npy.',
     )
     .option('--out <folder>', 'folder for the files', 'build/ocr-layer')
     .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 the data set is missing.')
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
   program.parse();
   const { out } = program.opts<{ out: string }>();
   requireFolderTarget(out, '--out');

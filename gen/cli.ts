@@ -1,30 +1,34 @@
 import { relative, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { allOf, EXIT } from './base/errors.js';
-import { parseWhole, requireKnown } from './base/options.js';
+import { parseWhole, programCommand, requireKnown } from './base/options.js';
 import { runProgram } from './base/program.js';
 import { namingFile } from './config/origin.js';
 import { configurationSchema, PARAMETER_KEYS } from './config/parameters.js';
-import { parseConfiguration } from './config/parse.js';
+import { fileTitle, parseConfiguration } from './config/parse.js';
 import { helpTail, optionHelp } from './config/reference.js';
 import { validateConfiguration } from './config/validate.js';
 import { generate } from './design/generate.js';
 import { describeDesign, designSummary } from './design/summary.js';
 
 function command(): Command {
-  const program = new Command('npm run gen --')
+  const program = programCommand('npm run gen --')
     .description(
       'Generate the Verilog of an ANT systolic array or of dot-product units, with file list, manifest, datasheet, test bench and constraints.',
     )
-    .option('--config <file>', 'JSON or YAML file with these parameters (rows, maxK, ...); flags win')
+    .option(
+      '--config <file>',
+      'JSON or YAML file with these parameters (rows, maxK, ...), or - for standard input; flags win',
+    )
     .option('--out <folder>', 'folder in which the design gets a folder of its name', 'rtl-out')
     .option('--replace', 'replace a design of another configuration in that folder')
     .option('--json', 'print the summary as JSON')
     .option('--schema', 'print the JSON Schema of a configuration file and stop');
   for (const key of PARAMETER_KEYS) program.option(...optionHelp(key));
-  return program
-    .addHelpText('after', `${helpTail()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`)
-    .exitOverride();
+  return program.addHelpText(
+    'after',
+    `${helpTail()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`,
+  );
 }
 
 function main(): number {
@@ -40,7 +44,7 @@ function main(): number {
     () => requireKnown(program),
     () => {
       const raw = parseConfiguration(flags, config);
-      const origin = { raw, flags, file: config };
+      const origin = { raw, flags, file: config && fileTitle(config) };
       return { origin, configuration: namingFile(origin, () => validateConfiguration(raw)) };
     },
   ]);

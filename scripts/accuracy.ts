@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { EXIT, UserError } from '../gen/base/errors.js';
+import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { type AccuracyRow, measure } from './network/accuracy/measure.js';
@@ -23,7 +24,7 @@ async function main(): Promise<number> {
     .filter((file) => file.endsWith('.onnx'))
     .map((file) => basename(file, '.onnx'));
   const known = schemes();
-  const program = new Command('npm run accuracy --')
+  const program = programCommand('npm run accuracy --')
     .description(
       'Accuracy of the networks in models/ on the test images of Fashion-MNIST, in fp32 and quantised, calibrated on training images. All of it takes about an hour.',
     )
@@ -36,8 +37,7 @@ async function main(): Promise<number> {
     .option('--markdown', 'print a Markdown table')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 the data set is missing.')
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
   program.parse();
   const flags = program.opts();
   const chosenModels = pick('--models', flags.models, ',', names, (name) => name);

@@ -1,7 +1,7 @@
 import { basename, dirname, relative } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../gen/base/errors.js';
-import { required } from '../gen/base/options.js';
+import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { COMPARE_STUDY } from './sweep/compare/study.js';
@@ -30,7 +30,7 @@ import type { Yosys } from './tools/yosys/interface.js';
 import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
 
 function command(): Command {
-  return new Command('npm run area --')
+  return programCommand('npm run area --')
     .description('Synthesise every module of a design with Yosys and report what the array costs.')
     .option(
       '--design <folder>',
@@ -70,8 +70,7 @@ environment forces the installed Yosys or the WebAssembly build of npm.
 Exit codes: 0 done, 1 the array is not what its manifest says, a proof failed or a period is missed,
 2 wrong request, 3 a tool is missing or broke.`,
     )
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 /** What a measurement leaves: text for the terminal, the report, and files. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { ConfigurationError, EXIT, type Problem, UserError } from '../gen/base/errors.js';
+import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { type Figure, stepsOf } from './sweep/notebook/figures/figure.js';
 import { type Libraries, makeFigure, missingFor, type Outputs, shownStep } from './sweep/notebook/figures/make.js';
@@ -19,7 +20,7 @@ interface Flags {
 }
 
 function command(): Command {
-  return new Command('npm run figures --')
+  return programCommand('npm run figures --')
     .description('Measure the tables and plots of docs/ again, and write the pages; or check that no area has grown.')
     .option('--osu018 <file>', "osu018_stdcells.lib, of Debian's qflow-tech-osu018", DEBIAN_OSU018)
     .option('--sky130 <file>', 'sky130_fd_sc_hd at its typical corner; without it, what needs it is left out')
@@ -33,8 +34,7 @@ Times of programs, which are others on every machine, stay as they were: the spe
 A command that several tables are made of runs once. All figures take several hours, accuracy alone more than one.
 Exit codes: 0 done, 1 a check failed, 2 wrong request, 3 a tool is missing or broke.`,
     )
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 /** @throws ConfigurationError naming every name that is none, and a library that is asked for and not there. */

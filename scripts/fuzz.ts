@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
 import { allOf, UserError } from '../gen/base/errors.js';
-import { parseWhole, requireKnown } from '../gen/base/options.js';
+import { parseWhole, programCommand, requireKnown } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { fuzz } from './verify/fuzz/fuzz.js';
 
@@ -25,7 +24,7 @@ const duration = (text: string): number => {
 };
 
 async function main(): Promise<number> {
-  const program = new Command('npm run fuzz --')
+  const program = programCommand('npm run fuzz --')
     .description('Generate, lint and verify designs of random configurations until one of the limits is reached.')
     .option('--minutes <n>', 'begin no design after this time')
     .option('--designs <n>', 'stop after this many configurations, refused ones included')
@@ -35,8 +34,7 @@ async function main(): Promise<number> {
     .addHelpText(
       'after',
       '\nExit codes: 0 all verified, 1 a design failed or none was verified, 2 wrong request, 3 a tool is missing or broke.',
-    )
-    .exitOverride();
+    );
   parseWhole(program);
   const { json = false, ...flags } = program.opts();
   const [, minutes, designs, seed = Date.now() % 2 ** 31, jobs = availableParallelism()] = allOf([

@@ -1,6 +1,5 @@
-import { Command } from 'commander';
 import { allOf, EXIT, UserError } from '../gen/base/errors.js';
-import { required } from '../gen/base/options.js';
+import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { infer } from './network/infer/infer.js';
@@ -14,7 +13,7 @@ const FASHION_SAMPLES = 100;
 const LOG_INTERVAL = 5000;
 
 async function main(): Promise<number> {
-  const program = new Command('npm run infer --')
+  const program = programCommand('npm run infer --')
     .description(
       'Run a quantised network with every matrix product on the simulated array of a design, and compare its outputs and class decisions with the integer reference.',
     )
@@ -32,8 +31,7 @@ async function main(): Promise<number> {
       'after',
       '\nExit codes: 0 all outputs bit-exact and all cycles as modelled, 1 not so, 2 wrong request or input, 3 a tool is missing.',
     )
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
   program.parse();
   const flags = program.opts();
   const [design, model] = allOf([

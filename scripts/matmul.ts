@@ -1,6 +1,5 @@
-import { Command } from 'commander';
 import { allOf, EXIT, UserError } from '../gen/base/errors.js';
-import { parseWhole, required, requireKnown } from '../gen/base/options.js';
+import { parseWhole, programCommand, required, requireKnown } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { matmul } from './network/matmul.js';
 import { matmulJson, matmulText } from './network/matmul-report.js';
@@ -12,7 +11,7 @@ function isWide(flag: string, bits: string): boolean {
 }
 
 async function main(): Promise<number> {
-  const program = new Command('npm run matmul --')
+  const program = programCommand('npm run matmul --')
     .description(
       "Multiply two real matrices on the simulated array of a design: quantise them with the design's types, run all tiles on Verilator, compare with the integer reference and with the real product.",
     )
@@ -26,8 +25,7 @@ async function main(): Promise<number> {
     .addHelpText(
       'after',
       '\nExit codes: 0 bit-exact and in as many cycles as modelled, 1 not so, 2 wrong request or input, 3 a tool is missing.',
-    )
-    .exitOverride();
+    );
   parseWhole(program);
   const { json = false, ...request } = program.opts();
   const [, design, a, w, wideA, wideW] = allOf([

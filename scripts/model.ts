@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT, UserError } from '../gen/base/errors.js';
 import { replaceFolder } from '../gen/base/folder.js';
+import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { requireFolderTarget } from '../gen/base/target.js';
@@ -24,7 +25,7 @@ type Flags = ModelFlags & {
 };
 
 function command(): Command {
-  return new Command('npm run model --')
+  return programCommand('npm run model --')
     .description(
       'Model time and energy of whole networks on accelerators: the published comparison to the last digit, the same with its flaws corrected, the designs of this project, or your network on your accelerator.',
     )
@@ -57,8 +58,7 @@ function command(): Command {
         'Exit codes: 0 done, 1 a published figure differs, 2 wrong request.',
       ].join('\n'),
     )
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 async function main(): Promise<number> {

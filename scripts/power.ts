@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { relative } from 'node:path';
+import type { Command } from 'commander';
 import { allOf, ConfigurationError, EXIT, type Problem, UserError } from '../gen/base/errors.js';
-import { required } from '../gen/base/options.js';
+import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { requireFolderTarget } from '../gen/base/target.js';
@@ -36,7 +37,7 @@ interface Flags {
 }
 
 function command(): Command {
-  return new Command('npm run power --')
+  return programCommand('npm run power --')
     .description(
       'Power of a design on real operands: synthesises it, runs tiles of a quantised product on it, replays every module gate by gate, and turns transitions into energy with the data of a cell library.',
     )
@@ -52,7 +53,11 @@ function command(): Command {
     .option('--cols <n>', 'with --compare, columns of the arrays', String(DEFAULTS.side))
     .option('--a <file>', 'activations, M x K: .npy (default: of --layer)')
     .option('--w <file>', 'weights, K x N: .npy (default: of --layer)')
-    .option('--model <file>', 'network of the layer, for Fashion-MNIST images', DEFAULT_LAYER.model)
+    .option(
+      '--model <file>',
+      'network of the layer, for Fashion-MNIST images',
+      relative(process.cwd(), DEFAULT_LAYER.file),
+    )
     .option('--layer <name>', 'the layer whose operands are used', DEFAULT_LAYER.layer)
     .option('--images <n>', 'test images whose activations are used', String(DEFAULTS.images))
     .option(
@@ -68,8 +73,7 @@ function command(): Command {
         'Exit codes: 0 done, 1 a result is wrong, 2 wrong request, 3 a tool is missing or broke.',
       ].join('\n'),
     )
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 /** @throws ConfigurationError naming every number that is none. */

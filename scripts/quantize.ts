@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Command } from 'commander';
 import { distance } from 'fastest-levenshtein';
 import { EXIT, UserError } from '../gen/base/errors.js';
-import { required } from '../gen/base/options.js';
+import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { arrayInfoOf } from '../gen/design/array-info.js';
@@ -33,7 +32,7 @@ const portTypes = ({ types, wideTypes }: PortInfo): NumericType[] => [...types, 
 
 async function main(): Promise<number> {
   const program = addQuantiseOptions(
-    new Command('npm run quantize --')
+    programCommand('npm run quantize --')
       .description('Choose the numeric type and scale of every operand of a network, and write it in codes.')
       .argument('<model>', 'ONNX file')
       .option(
@@ -46,8 +45,7 @@ async function main(): Promise<number> {
     .option('--out <folder>', 'where to write (default: build/quantised/<model>)')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', '\nExit codes: 0 done, 1 the budget is not met, 2 wrong request or input.')
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
   program.parse();
   const flags = program.opts();
   const file = program.args[0] as string;

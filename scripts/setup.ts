@@ -1,17 +1,17 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from '../gen/base/errors.js';
+import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { setUp } from './tools/setup/setup.js';
 
 function command(): Command {
-  return new Command('npm run setup --')
+  return programCommand('npm run setup --')
     .description(
       'Install the tools that verification and the area report run: Verilator, Yosys, Icarus Verilog, a C++ compiler, make, ccache, nextpnr for iCE40 and OpenSTA. Does nothing where they are present; prints the commands where it cannot install.',
     )
     .option('--dry-run', 'only say what would be run')
     .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a tool could not be installed.')
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 async function main(): Promise<number> {

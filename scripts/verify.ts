@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { verifyAll } from './verify/verify.js';
 
@@ -9,15 +10,14 @@ const positive = (text: string): number => {
 };
 
 async function main(): Promise<number> {
-  const program = new Command('npm run verify --')
+  const program = programCommand('npm run verify --')
     .description('Prove generated Verilog against the reference codec on Verilator.')
     .option('--design <folder...>', 'design folders to verify (default: a matrix of designs, generated for it)')
     .option('--seed <n>', 'seed of the random vectors', positive, 1)
     .option('--trace', 'write FST waveforms of the failing (or else a stalled) run to build/traces')
     .option('--json', 'print the verdicts as JSON')
     .addHelpText('after', '\nExit codes: 0 verified, 1 a check failed, 2 wrong request, 3 a tool is missing or broke.')
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
   program.parse();
   const { design, seed, trace = false, json = false } = program.opts();
   return verifyAll({ designs: design, seed, trace, json });

@@ -1,6 +1,12 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import { mistakesError, UserError } from './errors.js';
 import { nearWord } from './suggest.js';
+import { GENERATOR } from './version.js';
+
+/** A program of the project, by how it is called. It tells its version, and throws where Commander would end the process. */
+export function programCommand(call: string): Command {
+  return new Command(call).version(GENERATOR, '--version').exitOverride();
+}
 
 /** Parses a command line to its end; what it holds besides known options is left to {@link requireKnown}. */
 export function parseWhole(program: Command): void {

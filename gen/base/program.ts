@@ -1,3 +1,4 @@
+import { dirname, relative } from 'node:path';
 import { CommanderError } from 'commander';
 import { EXIT, UserError } from './errors.js';
 
@@ -12,6 +13,8 @@ export async function runProgram(main: () => Promise<number> | number): Promise<
     process.exit(process.exitCode ?? EXIT.done);
   });
   try {
+    standWhereCalled();
+    notePlainJson();
     process.exitCode = await main();
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -26,4 +29,22 @@ export async function runProgram(main: () => Promise<number> | number): Promise<
     process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exitCode = EXIT.toolBroken;
   }
+}
+
+/** Whether npm runs this program itself, and not one that started it. */
+function isRunByNpm({ npm_package_json: packageFile, npm_lifecycle_script: script } = process.env): boolean {
+  if (packageFile === undefined || script === undefined) return false;
+  return script.split(' ').includes(relative(dirname(packageFile), process.argv[1] ?? ''));
+}
+
+/** npm runs programs in the project's folder: paths on the command line begin where the user stands. */
+function standWhereCalled(): void {
+  if (process.env.INIT_CWD !== undefined && isRunByNpm()) process.chdir(process.env.INIT_CWD);
+}
+
+/** npm prints a line about the program before its output, unless told to be silent. */
+function notePlainJson(): void {
+  if (!process.argv.includes('--json') || process.stdout.isTTY || process.env.npm_config_loglevel === 'silent') return;
+  if (isRunByNpm())
+    process.stderr.write('note: npm prints its own lines before the JSON; npm run -s leaves them out\n');
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, parseDocument } from 'yaml';
 import { UserError } from '../base/errors.js';
 import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
@@ -35,24 +35,27 @@ function fromText(key: ParameterKey, value: unknown): unknown {
   return key !== 'name' && /^[+-]?\d+(\.\d+)?(e\d+)?$/i.test(value) ? Number(value) : value;
 }
 
+/** What stands for standard input in place of a file. */
+const STANDARD_INPUT = '-';
+
+/** A configuration file as messages call it. */
+export const fileTitle = (file: string): string => (file === STANDARD_INPUT ? 'standard input' : file);
+
+/** JSON, or YAML, of which JSON is a part. */
+type Syntax = 'json' | 'yaml';
+
 function readConfigurationFile(file: string): RawConfiguration {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`cannot read the configuration file ${file}: ${(error as Error).message}`);
-  }
-  if (!['.json', '.yaml', '.yml'].includes(extname(file))) {
-    throw new UserError(`${file}: a configuration file ends in .json, .yaml or .yml`);
-  }
+  const title = fileTitle(file);
+  const syntax = syntaxOf(file);
+  const text = readText(file);
   let content: unknown;
   try {
-    content = extname(file) === '.json' ? JSON.parse(text) : parseYamlText(text);
+    content = syntax === 'json' ? parseJsonText(text) : parseYamlText(text);
   } catch (error) {
-    throw new UserError(`${file} is not valid ${extname(file).slice(1)}: ${(error as Error).message}`);
+    throw new UserError(`${title} is not valid ${syntax}: ${(error as Error).message}`);
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new UserError(`${file} must hold one object with the parameters of a design`);
+    throw new UserError(`${title} must hold one object with the parameters of a design`);
   }
   const { $schema: _, ...parameters } = content as RawConfiguration;
   for (const key of LISTS) {
@@ -60,6 +63,30 @@ function readConfigurationFile(file: string): RawConfiguration {
     if (typeof value === 'string') parameters[key] = listFromText(key, value);
   }
   return parameters;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === STANDARD_INPUT ? process.stdin.fd : file, 'utf8');
+  } catch (error) {
+    throw new UserError(`cannot read the configuration file ${fileTitle(file)}: ${(error as Error).message}`);
+  }
+}
+
+function syntaxOf(file: string): Syntax {
+  if (file === STANDARD_INPUT) return 'yaml';
+  const ending = extname(file);
+  if (ending === '.json') return 'json';
+  if (ending === '.yaml' || ending === '.yml') return 'yaml';
+  throw new UserError(`${file}: a configuration file ends in .json, .yaml or .yml; - is standard input`);
+}
+
+/** JSON.parse takes the last of several values of a key; the parser of YAML, which JSON is, names the key. */
+function parseJsonText(text: string): unknown {
+  const content: unknown = JSON.parse(text);
+  const twice = parseDocument(text).errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (twice !== undefined) throw twice;
+  return content;
 }
 
 /** The one document of a YAML text. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { generate } from '../../gen/design/generate.js';
 import { DEFAULTS } from '../power/designs.js';
 import { totalOf } from '../power/estimate.js';
@@ -22,7 +22,7 @@ export interface EnergyMeter {
 /** Measures energies of accelerators' arrays on the operands of one real layer. */
 export async function energyMeter(tools: { readonly yosys: Yosys; readonly library: Library }): Promise<EnergyMeter> {
   const { period, slew, clockSlew, cycles, side, images } = DEFAULTS;
-  const operands = await layerOperands(DEFAULT_LAYER.model, DEFAULT_LAYER.layer, images);
+  const operands = await layerOperands(relative(process.cwd(), DEFAULT_LAYER.file), DEFAULT_LAYER.layer, images);
   return {
     conditions: `arrays of ${side} x ${side}, ${tools.library.identity.name}, layer ${DEFAULT_LAYER.layer} of ${DEFAULT_LAYER.model}`,
     async measure(own, scratch, onProgress) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../../gen/base/errors.js';
 import type { Matrix } from '../../gen/base/matrix.js';
 import { readMatrix } from '../network/matmul.js';
@@ -20,7 +21,11 @@ export interface Operands {
 }
 
 /** The layer that is measured when nothing else is asked for. */
-export const DEFAULT_LAYER = { model: 'models/residual.onnx', layer: 'blocks_blocks.3_second_Conv' } as const;
+export const DEFAULT_LAYER = {
+  model: 'models/residual.onnx',
+  file: fileURLToPath(new URL('../../models/residual.onnx', import.meta.url)),
+  layer: 'blocks_blocks.3_second_Conv',
+} as const;
 
 /** Operands in two `.npy` files. */
 export function fileOperands(a: string, w: string): Operands {

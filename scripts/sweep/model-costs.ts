@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { required } from '../../gen/base/options.js';
 import { decimal, type TextColumn } from '../../gen/base/text-table.js';
 import { GENERATOR } from '../../gen/base/version.js';
@@ -26,7 +26,7 @@ export const COSTS_STUDY: Study<CostsFlags, CostsFlags, Costs> = {
     option('--liberty <file>', 'required: cell library, Liberty, plain or .gz'),
     option('--energies', 'also measure the energy per MAC, on small arrays and real operands, as npm run power does'),
     PROVE,
-    option('--out <file>', 'where to write the costs', relative(process.cwd(), COSTS_FILE)),
+    option('--out <file>', 'where to write the costs').default(COSTS_FILE, 'those of the project'),
     JSON_OPTION,
   ],
   fails: 'a simulation is wrong or a netlist not its RTL',

@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { EXIT } from '../../gen/base/errors.js';
+import { programCommand } from '../../gen/base/options.js';
 import { progressLine } from '../../gen/base/progress.js';
 import { writeWhole } from '../../gen/base/whole-file.js';
 import { DEFAULT_PROVE_LIMIT } from '../synth/request.js';
@@ -28,7 +29,7 @@ export const JSON_OPTION = option('--json', 'print the report as JSON');
 function commandOf<Flags, Request, Report extends object>(study: Study<Flags, Request, Report>): Command {
   const { lists = {}, notes = [], fails } = study;
   const width = Math.max(...Object.values(lists).flatMap((entries) => entries.map(({ name }) => name.length)));
-  const command = new Command(study.command).description(study.description);
+  const command = programCommand(study.command).description(study.description);
   for (const each of study.options) command.addOption(each);
   return command
     .addHelpText(
@@ -44,8 +45,7 @@ function commandOf<Flags, Request, Report extends object>(study: Study<Flags, Re
         `Exit codes: 0 done, 1 ${fails}, 2 wrong request, 3 a tool is missing or broke.`,
       ].join('\n'),
     )
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 /** The program of a study: parses the command line, measures, writes and prints. */

@@ -15,7 +15,7 @@ function npmRun(script: string, args: string[], env: Record<string, string> = {}
 
 /** The programs of package.json. */
 const programs = Object.entries<string>(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
-  .filter(([, command]) => command.startsWith('tsx '))
+  .filter(([, command]) => command.startsWith('node --import tsx '))
   .map(([name]) => name);
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'ant-rtl-cli-'));
@@ -200,6 +200,7 @@ describe('every program', () => {
       const { exitCode, stdout } = await npmRun(program, ['--help']);
       expect(exitCode).toBe(0);
       expect(stdout).toContain('Exit codes: 0 ');
+      expect(stdout).toContain('--version');
       expect(stdout.includes('--json')).toBe(!exceptions?.includes(program));
     },
   );

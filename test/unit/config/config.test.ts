@@ -135,6 +135,11 @@ describe('configurations', () => {
     }
   });
 
+  it('may be JSON indented with tabs, of the same keys in different objects', () => {
+    const path = file('tabs.json', '{\n\t"rows": 2,\n\t"$schema": {"rows": 3}\n}');
+    expect(parseConfiguration({}, path)).toEqual({ rows: 2 });
+  });
+
   it('may give lists of types as the command line does, and none of the wide ones', () => {
     const yaml = file('text.yaml', 'weights: int4\nactivations: int4, flint4\nwideWeights: none\n');
     const expected = { weights: ['int4'], activations: ['int4', 'flint4'], wideWeights: [] };
@@ -155,6 +160,8 @@ describe('configurations', () => {
     ['two.yaml', 'rows: 4\n---\nrows: 5\n', /two\.yaml .*\b2\b.*---/],
     ['missing.json', undefined, /missing\.json.*ENOENT/],
     ['bad.json', '{', /bad\.json .*\bjson\b/],
+    ['twice.json', '{"rows": 4,\n\t"rows": 5}', /twice\.json .*unique/],
+    ['twice.yaml', 'rows: 4\nrows: 5', /twice\.yaml .*unique/],
     ['bad.yaml', 'rows: [', /bad\.yaml .*\byaml\b/],
     ['list.json', '[]', /list\.json .*\bobject\b/],
     ['config.toml', 'rows = 4', /config\.toml.*\.json/],

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
 import { EXIT } from '../../../../gen/base/errors.js';
+import { programCommand } from '../../../../gen/base/options.js';
 import { progressLine } from '../../../../gen/base/progress.js';
 import { randomSource } from '../../../../gen/golden/vectors.js';
 import { integer } from '../../../network/quantise/request.js';
@@ -18,7 +18,7 @@ const STATED_SECONDS = 15 * 60;
 
 /** The whole published comparison, timed beside the published search done plainly on some of its layers. */
 export function benchModel(): number {
-  const program = new Command('npm run bench:model --')
+  const program = programCommand('npm run bench:model --')
     .description(
       'Part of the notebook: measure how fast the published comparison is computed, beside the published search looking at all candidates of every layer: that one runs on a sample of layers, whose answers have to be the same, and its time for all follows from the number of candidates.',
     )
@@ -26,7 +26,6 @@ export function benchModel(): number {
     .option('--json', 'print the measurement as JSON')
     .addHelpText('after', '\nExit codes: 0 all answers are the same, 1 some differ, 2 wrong request.')
     .allowExcessArguments(false)
-    .exitOverride()
     .parse();
   const { json = false, sample } = program.opts();
   const count = integer('--sample', sample, 1, 1000);

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
 import { EXIT } from '../../../../gen/base/errors.js';
+import { programCommand } from '../../../../gen/base/options.js';
 import { progressLine } from '../../../../gen/base/progress.js';
 import { type TextColumn, tableLines } from '../../../../gen/base/text-table.js';
 import { randomSource } from '../../../../gen/golden/vectors.js';
@@ -45,14 +45,13 @@ const COLUMNS: readonly TextColumn<Measurement>[] = [
 
 /** Speed of the search for type and scale, beside a search over all elements, whose choices it has to make. */
 export function benchSearch(): number {
-  const program = new Command('npm run bench:search --')
+  const program = programCommand('npm run bench:search --')
     .description(
       'Part of the notebook: measure how fast types and scales of weights are chosen, in CPU time of one thread, beside a plain search over all elements; compare the choices (half a minute at most).',
     )
     .option('--json', 'print the measurements as JSON')
     .addHelpText('after', '\nExit codes: 0 all choices are the same, 1 some differ, 2 wrong request.')
     .allowExcessArguments(false)
-    .exitOverride()
     .parse();
   const line = progressLine(process.stderr);
   const measurements = crossed(AXES).map((point) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { EXIT } from '../../../../gen/base/errors.js';
+import { programCommand } from '../../../../gen/base/options.js';
 import { validateConfiguration } from '../../../../gen/config/validate.js';
 import { generate } from '../../../../gen/design/generate.js';
 import { loadDesign } from '../../../../gen/design/manifest.js';
@@ -28,13 +28,12 @@ const ALTERNATIVES: readonly [string, Tuning][] = [
 
 /** Simulation speed of the default 16 x 16 design under each set of options: the measurement behind `longRunTuning`. */
 export async function benchSimulation(): Promise<number> {
-  new Command('npm run bench:simulation --')
+  programCommand('npm run bench:simulation --')
     .description(
       'Part of the notebook: measure the simulation speed of the default 16 x 16 design under different options (minutes).',
     )
     .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a tool is missing or broke.')
     .allowExcessArguments(false)
-    .exitOverride()
     .parse();
   const out = fileURLToPath(new URL('../../../../build/bench', import.meta.url));
   for (const stall of ['gate', 'enable']) {

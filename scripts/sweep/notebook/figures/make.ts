@@ -26,7 +26,7 @@ export function sourceOf(program: string): string {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Readonly<Record<string, string>>;
   };
-  const file = /^tsx (\S+)$/.exec(scripts[program] ?? '')?.[1];
+  const file = /^node --import tsx (\S+)$/.exec(scripts[program] ?? '')?.[1];
   if (file === undefined) throw new Error(`package.json has no program ${program}`);
   return file;
 }
