@@ -31,7 +31,7 @@ import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
 
 function command(): Command {
   return programCommand('npm run area --')
-    .description('Synthesise every module of a design with Yosys and report what the array costs.')
+    .description('Synthesise every module of a design with Yosys; report areas, flip-flops and critical paths.')
     .option(
       '--design <folder>',
       "required: the design's folder, such as rtl-out/ant_16x16; with --curve several times",
@@ -40,7 +40,7 @@ function command(): Command {
     .option('--liberty <file>', 'cell library, Liberty, plain or .gz (default: generic gates)')
     .option(
       '--netlists',
-      "keep the netlist of each module in the design's folder, in area/netlist, or in period/netlist of --period",
+      "keep each module's netlist in the design's folder: area/netlist, or with --period period/netlist",
     )
     .option(
       '--prove',
@@ -50,7 +50,7 @@ function command(): Command {
     .option('--json', 'print the report as JSON')
     .optionsGroup('Timing, with --liberty:')
     .option('--period <ns>', 'map every module for a clock period; exit code 1 where its logic is slower')
-    .option('--margin <ns>', 'keep this much of the period for registers: clock to output and setup (default: 0)')
+    .option('--margin <ns>', 'with --period: reserve this much of it for clock-to-output and setup (default: 0)')
     .option('--sta', 'with --period: setup checks of the whole design, with OpenSTA and its constraints')
     .option('--curve', 'area over delay of the PE, of one design or of several')
     .option('--module <name>', 'another module for --curve, such as decode_a')

@@ -108,7 +108,7 @@ function numbersOf(flags: Flags) {
 }
 
 async function operandsOf({ a, w, model, layer }: Flags, images: number): Promise<Operands> {
-  if ((a === undefined) !== (w === undefined)) throw new UserError('--a and --w go together');
+  if ((a === undefined) !== (w === undefined)) throw new UserError('--a and --w: give both or neither');
   return a !== undefined && w !== undefined ? fileOperands(a, w) : layerOperands(model, layer, images);
 }
 
@@ -124,10 +124,10 @@ async function main(): Promise<number> {
     },
     () => numbersOf(flags),
   ]);
-  if (flags.compare && flags.sta !== undefined) throw new UserError('--sta goes with --design');
+  if (flags.compare && flags.sta !== undefined) throw new UserError('--sta applies to --design only');
   const stray = ['only', 'rows', 'cols'].filter((key) => program.getOptionValueSource(key) === 'cli');
   if (!flags.compare && stray.length > 0) {
-    throw new UserError(`${stray.map((key) => `--${key}`).join(', ')} goes with --compare, not with --design`);
+    throw new UserError(`${stray.map((key) => `--${key}`).join(', ')}: applies to --compare only`);
   }
   if (flags.sta !== undefined) requireFolderTarget(flags.sta, '--sta');
   const library = readLibrary(liberty);

@@ -11,7 +11,7 @@ const positive = (text: string): number => {
 
 async function main(): Promise<number> {
   const program = programCommand('npm run verify --')
-    .description('Prove generated Verilog against the reference codec on Verilator.')
+    .description('Verify generated Verilog against the reference model on Verilator.')
     .option('--design <folder...>', 'design folders to verify (default: a matrix of designs, generated for it)')
     .option('--seed <n>', 'seed of the random vectors', positive, 1)
     .option('--trace', 'write FST waveforms of the failing (or else a stalled) run to build/traces')

@@ -54,7 +54,7 @@ export function requireSumsFit({ a, w }: CodeMatrices): void {
   const bound = largestMagnitude(a.type) * largestMagnitude(w.type) * BigInt(a.cols);
   if (bound < 2n ** 63n) return;
   throw new UserError(
-    `sums of ${a.cols} products of ${a.type.name} and ${w.type.name} may reach ${bound}, more than 64 bits hold; generate the design without these types`,
+    `sums of ${a.cols} products of ${a.type.name} and ${w.type.name} may reach ${bound}, which does not fit 64 bits; generate the design without these types`,
   );
 }
 

@@ -129,7 +129,7 @@ function valueTable(type: NumericType): bigint[] {
   const values = codeValues(type);
   return Array.from({ length: 256 }, (_, byte) => {
     const value = values[byte % values.length];
-    if (value === undefined) throw new Error(`${type.name} has codes that are no numbers`);
+    if (value === undefined) throw new Error(`${type.name} has codes that are not numbers`);
     return value;
   });
 }

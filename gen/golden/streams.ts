@@ -21,7 +21,7 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
   const shape = tileShape(info, tile);
   const steps = stepsPerBeat(info);
   if (steps > 1) {
-    if (tile.k % steps !== 0) throw new Error(`a tile of ${tile.k} steps is no whole number of beats of ${steps}`);
+    if (tile.k % steps !== 0) throw new Error(`a tile of ${tile.k} steps is not a whole number of beats of ${steps}`);
     const beats = tile.k / steps;
     return {
       beats,

@@ -68,7 +68,7 @@ export function quantise(type: NumericType, values: ArrayLike<number>, options: 
   const codes = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (Number.isNaN(value)) throw new QuantiseError(`${tensor}[${i}] is NaN, which no code stands for`);
+    if (Number.isNaN(value)) throw new QuantiseError(`${tensor}[${i}] is NaN, which has no code`);
     if (!saturateInfinity && !Number.isFinite(value)) {
       throw new QuantiseError(`${tensor}[${i}] is ${value}; ask for saturation of infinities to clip it`);
     }

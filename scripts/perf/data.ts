@@ -45,7 +45,7 @@ export const COSTS_FILE = join(MODELS, 'accelerators', 'own', 'costs.json');
 export const readCosts = (file: string): Costs => checked(COSTS, readData(file), file, 'holds no measured costs');
 
 export const readEnergies = (file: string): Energies =>
-  checked(ENERGIES, readData(file), file, 'holds no energies of multiply-accumulates');
+  checked(ENERGIES, readData(file), file, 'holds no energies per MAC');
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

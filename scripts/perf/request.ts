@@ -61,14 +61,14 @@ export interface ResolvedRequest extends ModelRequest {
 /** @throws UserError naming the flag that is wrong. */
 export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
   if (flags.effects && (flags.corrected || flags.only !== undefined || flags.without !== undefined)) {
-    throw new UserError('--effects tries all corrections by itself: leave out --corrected, --only and --without');
+    throw new UserError('--effects cannot be combined with --corrected, --only or --without');
   }
-  if (flags.markdown && !flags.effects) throw new UserError('--markdown belongs to --effects');
+  if (flags.markdown && !flags.effects) throw new UserError('--markdown applies to --effects only');
   const corrections = correctionsOf(flags);
   const samples = integer('--samples', flags.samples, 1, 2 ** 20);
   const sizings = flags.own ? ownSizings(flags) : [];
   if (!flags.own && (flags.costs !== undefined || flags.energies !== undefined)) {
-    throw new UserError('--costs and --energies belong to the designs of --own');
+    throw new UserError('--costs and --energies apply to --own only');
   }
   const accelerators = acceleratorsOf(flags, sizings);
   const lists = bitLists();
@@ -102,7 +102,7 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
 
 function correctionsOf({ corrected, only, without }: ModelFlags): Corrections {
   if (only !== undefined && (corrected || without !== undefined)) {
-    throw new UserError('--only begins with no correction, --corrected and --without with all: choose one');
+    throw new UserError('--only cannot be combined with --corrected or --without');
   }
   const start = corrected || without !== undefined ? CORRECTED : PUBLISHED;
   const changed = list(only ?? without ?? '').map((name) => {

@@ -99,6 +99,6 @@ export function comparisonText({ rows }: Comparison): string {
         }),
       ]
     : [];
-  const passed = `PASS: all results of all ${rows.length} equal the reference, and all netlists are the designs`;
+  const passed = `PASS: all results of all ${rows.length} equal the reference model, and all netlists compute what the designs do`;
   return `${[...tableLines(columns, rows), ...basis, passed].join('\n')}\n`;
 }

@@ -31,12 +31,12 @@ export const COMPETITORS: readonly Competitor[] = [
   { name: 'ant4', description: 'the 4-bit types of least error, on the unified PE', parameters: {} },
   {
     name: 'int4_only',
-    description: 'int4 on a PE for nothing else',
+    description: 'int4 on a PE for int4 alone',
     parameters: { activations: ['int4'], weights: ['int4'] },
   },
   {
     name: 'int8',
-    description: 'int8 on a PE for nothing else',
+    description: 'int8 on a PE for int8 alone',
     parameters: { activations: ['int8'], weights: ['int8'] },
   },
   {

@@ -88,7 +88,7 @@ export async function measurePower(request: PowerRequest): Promise<PowerDetails>
     });
     if (failures.length > 0) {
       throw new UserError(
-        `${manifest.configuration.name} in gates is wrong:\n${failures.join('\n')}`,
+        `${manifest.configuration.name} has wrong netlists:\n${failures.join('\n')}`,
         EXIT.checkFailed,
       );
     }
@@ -97,7 +97,7 @@ export async function measurePower(request: PowerRequest): Promise<PowerDetails>
     const figures = { macs, cycles: run.cycles, period };
     const longest = area.criticalPath.kind === 'delay' ? area.criticalPath.buffered.ps * 1e-12 : undefined;
     const first = kept[0];
-    if (!first) throw new UserError(`${design} has no processing element`, EXIT.toolBroken);
+    if (!first) throw new UserError(`${design} has no PE`, EXIT.toolBroken);
     const report: MeasuredPower = {
       design: manifest.configuration.name,
       rows: manifest.configuration.rows,

@@ -96,7 +96,7 @@ class Register {
     rows: readonly Int32Array[],
   ) {
     const { flipFlop, name } = cell;
-    if (!flipFlop) throw new UserError(`cell ${name} is no flip-flop of rising edges: its power is not estimated`);
+    if (!flipFlop) throw new UserError(`cell ${name} is not a rising-edge flip-flop; its power cannot be estimated`);
     const state = new Int32Array(stride);
     const source = (pin: string): Words => {
       if (pin === flipFlop.state) return (place) => state[place % stride] as number;

@@ -30,7 +30,7 @@ export async function checkedStructure(yosys: Yosys, folder: string, manifest: M
   const problems = structureProblems(structure, manifest);
   if (problems.length > 0) {
     throw new UserError(
-      `the elaborated ${manifest.top} is not what its manifest says, so the sum over its modules would be wrong:\n  ${problems.join('\n  ')}`,
+      `the elaborated ${manifest.top} differs from its manifest; the sum over its modules would be wrong:\n  ${problems.join('\n  ')}`,
       EXIT.checkFailed,
     );
   }

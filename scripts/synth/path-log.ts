@@ -22,7 +22,7 @@ export function readDelays(log: string): ReadPath {
   const lines = lastPass(log);
   const starts = lines.flatMap((line, i) => (line === COMMAND ? [i] : []));
   if (lines.includes(NOTHING)) {
-    return starts.length === 0 ? { path: { kind: 'wires' } } : { problem: 'ABC had nothing to map and gave a delay' };
+    return starts.length === 0 ? { path: { kind: 'wires' } } : { problem: 'ABC mapped nothing and gave a delay' };
   }
   if (starts.length !== REPORTS) return { problem: `ABC gave ${starts.length} delays instead of ${REPORTS}` };
   const [leastArea, buffered] = starts.map((start) => readReport(lines.slice(start + 1))) as [ReadDelay, ReadDelay];
@@ -36,7 +36,7 @@ export function readDelay(log: string): { readonly path: DelayPath | null } | { 
   const lines = lastPass(log);
   const starts = lines.flatMap((line, i) => (line === COMMAND ? [i] : []));
   if (lines.includes(NOTHING)) {
-    return starts.length === 0 ? { path: null } : { problem: 'ABC had nothing to map and gave a delay' };
+    return starts.length === 0 ? { path: null } : { problem: 'ABC mapped nothing and gave a delay' };
   }
   const [start, ...more] = starts;
   if (start === undefined || more.length > 0) return { problem: `ABC gave ${starts.length} delays instead of one` };
@@ -60,14 +60,13 @@ function readReport(lines: readonly string[]): ReadDelay {
   const end = lines.findIndex((line, i) => i > 0 && !STEP.test(line));
   const steps = lines.slice(1, end).map((line) => STEP.exec(line) as RegExpExecArray);
   if (steps.length < 2) return { problem: 'the critical path has no gates' };
-  if (steps.some((step, i) => Number(step[1]) !== i))
-    return { problem: 'the steps of the critical path are not all there' };
+  if (steps.some((step, i) => Number(step[1]) !== i)) return { problem: 'steps of the critical path are missing' };
   const arrival = Number(steps.at(-1)?.[2]);
   // Arrival times are printed with one decimal, the delay with two.
   if (Math.abs(arrival - ps) > 0.1)
     return { problem: `the critical path ends at ${arrival} ps, the delay is ${ps} ps` };
   const ends = ENDS.exec(lines[end] ?? '');
-  if (!ends) return { problem: `no ends of the critical path: ${lines[end] ?? 'the log stops'}` };
+  if (!ends) return { problem: `the critical path has no ends: ${lines[end] ?? 'the log stops'}` };
   return { ps, from: sourceName(ends[1] as string), to: sinkName(ends[2] as string) };
 }
 

@@ -92,7 +92,7 @@ function figures(report: AreaReport): [string, string][] {
     [`whole ${names.whole}, ${names.size}`, sizeText(whole, 0)],
     [`per MAC (whole ${names.whole} / ${names.multipliers})`, sizeText(perMac, 1)],
     [`one ${names.one}`, sizeText(pe, 1)],
-    ...(perLane ? [['the same per lane', sizeText(perLane, 1)] satisfies [string, string]] : []),
+    ...(perLane ? [['one lane', sizeText(perLane, 1)] satisfies [string, string]] : []),
     ['decoders (decode_a, decode_w)', `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the ${names.whole}`],
     ...pathFigures(report.criticalPath),
   ];
@@ -118,11 +118,11 @@ function structureText({ structure }: AreaReport): string {
 }
 
 const NOTES = [
-  'Each module is synthesised on its own, flattened, for least area, with and without `alumacc`; the smaller counts.',
-  'Modules in parentheses are parts of port decoders, units or tiles of PEs and not added again. Delay lines are given per stage.',
-  'Critical paths: "path" is that of the netlist whose area is given, in which one small gate may drive a whole row of registers;',
-  '"buffered" that of the same netlist with buffers and sized gates, whose area is not in the table. Without a library gates are counted.',
-  'Flip-flops are bits. No wiring, clock tree or fill: cell area only. Compare figures within a band of 1 to 3 %.',
+  'Each module is synthesised alone and flattened, for least area, with and without `alumacc`. The smaller netlist is kept.',
+  'Modules in parentheses are parts of others and are not added again. Delay lines are given per stage.',
+  'Critical paths: "path" is that of the netlist whose area is given, where one small gate may drive a whole row of registers.',
+  '"buffered" is that of the same netlist with buffers and sized gates; its area is not in the table. Without a library, gates are counted.',
+  'Flip-flops are bits. Areas are cell areas, without wiring, clock tree or fill. Differences below 3 % are noise.',
 ];
 
 /** The report for a terminal. */

@@ -130,13 +130,13 @@ function strayOptions(flags: AreaFlags, kind: AreaCommand['kind'], problems: Pro
     const needs = FOR[key];
     const rule =
       needs === undefined || flags[needs.slice(2) as keyof AreaFlags]
-        ? `does not go with --${kind}`
-        : `goes with ${needs} only`;
+        ? `cannot be combined with --${kind}`
+        : `applies to ${needs} only`;
     const given = flags[key] === true ? {} : { given: String(flags[key]) };
     problems.push({ key: OPTION_NAMES[key] ?? `--${key}`, ...given, rule });
   }
   if (kind !== 'curve' && flags.design.length > 1) {
-    problems.push({ key: '--design', given: flags.design.join(', '), rule: 'several designs go with --curve only' });
+    problems.push({ key: '--design', given: flags.design.join(', '), rule: 'only --curve takes several designs' });
   }
 }
 
@@ -173,7 +173,7 @@ function proveLimitOf({ prove, proveLimit }: AreaFlags, problems: Problem[]): nu
       rule: 'must be a whole number of seconds, 1 or more',
     });
   }
-  if (!prove) problems.push({ key: '--prove-limit', given: proveLimit, rule: 'goes with --prove only' });
+  if (!prove) problems.push({ key: '--prove-limit', given: proveLimit, rule: 'applies to --prove only' });
   return seconds;
 }
 
@@ -217,13 +217,13 @@ function fpgaCommand(
   if (place === undefined) {
     for (const key of ['device', 'seeds'] as const) {
       if (flags[key] !== undefined) {
-        problems.push({ key: `--${key}`, given: String(flags[key]), rule: 'is for --place only' });
+        problems.push({ key: `--${key}`, given: String(flags[key]), rule: 'applies to --place only' });
       }
     }
     return { ...command, place: undefined };
   }
   if (!families.includes('ice40')) {
-    problems.push({ key: '--place', given: place, rule: 'only ice40 is placed and routed: name it with --fpga' });
+    problems.push({ key: '--place', given: place, rule: 'applies to ice40 only: name it with --fpga' });
   }
   return {
     ...command,

@@ -117,7 +117,7 @@ export async function toolStatus(name: ToolName, env: NodeJS.ProcessEnv = proces
     return {
       state: 'broken',
       path,
-      reason: `asked for its version it ended with code ${exitCode ?? 'none'} and printed: ${answer}`,
+      reason: `its version query ended with code ${exitCode ?? 'none'} and printed: ${answer}`,
     };
   }
   return { state: compareVersions(version, tool.minimum) < 0 ? 'old' : 'ready', path, version };

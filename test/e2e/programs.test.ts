@@ -110,7 +110,7 @@ describe('npm run verify', () => {
       reject: false,
     });
     expect(run.exitCode).toBe(3);
-    expect(run.stderr).toMatch(/^error: Verilator\b/);
+    expect(run.stderr).toMatch(/^error: Verilator\b/m);
     expect(run.stderr).toContain('npm run setup');
   });
 });

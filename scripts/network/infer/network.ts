@@ -43,7 +43,7 @@ export function splitNetwork(model: OnnxModel, layers: readonly RunnableLayer[])
     if (found) return found;
     const typeOf = (name: string): TensorProto_DataType => {
       const type = ELEMENT_TYPES[values.get(name)?.type ?? ''];
-      if (type === undefined) throw new UserError(`${model.name}: tensor ${name} has a type that cannot be carried on`);
+      if (type === undefined) throw new UserError(`${model.name}: tensor ${name} has an unsupported type`);
       return type;
     };
     const opened = await load(segmentModel(model, segment, typeOf), `a part of ${model.name}`);

@@ -51,7 +51,7 @@ function cyclesVerdict(report: InferReport): string[] {
 
 function verdict({ exact, differentDecisions, samples, mismatch, design }: InferReport): string {
   if (exact && differentDecisions.length === 0) {
-    return `PASS ${design}: all outputs equal the integer reference bit for bit, and so do all ${count(samples)} class decisions`;
+    return `PASS ${design}: all outputs and all ${count(samples)} class decisions equal the integer reference model`;
   }
   return [
     `FAIL ${design}: outputs differ from the integer reference; ${differentDecisions.length} of ${count(samples)} class decisions do`,

@@ -109,7 +109,7 @@ function otherObstacle(node: NodeProto): string | undefined {
   if (OTHER_PRODUCTS.has(node.opType)) return `${node.opType} is not supported; Conv, Gemm and MatMul are`;
   const inside = node.attribute.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...graphs]);
   const hidden = inside.flatMap((graph) => graph.node).some(({ opType }) => PRODUCTS.has(opType));
-  return hidden ? `the products inside of ${node.opType} are not reached` : undefined;
+  return hidden ? `products inside ${node.opType} are not searched` : undefined;
 }
 
 function uniqueName(title: string, taken: Set<string>): string {

@@ -32,7 +32,7 @@ export interface Segment {
 export function cutAtProducts(model: OnnxModel, products: readonly Product[]): readonly Segment[] {
   const { graph, constants, input, outputs } = model;
   const flow = graph.node.find(hasSubgraph);
-  if (flow) throw new UserError(`${model.name}: control flow (${flow.opType}) cannot run beside the array`);
+  if (flow) throw new UserError(`${model.name}: control flow (${flow.opType}) is not supported`);
   const productOf = new Map(products.map((product) => [product.node.output[0] as string, product]));
   const available = new Map<string, number>([
     [input.name, 0],

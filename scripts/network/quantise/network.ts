@@ -64,7 +64,7 @@ async function chooseProducts(
   for (const product of products) {
     const reason =
       product.second.kind === 'activation' && !attention
-        ? 'both its operands are activations, and --no-attention is given'
+        ? 'both operands are activations, and --no-attention is given'
         : loweringObstacle(product, model, values);
     if (reason === undefined) kept.push(product);
     else skipped.push({ node: product.name, op: product.op, reason });

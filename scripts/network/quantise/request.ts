@@ -38,11 +38,11 @@ export function addQuantiseOptions(program: Command): Command {
         .default(PUBLISHED.objective),
     )
     .addOption(
-      new Option('--rounding <how>', 'weights to the nearest code, or so that they take back errors in the result')
+      new Option('--rounding <how>', 'round weights to the nearest code, or compensate rounding errors in the result')
         .choices(['nearest', 'compensated'])
         .default(PUBLISHED.rounding),
     )
-    .option('--bias-correction', 'add what rounding takes from the mean of each output channel', false)
+    .option('--bias-correction', 'correct the mean of each output channel for rounding', false)
     .option('--no-attention', 'leave products of two activations in floating point')
     .option('--wide <layers>', 'layers with 8 bits from the start: first, last, or names')
     .option(
@@ -70,7 +70,7 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
   requireFamilies(families, bits);
   const { groupSize, clips, percentile, budget, wide } = flags;
   if (percentile !== undefined && flags.objective === 'output') {
-    throw new UserError('--percentile: only with --objective tensor; give --clips instead');
+    throw new UserError('--percentile applies to --objective tensor only; give --clips instead');
   }
   return {
     bits,

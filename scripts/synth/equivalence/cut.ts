@@ -47,7 +47,7 @@ export interface CutPair {
  */
 export function cutRegisters(gold: Module, gate: Module): CutPair | { readonly problem: string } {
   const others = [...otherState(gold), ...otherState(gate)];
-  if (others.length > 0) return { problem: `state that is no plain flip-flop: ${[...new Set(others)].join(', ')}` };
+  if (others.length > 0) return { problem: `state other than plain flip-flops: ${[...new Set(others)].join(', ')}` };
   const mapped = registersOf(gate);
   const byName = new Map(mapped.flatMap((register) => register.names.map((name) => [name, register])));
   const pairs: Pair[] = [];

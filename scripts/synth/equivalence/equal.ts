@@ -110,7 +110,7 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
   if (verdict === 'different' && cut.constants > 0) {
     return {
       result: 'open',
-      why: `${cut.constants} registers have no counterpart, and are no constants or the rest differs`,
+      why: `${cut.constants} registers have no counterpart; they are not constant, or the rest differs`,
     };
   }
   switch (verdict) {
@@ -123,6 +123,6 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
     case 'undecided':
       return { result: 'open', why: `not decided within the limits (${limitSeconds} s)` };
     case 'not understood':
-      return { result: 'open', why: 'what ABC printed is not understood' };
+      return { result: 'open', why: "ABC's output is not understood" };
   }
 }

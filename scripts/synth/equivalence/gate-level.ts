@@ -54,7 +54,7 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
   const { folder, manifest, yosys, netlist, files, cells, why, budget = FULL_BUDGET } = request;
   const { item, name } = netlist;
   const source = manifest.modules.find((module) => module.name === item.module);
-  if (source === undefined) throw new Error(`${item.module} is no module of the design`);
+  if (source === undefined) throw new Error(`${item.module} is not a module of the design`);
   // A line of a single stage need not be in the array at all.
   if (item.role === 'delay') {
     return { result: 'open', why: `${why}; not simulated: a delay line of one stage` };
@@ -138,7 +138,7 @@ export async function simulateWhole(request: WholeSimulationRequest): Promise<Pr
   const texts: Record<string, string> = {};
   const put = (module: string, text: string): void => {
     const file = fileOf.get(module);
-    if (file === undefined) throw new Error(`${module} is no module of the design`);
+    if (file === undefined) throw new Error(`${module} is not a module of the design`);
     texts[file] = `${texts[file] ?? ''}${text}`;
   };
   for (const { item, files } of modules) put(item.module, await simulationText(yosys, item, 'library', files));

@@ -61,7 +61,7 @@ interface Target {
 export async function placerFor(manifest: Manifest, { what }: PlaceRequest): Promise<Tool> {
   if (what.includes('array') && manifest.configuration.stall === 'gate') {
     throw new UserError(
-      `--place array: the clock of ${manifest.top} passes a gate made of logic, which FPGAs have no use for; generate the design with --stall enable, or place the pe alone`,
+      `--place array: the clock of ${manifest.top} is gated by logic, which FPGAs do not support well; generate the design with --target fpga or --stall enable, or place the pe alone`,
     );
   }
   return requireTool('nextpnr');

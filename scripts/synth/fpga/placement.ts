@@ -7,7 +7,7 @@ export const PLACEABLE = ['pe', 'array'] as const;
 
 export type Placeable = (typeof PLACEABLE)[number];
 
-/** The slowest path between registers after place and route. */
+/** The critical path between registers after place and route. */
 export interface PlacedPath {
   /** Highest frequency, in MHz. */
   readonly mhz: number;
@@ -70,7 +70,7 @@ const TOLERANCE = 0.005;
 
 /**
  * The frequency in a report of nextpnr (`--report`). Nothing is taken from a report that has more than one clock, or
- * whose slowest path is not there or has another delay than its frequency says.
+ * whose critical path is not there or has another delay than its frequency says.
  */
 export function readPlacement(text: string): ReadPlacement {
   let content: unknown;
@@ -91,15 +91,15 @@ export function readPlacement(text: string): ReadPlacement {
   const between = paths.filter(({ from, to }) => from === `posedge ${name}` && to === from);
   const [slowest, ...more] = between;
   if (slowest === undefined || more.length > 0) {
-    return { problem: `${between.length} slowest paths between registers of ${name} instead of one` };
+    return { problem: `${between.length} critical paths between registers of ${name} instead of one` };
   }
   const delay = slowest.path.reduce((sum, step) => sum + step.delay, 0);
   if (Math.abs((delay * achieved) / 1000 - 1) > TOLERANCE) {
-    return { problem: `the slowest path takes ${delay.toFixed(3)} ns, the frequency is ${achieved.toFixed(2)} MHz` };
+    return { problem: `the critical path takes ${delay.toFixed(3)} ns, the frequency is ${achieved.toFixed(2)} MHz` };
   }
   const routing = slowest.path.filter(({ type }) => type === 'routing');
   const [first, last] = [routing[0], routing.at(-1)];
-  if (first?.net === undefined || last === undefined) return { problem: 'the slowest path has no wires' };
+  if (first?.net === undefined || last === undefined) return { problem: 'the critical path has no wires' };
   return {
     path: {
       mhz: achieved,

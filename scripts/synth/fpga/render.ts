@@ -62,10 +62,10 @@ const PLACED: readonly TextColumn<Placement>[] = [
     left: true,
     text: ({ runs }) => runs.map(({ seed, mhz }) => `${seed}: ${decimal(mhz, 1)}`).join(', '),
   },
-  { title: 'slowest path of the first seed', left: true, text: slowestText },
+  { title: 'critical path of the first seed', left: true, text: criticalText },
 ];
 
-function slowestText({ runs: [run] }: Placement): string {
+function criticalText({ runs: [run] }: Placement): string {
   if (run === undefined) return '';
   return `${run.from} to ${run.to}, ${decimal(100 * run.routing)} % wires${run.logic ? '' : ', no gates'}`;
 }
@@ -73,24 +73,23 @@ function slowestText({ runs: [run] }: Placement): string {
 function notes({ stall, dsp, placements, proof }: FpgaReport): string[] {
   const limited = placements.filter(({ runs }) => runs.some(({ logic }) => !logic));
   return [
-    'Each module is synthesised on its own, flattened; modules in parentheses are parts of others and not added again.',
-    'LUTs are those occupied, carry cells that take LUTs included. Delay lines are flip-flops, given per stage.',
+    'Each module is synthesised alone and flattened. Modules in parentheses are parts of others and are not added again.',
+    'LUTs include those that carry cells occupy. Delay lines are flip-flops, given per stage.',
     dsp ? 'Multipliers may become DSP blocks.' : 'No DSP blocks: multipliers are LUTs (--dsp allows them).',
     ...(stall === 'gate'
-      ? ['The clock passes a gate made of logic; for FPGAs generate the design with --stall enable.']
+      ? ['The clock is gated by logic. For FPGAs generate the design with --target fpga or --stall enable.']
       : []),
     ...(placements.length > 0
       ? [
-          'Frequencies are those between registers, each module in a harness of shift registers whose logic cells count too.',
+          'Frequencies are register to register. Each module is placed in a harness of shift registers, whose logic cells are counted.',
         ]
       : []),
     ...(proof
-      ? [
-          'The proof of what was placed is of the netlist that nextpnr reads, harness included; that nextpnr keeps to it is trusted.',
-        ]
+      ? ['The proof covers the netlist that nextpnr reads, harness included. Place and route itself is not checked.']
       : []),
     ...limited.map(
-      ({ label }) => `The slowest path of ${label} has no gates with some seeds: wires or the harness limit there.`,
+      ({ label }) =>
+        `With some seeds the critical path of ${label} has no gates: wires or the harness limit the frequency.`,
     ),
   ];
 }

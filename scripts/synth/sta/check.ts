@@ -93,7 +93,7 @@ export async function topNetlist({
   const problems = topProblems(cellCounts(outputs[TOP_FILES.cells] ?? ''), manifest);
   if (problems.length > 0) {
     throw new UserError(
-      `the netlist of ${manifest.top} is not what its manifest says:\n  ${problems.join('\n  ')}`,
+      `the netlist of ${manifest.top} differs from its manifest:\n  ${problems.join('\n  ')}`,
       EXIT.checkFailed,
     );
   }

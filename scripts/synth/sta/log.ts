@@ -84,7 +84,7 @@ function onePath(text: string): ReadPath {
   const start = /^Startpoint: (\S+)/m.exec(text)?.[1];
   const net = /^ +\d+ +(\S+) \(net\)$/m.exec(text)?.[1];
   const to = endOf(text);
-  if (!/^Path Type: max$/m.test(text)) return { problem: 'a path is not one of setup' };
+  if (!/^Path Type: max$/m.test(text)) return { problem: 'a path is not of a setup check' };
   if (group === undefined || slack === undefined || start === undefined || to === undefined) {
     return { problem: `a path does not read as expected: ${text.split('\n')[0]}` };
   }

@@ -8,7 +8,7 @@ import { FLOWS } from '../flow-names.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaItem, areaItems } from '../plan.js';
 import { paretoFront } from './choose.js';
-import { type Curve, type CurveReport, curveAims, curvePoints, NO_HURRY } from './report.js';
+import { type Curve, type CurveReport, curveAims, curvePoints, NO_TARGET } from './report.js';
 import {
   allNetlists,
   requireDelays,
@@ -68,11 +68,11 @@ async function curveOf(
   progress: (what: string) => void,
 ): Promise<{ curve: Curve; best: TimedNetlist[] }> {
   const { manifest, item } = target;
-  const slow = await mapLimit(FLOWS, TOOLS_AT_A_TIME, (flow) => timedNetlists(target, item, flow, [NO_HURRY]));
+  const slow = await mapLimit(FLOWS, TOOLS_AT_A_TIME, (flow) => timedNetlists(target, item, flow, [NO_TARGET]));
   const first = slow.flatMap(({ netlists }) => netlists);
   progress(`${item.label}, the slowest netlists`);
   const slowest = Math.max(...first.map(({ path }) => path?.ps ?? 0));
-  if (slowest === 0) throw new UserError(`${item.module} has no logic: there is no curve of it`);
+  if (slowest === 0) throw new UserError(`${item.module} has no logic and so no curve`);
   const aims = curveAims(slowest, AIMS);
   const more = await mapLimit(aims, TOOLS_AT_A_TIME, async (aim) => {
     const { netlists } = await allNetlists(target, item, [aim]);

@@ -6,7 +6,7 @@ import type { StaPath, StaResult } from '../sta/log.js';
 import {
   type CurvePoint,
   type CurveReport,
-  NO_HURRY,
+  NO_TARGET,
   type PeriodReport,
   type StaReport,
   type TimedRow,
@@ -41,7 +41,7 @@ function periodFigures(report: PeriodReport): Pair[] {
   const { periodPs, marginPs, met, whole, perMac, pe, names, tool, library, configurationSha256 } = report;
   const least = worst(report);
   return [
-    ['period', `${ns(periodPs)}, ${ns(marginPs)} of it kept for registers: ${met ? 'met' : 'MISSED'}`],
+    ['period', `${ns(periodPs)}, ${ns(marginPs)} of it reserved for registers: ${met ? 'met' : 'MISSED'}`],
     ...(least?.path
       ? [
           [
@@ -74,20 +74,20 @@ function staFigures({ tool, whole, pe }: StaReport): Pair[] {
 }
 
 const STA_NOTE =
-  'Setup checks include clock-to-output, setup and paths through several modules; no wires; the clock is ideal, and reaches what is behind a clock gate as it does the rest.';
+  'Setup checks include clock-to-output, setup and paths through several modules, but no wires. The clock is ideal, also behind a clock gate.';
 
 /** What the proof of the netlist that holds the others is worth, where it was asked for. */
 const proofNotes = ({ proof, sta, top }: PeriodReport): string[] =>
   proof && sta
     ? [
-        `The proof of ${top} is of the netlist that OpenSTA links the others by, its instances cut: delay lines, ready signals, wiring.`,
+        `The proof of ${top} covers the netlist around the modules, these being black boxes: delay lines, ready signals, wiring.`,
       ]
     : [];
 
 const PERIOD_NOTES = [
-  "Paths are those of the cells' delays in ABC, through the logic of one module alone: no clock-to-output, setup, wires or clock skew",
-  '(keep something for these with --margin; npm run area -- --sta checks the whole design with them).',
-  'Of each module the smallest netlist that meets the period counts, of those that the strategies made; if none does, the fastest.',
+  'Paths are through the logic of one module, by the delays of the cells in ABC, without clock-to-output, setup, wires or clock skew',
+  '(reserve time for these with --margin; --sta checks the whole design with them).',
+  'Of each module the smallest netlist that meets the period is kept; if none meets it, the fastest.',
 ];
 
 const pairs = (entries: readonly Pair[]): string[] => {
@@ -158,7 +158,7 @@ const CURVE_COLUMNS: readonly TextColumn<CurveRow>[] = [
     title: 'mapping',
     left: true,
     text: ({ strategy, flow, aim }) =>
-      `${strategy}, ${flow}, ${aim === NO_HURRY ? 'without hurry' : `for ${decimal(aim)} ps`}`,
+      `${strategy}, ${flow}, ${aim === NO_TARGET ? 'no delay target' : `for ${decimal(aim)} ps`}`,
   },
 ];
 
@@ -170,7 +170,7 @@ function curveProvenance({ tool, library, curves }: CurveReport): Pair[] {
     ...curves.map(
       ({ module, design, tried, points, aims }): Pair => [
         design,
-        `${module}: the ${points.length} best of ${tried} netlists for ${decimal(aims[0] ?? 0)} to ${decimal(aims.at(-1) ?? 0)} ps`,
+        `${module}: Pareto front, ${points.length} of ${tried} netlists, for ${decimal(aims[0] ?? 0)} to ${decimal(aims.at(-1) ?? 0)} ps`,
       ],
     ),
     ['tool', toolText(tool)],
@@ -179,7 +179,7 @@ function curveProvenance({ tool, library, curves }: CurveReport): Pair[] {
 }
 
 const CURVE_NOTE =
-  'Paths are through the logic of the module alone, by the delays of the cells in ABC: no clock-to-output, setup or wires.';
+  'Paths are through the logic of one module, by the delays of the cells in ABC, without clock-to-output, setup or wires.';
 
 /** The curves for a terminal. */
 export function renderCurveText(report: CurveReport): string {

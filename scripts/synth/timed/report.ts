@@ -163,7 +163,7 @@ export interface CurveReport {
 }
 
 /** A delay that every netlist keeps, in ps: aiming at it gives the slowest ones. */
-export const NO_HURRY = 1_000_000;
+export const NO_TARGET = 1_000_000;
 
 /** Delays of a curve's netlists to aim at, between the fifth of the slowest one and that, evenly in ratio. */
 export function curveAims(slowestPs: number, count: number): number[] {

@@ -96,7 +96,7 @@ export function planSetup(machine: Machine): SetupPlan {
       ? {
           action: 'advise',
           without,
-          reason: 'no package manager that the setup knows is on the search path',
+          reason: 'no known package manager is on the search path',
           advice: (Object.keys(MANAGERS) as PackageManager[]).map((known) => adviceFor(known, lacking)),
         }
       : {
@@ -110,7 +110,7 @@ export function planSetup(machine: Machine): SetupPlan {
     return {
       action: 'advise',
       without,
-      reason: 'installing with apt takes the rights of the superuser, and there is no sudo',
+      reason: 'apt needs root, and there is no sudo',
       advice: [adviceFor('apt', lacking)],
     };
   }

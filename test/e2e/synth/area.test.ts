@@ -228,7 +228,7 @@ describe('npm run area', () => {
       writeFileSync(file, `${readFileSync(file, 'utf8')}}}}`.replace('cell (DFF)', 'cell (DFF) :'));
       const run = await area(['--design', copy(), '--liberty', file], { ANT_RTL_YOSYS: build });
       expect(run.exitCode).toBe(EXIT.toolBroken);
-      expect(run.stderr).toMatch(/^error: Yosys .*\b1\b.*[\s\S]*:\n[\s\S]*ERROR/);
+      expect(run.stderr).toMatch(/^error: Yosys .*\b1\b.*[\s\S]*:\n[\s\S]*ERROR/m);
     },
   );
 

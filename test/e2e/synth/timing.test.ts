@@ -126,7 +126,7 @@ describe('npm run area --period', () => {
     const empty = { PATH: mkdtempSync(join(root, 'bin-')) };
     const run = await area(['--design', design, '--liberty', libraryPath, '--period', '9', '--sta'], empty);
     expect(run.exitCode).toBe(EXIT.toolBroken);
-    expect(run.stderr).toMatch(/^error: OpenSTA\b[\s\S]*npm run setup/);
+    expect(run.stderr).toMatch(/^error: OpenSTA\b[\s\S]*npm run setup/m);
   });
 });
 

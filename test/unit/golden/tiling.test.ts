@@ -200,7 +200,7 @@ describe('a product cut into tiles', () => {
 
   it('refuses sums that 64 bits may not hold', () => {
     const a = randomMatrix(1, 8, 'upot6', 0, 1);
-    expect(() => requireSumsFit({ a, w: randomMatrix(8, 1, 'int4', 0, 1) })).toThrow(/more than 64 bits/);
+    expect(() => requireSumsFit({ a, w: randomMatrix(8, 1, 'int4', 0, 1) })).toThrow(/\b64 bits\b/);
     expect(() => requireSumsFit({ a: randomMatrix(1, 8, 'int8', 0, 1), w: a })).toThrow(UserError);
     expect(() =>
       requireSumsFit({ a: randomMatrix(1, 8, 'int8', 0, 1), w: randomMatrix(8, 1, 'int8', 0, 1) }),

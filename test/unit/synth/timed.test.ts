@@ -9,7 +9,7 @@ import {
   type CurveReport,
   curveAims,
   curvePoints,
-  NO_HURRY,
+  NO_TARGET,
   periodMissed,
 } from '../../../scripts/synth/timed/report.js';
 import { mappingFiles, mappingsFor, STRATEGY_NAMES, timedScript } from '../../../scripts/synth/timed/strategies.js';
@@ -71,7 +71,7 @@ describe('a curve', () => {
         curve(
           'two',
           2,
-          SKYWATER.slice(0, 2).map((candidate) => ({ ...candidate, aim: NO_HURRY })),
+          SKYWATER.slice(0, 2).map((candidate) => ({ ...candidate, aim: NO_TARGET })),
         ),
       ],
     };

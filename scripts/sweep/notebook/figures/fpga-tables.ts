@@ -50,7 +50,7 @@ const PLACED: readonly TextColumn<PlacedRow>[] = [
   { title: 'of the seeds', text: ({ placement }) => rangeText(placement) },
   { title: 'of one PE', text: ({ placement, pe }) => decimal(placement.medianMhz / pe.medianMhz, 2) },
   { title: 'logic cells, harness included', text: ({ placement }) => decimal(placement.logicCells.used) },
-  { title: 'slowest path of the first seed', left: true, text: ({ placement }) => slowestText(placement) },
+  { title: 'critical path of the first seed', left: true, text: ({ placement }) => slowestText(placement) },
 ];
 
 function rangeText({ runs }: Placement): string {
