@@ -3,13 +3,13 @@ import { tileGrid } from '../../rtl/tile-grid.js';
 
 /** The words that the datasheet uses, before it uses them. */
 export function words({ config, facts }: Design): { word: string; meaning: string }[] {
-  const { weightsStay, beats } = facts.tile;
+  const { weightsStay, stepsPerBeat } = facts.tile;
   return [
     { word: 'code', meaning: 'the bits of one number, as they lie in memory' },
     { word: 'beat', meaning: 'one transfer of a stream: valid and ready are 1 at a rising clock edge' },
     {
       word: 'lane',
-      meaning: `the field of a beat that belongs to one row or column${beats === 'B' ? ', of one of its products' : ''}`,
+      meaning: `the field of a beat that belongs to one row or column${stepsPerBeat > 1 ? ', of one of its products' : ''}`,
     },
     {
       word: 'tile',

@@ -22,9 +22,42 @@ function documents(raw: RawConfiguration): { design: Design; text: (path: string
   };
 }
 
+/** A section of a datasheet: from its title to the next one's. */
+const sectionOf = (sheet: string, title: string): string =>
+  new RegExp(`^## ${title}\\n[\\s\\S]*?(?=^## |$(?![\\s\\S]))`, 'm').exec(sheet)?.[0] ?? '';
+
+const titlesOf = (sheet: string): string[] => [...sheet.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title);
+
 describe('the datasheet', () => {
   const { design, text } = documents({ rows: 8, cols: 5, drain: 'double', stall: 'enable' });
   const sheet = text('datasheet.md');
+
+  it('begins with what drives the design, and ends with what is inside', () => {
+    const titles = ['Words', 'Instantiate', 'Example', 'Files', 'Ports', 'Reset', 'Values', 'Latency and throughput'];
+    const inside = ['Stalls', 'Operands', 'Accumulators', 'Modules', 'Parameters'];
+    expect(titlesOf(sheet)).toEqual([...titles, ...inside]);
+    for (const title of titlesOf(sheet)) expect(sectionOf(sheet, title).split('\n').length, title).toBeGreaterThan(3);
+    expect(sheet).not.toMatch(/\n\n\n|undefined|\[object/);
+  });
+
+  it('defines the words of its first page', () => {
+    const words = (text: string): string[] =>
+      [...sectionOf(text, 'Words').matchAll(/^\| ([a-z ]+) \|/gm)].map(([, word = '']) => word);
+    expect(words(sheet)).toEqual(['word', 'code', 'beat', 'lane', 'tile', 'step k', 'step of a type']);
+    expect(words(documents({ rows: 4, cols: 4, tileRows: 2 }).text('datasheet.md'))).toContain('cluster');
+  });
+
+  it('says how long the reset is, and what of it the design needs', () => {
+    const needs = (raw: RawConfiguration): string | undefined =>
+      /This design needs (\d)\./.exec(sectionOf(documents(raw).text('datasheet.md'), 'Reset'))?.[1];
+    expect(sectionOf(sheet, 'Reset')).toContain(' 4 ');
+    expect([{}, { reset: 'async' }, { stall: 'enable' }, { stall: 'enable', reset: 'async' }].map(needs)).toEqual([
+      '2',
+      '1',
+      '1',
+      '1',
+    ]);
+  });
 
   it('has every port of the top with its width', () => {
     for (const { name, direction, width } of design.top.ports) {
@@ -41,7 +74,8 @@ describe('the datasheet', () => {
   });
 
   it('has the proof of the accumulators and the cost of every type', () => {
-    expect(sheet).toContain('-4194304 .. 4194304, which takes 24 bits');
+    expect(sheet).toContain('- 24 bits');
+    expect(sheet).toContain('maxK = 1024 of them lies in -4194304 .. 4194304');
     for (const { type } of design.accumulator.contributions)
       expect(sheet).toMatch(new RegExp(`\\| ${type} \\| -?\\d+ \\.\\. \\d+ \\|`));
   });
@@ -56,11 +90,11 @@ describe('the datasheet', () => {
     expect(sheet).toContain('| uflint4 | 1 | 0 .. 64 | 0 1 2 3 4 5 6 7 64 32 16 24 8 10 12 14 |');
   });
 
-  it('says how this design stalls, and when it wraps', () => {
-    expect(sheet).toContain('every register before it has an enable');
-    expect(documents({}).text('datasheet.md')).toContain('one clock gate, `ant_16x16_clock_gate`');
+  it('names the clock gate where there is one, and the modulus where results wrap', () => {
+    expect(sheet).not.toContain('clock_gate');
+    expect(documents({}).text('datasheet.md')).toContain('_clock_gate`');
     const wraps = documents({ accumulatorBits: 16, overflow: 'wrap' }).text('datasheet.md');
-    expect(wraps).toContain('wrap modulo 2^16');
+    expect(wraps).toContain('modulo 2^16');
   });
 });
 
@@ -167,27 +201,26 @@ describe('the datasheet of 8-bit integers', () => {
   it('says where codes and results lie, and when rows leave', () => {
     expect(sheet).toContain('of 8 bits: row r at [r*8 +: 8] (3 of them)');
     expect(sheet).toContain('of 8 bits: column c at [c*8 +: 8] (2 of them)');
-    expect(sheet).toContain('its low half on the even one and its high half on the odd');
-    expect(sheet).toContain('result c leaves on lane 2c, and lane 2c + 1 is 0');
-    expect(sheet).toContain('3 rows leave, one every second cycle');
-    expect(sheet).toContain('`out_last_o` with row 5 (8-bit activations: row 2)');
+    const section = sectionOf(sheet, '8-bit integers');
+    expect(section).toContain('Result c leaves on lane 2c; lane 2c + 1 is 0');
+    expect(section).toContain('3 rows leave');
+    expect(sectionOf(sheet, 'Ports')).toMatch(/row 5 \(8-bit activations: row 2\)/);
     expect(sheet).toContain('| the same, 8-bit activations | ROWS - 2 | 4 cycles |');
-    expect(staysSheet).toContain('row r of weights twice, in beats 2r and 2r + 1');
-    expect(staysSheet).not.toContain('every second cycle');
+    expect(sectionOf(staysSheet, '8-bit integers')).toContain('beats 2r and 2r + 1');
+    expect(sectionOf(staysSheet, '8-bit integers')).not.toContain('3 rows');
   });
 
   it('has the values of the 8-bit types, and whole products told apart from those of a PE', () => {
     expect(sheet).toContain('| int8 | 1 | -128 .. 127 | 0 1 2 ... 127 -128 -127 ... -1 |');
     expect(sheet).toContain('| uint8 | 1 | 0 .. 255 | 0 1 2 ... 255 |');
-    expect(sheet).toContain('An 8-bit integer is two operands');
+    expect(sectionOf(sheet, 'Operands')).toContain('8-bit integer');
   });
 
   it('proves accumulators with half as many products where an activation takes two rows', () => {
-    expect(staysSheet).toContain('at most ROWS = 6 of them');
-    expect(staysSheet).toContain(
-      '8 bits and a weight lie in -32640 .. 32385. The sum of at most ROWS/2 = 3 of them\n  lies in -97920 .. 97155',
-    );
-    expect(staysSheet).toContain('The results hold every sum');
+    const section = sectionOf(staysSheet, 'Partial sums');
+    expect(section).toMatch(/ 4 bits .*ROWS = 6 of them lies in -49152 \.\. /);
+    expect(section).toMatch(/ 8 bits .*-32640 \.\. 32385.*ROWS\/2 = 3 of them lies in -97920 \.\. 97155/);
+    expect(section).not.toContain('modulo');
     const { cases, terms } = buildManifest(stays.design, []).accumulator;
     expect(terms).toBe(6);
     expect(cases.map((each) => [each.pairsOfRows, each.terms, each.sum.least])).toEqual([
@@ -211,7 +244,7 @@ describe('the datasheet of 8-bit integers', () => {
 describe('the datasheet of other designs', () => {
   const sheetOf = (raw: RawConfiguration): string => documents(raw).text('datasheet.md');
   const parametersOf = (raw: RawConfiguration): string[] =>
-    (/## Parameters\n[\s\S]*?\n\n## /.exec(sheetOf(raw))?.[0] ?? '')
+    sectionOf(sheetOf(raw), 'Parameters')
       .split('\n')
       .flatMap((line) => /^\| (\w+) \| [^|]/.exec(line)?.[1] ?? [])
       .slice(1);
@@ -234,9 +267,11 @@ describe('the datasheet of other designs', () => {
 
   it('counts beats and reduction steps of dot-product units apart', () => {
     const sheet = sheetOf({ arch: 'dot', rows: 8, cols: 8, lanes: 64, maxK: 1000 });
-    expect(sheet).toContain('A tile of B beats');
+    expect(sheet).toContain('K = B * 64');
     expect(sheet).toContain('| 64 | 1 | 100.0 % |\n| 576 | 9 | 100.0 % |\n| 1000 | 16 | 97.7 % |');
     expect(sheet).not.toMatch(/tiles? of K/);
+    expect(titlesOf(sheet)).toContain('Pipeline');
+    expect(titlesOf(sheetOf({}))).not.toContain('Pipeline');
     const { design } = documents({ arch: 'dot', pipeline: 5 });
     expect(describeDesign(design, '.', [])).toMatch(/K <= 2047 products[\s\S]*B cycles for B beats of 16 products/);
     expect(sheetOf({ arch: 'dot', pipeline: 5 })).toContain(
@@ -256,7 +291,7 @@ describe('the datasheet of other designs', () => {
 
   it('says one of one, and has no delay lines where there are none', () => {
     const { text, design } = documents({ rows: 1, cols: 1 });
-    expect(text('datasheet.md')).toContain('gives one exact integer,');
+    expect(text('datasheet.md')).toContain('one exact integer:');
     expect(text('datasheet.md')).not.toMatch(/Delay line|\b1 (rows|cycles|integers)/);
     expect(text('rtl/ant_1x1_array.v')).not.toContain('_delay');
     expect(design.modules.map(({ name }) => name)).not.toContain('ant_1x1_delay');
@@ -268,10 +303,14 @@ describe('the datasheet of other designs', () => {
   });
 
   it('gives a reason for the operand format that is true of the types', () => {
-    const plain = sheetOf({ activations: ['uint4'], weights: ['uint4'] });
-    expect(plain).toContain('`base`: these types have no exponents.');
-    expect(plain).toContain('For these types all forms are the same.');
-    expect(sheetOf({ activations: ['int4'], weights: ['int4'] })).toContain('The generator compared these forms');
+    const encodings = (raw: RawConfiguration): number =>
+      sectionOf(sheetOf(raw), 'Operands')
+        .split('\n')
+        .filter((line) => /^\| (none|2\^\d) \|/.test(line)).length;
+    const plain = { activations: ['uint4'], weights: ['uint4'] };
+    expect(sectionOf(sheetOf(plain), 'Operands')).toMatch(/`base`\.\n- There is no exponent: these types have none\./);
+    expect(encodings(plain)).toBe(1);
+    expect(encodings({ activations: ['int4'], weights: ['int4'] })).toBeGreaterThan(1);
   });
 
   it('counts from the first row of a tile to its last as between two clock edges', () => {
@@ -281,8 +320,7 @@ describe('the datasheet of other designs', () => {
 
   it('says how many beats a tile of weights must have', () => {
     const { text, design } = documents({ dataflow: 'ws', rows: 5, cols: 2 });
-    expect(text('datasheet.md')).toContain('must have exactly 5 beats');
-    expect(text('datasheet.md')).toContain('flags another number');
+    expect(sectionOf(text('datasheet.md'), 'Ports')).toContain('exactly 5 beats');
     const meaning = (port: string) => design.top.ports.find(({ name }) => name === port)?.meaning;
     expect(meaning('w_valid_i')).toBe('a beat of weights is offered: one row of a tile, row 0 first');
     expect(meaning('a_valid_i')).toBe(
@@ -293,7 +331,7 @@ describe('the datasheet of other designs', () => {
 
   it('says what an asynchronous reset and a clock gate ask for', () => {
     const { text, design } = documents({ reset: 'async' });
-    expect(text('datasheet.md')).toContain('release must be synchronous to `clk_i`');
+    expect(sectionOf(text('datasheet.md'), 'Reset')).toMatch(/asynchronous.*release/);
     expect(design.top.ports[1]?.meaning).toContain('asynchronous, released in step with clk_i');
     expect(text('datasheet.md')).toMatch(/test enable[\s\S]*half a period/);
     expect(text(`rtl/${design.config.name}_clock_gate.v`)).toContain('test enable');
