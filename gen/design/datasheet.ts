@@ -9,7 +9,7 @@ import { workedExample } from './datasheet/example.js';
 import { instantiation } from './datasheet/instance.js';
 import { markdownTable } from './datasheet/markdown.js';
 import { hasModes, modes } from './datasheet/modes.js';
-import { numbers } from './datasheet/numbers.js';
+import { numbers, resultUnit } from './datasheet/numbers.js';
 import { operands } from './datasheet/operands.js';
 import { performance } from './datasheet/performance.js';
 import { resetNotes } from './datasheet/reset.js';
@@ -62,7 +62,7 @@ function overview(design: Design, { computes }: DataflowText) {
     title: `${design.config.name}: ${design.facts.names.title}`,
     computes: [
       ...computes,
-      'Results count in steps of both types ([Values](#values)).',
+      resultUnit(design),
       ...(hasModes(design) ? ['Operands of 8 bits change these counts ([8-bit integers](#8-bit-integers)).'] : []),
     ],
   };
@@ -74,9 +74,18 @@ function start(design: Design) {
     name: config.name,
     words: words(design),
     instance: instantiation(top.name, top.ports),
+    selectors: selectorNote(design),
     example: workedExample(design),
     layout: exampleLayout(design),
   };
+}
+
+/** How the type of a port is chosen. */
+function selectorNote({ a, w }: Design): string {
+  const ports = [a, w].filter(({ typeBits }) => typeBits > 0).map(({ letter }) => `\`${letter}_type_i\``);
+  return ports.length === 0
+    ? 'Each port takes one type. [Values](#values) has its codes.'
+    : `${ports.join(' and ')} choose${ports.length === 1 ? 's' : ''} the type of the codes, by the numbers above. [Values](#values) has the codes of each type.`;
 }
 
 /** What the streams of the design ask for and promise. */

@@ -46,7 +46,7 @@ export function firstPage(sheet: string): FirstPage {
     sums: tableOf(sheet, 'sums'),
     cycles: tableOf(sheet, 'cycle'),
     wait: Number(/Cycle 0 is the first transfer, (\d+) cycles? or\s+more after reset/.exec(sheet)?.[1]),
-    step: Number(/^Results are in steps of ([\d.e-]+):/m.exec(sheet)?.[1] ?? 1),
+    step: Number(/^Multiply results by ([\d.e-]+),/m.exec(sheet)?.[1] ?? 1),
   };
 }
 

@@ -53,7 +53,7 @@ function resultsInOneBeat(design: Design): DataflowText {
     computes: [
       `\`${top.name}\` multiplies activations by weights, tile by tile.`,
       `A tile of B beats gives ${results}: \`results[r][c] = sum over k of a[k][r] * w[k][c]\`.`,
-      `A beat carries ${counted(lanes, 'step')} of the reduction, so a sum has K = B * ${lanes} products.`,
+      `A beat carries ${counted(lanes, 'reduction step')}, so a sum has K = B * ${lanes} products.`,
       'The activations of row r go to all units of row r, the weights of column c to all of column c.',
     ],
     inputs: [

@@ -32,6 +32,13 @@ export function numbers(design: Design) {
   };
 }
 
+/** How a result becomes a real number, in a sentence. */
+export function resultUnit(design: Design): string {
+  return typesOf(design).some((type) => stepExponent(type) !== 0)
+    ? 'Multiply a result by the least steps of both types for the real sum ([Values](#values)).'
+    : 'A result is the real sum; scales stay outside ([Values](#values)).';
+}
+
 /** A power of two, and its value: `2^-9 = 0.001953125`. */
 const powerText = (exponent: number): string => (exponent === 0 ? '1' : `2^${exponent} = ${2 ** exponent}`);
 

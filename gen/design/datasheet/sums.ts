@@ -17,7 +17,7 @@ function integerSums(design: Design) {
   return {
     title: facts.sums.passRows ? 'Partial sums' : 'Accumulators',
     notes: [
-      `${bits} bits, two's complement. All figures are in steps of both types.`,
+      `${bits} bits, two's complement. All figures are in least steps of both types.`,
       ...cases.flatMap((each) => caseNotes(design, each)),
       `All sums together take ${boundBits} bits.`,
       wraps
@@ -36,7 +36,7 @@ function integerSums(design: Design) {
       `What each type costs in bits (${cases.map((each) => `${termsName(design, each)} = ${each.terms}`).join(', 8 bits: ')}):`,
       '',
       ...markdownTable([
-        ['port', 'type', 'values in steps', 'bits if alone on the port', 'bits saved without it'],
+        ['port', 'type', 'values in least steps', 'bits if alone on the port', 'bits saved without it'],
         ...contributions.map(({ port, type, range, bitsAlone, bitsSaved }) => [
           design[port].role,
           type,
@@ -71,7 +71,7 @@ function floatSums(
   return {
     title: 'Accumulators',
     notes: [
-      'IEEE 754 binary32, 32 bits. `out_data_o` holds the bits of one number per column. All figures are in steps of both types.',
+      'IEEE 754 binary32, 32 bits. `out_data_o` holds the bits of one number per column. All figures are in least steps of both types.',
       'A sum starts from +0. The products are added one by one, k = 0, 1, 2 ...; each addition is rounded once, to nearest, ties to even.',
       'Every result is bit for bit that of `sum = 0; for (k = 0; k < K; k++) sum = Math.fround(sum + a[k][r] * w[k][c]);`, for every K.',
       `Products lie in ${product.least} .. ${product.greatest}, over all pairs of types${specials}.`,

@@ -17,8 +17,8 @@ export function words({ config, facts }: Design): { word: string; meaning: strin
         ? 'one block of the matrix product: the weights up to `w_last_i`, and the activations up to `a_last_i` that they multiply'
         : 'one block of the matrix product: the beats up to `in_last_i`',
     },
-    { word: 'step k', meaning: 'one step of the reduction: each sum gets its product k' },
-    { word: 'step of a type', meaning: "the type's least positive value; the hardware counts in it" },
+    { word: 'reduction step', meaning: 'one product of every sum; the steps of a sum are k = 0, 1, 2 ...' },
+    { word: 'least step', meaning: 'the least distance of two values of a type; the hardware counts in it' },
     ...(tileGrid(config).tiled ? [{ word: 'cluster', meaning: 'PEs that share operand registers' }] : []),
   ];
 }

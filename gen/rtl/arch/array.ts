@@ -53,7 +53,7 @@ export function arrayDiagram(
 ): BlockDiagram {
   const { rows, cols } = config;
   const { tiled, tileRows, tileCols } = tileGrid(config);
-  const lines = [...flows, ...(tiled ? [`in tiles of ${tileRows} x ${tileCols} PEs`] : [])];
+  const lines = [...flows, ...(tiled ? [`in clusters of ${tileRows} x ${tileCols} PEs`] : [])];
   return {
     template: 'design/block-diagram.svg',
     view: {

@@ -43,7 +43,7 @@ describe('the datasheet', () => {
   it('defines the words of its first page', () => {
     const words = (text: string): string[] =>
       [...sectionOf(text, 'Words').matchAll(/^\| ([a-z ]+) \|/gm)].map(([, word = '']) => word);
-    expect(words(sheet)).toEqual(['word', 'code', 'beat', 'lane', 'tile', 'step k', 'step of a type']);
+    expect(words(sheet)).toEqual(['word', 'code', 'beat', 'lane', 'tile', 'reduction step', 'least step']);
     expect(words(documents({ rows: 4, cols: 4, tileRows: 2 }).text('datasheet.md'))).toContain('cluster');
   });
 
