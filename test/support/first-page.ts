@@ -112,7 +112,8 @@ ${cycles.map(lineOf).join('\n')}
     end
   endtask
   initial begin
-    running = 0; clk = 0; rst_n = 1; out_ready = 1; ${valids.map((valid) => `${valid} = 0;`).join(' ')}
+    ${[...instance.matchAll(/^reg (?:\[\d+:0\] )?(\w+);/gm)].map(([, name]) => `${name} = 0;`).join(' ')}
+    running = 0; rst_n = 1; out_ready = 1;
     repeat (3) @(posedge clk);
     ${change} rst_n = 0;
     ${low(stalled ? 8 : edges)} rst_n = 1;
