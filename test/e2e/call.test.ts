@@ -41,9 +41,9 @@ describe('npm run', () => {
     expect(loadDesign(join(here, 'rtl-out/ant_2x3')).top).toBe('ant_2x3_array');
     mkdirSync(join(here, 'empty'));
     const verified = await npm(here, ['-s', 'verify', '--', '--design', 'empty']);
-    expect(verified.stderr).toContain('empty holds no manifest.json');
+    expect(verified.stderr).toMatch(/\bempty\b.*\bmanifest\.json\b/);
     const modelled = await npm(here, ['-s', 'model', '--', '--networks', 'AlexNet', '--out', 'small.yaml']);
-    expect(modelled.stderr).toContain(`${here}/small.yaml is a file`);
+    expect(modelled.stderr).toContain(`${here}/small.yaml`);
   });
 
   it('tells the version', async () => {
