@@ -2,6 +2,22 @@
 export const decimal = (value: number, decimals = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 
+/** A share as tables and pages show it: `12.3 %`. */
+export const percent = (share: number, decimals = 1): string => `${(100 * share).toFixed(decimals)} %`;
+
+/** A name and what is to be said of it. */
+export type Pair = readonly [name: string, text: string];
+
+/** The lines of pairs for a terminal. @param width Of the names; that of the longest without. */
+export const pairLines = (pairs: readonly Pair[], width = Math.max(...pairs.map(([name]) => name.length))): string[] =>
+  pairs.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+
+/** The lines of pairs on a page. */
+export const pairList = (pairs: readonly Pair[]): string[] => pairs.map(([name, text]) => `- **${name}**: ${text}`);
+
+/** Text as a block of Markdown, with an empty line behind. */
+export const codeBlock = (text: string): string[] => ['```', text.trimEnd(), '```', ''];
+
 /** A column of a table of text. */
 export interface TextColumn<Row> {
   readonly title: string;

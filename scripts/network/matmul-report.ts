@@ -1,23 +1,22 @@
+import { decimal, type Pair, pairLines, percent } from '../../gen/base/text-table.js';
 import { showBinary32 } from '../../gen/numerics/binary32.js';
 import type { MatmulReport, OperandReport } from './matmul.js';
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const relative = (error: number | undefined): string => (error === undefined ? 'none (all zero)' : percent(error));
 const figure = (value: number): string => String(Number(value.toPrecision(4)));
-const count = (value: number): string => value.toLocaleString('en-US');
 
 /** The report of a product as text. */
 export function matmulText(report: MatmulReport): string {
   const { a, w, tiling, error, mismatch, simulation, out } = report;
   const [row, col] = error.at;
   const distance = error.relativeFrobenius === undefined ? 'reference is zero' : percent(error.relativeFrobenius);
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     ['A', operandText(a)],
     ['W', operandText(w)],
     ['C', `${tiling.m} x ${tiling.n}${out === undefined ? ', not written' : `, float64, written to ${out}`}`],
     ['error', `${distance} relative Frobenius, ${figure(error.maxAbsolute)} at most (at [${row}, ${col}])`],
     ['tiles', tilesText(report)],
-    ['cycles', `${count(report.cycles)} for ${count(report.macs)} MACs`],
+    ['cycles', `${decimal(report.cycles)} for ${decimal(report.macs)} MACs`],
     [
       'utilisation',
       `${percent(report.utilisation)} of the PEs' cycles (padded borders alone allow ${percent(report.edgeUtilisation)})`,
@@ -31,16 +30,16 @@ export function matmulText(report: MatmulReport): string {
   const show = (sum: bigint): string => (report.pe === 'float' ? showBinary32(sum) : String(sum));
   const verdict = mismatch
     ? [
-        `FAIL ${report.design}: ${count(mismatch.count)} of ${count(tiling.m * tiling.n)} results differ from the ${reference}`,
+        `FAIL ${report.design}: ${decimal(mismatch.count)} of ${decimal(tiling.m * tiling.n)} results differ from the ${reference}`,
         `  first at C[${mismatch.row}, ${mismatch.col}]: expected ${show(mismatch.expected)}, got ${show(mismatch.got)}`,
         `  find the cause: npm run verify -- --design <folder> --trace`,
       ]
-    : [`PASS ${report.design}: all ${count(tiling.m * tiling.n)} results equal the ${reference} bit for bit`];
+    : [`PASS ${report.design}: all ${decimal(tiling.m * tiling.n)} results equal the ${reference} bit for bit`];
   const miscounted =
     report.cycles === report.modelCycles
       ? []
-      : [`FAIL ${report.design}: the cycle model counts ${count(report.modelCycles)} cycles`];
-  return `${[...rows.map(([key, text]) => `${key.padEnd(12)}${text}`), ...miscounted, ...verdict].join('\n')}\n`;
+      : [`FAIL ${report.design}: the cycle model counts ${decimal(report.modelCycles)} cycles`];
+  return `${[...pairLines(rows, 10), ...miscounted, ...verdict].join('\n')}\n`;
 }
 
 /** How a matrix was quantised, in a line. */
@@ -60,7 +59,7 @@ export function operandText({ file, rows, cols, type, scales, relativeError, con
 function tilesText({ tiling }: MatmulReport): string {
   const { tiles, rows, cols, partK, parts, blocksM, blocksN } = tiling;
   const reduction = parts === 1 ? `K in one part of ${partK}` : `${parts} parts of at most ${partK} steps`;
-  return `${count(tiles)} of ${rows} x ${cols} (${blocksM} x ${blocksN} blocks, ${reduction})`;
+  return `${decimal(tiles)} of ${rows} x ${cols} (${blocksM} x ${blocksN} blocks, ${reduction})`;
 }
 
 /** The report as JSON; integers beyond 2^53 are decimal text. */

@@ -1,4 +1,4 @@
-import { type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import { decimal, type Pair, pairLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
 import { type Energy, GROUPS, KINDS, totalOf } from './estimate.js';
 import type { PowerReport } from './report.js';
 
@@ -9,7 +9,6 @@ interface Row {
 }
 
 const pico = (value: number): string => value.toFixed(3);
-const count = (value: number): string => value.toLocaleString('en-US');
 
 const COLUMNS: readonly TextColumn<Row>[] = [
   { title: 'pJ per MAC', left: true, text: ({ label }) => label },
@@ -22,12 +21,12 @@ const COLUMNS: readonly TextColumn<Row>[] = [
 /** The table of a report and what it rests on. */
 export function powerLines(report: PowerReport): string[] {
   const rows: Row[] = [
-    ...report.modules.map(({ label, instances, perMac }) => ({ label, instances: count(instances), energy: perMac })),
+    ...report.modules.map(({ label, instances, perMac }) => ({ label, instances: decimal(instances), energy: perMac })),
     { label: 'processing elements', instances: '', energy: report.pe },
     { label: 'whole array', instances: '', energy: report.whole },
   ];
   const { library, tool, watts, cycles, macs, tiles } = report;
-  const figures: [string, string][] = [
+  const figures: Pair[] = [
     [
       'energy per MAC',
       `${pico(totalOf(report.pe))} pJ in the PEs, ${pico(totalOf(report.whole))} pJ in the whole array`,
@@ -36,19 +35,17 @@ export function powerLines(report: PowerReport): string[] {
       'power',
       `${milli(watts.pe)} mW in the PEs, ${milli(watts.whole)} mW in the whole array, at ${ns(report.period)} ns`,
     ],
-    ['activity', `${count(macs)} MACs in ${count(cycles)} cycles, ${count(tiles.run)} of ${count(tiles.all)} tiles`],
+    [
+      'activity',
+      `${decimal(macs)} MACs in ${decimal(cycles)} cycles, ${decimal(tiles.run)} of ${decimal(tiles.all)} tiles`,
+    ],
     ['assumed', assumptions(report)],
     ['not counted', 'glitches, wires, clock buffers, the clock gate'],
     ['library', `${library.file} (${library.name}), sha256 ${library.sha256}, ${report.voltage} V`],
     ['tools', `${tool.name} ${tool.version} (${tool.build}), ${report.simulator.name} ${report.simulator.version}`],
     ...slowness(report),
   ];
-  return [
-    ...tableLines(COLUMNS, rows),
-    '',
-    ...figures.map(([key, text]) => `${key.padEnd(16)}${text}`),
-    verdict(report),
-  ];
+  return [...tableLines(COLUMNS, rows), '', ...pairLines(figures, 14), verdict(report)];
 }
 
 const milli = (watts: number): string => (watts * 1e3).toPrecision(4);
@@ -58,7 +55,7 @@ function assumptions({ slews }: PowerReport): string {
   return `transition times of ${ns(slews.input)} ns at input ports and ${ns(slews.clock)} ns at clocks; behind gates by the library`;
 }
 
-function slowness({ criticalPath, period }: PowerReport): [string, string][] {
+function slowness({ criticalPath, period }: PowerReport): Pair[] {
   if (criticalPath === undefined || criticalPath <= period) return [];
   return [
     [
@@ -69,4 +66,4 @@ function slowness({ criticalPath, period }: PowerReport): [string, string][] {
 }
 
 const verdict = ({ design, results }: PowerReport): string =>
-  `PASS ${design}: all ${count(results)} results equal the reference model, and all netlists compute what the design does`;
+  `PASS ${design}: all ${decimal(results)} results equal the reference model, and all netlists compute what the design does`;

@@ -1,4 +1,4 @@
-import { markdownLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import { markdownLines, type Pair, pairLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
 
 type Lines = <Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]) => string[];
 
@@ -12,7 +12,7 @@ export interface Section {
 export interface Layout {
   readonly sections: readonly Section[];
   /** Pairs of a name and a text, or one sentence without its point. */
-  readonly provenance: string | readonly (readonly [name: string, text: string])[];
+  readonly provenance: string | readonly Pair[];
 }
 
 /** A section, none where there are no rows. */
@@ -24,11 +24,9 @@ export const section = <Row>(
 
 /** A report for a terminal. */
 export function layoutText({ sections, provenance }: Layout): string {
-  const list = typeof provenance === 'string' ? [] : provenance;
-  const width = Math.max(...list.map(([name]) => name.length));
   return [
     ...sections.flatMap(({ table, notes }) => [...table(tableLines), '', ...notes, ...(notes.length > 0 ? [''] : [])]),
-    ...(typeof provenance === 'string' ? [provenance] : list.map(([name, text]) => `${name.padEnd(width)}  ${text}`)),
+    ...(typeof provenance === 'string' ? [provenance] : pairLines(provenance)),
     '',
   ].join('\n');
 }

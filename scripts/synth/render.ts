@@ -1,10 +1,18 @@
-import { decimal, markdownLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import {
+  codeBlock,
+  decimal,
+  markdownLines,
+  type Pair,
+  pairLines,
+  pairList,
+  percent,
+  type TextColumn,
+  tableLines,
+} from '../../gen/base/text-table.js';
 import { toolText } from '../tools/yosys/identity.js';
 import { proofLines, proofMarkdown } from './equivalence/render.js';
 import type { ArrayPath, CriticalPath, InModule, PathEnds } from './path.js';
 import { type AreaReport, type AreaRow, libraryText, type Size } from './report.js';
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** A column of the table of modules. */
 type Column = TextColumn<AreaRow>;
@@ -53,7 +61,7 @@ function pathText(length: string, { module, from, to }: InModule<PathEnds>): str
 }
 
 /** The critical path of the array, as pairs of name and text. */
-function pathFigures(path: ArrayPath): [string, string][] {
+function pathFigures(path: ArrayPath): Pair[] {
   switch (path.kind) {
     case 'delay':
       return [
@@ -76,8 +84,8 @@ function pathFigures(path: ArrayPath): [string, string][] {
 const PATH_MEANING =
   'logic between registers or ports of one module: no clock-to-output, setup or wires; paths through several modules are not added up';
 
-/** `2,263.42 area, 603.0 GE, 38 flip-flops` */
-function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: number): string {
+/** `603.0 GE, area 2,263.4, 38 flip-flops` */
+export function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals = 0): string {
   return [
     `${decimal(gateEquivalents, decimals)} GE`,
     ...(area === undefined ? [] : [`area ${decimal(area, decimals)}`]),
@@ -86,20 +94,20 @@ function sizeText({ area, gateEquivalents, flipFlopBits }: Size, decimals: numbe
 }
 
 /** The headline figures, as pairs of name and text. */
-function figures(report: AreaReport): [string, string][] {
+function figures(report: AreaReport): Pair[] {
   const { whole, perMac, pe, perLane, decoders, names } = report;
   return [
     [`whole ${names.whole}, ${names.size}`, sizeText(whole, 0)],
     [`per MAC (whole ${names.whole} / ${names.multipliers})`, sizeText(perMac, 1)],
     [`one ${names.one}`, sizeText(pe, 1)],
-    ...(perLane ? [['one lane', sizeText(perLane, 1)] satisfies [string, string]] : []),
+    ...(perLane ? [['one lane', sizeText(perLane, 1)] satisfies Pair] : []),
     ['decoders (decode_a, decode_w)', `${sizeText(decoders, 0)}: ${percent(decoders.share)} of the ${names.whole}`],
     ...pathFigures(report.criticalPath),
   ];
 }
 
 /** How the figures came about, as pairs of name and text. */
-function provenance(report: AreaReport): [string, string][] {
+function provenance(report: AreaReport): Pair[] {
   const { tool, library, gateEquivalent, configurationSha256 } = report;
   return [
     ['tool', toolText(tool)],
@@ -110,9 +118,12 @@ function provenance(report: AreaReport): [string, string][] {
   ];
 }
 
+/** How a sum came about that was not checked. */
+export const uncheckedText = ({ reason }: { readonly reason: string }): string =>
+  `by the instance counts of the manifest; not checked by elaboration: ${reason}`;
+
 function structureText({ structure }: AreaReport): string {
-  if (!structure.checked)
-    return `by the instance counts of the manifest; not checked by elaboration: ${structure.reason}`;
+  if (!structure.checked) return uncheckedText(structure);
   const own = Object.entries(structure.ownLogic).map(([cell, count]) => `${count} ${cell}`);
   return `instance counts checked against the elaborated array; outside the modules, and not in the sum: ${own.length > 0 ? own.join(', ') : 'nothing'}`;
 }
@@ -132,16 +143,11 @@ export function renderText(report: AreaReport): string {
     '',
     ...tableLines(columns(report), report.modules),
     '',
-    ...pairs([...figures(report), ...provenance(report)]),
+    ...pairLines([...figures(report), ...provenance(report)]),
     ...proofLines(report.proof),
     ...warningLines(report),
     '',
   ].join('\n');
-}
-
-function pairs(entries: readonly [string, string][]): string[] {
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
 }
 
 function warningLines({ warnings }: AreaReport): string[] {
@@ -149,15 +155,19 @@ function warningLines({ warnings }: AreaReport): string[] {
   return count === 0 ? [] : ['', `${count === 1 ? '1 warning' : `${count} different warnings`} of Yosys: see area.md`];
 }
 
+/** The warnings of Yosys on a page. */
+export const warningList = (warnings: readonly string[]): string[] =>
+  warnings.length === 0
+    ? ['Yosys printed no warnings.']
+    : ['Warnings of Yosys:', '', ...warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``)];
+
 /** The report as a page, `area.md`. */
 export function renderMarkdown(report: AreaReport): string {
   const table = columns(report);
-  const list = (entries: readonly [string, string][]): string[] =>
-    entries.map(([name, text]) => `- **${name}**: ${text}`);
   return [
     `# Area of ${report.design}`,
     '',
-    ...list(figures(report)),
+    ...pairList(figures(report)),
     '',
     `GE: ${report.gateEquivalent}.`,
     '',
@@ -170,19 +180,10 @@ export function renderMarkdown(report: AreaReport): string {
     '',
     `Generated by ${report.generator}, do not edit.`,
     '',
-    ...list(provenance(report)),
+    ...pairList(provenance(report)),
     '',
-    ...Object.entries(report.flows).flatMap(([name, script]) => [
-      `Flow \`${name}\`:`,
-      '',
-      '```',
-      script.trimEnd(),
-      '```',
-      '',
-    ]),
-    ...(report.warnings.length === 0
-      ? ['Yosys printed no warnings.']
-      : ['Warnings of Yosys:', '', ...report.warnings.map((text) => `- \`${text.replaceAll('`', "'")}\``)]),
+    ...Object.entries(report.flows).flatMap(([name, script]) => [`Flow \`${name}\`:`, '', ...codeBlock(script)]),
+    ...warningList(report.warnings),
     '',
   ].join('\n');
 }

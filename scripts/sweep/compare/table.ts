@@ -1,4 +1,4 @@
-import { decimal, markdownLines, type TextColumn } from '../../../gen/base/text-table.js';
+import { decimal, markdownLines, type Pair, type TextColumn } from '../../../gen/base/text-table.js';
 import { proofText } from '../../synth/equivalence/proved.js';
 import { libraryText } from '../../synth/report.js';
 import { toolText } from '../../tools/yosys/identity.js';
@@ -86,13 +86,13 @@ function optionNotes({ optionsSize, longest }: ComparisonReport): string[] {
 }
 
 /** How the figures came about, as pairs of name and text. */
-function provenance({ tool, library, generator, command, proof }: ComparisonReport): [string, string][] {
+function provenance({ tool, library, generator, command, proof }: ComparisonReport): Pair[] {
   return [
     ['command', command],
     ['synthesis', toolText(tool)],
     ['library', libraryText(library)],
     ['generator', generator],
-    ...(proof ? ([['netlists', proofText(proof)]] as [string, string][]) : []),
+    ...(proof ? ([['netlists', proofText(proof)]] as const) : []),
   ];
 }
 

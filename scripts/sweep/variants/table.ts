@@ -1,4 +1,4 @@
-import { decimal, markdownLines, type TextColumn } from '../../../gen/base/text-table.js';
+import { decimal, markdownLines, type Pair, type TextColumn } from '../../../gen/base/text-table.js';
 import { parameterMeta } from '../../../gen/config/parameters.js';
 import { addProofs, proofText } from '../../synth/equivalence/proved.js';
 import { libraryText } from '../../synth/report.js';
@@ -65,15 +65,15 @@ function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport)
 }
 
 /** How the figures came about, as pairs of name and text. */
-function provenance({ tool, library, simulator, generator, variants }: VariantsReport): [string, string][] {
+function provenance({ tool, library, simulator, generator, variants }: VariantsReport): Pair[] {
   const proofs = variants.flatMap(({ proof }) => (proof ? [proof] : []));
   return [
     ['synthesis', toolText(tool)],
     ['library', libraryText(library)],
     ['simulation', `${simulator.name} ${simulator.version}`],
     ['generator', generator],
-    ...(proofs.length > 0 ? ([['netlists', proofText(proofs.reduce(addProofs))]] as [string, string][]) : []),
-    ...simulatedNetlists(variants).map((text): [string, string] => ['simulated', text]),
+    ...(proofs.length > 0 ? ([['netlists', proofText(proofs.reduce(addProofs))]] as const) : []),
+    ...simulatedNetlists(variants).map((text): Pair => ['simulated', text]),
   ];
 }
 

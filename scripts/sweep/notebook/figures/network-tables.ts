@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
-import { decimal, markdownLines, type TextColumn } from '../../../../gen/base/text-table.js';
+import { decimal, markdownLines, percent, type TextColumn } from '../../../../gen/base/text-table.js';
 import { numericType } from '../../../../gen/numerics/types/table.js';
 import type { AccuracyRow } from '../../../network/accuracy/measure.js';
 import type { AccuracyTable } from '../../../network/accuracy/table.js';
@@ -71,8 +71,6 @@ export function optionsTable({ networks }: AccuracyTable, options: readonly Opti
     [float, ...measured],
   );
 }
-
-const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
 /** A product of real matrices on a design. */
 export interface ProductRow {
