@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { leastStep, realValues, stepExponent } from '../../../gen/numerics/real.js';
 import { NUMERIC_TYPES, numericType } from '../../../gen/numerics/types/table.js';
@@ -33,6 +34,18 @@ describe('real values of codes', () => {
       expect(Math.max(...finite(name)), name).toBe(largest);
       expect(smallest(name), name).toBe(least);
       expect(leastStep(numericType(name)), name).toBe(least);
+    }
+  });
+
+  it('have the least step and the largest value that the page on types says', () => {
+    const page = readFileSync(new URL('../../../docs/types.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `(\w+)` \| 2\^(-\d+) \| ([\d.]+) \|$/gm)];
+    expect(rows.length).toBe(5);
+    for (const [, name = '', exponent, largest] of rows) {
+      expect([stepExponent(numericType(name)), Math.max(...finite(name))], name).toEqual([
+        Number(exponent),
+        Number(largest),
+      ]);
     }
   });
 
