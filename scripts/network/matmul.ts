@@ -153,8 +153,9 @@ export function readMatrix(file: string): Matrix {
 }
 
 /** The file to write, known to be writable before the long part begins. */
-function outputFile({ a, w, out = join(dirname(a), 'C.npy') }: MatmulRequest): string {
-  requireFileTarget(out);
+function outputFile({ a, w, out: named }: MatmulRequest): string {
+  const out = named ?? join(dirname(a), 'C.npy');
+  requireFileTarget(out, named === undefined ? undefined : '--out');
   if (existsSync(out)) {
     const inputs = [a, w].filter((file) => existsSync(file)).map((file) => realpathSync(file));
     if (inputs.includes(realpathSync(out))) throw new UserError(`--out ${out} would overwrite an input`);
