@@ -138,8 +138,8 @@ function fill(
 }
 
 /**
- * Random codes of a type with NaN: in three of four tiles finite ones only, by a zero at the top of the exponent where a code
- * is no number. NaN stays in a sum for good, and would hide all that comes after it.
+ * Random codes of a type with NaN. Three of four tiles have finite codes only: the top bit of the exponent is cleared where a
+ * code is not a number. A NaN stays in its sum and would hide all later products.
  */
 function fewSpecials(random: RandomSource, type: NumericType, codes: Uint8Array): Uint8Array {
   if (random.below(4) === 0) return codes;

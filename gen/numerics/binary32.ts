@@ -1,7 +1,7 @@
 const float = new Float32Array(1);
 const word = new Int32Array(float.buffer);
 
-/** The quiet NaN that all hardware results that are no numbers are. */
+/** The quiet NaN: every NaN that the hardware gives. */
 export const CANONICAL_NAN = 0x7fc00000n;
 
 /** The bits of a binary32 number as a signed 32-bit integer; every NaN is the canonical one. */

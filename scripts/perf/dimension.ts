@@ -25,7 +25,7 @@ export function cutOf(size: number, tile: number): Cut {
   return { size, tile, count, last: size - (count - 1) * tile };
 }
 
-/** Sum over the tiles of a function of their size; `ragged`: the last tile counts as it is, else like the others. */
+/** Sum over the tiles of a function of their size; `ragged`: the last tile has its own size, else that of the others. */
 export function sumOver({ tile, count, last }: Cut, ragged: boolean, of: (size: number) => number): number {
   return ragged && last !== tile ? (count - 1) * of(tile) + of(last) : count * of(tile);
 }

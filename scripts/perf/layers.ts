@@ -27,8 +27,8 @@ export interface BitSources {
 }
 
 /**
- * The layers of a network that count on an accelerator, and the widths of their codes: those that belong to the layer,
- * else those of the comparison's list, else by the accelerator's rules.
+ * The layers of a network that an accelerator runs, with the widths of their codes: the layer's own, else those of the
+ * comparison's list, else by the accelerator's rules.
  *
  * @throws UserError when a list does not fit the network, or a layer is wider than the accelerator's units.
  */

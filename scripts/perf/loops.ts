@@ -16,9 +16,9 @@ function permutations(items: readonly number[]): number[][] {
 }
 
 /**
- * Loop orders that can differ. Rows and columns are alike, so 60 of the 120 remain. A loop of one turn moves no data; it
- * matters only where it is the first of those that results depend on, because the published model looks at results when
- * it meets the first such loop, even one of one turn.
+ * Loop orders that can differ. Rows and columns are alike, so 60 of the 120 remain. A loop of one turn moves no data. It
+ * matters only as the first loop that results depend on: there the published model looks at results, even if the loop has
+ * one turn.
  *
  * @param isUnit Whether a loop has one turn; bit `loop` of the pattern.
  */

@@ -14,7 +14,7 @@ export const OWN_ACCELERATOR = z.strictObject({
   about: z.string(),
   /** Parameters of the generator (`npm run gen -- --schema`). */
   design: z.record(z.string(), z.unknown()),
-  /** Another accelerator, whose core's area decides about the number of columns; without it they are the design's. */
+  /** The accelerator whose core area sets the number of columns; without it the design has its own. */
   sameAreaAs: z.string().optional(),
   precision: PRECISION,
   memory: MEMORY,

@@ -17,8 +17,7 @@ export interface GateModule {
 }
 
 /**
- * The pieces of a design whose power is estimated. The clock gate is not: a technology's cell is to take its place, which the
- * netlist does not tell of.
+ * The items of a design whose power is estimated. The clock gate is left out: a cell of the technology replaces it.
  */
 export function measuredItems(manifest: Manifest): AreaItem[] {
   return areaItems(manifest).filter((item) => isMeasured(manifest, item));

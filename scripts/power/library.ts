@@ -56,7 +56,7 @@ export interface PowerCell {
   readonly pins: ReadonlyMap<string, PowerPin>;
   /** Pins of a register's clock; none: the cell is combinational. */
   readonly clocks: readonly string[];
-  /** Registers other than flip-flops of rising edges have none. */
+  /** Registers other than rising-edge flip-flops have none. */
   readonly flipFlop?: FlipFlop;
   /** In watts, in the states that `states` does not tell of. */
   readonly leakage: number;

@@ -115,7 +115,7 @@ export function readStaPower(text: string): StaPower | undefined {
   return { internal, switching, leakage };
 }
 
-/** What OpenSTA counts of an estimate: nets that ports drive, clocks among them, are none of its gates' outputs. */
+/** What OpenSTA counts of an estimate: outputs of gates, not nets that ports drive, clocks included. */
 export function asStaCounts(energy: Energy, seconds: number): StaPower {
   const driven = totalOf(energy, { kind: 'switching' }) - energy.inputs.switching - energy.clock.switching;
   return {

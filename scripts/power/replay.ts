@@ -8,7 +8,7 @@ export interface PortWaves extends Pick<Waves, 'cycles' | 'instances' | 'stride'
   readonly ports: ReadonlyMap<string, readonly Int32Array[]>;
 }
 
-/** A port bit whose value in gates is not the recorded one. */
+/** A port bit whose value in the netlist differs from the recorded one. */
 export interface Difference {
   readonly port: string;
   readonly bit: number;
@@ -19,8 +19,8 @@ export interface Difference {
  * Simulates a netlist gate by gate on recorded inputs, from registers of 0, and compares its outputs in every cycle with the
  * recorded ones. Gates are functions of the library; nets settle without delay between two edges of the clock.
  *
- * @param settled The first cycle whose outputs are compared: before, what registers held at the beginning may be seen.
- * @throws UserError for cells without a function, and registers other than flip-flops of rising edges.
+ * @param settled The first cycle whose outputs are compared; earlier ones may show what registers held at the start.
+ * @throws UserError for cells without a function, and registers other than rising-edge flip-flops.
  */
 export function replay(circuit: Circuit, recorded: PortWaves, settled: number): Waves & { difference?: Difference } {
   const { stride, cycles } = recorded;

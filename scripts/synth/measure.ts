@@ -31,7 +31,7 @@ export interface MeasuredDesign {
 /**
  * Synthesises all modules of a design and adds up the array.
  *
- * @throws UserError when the folder is no design, Yosys fails, or the array is not what its manifest says (exit code 1).
+ * @throws UserError when the folder is not a design, Yosys fails, or the array differs from its manifest (exit code 1).
  */
 export async function measureDesign({ folder, yosys, library, onProgress }: AreaRequest): Promise<MeasuredDesign> {
   const manifest = loadDesign(folder);

@@ -4,7 +4,7 @@ import type { Flow } from './flow-names.js';
 import type { Family } from './fpga/families.js';
 import type { AreaItem } from './plan.js';
 
-/** The mapped netlist of an item: the very one whose area the report gives. */
+/** The mapped netlist of an item, whose area the report gives. */
 export interface MappedNetlist {
   readonly item: AreaItem;
   readonly flow: Flow;
@@ -16,7 +16,7 @@ export interface MappedNetlist {
 
 /** A netlist that can be compared with its RTL. */
 export interface ProvableNetlist extends Pick<MappedNetlist, 'item' | 'name' | 'text'> {
-  /** The FPGAs of whose cells it consists, if not of a library's or of Yosys' own. */
+  /** The FPGA family of its cells; without, they are a library's or Yosys' own. */
   readonly family?: Family;
 }
 

@@ -15,8 +15,8 @@ const ENDS = /^ABC: Start-point = pi\d+ \((.+)\)\. +End-point = po\d+ \((.+)\)\.
 
 /**
  * The critical path in the log of Yosys' last ABC pass, as `stime -p` prints it: a line with the delay, one line per gate
- * with the arrival time, a line with both ends. Nothing is taken from a log that differs from this in any way, or whose
- * last arrival time is not its delay.
+ * with the arrival time, a line with both ends. A log that differs in any way is refused, and so is
+ * one whose last arrival time is not its delay.
  */
 export function readDelays(log: string): ReadPath {
   const lines = lastPass(log);

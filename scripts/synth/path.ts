@@ -19,9 +19,9 @@ export type CriticalPath =
   /** Measured with a library, by the delays of its cells. */
   | {
       readonly kind: 'delay';
-      /** Of the netlist whose area counts: nothing is sized, and a gate drives whatever hangs on it. */
+      /** Of the netlist whose area is given: gates are not sized, whatever they drive. */
       readonly leastArea: DelayPath;
-      /** Of the same netlist after ABC has put in buffers and sized the gates, which its area does not include. */
+      /** Of the same netlist after ABC has added buffers and sized gates. The area does not include these. */
       readonly buffered: DelayPath;
     }
   /** Without a library: generic gates on the critical path. */

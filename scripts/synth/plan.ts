@@ -17,7 +17,7 @@ export interface AreaItem {
   readonly parameters: Readonly<Record<string, number>>;
   readonly role: AreaRole;
   readonly instances: number;
-  /** Shown for information only: its area is part of another item's. */
+  /** Shown, but not added: its area is part of another item's. */
   readonly partOfOther: boolean;
 }
 

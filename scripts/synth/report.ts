@@ -169,7 +169,7 @@ interface Choice {
   readonly total: Size;
 }
 
-/** The flow whose netlist is kept: that of the smaller one. */
+/** The flow of the smaller netlist, which is kept. */
 export function keptFlow({ alumacc, noalumacc }: ItemResult): Flow {
   return cost(noalumacc.size) < cost(alumacc.size) ? 'noalumacc' : 'alumacc';
 }

@@ -78,7 +78,7 @@ export function readStructure(netlist: Netlist, { top, configuration }: Manifest
   return { instances, delayStages, ownLogic };
 }
 
-/** A module with parameters as it is called in its source: Yosys calls it `$paramod\d_tile\SUM_BITS=...` or so. */
+/** The source name of a module with parameters, which Yosys calls `$paramod\d_tile\SUM_BITS=...`. */
 const sourceName = (type: string): string => /^\$paramod(?:\$[^\\]*)?\\([^\\]+)/.exec(type)?.[1] ?? type;
 
 /** Yosys writes parameters as binary text, or as numbers where asked to. */

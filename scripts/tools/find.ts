@@ -181,7 +181,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Text for the program's standard input. */
   readonly input?: string;
-  /** Exit codes that are no failure; that of a program that a signal ends is 128 and the signal's number. */
+  /** Exit codes that are not failures; that of a program that a signal ends is 128 and the signal's number. */
   readonly okCodes?: readonly number[];
   /** Called with each line of standard output as it comes. */
   readonly onLine?: (line: string) => void;

@@ -30,7 +30,7 @@ export interface AccuracyRow {
 /** Test images run at once. */
 const BATCH = 100;
 
-/** Accuracy of a network in floating point and under each scheme; calibration images are no test images. */
+/** Accuracy of a network in floating point and under each scheme; calibration images are never test images. */
 export async function measure(
   { name, model, calibration, test }: Subject,
   schemes: readonly Scheme[],

@@ -52,7 +52,7 @@ const OTHER_PRODUCTS: ReadonlySet<string> = new Set([
   'RNN',
 ]);
 const PRODUCTS: ReadonlySet<string> = new Set<ProductOp>(['Conv', 'Gemm', 'MatMul']);
-/** Operators whose result changes from run to run, so that they are no constants without inputs. */
+/** Operators whose result changes from run to run, and which are therefore not constant. */
 const RANDOM: ReadonlySet<string> = new Set(['RandomNormal', 'RandomUniform']);
 
 /** Tensors that follow from the network's constants alone. */

@@ -7,8 +7,8 @@ import { load } from '../onnx/session.js';
 import { floatProto } from '../onnx/tensor.js';
 
 /**
- * A network whose products read their weights and biases from constants: those that nodes compute from constants alone
- * (transposed, reshaped, dequantised ...) are computed once, by ONNX Runtime.
+ * A network whose products read weights and biases from constants. ONNX Runtime computes once what nodes derive from
+ * constants alone (transposed, reshaped, dequantised ...).
  */
 export async function foldWeights(model: OnnxModel): Promise<OnnxModel> {
   const derived = constantTensors(model);

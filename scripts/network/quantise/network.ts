@@ -73,7 +73,7 @@ async function chooseProducts(
   return { kept, skipped };
 }
 
-/** Why a product is no product of matrices; undefined where it is. */
+/** Why a product is not a matrix product; undefined where it is one. */
 function loweringObstacle(
   product: Product,
   { constants }: OnnxModel,

@@ -15,7 +15,7 @@ export interface Channel {
   readonly hasNegative: boolean;
 }
 
-/** Outside of these the squares of elements or the scales are no normal doubles. */
+/** Outside of these the squares of elements or the scales are not normal doubles. */
 const SMALLEST = 1e-140;
 const LARGEST = 1e140;
 

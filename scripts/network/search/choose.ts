@@ -38,7 +38,7 @@ interface Trial {
  * scale; of equals the first in the list. It always chooses as a search over elements does. Made once for a list of
  * types (at least one), it can be used for tensor after tensor.
  *
- * @throws UserError on clips that are no clips.
+ * @throws UserError on invalid clips.
  */
 export function typeChooser(
   types: readonly NumericType[],

@@ -74,7 +74,7 @@ export class StreamedChoice {
   #plot: number[] = [];
   #result: StreamedResult | undefined;
 
-  /** @throws UserError on a percentile that is none. */
+  /** @throws UserError on an invalid percentile. */
   constructor(options: StreamedOptions) {
     const { name, percentile = 100 } = options;
     requirePercentile(percentile);
@@ -91,7 +91,7 @@ export class StreamedChoice {
     this.#running().observe(values);
   }
 
-  /** @throws UserError when the pass had no values or more or fewer than the first, or there is no type or clip. */
+  /** @throws UserError when the pass had no values, or another number than the first, or there is no type or clip. */
   endPass(): void {
     const pass = this.#running();
     if (this.#range && pass.count !== this.#range.count) {

@@ -73,7 +73,7 @@ export function cutRegisters(gold: Module, gate: Module): CutPair | { readonly p
   };
 }
 
-/** Cells of a netlist that are no gates of Yosys' own: there was no model of them. */
+/** Cells of a netlist that are not Yosys' own gates: they have no model. */
 export const unmodelledCells = ({ cells }: Module): string[] => [
   ...new Set(
     Object.values(cells)
@@ -119,8 +119,8 @@ function constantOf({ type, connections }: Register): '0' | '1' {
 }
 
 /**
- * The RTL with one state for all registers that share one of the netlist, that of the first of them, and with constants for
- * those that the netlist lacks.
+ * The RTL with one state for all registers that share a register of the netlist (that of the first), and with constants for
+ * registers that the netlist lacks.
  */
 function withSharedState(module: Module, pairs: readonly Pair[], constants: readonly Constant[]): Module {
   const first = new Map<Register, Pair>();

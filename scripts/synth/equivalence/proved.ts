@@ -21,7 +21,7 @@ export function countProofs({ modules }: ProofReport): ProofCount {
   return { proved: modules.length - simulated, simulated };
 }
 
-/** The count in words, for a report. @param vectors What those that are simulated are simulated with. */
+/** The count in words, for a report. @param vectors What the simulated netlists are simulated with. */
 export const proofText = ({ proved, simulated }: ProofCount, vectors = 'the vectors of npm run verify'): string =>
   `${proved.toLocaleString('en-US')} proved equal to their RTL${simulated > 0 ? `, ${simulated} simulated with ${vectors}` : ''}`;
 

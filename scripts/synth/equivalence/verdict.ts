@@ -53,8 +53,8 @@ export function proofPasses(proof: ProofReport | undefined): boolean {
 export type CecVerdict = 'equivalent' | 'different' | 'undecided' | 'not understood';
 
 /**
- * Reads the verdict of `&cec -m` in a log of Yosys: the last word counts, and one that is not known is no proof. Of a miter with a
- * single output ABC says no word when it runs out of time, but that it did.
+ * Reads the verdict of `&cec -m` in a log of Yosys. The last one counts; an unknown one is not a proof. Out of time on a miter with
+ * a single output, ABC gives no verdict but says so.
  */
 export function readVerdict(log: string): CecVerdict {
   const words = [...log.matchAll(/^ABC: Networks are (.+?)\.? +Time =/gm)].map(([, word]) => word as string);

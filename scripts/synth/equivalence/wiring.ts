@@ -3,7 +3,7 @@ import { type Bit, firstFree, type Module, mapValues } from './module.js';
 
 /**
  * What drives a netlist's nets more than once: names of the nets with two outputs of cells or ports on them, or with one and a
- * constant. Cells whose directions are not known do not count.
+ * constant. Cells of unknown directions are left out.
  *
  * @param netlist As it is, before anything is simplified: that may drop one of the drivers.
  */

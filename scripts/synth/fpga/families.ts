@@ -6,7 +6,7 @@ interface FamilyDescription {
   readonly title: string;
   /** Inputs of a look-up table; adaptive ones split. */
   readonly lutInputs: number;
-  /** Yosys' command, without pads and clock buffers, which a part of a larger design has none of. */
+  /** Yosys' command, without pads and clock buffers: the module is part of a larger design. */
   readonly command: string;
   /** Whether Yosys infers DSP blocks: only if an option asks for it, unless one forbids it, or never. */
   readonly dsp: { readonly option: string; readonly when: 'asks' | 'forbids' } | 'never';
@@ -134,7 +134,7 @@ export function familyCommand(family: Family, dsp: boolean): string {
   return (inference.when === 'asks') === dsp ? `${command} ${inference.option}` : command;
 }
 
-/** What the cells of a netlist take up, or the names of those that the family's table does not have. */
+/** The resources of a netlist's cells, or the names of cells that the family's table lacks. */
 export function resourcesOf(
   family: Family,
   cells: CellCounts,

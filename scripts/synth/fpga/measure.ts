@@ -37,7 +37,7 @@ export interface FpgaRequest {
 /**
  * Synthesises all modules of a design for families of FPGAs and adds them up; places and routes some.
  *
- * @throws UserError when the folder is no design, a tool fails, or the design is not what its manifest says (exit code 1).
+ * @throws UserError when the folder is not a design, a tool fails, or the design differs from its manifest (exit code 1).
  */
 export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const { folder, yosys, families, dsp, place, onProgress } = request;

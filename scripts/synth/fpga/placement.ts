@@ -70,7 +70,7 @@ const TOLERANCE = 0.005;
 
 /**
  * The frequency in a report of nextpnr (`--report`). Nothing is taken from a report that has more than one clock, or
- * whose critical path is not there or has another delay than its frequency says.
+ * without a critical path, or whose critical path does not have the delay of its frequency.
  */
 export function readPlacement(text: string): ReadPlacement {
   let content: unknown;

@@ -35,7 +35,7 @@ const COMPLAINT = new RegExp(`^(Error|Warning(?!( \\d+)?: ${TOP_FILES.library.re
 
 /**
  * What the script's log tells: slack and least period behind their marks, the path of each. Nothing is taken from a log
- * with errors or warnings such as of unlinked cells, or whose path has another slack than the one that was asked for.
+ * with errors, with warnings such as unlinked cells, or whose path has another slack than asked for.
  */
 export function readSta(log: string): ReadSta {
   const complaint = log.split('\n').find((line) => COMPLAINT.test(line));
@@ -68,7 +68,7 @@ function figure(log: string, mark: string): number | undefined {
 
 type ReadPath = StaPath | { readonly problem: string };
 
-/** The path with the least slack of those that a report gives, one per group. */
+/** The path with the least slack in a report, which gives one per group. */
 function worstPath(text: string): ReadPath {
   const paths = text.split(/^(?=Startpoint: )/m).filter((part) => part.startsWith('Startpoint: '));
   const read = paths.map(onePath);

@@ -22,7 +22,7 @@ export interface TopProofRequest {
   readonly top: string;
   /** For ABC. */
   readonly limitSeconds: number;
-  /** Of the simulation where there is no proof. */
+  /** Of the simulation that replaces a missing proof. */
   readonly budget?: TestBudget;
 }
 

@@ -6,7 +6,7 @@ import { type AreaItem, areaItems } from '../plan.js';
 /** Files of the run that maps a design around its modules. */
 export const TOP_FILES = { library: 'library.lib', cells: 'top.json', netlist: 'top.v' } as const;
 
-/** The modules that a design's netlist instantiates: those that are counted, but for delay lines, which are opened. */
+/** The modules that a design's netlist instantiates: all that are counted, except delay lines, which are flattened. */
 export function linkedItems(manifest: Manifest): AreaItem[] {
   return areaItems(manifest).filter(({ role, partOfOther }) => !partOfOther && role !== 'delay');
 }

@@ -16,7 +16,7 @@ export interface Candidate {
 const delay = ({ path }: Pick<Candidate, 'path'>): number => path?.ps ?? 0;
 const area = ({ size }: Pick<Candidate, 'size'>): number => size.area ?? size.gateEquivalents;
 
-/** The smallest netlist whose critical path is no longer than asked for; where there is none, the fastest. */
+/** The smallest netlist that meets the delay; the fastest where none meets it. */
 export function chooseCandidate<C extends Candidate>(candidates: readonly C[], ps: number): C {
   const meeting = candidates.filter((candidate) => delay(candidate) <= ps);
   const better =

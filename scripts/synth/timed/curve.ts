@@ -34,7 +34,7 @@ export interface CurveRequest extends Omit<TimedContext, 'folder'> {
 /**
  * The curve of area over delay of a module of each design.
  *
- * @throws UserError when a folder is no design or has no such module, the library has no delays, or Yosys fails.
+ * @throws UserError when a folder is not a design or has no such module, the library has no delays, or Yosys fails.
  */
 export async function measureCurves(request: CurveRequest): Promise<CurveReport> {
   const { folders, yosys, library, module, onProgress } = request;

@@ -34,8 +34,8 @@ export interface MappedDesign {
 /**
  * Maps all modules of a design for a period.
  *
- * @throws UserError when the folder is no design, the library has no delays, Yosys fails, or the design is not what its
- * manifest says (exit code 1).
+ * @throws UserError when the folder is not a design, the library has no delays, Yosys fails, or the design differs from its
+ * manifest (exit code 1).
  */
 export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign> {
   const { folder, yosys, library, periodPs, marginPs, onProgress } = request;

@@ -7,7 +7,7 @@ export type BooleanFunction =
 
 /**
  * A boolean function as Liberty writes it: `!` before or `'` behind an operand, `&`, `*` or nothing for and, `|` or `+` for
- * or, `^`, parentheses, 0 and 1. Undefined where the text is no such function.
+ * or, `^`, parentheses, 0 and 1. Undefined where the text is not such a function.
  */
 export function parseFunction(text: string): BooleanFunction | undefined {
   const tokens = text.match(/[A-Za-z_]\w*|[01]|\S/g) ?? [];

@@ -20,7 +20,7 @@ export interface Library {
 /**
  * Reads a Liberty file, plain or gzipped.
  *
- * @throws UserError when it cannot be read, is no Liberty file or not a whole one, or has no 2-input NAND to count in or
+ * @throws UserError when it cannot be read, is not a Liberty file or not a whole one, or has no 2-input NAND to count in or
  *   no D flip-flop.
  */
 export function readLibrary(file: string): Library {
@@ -38,7 +38,7 @@ export function readLibrary(file: string): Library {
   }
   const cells = libertyCells(text);
   if (name === undefined || cells.length === 0) {
-    throw new UserError(`${file} is no Liberty file: it has no library (...) group with cells`);
+    throw new UserError(`${file} is not a Liberty file: it has no library (...) group with cells`);
   }
   const nand2 = smallestNand2(cells);
   if (nand2 === undefined) {
