@@ -1,19 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that run tools. A time limit only ends what hangs. */
+const withTools = { testTimeout: 1_800_000, hookTimeout: 600_000, maxConcurrency: 2 };
+
+const FULL = 'test/e2e/**/*.full.test.ts';
+
+/**
+ * Three projects: `unit` and `e2e` are `npm test`, which has one of everything; `rest` is what `npm run test:full` has
+ * besides: the cases that are not in the samples of `e2e`, and what takes minutes.
+ */
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 1_800_000,
-          hookTimeout: 600_000,
-          maxConcurrency: 2,
-        },
-      },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [FULL], ...withTools } },
+      { test: { name: 'rest', include: [FULL], ...withTools } },
     ],
   },
 });

@@ -1,22 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { flagOf, PARAMETER_KEYS } from '../../gen/config/parameters.js';
-import { DEFAULT_MATRIX } from '../../scripts/verify/matrix.js';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-function npmRun(script: string, args: string[], env: Record<string, string> = {}) {
-  return execa('npm', ['run', '--silent', script, '--', ...args], { cwd: root, reject: false, env });
-}
-
-/** The programs of package.json. */
-const programs = Object.entries<string>(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
-  .filter(([, command]) => command.startsWith('node --import tsx '))
-  .map(([name]) => name);
+import { PROGRAMS, ROOT, runProgram } from '../support/program.js';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'ant-rtl-cli-'));
 
@@ -34,7 +22,8 @@ describe('npm run gen', () => {
   it('gives the same bytes in two runs', async () => {
     const [one, two] = [temporary(), temporary()];
     for (const out of [one, two]) {
-      const { exitCode, stdout } = await npmRun('gen', ['--rows', '16', '--cols', '16', '--out', out]);
+      const args = ['--rows', '16', '--cols', '16', '--out', out];
+      const { exitCode, stdout } = await execa('npm', ['run', '--silent', 'gen', '--', ...args], { cwd: ROOT });
       expect(exitCode).toBe(0);
       expect(stdout).toContain('16 x 16 PEs');
     }
@@ -45,9 +34,9 @@ describe('npm run gen', () => {
 
   it('needs nothing but Node', async () => {
     const out = temporary();
-    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
     const run = await execa(process.execPath, [tsx, 'gen/cli.ts', '--rows', '2', '--out', out, '--json'], {
-      cwd: root,
+      cwd: ROOT,
       env: { PATH: dirname(process.execPath) },
       extendEnv: false,
     });
@@ -55,13 +44,13 @@ describe('npm run gen', () => {
   });
 
   it('explains every flag', async () => {
-    const { stdout, exitCode } = await npmRun('gen', ['--help']);
+    const { stdout, exitCode } = await runProgram('gen', ['--help']);
     expect(exitCode).toBe(0);
     for (const key of PARAMETER_KEYS) expect(stdout).toContain(flagOf(key));
   });
 
   it('prints the schema of a configuration', async () => {
-    const { stdout } = await npmRun('gen', ['--schema']);
+    const { stdout } = await runProgram('gen', ['--schema']);
     expect(Object.keys(JSON.parse(stdout).properties)).toEqual(PARAMETER_KEYS);
   });
 
@@ -75,7 +64,10 @@ describe('npm run gen', () => {
     [['--out', '/dev/null'], /\/dev\/null/],
   ])('%j is refused without a stack, and nothing is written', async (args, message) => {
     const out = temporary();
-    const { exitCode, stderr, stdout } = await npmRun('gen', args.includes('--out') ? args : [...args, '--out', out]);
+    const { exitCode, stderr, stdout } = await runProgram(
+      'gen',
+      args.includes('--out') ? args : [...args, '--out', out],
+    );
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
@@ -85,26 +77,16 @@ describe('npm run gen', () => {
 });
 
 describe('npm run verify', () => {
-  it('passes the whole default matrix and says how fast it simulated', async () => {
-    const { exitCode, stdout } = await npmRun('verify', []);
-    expect(exitCode, stdout).toBe(0);
-    for (const { name } of DEFAULT_MATRIX) {
-      expect(stdout).toMatch(new RegExp(`^PASS +${name} +[1-9]\\d* vectors +[1-9]\\d* cycles +[\\d.]+ s$`, 'm'));
-    }
-    expect(stdout).toContain(`${DEFAULT_MATRIX.length} passed, 0 failed`);
-    expect(stdout).toMatch(/\bdefault_16x16: \d+ kcycle\/s, \d+ million MAC\/s/);
-  });
-
   it('refuses a folder that is no design', async () => {
-    const { exitCode, stderr } = await npmRun('verify', ['--design', temporary()]);
+    const { exitCode, stderr } = await runProgram('verify', ['--design', temporary()]);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('manifest.json');
   });
 
   it('says what to do where Verilator is missing', async () => {
-    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
     const run = await execa(process.execPath, [tsx, 'scripts/verify.ts'], {
-      cwd: root,
+      cwd: ROOT,
       env: { PATH: temporary() },
       extendEnv: false,
       reject: false,
@@ -132,7 +114,7 @@ describe('a file or folder that cannot be written is refused before anything is 
     ['quantize', ['none.onnx', '--calib', 'none.npy', '--out', inFile], /\bREADME\.md\b/],
     ['example', ['--out', 'README.md'], /\bREADME\.md\b/],
   ])('%s %j', async (program, args, message) => {
-    const { exitCode, stderr, stdout } = await npmRun(program, args);
+    const { exitCode, stderr, stdout } = await runProgram(program, args);
     expect(stderr).toMatch(message);
     expect(stderr.match(/error/g)).toHaveLength(1);
     expect(stdout).toBe('');
@@ -149,7 +131,7 @@ describe('a slip in the name of an option is named, also where without it a requ
     ['quantize', ['m.onnx', '--clib', 'c'], /^error: .*'--clib'\s.*--calib\b.*$/],
     ['matmul', ['--desgin', 'd', '--a', 'a', '--w', 'w'], /^error: .*'--desgin'.*--design\b.*$/m],
   ])('%s %j', async (program, args, message) => {
-    const { exitCode, stderr } = await npmRun(program, args);
+    const { exitCode, stderr } = await runProgram(program, args);
     expect(stderr).toMatch(message);
     expect(exitCode).toBe(2);
   });
@@ -161,7 +143,7 @@ describe('a slip in the name of an option is named, also where without it a requ
     ['infer', [], ['--design', '--model']],
     ['quantize', ['m.onnx'], ['--calib']],
   ])('%s %j names all that is missing', async (program, args, missing) => {
-    const { exitCode, stderr } = await npmRun(program, args);
+    const { exitCode, stderr } = await runProgram(program, args);
     const errors = stderr
       .trim()
       .split(/^error: /m)
@@ -173,31 +155,31 @@ describe('a slip in the name of an option is named, also where without it a requ
 
 describe('npm run figures', () => {
   it('lists what a run leaves out as left out', async () => {
-    const list = async (...args: string[]) => (await npmRun('figures', ['--check', '--list', ...args])).stdout;
+    const list = async (...args: string[]) => (await runProgram('figures', ['--check', '--list', ...args])).stdout;
     expect(await list()).toMatch(/^check-sky130: .*json \(.* --sky130\)$/m);
     expect(await list('--sky130', 'package.json')).toMatch(/^check-sky130: .*json$/m);
   });
 
   it('names the pages, too, that may be made alone', async () => {
-    const { exitCode, stderr } = await npmRun('figures', ['--only', 'docs/nope.md']);
+    const { exitCode, stderr } = await runProgram('figures', ['--only', 'docs/nope.md']);
     expect(stderr).toMatch(/--only: given "docs\/nope\.md"; .*\barea-generic, .*\bdocs\/area\.md, /);
     expect(exitCode).toBe(2);
   });
 });
 
 describe('every program', () => {
-  const page = readFileSync(join(root, 'docs/commands.md'), 'utf8');
+  const page = readFileSync(join(ROOT, 'docs/commands.md'), 'utf8');
   const exceptions = /all but (.*) have `--json`/.exec(page)?.[1]?.match(/[\w:]+(?=`)/g);
 
   it('has --json but for those that docs/commands.md excepts, which are some', () => {
-    expect(programs).toEqual(expect.arrayContaining(exceptions ?? ['an exception']));
+    expect(PROGRAMS).toEqual(expect.arrayContaining(exceptions ?? ['an exception']));
   });
 
-  it.each(programs)(
+  it.each(PROGRAMS)(
     'is in a table of docs/commands.md, and its --help says which exit codes it has: %s',
     async (program) => {
       expect(page).toMatch(new RegExp(`^\\|.*\`npm run ${program}[ \`].*\\|$`, 'm'));
-      const { exitCode, stdout } = await npmRun(program, ['--help']);
+      const { exitCode, stdout } = await runProgram(program, ['--help']);
       expect(exitCode).toBe(0);
       expect(stdout).toContain('Exit codes: 0 ');
       expect(stdout).toContain('--version');

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { TensorProto_DataLocation } from 'onnx-buf';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -19,12 +18,9 @@ import { type FloatTensor, floatProto, readFloats } from '../../../scripts/netwo
 import { type LayerReport, type QuantiseReport, REPORT } from '../../../scripts/network/quantise/report.js';
 import { requireTool } from '../../../scripts/tools/find.js';
 import { type GraphParts, int64Proto, modelBytes, node, randomTensor, tensor } from '../../support/onnx.js';
+import { ROOT, runProgram } from '../../support/program.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'ant-rtl-quantize-'));
-
-const npmRun = (script: string, args: readonly string[]) =>
-  execa('npm', ['run', '--silent', script, '--', ...args], { cwd: root, reject: false });
 
 /** A convolution, a product of two activations, a linear layer: six classes. */
 const TINY: GraphParts = {
@@ -71,7 +67,7 @@ const reportOf = (folder: string): QuantiseReport =>
 async function quantised(model: GraphParts | Uint8Array, samples: FloatTensor, ...args: string[]) {
   const { folder, model: file, calib } = files(model, samples);
   const out = join(folder, 'out');
-  const run = await npmRun('quantize', [file, '--calib', calib, '--out', out, ...args]);
+  const run = await runProgram('quantize', [file, '--calib', calib, '--out', out, ...args]);
   expect(run.exitCode, run.stderr).toBe(0);
   return { out, report: reportOf(out), stdout: run.stdout, calib };
 }
@@ -118,7 +114,7 @@ describe('npm run quantize', () => {
   it('prints the report as JSON', async () => {
     const { folder, model, calib } = files(TINY, SAMPLES);
     const out = join(folder, 'out');
-    const run = await npmRun('quantize', [model, '--calib', calib, '--out', out, '--samples', '2', '--json']);
+    const run = await runProgram('quantize', [model, '--calib', calib, '--out', out, '--samples', '2', '--json']);
     expect(REPORT.parse(JSON.parse(run.stdout))).toEqual(reportOf(out));
     expect(reportOf(out).calibration.samples).toBe(2);
   });
@@ -136,7 +132,7 @@ describe('npm run quantize', () => {
     expect(loose.report.totals.outputError).toBeLessThanOrEqual(0.01);
     const { folder, model, calib } = files(TINY, SAMPLES);
     const args = [model, '--calib', calib, '--out', join(folder, 'out'), '--budget', 'error=1e-12'];
-    const missed = await npmRun('quantize', args);
+    const missed = await runProgram('quantize', args);
     expect(missed.stderr).toMatch(/\berror budget\b.*\d.*\b1e-12\b/);
     expect(missed.exitCode).toBe(1);
   });
@@ -150,7 +146,7 @@ describe('npm run quantize', () => {
     const { out, calib } = await quantised(TINY, SAMPLES);
     const { model } = files(linear(randomTensor([4, 3], 1)), SAMPLES);
     writeFileSync(calib, formatNpyArray([3, 4], randomTensor([3, 4], 2).data));
-    expect((await npmRun('quantize', [model, '--calib', calib, '--out', out])).exitCode).toBe(0);
+    expect((await runProgram('quantize', [model, '--calib', calib, '--out', out])).exitCode).toBe(0);
     expect(readdirSync(join(out, 'layers'))).toEqual(['y']);
     expect(readdirSync(join(out, '..')).sort()).toEqual(['calib.npy', 'model.onnx', 'out']);
   });
@@ -222,7 +218,7 @@ function expectChoice(
 
 describe('the types of a real network', () => {
   it('are those of brute force over all elements, for every tensor', async () => {
-    const bytes = readFileSync(join(root, 'models/residual.onnx'));
+    const bytes = readFileSync(join(ROOT, 'models/residual.onnx'));
     const random = randomSource(3);
     // Strokes on black, as the images that the network was trained on.
     const data = Float32Array.from({ length: 2 * 28 * 28 }, (_, i) =>
@@ -327,7 +323,7 @@ describe('npm run quantize refuses', () => {
     const { model = linear(W), samples = X, args = [], message } = about;
     const { folder, model: file, calib } = files(model, samples);
     const out = join(folder, 'out');
-    const run = await npmRun('quantize', [file, '--calib', calib, '--out', out, ...args]);
+    const run = await runProgram('quantize', [file, '--calib', calib, '--out', out, ...args]);
     expect(run.exitCode, run.stderr).toBe(2);
     expect(run.stderr).toMatch(message);
     expect(run.stderr).not.toMatch(/^\s+at /m);
@@ -348,7 +344,15 @@ describe('npm run quantize refuses', () => {
     for (const [i, raw] of ports.entries()) {
       const { folder: design } = generate(validateConfiguration({ rows: 2, cols: 2, ...raw }), designs);
       const { folder, model, calib } = files(linear(W), X);
-      const run = await npmRun('quantize', [model, '--calib', calib, '--out', join(folder, 'out'), '--design', design]);
+      const run = await runProgram('quantize', [
+        model,
+        '--calib',
+        calib,
+        '--out',
+        join(folder, 'out'),
+        '--design',
+        design,
+      ]);
       expect([run.exitCode, run.stdout]).toEqual([2, '']);
       expect(run.stderr).toMatch(messages[i] as RegExp);
       expect(readdirSync(folder).sort()).toEqual(['calib.npy', 'model.onnx']);
@@ -362,7 +366,7 @@ describe('npm run quantize refuses', () => {
     );
     const { folder, model, calib } = files(linear(W), X);
     const args = [model, '--calib', calib, '--out', join(folder, 'out'), '--design', design, '--types', 'int,e2m1'];
-    const run = await npmRun('quantize', args);
+    const run = await runProgram('quantize', args);
     expect([run.exitCode, run.stdout]).toEqual([2, '']);
     expect(run.stderr).toMatch(/--types: .*\be2m1\b.*\bactivations\b.*\bint4, uint4\b/);
   });
@@ -372,14 +376,14 @@ describe('npm run quantize refuses', () => {
     const out = join(folder, 'out');
     mkdirSync(out);
     writeFileSync(join(out, 'thesis.txt'), 'thesis');
-    const run = await npmRun('quantize', [model, '--calib', calib, '--out', out]);
+    const run = await runProgram('quantize', [model, '--calib', calib, '--out', out]);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toMatch(/: thesis\.txt\b/);
     expect(readdirSync(folder).sort()).toEqual(['calib.npy', 'model.onnx', 'out']);
     expect(readFileSync(join(out, 'thesis.txt'), 'utf8')).toBe('thesis');
     rmSync(join(out, 'thesis.txt'));
     writeFileSync(join(out, 'report.json'), '{"generator": "another program 1.0"}');
-    const other = await npmRun('quantize', [model, '--calib', calib, '--out', out]);
+    const other = await runProgram('quantize', [model, '--calib', calib, '--out', out]);
     expect(other.stderr).toContain('report.json');
     expect(readFileSync(join(out, 'report.json'), 'utf8')).toContain('another program');
   });
@@ -494,10 +498,10 @@ describe('npm run infer', () => {
     const folder = design({ name: 'infer_default' });
     const { out } = await quantised(TINY, SAMPLES, '--design', folder, '--bias-correction', '--group-size', '9');
     const args = ['--design', folder, '--model', out, '--input', input];
-    const run = await npmRun('infer', [...args, '--samples', '6', '--batch', '4']);
+    const run = await runProgram('infer', [...args, '--samples', '6', '--batch', '4']);
     expect(run.exitCode, run.stderr).toBe(0);
     expect(run.stdout).toMatch(/^PASS infer_default: .*\b6\b/m);
-    const json = JSON.parse((await npmRun('infer', [...args, '--samples', '5', '--batch', '2', '--json'])).stdout);
+    const json = JSON.parse((await runProgram('infer', [...args, '--samples', '5', '--batch', '2', '--json'])).stdout);
     const macs = (9 * 18 * 3 + 3 * 27 + 27 * 6) * 5;
     expect(json).toMatchObject({ samples: 5, exact: true, differentDecisions: [], likeOnnx: 5, macs });
     expect(json.layers.map(({ name }: { name: string }) => name)).toEqual(['conv', 'square', 'scores']);
@@ -512,15 +516,15 @@ describe('npm run infer', () => {
       [4, true],
       [8, true],
     ]);
-    const run = await npmRun('infer', ['--design', folder, '--model', out, '--input', input]);
+    const run = await runProgram('infer', ['--design', folder, '--model', out, '--input', input]);
     expect(run.stdout).toMatch(/^PASS infer_mixed: .*\b6\b/m);
 
     const narrow = design({ name: 'infer_narrow' });
     const { model, calib, folder: work } = files(TINY, SAMPLES);
     const args = [model, '--calib', calib, '--out', join(work, 'out'), '--design', narrow, '--wide', 'last'];
-    const note = await npmRun('quantize', args);
+    const note = await runProgram('quantize', args);
     expect(note.stderr).toMatch(/\bscores \(8 bits\).*npm run infer\b/);
-    const refused = await npmRun('infer', ['--design', narrow, '--model', join(work, 'out'), '--input', input]);
+    const refused = await runProgram('infer', ['--design', narrow, '--model', join(work, 'out'), '--input', input]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(/scores: activations u?int8, weights int8/);
   });
@@ -536,7 +540,7 @@ describe('npm run infer', () => {
     const manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
     for (const file of manifest.files) if (file.path === path) file.sha256 = sha256(changed);
     writeFileSync(join(folder, MANIFEST_FILE), JSON.stringify(manifest));
-    const run = await npmRun('infer', ['--design', folder, '--model', out, '--input', input, '--samples', '6']);
+    const run = await runProgram('infer', ['--design', folder, '--model', out, '--input', input, '--samples', '6']);
     expect(run.exitCode, run.stderr).toBe(1);
     expect(run.stdout).toMatch(/^FAIL infer_broken: /m);
     expect(run.stdout).toMatch(/\blayer conv, product 0, \[\d+, \d+\]: expected -?\d+, got -?\d+/);
@@ -551,7 +555,7 @@ describe('npm run infer', () => {
       [['--model', out, '--samples', '2'], /\bactivations int8 .*\n +conv: activations \S+, weights \S+\n/],
     ];
     for (const [args, message] of cases) {
-      const run = await npmRun('infer', ['--design', folder, '--input', input, ...args]);
+      const run = await runProgram('infer', ['--design', folder, '--input', input, ...args]);
       expect(run.exitCode, run.stderr).toBe(2);
       expect(run.stderr).toMatch(message);
     }

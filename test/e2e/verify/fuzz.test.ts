@@ -1,8 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Configuration } from '../../../gen/config/parameters.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
@@ -15,8 +13,8 @@ import { findFrontEnds } from '../../../scripts/verify/fuzz/lint.js';
 import { randomConfiguration } from '../../../scripts/verify/fuzz/random.js';
 import { type Trial, tryConfiguration, type Workshop } from '../../../scripts/verify/fuzz/trial.js';
 import { quickBudget } from '../../../scripts/verify/quick.js';
+import { runProgram } from '../../support/program.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 function isAccepted(seed: number): boolean {
   try {
     elaborate(validateConfiguration(randomConfiguration(randomSource(seed))));
@@ -30,9 +28,7 @@ const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
 /** A seed whose configuration is refused while that of the next one is accepted. */
 const SEED = SEEDS.find((seed) => !isAccepted(seed) && isAccepted(seed + 1)) as number;
 
-function fuzz(temporary: string, ...args: string[]) {
-  return execa('npx', ['tsx', 'scripts/fuzz.ts', ...args], { cwd: ROOT, reject: false, env: { TMPDIR: temporary } });
-}
+const fuzz = (temporary: string, ...args: string[]) => runProgram('fuzz', args, { TMPDIR: temporary });
 
 const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-fuzz-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

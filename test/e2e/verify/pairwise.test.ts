@@ -1,29 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { mapLimit } from '../../../scripts/tools/pool.js';
-import { findFrontEnds } from '../../../scripts/verify/fuzz/lint.js';
-import { pairwiseConfigurations } from '../../../scripts/verify/fuzz/random.js';
-import { tryConfiguration } from '../../../scripts/verify/fuzz/trial.js';
-import { quickBudget } from '../../../scripts/verify/quick.js';
+import { it } from 'vitest';
+import { expectToWork, splitPairwise } from './pairwise.js';
 
-it('every pair of parameter values works: generated, linted and verified with few vectors', async () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-pairwise-'));
-  try {
-    const workshop = {
-      tools: await findFrontEnds(),
-      budget: quickBudget(scratch),
-      scratch,
-      kept: join(scratch, 'kept'),
-    };
-    const trials = await mapLimit([...pairwiseConfigurations().entries()], 2, ([index, raw]) =>
-      tryConfiguration(raw, index + 1, workshop),
-    );
-    expect(trials.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
-    expect(trials.length).toBeGreaterThan(10);
-    expect(Math.min(...trials.map(({ vectors }) => vectors))).toBeGreaterThan(500);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-});
+it('every value of every parameter works in each architecture', () => expectToWork(splitPairwise().sample));

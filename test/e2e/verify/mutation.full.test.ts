@@ -1,0 +1,3 @@
+import { describeMutations, rest } from './mutations.js';
+
+describeMutations(rest);

@@ -1,0 +1,574 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { RawConfiguration } from '../../../gen/config/raw.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
+import { generate } from '../../../gen/design/generate.js';
+import { loadDesign, MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';
+import { quickBudget } from '../../../scripts/verify/quick.js';
+import { verifyDesign } from '../../../scripts/verify/verify.js';
+import { splitByFeatures } from '../../support/sample.js';
+
+const out = mkdtempSync(join(tmpdir(), 'ant-rtl-mutation-'));
+
+/** Generates a design, replaces a piece of one of its files and makes the manifest agree, as a generator bug would. */
+function broken(raw: RawConfiguration, module: string, piece: string, replacement: string): string {
+  const { folder } = generate(validateConfiguration({ rows: 3, cols: 4, ...raw }), out);
+  const path = `rtl/${raw.name}_${module}.v`;
+  const file = join(folder, path);
+  const text = readFileSync(file, 'utf8');
+  expect(text, `${path} holds the piece to break`).toContain(piece);
+  const changed = text.replace(piece, replacement);
+  writeFileSync(file, changed);
+  const manifest = loadManifestAsWritten(folder);
+  const files = manifest.files.map((entry) => (entry.path === path ? { path, sha256: sha256(changed) } : entry));
+  writeFileSync(join(folder, MANIFEST_FILE), JSON.stringify({ ...manifest, files }));
+  return folder;
+}
+
+function loadManifestAsWritten(folder: string): { files: { path: string; sha256: string }[] } {
+  return JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
+}
+
+/** 8-bit activations on 4-bit PEs. */
+const WIDE: RawConfiguration = { rows: 4, cols: 4, wideActivations: ['int8', 'uint8'] };
+
+/** A small grid of units. */
+const DOT: RawConfiguration = { arch: 'dot', rows: 2, cols: 2, lanes: 3 };
+
+/** A design with two rows and three columns of tiles of PEs. */
+const TILES = { rows: 4, cols: 6, tileRows: 2, tileCols: 2 };
+
+/** What is broken, in which module, and what the message must lead to. */
+type Mutation = [
+  what: string,
+  raw: RawConfiguration,
+  module: string,
+  piece: string,
+  replacement: string,
+  message: RegExp,
+];
+
+const MUTATIONS: Mutation[] = [
+  [
+    'decoder',
+    { name: 'm1' },
+    'decode_flint4',
+    "2'b01: zeros = 2'd1",
+    "2'b01: zeros = 2'd0",
+    /decoder.*activation.*flint4 code 0101/,
+  ],
+  [
+    'type selection',
+    { name: 'm2' },
+    'decode_w',
+    "2'd0: operand = {int4",
+    "2'd3: operand = {int4",
+    /decoder.*weight.*int4 code/,
+  ],
+  ['multiplier', { name: 'm3' }, 'pe', "{4'd0, w_base}", "{4'd0, w_base & 3'd5}", /PE, clock edge.*expected.*got/],
+  ['shifter', { name: 'm4' }, 'pe', "<< {shift, 1'd0}", "<< {1'd0, shift}", /PE, clock edge.*product that arrives/],
+  ['sign', { name: 'm5' }, 'pe', 'a_sign ^ w_sign', 'a_sign | w_sign', /PE, clock edge.*the decoders passed/],
+  [
+    'carry of a negative product',
+    { name: 'm6' },
+    'pe',
+    "+ {13'd0, negative}",
+    "+ {13'd0, negative & a_sign}",
+    /PE, clock edge/,
+  ],
+  [
+    'counter above the magnitude',
+    { name: 'm29' },
+    'pe',
+    'low[13] ^ negative',
+    'low[13]',
+    /PE, clock edge.*accumulator/,
+  ],
+  [
+    'swap',
+    { name: 'm7', drain: 'double' },
+    'pe',
+    '{24{~swap_q}}',
+    "{24{1'b1}} ^ {23'd0, swap_q}",
+    /PE, clock edge.*accumulator/,
+  ],
+  ['skew', { name: 'm8' }, 'array', '.DEPTH(p)', '.DEPTH(1)', /array.*row 0, column.*look at skew/],
+  [
+    'de-skew',
+    { name: 'm9' },
+    'array',
+    '.DEPTH(COLS - 1 - c)',
+    '.DEPTH(COLS - c)',
+    /array.*look at (drain and de-|)skew/,
+  ],
+  ['drain', { name: 'm10' }, 'control', "{drain_q[1:0], 1'b0}", "{drain_q[2:1], 1'b0}", /array/],
+  ['drain of a double design', { name: 'm11', drain: 'double' }, 'control', "gap_q <= 2'd2", "gap_q <= 2'd1", /array/],
+  [
+    'clearing after reset',
+    { name: 'm12' },
+    'control',
+    "discard_q <= 1'b1",
+    "discard_q <= 1'b0",
+    /array.*(no tile|wrong|got)/,
+  ],
+  [
+    'stall',
+    { name: 'm13' },
+    'clock_gate',
+    'clk_i & enable_q',
+    'clk_i & (enable_q | ~enable_q)',
+    /array, random stalls/,
+  ],
+  [
+    'stall by enable',
+    { name: 'm14', stall: 'enable' },
+    'delay',
+    'if (en_i) ',
+    'if (en_i | ~en_i) ',
+    /array, random stalls/,
+  ],
+  [
+    'type of a tile',
+    { name: 'm15' },
+    'input',
+    'if (first_q) a_type_q',
+    'if (first_q | take) a_type_q',
+    /array, random stalls/,
+  ],
+  ['output buffer', { name: 'm16' }, 'output', 'row_valid_i & ~tail_valid_q', 'row_valid_i', /array, random stalls/],
+  [
+    'bubble',
+    { name: 'm17', rows: 5 },
+    'control',
+    "gap_q <= 3'd5",
+    "gap_q <= 3'd6",
+    /tile period.*formula .* simulated/,
+  ],
+  [
+    'a weight in use before its tile',
+    { name: 'w1', dataflow: 'ws' },
+    'pe',
+    'w_q <= shadow_q',
+    'w_q <= load_i ? w_i : shadow_q',
+    /PE, clock edge.*product.* times .*sum/,
+  ],
+  [
+    'a weight that moves on by itself',
+    { name: 'w2', dataflow: 'ws' },
+    'pe',
+    'if (load_i) shadow_q',
+    'if (load_i | swap_i) shadow_q',
+    /PE, clock edge.*(w_o|partial sum) is wrong/,
+  ],
+  [
+    'the load of a row',
+    { name: 'w3', dataflow: 'ws' },
+    'control',
+    '{open_q & {',
+    '{~open_q & {',
+    /array.*look at skew, loading and swapping/,
+  ],
+  [
+    'weights taken before the tile before has begun',
+    { name: 'w4', dataflow: 'ws' },
+    'control',
+    'w_permit_o = ~loaded_q | a_begin_i',
+    "w_permit_o = 1'b1",
+    /array/,
+  ],
+  [
+    'a tile that does not wait for its weights',
+    { name: 'w5', dataflow: 'ws' },
+    'input_a',
+    'permit_i | ~begin_q',
+    'permit_i | ~begin_q | begin_q',
+    /array/,
+  ],
+  [
+    'a partial sum too narrow',
+    { name: 'w6', dataflow: 'ws' },
+    'array',
+    'p < 1 ? 14 : 15;  // bits of a sum of p + 1 products\n      localparam ABOVE_BITS = p < 2 ?',
+    'p < 2 ? 14 : 15;  // bits of a sum of p + 1 products\n      localparam ABOVE_BITS = p < 3 ?',
+    /array, extremes.*row \d+, column/,
+  ],
+  [
+    'a bubble between tiles of weights',
+    { name: 'w7', dataflow: 'ws' },
+    'control',
+    '~loaded_q | a_begin_i',
+    '~loaded_q',
+    /tile period.*formula .* simulated/,
+  ],
+  [
+    'the mark of the last row',
+    { name: 'w8', dataflow: 'ws' },
+    'control',
+    'row_last_q <= {row_last_q[5:0], a_last_i}',
+    'row_last_q <= {row_last_q[5:0], a_last_i & ~a_begin_i}',
+    /out_last_o is wrong/,
+  ],
+  [
+    'the high half of an 8-bit code',
+    { ...WIDE, name: 'h1' },
+    'decode_int8_high',
+    "2'd3 : 2'd2",
+    "2'd2 : 2'd2",
+    /decoder.*activation.*\(decode_a_high\): int8_high code/,
+  ],
+  [
+    'the double of a base',
+    { ...WIDE, name: 'h8', wideWeights: ['int8'] },
+    'pe',
+    '<< a_twice',
+    "<< 1'd0",
+    /PE, clock edge .*uflint4 1011 = 24 times/,
+  ],
+  [
+    'the sign of a double',
+    { ...WIDE, name: 'h9', wideWeights: ['int8'] },
+    'pe',
+    ' ^ a_twice',
+    '',
+    /PE, clock edge .*uflint4 1011 = 24 times/,
+  ],
+  [
+    'a base that becomes an exponent',
+    { ...WIDE, name: 'h10', wideWeights: ['int8'] },
+    'decode_a_low',
+    'uflint4_exp | uflint4_carry',
+    'uflint4_exp',
+    /decoder.*activation.*\(decode_a_low\): uflint4 code 1010/,
+  ],
+  [
+    'the choice between 4 and 8 bits',
+    { ...WIDE, name: 'h2' },
+    'decode_a_low',
+    'case (kind_i)',
+    "case (kind_i & 4'd7)",
+    /decoder.*activation.*\(decode_a_low\)/,
+  ],
+  [
+    'the sum of two rows',
+    { ...WIDE, name: 'h3' },
+    'pair_rows',
+    'low_i + (high_i',
+    'low_i ^ (high_i',
+    /array.*int8|uint8 activations/,
+  ],
+  [
+    'the sum of two columns',
+    { ...WIDE, name: 'h4', wideActivations: [], wideWeights: ['int8'] },
+    'array',
+    '.wide_i(row_wide)',
+    '.wide_i(row_wide & row_last)',
+    /array.*int8 weights/,
+  ],
+  [
+    'the row of a pair that leaves',
+    { ...WIDE, name: 'h5' },
+    'control',
+    'odd_q <= bottom & ~odd_q',
+    'odd_q <= bottom & odd_q',
+    /array/,
+  ],
+  [
+    'the width of the tile that drains',
+    { ...WIDE, name: 'h6' },
+    'control',
+    'if (drain_start) a_drain_wide_q',
+    'if (drain_start | odd_q) a_drain_wide_q',
+    /array/,
+  ],
+  [
+    'the width of the weights in use',
+    { ...WIDE, name: 'h7', dataflow: 'ws', wideActivations: [], wideWeights: ['int8'] },
+    'control',
+    'a_begin_i ? next_wide_q : wide_q',
+    'a_issue_i ? next_wide_q : wide_q',
+    /array/,
+  ],
+  [
+    'sign of a lane',
+    { name: 'm18', ...DOT },
+    'lane',
+    'assign negative_o = negative',
+    'assign negative_o = negative & a_sign',
+    /dot-product unit, beat .*expected/,
+  ],
+  ['full adder', { name: 'm19', ...DOT }, 'column', '(z & (x ^ y))', '(z & x)', /dot-product unit, beat .*expected/],
+  ['inverted signs', { name: 'm20', ...DOT }, 'unit', '~negative}', 'negative}', /dot-product unit, beat/],
+  [
+    'width of a sum',
+    { name: 'm21', ...DOT, tree: 'adders' },
+    'unit',
+    '{{2{negative[0]}}, ',
+    "{1'b0, negative[0], ",
+    /dot-product unit, beat .*the decoders passed/,
+  ],
+  [
+    'a beat that does not count',
+    { name: 'm22', ...DOT },
+    'unit',
+    'if (add_i) acc_q',
+    'if (add_i | ~add_i) acc_q',
+    /not count/,
+  ],
+  [
+    'order of the lanes',
+    { name: 'm23', ...DOT },
+    'dot',
+    '(c*LANES+l)*W_BITS',
+    '(c*LANES+LANES-1-l)*W_BITS',
+    /array.*\blanes\b/,
+  ],
+  [
+    'wiring of the units',
+    { name: 'm24', ...DOT },
+    'dot',
+    '.w_i(g_w[c].operands)',
+    '.w_i(g_w[(c+1)%COLS].operands)',
+    /array.*\blanes\b/,
+  ],
+  [
+    'first beat of a tile',
+    { name: 'm25', ...DOT },
+    'input',
+    "begins_q <= 1'b1",
+    "begins_q <= 1'b0",
+    /array.*input register/,
+  ],
+  [
+    'stall of the units',
+    { name: 'm26', ...DOT },
+    'clock_gate',
+    'clk_i & enable_q',
+    'clk_i & (enable_q | ~enable_q)',
+    /array, random stalls/,
+  ],
+  [
+    'end of a tile',
+    { name: 'm27', ...DOT, pipeline: 2 },
+    'control',
+    'assign row_valid_o = done_q;',
+    'reg late_q;\n  always @(posedge clk_i) late_q <= done_q;\n  assign row_valid_o = late_q;',
+    /array, tiles of 1 beats/,
+  ],
+  [
+    'the skew of rows in tiles',
+    { name: 't1', ...TILES },
+    'array',
+    '.DEPTH(p / TILE_ROWS)',
+    '.DEPTH(p / TILE_ROWS + 1)',
+    /array.*look at skew/,
+  ],
+  [
+    'the type of a row of tiles',
+    { name: 't2', ...TILES, rows: 6 },
+    'array',
+    '.d_i(g_a[p-TILE_ROWS].kind)',
+    '.d_i(a_type)',
+    /array/,
+  ],
+  [
+    'the operand of a row in a tile',
+    { name: 't3', ...TILES },
+    'tile',
+    'a_q[r*A_OP_BITS +: A_OP_BITS]',
+    'a_q[0 +: A_OP_BITS]',
+    /array.*row \d, column/,
+  ],
+  ['the drain of a row in a tile', { name: 't4', ...TILES }, 'tile', 'drain_q[r]', 'drain_q[0]', /array/],
+  [
+    'the wait after reset, in which the rows of a tile are cleared',
+    { name: 't5', ...TILES },
+    'control',
+    "gap_q <= 3'd4;\n      token_q",
+    "gap_q <= 3'd0;\n      token_q",
+    /array.*row \d, column/,
+  ],
+  [
+    'the spacing of tiles of work',
+    { name: 't6', ...TILES },
+    'control',
+    "if (last_i) gap_q <= 3'd4",
+    "if (last_i) gap_q <= 3'd3",
+    /array.*row \d, column/,
+  ],
+  [
+    'the spacing of tiles of work with a shadow set',
+    { name: 't7', ...TILES, drain: 'double' },
+    'control',
+    "if (last_i) gap_q <= 2'd3",
+    "if (last_i) gap_q <= 2'd2",
+    /array.*row \d, column/,
+  ],
+  [
+    'the swap of a row of tiles',
+    { name: 't8', ...TILES, drain: 'double' },
+    'array',
+    'swap[p/TILE_ROWS]',
+    'swap[ROWS/TILE_ROWS-1-p/TILE_ROWS]',
+    /array.*row \d, column/,
+  ],
+  [
+    'the de-skew of tiles',
+    { name: 't9', ...TILES },
+    'array',
+    '.DEPTH((COLS - 1 - c) / TILE_COLS)',
+    '.DEPTH(COLS - 1 - c)',
+    /array/,
+  ],
+  [
+    'the chain of sums in a tile',
+    { name: 't10', ...TILES, dataflow: 'ws' },
+    'tile',
+    '.sum_i(sum_in)',
+    '.sum_i(sum_in & {SUM_BITS{r == 0}})',
+    /array.*row \d, column/,
+  ],
+  [
+    'a partial sum between tiles without its sign',
+    { name: 't11', ...TILES, dataflow: 'ws' },
+    'array',
+    '{(SUM_BITS-ABOVE_BITS){above[ABOVE_BITS-1]}}',
+    "{(SUM_BITS-ABOVE_BITS){1'b0}}",
+    /array.*row \d, column/,
+  ],
+  [
+    'the load of a row of tiles',
+    { name: 't12', ...TILES, dataflow: 'ws' },
+    'control',
+    '{open_q & {',
+    '{~open_q & {',
+    /array.*look at skew, loading and swapping/,
+  ],
+  [
+    'a PE in a tile',
+    { name: 't13', ...TILES, dataflow: 'ws' },
+    'pe',
+    'sum_i + (addend',
+    '(addend',
+    /PE, clock edge.*sum from above/,
+  ],
+];
+
+const FP8 = { pe: 'float', activations: ['e4m3', 'e5m2'], weights: ['e4m3'] } as const;
+
+/** The same for designs with floating-point PEs. */
+const FLOAT_MUTATIONS: Mutation[] = [
+  [
+    'rounding of ties',
+    { name: 'f1', pe: 'float' },
+    'pe',
+    'normal[3] & (normal[4] | (|normal[2:0]))',
+    'normal[3]',
+    /PE, clock edge.*accumulator.* wrong.*\([0-9a-f]{8}\).*accumulator/,
+  ],
+  ['sticky bit', { name: 'f2', pe: 'float' }, 'pe', '|right_8[4:0]', 'right_8[4]', /PE, clock edge.*accumulator/],
+  [
+    'carry out of rounding',
+    { name: 'f3', pe: 'float' },
+    'pe',
+    "{6'd0, round_carry, ~round_carry}",
+    "8'd1",
+    /PE, clock edge.*accumulator/,
+  ],
+  [
+    'sign of a cancellation',
+    { name: 'f4', pe: 'float' },
+    'pe',
+    'sum_sign = normal[27] & (',
+    'sum_sign = (',
+    /PE, clock edge.*expected 0 \(00000000\), got -0 \(80000000\)/,
+  ],
+  [
+    'subnormal accumulator and product of zero',
+    { name: 'f5', pe: 'float' },
+    'pe',
+    'swap = term_sig[6] & (',
+    'swap = (',
+    /PE, clock edge.*accumulator.* wrong.* = 0[ ,]/,
+  ],
+  [
+    'distant operand',
+    { name: 'f6', pe: 'float' },
+    'pe',
+    '{5{|distance[7:5]}}',
+    '{5{|distance[7:6]}}',
+    /PE, clock edge.*accumulator/,
+  ],
+  [
+    'infinity less infinity',
+    { name: 'f7', ...FP8 },
+    'pe',
+    '(acc_q[22] | subtract)',
+    'acc_q[22]',
+    /PE, clock edge.*expected NaN \(7fc00000\), got -?Infinity/,
+  ],
+  [
+    'zero times infinity',
+    { name: 'f8', ...FP8 },
+    'pe',
+    '(a_inf & ~w_sig[3]) | ',
+    '',
+    /PE, clock edge.*expected NaN.*e5m2.*= [+-]Infinity times e4m3/,
+  ],
+  [
+    'overflow',
+    { name: 'f9', pe: 'float', activations: ['pot7'], weights: ['pot7', 'uint4'] },
+    'pe',
+    '{23{~overflow}}',
+    '{23{~(overflow & acc_q[31])}}',
+    /PE, clock edge.*expected Infinity \(7f800000\), got NaN/,
+  ],
+  [
+    'decoder of a subnormal',
+    { name: 'f10', ...FP8 },
+    'decode_e4m3',
+    "low_exponent = 5'd1",
+    "low_exponent = 5'd2",
+    /decoder.*activation.*e4m3 code 00000010.*\b4, expected 2/,
+  ],
+  [
+    'decoder of NaN',
+    { name: 'f11', ...FP8 },
+    'decode_e5m2',
+    '|fraction, ~|fraction',
+    '~|fraction, |fraction',
+    /decoder.*activation.*e5m2 code 01111100.*\bNaN, expected \+Infinity/,
+  ],
+  [
+    'new sum',
+    { name: 'f12', pe: 'float', drain: 'double', pipeline: 3 },
+    'pe',
+    '{32{~swap_q}}',
+    "{32{1'b1}} ^ {8'd0, swap_q, 23'd0}",
+    /PE, clock edge.*accumulator/,
+  ],
+  ['skew', { name: 'f13', pe: 'float' }, 'array', '.DEPTH(p)', '.DEPTH(1)', /array.*expected .*\([0-9a-f]{8}\)/],
+];
+
+/** Broken designs that have every module of every kind of design broken once, and the others. */
+export const { sample, rest } = splitByFeatures([...MUTATIONS, ...FLOAT_MUTATIONS], ([, raw, module]) => {
+  const { arch, dataflow, pe, tileRows, wideActivations, wideWeights } = raw;
+  const wide = [wideActivations, wideWeights].some((types) => Array.isArray(types) && types.length > 0);
+  return [JSON.stringify([module, arch, dataflow, pe, tileRows, wide])];
+});
+
+export function describeMutations(mutations: readonly Mutation[]): void {
+  describe('a broken design fails verification with a message that leads to the cause', () => {
+    const budget = { ...quickBudget(join(out, 'quick')), mostPairs: 100_000, extremeMacs: 2 ** 22 };
+
+    afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+    it.concurrent.each(mutations)('%s', async (_, raw, module, piece, replacement, message) => {
+      const folder = broken(raw, module, piece, replacement);
+      const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false, budget });
+      expect(verdict.passed).toBe(false);
+      expect(verdict.failure).toMatch(message);
+    });
+  });
+}

@@ -1,0 +1,28 @@
+import { type Configuration, PARAMETER_KEYS, type ParameterKey } from '../../gen/config/parameters.js';
+import type { RawConfiguration } from '../../gen/config/raw.js';
+import { validateConfiguration } from '../../gen/config/validate.js';
+
+const TYPES: readonly ParameterKey[] = ['activations', 'weights', 'wideActivations', 'wideWeights'];
+const SIZES: readonly ParameterKey[] = ['name', 'rows', 'cols', 'lanes', 'tileRows', 'tileCols', 'maxK'];
+
+/**
+ * What a design is an instance of, for samples that are to have one of every kind: the values of its parameters in its
+ * architecture and dataflow, the families of its types, and whether it has tiles of PEs.
+ */
+export function kindsOf(raw: RawConfiguration): string[] {
+  const configuration = validateConfiguration(raw);
+  const { arch, dataflow, pe, tileRows, tileCols } = configuration;
+  const architecture = arch === 'dot' ? arch : dataflow;
+  const plain = PARAMETER_KEYS.filter((key) => !TYPES.includes(key) && !SIZES.includes(key));
+  return [
+    ...plain.map((key) => `${architecture}: ${key} ${configuration[key]}`),
+    ...TYPES.flatMap((key) => familiesOf(configuration, key).map((family) => `${pe}: ${key} ${family}`)),
+    `${architecture}: tiles ${tileRows > 1} ${tileCols > 1}`,
+  ];
+}
+
+/** The types of a port without their widths. */
+function familiesOf(configuration: Configuration, key: ParameterKey): string[] {
+  const types = configuration[key] as readonly string[];
+  return types.length === 0 ? ['none'] : types.map((type) => type.replace(/\d+/g, ''));
+}
