@@ -5,7 +5,7 @@ import { leastResetEdges, RESET_EDGES } from '../../rtl/reset.js';
 export function resetNotes(config: Configuration): string[] {
   const two = leastResetEdges(config) === 2;
   return [
-    `Hold \`rst_ni\` low for at least ${RESET_EDGES} rising edges of \`clk_i\`. All designs ask for the same number. This design needs ${leastResetEdges(config)}.`,
+    `Hold \`rst_ni\` low for at least ${RESET_EDGES} rising edges of \`clk_i\`. This design needs ${leastResetEdges(config)}. The number is the same for all designs, so that one reset fits every configuration; the rest is margin.`,
     two
       ? 'At the first edge the output buffer empties, which opens the clock gate. At the second edge the registers behind the gate see the reset. A reset of 1 edge misses them while the design is stalled, and may miss them after power-up. Results of an old tile may then follow, and the results of later tiles may be wrong.'
       : 'A pulse without a rising edge in it is no reset.',

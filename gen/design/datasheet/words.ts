@@ -30,6 +30,6 @@ export function exampleLayout({ facts }: Design): string {
     return 'Beat k of the weights carries row k of their matrix. Beat m of the activations carries row m of theirs, step k on lane k.';
   }
   return steps > 1
-    ? `A beat carries ${steps} steps. Step k of row or column i is lane i * ${steps} + k; lane 0 is on the right.`
-    : 'Beat k carries step k: a column of the activations and a row of the weights, lane 0 on the right.';
+    ? `A beat carries ${steps} reduction steps. Step k of row or column i is lane i * ${steps} + k; lane 0 is on the right.`
+    : 'Beat k carries reduction step k: a column of the activations and a row of the weights, lane 0 on the right.';
 }

@@ -86,7 +86,7 @@ export function rowStream({ config, accumulator, w }: DesignCore, order: string)
   return resultStream(
     {
       valid: `a row of results is offered, ${order}`,
-      ready: 'the row is taken if offered',
+      ready: 'an offered row is accepted',
       last: 'the row is the last of its tile',
     },
     {

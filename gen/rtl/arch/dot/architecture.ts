@@ -93,7 +93,7 @@ function streams({ a, w, config, accumulator }: DesignCore): Streams {
   };
   const text = {
     valid: `a beat is offered: ${lanes} reduction steps for all rows and columns`,
-    ready: 'the beat is taken if offered',
+    ready: 'an offered beat is accepted',
     last: 'the beat is the last of its tile',
   };
   return {
@@ -101,7 +101,7 @@ function streams({ a, w, config, accumulator }: DesignCore): Streams {
     results: resultStream(
       {
         valid: 'the results of a tile are offered',
-        ready: 'they are taken if offered',
+        ready: 'offered results are accepted',
         last: '1: a tile has a single beat of results',
       },
       {

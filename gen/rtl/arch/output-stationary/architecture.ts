@@ -60,7 +60,7 @@ function streams(core: DesignCore): Streams {
   const { a, w } = core;
   const text = {
     valid: 'a beat is offered: one reduction step for all rows and columns',
-    ready: 'the beat is taken if offered',
+    ready: 'an offered beat is accepted',
     last: 'the beat is the last of its tile',
   };
   const fields = [

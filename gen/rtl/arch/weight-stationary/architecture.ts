@@ -56,7 +56,7 @@ function tileKind({ rows, cols }: Configuration, aWide: boolean, wWide: boolean)
 function streams(core: DesignCore): Streams {
   const { a, w, config } = core;
   const twice = a.wideTypes.length > 0 ? ', for 8-bit activations each row twice' : '';
-  const ready = 'the beat is taken if offered';
+  const ready = 'an offered beat is accepted';
   const weights = inputStream(
     'w',
     'weights',

@@ -21,7 +21,7 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
     reset,
     ...enablePorts(core.config),
     input('valid_i', 1, 'a beat is offered'),
-    output('ready_o', 1, 'the beat is taken if offered'),
+    output('ready_o', 1, 'an offered beat is accepted'),
     input('last_i', 1, 'the beat is the last of its tile'),
     input('data_i', width, `${port.role} codes`),
     ...(wide ? [input('wide_i', 1, `1: ${port.role} codes have 8 bits; first beat of a tile`)] : []),
