@@ -4,6 +4,7 @@ import { EXIT } from '../gen/base/errors.js';
 import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
+import { loadPlotting } from '../gen/base/vega.js';
 import { COMPARE_STUDY } from './sweep/compare/study.js';
 import { studyProgram } from './sweep/program.js';
 import { proveNetlists } from './synth/equivalence/prove.js';
@@ -135,6 +136,7 @@ async function measure(request: AreaCommand, yosys: Yosys, onProgress: Progress)
       return { text: renderPeriodText(report), report, written, failure };
     }
     case 'curve': {
+      if (request.plot !== undefined) await loadPlotting();
       const report = await measureCurves({ ...request, yosys, library: readLibrary(request.liberty), onProgress });
       const written = writeReportFiles(request.folders[0] ?? '', { 'curve.json': reportJson(report) });
       if (request.plot !== undefined) {

@@ -6,6 +6,7 @@ import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { requireFolderTarget } from '../gen/base/target.js';
+import { loadPlotting } from '../gen/base/vega.js';
 import { CORRECTION_NAMES, CORRECTIONS } from './perf/corrections.js';
 import { layersCsv } from './perf/csv.js';
 import { correctionEffects } from './perf/effects.js';
@@ -66,6 +67,7 @@ async function main(): Promise<number> {
   program.parse();
   const flags: Flags = program.opts();
   requireReplaceable(flags.out);
+  if (!flags.effects) await loadPlotting();
   const request = await requestOf(flags);
   return flags.effects ? effects(request, flags) : evaluate(request, flags);
 }

@@ -1,14 +1,22 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { loadPackage } from './package.js';
 
 /**
- * Draws a Vega-Lite specification in a given size: without a canvas Vega only guesses how wide text is. The packages are
- * large and loaded when the first plot is drawn.
+ * The packages that draw plots, which are large. A program whose last step draws loads them first.
+ *
+ * @throws UserError (exit code 3) when they are not installed.
+ */
+export const loadPlotting = () =>
+  Promise.all([loadPackage('vega', () => import('vega')), loadPackage('vega-lite', () => import('vega-lite'))]);
+
+/**
+ * Draws a Vega-Lite specification in a given size: without a canvas Vega only guesses how wide text is.
  */
 export async function renderSvg(
   spec: TopLevelSpec,
   size: { readonly width: number; readonly height: number },
 ): Promise<string> {
-  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
+  const [vega, vegaLite] = await loadPlotting();
   const compiled = vegaLite.compile(spec).spec;
   const view = new vega.View(vega.parse({ ...compiled, ...size }), { renderer: 'none' });
   try {

@@ -1,9 +1,9 @@
 import { TensorProto_DataType } from 'onnx-buf';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { UserError } from '../../../gen/base/errors.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { cutAtProducts, type Segment, segmentModel } from '../onnx/segments.js';
-import { load } from '../onnx/session.js';
+import { load, loadRuntime } from '../onnx/session.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import type { RunnableLayer } from '../quantise/plan.js';
 import { type Multiply, runLayer } from './product.js';
@@ -53,8 +53,9 @@ export function splitNetwork(model: OnnxModel, layers: readonly RunnableLayer[])
 
   return {
     run: async (input, multiply) => {
+      const { Tensor } = await loadRuntime();
       const values = new Map<string, ort.Tensor>([
-        [model.input.name, new ort.Tensor('float32', input.data, input.shape) as ort.Tensor],
+        [model.input.name, new Tensor('float32', input.data, input.shape) as ort.Tensor],
       ]);
       for (const [i, segment] of segments.entries()) {
         if (segment.outputs.length > 0) {
@@ -65,7 +66,7 @@ export function splitNetwork(model: OnnxModel, layers: readonly RunnableLayer[])
         for (const product of segment.products) {
           const layer = layerOf.get(product) as RunnableLayer;
           const result = await runLayer(model, layer, (name) => floats(values, name), multiply);
-          values.set(product.node.output[0] as string, new ort.Tensor('float32', result.data, result.shape));
+          values.set(product.node.output[0] as string, new Tensor('float32', result.data, result.shape));
         }
         for (const name of [...values.keys()]) if ((lastUse.get(name) ?? -1) <= i) values.delete(name);
       }

@@ -1,9 +1,13 @@
 import { clone, create } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { UserError } from '../../../gen/base/errors.js';
+import { loadPackage } from '../../../gen/base/package.js';
 import { type OnnxModel, writeModel } from './model.js';
 import type { FloatTensor } from './tensor.js';
+
+/** ONNX Runtime. @throws UserError (exit code 3) when it is not installed. */
+export const loadRuntime = () => loadPackage('onnxruntime-node', () => import('onnxruntime-node'));
 
 /** A network in ONNX Runtime. */
 export interface Session {
@@ -25,7 +29,8 @@ export async function openSession(model: OnnxModel, extra: readonly string[] = [
   const fetches = [...outputs, ...inside];
   return {
     run: async (tensor) => {
-      const feed = new ort.Tensor('float32', tensor.data, tensor.shape);
+      const { Tensor } = await loadRuntime();
+      const feed = new Tensor('float32', tensor.data, tensor.shape);
       const results = await attempt(`${model.name} cannot run`, () => session.run({ [input.name]: feed }, fetches));
       return new Map(fetches.map((name) => [name, floats(results[name] as ort.Tensor, name)]));
     },
@@ -35,7 +40,8 @@ export async function openSession(model: OnnxModel, extra: readonly string[] = [
 
 export async function load(bytes: Uint8Array, name: string): Promise<ort.InferenceSession> {
   const options = { logSeverityLevel: 4 as const, executionProviders: ['cpu'] };
-  return attempt(`ONNX Runtime cannot load ${name}`, () => ort.InferenceSession.create(bytes, options));
+  const { InferenceSession } = await loadRuntime();
+  return attempt(`ONNX Runtime cannot load ${name}`, () => InferenceSession.create(bytes, options));
 }
 
 async function attempt<T>(what: string, run: () => Promise<T>): Promise<T> {

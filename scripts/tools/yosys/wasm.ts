@@ -2,14 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
-import { EXIT, UserError } from '../../../gen/base/errors.js';
+import { loadPackage } from '../../../gen/base/package.js';
 import { toolFailure } from '../find.js';
 import type { Yosys, YosysOutcome } from './interface.js';
 import type { WasmJob } from './wasm-process.js';
 
 /** The WebAssembly Yosys of npm. @throws UserError (exit code 3) when the package cannot be loaded. */
 export async function wasmYosys(): Promise<Yosys> {
-  const release = await packageVersion();
+  const { version: release } = await loadPackage('@yowasp/yosys', () => import('@yowasp/yosys'));
   return {
     identity: {
       name: 'Yosys',
@@ -19,17 +19,6 @@ export async function wasmYosys(): Promise<Yosys> {
     },
     execute: (script, inputs, wanted) => runInProcess({ script, inputs, wanted }),
   };
-}
-
-async function packageVersion(): Promise<string> {
-  try {
-    return (await import('@yowasp/yosys')).version;
-  } catch (error) {
-    throw new UserError(
-      `the WebAssembly build of Yosys cannot be loaded: ${(error as Error).message}\ninstall it with npm ci`,
-      EXIT.toolBroken,
-    );
-  }
 }
 
 /** Processes that wait for their next job. They do not keep this process alive. */
