@@ -27,6 +27,8 @@ const PAGES = [
   ),
 ].filter((path) => path.endsWith('.md'));
 
+const PROGRAMS = Object.keys(JSON.parse(read('package.json')).scripts);
+
 /** The anchors of a page's headings, as Markdown viewers make them. */
 const anchorsOf = (text: string): string[] =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
@@ -72,6 +74,11 @@ describe('pages of Markdown', () => {
 
   it.each(PAGES)('%s names files, pages and headings that are there', (page) => {
     expect(missingIn(page, read(page))).toEqual([]);
+  });
+
+  it.each(PAGES)('%s names programs that package.json has', (page) => {
+    const named = [...read(page).matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map(([, program = '']) => program);
+    expect(named.filter((program) => !PROGRAMS.includes(program))).toEqual([]);
   });
 
   it('are found out where they name what is not there', () => {
