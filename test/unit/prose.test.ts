@@ -7,8 +7,8 @@ const TESTS = join(import.meta.dirname, '..');
 /** Not yet rid of them. */
 const PENDING = 'unit/design/documents.test.ts';
 
-/** A matcher, with what stands before its argument. */
-const MATCHER = /\b(?:to(?:Be|Equal|Contain|Match|Throw)|string(?:Containing|Matching))\($/;
+/** A matcher up to its argument, or what a row of a table is matched by. */
+const MATCHER = /\b(?:to(?:Be|Equal|Contain|Match|Throw)|string(?:Containing|Matching))\(\[?$|\b(?:message|problem):$/;
 const TOKEN = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 /** Where a regular expression may begin. */
 const REGEX = /(?<=[(,=:[!&|?;]\s*)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\//g;
@@ -36,7 +36,14 @@ it('tests match figures, names and structure, never a sentence', () => {
 });
 
 it('a sentence is found wherever a test matches one, and nothing else is', () => {
-  const found = ['toContain("%")', "toThrow(\n  '%'", 'toMatch(/^%$/m)', 'stringContaining(`a: %`)', "['x', /% \\d+/]"];
+  const found = [
+    'toContain("%")',
+    "toThrow(\n  '%'",
+    'toMatch(/^%$/m)',
+    'stringContaining(`a: %`)',
+    "['x', /% \\d+/]",
+    "({ message: '%' })",
+  ];
   const sentence = ['the', 'array', 'is', 'too', 'wide'].join(' ');
   for (const form of found) expect(pinned(`expect(x).${form.replace('%', sentence)});`), form).toHaveLength(1);
   const fine = [

@@ -264,12 +264,15 @@ interface Refused {
 }
 
 const REFUSED: Record<string, Refused> = {
-  'a file that is not ONNX': { model: new TextEncoder().encode('weights,1,2,3\n'), message: 'is not an ONNX model' },
-  'an operator set too old': { model: linear(W, { opset: 7 }), message: 'uses operator set 7; 9 is the oldest' },
-  'external data': { model: linear(W, { constants: { w: external() } }), message: 'the data of w is in another file' },
+  'a file that is not ONNX': {
+    model: new TextEncoder().encode('weights,1,2,3\n'),
+    message: /\bmodel\.onnx\b.*\bONNX\b/,
+  },
+  'an operator set too old': { model: linear(W, { opset: 7 }), message: /\b7\b.*\b9\b/ },
+  'external data': { model: linear(W, { constants: { w: external() } }), message: /\bw\b.*\bfile\b/ },
   'no product at all': {
     model: linear(W, { nodes: [node('Relu', ['x'], 'y')] }),
-    message: 'has no Conv, Gemm or MatMul that can be quantised',
+    message: /\bConv, Gemm or MatMul\b/,
   },
   'no product that can be quantised': {
     model: linear(W, { nodes: [node('MatMul', ['v', 'x'], 'y')], constants: { v: randomTensor([2, 6], 1) } }),
@@ -277,19 +280,19 @@ const REFUSED: Record<string, Refused> = {
   },
   'an operator that ONNX Runtime does not know': {
     model: linear(W, { nodes: [node('Frobnicate', ['x'], 'h'), node('MatMul', ['h', 'w'], 'y')] }),
-    message: /ONNX Runtime cannot load .*Frobnicate/,
+    message: /ONNX Runtime .*Frobnicate/,
   },
-  'no samples': { samples: tensor([0, 4], []), message: 'calib.npy holds no samples: shape (0, 4)' },
-  'samples of another shape': { samples: randomTensor([6, 5], 1), message: /holds samples of 5; input x takes 4/ },
-  'samples of another rank': { samples: randomTensor([6, 2, 2], 1), message: /samples of 2 x 2; input x takes 4/ },
+  'no samples': { samples: tensor([0, 4], []), message: /\bcalib\.npy\b.*\(0, 4\)/ },
+  'samples of another shape': { samples: randomTensor([6, 5], 1), message: /\b5; .*\bx\b.*\b4\b/ },
+  'samples of another rank': { samples: randomTensor([6, 2, 2], 1), message: /\b2 x 2; .*\bx\b.*\b4\b/ },
   'samples that are no whole number of batches': {
     model: linear(W, { input: [4, 4] }),
-    message: 'holds 6 samples; the network takes 4 at a time',
+    message: /\b6 samples\b.*\b4\b/,
   },
-  'NaN in the samples': { samples: withElement(X, 13, Number.NaN), message: 'sample 3 holds NaN' },
+  'NaN in the samples': { samples: withElement(X, 13, Number.NaN), message: /\bsample 3\b.*\bNaN\b/ },
   'infinity in the samples': {
     samples: withElement(X, 0, Number.POSITIVE_INFINITY),
-    message: 'sample 0 holds Infinity',
+    message: /\bsample 0\b.*\bInfinity\b/,
   },
   'NaN in the weights': { model: linear(withElement(W, 5, Number.NaN)), message: /weights of y: element \d+ is NaN/ },
   'infinity in the weights': {
@@ -303,19 +306,19 @@ const REFUSED: Record<string, Refused> = {
   },
   'a group size that does not divide the rows': {
     args: ['--group-size', '3'],
-    message: 'weights of y: a group size of 3 does not divide the 4 rows; nearby sizes: 2 and 4',
+    message: /weights of y: .*\b3\b.*\b4 rows\b.*: 2 and 4/,
   },
-  'an unknown type': { args: ['--types', 'int,posit'], message: '--types: posit is neither' },
-  'a width that no type has': { args: ['--bits', '9'], message: '--bits: given 9; a whole number from 2 to 8' },
+  'an unknown type': { args: ['--types', 'int,posit'], message: /--types: posit\b/ },
+  'a width that no type has': { args: ['--bits', '9'], message: /--bits: given 9; .*\b2 to 8\b/ },
   'a wide layer that is not there': { args: ['--wide', 'first,z'], message: /\blayer z; .*: y/ },
   'a percentile for the error of the result': {
     args: ['--percentile', '99', '--objective', 'output'],
-    message: '--percentile: only with --objective tensor',
+    message: /--percentile\b.*--objective tensor\b/,
   },
   'a budget of nothing': { args: ['--budget', 'bits'], message: '--budget: given bits' },
-  'an unknown flag': { args: ['--frobnicate'], message: "unknown option '--frobnicate'" },
-  'samples that are nowhere': { args: ['--calib', 'nowhere.npy'], message: 'cannot read nowhere.npy' },
-  'a design that is none': { args: ['--design', tmpdir()], message: 'holds no manifest.json' },
+  'an unknown flag': { args: ['--frobnicate'], message: /'--frobnicate'/ },
+  'samples that are nowhere': { args: ['--calib', 'nowhere.npy'], message: /\bnowhere\.npy\b/ },
+  'a design that is none': { args: ['--design', tmpdir()], message: /\bmanifest\.json\b/ },
 };
 
 describe('npm run quantize refuses', () => {
