@@ -138,6 +138,7 @@ class Bench {
       }
       const bool ready = !random.chance(segment.busy);
       out_ready_i_.set(ready);
+      test_en_i_.set(0);
       clk_i_.set(0);
       eval();
       const uint32_t in_ready = readies();
@@ -325,6 +326,7 @@ class Bench {
   Shape shape_;
   std::unique_ptr<Model> model_;
   Port clk_i_ = model_->port("clk_i"), rst_ni_ = model_->port("rst_ni");
+  Port test_en_i_ = model_->port_if_any("test_en_i");
   Port in_valid_i_ = model_->port_if_any("in_valid_i"), in_ready_o_ = model_->port_if_any("in_ready_o");
   Port in_last_i_ = model_->port_if_any("in_last_i");
   Port a_valid_i_ = model_->port_if_any("a_valid_i"), a_ready_o_ = model_->port_if_any("a_ready_o");

@@ -12,7 +12,7 @@
 
 // Every port that a bench asks for.
 #define ANT_PORTS(PORT)                                                                                              \
-  PORT(clk_i) PORT(rst_ni)                                                                                           \
+  PORT(clk_i) PORT(rst_ni) PORT(test_en_i)                                                                           \
   PORT(in_valid_i) PORT(in_ready_o) PORT(in_last_i)                                                                  \
   PORT(a_valid_i) PORT(a_ready_o) PORT(a_last_i) PORT(a_data_i) PORT(a_type_i) PORT(a_wide_i)                        \
   PORT(w_valid_i) PORT(w_ready_o) PORT(w_last_i) PORT(w_data_i) PORT(w_type_i) PORT(w_wide_i)                        \

@@ -3,10 +3,15 @@ import { type Configuration, flagOf, type ParameterKey, parameterMeta } from './
 import type { RawConfiguration } from './raw.js';
 
 /** What the parameters that mean something in a configuration depend on. */
-type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & { readonly wideActivations?: readonly unknown[] };
+type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & {
+  readonly wideActivations?: readonly unknown[];
+  readonly stall?: Configuration['stall'];
+};
 
 /** Values of other parameters, all at once; of a list, that it holds anything. */
-type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe'>> & { readonly wideActivations?: 'any' };
+type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe' | 'stall'>> & {
+  readonly wideActivations?: 'any';
+};
 
 /** Parameters that mean nothing beside values of others: there they must have their defaults. */
 interface Conflict {
@@ -44,6 +49,7 @@ const CONFLICTS: readonly Conflict[] = [
   },
   { keys: ['overflow'], beside: { pe: 'float' }, reason: 'sums of binary32 are rounded' },
   { keys: ['drain'], beside: { arch: 'dot' }, reason: 'the results of a tile leave in one beat' },
+  { keys: ['clockGate', 'scan'], beside: { stall: 'enable' }, reason: 'there is no clock gate then' },
   { keys: ['drain'], beside: { dataflow: 'ws' }, reason: 'results leave as the rows of activations come' },
 ];
 

@@ -12,7 +12,10 @@ export function configurationHash(config: Configuration): string {
 /** The command that generates a design anew: rows, columns and whatever differs from the defaults. */
 export function reproduceCommand(config: Configuration): string {
   const flags = PARAMETER_KEYS.filter((key) => key === 'rows' || key === 'cols' || !isDefault(config, key)).map(
-    (key) => `${flagOf(key)} ${Array.isArray(config[key]) ? config[key].join(',') : config[key]}`,
+    (key) => {
+      const value = config[key];
+      return value === true ? flagOf(key) : `${flagOf(key)} ${Array.isArray(value) ? value.join(',') : value}`;
+    },
   );
   return `npm run gen -- ${flags.join(' ')}`;
 }

@@ -23,6 +23,8 @@ const WORDS: Partial<Record<ParameterKey, (config: Parameters) => string>> = {
   target: ({ target }) => target,
   tree: ({ tree }) => tree,
   stall: ({ stall }) => stall,
+  clockGate: ({ clockGate }) => clockGate,
+  scan: () => 'scan',
   reset: ({ reset }) => reset,
 };
 

@@ -40,6 +40,9 @@ const choice = <const T extends readonly [string, ...string[]]>(description: str
     .default(fallback as never)
     .meta({ description, rule: `must be one of ${values.join(', ')}`, placeholder: `<${values.join('|')}>` });
 
+const flag = (description: string) =>
+  z.boolean().default(false).meta({ description, rule: 'must be true or false', placeholder: '' });
+
 /** What `pe` may be given as. The baselines stand for other parameters; in a complete configuration they are gone. */
 export const PE_NAMES: string[] = ['int', 'float', ...BASELINE_NAMES];
 
@@ -125,6 +128,12 @@ export const PARAMETERS = z.strictObject({
     ['gate', 'enable'],
     'gate',
   ),
+  clockGate: choice(
+    'the module of the clock gate: latch: a latch and an AND, which a cell of the technology replaces; bufgce: the clock buffer with enable of AMD FPGAs',
+    ['latch', 'bufgce'],
+    'latch',
+  ),
+  scan: flag('a test-enable input that keeps the clock gate open, for scan chains'),
   reset: choice('reset of the control registers', ['sync', 'async'], 'sync'),
   name: z
     .string()

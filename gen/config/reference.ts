@@ -15,7 +15,10 @@ function defaultText(key: ParameterKey): string | undefined {
 export function optionHelp(key: ParameterKey): [flags: string, description: string] {
   const { description, placeholder } = parameterMeta(key);
   const fallback = defaultText(key);
-  return [`${flagOf(key)} ${placeholder}`, `${description}${fallback === undefined ? '' : ` (default: ${fallback})`}`];
+  return [
+    `${flagOf(key)} ${placeholder}`.trimEnd(),
+    `${description}${fallback === undefined ? '' : ` (default: ${fallback})`}`,
+  ];
 }
 
 /** What the baselines stand for, as flags. */

@@ -113,10 +113,11 @@ function nearestValue(key: ParameterKey, given: unknown, raw: RawConfiguration):
   if (key === 'activations' || key === 'weights') return nearestTypeList(key, given);
   if (key === 'wideActivations' || key === 'wideWeights') return 'int8,uint8';
   if (key === 'pe') return closest(String(given), PE_NAMES);
-  const { values } = parameterMeta(key);
+  const { values, fallback } = parameterMeta(key);
+  if (typeof fallback === 'boolean') return closest(String(given), ['true', 'false']);
   if (values.length > 0) return closest(String(given), values);
   const number = Number(given);
-  if (given === null || given === '' || !Number.isFinite(number)) return String(parameterMeta(key).fallback);
+  if (given === null || given === '' || !Number.isFinite(number)) return String(fallback);
   const { minimum, maximum } = integerRange(key, raw);
   return String(Math.min(Math.max(Math.round(number), minimum), maximum));
 }

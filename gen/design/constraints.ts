@@ -4,7 +4,7 @@ import { renderTemplate } from '../rtl/render/templates.js';
 import type { RenderedFile } from './rendered-file.js';
 
 /** Timing constraints of the array (SDC): clock, stream delays, reset, clock gate. */
-export function renderConstraints({ config, top }: Design, identity: Identity): RenderedFile {
+export function renderConstraints({ config, top, clockGate }: Design, identity: Identity): RenderedFile {
   const streams = top.ports.filter(({ name }) => /^(in|a|w|out)_/.test(name));
   const port = ({ name, width }: { name: string; width: number | string }): string =>
     Number(width) > 1 ? `{${name}[*]}` : name;
@@ -14,7 +14,7 @@ export function renderConstraints({ config, top }: Design, identity: Identity): 
     outputs: streams.filter(({ direction }) => direction === 'output').map(port),
     async: config.reset === 'async',
     gate: config.stall === 'gate',
-    gateModule: `${config.name}_clock_gate`,
+    gateModule: clockGate?.module,
   };
   return { path: `${config.name}.sdc`, text: renderTemplate('design/constraints.sdc', view) };
 }

@@ -107,9 +107,12 @@ function streamRules(design: Design, { inputs, results }: DataflowText): string[
   ];
 }
 
-function stalls({ config, facts }: Design, { idle }: DataflowText) {
+function stalls({ config, facts, top, clockGate }: Design, { idle }: DataflowText) {
   return {
     name: config.name,
+    top: top.name,
+    gate: clockGate,
+    bufgce: config.clockGate === 'bufgce',
     whole: facts.names.whole,
     room: facts.tile.resultsTogether ? "two tiles' results" : 'two rows',
     idle,

@@ -12,7 +12,7 @@ export function renderDesign(design: Design, generator: string): RenderedFile[] 
   const identity = identityOf(design, generator);
   return [
     ...renderVerilog(design, identity),
-    renderFileList(design, identity),
+    ...renderFileLists(design, identity),
     ...renderTestBench(design, identity),
     renderConstraints(design, identity),
     renderDatasheet(design, identity),
@@ -29,12 +29,26 @@ function renderVerilog(design: Design, identity: Identity): RenderedFile[] {
   }));
 }
 
-/** The file list in compile order, paths relative to the design's folder. */
-function renderFileList(design: Design, identity: Identity): RenderedFile {
-  const title = `Verilog files of ${design.top.name} in compile order, relative to this folder.`;
-  const files = design.modules.map((module) => module.file);
-  return {
-    path: `${design.config.name}.f`,
-    text: `${[identityComment('//', title, identity), '', ...files].join('\n')}\n`,
-  };
+/** The file list in compile order, and one without the clock gate for those who replace it. */
+function renderFileLists(design: Design, identity: Identity): RenderedFile[] {
+  const { config, top, clockGate, modules } = design;
+  const files = modules.map(({ file }) => file);
+  const list = (path: string, title: string, listed: readonly string[]): RenderedFile => ({
+    path,
+    text: `${[identityComment('//', title, identity), '', ...listed].join('\n')}\n`,
+  });
+  const whole = `Verilog files of ${top.name} in compile order, relative to this folder.`;
+  const without = `The same as ${config.name}.f, but for the clock gate: compile a module ${clockGate?.module} besides.`;
+  return [
+    list(`${config.name}.f`, whole, files),
+    ...(clockGate === null
+      ? []
+      : [
+          list(
+            clockGate.fileListWithout,
+            without,
+            files.filter((file) => file !== clockGate.file),
+          ),
+        ]),
+  ];
 }

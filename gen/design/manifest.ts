@@ -81,6 +81,10 @@ export const MANIFEST = z.object({
       ),
     }),
   ),
+  /** The module that stops the clock, and the file list without it; null where registers have enables. */
+  clockGate: z
+    .object({ module: z.string(), file: z.string(), fileListWithout: z.string(), testEnable: z.string().nullable() })
+    .nullable(),
   delayLines: z.array(z.object({ use: z.string(), width: z.int(), stages: z.int() })),
   partialSums: z.array(z.object({ bits: z.int(), pes: z.int() })),
   /** Rising clock edges for which `rst_ni` is to be low, and for which it must be. */
@@ -170,6 +174,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       ...(parts === undefined ? {} : { parts: [...parts] }),
       ports: [...ports],
     })),
+    clockGate: design.clockGate,
     delayLines: [...design.delayLines],
     partialSums: [...design.partialSums],
     reset: {

@@ -56,7 +56,7 @@ function requireSame(folder: string, configuration: Configuration): void {
 
 /** What programs and the documented commands leave in a design's folder, besides the files of its manifest. */
 const BY_PRODUCT =
-  /^(manifest\.json|(area|fpga|period)\.(json|md)|curve\.json|(area|period)\/netlist\/[^/]+\.v|sim|sim_dir\/.+)$/;
+  /^(manifest\.json|(area|fpga|period)\.(json|md)|curve\.json|(area|period)\/netlist\/[^/]+\.v|sim|sim_dir\/.+|\w+_tb\.vcd)$/;
 
 /** Files of a design's folder that are neither its own, as they were generated, nor by-products. */
 function foreignFiles(folder: string): string[] {

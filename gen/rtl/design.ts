@@ -3,7 +3,7 @@ import type { Configuration } from '../config/parameters.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { BlockDiagram, PartialSums } from './arch/architecture.js';
 import { architectureOf } from './arch/table.js';
-import { clockGateModule } from './clock-gate.js';
+import { type ClockGate, clockGateModule, clockGateOf } from './clock-gate.js';
 import { elaborateCore } from './core.js';
 import { decoderUses, formEncoding, halvesOf, portDecoder, typeDecoder } from './decoder.js';
 import type { DelayLine } from './delay.js';
@@ -22,6 +22,8 @@ export interface Design extends DesignCore {
   /** All modules in compile order; the last is the top. */
   readonly modules: readonly ModuleView[];
   readonly top: ModuleView;
+  /** The clock gate, and how it is replaced; null where registers have enables. */
+  readonly clockGate: ClockGate | null;
   readonly delayLines: readonly DelayLine[];
   /** Tiles by the operands that have 8 bits; the first has none. */
   readonly tileKinds: readonly TileKind[];
@@ -40,8 +42,9 @@ export function elaborate(config: Configuration): Design {
   const architecture = architectureOf(config);
   const streams = architecture.streams(core);
   const { delayLines, delay, modules: computing, partialSums } = architecture.hardware(core, streams);
+  const gate = clockGateOf(config);
   const modules = [
-    ...(config.stall === 'gate' ? [clockGateModule(core)] : []),
+    ...(gate === null ? [] : [clockGateModule(gate, config)]),
     ...(delay ? [delay] : []),
     ...decoderModules(core),
     ...computing,
@@ -53,6 +56,7 @@ export function elaborate(config: Configuration): Design {
     streams,
     modules,
     top: modules.at(-1) as ModuleView,
+    clockGate: gate,
     delayLines,
     tileKinds: architecture.tileKinds(config),
     partialSums,

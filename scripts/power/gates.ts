@@ -24,7 +24,7 @@ export function measuredItems(manifest: Manifest): AreaItem[] {
 }
 
 const isMeasured = (manifest: Manifest, item: AreaItem): boolean =>
-  !item.partOfOther && item.module !== `${manifest.configuration.name}_clock_gate`;
+  !item.partOfOther && item.module !== manifest.clockGate?.module;
 
 /**
  * The mapped netlists of a design with the library's data.

@@ -1,5 +1,6 @@
 import type { Flow } from './flow-names.js';
-import { PLAIN_FLIP_FLOPS } from './gates.js';
+import { LEGALISE } from './gates.js';
+import { MAP_LATCHES } from './latch.js';
 import { netlistModule } from './netlist.js';
 import type { AreaItem } from './plan.js';
 
@@ -66,6 +67,7 @@ export function synthesisScript(
     mapping.to === 'library'
       ? [
           `dfflibmap -liberty ${library}`,
+          MAP_LATCHES,
           `abc -liberty ${library} -script ${abcScript([...ABC_MAPPING, ...(mapping.delays ? ABC_DELAYS : [])])}`,
         ]
       : ['abc -g cmos'];
@@ -73,7 +75,7 @@ export function synthesisScript(
     ...designLines({ module, files, parameters }),
     `synth -flatten${flow === 'noalumacc' ? ' -noalumacc' : ''}`,
     `tee -q -o ${registers} stat -json`,
-    `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
+    LEGALISE,
     ...map,
     'opt_clean -purge',
     `tee -q -o ${cells} stat -json`,

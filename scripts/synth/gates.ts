@@ -1,6 +1,7 @@
 /**
  * Transistors of Yosys' internal gates in static CMOS: what Yosys and ABC themselves minimise with `abc -g cmos`
- * (kernel/cost.h), with 16 for a D flip-flop and two NANDs for two inverters (4 more) where it has a reset.
+ * (kernel/cost.h), with 16 for a D flip-flop, half of them for a latch, and two NANDs for two inverters (4 more) where it
+ * has a reset.
  */
 const TRANSISTORS: Readonly<Record<string, number>> = {
   $_NOT_: 2,
@@ -14,6 +15,7 @@ const TRANSISTORS: Readonly<Record<string, number>> = {
   $_MUX_: 12,
   $_XNOR_: 12,
   $_XOR_: 12,
+  $_DLATCH_N_: 8,
   $_DFF_P_: 16,
   $_DFF_N_: 16,
   $_DFF_PN0_: 20,
@@ -23,8 +25,17 @@ const TRANSISTORS: Readonly<Record<string, number>> = {
 /** Transistors of a 2-input NAND, the unit of gate equivalents. */
 const NAND2_TRANSISTORS = TRANSISTORS.$_NAND_ as number;
 
-/** The flip-flops the flows keep; they turn all others into these and gates. */
-export const PLAIN_FLIP_FLOPS: readonly string[] = Object.keys(TRANSISTORS).filter((gate) => gate.includes('DFF'));
+/** The latch of the clock gate: open while its enable is low. */
+export const LATCH = '$_DLATCH_N_';
+
+/** The registers the flows keep: flip-flops and the latch. */
+export const PLAIN_REGISTERS: readonly string[] = [
+  ...Object.keys(TRANSISTORS).filter((gate) => gate.includes('DFF')),
+  LATCH,
+];
+
+/** The command that turns all other registers into these and gates. */
+export const LEGALISE = `dfflegalize ${PLAIN_REGISTERS.map((gate) => `-cell ${gate} x`).join(' ')}`;
 
 /** How many of each cell a netlist holds. */
 export type CellCounts = Readonly<Record<string, number>>;

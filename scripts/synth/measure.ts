@@ -8,7 +8,7 @@ import { checkedStructure } from './checked-structure.js';
 import { shownFlow } from './flow.js';
 import { FLOWS, type Flow } from './flow-names.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from './netlist.js';
-import { type AreaItem, areaItems, distinctItems, itemKey } from './plan.js';
+import { type AreaItem, areaItems, distinctItems, itemKey, requireCellGate } from './plan.js';
 import { type AreaReport, buildReport, keptFlow, LARGEST_CHECKED, reportNames } from './report.js';
 import { type ItemSynthesis, mappingTo, type SynthesisContext, synthesise } from './synthesise.js';
 
@@ -35,6 +35,7 @@ export interface MeasuredDesign {
  */
 export async function measureDesign({ folder, yosys, library, onProgress }: AreaRequest): Promise<MeasuredDesign> {
   const manifest = loadDesign(folder);
+  requireCellGate(manifest);
   const { rows, cols, name } = manifest.configuration;
   const items = areaItems(manifest);
   const distinct = distinctItems(items);

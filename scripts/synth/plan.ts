@@ -1,3 +1,4 @@
+import { UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 
@@ -19,6 +20,14 @@ export interface AreaItem {
   readonly instances: number;
   /** Shown, but not added: its area is part of another item's. */
   readonly partOfOther: boolean;
+}
+
+/** @throws UserError for a design whose clock gate is a primitive of FPGAs: no library of cells has that. */
+export function requireCellGate({ configuration }: Manifest): void {
+  if (configuration.clockGate !== 'bufgce') return;
+  throw new UserError(
+    `the clock gate of ${configuration.name} is a BUFGCE, a primitive of AMD's FPGAs that is no cell; measure it with --fpga xilinx, or generate the design with --clock-gate latch`,
+  );
 }
 
 /** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */

@@ -7,6 +7,7 @@ import { runYosys } from '../tools/yosys/yosys.js';
 import { type Mapping, SYNTHESIS_FILES, synthesisScript } from './flow.js';
 import type { Flow } from './flow-names.js';
 import { flipFlopBits, genericGateEquivalents } from './gates.js';
+import { LATCH_FILE, latchMap } from './latch.js';
 import type { CriticalPath } from './path.js';
 import { type ReadPath, readDelays, readLevels } from './path-log.js';
 import type { AreaItem } from './plan.js';
@@ -55,7 +56,10 @@ export async function synthesise(
   const { outputs, warnings, log } = await runYosys(yosys, {
     title,
     script: synthesisScript(item, flow, mappingTo(library)),
-    inputs: { ...Object.fromEntries(sources), ...(library ? { [libraryFile]: library.text } : {}) },
+    inputs: {
+      ...Object.fromEntries(sources),
+      ...(library ? { [libraryFile]: library.text, [LATCH_FILE]: latchMap(library) } : {}),
+    },
     outputs: [registers, cellsFile, library ? areaFile : levels, netlistFile],
   });
   const cells = cellCounts(outputs[cellsFile] ?? '');

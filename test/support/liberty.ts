@@ -5,7 +5,7 @@ export const TOY_DELAYS = { INV: 100, BUF: 100, NAND: 250 } as const;
 export const TOY_REGISTER = { clockToOutput: 50, setUp: 30 } as const;
 
 /**
- * A library of an inverter, a buffer, a NAND and two flip-flops whose gates take the same time at every load, so that
+ * A library of an inverter, a buffer, a NAND, two flip-flops and a latch whose gates take the same time at every load, so that
  * the delay of a path is that of its gates added up.
  */
 export function timedLibrary(): string {
@@ -37,6 +37,17 @@ export function timedLibrary(): string {
       pin (D) { direction : input; capacitance : 0.001; ${checks(edge)} }
       pin (C) { direction : input; clock : true; capacitance : 0.001; }
       pin (Q) { direction : output; function : "IQ"; ${output(edge)} } }`;
+  const latchOutput = [output('falling').replace('non_unate', 'negative_unate'), output('falling')]
+    .map((text, i) =>
+      i === 0
+        ? text
+        : text.replace('"C"', '"D"').replace('timing_type : falling_edge; ', '').replace('non_unate', 'positive_unate'),
+    )
+    .join(' ');
+  const latch = `cell (LATCHN) { area : 6; latch (IQ, IQN) { enable : "C'"; data_in : "D"; }
+      pin (D) { direction : input; capacitance : 0.001; ${checks('rising')} }
+      pin (C) { direction : input; clock : true; capacitance : 0.001; }
+      pin (Q) { direction : output; function : "IQ"; ${latchOutput} } }`;
   const edges = ['rise', 'fall'];
   const thresholds = [
     ...edges.flatMap((edge) => ['input', 'output'].map((pin) => `${pin}_threshold_pct_${edge} : 50;`)),
@@ -51,7 +62,8 @@ export function timedLibrary(): string {
     ${gate('BUF', 2, ['A'], 'A', 'positive_unate')}
     ${gate('NAND', 2, ['A', 'B'], "(A B)'", 'negative_unate')}
     ${register('DFF', 'C', 'rising')}
-    ${register('DFFN', "C'", 'falling')} }\n`;
+    ${register('DFFN', "C'", 'falling')}
+    ${latch} }\n`;
 }
 
 /**
@@ -95,6 +107,10 @@ export function powerLibraryText(): string {
       pin (C) { direction : input; clock : true; capacitance : 0.003; internal_power () { ${both(0.005, 0.007)} } }
       pin (D) { direction : input; capacitance : 0.001; }
       pin (Q) { direction : output; function : "IQ"; ${arc('C', 'non_unate')} ${register} } }
+    cell (LATCH) { area : 6; cell_leakage_power : 4; latch ("IQ","IQN") { enable : "G"; data_in : "D"; }
+      pin (G) { direction : input; clock : true; capacitance : 0.003; }
+      pin (D) { direction : input; capacitance : 0.001; }
+      pin (Q) { direction : output; function : "IQ"; } }
     cell (BUF) { area : 2; cell_leakage_power : 3; pin (A) { direction : input; capacitance : 0.002; }
       pin (Y) { direction : output; function : "A"; ${arc('A', 'positive_unate')} } }
     cell (NAND) { area : 2; cell_leakage_power : 3;

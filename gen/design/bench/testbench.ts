@@ -28,6 +28,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     name,
     design: config.name,
     float: config.pe === 'float',
+    testEnable: design.clockGate?.testEnable,
     slow: slowInIcarus(design),
     top: design.top.name,
     what: design.facts.names.all,

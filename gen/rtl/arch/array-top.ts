@@ -1,3 +1,4 @@
+import { type ClockGateView, clockGateView, testEnablePorts } from '../clock-gate.js';
 import type { DesignCore } from '../design-core.js';
 import { type PeripheryView, peripheryModule } from '../periphery.js';
 import { clock, resetOf } from '../ports.js';
@@ -5,7 +6,7 @@ import { allStreamPorts, resultStream, type Stream, type Streams } from '../stre
 import { type GridView, gridView } from '../tile-grid.js';
 
 export interface ArrayView extends PeripheryView {
-  readonly gate: boolean;
+  readonly gate: ClockGateView | undefined;
   readonly clk: string;
   readonly modules: Readonly<Record<string, string>>;
   readonly rowBits: number;
@@ -36,18 +37,18 @@ export function arrayView(
 ): ArrayView {
   const { config, accumulator } = core;
   const grid = gridView(config);
+  const gate = clockGateView(config, 'clk_array');
   const module = (suffix: string): string => `${config.name}_${suffix}`;
   return {
     ...peripheryModule(core, {
       suffix: 'array',
       title,
-      ports: [clock, resetOf(config), ...allStreamPorts(streams)],
+      ports: [clock, resetOf(config), ...testEnablePorts(config), ...allStreamPorts(streams)],
       template,
     }),
-    gate: config.stall === 'gate',
-    clk: config.stall === 'gate' ? 'clk_array' : 'clk_i',
+    gate,
+    clk: gate?.clock ?? 'clk_i',
     modules: {
-      clockGate: module('clock_gate'),
       input: module('input'),
       inputA: module('input_a'),
       inputW: module('input_w'),

@@ -26,6 +26,7 @@ export function imageTestbench(manifest: Manifest, { layer, images, k, aType, wT
   return renderTemplate('network/quantise/testbench.v', {
     header: identityComment('//', `Test bench of layer ${layer} on ${design}_array.`, { hash, generator, command }),
     design,
+    testEnable: manifest.clockGate?.testEnable,
     layer,
     rows,
     cols,

@@ -1,4 +1,4 @@
-import { PLAIN_FLIP_FLOPS } from '../gates.js';
+import { PLAIN_REGISTERS } from '../gates.js';
 import { type Bit, type Module, mapValues } from './module.js';
 
 /** A register of one bit. */
@@ -47,7 +47,7 @@ export interface CutPair {
  */
 export function cutRegisters(gold: Module, gate: Module): CutPair | { readonly problem: string } {
   const others = [...otherState(gold), ...otherState(gate)];
-  if (others.length > 0) return { problem: `state other than plain flip-flops: ${[...new Set(others)].join(', ')}` };
+  if (others.length > 0) return { problem: `state other than plain registers: ${[...new Set(others)].join(', ')}` };
   const mapped = registersOf(gate);
   const byName = new Map(mapped.flatMap((register) => register.names.map((name) => [name, register])));
   const pairs: Pair[] = [];
@@ -86,12 +86,12 @@ export const unmodelledCells = ({ cells }: Module): string[] => [
 const otherState = ({ cells }: Module): string[] =>
   Object.values(cells)
     .map(({ type }) => type)
-    .filter((type) => !PLAIN_FLIP_FLOPS.includes(type) && /ff|latch|mem|^\$_?sr|^[^$]/i.test(type));
+    .filter((type) => !PLAIN_REGISTERS.includes(type) && /ff|latch|mem|^\$_?sr|^[^$]/i.test(type));
 
 function registersOf(module: Module): Register[] {
   const names = publicNames(module);
   return Object.entries(module.cells)
-    .filter(([, { type }]) => PLAIN_FLIP_FLOPS.includes(type))
+    .filter(([, { type }]) => PLAIN_REGISTERS.includes(type))
     .map(([cell, { type, connections }]) => ({
       ...{ cell, type, connections },
       names: names.get(connections.Q?.[0] ?? 'x') ?? [],

@@ -1,6 +1,6 @@
 import { designLines, SYNTHESIS_FILES } from '../flow.js';
 import { type Family, familyDescription } from '../fpga/families.js';
-import { PLAIN_FLIP_FLOPS } from '../gates.js';
+import { LEGALISE } from '../gates.js';
 import { netlistModule } from '../netlist.js';
 import type { AreaItem } from '../plan.js';
 
@@ -22,8 +22,6 @@ export const PROOF_FILES = {
 /** The two modules that are compared: what synthesis began with, and the netlist. */
 export const GOLD = 'gold';
 export const GATE = 'gate';
-
-const legalise = `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`;
 
 /** The script that turns a library's own cell functions into Verilog, for the proof and for simulation. */
 export function modelsScript(): string {
@@ -69,8 +67,8 @@ function goldLines(design: readonly string[], last: readonly string[] = []): str
     'opt_clean',
     'memory -nomap',
     'memory_map',
-    'simplemap t:$*dff*',
-    legalise,
+    'simplemap t:$*dff* t:$*latch*',
+    LEGALISE,
     'opt_clean',
     ...last,
     `rename -top ${GOLD}`,
@@ -121,8 +119,8 @@ export function gateScript(
     // Set and reset pins that are tied off make a register of another kind. Nothing that is undefined is made use of.
     'opt_expr -keepdc',
     'opt_dff -keepdc',
-    'simplemap t:$*dff*',
-    legalise,
+    'simplemap t:$*dff* t:$*latch*',
+    LEGALISE,
     'opt_clean',
     `write_json ${PROOF_FILES.gate}`,
     '',

@@ -43,7 +43,7 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const { folder, yosys, families, dsp, place, onProgress } = request;
   const manifest = loadDesign(folder);
   const { rows, cols, name, stall } = manifest.configuration;
-  const items = areaItems(manifest);
+  const items = areaItems(manifest).filter(({ module }) => module !== manifest.clockGate?.module);
   const distinct = distinctItems(items);
   const checks = rows * cols <= LARGEST_CHECKED;
   const all = families.length * distinct.length + (checks ? 1 : 0) + (place ? place.what.length * place.seeds : 0);

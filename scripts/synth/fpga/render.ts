@@ -85,7 +85,7 @@ function notes({ stall, dsp, placements, proof }: FpgaReport): string[] {
     'LUTs include those that carry cells occupy. Delay lines are flip-flops, given per stage.',
     dsp ? 'Multipliers may become DSP blocks.' : 'No DSP blocks: multipliers are LUTs (--dsp allows them).',
     ...(stall === 'gate'
-      ? ['The clock is gated by logic. For FPGAs generate the design with --target fpga or --stall enable.']
+      ? ['The clock gate is not counted. For FPGAs generate the design with --target fpga or --stall enable.']
       : []),
     ...(placements.length > 0
       ? [

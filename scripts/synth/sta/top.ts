@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../gen/design/manifest.js';
-import { PLAIN_FLIP_FLOPS } from '../gates.js';
+import { LEGALISE } from '../gates.js';
 import { netlistModule } from '../netlist.js';
 import { type AreaItem, areaItems } from '../plan.js';
 
@@ -51,7 +51,7 @@ export function topScript(manifest: Manifest): string {
   return [
     ...boxedDesignLines(manifest),
     'synth -flatten',
-    `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
+    LEGALISE,
     `dfflibmap -liberty ${library}`,
     `abc -liberty ${library}`,
     'opt_clean -purge',

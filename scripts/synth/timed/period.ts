@@ -5,7 +5,7 @@ import type { Tool } from '../../tools/find.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import { checkedStructure } from '../checked-structure.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from '../netlist.js';
-import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
+import { type AreaItem, areaItems, distinctItems, itemKey, requireCellGate } from '../plan.js';
 import { LARGEST_CHECKED, reportNames, structureCheck } from '../report.js';
 import { checkWhole } from '../sta/check.js';
 import { chooseCandidate } from './choose.js';
@@ -41,6 +41,7 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   const { folder, yosys, library, periodPs, marginPs, onProgress } = request;
   requireDelays(library);
   const manifest = loadDesign(folder);
+  requireCellGate(manifest);
   const { rows, cols, name } = manifest.configuration;
   const items = areaItems(manifest).filter(({ partOfOther }) => !partOfOther);
   const distinct = distinctItems(items);

@@ -1,5 +1,6 @@
 import type { Flow } from '../flow-names.js';
-import { PLAIN_FLIP_FLOPS } from '../gates.js';
+import { LEGALISE } from '../gates.js';
+import { MAP_LATCHES } from '../latch.js';
 import { netlistModule } from '../netlist.js';
 import type { AreaItem } from '../plan.js';
 
@@ -77,8 +78,9 @@ export function timedScript(
     `hierarchy -check -top ${module}`,
     `synth -flatten${flow === 'noalumacc' ? ' -noalumacc' : ''}`,
     `tee -q -o ${registers} stat -json`,
-    `dfflegalize ${PLAIN_FLIP_FLOPS.map((gate) => `-cell ${gate} x`).join(' ')}`,
+    LEGALISE,
     `dfflibmap -liberty ${library}`,
+    MAP_LATCHES,
     `rename -top ${netlistModule({ module, parameters })}`,
     'design -save synthesised',
     ...mappings.flatMap((mapping) => {

@@ -7,6 +7,7 @@ import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { FLOWS, type Flow } from '../flow-names.js';
 import { flipFlopBits } from '../gates.js';
+import { LATCH_FILE, latchMap } from '../latch.js';
 import { readDelay } from '../path-log.js';
 import type { AreaItem } from '../plan.js';
 import { cellCounts, chipArea, requireMapped } from '../statistics.js';
@@ -51,6 +52,7 @@ export async function timedNetlists(
     inputs: {
       ...Object.fromEntries(sources),
       [TIMED_FILES.library]: library.text,
+      [LATCH_FILE]: latchMap(library),
       ...(library.buffer === undefined ? {} : { [TIMED_FILES.driver]: driverConstraint(library.buffer) }),
     },
     outputs: [TIMED_FILES.registers, ...mappings.flatMap((mapping) => Object.values(mappingFiles(mapping)))],

@@ -1,5 +1,5 @@
 import { evaluateFunction, parseFunction, pinsOf } from './boolean.js';
-import { attribute, groups, registerGroup, withoutComments } from './liberty-text.js';
+import { attribute, groups, type RegisterGroup, registerGroup, withoutComments } from './liberty-text.js';
 
 /** What the area report needs of a cell of a Liberty file. */
 export interface LibertyCell {
@@ -9,6 +9,17 @@ export interface LibertyCell {
   readonly outputs: readonly { readonly name: string; readonly fn?: string }[];
   /** Of a flip-flop, the pins and states that its next state depends on. */
   readonly nextState?: readonly string[];
+  /** Of a plain latch, without set and reset. */
+  readonly latch?: LibertyLatch;
+}
+
+/** The pins of a latch. */
+export interface LibertyLatch {
+  readonly data: string;
+  readonly enable: string;
+  /** Whether it is open while its enable is low. */
+  readonly openLow: boolean;
+  readonly output: string;
 }
 
 /** The cells of a Liberty file: names, areas, pins and boolean functions; all else is skipped. */
@@ -18,17 +29,34 @@ export function libertyCells(text: string): LibertyCell[] {
     const direction = (wanted: string) => pins.filter((pin) => attribute(pin.body, 'direction') === wanted);
     const register = registerGroup(body);
     const next = register && parseFunction(attribute(register.body, 'next_state') ?? '');
+    const inputs = direction('input').map((pin) => pin.name);
+    const outputs = direction('output').map((pin) => {
+      const fn = attribute(pin.body, 'function');
+      return { name: pin.name, ...(fn === undefined ? {} : { fn }) };
+    });
+    const latch = register && plainLatch(register, inputs, outputs);
     return {
-      name,
-      area: Number(attribute(body, 'area') ?? Number.NaN),
-      inputs: direction('input').map((pin) => pin.name),
-      outputs: direction('output').map((pin) => {
-        const fn = attribute(pin.body, 'function');
-        return { name: pin.name, ...(fn === undefined ? {} : { fn }) };
-      }),
+      ...{ name, area: Number(attribute(body, 'area') ?? Number.NaN), inputs, outputs },
       ...(next ? { nextState: pinsOf(next) } : {}),
+      ...(latch ? { latch } : {}),
     };
   });
+}
+
+/** The pins of a register that is a latch with a data and an enable input and one output; undefined of any other. */
+function plainLatch(
+  { kind, names, body }: RegisterGroup,
+  inputs: readonly string[],
+  outputs: LibertyCell['outputs'],
+): LibertyLatch | undefined {
+  const [output, ...others] = outputs;
+  if (kind !== 'latch' || inputs.length !== 2 || output === undefined || others.length > 0) return undefined;
+  const data = attribute(body, 'data_in');
+  const [, inverted, enable] = /^(!?)\s*(\w+)$/.exec(attribute(body, 'enable') ?? '') ?? [];
+  if (attribute(body, 'clear') !== undefined || attribute(body, 'preset') !== undefined) return undefined;
+  if (data === undefined || enable === undefined || data === enable || output.fn !== names[0]) return undefined;
+  if (!inputs.includes(data) || !inputs.includes(enable)) return undefined;
+  return { data, enable, openLow: inverted === '!', output: output.name };
 }
 
 /** The name of a Liberty file's library. */
@@ -46,6 +74,13 @@ export function smallestNand2(cells: readonly LibertyCell[]): LibertyCell | unde
   return cells.filter(isNand2).reduce<LibertyCell | undefined>((least, cell) => {
     return least === undefined || cell.area < least.area ? cell : least;
   }, undefined);
+}
+
+/** The smallest plain latch of a library; of two of one size the one that is open while its enable is low. */
+export function smallestLatch(cells: readonly LibertyCell[]): (LibertyCell & { latch: LibertyLatch }) | undefined {
+  return cells
+    .flatMap(({ latch, ...cell }) => (latch === undefined ? [] : [{ ...cell, latch }]))
+    .sort((x, y) => x.area - y.area || Number(y.latch.openLow) - Number(x.latch.openLow))[0];
 }
 
 /** The smallest buffer of a library, found by its function. */

@@ -4,7 +4,16 @@ import { gunzipSync } from 'node:zlib';
 import { UserError } from '../../../gen/base/errors.js';
 import { sha256 } from '../../../gen/design/manifest.js';
 import type { LibraryIdentity } from './identity.js';
-import { hasDelays, isDFlipFlop, libertyCells, libertyName, smallestBuffer, smallestNand2 } from './liberty.js';
+import {
+  hasDelays,
+  isDFlipFlop,
+  type LibertyLatch,
+  libertyCells,
+  libertyName,
+  smallestBuffer,
+  smallestLatch,
+  smallestNand2,
+} from './liberty.js';
 import { isCutOff, withoutComments } from './liberty-text.js';
 
 /** A cell library, as text for Yosys and as the report names it. */
@@ -15,6 +24,8 @@ export interface Library {
   readonly delays: boolean;
   /** Its smallest buffer, where it has one. */
   readonly buffer: string | undefined;
+  /** Its smallest plain latch, where it has one. */
+  readonly latch: (LibertyLatch & { readonly cell: string }) | undefined;
 }
 
 /**
@@ -47,10 +58,12 @@ export function readLibrary(file: string): Library {
   if (!cells.some(isDFlipFlop)) {
     throw new UserError(`${file}: none of its ${cells.length} cells is a D flip-flop, which registers are mapped to`);
   }
+  const latch = smallestLatch(cells);
   return {
     text,
     delays: hasDelays(text),
     buffer: smallestBuffer(cells)?.name,
+    latch: latch && { ...latch.latch, cell: latch.name },
     identity: {
       file: basename(file),
       sha256: sha256(raw),

@@ -18,6 +18,12 @@ export async function findFrontEnds(): Promise<FrontEnds> {
   return { verilator, iverilog, yosys };
 }
 
+/** The script by which Yosys checks a design, with its black boxes of AMD's primitives where the design has one. */
+export function yosysCheck({ configuration, compileOrder, top }: Manifest): string {
+  const primitives = configuration.clockGate === 'bufgce' ? 'read_verilog -lib +/xilinx/cells_xtra.v; ' : '';
+  return `${primitives}read_verilog ${compileOrder.join(' ')}; hierarchy -check -top ${top}; proc; check -assert`;
+}
+
 /** What a front end says of a design, warnings included; undefined where all are silent. */
 export async function lintDesign(folder: string, manifest: Manifest, tools: FrontEnds): Promise<string | undefined> {
   const { top, compileOrder } = manifest;
@@ -34,8 +40,7 @@ export async function lintDesign(folder: string, manifest: Manifest, tools: Fron
     { cwd: folder, okCodes: Array.from({ length: 128 }, (_, code) => code) },
   );
   if (icarus.log !== '' || icarus.exitCode !== 0) return `iverilog -g2005 -Wall: ${icarus.log}`;
-  const script = `read_verilog ${compileOrder.join(' ')}; hierarchy -check -top ${top}; proc; check -assert`;
-  const yosys = await runTool(tools.yosys, ['-p', script], { cwd: folder, okCodes: [0, 1] });
+  const yosys = await runTool(tools.yosys, ['-p', yosysCheck(manifest)], { cwd: folder, okCodes: [0, 1] });
   const complaints = yosys.log.split('\n').filter((line) => /warning|error/i.test(line));
   if (yosys.exitCode !== 0 || complaints.length > 0) return `yosys: ${complaints.join('\n')}`;
   return undefined;

@@ -6,6 +6,7 @@ import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign } from '../../../gen/design/manifest.js';
 import { requireTool, runTool, type Tool } from '../../../scripts/tools/find.js';
+import { yosysCheck } from '../../../scripts/verify/fuzz/lint.js';
 import { DEFAULT_MATRIX } from '../../../scripts/verify/matrix.js';
 
 const out = mkdtempSync(join(tmpdir(), 'ant-rtl-lint-'));
@@ -42,8 +43,7 @@ describe('generated Verilog passes three front ends without a warning', () => {
     );
     expect(icarus.log).toBe('');
 
-    const script = `read_verilog ${files.join(' ')}; hierarchy -check -top ${manifest.top}; proc; check -assert`;
-    const check = await runTool(yosys, ['-p', script], { cwd: folder });
+    const check = await runTool(yosys, ['-p', yosysCheck(manifest)], { cwd: folder });
     expect(check.log).toMatch(/\b0 problems\b/);
     expect(check.log).not.toMatch(/warning/i);
   });

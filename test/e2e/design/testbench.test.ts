@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
@@ -20,14 +21,38 @@ function folderOf(raw: RawConfiguration): string {
   return generate(validateConfiguration(raw), mkdtempSync(join(out, 'design-'))).folder;
 }
 
-/** What the test bench of a design's folder prints under Icarus, run as its head says. */
-async function runIcarus(folder: string, name: string): Promise<string> {
+interface BenchRun {
+  readonly exitCode?: number | undefined;
+  readonly stdout: string;
+}
+
+/** The test bench of a design's folder under Icarus, run as its head says. */
+async function runIcarus(folder: string, name: string, plusargs: string[] = []): Promise<BenchRun> {
   const files = ['-f', `${name}.f`, `tb/${name}_tb.v`];
   const compile = await runTool(iverilog, ['-g2005', '-Wall', '-o', 'sim', ...files], { cwd: folder });
   expect(compile.log).toBe('');
   const vvp = findProgram('vvp');
   if (!vvp) throw new Error('vvp is missing beside iverilog');
-  return (await runTool({ name: 'vvp', path: vvp }, ['sim'], { cwd: folder })).stdout;
+  return execa(vvp, ['sim', ...plusargs], { cwd: folder, reject: false });
+}
+
+/** The same under Verilator, whose runs that fail are ended by a signal. */
+async function buildVerilator(folder: string, name: string, cwd = folder, flags: string[] = []): Promise<string> {
+  const [list, bench] = [`${name}.f`, `tb/${name}_tb.v`];
+  const files = cwd === folder ? ['-f', list, bench] : ['-F', join(folder, list), join(folder, bench)];
+  const args = ['--binary', '--timing', ...flags, '-Mdir', 'sim_dir', ...files, '--top-module', `${name}_tb`];
+  const build = await runTool(verilator, args, { cwd });
+  expect(build.log).not.toContain('%Warning');
+  return join(cwd, 'sim_dir', `V${name}_tb`);
+}
+
+const PASSED = { exitCode: 0, stdout: expect.stringMatching(/^PASS /m) };
+
+/** A run that failed: of FAIL and a reason, and an exit code other than 0. */
+function expectFailure({ exitCode, stdout }: BenchRun, reason: RegExp): void {
+  expect(stdout).toMatch(reason);
+  expect(stdout).not.toMatch(/^PASS /m);
+  expect(exitCode).not.toBe(0);
 }
 
 const DESIGNS: RawConfiguration[] = [
@@ -44,31 +69,60 @@ const DESIGNS: RawConfiguration[] = [
 
 describe('the test bench in a design folder', () => {
   it.each(DESIGNS.map((raw) => [String(raw.name), raw] as const))('%s passes under Icarus', async (name, raw) => {
-    expect(await runIcarus(folderOf(raw), name)).toMatch(
-      new RegExp(`PASS ${name}: [1-9]\\d* beats, [1-9]\\d* results`),
-    );
+    const run = await runIcarus(folderOf(raw), name);
+    expect(run.stdout).toMatch(new RegExp(`PASS ${name}: [1-9]\\d* beats, [1-9]\\d* results`));
+    expect(run.exitCode).toBe(0);
   });
 
-  it('passes under Verilator', async () => {
-    const folder = folderOf({ name: 'tb_verilator', rows: 3, cols: 2, drain: 'double' });
-    const top = 'tb_verilator_tb';
-    const args = [
-      '--binary',
-      '--timing',
-      '-Mdir',
-      'sim_dir',
-      '-f',
-      'tb_verilator.f',
-      `tb/${top}.v`,
-      '--top-module',
-      top,
-    ];
-    const build = await runTool(verilator, args, { cwd: folder });
-    expect(build.log).not.toContain('%Warning');
-    const run = await runTool({ name: 'the test bench', path: join(folder, 'sim_dir', `V${top}`) }, [], {
-      cwd: folder,
-    });
-    expect(run.stdout).toMatch(/PASS tb_verilator: /);
+  it('is found by other folders under Verilator, with its vectors, and writes a waveform', async () => {
+    const name = 'tb_verilator';
+    const folder = folderOf({ name, rows: 3, cols: 2, drain: 'double', scan: true });
+    const elsewhere = mkdtempSync(join(out, 'elsewhere-'));
+    const bench = await buildVerilator(folder, name, elsewhere, ['--trace']);
+    const run = (args: string[]) => execa(bench, args, { cwd: elsewhere, reject: false });
+    expect(await run([`+folder=${folder}`])).toMatchObject(PASSED);
+    expect(existsSync(join(elsewhere, `${name}_tb.vcd`))).toBe(false);
+    expect(await run([`+folder=${folder}`, '+dump'])).toMatchObject(PASSED);
+    expect(readFileSync(join(elsewhere, `${name}_tb.vcd`), 'utf8')).toContain('$var');
+    expectFailure(await run([]), /^FAIL tb_verilator: .* missing or cut short/m);
+  });
+
+  it('writes a waveform under Icarus where it is told to', async () => {
+    const folder = folderOf({ name: 'tb_dump', rows: 2, cols: 2, scan: true });
+    expect(await runIcarus(folder, 'tb_dump', ['+dump=waves.vcd'])).toMatchObject(PASSED);
+    expect(readFileSync(join(folder, 'waves.vcd'), 'utf8')).toMatch(/\$var .* test_en_i /);
+    expect(existsSync(join(folder, 'tb_dump_tb.vcd'))).toBe(false);
+  });
+
+  it('is read as SystemVerilog, too', async () => {
+    const folder = folderOf({ name: 'tb_sv', rows: 1, cols: 2 });
+    const files = ['-f', 'tb_sv.f', 'tb/tb_sv_tb.v'];
+    expect((await runTool(iverilog, ['-g2012', '-Wall', '-o', 'sim', ...files], { cwd: folder })).log).toBe('');
+  });
+
+  /** Three ways to fail: a wrong result, results that never come, and none that are compared. */
+  const FAILURES: [what: string, path: string, piece: RegExp, replacement: string, reason: RegExp][] = [
+    ['a wrong result', 'tb/expected.hex', /0$/m, '1', /^FAIL \w+: tile \d+ row \d+ column \d+/m],
+    [
+      'a timeout',
+      'rtl/NAME_control.v',
+      /assign row_valid_o = .*;/,
+      "assign row_valid_o = 1'b0;",
+      /^FAIL \w+: 0 of \d+ rows/m,
+    ],
+    ['nothing compared', 'tb/NAME_tb.v', /compared = compared \+ 1;/, '', /^FAIL \w+: nothing was compared$/m],
+  ];
+
+  it.each(FAILURES)('ends with an error after %s', async (what, path, piece, replacement, reason) => {
+    const name = `tb_${what.replaceAll(' ', '_')}`;
+    const folder = folderOf({ name, rows: 2, cols: 2, activations: ['int4'], weights: ['int4'] });
+    const file = join(folder, path.replace('NAME', name));
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(piece);
+    writeFileSync(file, text.replace(piece, replacement));
+    expectFailure(await runIcarus(folder, name), reason);
+    const verilated = await execa(await buildVerilator(folder, name), [], { cwd: folder, reject: false });
+    expectFailure(verilated, reason);
   });
 
   it.each([
@@ -85,7 +139,7 @@ describe('the test bench in a design folder', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toContain(piece);
     writeFileSync(file, text.replace(piece, replacement));
-    expect(await runIcarus(folder, name)).toMatch(new RegExp(`^FAIL ${name}: `, 'm'));
+    expectFailure(await runIcarus(folder, name), new RegExp(`^FAIL ${name}: `, 'm'));
   });
 
   it.each([
@@ -100,12 +154,12 @@ describe('the test bench in a design folder', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toContain(piece);
     writeFileSync(file, text.replace(piece, replacement));
-    expect(await runIcarus(folder, name)).toMatch(new RegExp(`^FAIL ${name}: `, 'm'));
+    expectFailure(await runIcarus(folder, name), new RegExp(`^FAIL ${name}: `, 'm'));
   });
 
   it('fails without its vectors', async () => {
     const folder = folderOf({ name: 'no_vectors', rows: 2, cols: 2 });
     writeFileSync(join(folder, 'tb/expected.hex'), '');
-    expect(await runIcarus(folder, 'no_vectors')).toMatch(/^FAIL no_vectors: .*\btb\/expected\.hex\b/m);
+    expectFailure(await runIcarus(folder, 'no_vectors'), /^FAIL no_vectors: .*\btb\/expected\.hex\b/m);
   });
 });

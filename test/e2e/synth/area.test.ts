@@ -37,8 +37,10 @@ const area = (args: string[], env: Record<string, string> = {}) =>
 
 const reportOf = (folder: string): AreaReport => JSON.parse(readFileSync(join(folder, 'area.json'), 'utf8'));
 
-/** A library of an inverter, a buffer (ABC needs one), a NAND and two flip-flops, with areas that are easy to add up. */
-const LIBRARY = (cells: readonly string[] = ['inverter', 'buffer', 'nand', 'positive', 'negative']): string => {
+/** A library of an inverter, a buffer (ABC needs one), a NAND, two flip-flops and a latch, with areas that are easy to add up. */
+const LIBRARY = (
+  cells: readonly string[] = ['inverter', 'buffer', 'nand', 'positive', 'negative', 'latch'],
+): string => {
   const gate = (name: string, size: number, inputs: string[], fn: string): string =>
     `cell (${name}) { area : ${size}; ${inputs.map((pin) => `pin (${pin}) { direction : input; }`).join(' ')}
       pin (Y) { direction : output; function : "${fn}"; } }`;
@@ -52,6 +54,9 @@ const LIBRARY = (cells: readonly string[] = ['inverter', 'buffer', 'nand', 'posi
     nand: gate('NAND', 2, ['A', 'B'], "(A B)'"),
     positive: register('DFF', 'C'),
     negative: register('DFFN', "C'"),
+    latch: `cell (LATCH) { area : 6; latch (IQ, IQN) { enable : "G"; data_in : "D"; }
+      pin (D) { direction : input; } pin (G) { direction : input; clock : true; }
+      pin (Q) { direction : output; function : "IQ"; } }`,
   };
   return `library (toy) { ${cells.map((name) => all[name]).join('\n')} }\n`;
 };
@@ -231,6 +236,14 @@ describe('npm run area', () => {
       expect(run.stderr).toMatch(/^error: Yosys .*\b1\b.*[\s\S]*:\n[\s\S]*ERROR/m);
     },
   );
+
+  it('refuses a clock gate that is no cell before anything runs', async () => {
+    const raw = { rows: 1, cols: 1, name: 'buffered', clockGate: 'bufgce' };
+    const { folder } = generate(validateConfiguration(raw), mkdtempSync(join(root, 'gate-')));
+    const run = await area(['--design', folder]);
+    expect(run.exitCode).toBe(EXIT.badRequest);
+    expect(run.stderr).toMatch(/BUFGCE.*--fpga xilinx.*--clock-gate latch/);
+  });
 
   it('refuses a library without flip-flops instead of leaving them out', async () => {
     const run = await area(['--design', copy(), '--liberty', libraryFile(['inverter', 'buffer', 'nand'])]);

@@ -15,7 +15,7 @@ const out = mkdtempSync(join(tmpdir(), 'ant-rtl-mutation-'));
 /** Generates a design, replaces a piece of one of its files and makes the manifest agree, as a generator bug would. */
 function broken(raw: RawConfiguration, module: string, piece: string, replacement: string): string {
   const { folder } = generate(validateConfiguration({ rows: 3, cols: 4, ...raw }), out);
-  const path = `rtl/${raw.name}_${module}.v`;
+  const path = `rtl/${module === 'clock_gate' ? 'ant' : raw.name}_${module}.v`;
   const file = join(folder, path);
   const text = readFileSync(file, 'utf8');
   expect(text, `${path} holds the piece to break`).toContain(piece);

@@ -64,16 +64,16 @@ describe('the name of a design that is given none', () => {
       const { name: _, ...raw } = randomConfiguration(randomSource(seed));
       const configuration = validated(raw);
       if (!configuration) continue;
-      const words = reproduceCommand(configuration).split(' ').slice(4);
-      expect(words).not.toContain('--name');
-      const flags = Object.fromEntries(words.flatMap((word, i) => (i % 2 === 0 ? [[camel(word), words[i + 1]]] : [])));
+      const [, ...options] = reproduceCommand(configuration).split(' --');
+      const pairs = options.slice(1).map((option) => option.split(' '));
+      const flags = Object.fromEntries(pairs.map(([flag = '', value = true]) => [camel(flag), value]));
+      expect(flags).not.toHaveProperty('name');
       expect(validateConfiguration(parseConfiguration(flags))).toEqual(configuration);
     }
   });
 });
 
-const camel = (flag: string): string =>
-  flag.replace(/^--/, '').replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+const camel = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 function validated(raw: Record<string, unknown>): Configuration | undefined {
   try {

@@ -12,26 +12,27 @@ it('docs/parameters.md is what the parameters and rules say', async () => {
 });
 
 /** A legal value of a parameter that is not its default. */
-const OTHER: Partial<Record<ParameterKey, string>> = {
+const OTHER: Partial<Record<ParameterKey, string | boolean>> = {
   lanes: '8',
   tileRows: '2',
   tileCols: '2',
   wideActivations: 'int8',
   wideWeights: 'int8',
   maxK: '64',
+  scan: true,
 };
-const otherValue = (key: ParameterKey): string =>
+const otherValue = (key: ParameterKey): string | boolean =>
   OTHER[key] ?? (parameterMeta(key).values.find((value) => value !== parameterMeta(key).fallback) as string);
 
 const keyOf = (flag: string): ParameterKey => PARAMETER_KEYS.find((key) => flagOf(key) === flag) as ParameterKey;
 
 /** `--arch dot and --wide-activations` as parameters. */
-function parametersOf(text: string): Record<string, string> {
+function parametersOf(text: string): Record<string, string | boolean> {
   const parts = text.split(/ and |, /).map((part) => part.split(' '));
   return Object.fromEntries(parts.map(([flag = '', value]) => [keyOf(flag), value ?? otherValue(keyOf(flag))]));
 }
 
-function problemsOf(flags: Record<string, string>): readonly Problem[] {
+function problemsOf(flags: Record<string, string | boolean>): readonly Problem[] {
   try {
     elaborate(validateConfiguration(parseConfiguration({ rows: '4', cols: '4', ...flags })));
     return [];
@@ -45,7 +46,7 @@ it.each(conflictRows())('the table is what is refused: $options with $beside', (
   const condition = parametersOf(beside);
   expect(problemsOf(condition)).toEqual([]);
   for (const option of options.split(', ')) {
-    const [[key, value]] = Object.entries(parametersOf(option)) as [[string, string]];
+    const [[key, value]] = Object.entries(parametersOf(option)) as [[string, string | boolean]];
     const problems = problemsOf({ ...condition, [key]: value });
     expect(problems.map((problem) => problem.key)).toContain(key);
     const rule = problems.find((problem) => problem.key === key)?.rule;

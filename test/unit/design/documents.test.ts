@@ -333,9 +333,12 @@ describe('the datasheet of other designs', () => {
     const { text, design } = documents({ reset: 'async' });
     expect(sectionOf(text('datasheet.md'), 'Reset')).toMatch(/asynchronous.*release/);
     expect(design.top.ports[1]?.meaning).toContain('asynchronous, released in step with clk_i');
-    expect(text('datasheet.md')).toMatch(/test enable[\s\S]*half a period/);
-    expect(text(`rtl/${design.config.name}_clock_gate.v`)).toContain('test enable');
-    expect(sheetOf({ stall: 'enable' })).not.toContain('test enable');
+    for (const name of [`\`${design.config.name}_no_gate.f\``, '`--target fpga`', '`--scan`'])
+      expect(text('datasheet.md')).toContain(name);
+    for (const cell of ['sky130_fd_sc_hd__sdlclkp', 'sky130_fd_sc_hd__dlclkp', '--target fpga', '--clock-gate bufgce'])
+      expect(text('rtl/ant_clock_gate.v')).toContain(cell);
+    expect(sheetOf({ scan: true })).toContain('| `test_en_i` | input | 1 |');
+    expect(sheetOf({ stall: 'enable' })).not.toMatch(/test_en_i|no_gate/);
   });
 });
 

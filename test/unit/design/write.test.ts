@@ -150,13 +150,13 @@ describe('a design folder', () => {
 
   it('never drops what somebody changed', () => {
     const { folder } = generate(config, out);
-    const file = join(folder, 'rtl', 'small_clock_gate.v');
+    const file = join(folder, 'rtl', 'small_pe.v');
     writeFileSync(file, 'mine');
-    expect(() => generate(config, out)).toThrow(/: rtl\/small_clock_gate\.v \([^,]*\);/);
+    expect(() => generate(config, out)).toThrow(/: rtl\/small_pe\.v \([^,]*\);/);
     expect(readFileSync(file, 'utf8')).toBe('mine');
     rmSync(file);
     generate(config, out);
-    expect(readFileSync(file, 'utf8')).toContain('module small_clock_gate');
+    expect(readFileSync(file, 'utf8')).toContain('module small_pe');
   });
 
   it('drops what the documented commands leave there', () => {

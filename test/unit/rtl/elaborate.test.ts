@@ -138,9 +138,9 @@ describe('modules', () => {
   });
 
   it('a clock gate stands where stalls are gated, and nowhere else', () => {
-    const names = (stall: string) => design({ stall, name: 'd' }).modules.map(({ name }) => name);
-    expect(names('gate')).toContain('d_clock_gate');
-    expect(names('enable')).not.toContain('d_clock_gate');
+    const names = (stall: string) => design({ stall }).modules.map(({ name }) => name);
+    expect(names('gate')).toContain('ant_clock_gate');
+    expect(names('enable')).not.toContain('ant_clock_gate');
   });
 
   it('port widths of the top follow the types and the accumulators', () => {

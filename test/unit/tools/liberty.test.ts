@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EXIT, type UserError } from '../../../gen/base/errors.js';
 import { flipFlopBits, genericGateEquivalents } from '../../../scripts/synth/gates.js';
+import { latchMap } from '../../../scripts/synth/latch.js';
 import { evaluateFunction } from '../../../scripts/tools/liberty/boolean.js';
 import {
   hasDelays,
@@ -12,6 +13,7 @@ import {
   libertyCells,
   libertyName,
   smallestBuffer,
+  smallestLatch,
   smallestNand2,
 } from '../../../scripts/tools/liberty/liberty.js';
 import { readLibrary } from '../../../scripts/tools/liberty/library.js';
@@ -110,6 +112,24 @@ describe('a Liberty file', () => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
+
+  it('gives the smallest plain latch, which way it is open, and how to map to it', () => {
+    const latch = (name: string, area: number, enable: string, more = ''): string =>
+      `cell (${name}) { area : ${area}; latch (IQ, IQN) { enable : "${enable}"; data_in : "D"; ${more} }
+        pin (D) { direction : input; } pin (G) { direction : input; clock : true; }
+        pin (Q) { direction : output; function : "IQ"; } }`;
+    const library = `library (l) { ${latch('SET', 1, 'G', 'preset : "S";')} ${latch('HIGH', 5, 'G')} ${latch('LOW', 5, '!G')} ${latch('LARGE', 7, 'G')} }`;
+    const cells = libertyCells(library);
+    expect(cells[0]).not.toHaveProperty('latch');
+    expect(smallestLatch(cells)).toMatchObject({ name: 'LOW', latch: { data: 'D', enable: 'G', output: 'Q' } });
+    const mapOf = (names: string[]): string => {
+      const found = smallestLatch(cells.filter(({ name }) => names.includes(name)));
+      return latchMap({ latch: found && { ...found.latch, cell: found.name } });
+    };
+    expect(mapOf(['LOW', 'HIGH'])).toContain('LOW _TECHMAP_REPLACE_ (.G(E), .D(D), .Q(Q));');
+    expect(mapOf(['HIGH', 'LARGE'])).toContain('HIGH _TECHMAP_REPLACE_ (.G(open), .D(D), .Q(Q));');
+    expect(mapOf([])).toBe('');
+  });
 
   it('may be gzipped; the report names the file as it was given', () => {
     const plain = readLibrary(file('tiny.lib', text));

@@ -1,3 +1,4 @@
+import { type ClockGateView, clockGateView, testEnablePorts } from '../../clock-gate.js';
 import type { DesignCore } from '../../design-core.js';
 import type { OperandPort } from '../../port.js';
 import { clock, resetOf } from '../../ports.js';
@@ -5,7 +6,7 @@ import { allStreamPorts, type Streams } from '../../streams.js';
 import { type DotView, dotView } from './view.js';
 
 export interface DotTopView extends DotView {
-  readonly gate: boolean;
+  readonly gate: ClockGateView | undefined;
   readonly clk: string;
   readonly a: DotOperand;
   readonly w: DotOperand;
@@ -27,11 +28,12 @@ export function dotModule(core: DesignCore, streams: Streams): DotTopView {
     hasType: typeBits > 0,
     operandBits: fields.bits,
   });
-  const ports = [clock, resetOf(config), ...allStreamPorts(streams)];
+  const gate = clockGateView(config, 'clk_dot');
+  const ports = [clock, resetOf(config), ...testEnablePorts(config), ...allStreamPorts(streams)];
   return {
     ...dotView(core, { suffix: 'dot', title, ports }),
-    gate: config.stall === 'gate',
-    clk: config.stall === 'gate' ? 'clk_dot' : 'clk_i',
+    gate,
+    clk: gate?.clock ?? 'clk_i',
     a: operand(core.a),
     w: operand(core.w),
   };

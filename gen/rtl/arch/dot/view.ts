@@ -41,7 +41,6 @@ export function dotView(core: DesignCore, { suffix, title, ports, instances }: V
     signed: format.a.signBits + format.w.signBits > 0,
     stages: dotStages(config.pipeline),
     modules: {
-      clockGate: module('clock_gate'),
       input: module('input'),
       control: module('control'),
       delay: module('delay'),

@@ -178,6 +178,15 @@ describe('cutRegisters', () => {
     expect(Object.keys(result.gold.cells)).toEqual(['gate']);
   });
 
+  it('pairs latches that are open while their enable is low, like flip-flops', () => {
+    const [gold, gate] = [10, 20].map((d) =>
+      moduleOf([{ names: ['enable_q'], d, q: 11, type: '$_DLATCH_N_' }], { clk_o: 11 }),
+    ) as [Module, Module];
+    const result = cut(gold, gate);
+    expect(result.registers).toBe(1);
+    expect([result.gold, result.gate].map(({ ports }) => ports['enable_q[0].D']?.bits)).toEqual([[10], [20]]);
+  });
+
   it.each(['$_DLATCH_P_', '$dff', '$_DFFSR_PNN_', '$mem_v2', '$_SR_PP_', 'FOREIGN'])('refuses %s', (type) => {
     const odd = moduleOf([{ names: ['x'], d: 1, q: 11, type }]);
     expect(cutRegisters(odd, odd)).toEqual({

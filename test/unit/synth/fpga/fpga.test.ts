@@ -184,7 +184,7 @@ describe('the report of a design on an FPGA', () => {
   });
 
   it('warns of a clock gate', () => {
-    expect(renderFpgaText(report)).toContain('--stall enable');
-    expect(renderFpgaText({ ...report, stall: 'enable' })).not.toContain('--stall enable');
+    expect(renderFpgaText(report)).toContain('--target fpga');
+    expect(renderFpgaText({ ...report, stall: 'enable' })).not.toContain('--target fpga');
   });
 });
