@@ -138,7 +138,6 @@ class Bench {
       }
       const bool ready = !random.chance(segment.busy);
       out_ready_i_.set(ready);
-      test_en_i_.set(0);
       clk_i_.set(0);
       eval();
       const uint32_t in_ready = readies();
@@ -232,6 +231,7 @@ class Bench {
   }
 
   void reset(Random& random) {
+    test_en_i_.set(0);
     in_valid_i_.set(0);
     a_valid_i_.set(0);
     w_valid_i_.set(0);
