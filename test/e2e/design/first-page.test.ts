@@ -26,7 +26,8 @@ beforeAll(async () => {
 
 const DESIGNS: readonly RawConfiguration[] = [
   {},
-  { rows: 2, cols: 2 },
+  { rows: 2, cols: 2, scan: true },
+  { rows: 2, cols: 2, clockGate: 'bufgce' },
   { rows: 3, cols: 2, drain: 'double', pipeline: 2, stall: 'enable', reset: 'async' },
   { rows: 6, cols: 4, tileRows: 3, tileCols: 2 },
   { rows: 8, cols: 2, drain: 'double' },

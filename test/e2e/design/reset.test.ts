@@ -23,9 +23,13 @@ const ARCHITECTURES: readonly RawConfiguration[] = [
   { arch: 'dot', rows: 2, cols: 2, lanes: 3, pipeline: 4 },
 ];
 
-const STYLES = (['gate', 'enable'] as const).flatMap((stall) =>
-  (['sync', 'async'] as const).map((reset) => ({ stall, reset })),
-);
+const STYLES = [
+  { stall: 'gate', reset: 'sync' },
+  { stall: 'gate', reset: 'sync', clockGate: 'bufgce' },
+  { stall: 'gate', reset: 'async' },
+  { stall: 'enable', reset: 'sync' },
+  { stall: 'enable', reset: 'async' },
+];
 
 describe.each(ARCHITECTURES)('the reset of %j', (raw) => {
   const designOf = (style: object) => {
