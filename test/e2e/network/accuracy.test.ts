@@ -1,41 +1,11 @@
-import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import type { AccuracyTable } from '../../../scripts/network/accuracy/table.js';
-
-const env = { FASHION_MNIST: 'test/data/fashion-mnist' };
-const accuracy = (...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', 'scripts/accuracy.ts', ...args], { reject: false, env });
+import { runProgram } from '../../support/program.js';
+import { accuracy, expectAdaptiveTypesToKeep } from './accuracy.js';
 
 describe('npm run accuracy', () => {
-  it('measures the networks in models/: adaptive types keep what single ones lose', async () => {
-    const schemes = 'int8;int4;flint4;pot4;ANT4;ANT4, compensated';
-    const { stdout, exitCode } = await accuracy(
-      '--json',
-      '--samples',
-      '256',
-      '--calibration',
-      '128',
-      '--schemes',
-      schemes,
-    );
-    expect(exitCode).toBe(0);
-    const { networks, test } = JSON.parse(stdout) as AccuracyTable;
-    expect(test).toMatch(/^256 .*\btest\b/);
-    expect(networks.map(({ name }) => name)).toEqual(['residual', 'vit']);
-    for (const { name, rows } of networks) {
-      expect(rows.map(({ scheme }) => scheme)).toEqual(['fp32', ...schemes.split(';')]);
-      const row = (scheme: string) => rows.find((each) => each.scheme === scheme) as (typeof rows)[number];
-      expect(row('fp32').top1).toBeGreaterThan(name === 'residual' ? 90 : 86);
-      expect(row('int8').likeFloat).toBeGreaterThan(98);
-      expect(row('int8').types).not.toHaveProperty('int4');
-      expect(row('ANT4').bits).toBe(4);
-      expect(row('ANT4, compensated').likeFloat).toBeGreaterThan(row('pot4').likeFloat);
-    }
-    const vit = networks[1]?.rows ?? [];
-    const likeFloat = (scheme: string) => vit.find((row) => row.scheme === scheme)?.likeFloat as number;
-    expect(likeFloat('ANT4')).toBeGreaterThan(likeFloat('int4') + 2);
-    expect(Object.keys(vit.find(({ scheme }) => scheme === 'ANT4')?.types ?? {}).length).toBeGreaterThan(3);
-  });
+  it('measures the networks in models/ on a few images', () =>
+    expectAdaptiveTypesToKeep({ samples: 64, calibration: 32, schemes: ['int8', 'int4', 'pot4', 'ANT4'] }));
 
   it('prints a Markdown table', async () => {
     const { stdout } = await accuracy(
@@ -86,10 +56,7 @@ describe('npm run accuracy', () => {
   });
 
   it('says how to install the data set where it is missing', async () => {
-    const { stderr, exitCode } = await execa(process.execPath, ['--import', 'tsx', 'scripts/accuracy.ts'], {
-      reject: false,
-      env: { FASHION_MNIST: 'nowhere' },
-    });
+    const { stderr, exitCode } = await runProgram('accuracy', [], { FASHION_MNIST: 'nowhere' });
     expect(stderr).toMatch(/\bt10k-images-idx3-ubyte\.gz\b.*\bapt-get\b/);
     expect(exitCode).toBe(3);
   });

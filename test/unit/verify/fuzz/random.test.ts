@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../../../gen/base/errors.js';
 import { withoutMeaningless } from '../../../../gen/config/conflicts.js';
 import { PARAMETER_KEYS, type ParameterKey } from '../../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../../gen/config/raw.js';
+import { ruleProblems } from '../../../../gen/config/rules.js';
 import { validateConfiguration } from '../../../../gen/config/validate.js';
 import { randomSource } from '../../../../gen/golden/vectors.js';
 import { HARDWARE_TYPES, NUMERIC_TYPES, numericType } from '../../../../gen/numerics/types/table.js';
@@ -13,7 +14,10 @@ import { pairwiseConfigurations, randomConfiguration } from '../../../../scripts
 /** Whether a configuration is accepted. Any error but a ConfigurationError is thrown on. */
 function accepted(raw: RawConfiguration): boolean {
   try {
-    elaborateCore(validateConfiguration(raw));
+    const config = validateConfiguration(raw);
+    // The rules first: elaboration, which asks them too, computes much before.
+    if (ruleProblems(config).length > 0) return false;
+    elaborateCore(config);
     return true;
   } catch (error) {
     if (error instanceof ConfigurationError) return false;
