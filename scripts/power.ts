@@ -1,40 +1,23 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { allOf, ConfigurationError, EXIT, type Problem, UserError } from '../gen/base/errors.js';
+import { allOf, EXIT, UserError } from '../gen/base/errors.js';
 import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { requireFolderTarget } from '../gen/base/target.js';
 import { checkWithSta, staText } from './power/check-opensta.js';
-import { comparePower, comparisonText, competitorsOf } from './power/compare.js';
 import { COMPETITORS, DEFAULTS } from './power/designs.js';
 import { measurePower } from './power/measure.js';
-import { DEFAULT_LAYER, fileOperands, layerOperands, type Operands } from './power/operands.js';
+import { DEFAULT_LAYER } from './power/operands.js';
+import { numbersOf, operandsOf, type PowerFlags } from './power/request.js';
 import { powerText } from './power/text.js';
+import { comparePower, comparisonText } from './sweep/power.js';
+import { reportJson } from './synth/write.js';
 import { readLibrary } from './tools/liberty/library.js';
+import { inScratch } from './tools/scratch.js';
 import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
 
 const LOG_INTERVAL = 5000;
-
-interface Flags {
-  readonly design?: string;
-  readonly compare?: boolean;
-  readonly only?: string;
-  readonly liberty?: string;
-  readonly period: string;
-  readonly slew: string;
-  readonly clockSlew: string;
-  readonly cycles: string;
-  readonly rows: string;
-  readonly cols: string;
-  readonly a?: string;
-  readonly w?: string;
-  readonly model: string;
-  readonly layer: string;
-  readonly images: string;
-  readonly sta?: string;
-  readonly json?: boolean;
-}
 
 function command(): Command {
   return programCommand('npm run power --')
@@ -76,46 +59,10 @@ function command(): Command {
     .allowExcessArguments(false);
 }
 
-/** @throws ConfigurationError naming every number that is none. */
-function numbersOf(flags: Flags) {
-  const problems: Problem[] = [];
-  const number = (key: string, text: string, most: number, whole: boolean): number => {
-    const value = Number(text);
-    if (text.trim() !== '' && value > 0 && value <= most && (!whole || Number.isInteger(value))) return value;
-    const rule = `must be ${whole ? 'an integer' : 'a number'} above 0, at most ${most}`;
-    problems.push({ key, given: `"${text}"`, rule });
-    return 1;
-  };
-  const nano = (key: string, text: string): number => number(key, text, 1e6, false) * 1e-9;
-  const numbers = {
-    period: nano('--period', flags.period),
-    slews: { input: nano('--slew', flags.slew), clock: nano('--clock-slew', flags.clockSlew) },
-    cycles: number('--cycles', flags.cycles, 65_536, true),
-    rows: number('--rows', flags.rows, 32, true),
-    cols: number('--cols', flags.cols, 32, true),
-    images: number('--images', flags.images, 10_000, true),
-  };
-  const names = flags.only?.split(',').map((name) => name.trim());
-  for (const name of names?.filter((each) => competitorsOf([each]).length === 0) ?? []) {
-    problems.push({
-      key: '--only',
-      given: name,
-      rule: `must be of ${COMPETITORS.map((each) => each.name).join(', ')}`,
-    });
-  }
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return { ...numbers, competitors: competitorsOf(names) };
-}
-
-async function operandsOf({ a, w, model, layer }: Flags, images: number): Promise<Operands> {
-  if ((a === undefined) !== (w === undefined)) throw new UserError('--a and --w: give both or neither');
-  return a !== undefined && w !== undefined ? fileOperands(a, w) : layerOperands(model, layer, images);
-}
-
 async function main(): Promise<number> {
   const program = command();
   program.parse();
-  const flags = program.opts<Flags>();
+  const flags = program.opts<PowerFlags>();
   const [liberty, , numbers] = allOf([
     () => required('--liberty', flags.liberty),
     () => {
@@ -134,26 +81,26 @@ async function main(): Promise<number> {
   const operands = await operandsOf(flags, numbers.images);
   const yosys = await announcedYosys();
   const line = progressLine(process.stderr, LOG_INTERVAL);
-  const request = { ...numbers, library, yosys, operands, onProgress: (text: string) => line.show(text) };
+  const request = { ...numbers, operands };
   try {
     if (flags.design === undefined) {
-      const comparison = await comparePower(request);
+      const comparison = await inScratch('power', (scratch) =>
+        comparePower(request, { yosys, library, scratch, proofSeconds: undefined, progress: line.show }),
+      );
       line.end();
-      process.stdout.write(flags.json ? json(comparison) : comparisonText(comparison));
+      process.stdout.write(flags.json ? reportJson(comparison) : comparisonText(comparison));
       return EXIT.done;
     }
-    const details = await measurePower({ ...request, design: flags.design });
+    const details = await measurePower({ ...request, yosys, library, design: flags.design, onProgress: line.show });
     const { report } = details;
     const check = flags.sta === undefined ? undefined : await checkWithSta(flags.sta, details, library);
     line.end();
-    process.stdout.write(flags.json ? json(check ? { ...report, sta: check } : report) : powerText(report));
+    process.stdout.write(flags.json ? reportJson(check ? { ...report, sta: check } : report) : powerText(report));
     if (check && flags.sta !== undefined && !flags.json) process.stdout.write(staText(check, flags.sta));
     return EXIT.done;
   } finally {
     line.end();
   }
 }
-
-const json = (report: unknown): string => `${JSON.stringify(report, null, 2)}\n`;
 
 await runProgram(main);

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { distance } from 'fastest-levenshtein';
 import { EXIT, UserError } from '../gen/base/errors.js';
 import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
@@ -8,29 +7,22 @@ import { progressLine } from '../gen/base/progress.js';
 import { loadPlotting } from '../gen/base/vega.js';
 import { arrayInfoOf } from '../gen/design/array-info.js';
 import { loadDesign } from '../gen/design/manifest.js';
-import type { ArrayInfo, PortInfo } from '../gen/golden/reference.js';
-import type { NumericType } from '../gen/numerics/types/numeric-type.js';
-import { FASHION, fashionMnist } from './network/onnx/fashion.js';
+import { FASHION } from './network/onnx/fashion.js';
 import { readModel } from './network/onnx/model.js';
-import { firstSamples, openSamples, requireFit, type Samples } from './network/onnx/samples.js';
+import { requireFit } from './network/onnx/samples.js';
 import { loadRuntime } from './network/onnx/session.js';
+import { calibrationSamples, FASHION_SAMPLES } from './network/quantise/calibration.js';
 import { requireOnPorts } from './network/quantise/families.js';
 import { requireReplaceable, writeNetwork } from './network/quantise/folder.js';
 import { requireImages } from './network/quantise/images.js';
 import { quantiseNetwork } from './network/quantise/network.js';
-import type { Budget } from './network/quantise/options.js';
 import { outputError, outputInputs } from './network/quantise/output-error.js';
-import type { LayerReport, QuantiseReport } from './network/quantise/report.js';
 import { reportText } from './network/quantise/report-text.js';
-import { addQuantiseOptions, integer, quantiseOptionsOf } from './network/quantise/request.js';
+import { addQuantiseOptions, quantiseOptionsOf } from './network/quantise/request.js';
+import { missedBudget, portTypes, unfitNote } from './network/quantise/verdict.js';
 
-/** Samples of Fashion-MNIST used unless said otherwise. */
-const FASHION_SAMPLES = 256;
 /** Between two lines of progress in a log, in milliseconds. */
 const LOG_INTERVAL = 2000;
-
-/** All types of a port, those of 8 bits on two lanes last. */
-const portTypes = ({ types, wideTypes }: PortInfo): NumericType[] => [...types, ...wideTypes];
 
 async function main(): Promise<number> {
   const program = addQuantiseOptions(
@@ -95,50 +87,12 @@ async function main(): Promise<number> {
   return missed.length > 0 ? EXIT.checkFailed : EXIT.done;
 }
 
-/** Layers that the design asked for cannot run, or only from other programs than a test bench of memory images. */
-function unfitNote({ layers }: QuantiseReport, { a, w }: ArrayInfo): string[] {
-  const takes = (port: PortInfo, type: string): boolean => portTypes(port).some(({ name }) => name === type);
-  const withoutImages = layers.filter(({ images }) => images === null);
-  const runs = ({ activation, second }: LayerReport): boolean => takes(a, activation.type) && takes(w, second.type);
-  const names = (list: readonly LayerReport[]): string =>
-    list.map(({ name, bits }) => `${name} (${bits} bits)`).join(', ');
-  const unfit = withoutImages.filter((layer) => !runs(layer));
-  const wide = withoutImages.filter(runs);
-  return [
-    ...(unfit.length > 0
-      ? [`the design's ports lack the types of ${names(unfit)}: npm run infer will refuse this network on it`]
-      : []),
-    ...(wide.length > 0 ? [`no memory images of layers with 8-bit integers on two lanes: ${names(wide)}`] : []),
-  ];
-}
-
-function missedBudget({ totals: { outputError, averageBits } }: QuantiseReport, budget: Budget | undefined): string[] {
-  if (budget?.kind === 'error' && outputError > budget.limit) {
-    const got = `${outputError.toPrecision(3)} of the outputs' squares, ${budget.limit} wanted`;
-    return [`the error budget is not met: ${got}`];
-  }
-  if (budget?.kind === 'bits' && averageBits > budget.limit) {
-    return [`the budget is not met: ${averageBits.toFixed(2)} bits on average, ${budget.limit} wanted; lower --bits`];
-  }
-  return [];
-}
-
 function read(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
     throw new UserError(`cannot read ${file}: ${(error as Error).message}`);
   }
-}
-
-function calibrationSamples(source: string, limit: string | undefined): Samples {
-  const count = limit === undefined ? undefined : integer('--samples', limit, 1);
-  if (source === FASHION) return fashionMnist('train', count ?? FASHION_SAMPLES).images;
-  if (!existsSync(source) && distance(source, FASHION) <= 3) {
-    throw new UserError(`--calib: there is no file ${source}; for the data set write ${FASHION}`);
-  }
-  const samples = openSamples(source);
-  return count === undefined ? samples : firstSamples(samples, count);
 }
 
 await runProgram(main);

@@ -11,7 +11,6 @@ import type { LibraryIdentity } from '../tools/liberty/identity.js';
 import type { ToolIdentity } from '../tools/yosys/identity.js';
 import { quickBudget } from '../verify/quick.js';
 import { openArrayModel } from '../verify/simulator.js';
-import { commandText } from './flags.js';
 import { measureStream, type StreamFigures } from './streams.js';
 import type { Metric, Subject, Tools } from './study.js';
 
@@ -82,6 +81,20 @@ export function proofsOf(rows: readonly { readonly area: ProvedDesign }[]): Proo
   const counts = [...new Set(rows.map(({ area }) => area))].flatMap(({ proof }) => proof ?? []);
   return counts.length === 0 ? undefined : counts.reduce(addProofs);
 }
+
+/** A command with the options that stand for what a study is measured with. */
+export const commandText = (
+  command: string,
+  tools: {
+    readonly library?: { readonly identity: { readonly file: string } } | undefined;
+    readonly proofSeconds?: number | undefined;
+  },
+): string =>
+  [
+    command,
+    ...(tools.library === undefined ? [] : [`--liberty ${tools.library.identity.file}`]),
+    ...(tools.proofSeconds === undefined ? [] : ['--prove']),
+  ].join(' ');
 
 /** What the report of a study of designs begins with. */
 export interface ReportHead {

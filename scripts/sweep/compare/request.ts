@@ -1,4 +1,4 @@
-import { FlagReader } from '../flags.js';
+import { FlagReader } from '../../../gen/base/flag-reader.js';
 import { KINDS, type Kind, OPTIONS, type Option, REFERENCE } from './designs.js';
 import { type ComparisonRecord, recordedNames } from './record.js';
 

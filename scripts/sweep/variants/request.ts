@@ -1,5 +1,5 @@
+import { FlagReader } from '../../../gen/base/flag-reader.js';
 import { ruleProblems } from '../../../gen/config/rules.js';
-import { FlagReader } from '../flags.js';
 import { configurationOf, VARIANTS, type Variant } from './designs.js';
 
 /** Which variants to compare, and on what. */

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError, UserError } from '../../../gen/base/errors.js';
-import { commandText, FlagReader } from '../../../scripts/sweep/flags.js';
+import { FlagReader } from '../../../gen/base/flag-reader.js';
 import { type Layout, layoutMarkdown, layoutText, section } from '../../../scripts/sweep/layout.js';
+import { commandText } from '../../../scripts/sweep/metrics.js';
 import { crossed, type Metric, measurePlan, type Tools } from '../../../scripts/sweep/study.js';
 import { jsonTarget, pageTarget, partsTarget } from '../../../scripts/sweep/targets.js';
 
@@ -98,6 +99,16 @@ describe('the options of a study', () => {
         problems((reader) => reader.integer('--n', text, even)),
         text,
       ).toEqual([`--n ${nearest}`]);
+    }
+  });
+
+  it('are numbers above 0', () => {
+    expect(problems((reader) => expect(reader.positive('--n', '0.5', 9)).toBe(0.5))).toEqual([]);
+    for (const text of ['0', '-1', '10', '', 'many']) {
+      expect(
+        problems((reader) => reader.positive('--n', text, 9)),
+        text,
+      ).toEqual(['--n undefined']);
     }
   });
 

@@ -1,5 +1,5 @@
-import { ConfigurationError, type Problem } from '../../gen/base/errors.js';
-import { nearWord } from '../../gen/base/suggest.js';
+import { ConfigurationError, type Problem } from './errors.js';
+import { nearWord } from './suggest.js';
 
 /** Reads options, and gathers all that is wrong with them. */
 export class FlagReader {
@@ -14,6 +14,14 @@ export class FlagReader {
     const rule = `must be an ${step === 2 ? 'even ' : ''}integer from ${least} to ${most}`;
     this.problems.push({ key, given: `"${text}"`, rule, nearest: String(nearest) });
     return nearest;
+  }
+
+  /** A number above 0; 1 where it is none. */
+  positive(key: string, text: string, most: number): number {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (value > 0 && value <= most) return value;
+    this.problems.push({ key, given: `"${text}"`, rule: `must be a number above 0, at most ${most}` });
+    return 1;
   }
 
   /** The names of `--only`, with commas between, that are known; all known ones without. */
@@ -32,17 +40,3 @@ export class FlagReader {
     if (this.problems.length > 0) throw new ConfigurationError(this.problems);
   }
 }
-
-/** A command with the options that stand for what a study is measured with. */
-export const commandText = (
-  command: string,
-  tools: {
-    readonly library?: { readonly identity: { readonly file: string } } | undefined;
-    readonly proofSeconds?: number | undefined;
-  },
-): string =>
-  [
-    command,
-    ...(tools.library === undefined ? [] : [`--liberty ${tools.library.identity.file}`]),
-    ...(tools.proofSeconds === undefined ? [] : ['--prove']),
-  ].join(' ');
