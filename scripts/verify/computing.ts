@@ -4,8 +4,8 @@ import type { ComputingFacts } from '../../gen/rtl/arch/facts.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { TestBudget } from './budget.js';
 import { verifyDotUnit } from './dot.js';
+import { verifyModules } from './modules.js';
 import type { CheckOutcome } from './outcome.js';
-import { verifyUnits } from './unit.js';
 
 type Check = (
   folder: string,
@@ -14,7 +14,7 @@ type Check = (
   options: { readonly budget: TestBudget; readonly trace?: string | undefined },
 ) => Promise<CheckOutcome>;
 
-const CHECKS: Readonly<Record<ComputingFacts['bench'], Check>> = { pe: verifyUnits, unit: verifyDotUnit };
+const CHECKS: Readonly<Record<ComputingFacts['bench'], Check>> = { pe: verifyModules, unit: verifyDotUnit };
 
 /** Verifies the decoders of a design, and alone what multiplies and adds in it. */
 export const verifyComputing: Check = (folder, manifest, random, options) =>

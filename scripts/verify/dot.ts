@@ -9,8 +9,8 @@ import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { runTool } from '../tools/find.js';
 import { buildBench, scratchFolder } from '../tools/verilator.js';
 import type { TestBudget } from './budget.js';
+import { type DecodeVector, decoderMismatch, decodeVectors, type ModuleFailure } from './modules.js';
 import type { CheckOutcome } from './outcome.js';
-import { type DecodeVector, decoderMismatch, decodeVectors, type UnitFailure } from './unit.js';
 import { VectorWriter } from './vector-file.js';
 import { type DotVectors, dotVectors } from './vectors/dot-vectors.js';
 
@@ -30,18 +30,20 @@ export async function verifyDotUnit(
   try {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
-    const unit = dotVectors(manifest, random, Math.min(budget.mostPairs, MOST_PAIRS));
+    const driven = dotVectors(manifest, random, Math.min(budget.mostPairs, MOST_PAIRS));
     const vectors = join(scratch, 'vectors.bin');
     const operands = join(scratch, 'operands.bin');
-    writeFileSync(vectors, benchVectors(manifest, a, w, unit));
+    writeFileSync(vectors, benchVectors(manifest, a, w, driven));
     const args = [vectors, '--operands', operands, ...(trace ? ['--trace', trace] : [])];
-    const { stdout } = await runTool({ name: 'the unit simulation', path: executable }, args, { okCodes: [0, 1] });
-    const result = JSON.parse(stdout) as { decoded: number; checked: number; failure?: UnitFailure };
+    const { stdout } = await runTool({ name: 'the simulation of the dot-product unit', path: executable }, args, {
+      okCodes: [0, 1],
+    });
+    const result = JSON.parse(stdout) as { decoded: number; checked: number; failure?: ModuleFailure };
     const failure =
       decoderMismatch(manifest, readFileSync(operands), { a, w }) ??
-      (result.failure ? unitMismatch(manifest, unit, result.failure) : undefined);
-    if (result.decoded === 0 || (!failure && (result.checked !== unit.beats || unit.pairs === 0))) {
-      throw new UserError('the unit simulation did not check all its vectors', EXIT.checkFailed);
+      (result.failure ? unitMismatch(manifest, driven, result.failure) : undefined);
+    if (result.decoded === 0 || (!failure && (result.checked !== driven.beats || driven.pairs === 0))) {
+      throw new UserError('the simulation of the dot-product unit did not check all its vectors', EXIT.checkFailed);
     }
     return { vectors: a.length + w.length + result.checked, cycles: result.checked, ...(failure ? { failure } : {}) };
   } finally {
@@ -84,11 +86,11 @@ async function buildDotBench(
   try {
     const file = join(scratch, 'dot_harness.v');
     writeFileSync(file, harness);
-    const units = manifest.modules.filter(({ name: module }) => /_(decode_\w+|lane|column|unit)$/.test(module));
+    const modules = manifest.modules.filter(({ name: module }) => /_(decode_\w+|lane|column|unit)$/.test(module));
     return await buildBench({
       name: `${name}-unit`,
       top: 'dot_harness',
-      verilog: [...units.map((module) => join(folder, module.file)), file],
+      verilog: [...modules.map((module) => join(folder, module.file)), file],
       bench: 'dot_tb',
       trace,
       allow: ['UNUSED'],
@@ -130,7 +132,7 @@ const MOST_SHOWN = 8;
 function unitMismatch(
   { ports }: Manifest,
   { lanes, controls, codes, sums }: DotVectors,
-  { rule, step, expected, got }: UnitFailure,
+  { rule, step, expected, got }: ModuleFailure,
 ): string {
   const [aSelector = 0, wSelector = 0, first = 0, add = 0] = controls.subarray(step * 4, step * 4 + 4);
   const typeName = (letter: 'a' | 'w', selector: number): string => {

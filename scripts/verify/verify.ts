@@ -70,21 +70,23 @@ export async function verifyDesign(
 ): Promise<Verdict> {
   const { name } = manifest.configuration;
   const start = performance.now();
-  const traces = trace ? [tracePath(name, 'unit'), tracePath(name, 'array')] : undefined;
+  const traces = trace ? [tracePath(name, 'modules'), tracePath(name, 'array')] : undefined;
   const random = randomSource(seed);
-  const unit = await verifyComputing(folder, manifest, random, { budget, trace: traces?.[0] });
+  const modules = await verifyComputing(folder, manifest, random, { budget, trace: traces?.[0] });
   // A wrong decoder or PE explains any wrong array: its message is the one to read.
-  const array = unit.failure ? undefined : await verifyArray(folder, manifest, random, { budget, trace: traces?.[1] });
-  const failure = unit.failure ?? array?.failure;
+  const array = modules.failure
+    ? undefined
+    : await verifyArray(folder, manifest, random, { budget, trace: traces?.[1] });
+  const failure = modules.failure ?? array?.failure;
   return {
     name,
     folder,
     passed: failure === undefined,
-    vectors: unit.vectors + (array?.vectors ?? 0),
-    cycles: unit.cycles + (array?.cycles ?? 0),
+    vectors: modules.vectors + (array?.vectors ?? 0),
+    cycles: modules.cycles + (array?.cycles ?? 0),
     seconds: (performance.now() - start) / 1000,
     ...(failure ? { failure } : {}),
-    ...(traces ? { traces: unit.failure ? traces.slice(0, 1) : traces } : {}),
+    ...(traces ? { traces: modules.failure ? traces.slice(0, 1) : traces } : {}),
   };
 }
 

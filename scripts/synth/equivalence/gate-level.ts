@@ -68,12 +68,12 @@ export async function simulateNetlist(request: SimulationRequest): Promise<Proof
   return withTexts(folder, `${name}-gates`, { [source.file]: text }, async (scratch) => {
     const random = randomSource(SEED);
     const inBench = isInModuleBench(item, manifest);
-    const units = inBench ? await verifyComputing(scratch, manifest, random, { budget }) : { vectors: 0 };
-    const failed = 'failure' in units ? units.failure : undefined;
+    const modules = inBench ? await verifyComputing(scratch, manifest, random, { budget }) : { vectors: 0 };
+    const failed = 'failure' in modules ? modules.failure : undefined;
     if (failed !== undefined) return { result: 'failed simulation', why, failure: failed };
     const array = await verifyArray(scratch, manifest, random, { budget });
     if (array.failure !== undefined) return { result: 'failed simulation', why, failure: array.failure };
-    return { result: 'simulated', why, vectors: units.vectors + array.vectors };
+    return { result: 'simulated', why, vectors: modules.vectors + array.vectors };
   });
 }
 

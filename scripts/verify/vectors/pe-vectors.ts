@@ -43,7 +43,7 @@ interface PeModel<P extends PairCodes> {
   step(pair: P, control: Control): [bigint, bigint];
 }
 
-/** Stimulus and expectation of one PE, a step per clock cycle, in the layout of `tb/unit_tb.cpp`. */
+/** Stimulus and expectation of one PE, a step per clock cycle, in the layout of `tb/module_tb.cpp`. */
 export interface PeVectors {
   readonly steps: number;
   /** a_type, a_code, w_type, w_code, drain, swap, check, 0 of each step. */

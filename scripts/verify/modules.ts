@@ -36,14 +36,14 @@ export interface DecodeVector {
  *
  * @param options.trace Waveform file to write.
  */
-export async function verifyUnits(
+export async function verifyModules(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
   { budget, trace }: { readonly budget: TestBudget; readonly trace?: string | undefined },
 ): Promise<CheckOutcome> {
-  const executable = await buildUnitBench(folder, manifest, budget, trace !== undefined);
-  const scratch = scratchFolder(`${manifest.configuration.name}-unit`);
+  const executable = await buildModuleBench(folder, manifest, budget, trace !== undefined);
+  const scratch = scratchFolder(`${manifest.configuration.name}-modules`);
   try {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
@@ -54,13 +54,13 @@ export async function verifyUnits(
     const operands = join(scratch, 'operands.bin');
     writeFileSync(vectors, unitVectors(manifest, a, w, steps, pe));
     const args = [vectors, '--operands', operands, ...(trace ? ['--trace', trace] : [])];
-    const { stdout } = await runTool({ name: 'the unit simulation', path: executable }, args, { okCodes: [0, 1] });
-    const result = JSON.parse(stdout) as { decoded: number; checked: number; failure?: UnitFailure };
+    const { stdout } = await runTool({ name: 'the module simulation', path: executable }, args, { okCodes: [0, 1] });
+    const result = JSON.parse(stdout) as { decoded: number; checked: number; failure?: ModuleFailure };
     const failure =
       decoderMismatch(manifest, readFileSync(operands), { a, w }) ??
       (result.failure ? peMismatch(manifest, pe, result.failure) : undefined);
     if (result.decoded !== steps || (!failure && (result.checked === 0 || pe.pairs === 0))) {
-      throw new UserError('the unit simulation checked nothing', EXIT.checkFailed);
+      throw new UserError('the module simulation checked nothing', EXIT.checkFailed);
     }
     return { vectors: a.length + w.length + result.checked, cycles: result.checked, ...(failure ? { failure } : {}) };
   } finally {
@@ -68,7 +68,7 @@ export async function verifyUnits(
   }
 }
 
-async function buildUnitBench(
+async function buildModuleBench(
   folder: string,
   manifest: Manifest,
   { tuning, builds }: TestBudget,
@@ -92,12 +92,12 @@ async function buildUnitBench(
   try {
     const file = join(scratch, 'unit_harness.v');
     writeFileSync(file, harness);
-    const units = manifest.modules.filter(({ name: module }) => /_(decode_\w+|pe)$/.test(module));
+    const modules = manifest.modules.filter(({ name: module }) => /_(decode_\w+|pe)$/.test(module));
     return await buildBench({
-      name: `${name}-unit`,
+      name: `${name}-modules`,
       top: 'unit_harness',
-      verilog: [...units.map((module) => join(folder, module.file)), file],
-      bench: 'unit_tb',
+      verilog: [...modules.map((module) => join(folder, module.file)), file],
+      bench: 'module_tb',
       trace,
       allow: ['UNUSED'],
       tuning,
@@ -155,7 +155,7 @@ function unitVectors(
   return file.bytes(record).content();
 }
 
-/** What `tb/unit_tb.cpp` is told of the PE. */
+/** What `tb/module_tb.cpp` is told of the PE. */
 const PE_KINDS: Readonly<Record<ComputingFacts['adds'], number>> = { accumulates: 0, swaps: 1, passes: 2 };
 
 /** The first code whose operand's value is not the codec's. */
@@ -207,14 +207,14 @@ function normalisedValue({ ports }: Manifest, letter: 'a' | 'w', operand: bigint
   return `the unknown significand ${significand.toString(2).padStart(baseBits, '0')}`;
 }
 
-export interface UnitFailure {
+export interface ModuleFailure {
   readonly rule: string;
   readonly step: number;
   readonly expected: string;
   readonly got: string;
 }
 
-function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, got }: UnitFailure): string {
+function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, got }: ModuleFailure): string {
   const { ports, configuration } = manifest;
   const operands = (at: number) => {
     const [aType = 0, aCode = 0, wType = 0, wCode = 0] = pe.controls.subarray(at * 8, at * 8 + 4);

@@ -2,7 +2,7 @@
 //
 // Decodes every code of every type, and drives one PE cycle by cycle.
 //
-//   unit_tb VECTORS --operands FILE [--trace FILE]
+//   module_tb VECTORS --operands FILE [--trace FILE]
 //
 // VECTORS: words kind (0: plain PE, 1: with a shadow set, 2: weights stay), acc_bits, decode steps, PE steps; a decode
 // step: a_type, a_code, w_type, w_code (bytes); a PE step: a_type, a_code, w_type, w_code, drain (weights stay: load), swap,
@@ -33,7 +33,7 @@ uint64_t value_of(const Port& port) {
 int main(int argc, char** argv) {
   const char* operands_file = nullptr;
   const char* trace = nullptr;
-  if (argc < 2) die("usage: unit_tb VECTORS --operands FILE [--trace FILE]");
+  if (argc < 2) die("usage: module_tb VECTORS --operands FILE [--trace FILE]");
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::string option = argv[i];
     if (option == "--operands") operands_file = argv[i + 1];
