@@ -16,9 +16,10 @@ beforeAll(() => {
   ({ folder } = generate(validateConfiguration({}), mkdtempSync(join(tmpdir(), 'ant-rtl-readme-'))));
 });
 
-/** Writes Verilog of the user's as its module's file into the design's folder. */
+/** Writes Verilog of the user's as its module's file into the design's folder, with a time scale as the design has. */
 function own(verilog: string): string {
-  writeFileSync(join(folder, 'layer.v'), `\`default_nettype none\n${verilog}\`default_nettype wire\n`);
+  const head = '`timescale 1ns / 1ps\n`default_nettype none\n';
+  writeFileSync(join(folder, 'layer.v'), `${head}${verilog}\`default_nettype wire\n`);
   return 'layer.v';
 }
 
