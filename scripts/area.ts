@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EXIT } from '../gen/base/errors.js';
+import { allOf, EXIT } from '../gen/base/errors.js';
 import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
@@ -60,8 +60,10 @@ async function main(): Promise<number> {
   const program = command();
   program.parse();
   const flags: AreaFlags = program.opts();
-  required('--design', flags.design);
-  const request = areaCommand(flags);
+  const [, request] = allOf([
+    () => required('--design', flags.design),
+    () => areaCommand({ ...flags, design: flags.design ?? [] }),
+  ]);
   const yosys = await announcedYosys();
   const line = progressLine(process.stderr);
   try {

@@ -34,11 +34,12 @@ async function main(): Promise<number> {
     .allowExcessArguments(false);
   program.parse();
   const flags = program.opts();
-  const [design, model] = allOf([
+  const [design, model, count, batch] = allOf([
     () => required<string>('--design', flags.design),
     () => required<string>('--model', flags.model),
+    () => (flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1)),
+    () => integer('--batch', flags.batch, 1),
   ]);
-  const count = flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1);
   const fashion = flags.input === FASHION ? fashionMnist('t10k', count ?? FASHION_SAMPLES) : undefined;
   const all = fashion?.images ?? openSamples(flags.input);
   const samples = count === undefined ? all : firstSamples(all, count);
@@ -51,7 +52,7 @@ async function main(): Promise<number> {
     model,
     samples,
     ...(fashion ? { labels: fashion.labels } : {}),
-    batch: integer('--batch', flags.batch, 1),
+    batch,
     progress: (message) => line.show(`infer: ${message}`),
   });
   line.end();

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { EXIT, UserError } from '../gen/base/errors.js';
+import { allOf, EXIT, UserError } from '../gen/base/errors.js';
 import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
@@ -18,7 +18,7 @@ import { requireImages } from './network/quantise/images.js';
 import { quantiseNetwork } from './network/quantise/network.js';
 import { outputError, outputInputs } from './network/quantise/output-error.js';
 import { reportText } from './network/quantise/report-text.js';
-import { addQuantiseOptions, quantiseOptionsOf } from './network/quantise/request.js';
+import { addQuantiseOptions, integer, quantiseOptionsOf } from './network/quantise/request.js';
 import { missedBudget, portTypes, unfitNote } from './network/quantise/verdict.js';
 
 /** Between two lines of progress in a log, in milliseconds. */
@@ -43,16 +43,23 @@ async function main(): Promise<number> {
   program.parse();
   const flags = program.opts();
   const file = program.args[0] as string;
-  const calib = required<string>('--calib', flags.calib);
-  const options = quantiseOptionsOf(flags as Parameters<typeof quantiseOptionsOf>[0]);
   const out: string = flags.out ?? join('build', 'quantised', basename(file).replace(/\.onnx$/, ''));
-  requireReplaceable(out);
+  const [calib, options, count] = allOf([
+    () => required<string>('--calib', flags.calib),
+    () => quantiseOptionsOf(flags as Parameters<typeof quantiseOptionsOf>[0]),
+    () => (flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1)),
+    () => requireReplaceable(out),
+  ]);
   await Promise.all([loadRuntime(), loadPlotting()]);
   const replaced = existsSync(out);
-  const manifest = flags.design === undefined ? undefined : loadDesign(flags.design);
-  const bytes = read(file);
-  const model = readModel(bytes, file);
-  const samples = calibrationSamples(calib, flags.samples);
+  const [manifest, [bytes, model], samples] = allOf([
+    () => (flags.design === undefined ? undefined : loadDesign(flags.design)),
+    () => {
+      const bytes = read(file);
+      return [bytes, readModel(bytes, file)] as const;
+    },
+    () => calibrationSamples(calib, count),
+  ]);
   requireFit(samples, model.input);
   const info = manifest && arrayInfoOf(manifest);
   if (info) requireImages(info);

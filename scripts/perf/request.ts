@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
-import { UserError } from '../../gen/base/errors.js';
+import { allOf, mistakesError, UserError } from '../../gen/base/errors.js';
 import { integer } from '../network/quantise/request.js';
 import type { Accelerator } from './accelerator.js';
 import { BASELINE } from './comparison.js';
@@ -58,23 +58,20 @@ export interface ResolvedRequest extends ModelRequest {
   readonly sizings: readonly OwnSizing[];
 }
 
-/** @throws UserError naming the flag that is wrong. */
+/** @throws UserError naming every flag that is wrong, or the first input that is. */
 export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
-  if (flags.effects && (flags.corrected || flags.only !== undefined || flags.without !== undefined)) {
-    throw new UserError('--effects cannot be combined with --corrected, --only or --without');
-  }
-  if (flags.markdown && !flags.effects) throw new UserError('--markdown applies to --effects only');
-  const corrections = correctionsOf(flags);
-  const samples = integer('--samples', flags.samples, 1, 2 ** 20);
-  const sizings = flags.own ? ownSizings(flags) : [];
-  if (!flags.own && (flags.costs !== undefined || flags.energies !== undefined)) {
-    throw new UserError('--costs and --energies apply to --own only');
-  }
-  const accelerators = acceleratorsOf(flags, sizings);
+  const [corrections, samples, names, { sizings, accelerators }] = allOf([
+    () => correctionsOf(flags),
+    () => integer('--samples', flags.samples, 1, 2 ** 20),
+    () => namesOf(flags),
+    () => {
+      const sizings = flags.own ? ownSizings(flags) : [];
+      return { sizings, accelerators: acceleratorsOf(flags, sizings) };
+    },
+    () => requireTogether(flags),
+  ]);
   const lists = bitLists();
   requireLists(accelerators, lists);
-  const names = flags.networks === undefined ? [...NETWORKS.keys()] : list(flags.networks);
-  if (names.length === 0) throw new UserError('--networks: name at least one');
   const networks = await Promise.all(names.map(openNetwork));
   requireDistinct(
     '--networks',
@@ -98,6 +95,25 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     asPublished,
     ...(isFigure ? { figure: publishedFigures() } : {}),
   };
+}
+
+/** @throws UserError naming every option that another one does not go with. */
+function requireTogether(flags: ModelFlags): void {
+  const { effects, markdown, own, costs, energies } = flags;
+  const messages = [
+    ...(effects && (flags.corrected || flags.only !== undefined || flags.without !== undefined)
+      ? ['--effects cannot be combined with --corrected, --only or --without']
+      : []),
+    ...(markdown && !effects ? ['--markdown applies to --effects only'] : []),
+    ...(!own && (costs !== undefined || energies !== undefined) ? ['--costs and --energies apply to --own only'] : []),
+  ];
+  if (messages.length > 0) throw mistakesError(messages);
+}
+
+function namesOf({ networks }: ModelFlags): string[] {
+  const names = networks === undefined ? [...NETWORKS.keys()] : list(networks);
+  if (names.length === 0) throw new UserError('--networks: name at least one');
+  return names;
 }
 
 function correctionsOf({ corrected, only, without }: ModelFlags): Corrections {

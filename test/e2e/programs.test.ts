@@ -137,12 +137,18 @@ describe('a slip in the name of an option is named, also where without it a requ
   });
 
   it.each([
-    ['area', [], ['--design']],
+    ['area', ['--period', 'x'], ['--design', '--period']],
     ['power', ['--period', '0'], ['--liberty', '--design', '--period']],
     ['model:costs', [], ['--liberty']],
-    ['infer', [], ['--design', '--model']],
-    ['quantize', ['m.onnx'], ['--calib']],
-  ])('%s %j names all that is missing', async (program, args, missing) => {
+    ['model', ['--samples', '0', '--only', 'nope', '--markdown'], ['nope', '--samples', '--markdown']],
+    ['infer', ['--samples', '0', '--batch', 'x'], ['--design', '--model', '--samples', '--batch']],
+    [
+      'quantize',
+      ['m.onnx', '--bits', '9', '--group-size', '0', '--budget', 'q'],
+      ['--calib', '--bits', '--group-size', '--budget'],
+    ],
+    ['quantize', ['m.onnx', '--calib', 'none.npy', '--design', 'none'], ['none', 'm.onnx', 'none.npy']],
+  ])('%s %j names all that is missing or wrong', async (program, args, missing) => {
     const { exitCode, stderr } = await runProgram(program, args);
     const errors = stderr
       .trim()

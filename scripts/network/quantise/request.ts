@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { UserError } from '../../../gen/base/errors.js';
+import { allOf, UserError } from '../../../gen/base/errors.js';
 import { requireFamilies } from './families.js';
 import { type Budget, PUBLISHED, type QuantiseOptions, RANKINGS, type Ranking } from './options.js';
 
@@ -60,34 +60,46 @@ export function addQuantiseOptions(program: Command): Command {
     .option('--batch <n>', 'samples run at once', String(PUBLISHED.batch));
 }
 
-/** @throws UserError naming the option that is wrong. */
+/** @throws UserError naming every option that is wrong. */
 export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
-  const bits = integer('--bits', flags.bits, 2, 8);
-  const families = flags.types
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  requireFamilies(families, bits);
   const { groupSize, clips, percentile, budget, wide } = flags;
-  if (percentile !== undefined && flags.objective === 'output') {
-    throw new UserError('--percentile applies to --objective tensor only; give --clips instead');
-  }
+  const [{ bits, families }, numbers, budgeted, batch] = allOf([
+    () => {
+      const bits = integer('--bits', flags.bits, 2, 8);
+      const families = names(flags.types).filter((name) => name !== '');
+      requireFamilies(families, bits);
+      return { bits, families };
+    },
+    () => {
+      if (percentile !== undefined && flags.objective === 'output') {
+        throw new UserError('--percentile applies to --objective tensor only; give --clips instead');
+      }
+      const [group, range, share] = allOf([
+        () => (groupSize === undefined ? {} : { groupSize: integer('--group-size', groupSize, 1) }),
+        () => (clips === undefined ? {} : { clips: clipRange(clips) }),
+        () => (percentile === undefined ? {} : { percentile: real('--percentile', percentile, 100) }),
+      ]);
+      return { ...group, ...range, ...share };
+    },
+    () => (budget === undefined ? {} : { budget: budgetOf(budget) }),
+    () => integer('--batch', flags.batch, 1),
+  ]);
   return {
     bits,
     families,
-    ...(groupSize === undefined ? {} : { groupSize: integer('--group-size', groupSize, 1) }),
-    ...(clips === undefined ? {} : { clips: clipRange(clips) }),
-    ...(percentile === undefined ? {} : { percentile: real('--percentile', percentile, 100) }),
+    ...numbers,
     objective: flags.objective,
     rounding: flags.rounding,
     biasCorrection: flags.biasCorrection,
     attention: flags.attention,
-    wide: wide === undefined ? [] : wide.split(',').map((name) => name.trim()),
-    ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
+    wide: wide === undefined ? [] : names(wide),
+    ...budgeted,
     ranking: flags.rank,
-    batch: integer('--batch', flags.batch, 1),
+    batch,
   };
 }
+
+const names = (list: string): string[] => list.split(',').map((name) => name.trim());
 
 export function integer(flag: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = Number(text);
