@@ -1,6 +1,7 @@
 import type { DesignCore } from './design-core.js';
 import type { ModulePort, ModuleView } from './module.js';
 import type { OperandPort } from './port.js';
+import { type PassedView, passed } from './register.js';
 import { literal } from './verilog.js';
 
 /** What the modules around the PEs have in common. */
@@ -104,3 +105,14 @@ export function peripheryModule(
 
 /** Width of what decoders are told besides the code. */
 export const kindBits = ({ typeBits, wideTypes }: OperandPort): number => typeBits + (wideTypes.length > 0 ? 1 : 0);
+
+/** The selectors of operand ports: of each its flag for 8-bit codes and its type, as far as it has them. */
+export const selectorsOf = (ports: readonly OperandPort[]): PassedView[] =>
+  passed(
+    Object.fromEntries(
+      ports.flatMap(({ letter, wideTypes, typeBits }) => [
+        [`${letter}_wide`, wideTypes.length > 0 ? 1 : 0],
+        [`${letter}_type`, typeBits],
+      ]),
+    ),
+  );

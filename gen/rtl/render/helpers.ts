@@ -26,7 +26,10 @@ export function connections(wires: readonly { readonly port: string; readonly na
   return wires.map(({ port, name }) => `    .${port}(${name})`).join(',\n');
 }
 
+/** `reg [3:0] name_q`, the register of a signal. */
+export const registerOf = (width: number, name: string): string => declaration('reg', width, `${name}_q`);
+
 /** The few helpers the templates have. */
 export function registerHelpers(engine: typeof Handlebars): void {
-  engine.registerHelper({ decl: declaration, ports: portList, connections });
+  engine.registerHelper({ decl: declaration, reg: registerOf, ports: portList, connections });
 }

@@ -1,29 +1,23 @@
 import type { DesignCore } from '../../design-core.js';
 import { type ModulePort, output } from '../../module.js';
+import { selectorsOf } from '../../periphery.js';
 import type { OperandPort } from '../../port.js';
 import { clock, enablePorts, reset } from '../../ports.js';
+import type { PassedView } from '../../register.js';
 import { type Stream, streamPorts } from '../../streams.js';
 import { type DotView, dotView } from './view.js';
 
 export interface DotInputView extends DotView {
-  readonly operands: readonly {
-    readonly letter: string;
-    readonly dataBits: number;
-    readonly typeBits: number;
-    readonly hasType: boolean;
-    readonly dataRegister: string;
-    readonly typeRegister: string;
-  }[];
+  readonly operands: readonly { readonly letter: string; readonly dataBits: number; readonly dataRegister: string }[];
+  /** The type selectors that a tile's first beat brings. */
+  readonly selectors: readonly PassedView[];
 }
 
 function edgeOperands({ a, w }: DesignCore): DotInputView['operands'] {
-  return [a, w].map(({ letter, codeBits, lanes, typeBits }) => ({
+  return [a, w].map(({ letter, codeBits, lanes }) => ({
     letter,
     dataBits: codeBits * lanes,
-    typeBits,
-    hasType: typeBits > 0,
     dataRegister: `${letter}_data_q`,
-    typeRegister: `${letter}_type_q`,
   }));
 }
 
@@ -46,5 +40,6 @@ export function dotInputModule(core: DesignCore, streams: readonly Stream[]): Do
   return {
     ...dotView(core, { suffix: 'input', title: 'Input register.', ports, instances: 1 }),
     operands: edgeOperands(core),
+    selectors: selectorsOf([core.a, core.w]),
   };
 }

@@ -1,13 +1,19 @@
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, output } from '../../module.js';
-import { kindBits, type PeripheryView, peripheryModule } from '../../periphery.js';
+import { kindBits, type PeripheryView, peripheryModule, selectorsOf } from '../../periphery.js';
 import type { OperandPort } from '../../port.js';
 import { clock, enablePorts, reset } from '../../ports.js';
+import type { PassedView } from '../../register.js';
 import { type Stream, streamPorts } from '../../streams.js';
 
 export interface InputView extends PeripheryView {
   /** Whether a port has a type selector, which counts in the first beat of a tile. */
   readonly hasTypes: boolean;
+  /** The selectors that a tile's first beat brings. */
+  readonly selectors: readonly PassedView[];
+  /** When a held beat may enter, and when an offered one is taken. */
+  readonly allowed: string;
+  readonly taken: string;
 }
 
 export function inputModule(core: DesignCore, streams: readonly Stream[]): InputView {
@@ -40,5 +46,8 @@ export function inputModule(core: DesignCore, streams: readonly Stream[]): Input
       template: 'rtl/arch/output-stationary/input',
     }),
     hasTypes: kindBits(core.a) + kindBits(core.w) > 0,
+    selectors: selectorsOf([core.a, core.w]),
+    allowed: config.drain === 'double' ? '(permit_i | ~last_q)' : 'permit_i',
+    taken: config.stall === 'enable' ? 'take & en_i' : 'take',
   };
 }

@@ -2,12 +2,18 @@ import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, type PortView, peripheryModule, portView } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
+import { type PassedView, passed } from '../../register.js';
 
 export interface StreamInputView extends PeripheryView {
   readonly operand: PortView;
   /** Whether the module tells that a beat begins a tile. */
   readonly begins: boolean;
   readonly hasFirst: boolean;
+  /** The selectors that a tile's first beat brings. */
+  readonly selectors: readonly PassedView[];
+  /** When a held beat may enter, and when an offered one is taken. */
+  readonly allowed: string;
+  readonly taken: string;
 }
 
 /** The input register of a stream: of the activations (`a`) or of the weights (`w`). */
@@ -45,6 +51,9 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
     }),
     operand: portView(port),
     begins,
+    selectors: passed({ wide: wide ? 1 : 0, type: port.typeBits }),
+    allowed: begins ? '(permit_i | ~begin_q)' : 'permit_i',
+    taken: core.config.stall === 'enable' ? 'take & en_i' : 'take',
     hasFirst: begins || wide || port.typeBits > 0,
   };
 }
