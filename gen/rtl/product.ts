@@ -1,6 +1,7 @@
 import { doublingText, operandFormula, operandLayout } from './decoder.js';
 import type { DesignCore } from './design-core.js';
 import type { OperandFields } from './operand.js';
+import type { RegisterView } from './register.js';
 import { tileGrid } from './tile-grid.js';
 import { literal, slice, zeroExtend } from './verilog.js';
 
@@ -15,9 +16,11 @@ export interface Multiplication {
   readonly hasShift: boolean;
   readonly shiftBits: number;
   readonly shift: string;
-  readonly shiftAmount: string;
-  readonly magnitude: string;
-  readonly largestProduct: string;
+  /** The largest product and the width that follows, as a clause. */
+  readonly bound: string;
+  /** The shifted product, and the registers before it. */
+  readonly shifted: string;
+  readonly productRegisters: readonly RegisterView[];
   /** What the operands' values are, as a clause. */
   readonly operands: string;
   /** Which of them count twice, as a sentence. */
@@ -41,7 +44,9 @@ export interface ProductView extends Multiplication {
   readonly magnitudeSignal: string;
   readonly negativeSignal: string;
   readonly registersProduct: boolean;
-  readonly negativeIntoMagnitude: string;
+  /** What lies behind the stage's registers, and these. */
+  readonly behind: string;
+  readonly magnitudeRegisters: readonly RegisterView[];
   readonly registersMagnitude: boolean;
 }
 
@@ -70,8 +75,11 @@ export function multiplication(
   const hasShift = shiftBits > 0;
   const [productSignal, shiftSignal] = registered ? ['product_q', 'shift_q'] : ['product', 'shift'];
   const unitZeros = form.unit === 'none' ? 0 : Math.log2(form.unit);
+  const signed = signs.length > 0;
+  const shiftAmount = unitZeros > 0 ? `{${shiftSignal}, ${literal(unitZeros, 0)}}` : shiftSignal;
+  const magnitude = hasShift ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal;
   return {
-    signed: signs.length > 0,
+    signed,
     negative: [...signs, ...(doubling ? [doubling.signal] : [])].join(' ^ '),
     productBits,
     product: doubling
@@ -81,9 +89,15 @@ export function multiplication(
     hasShift,
     shiftBits,
     shift: exponents.map((port) => zeroExtend(`${port}_exp`, format[port].exponentBits, shiftBits)).join(' + '),
-    shiftAmount: unitZeros > 0 ? `{${shiftSignal}, ${literal(unitZeros, 0)}}` : shiftSignal,
-    magnitude: hasShift ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal,
-    largestProduct: String(largestProduct),
+    bound: `No ${signed ? '|product|' : 'product'} exceeds ${largestProduct}, so the magnitude has ${magnitudeBits} bits`,
+    shifted: hasShift ? `${magnitude} << ${shiftAmount}` : magnitude,
+    productRegisters: registered
+      ? [
+          ...(signed ? [{ name: 'product_negative_q', width: 1, next: 'negative' }] : []),
+          { name: 'product_q', width: productBits, next: 'product' },
+          { name: 'shift_q', width: shiftBits, next: 'shift' },
+        ]
+      : [],
     operands: operandsText(format),
     doublingText: doublingText(format),
   };
@@ -119,15 +133,25 @@ export function productView(core: DesignCore, weightHeld: boolean): ProductView 
   const registersMagnitude = config.pipeline >= 2;
   const registersProduct = config.pipeline >= 3;
   const { tiled } = tileGrid(config);
+  const product = multiplication(core, registersProduct);
   return {
-    ...multiplication(core, registersProduct),
+    ...product,
+    bound: `${product.bound}${product.signed ? '; a negative one is added as its complement plus 1' : ''}`,
     a: peOperand('a', format.a, tiled ? 'a_i' : 'a_q'),
     w: peOperand('w', format.w, tiled && !weightHeld ? 'w_i' : 'w_q'),
     magnitudeBits,
     magnitudeSignal: registersMagnitude ? 'magnitude_q' : 'magnitude',
     negativeSignal: registersMagnitude ? 'negative_q' : 'negative',
     registersProduct,
-    negativeIntoMagnitude: registersProduct ? 'product_negative_q' : 'negative',
+    behind: product.hasShift ? 'shifter' : 'multiplier',
+    magnitudeRegisters: registersMagnitude
+      ? [
+          ...(product.signed
+            ? [{ name: 'negative_q', width: 1, next: registersProduct ? 'product_negative_q' : 'negative' }]
+            : []),
+          { name: 'magnitude_q', width: magnitudeBits, next: 'magnitude' },
+        ]
+      : [],
     registersMagnitude,
   };
 }

@@ -3,6 +3,7 @@ import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { clock, enablePorts } from '../../ports.js';
 import { type Multiplication, multiplication, type OperandSlice, operandSlices } from '../../product.js';
+import type { PassedView } from '../../register.js';
 import { replicate } from '../../verilog.js';
 import { dotStages } from './stages.js';
 import { type DotView, dotView } from './view.js';
@@ -11,9 +12,11 @@ import { type DotView, dotView } from './view.js';
 export interface LaneView extends DotView, Multiplication {
   readonly fields: readonly OperandSlice[];
   readonly clocked: boolean;
-  readonly negativeIntoTerm: string;
   readonly termBits: number;
-  readonly term: string;
+  readonly shiftText: string;
+  readonly complementText: string;
+  /** The term and, of signed products, its sign: what they are, and what leaves: these or registers. */
+  readonly outputs: readonly (PassedView & { readonly value: string; readonly out: string })[];
 }
 
 export function laneModule(core: DesignCore): LaneView {
@@ -36,8 +39,18 @@ export function laneModule(core: DesignCore): LaneView {
     ...product,
     fields: [...operandSlices('a', format.a, 'a_i'), ...operandSlices('w', format.w, 'w_i')],
     clocked,
-    negativeIntoTerm: negativeSignal,
     termBits: magnitudeBits,
-    term: signed ? `magnitude ^ ${replicate(magnitudeBits, negativeSignal)}` : 'magnitude',
+    shiftText: signed ? 'Shift and complement' : 'Shift',
+    complementText: signed
+      ? ' Of a negative one the term is the complement, to which the adders of the\n// unit add the missing 1.'
+      : '',
+    outputs: [
+      {
+        name: 'term',
+        width: magnitudeBits,
+        value: signed ? `magnitude ^ ${replicate(magnitudeBits, negativeSignal)}` : 'magnitude',
+      },
+      ...(signed ? [{ name: 'negative', width: 1, value: negativeSignal }] : []),
+    ].map((each) => ({ ...each, out: clocked ? `${each.name}_q` : each.value })),
   };
 }

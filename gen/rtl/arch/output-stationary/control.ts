@@ -2,32 +2,47 @@ import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
-import { type GridView, gridView } from '../../tile-grid.js';
+import { type ShiftView, shiftRegister } from '../../register.js';
+import { gridView } from '../../tile-grid.js';
 import { literal, replicate } from '../../verilog.js';
 
+/** A register of the 8-bit mode: what it takes, and when, unless in every cycle. */
+interface ModeRegister {
+  readonly name: string;
+  readonly next: string;
+  readonly when: string;
+}
+
 export interface ControlView extends PeripheryView {
-  readonly grid: GridView;
+  readonly cleared: string;
+  readonly spaced: string;
   readonly gapBits: number;
   readonly gapValue: string;
   readonly gapReset: string;
   readonly gapZero: string;
   readonly gapOne: string;
   readonly hasGap: boolean;
-  readonly tokens: number;
-  readonly hasTokens: boolean;
-  readonly manyTokens: boolean;
-  readonly lastToken: number;
-  readonly lastTokenButOne: number;
+  readonly tokenText: string;
+  /** What follows a tile's last beat until its drain starts; none where it starts at once. */
+  readonly tokens: readonly ShiftView[];
   readonly tokenReset: string;
-  readonly firstSwapToken: number;
+  readonly modeTokens: readonly (ShiftView & { readonly meaning: string })[];
+  readonly drainStart: string;
   readonly drainReset: string;
-  readonly colsZero: string;
-  readonly tokensZero: string;
+  readonly drainNext: string;
+  /** That the lowest row leaves, and that it is the last of its tile. */
+  readonly bottom: string;
+  readonly bottomLast: string;
+  readonly rowValid: string;
+  readonly rowLast: string;
+  /** The drain wave on its way through the columns. */
+  readonly wave: readonly ShiftView[];
+  readonly modeWave: readonly ShiftView[];
+  /** The registers that follow the modes of tiles; none without 8-bit operands. */
+  readonly modeRegisters: readonly ModeRegister[] | undefined;
   readonly aWide: boolean;
   readonly wWide: boolean;
-  readonly wide: boolean;
-  readonly fourRows: boolean;
-  readonly lastRowButTwo: number;
+  readonly outputs: readonly { readonly name: string; readonly value: string }[];
 }
 
 /**
@@ -70,6 +85,22 @@ export function controlModule(core: DesignCore): ControlView {
     ...(aWide ? [output('pair_o', config.cols, 'per column: add the row above to the lowest one')] : []),
     ...(wWide ? [output('row_wide_o', 1, 'the row has results of 8-bit weights, in pairs of columns')] : []),
   ];
+  const { rows } = config;
+  const follow = (name: string, into: string): ShiftView[] => (tokens > 0 ? [shiftRegister(name, tokens, into)] : []);
+  const cross = (name: string, into: string): ShiftView => shiftRegister(name, colTiles, into);
+  const wave = [cross('row_valid_q', 'row_valid'), cross('row_last_q', 'row_last')] as const;
+  const [token] = follow('token_q', 'last_i');
+  const modes = [
+    ...(aWide ? [{ letter: 'a', crossing: cross('pair_q', 'a_drain_wide_q') }] : []),
+    ...(wWide ? [{ letter: 'w', crossing: cross('row_wide_q', 'w_drain_wide_q') }] : []),
+  ].map((mode) => ({ ...mode, following: follow(`${mode.letter}_wide_q`, `${mode.letter}_wide_i`) }));
+  const modeRegisters = modes.flatMap(({ letter, following, crossing }): ModeRegister[] => [
+    ...following.map((each) => ({ ...each, when: '' })),
+    { name: `${letter}_drain_wide_q`, next: following[0]?.last ?? `${letter}_wide_i`, when: 'if (drain_start) ' },
+    ...(letter === 'a' ? [{ name: 'odd_q', next: 'bottom & ~odd_q', when: '' }] : []),
+    { ...crossing, when: '' },
+  ]);
+  const meanings: Readonly<Record<string, string>> = { a: 'its activations have 8 bits', w: 'its weights have' };
   return {
     ...peripheryModule(core, {
       suffix: 'control',
@@ -78,10 +109,8 @@ export function controlModule(core: DesignCore): ControlView {
       instances: 1,
       template: 'rtl/arch/output-stationary/control',
     }),
-    grid,
-    manyCols: colTiles > 1,
-    lastCol: colTiles - 1,
-    lastColButOne: colTiles - 2,
+    cleared: double ? 'the way for the first tile' : 'the accumulators',
+    spaced: double ? 'the last beat of a tile' : 'a beat',
     gapBits,
     gapValue: literal(gapBits, gap),
     // The rows of a tile of PEs are cleared one by one, and operands reach them together.
@@ -89,21 +118,48 @@ export function controlModule(core: DesignCore): ControlView {
     gapZero: literal(gapBits, 0),
     gapOne: literal(gapBits, 1),
     hasGap: gap > 0,
-    tokens,
-    hasTokens: tokens > 0,
-    manyTokens: tokens > 1,
-    lastToken: tokens - 1,
-    lastTokenButOne: tokens - 2,
+    tokenText: tokenText(tokens, grid.tall),
+    tokens: token ? [token] : [],
     tokenReset: literal(Math.max(tokens, 1), double ? 1 : 0),
-    firstSwapToken: config.pipeline - 1,
-    drainReset: double ? literal(config.rows, 0) : replicate(config.rows, "1'b1"),
-    cols: colTiles,
-    colsZero: literal(colTiles, 0),
-    tokensZero: literal(Math.max(tokens, 1), 0),
+    modeTokens: modes.flatMap(({ letter, following }) =>
+      following.map((each) => ({ ...each, meaning: meanings[letter] as string })),
+    ),
+    drainStart: token?.last ?? 'last_i',
+    drainReset: double ? literal(rows, 0) : replicate(rows, "1'b1"),
+    drainNext: rows > 1 ? `{drain_q[${rows - 2}:0], 1'b0} | {${rows}{drain_start}}` : 'drain_start',
+    bottom: rows > 1 ? `drain_q[${rows - 1}]` : 'drain_q',
+    bottomLast: rows > 1 ? `bottom & ~drain_q[${rows - 2}]` : 'bottom',
+    rowValid: `bottom & ~discard_q${aWide ? ' & ~(a_drain_wide_q & odd_q)' : ''}`,
+    rowLast: rowLast(rows, aWide),
+    wave,
+    modeWave: modes.map(({ crossing }) => crossing),
+    modeRegisters: modeRegisters.length > 0 ? modeRegisters : undefined,
     aWide,
     wWide,
-    wide: aWide || wWide,
-    fourRows: config.rows > 2,
-    lastRowButTwo: config.rows - 3,
+    outputs: [
+      ...(double
+        ? [{ name: 'swap_o', value: tokens > 1 ? `token_q[${tokens - 1}:${config.pipeline - 1}]` : 'token_q' }]
+        : []),
+      { name: 'drain_o', value: 'drain_q' },
+      { name: 'row_valid_o', value: wave[0].last },
+      { name: 'row_last_o', value: wave[1].last },
+      ...(aWide ? [{ name: 'pair_o', value: 'pair_q' }] : []),
+      ...(wWide ? [{ name: 'row_wide_o', value: cross('row_wide_q', '').last }] : []),
+    ],
   };
+}
+
+function tokenText(tokens: number, tall: boolean): string {
+  if (tokens === 0) {
+    return `A single row${tall ? ' of PE tiles' : ''} has its sums when the drain wave, started at once, reaches it.`;
+  }
+  return tokens > 1
+    ? "Bit j: a tile's last beat entered the array j + 1 cycles ago."
+    : "A tile's last beat entered the array a cycle ago.";
+}
+
+/** Whether the row that leaves is a tile's last one: of rows in pairs, the lower one of the last pair. */
+function rowLast(rows: number, pairs: boolean): string {
+  if (!pairs) return 'bottom_last';
+  return rows > 2 ? `a_drain_wide_q ? bottom & ~drain_q[${rows - 3}] : bottom_last` : 'a_drain_wide_q | bottom_last';
 }

@@ -2,6 +2,7 @@ import { operandLayout } from '../../decoder.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
 import { type ProductView, productView } from '../../product.js';
+import { type PassedView, passed } from '../../register.js';
 import { tileGrid } from '../../tile-grid.js';
 import { replicate, slice, zeroExtend } from '../../verilog.js';
 
@@ -12,6 +13,11 @@ import { replicate, slice, zeroExtend } from '../../verilog.js';
 export interface PeView extends ModuleView, ProductView {
   /** Whether it holds its operands. */
   readonly holds: boolean;
+  /** What it then passes on. */
+  readonly passing: readonly PassedView[];
+  /** What leaves: the accumulator or its shadow. */
+  readonly drained: string;
+  readonly addition: string;
   readonly swap: string;
   readonly drain: string;
   readonly double: boolean;
@@ -38,7 +44,7 @@ interface HighBits {
 }
 
 export function processingElement(core: DesignCore, instances: number): PeView {
-  const { config, accumulator, magnitudeBits } = core;
+  const { config, format, accumulator, magnitudeBits } = core;
   const name = `${config.name}_pe`;
   const double = config.drain === 'double';
   const accBits = accumulator.bits;
@@ -61,6 +67,9 @@ export function processingElement(core: DesignCore, instances: number): PeView {
     ],
     instances,
     holds,
+    passing: holds ? passed({ a: format.a.bits, w: format.w.bits, swap: double ? 1 : 0, drain: 1 }) : [],
+    drained: double ? 'shadow_q' : 'acc_q',
+    addition: product.signed ? 'Add or subtract' : 'Add',
     swap,
     drain: holds ? 'drain_q' : 'drain_i',
     double,

@@ -2,20 +2,26 @@ import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
+import { type ShiftView, shiftRegister } from '../../register.js';
 import { tileGrid } from '../../tile-grid.js';
 import { literal } from '../../verilog.js';
 
 export interface WeightStationaryControlView extends PeripheryView {
+  /** How rows take part in a load: several rows of clusters, several rows of PEs, or a single row of either. */
   readonly tall: boolean;
+  readonly plain: boolean;
+  readonly single: boolean;
+  readonly ofTiles: string;
+  readonly shadow: string;
   readonly rowsButOne: number;
   readonly rowsButOneZero: string;
-  readonly threeRows: boolean;
-  readonly lastRowButTwo: number;
-  readonly tokens: number;
-  readonly tokensZero: string;
+  readonly open: ShiftView;
+  readonly swap: ShiftView;
+  /** What follows a row of activations until its results leave. */
+  readonly rowsOnTheirWay: readonly ShiftView[];
+  readonly mode: ShiftView;
   readonly wWide: boolean;
-  readonly lastToken: number;
-  readonly lastTokenButOne: number;
+  readonly outputs: readonly { readonly name: string; readonly value: string }[];
 }
 
 /**
@@ -50,6 +56,11 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     ...(wWide ? [output('row_wide_o', 1, 'it has results of 8-bit weights, in pairs of columns')] : []),
   ];
   const title = 'Control: lets weights and activations in and follows the rows through the array.';
+  const many = rowTiles > 1;
+  const next = Math.max(rowTiles - 1, 1);
+  const follow = (name: string, into: string): ShiftView => shiftRegister(name, tokens, into);
+  const [valid, last] = [follow('row_valid_q', 'a_issue_i'), follow('row_last_q', 'a_last_i')];
+  const mode = follow('row_wide_q', 'wide');
   return {
     ...peripheryModule(core, {
       suffix: 'control',
@@ -58,16 +69,25 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
       instances: 1,
       template: 'rtl/arch/weight-stationary/control',
     }),
-    tall,
-    manyRows: rowTiles > 1,
+    tall: many && tall,
+    plain: many && !tall,
+    single: !many,
+    ofTiles: tall ? ' of PE tiles' : '',
+    shadow: tall ? 'shadows' : 'shadow',
+    manyRows: many,
     rowsButOne: rowTiles - 1,
-    rowsButOneZero: literal(Math.max(rowTiles - 1, 1), 0),
-    threeRows: rowTiles > 2,
-    lastRowButTwo: rowTiles - 3,
-    tokens,
-    tokensZero: literal(tokens, 0),
+    rowsButOneZero: literal(next, 0),
+    open: shiftRegister('open_q', next, "1'b1"),
+    swap: shiftRegister('swap_q', next, 'a_begin_i'),
+    rowsOnTheirWay: [valid, last],
+    mode,
     wWide,
-    lastToken: tokens - 1,
-    lastTokenButOne: tokens - 2,
+    outputs: [
+      { name: 'load_o', value: many ? `{open_q & {${rowTiles - 1}{w_issue_i}}, w_issue_i}` : 'w_issue_i' },
+      { name: 'swap_o', value: many ? '{swap_q, a_begin_i}' : 'a_begin_i' },
+      { name: 'row_valid_o', value: valid.last },
+      { name: 'row_last_o', value: last.last },
+      ...(wWide ? [{ name: 'row_wide_o', value: mode.last }] : []),
+    ],
   };
 }

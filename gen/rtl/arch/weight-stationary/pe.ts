@@ -3,6 +3,7 @@ import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
 import { clock, enablePorts } from '../../ports.js';
 import { type ProductView, productView } from '../../product.js';
+import { type PassedView, passed } from '../../register.js';
 import { tileGrid } from '../../tile-grid.js';
 import { tileSumBits } from './sums.js';
 
@@ -13,6 +14,11 @@ import { tileSumBits } from './sums.js';
 export interface WeightStationaryPeView extends ModuleView, ProductView {
   /** Whether it has these registers. */
   readonly holds: boolean;
+  /** What it then passes on: the activation; what tells PEs to load and to swap. */
+  readonly operand: readonly PassedView[];
+  readonly control: readonly PassedView[];
+  readonly beforeActivation: string;
+  readonly sumOut: string;
   readonly enable: boolean;
   readonly accBits: number;
   readonly leastSumBits: number;
@@ -47,6 +53,10 @@ export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
     ],
     instances: config.rows * config.cols,
     holds,
+    operand: holds ? passed({ a: format.a.bits }) : [],
+    control: holds ? passed({ swap: 1, load: 1 }) : [],
+    beforeActivation: holds ? '' : ',\n// a cycle before a_i: the tile of PEs has a register in between',
+    sumOut: holds ? 'sum_q' : 'sum',
     enable: config.stall === 'enable',
     accBits: accumulator.bits,
     leastSumBits,
