@@ -1,6 +1,7 @@
 import { operandLayout } from '../decoder.js';
 import type { DesignCore } from '../design-core.js';
 import { input, type ModuleView, output } from '../module.js';
+import { type PassedView, passed, type RegisterView } from '../register.js';
 import { literal, slice, zeroExtend } from '../verilog.js';
 import type { FloatFormat } from './format.js';
 import type { NormalFields } from './operand.js';
@@ -19,8 +20,15 @@ export interface FloatPeView extends ModuleView {
   readonly hasInfinity: boolean;
   readonly normalises: boolean;
   readonly mayOverflow: boolean;
-  /** Whether infinite and NaN accumulators need no logic of their own. */
-  readonly absorbs: boolean;
+  /** What it passes on, and what leaves: the accumulator or its shadow. */
+  readonly passing: readonly PassedView[];
+  readonly drained: string;
+  /** Texts of comments. */
+  readonly withoutLeadingOne: string;
+  readonly specialsTake: string;
+  readonly blank: string;
+  readonly nanRule: string;
+  readonly absorbed: string;
   readonly specials: readonly { readonly name: string; readonly value: string }[];
   readonly sign: string;
   readonly productBits: number;
@@ -34,11 +42,9 @@ export interface FloatPeView extends ModuleView {
   readonly termSig: string;
   readonly exponent: string;
   readonly significand: string;
-  /** What the register before the adder takes. */
-  readonly stageSign: string;
-  readonly stageSpecial: string;
-  readonly stageExp: string;
-  readonly stageSig: string;
+  /** The registers behind the multiplier, and before the adder. */
+  readonly productRegisters: readonly RegisterView[];
+  readonly termRegisters: readonly RegisterView[];
   /** The accumulator the adder sees. */
   readonly acc: string;
   readonly accBits: number;
@@ -87,7 +93,17 @@ export function floatProcessingElement(core: DesignCore, float: FloatFormat, ins
     hasInfinity,
     normalises,
     mayOverflow,
-    absorbs: !mayOverflow,
+    passing: passed({ a: a.bits, w: w.bits, swap: double ? 1 : 0, drain: 1 }),
+    drained: double ? 'shadow_q' : 'acc_q',
+    withoutLeadingOne: ['zero', ...(hasNan ? ['NaN (10...)'] : []), ...(hasInfinity ? ['infinity (01...)'] : [])].join(
+      ', ',
+    ),
+    specialsTake: hasInfinity ? 'NaN and infinity take' : 'NaN takes',
+    blank: normalises ? '' : '\n',
+    nanRule: signed ? 'Infinity less infinity is NaN, and NaN stays NaN' : 'NaN stays NaN when infinity is added',
+    absorbed: mayOverflow
+      ? ''
+      : ' So does any finite product where the accumulator is infinite or NaN: its exponent lies too far above.',
     specials: specials(float),
     productBits,
     product: `${zeroExtend('a_sig', a.baseBits, productBits)} * ${zeroExtend('w_sig', w.baseBits, productBits)}`,
@@ -129,7 +145,7 @@ function exponents({ a, w }: FloatFormat): string[] {
 
 /** Signals from multiplier to adder: plain wires, or registers where the pipeline has them. */
 function stages(pipeline: number, float: FloatFormat) {
-  const { a, w, productBits, hasNan, hasInfinity, normalises } = float;
+  const { a, w, productBits, signed, hasNan, hasInfinity, normalises } = float;
   const registersTerm = pipeline >= 2;
   const registersProduct = pipeline >= 3;
   const raw = (signal: string): string => (registersProduct ? `${signal}_q` : signal);
@@ -154,10 +170,23 @@ function stages(pipeline: number, float: FloatFormat) {
     termSig: 'term_sig',
     exponent: hasNan ? `${raw('special')} ? 8'd255 : ${place}` : place,
     significand: hasNan ? `${raw('special')} ? ${override} : ${number}` : number,
-    stageSign: raw('sign'),
-    stageSpecial: raw('special'),
-    stageExp,
-    stageSig,
+    productRegisters: registersProduct
+      ? present([
+          [signed, 'sign_q', 1, 'sign'],
+          [hasNan, 'special_q', 1, 'special'],
+          [hasInfinity, 'nan_q', 1, 'nan'],
+          [true, 'product_q', productBits, 'product'],
+          [true, 'place_q', 8, 'place'],
+        ])
+      : [],
+    termRegisters: registersTerm
+      ? present([
+          [signed, 'term_sign_q', 1, raw('sign')],
+          [hasNan, 'term_special_q', 1, raw('special')],
+          [true, 'term_exp_q', 8, stageExp],
+          [true, 'term_sig_q', productBits, stageSig],
+        ])
+      : [],
     adderSign,
     adderSpecial,
     adderExp: registersTerm ? 'term_exp_q' : stageExp,
@@ -170,6 +199,11 @@ function stages(pipeline: number, float: FloatFormat) {
     termPad: `, ${literal(24 - productBits, 0)}`,
   };
 }
+
+/** The registers of a stage that exist. */
+const present = (
+  all: readonly (readonly [exists: boolean, name: string, width: number, next: string])[],
+): RegisterView[] => all.filter(([exists]) => exists).map(([, name, width, next]) => ({ name, width, next }));
 
 /** The accumulator as the adder sees it, and what depends on its state. */
 function accumulator(double: boolean, { signed, hasNan, mayOverflow }: FloatFormat, adderSpecial: string) {
