@@ -1,8 +1,17 @@
 import { type ClockGateView, clockGateView, testEnablePorts } from '../clock-gate.js';
 import type { DesignCore } from '../design-core.js';
-import { type PeripheryView, peripheryModule } from '../periphery.js';
+import {
+  type InstanceView,
+  instance,
+  type LocalParameter,
+  selectorParameters,
+  type WireView,
+  wire,
+} from '../instance.js';
+import type { ModuleView } from '../module.js';
+import { type PeripheryView, peripheryModule, portView } from '../periphery.js';
 import { clock, resetOf } from '../ports.js';
-import { allStreamPorts, resultStream, type Stream, type Streams } from '../streams.js';
+import { allStreamPorts, resultStream, type Stream, type Streams, streamPorts } from '../streams.js';
 import { type GridView, gridView } from '../tile-grid.js';
 
 export interface ArrayView extends PeripheryView {
@@ -17,6 +26,30 @@ export interface ArrayView extends PeripheryView {
   /** Whether pairs of rows, and of columns, are added on the way out. */
   readonly pairsRows: boolean;
   readonly pairsCols: boolean;
+  readonly typeParameters: readonly LocalParameter[];
+  /** The wires from the control. */
+  readonly controls: readonly WireView[];
+  /** What PEs, or clusters of them, pass to the right besides operands. */
+  readonly signals: readonly SignalView[];
+  readonly control: InstanceView;
+  readonly output: InstanceView;
+  /** Whichever of both the array is made of. */
+  readonly pe: InstanceView;
+  readonly tile: InstanceView;
+}
+
+/** A control signal that enters an array on the left: where from, and what leaves unused on the right. */
+interface SignalView extends WireView {
+  readonly left: string;
+  readonly unused: string;
+}
+
+/** The modules that the top of an array instantiates. */
+export interface ArrayParts {
+  readonly control: ModuleView;
+  readonly output: ModuleView;
+  /** PE, or cluster of PEs. */
+  readonly computing: ModuleView;
 }
 
 /** What the tops of arrays differ in. */
@@ -27,17 +60,31 @@ interface TopText {
   readonly result: string;
   /** Whether rows are added in pairs on the way out. */
   readonly pairsRows: boolean;
+  /** The signals of the control that a wave carries to the right: for each row of PEs, or of clusters. */
+  readonly signals: readonly { readonly name: string; readonly each: 'row' | 'cluster' }[];
+  /** Parameters of a PE that the top gives it by its own of the same name. */
+  readonly parameters?: readonly string[];
 }
 
 /** What the tops of all arrays have in common. */
 export function arrayView(
   core: DesignCore,
   streams: Streams,
-  { template, title, result, pairsRows }: TopText,
+  { control, output, computing }: ArrayParts,
+  { template, title, result, pairsRows, signals, parameters = [] }: TopText,
 ): ArrayView {
   const { config, accumulator } = core;
   const grid = gridView(config);
   const gate = clockGateView(config, 'clk_array');
+  const clk = gate?.clock ?? 'clk_i';
+  const common: Readonly<Record<string, string>> = { clk_i: clk, rst_ni: 'rst_ni', en_i: 'run' };
+  const pairsCols = core.w.wideTypes.length > 0;
+  const results: Readonly<Record<string, string>> = {
+    ...{ clk_i: 'clk_i', rst_ni: 'rst_ni', row_data_i: pairsCols ? 'out_row' : 'row_data' },
+    ...Object.fromEntries(streamPorts(streams.results).map(({ name }) => [name, name])),
+  };
+  const passing = (port: string): string => common[port] ?? port.replace(/_i$/, '_in').replace(/_o$/, '_out');
+  const pe = instance(computing, passing, parameters);
   const module = (suffix: string): string => `${config.name}_${suffix}`;
   return {
     ...peripheryModule(core, {
@@ -47,12 +94,8 @@ export function arrayView(
       template,
     }),
     gate,
-    clk: gate?.clock ?? 'clk_i',
+    clk,
     modules: {
-      input: module('input'),
-      inputA: module('input_a'),
-      inputW: module('input_w'),
-      control: module('control'),
       delay: module('delay'),
       decodeA: module('decode_a'),
       decodeW: module('decode_w'),
@@ -62,9 +105,6 @@ export function arrayView(
       decodeWHigh: module('decode_w_high'),
       pairRows: module('pair_rows'),
       pairCols: module('pair_cols'),
-      pe: module('pe'),
-      tile: module('tile'),
-      output: module('output'),
     },
     rowBits: config.cols * accumulator.bits,
     grid,
@@ -75,8 +115,40 @@ export function arrayView(
         ? 'bottom[c*ACC_BITS +: ACC_BITS]'
         : `g_row[ROWS-1].g_col[c].${result}`,
     pairsRows,
-    pairsCols: core.w.wideTypes.length > 0,
+    pairsCols,
+    typeParameters: selectorParameters([portView(core.a), portView(core.w)]),
+    controls: [
+      ...signals.map(({ name, each }) => wire(name, each === 'row' ? 'ROWS' : grid.rowCount)),
+      ...[wire('row_valid'), wire('row_last')],
+      ...(pairsRows ? [wire('pair', 'COLS')] : []),
+      ...(pairsCols ? [wire('row_wide')] : []),
+    ],
+    signals: signals.map((signal) => signalView(signal, grid.tiled)),
+    control: instance(control, (port) => common[port]),
+    output: instance(output, (port) => results[port]),
+    pe,
+    tile: pe,
   };
+}
+
+function signalView({ name, each }: TopText['signals'][number], tiled: boolean): SignalView {
+  if (!tiled) return { ...wire(name), left: `${name}[p]`, unused: `${name}_out` };
+  return each === 'row'
+    ? { ...wire(name, 'TILE_ROWS'), left: `${name}[p +: TILE_ROWS]`, unused: `&${name}_out` }
+    : { ...wire(name), left: `${name}[p/TILE_ROWS]`, unused: `${name}_out` };
+}
+
+/** The wires of an input register: ports of the top as far as it has them. */
+export function inputInstance(module: ModuleView, top: ArrayView, prefix = ''): InstanceView {
+  const names = new Set(top.ports.map(({ name }) => name));
+  return instance(module, (port) => {
+    if (port === 'clk_i') return top.clk;
+    if (port === 'rst_ni') return port;
+    if (port === 'en_i') return 'run';
+    const full = `${prefix}${port}`;
+    if (/(^|_)ready_o$/.test(full)) return prefix === '' ? 'input_ready' : `${prefix}ready`;
+    return names.has(full) ? full : full.replace(/_[io]$/, '');
+  });
 }
 
 /** The results of an array, a row a beat. */

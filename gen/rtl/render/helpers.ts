@@ -26,10 +26,13 @@ export function connections(wires: readonly { readonly port: string; readonly na
   return wires.map(({ port, name }) => `    .${port}(${name})`).join(',\n');
 }
 
+/** The same for the partial of an instance, which is indented where it stands. */
+const wired = (wires: Parameters<typeof connections>[0]): string => connections(wires).replace(/^ {2}/gm, '');
+
 /** `reg [3:0] name_q`, the register of a signal. */
 export const registerOf = (width: number, name: string): string => declaration('reg', width, `${name}_q`);
 
 /** The few helpers the templates have. */
 export function registerHelpers(engine: typeof Handlebars): void {
-  engine.registerHelper({ decl: declaration, reg: registerOf, ports: portList, connections });
+  engine.registerHelper({ decl: declaration, reg: registerOf, ports: portList, connections, wired });
 }

@@ -118,16 +118,16 @@ function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
   const column = unit.columns.some(({ adders }) => adders) ? [columnModule(core, unit)] : [];
   const parts = [laneModule(core), ...column];
   const delayLines = operandLines(core);
+  const [input, control] = [dotInputModule(core, inputs), dotControlModule(core)];
+  const output = outputModule(core, results, { whole: 'units', rows: false });
   return {
     delayLines,
     delay: delayLines.length > 0 ? operandDelayModule(core) : undefined,
     modules: [
       ...parts,
       { ...unit, parts: parts.map(({ name }) => name) },
-      dotInputModule(core, inputs),
-      dotControlModule(core),
-      outputModule(core, results, { whole: 'units', rows: false }),
-      dotModule(core, { inputs, results }),
+      ...[input, control, output],
+      dotModule(core, { inputs, results }, { input, control, unit, output }),
     ],
     partialSums: [],
   };

@@ -72,14 +72,15 @@ function streams(core: DesignCore): Streams {
 
 function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
   const pes = core.config.rows * core.config.cols;
+  const pe = core.float ? floatProcessingElement(core, core.float, pes) : processingElement(core, pes);
+  const tiles = tileModules(core);
+  const [input, control] = [inputModule(core, inputs), controlModule(core)];
+  const output = outputModule(core, results, { whole: 'array', rows: true });
+  const parts = { input, control, output, computing: tiles[0] ?? pe };
   const modules = [
     ...pairModules(core, { rows: core.a.wideTypes.length > 0 }),
-    core.float ? floatProcessingElement(core, core.float, pes) : processingElement(core, pes),
-    ...tileModules(core),
-    inputModule(core, inputs),
-    controlModule(core),
-    outputModule(core, results, { whole: 'array', rows: true }),
-    outputStationaryArray(core, { inputs, results }),
+    ...[pe, ...tiles, input, control, output],
+    outputStationaryArray(core, { inputs, results }, parts),
   ];
   return { ...arrayDelays(core), modules, partialSums: [] };
 }

@@ -82,15 +82,16 @@ function streams(core: DesignCore): Streams {
 }
 
 function hardware(core: DesignCore, streams: Streams): Hardware {
+  const pe = weightStationaryPe(core);
+  const tiles = tileModules(core);
+  const [inputA, inputW] = [streamInput(core, 'a'), streamInput(core, 'w')];
+  const control = weightStationaryControl(core);
+  const output = outputModule(core, streams.results, { whole: 'array', rows: true });
+  const parts = { inputA, inputW, control, output, computing: tiles[0] ?? pe };
   const modules = [
     ...pairModules(core, { rows: false }),
-    weightStationaryPe(core),
-    ...tileModules(core),
-    streamInput(core, 'a'),
-    streamInput(core, 'w'),
-    weightStationaryControl(core),
-    outputModule(core, streams.results, { whole: 'array', rows: true }),
-    weightStationaryArray(core, streams),
+    ...[pe, ...tiles, inputA, inputW, control, output],
+    weightStationaryArray(core, streams, parts),
   ];
   return { ...arrayDelays(core), modules, partialSums: partialSums(core) };
 }

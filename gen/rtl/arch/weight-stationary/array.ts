@@ -1,29 +1,49 @@
 import type { DesignCore } from '../../design-core.js';
+import { type InstanceView, selectorWires, type WireView } from '../../instance.js';
+import type { ModuleView } from '../../module.js';
+import { portView } from '../../periphery.js';
 import type { Streams } from '../../streams.js';
-import { type ArrayView, arrayView } from '../array-top.js';
+import { type ArrayParts, type ArrayView, arrayView, inputInstance } from '../array-top.js';
 import { tileSumBits } from './sums.js';
 
 export interface WeightStationaryArrayView extends ArrayView {
   /** Verilog: bits of the sums that leave the PE or tile with top row p, and of those that come to it: p products. */
   readonly sumBits: string;
   readonly aboveBits: string;
+  readonly aSelectors: readonly WireView[];
+  readonly wSelectors: readonly WireView[];
+  readonly inputA: InstanceView;
+  readonly inputW: InstanceView;
   /** Whether partial sums widen at all. */
   readonly widens: boolean;
   /** The sum from above with its sign in front. */
   readonly extended: string;
 }
 
-export function weightStationaryArray(core: DesignCore, streams: Streams): WeightStationaryArrayView {
+export function weightStationaryArray(
+  core: DesignCore,
+  streams: Streams,
+  { inputA, inputW, ...parts }: ArrayParts & { readonly inputA: ModuleView; readonly inputW: ModuleView },
+): WeightStationaryArrayView {
   const { rows, cols, tileRows } = core.config;
-  const title = `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over r of a[m][r] * w[r][c].`;
   const bits = tileSumBits(core);
+  const view = arrayView(core, streams, parts, {
+    template: 'rtl/arch/weight-stationary/array',
+    title: `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over r of a[m][r] * w[r][c].`,
+    result: 'sum_out',
+    pairsRows: false,
+    signals: [
+      { name: 'load', each: 'cluster' },
+      { name: 'swap', each: 'cluster' },
+    ],
+    parameters: ['SUM_BITS'],
+  });
   return {
-    ...arrayView(core, streams, {
-      template: 'rtl/arch/weight-stationary/array',
-      title,
-      result: 'sum_out',
-      pairsRows: false,
-    }),
+    ...view,
+    aSelectors: selectorWires([portView(core.a)]),
+    wSelectors: selectorWires([portView(core.w)]),
+    inputA: inputInstance(inputA, view, 'a_'),
+    inputW: inputInstance(inputW, view, 'w_'),
     sumBits: byRow(bits, tileRows, 0),
     aboveBits: byRow(bits, tileRows, 1),
     widens: new Set(bits).size > 1,
