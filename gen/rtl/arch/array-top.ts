@@ -11,6 +11,7 @@ import {
 import type { ModuleView } from '../module.js';
 import { type PeripheryView, peripheryModule, portView } from '../periphery.js';
 import { clock, resetOf } from '../ports.js';
+import { type SkewView, skewView } from '../skew.js';
 import { allStreamPorts, resultStream, type Stream, type Streams, streamPorts } from '../streams.js';
 import { type GridView, gridView } from '../tile-grid.js';
 
@@ -27,6 +28,8 @@ export interface ArrayView extends PeripheryView {
   readonly pairsRows: boolean;
   readonly pairsCols: boolean;
   readonly typeParameters: readonly LocalParameter[];
+  readonly skewRows: SkewView;
+  readonly skewCols: SkewView;
   /** The wires from the control. */
   readonly controls: readonly WireView[];
   /** What PEs, or clusters of them, pass to the right besides operands. */
@@ -97,17 +100,13 @@ export function arrayView(
     clk,
     modules: {
       delay: module('delay'),
-      decodeA: module('decode_a'),
-      decodeW: module('decode_w'),
-      decodeALow: module('decode_a_low'),
-      decodeAHigh: module('decode_a_high'),
-      decodeWLow: module('decode_w_low'),
-      decodeWHigh: module('decode_w_high'),
       pairRows: module('pair_rows'),
       pairCols: module('pair_cols'),
     },
     rowBits: config.cols * accumulator.bits,
     grid,
+    skewRows: skewView(core, 'a'),
+    skewCols: skewView(core, 'w'),
     result,
     resultWire: pairsRows
       ? 'result'

@@ -1,0 +1,73 @@
+import type { DesignCore } from './design-core.js';
+import { portView } from './periphery.js';
+import { gridView } from './tile-grid.js';
+
+/** What the generate loop of an operand port is written from: skew and decoders, for each row or column of PEs. */
+export interface SkewView {
+  /** Loop variable, the number of its values, and the loop's name. */
+  readonly index: string;
+  readonly count: string;
+  readonly label: string;
+  readonly bits: string;
+  readonly operandBits: string;
+  /** The codes of the row or column in the beat. */
+  readonly source: string;
+  /** Whether some wait, which do not, and how long the others. */
+  readonly skewed: boolean;
+  readonly direct: string;
+  readonly depth: string;
+  /** What decoders are told besides codes: whether anything, what, and which neighbour had it a cycle before. */
+  readonly hasKind: boolean;
+  readonly kind: string;
+  readonly kindParameter: string;
+  readonly kindFrom: string;
+  /** Whether it waits once for several rows or columns of a cluster, and for which of them; or for each. */
+  readonly sharesKind: boolean;
+  readonly ownKind: boolean;
+  readonly firstOfTile: string;
+  /** Whether even and odd lanes have decoders of their own, and which lanes are even. */
+  readonly wide: boolean;
+  readonly even: string;
+  readonly decode: string;
+  readonly decodeLow: string;
+  readonly decodeHigh: string;
+  /** What a decoder's type selector is connected to, if it has one. */
+  readonly typed: readonly string[];
+}
+
+/** The skew of the activations (`a`), a row each, or of the weights (`w`), a column each. */
+export function skewView({ config, ...core }: DesignCore, letter: 'a' | 'w'): SkewView {
+  const grid = gridView(config);
+  const { hasKind, hasType, kind, kindParameter, wide } = portView(core[letter]);
+  const rows = letter === 'a';
+  const upper = letter.toUpperCase();
+  const index = rows ? 'p' : 'c';
+  const lane = rows ? '(ROWS-1-p)' : 'c';
+  const [skewed, shares] = rows ? [grid.skewsRows, grid.tall] : [grid.skewsCols, grid.wide];
+  const step = rows ? 'TILE_ROWS' : 'TILE_COLS';
+  const decode = `${config.name}_decode_${letter}`;
+  return {
+    index,
+    count: rows ? 'ROWS' : 'COLS',
+    label: `g_${letter}`,
+    bits: `${upper}_BITS`,
+    operandBits: `${upper}_OP_BITS`,
+    source: `${letter}_code[${lane}*${upper}_BITS +: ${upper}_BITS]`,
+    skewed,
+    direct: rows ? grid.rowDirect : grid.colDirect,
+    depth: rows ? grid.rowDepth : grid.colDepth,
+    hasKind,
+    kind,
+    kindParameter,
+    kindFrom: `${index}-${shares ? step : '1'}`,
+    sharesKind: hasKind && shares,
+    ownKind: hasKind && !shares,
+    firstOfTile: `${index} % ${step} == 0`,
+    wide,
+    even: rows ? '(ROWS - 1 - p) % 2 == 0' : 'c % 2 == 0',
+    decode,
+    decodeLow: `${decode}_low`,
+    decodeHigh: `${decode}_high`,
+    typed: hasType ? ['kind'] : [],
+  };
+}
