@@ -94,12 +94,14 @@ describe('pages of Markdown', () => {
 });
 
 /** The options of a command as the generator's program reads them, without those that name places. */
-function flagsIn(words: string): Record<string, string> {
-  const flags = [...words.matchAll(/--([a-z-]+) ([^\s`]+)/g)].filter(
-    ([, flag = '']) => !['out', 'config'].includes(flag),
-  );
+function flagsIn(words: string): Record<string, string | true> {
+  const flags = [...words.matchAll(/--([a-z-]+)(?: (?!-)([^\s`]+))?/g)];
   return Object.fromEntries(
-    flags.map(([, flag = '', value = '']) => [flag.replace(/-./g, (text) => text.slice(1).toUpperCase()), value]),
+    flags
+      .map(
+        ([, flag = '', value]) => [flag.replace(/-./g, (text) => text.slice(1).toUpperCase()), value ?? true] as const,
+      )
+      .filter(([key]) => key !== 'out'),
   );
 }
 
