@@ -21,6 +21,8 @@ describe('the name of a design that is given none', () => {
     [{ tileRows: 2, tileCols: 4 }, 'ant_16x16_c2x4'],
     [{ target: 'fpga' }, 'ant_16x16_fpga'],
     [{ target: 'fpga', stall: 'gate' }, 'ant_16x16_fpga_gate'],
+    [{ scan: true }, 'ant_16x16_scan'],
+    [{ clockGate: 'bufgce' }, 'ant_16x16_bufgce'],
     [{ pe: 'int8' }, 'int8_16x16'],
     [{ activations: ['int8'], weights: ['int8'] }, 'int8_16x16'],
     [{ pe: 'int4', arch: 'dot', lanes: 8 }, 'int4_dot_1x1x8'],
