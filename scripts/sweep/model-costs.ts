@@ -30,6 +30,8 @@ export const COSTS_STUDY: Study<CostsFlags, CostsFlags, Costs> = {
   ],
   fails: 'a simulation is wrong or a netlist not its RTL',
 
+  writes: { out: 'file' },
+
   request(flags) {
     required('--liberty', flags.liberty);
     return flags;

@@ -10,6 +10,7 @@ import { inScratch } from '../tools/scratch.js';
 import { announcedYosys, YOSYS_VARIABLE } from '../tools/yosys/yosys.js';
 import { layoutText } from './layout.js';
 import type { Study, StudyFlags } from './study.js';
+import { requireWritable } from './targets.js';
 
 /** Between two lines of progress in a log, in milliseconds. */
 const LOG_INTERVAL = 5000;
@@ -53,6 +54,7 @@ export async function studyProgram<Flags, Request, Report extends object>(
   study: Study<Flags, Request, Report>,
 ): Promise<number> {
   const flags = commandOf(study).parse().opts<Flags & StudyFlags>();
+  requireWritable(study.writes ?? {}, flags);
   const library = flags.liberty === undefined ? undefined : readLibrary(flags.liberty);
   const request = study.request(flags, library);
   const targets = study.targets?.(flags, library) ?? [];

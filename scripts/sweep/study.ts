@@ -102,9 +102,11 @@ export interface Study<Flags, Request, Report extends object> {
   readonly notes?: readonly string[];
   /** What exit code 1 means. */
   readonly fails: string;
+  /** Options that name a file or folder to write, which is refused before anything is read where it cannot be written. */
+  readonly writes?: Readonly<Record<string, 'file' | 'folder'>>;
   /** @throws UserError where the options cannot be, before anything is measured. */
   readonly request: (flags: Flags & StudyFlags, library: Library | undefined) => Request;
-  /** @throws UserError where a file cannot be written. */
+  /** What is written of the report. @throws UserError where a page is not fit for it. */
   readonly targets?: (flags: Flags & StudyFlags, library: Library | undefined) => readonly Target<Report>[];
   /** By `measurePlan`. */
   readonly measure: (request: Request, tools: Tools) => Promise<Report>;

@@ -40,6 +40,8 @@ export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, Comparison
   lists: { Kinds: KINDS, Options: OPTIONS },
   fails: 'a core is not what its manifest says, a netlist not its RTL, or --check fails',
 
+  writes: { record: 'file', write: 'file' },
+
   request(flags, library) {
     const record = flags.check === undefined ? undefined : readRecord(flags.check);
     return { ...selectionOf(flags, record, library?.identity.sha256), record };

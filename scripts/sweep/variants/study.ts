@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { requireFolderTarget } from '../../../gen/base/target.js';
 import { requireTool } from '../../tools/find.js';
 import { designSubject, METRICS } from '../metrics.js';
 import { JSON_OPTION, LIBERTY, option, PROVE } from '../program.js';
@@ -38,9 +37,10 @@ export const VARIANTS_STUDY: Study<
   lists: { Variants: VARIANTS },
   fails: 'a measured cycle count, a result or a netlist is wrong',
 
+  writes: { out: 'folder', write: 'file' },
+
   request({ out, ...flags }) {
     const selection = selectionOf(flags);
-    if (out !== undefined) requireFolderTarget(out, '--out');
     return { ...selection, out: out && resolve(out) };
   },
 

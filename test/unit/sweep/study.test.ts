@@ -7,7 +7,7 @@ import { FlagReader } from '../../../gen/base/flag-reader.js';
 import { type Layout, layoutMarkdown, layoutText, section } from '../../../scripts/sweep/layout.js';
 import { commandText } from '../../../scripts/sweep/metrics.js';
 import { crossed, type Metric, measurePlan, type Tools } from '../../../scripts/sweep/study.js';
-import { jsonTarget, pageTarget, partsTarget } from '../../../scripts/sweep/targets.js';
+import { jsonTarget, pageTarget, partsTarget, requireWritable } from '../../../scripts/sweep/targets.js';
 
 describe('the runner of studies', () => {
   interface Square {
@@ -143,10 +143,15 @@ describe('the files of a study', () => {
   });
 
   it('are refused before anything is measured where they cannot be', () => {
-    expect(() => jsonTarget('--record', join(folder, 'absent', 'r.json'))).toThrow('--record: cannot write');
+    const writable = (flags: object) => () => requireWritable({ record: 'file', out: 'folder' }, flags);
+    expect(writable({ record: join(folder, 'absent', 'r.json') })).toThrow(/^--record: .*\babsent\b/);
+    expect(writable({ out: join(import.meta.filename, 'out') })).toThrow(/^--out: /);
+    expect(
+      writable({ record: join(folder, 'r.json'), out: join(folder, 'out'), prove: true, check: 'none' }),
+    ).not.toThrow();
     writeFileSync(page, 'mine');
     expect(() => partsTarget(page, { toy: text })).toThrow('<!-- begin: toy -->');
-    expect(() => pageTarget(page, { program: 'npm run it', mark: 'by it', text })).toThrow('is no page of npm run it');
+    expect(() => pageTarget(page, { program: 'npm run it', mark: 'by it', text })).toThrow(/npm run it\b/);
     expect(readFileSync(page, 'utf8')).toBe('mine');
   });
 

@@ -123,6 +123,8 @@ export const ALTERNATIVES_STUDY: Study<{ readonly pe: Kind; readonly write?: str
   notes: Object.entries(KINDS).map(([kind, references]) => `Alternatives, ${kind}: ${namesOf(references)}.`),
   fails: 'a proof failed',
 
+  writes: { write: 'file' },
+
   request: ({ pe }) => pe,
 
   targets: ({ write }, library) =>
