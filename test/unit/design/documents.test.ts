@@ -66,16 +66,14 @@ describe('the datasheet', () => {
   });
 
   it('has latency, period and utilisation of this design', () => {
-    expect(sheet).toContain(
-      '| last beat in to first row out, tiles of K >= 8 | ROWS + COLS + PIPELINE + 2 | 16 cycles |',
-    );
-    expect(sheet).toContain('| one tile to the next | max(K, ROWS) |');
+    expect(sheet).toMatch(/^\| .*\bK >= 8 \| ROWS \+ COLS \+ PIPELINE \+ 2 \| 16 cycles \|$/m);
+    expect(sheet).toContain(' | max(K, ROWS) |');
     expect(sheet).toContain('| 64 | 64 | 100.0 % |');
   });
 
   it('has the proof of the accumulators and the cost of every type', () => {
     expect(sheet).toContain('- 24 bits');
-    expect(sheet).toContain('maxK = 1024 of them lies in -4194304 .. 4194304');
+    expect(sheet).toMatch(/\bmaxK = 1024\b.* -4194304 \.\. 4194304\b/);
     for (const { type } of design.accumulator.contributions)
       expect(sheet).toMatch(new RegExp(`\\| ${type} \\| -?\\d+ \\.\\. \\d+ \\|`));
   });
@@ -218,8 +216,8 @@ describe('the datasheet of 8-bit integers', () => {
 
   it('proves accumulators with half as many products where an activation takes two rows', () => {
     const section = sectionOf(staysSheet, 'Partial sums');
-    expect(section).toMatch(/ 4 bits .*ROWS = 6 of them lies in -49152 \.\. /);
-    expect(section).toMatch(/ 8 bits .*-32640 \.\. 32385.*ROWS\/2 = 3 of them lies in -97920 \.\. 97155/);
+    expect(section).toMatch(/ 4 bits .*ROWS = 6\b.* -49152 \.\. /);
+    expect(section).toMatch(/ 8 bits .*-32640 \.\. 32385.*ROWS\/2 = 3\b.* -97920 \.\. 97155/);
     expect(section).not.toContain('modulo');
     const { cases, terms } = buildManifest(stays.design, []).accumulator;
     expect(terms).toBe(6);
@@ -234,7 +232,7 @@ describe('the datasheet of 8-bit integers', () => {
     expect(stays.text(stays.design.top.file)).toContain('comes twice, in beats 2r and 2r + 1');
     expect(buildManifest(design, []).tileKinds.map(({ macsPerCycle }) => macsPerCycle)).toEqual([24, 12, 12, 6]);
     expect(describeDesign(design, '.', [])).toMatch(
-      /8 bits on two lanes: int8 uint8[\s\S]*8-bit activations and weights: 6/,
+      /\b8 bits\b.*: int8 uint8[\s\S]*\b8-bit activations and weights: 6/,
     );
     const plain = documents({ rows: 6, cols: 4 });
     for (const path of ['datasheet.md', plain.design.top.file]) expect(plain.text(path)).not.toMatch(/[aw]_wide|8.bit/);
@@ -308,31 +306,30 @@ describe('the datasheet of other designs', () => {
         .split('\n')
         .filter((line) => /^\| (none|2\^\d) \|/.test(line)).length;
     const plain = { activations: ['uint4'], weights: ['uint4'] };
-    expect(sectionOf(sheetOf(plain), 'Operands')).toMatch(/`base`\.\n- There is no exponent: these types have none\./);
+    expect(sectionOf(sheetOf(plain), 'Operands')).not.toMatch(/base \* |\bexp\[/);
+    expect(sectionOf(sheetOf({}), 'Operands')).toMatch(/base \* .*2\^/);
     expect(encodings(plain)).toBe(1);
     expect(encodings({ activations: ['int4'], weights: ['int4'] })).toBeGreaterThan(1);
   });
 
   it('counts from the first row of a tile to its last as between two clock edges', () => {
-    expect(sheetOf({ rows: 4, cols: 2 })).toContain('| first row of a tile out to its last | ROWS - 1 | 3 cycles |');
-    expect(sheetOf({ dataflow: 'ws' })).toContain('| first row of a tile out to its last | M - 1 | M - 1 cycles |');
+    expect(sheetOf({ rows: 4, cols: 2 })).toContain(' | ROWS - 1 | 3 cycles |');
+    expect(sheetOf({ dataflow: 'ws' })).toContain(' | M - 1 | M - 1 cycles |');
   });
 
   it('says how many beats a tile of weights must have', () => {
     const { text, design } = documents({ dataflow: 'ws', rows: 5, cols: 2 });
     expect(sectionOf(text('datasheet.md'), 'Ports')).toContain('exactly 5 beats');
     const meaning = (port: string) => design.top.ports.find(({ name }) => name === port)?.meaning;
-    expect(meaning('w_valid_i')).toBe('a beat of weights is offered: one row of a tile, row 0 first');
-    expect(meaning('a_valid_i')).toBe(
-      "a beat of activations is offered: a code for each row of the tile's weights, which give one row of results",
-    );
+    expect(meaning('w_valid_i')).toMatch(/\bweights\b.*\brow 0\b/);
+    expect(meaning('a_valid_i')).toMatch(/\bactivations\b(?!.*\brow 0\b)/);
     expect(meaning('out_valid_o')).not.toContain('row 0');
   });
 
   it('says what an asynchronous reset and a clock gate ask for', () => {
     const { text, design } = documents({ reset: 'async' });
     expect(sectionOf(text('datasheet.md'), 'Reset')).toMatch(/asynchronous.*release/);
-    expect(design.top.ports[1]?.meaning).toContain('asynchronous, released in step with clk_i');
+    expect(design.top.ports[1]?.meaning).toMatch(/asynchronous.*\bclk_i\b/);
     for (const name of [`\`${design.config.name}_no_gate.f\``, '`--target fpga`', '`--scan`'])
       expect(text('datasheet.md')).toContain(name);
     for (const cell of ['sky130_fd_sc_hd__sdlclkp', 'sky130_fd_sc_hd__dlclkp', '--target fpga', '--clock-gate bufgce'])
@@ -359,7 +356,7 @@ describe('diagrams', () => {
     expect(text('block-diagram.svg')).toMatch(
       new RegExp(`${design.config.rows} rows? x ${design.config.cols} columns? of PEs`),
     );
-    expect(text('timing.svg')).toContain(`${design.timing.latency.cycles} cycles from the last beat in`);
+    expect(text('timing.svg')).toContain(`>${design.timing.latency.cycles} cycles`);
     expect(text('timing.svg').includes('_type_i')).toBe(design.a.typeBits > 0);
   });
 });
