@@ -52,11 +52,12 @@ function plainLatch(
   const [output, ...others] = outputs;
   if (kind !== 'latch' || inputs.length !== 2 || output === undefined || others.length > 0) return undefined;
   const data = attribute(body, 'data_in');
-  const [, inverted, enable] = /^(!?)\s*(\w+)$/.exec(attribute(body, 'enable') ?? '') ?? [];
+  // Liberty writes an inversion before or behind the pin: !C or C'.
+  const [, before, enable, behind] = /^(!?)\s*(\w+)\s*('?)$/.exec(attribute(body, 'enable') ?? '') ?? [];
   if (attribute(body, 'clear') !== undefined || attribute(body, 'preset') !== undefined) return undefined;
   if (data === undefined || enable === undefined || data === enable || output.fn !== names[0]) return undefined;
   if (!inputs.includes(data) || !inputs.includes(enable)) return undefined;
-  return { data, enable, openLow: inverted === '!', output: output.name };
+  return { data, enable, openLow: (before === '!') !== (behind === "'"), output: output.name };
 }
 
 /** The name of a Liberty file's library. */

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
 import type { ComparisonReport } from '../../../scripts/sweep/compare/report.js';
 
-/** A library of an inverter, a buffer (ABC needs one), a NAND and two flip-flops. */
+/** A library of an inverter, a buffer (ABC needs one), a NAND, two flip-flops and the latch of a clock gate. */
 const LIBRARY = `library (toy) {
   cell (INV) { area : 1; pin (A) { direction : input; } pin (Y) { direction : output; function : "A'"; } }
   cell (BUF) { area : 2; pin (A) { direction : input; } pin (Y) { direction : output; function : "A"; } }
@@ -23,6 +23,9 @@ ${[
     pin (Q) { direction : output; function : "IQ"; } }`,
   )
   .join('\n')}
+  cell (LATCHN) { area : 6; latch (IQ, IQN) { enable : "C'"; data_in : "D"; }
+    pin (D) { direction : input; } pin (C) { direction : input; clock : true; }
+    pin (Q) { direction : output; function : "IQ"; } }
 }
 `;
 

@@ -184,6 +184,18 @@ describe('generic gates', () => {
   });
 });
 
+describe('the enable of a latch', () => {
+  const openLow = (enable: string): boolean | undefined =>
+    smallestLatch(
+      libertyCells(`library (x) { cell (L) { area : 6; latch (IQ, IQN) { data_in : "D"; enable : "${enable}"; }
+        pin (D) { direction : input; } pin (C) { direction : input; } pin (Q) { direction : output; function : "IQ"; } } }`),
+    )?.latch.openLow;
+
+  it('is inverted before or behind its name', () => {
+    expect(['C', '!C', "C'", "!C'", 'C D'].map(openLow)).toEqual([false, true, true, false, undefined]);
+  });
+});
+
 describe('hasDelays', () => {
   it('is true where cells have tables of delays', () => {
     expect(hasDelays(timedLibrary())).toBe(true);
