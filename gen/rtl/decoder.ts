@@ -33,9 +33,8 @@ export interface TypeDecoderView extends ModuleView {
 }
 
 interface IntBody {
-  /** Whether all values are multiples of a power of two: the high half of a wider integer. */
-  readonly scaled: boolean;
-  readonly folded: boolean;
+  /** What an unsigned code is. */
+  readonly meaning: string;
   readonly minimum: string;
   readonly low: string;
   readonly lowBits: number;
@@ -105,7 +104,7 @@ export function typeDecoder(prefix: string, type: NumericType, form: OperandForm
   return {
     name,
     file: `rtl/${name}.v`,
-    template: `rtl/decoder/${type.kind}.v`,
+    template: `rtl/decoder/${templateOf(type, form)}.v`,
     title: `Decoder of ${halfOf(type) ? `${halfOf(type)}, which counts 16 times` : type.name}: code to ${fieldNames(fields)}.`,
     ports: [input('code_i', type.bits, halfOf(type) ?? `${type.name} code`), ...fieldPorts(fields)],
     instances,
@@ -232,10 +231,25 @@ function body(type: NumericType, form: OperandForm, fields: OperandFields): Type
   }
 }
 
-function intBody({ bits, signed, exponent }: IntType, form: OperandForm, fields: OperandFields): IntBody {
-  const unit = form.unit === 'none' ? Number.POSITIVE_INFINITY : form.unit;
-  // A minimum below the unit has no exponent to go to: its base is as wide folded as plain.
-  const folded = form.foldMinimum && signed && Math.floor((bits - 1 + exponent) / unit) > Math.floor(exponent / unit);
+const unitOf = ({ unit }: OperandForm): number => (unit === 'none' ? Number.POSITIVE_INFINITY : unit);
+
+/** Whether the most negative integer is written with an exponent: below the unit there is none to go to. */
+function foldsMinimum({ bits, signed, exponent }: IntType, form: OperandForm): boolean {
+  const unit = unitOf(form);
+  return form.foldMinimum && signed && Math.floor((bits - 1 + exponent) / unit) > Math.floor(exponent / unit);
+}
+
+/** The template of a type's decoder: one for each kind of type, and three for integers. */
+function templateOf(type: NumericType, form: OperandForm): string {
+  if (type.kind !== 'int') return type.kind;
+  if (!type.signed) return 'uint';
+  return foldsMinimum(type, form) ? 'int-folded' : 'int';
+}
+
+function intBody(type: IntType, form: OperandForm, fields: OperandFields): IntBody {
+  const { bits, signed, exponent } = type;
+  const unit = unitOf(form);
+  const folded = foldsMinimum(type, form);
   const lowBits = folded ? bits - 1 : bits;
   const minimumExponent = bits - 1 + exponent;
   const remainder = form.unit === 'none' ? exponent : exponent % form.unit;
@@ -245,8 +259,10 @@ function intBody({ bits, signed, exponent }: IntType, form: OperandForm, fields:
   };
   const constant = (value: number): string => literal(Math.max(fields.exponentBits, 1), value);
   return {
-    scaled: exponent > 0,
-    folded,
+    meaning:
+      exponent > 0
+        ? "The code is the base's bits; exponent and zeros below it make it count 16 times."
+        : 'An unsigned integer is its own base.',
     minimum: `-${2 ** minimumExponent}`,
     low: slice('code_i', bits, lowBits - 1, 0),
     lowBits,

@@ -74,18 +74,24 @@ interface FloatBody {
   readonly fieldBits: number;
   readonly field: string;
   readonly fieldZero: string;
-  readonly hasOwnFraction: boolean;
   readonly fraction: string;
   readonly fractionZero: string;
   readonly normalExponent: string;
-  readonly hasRows: boolean;
   readonly rows: readonly LeadingOneRow[];
   readonly lastExponent: string;
   readonly lastFraction: string;
-  readonly hasNan: boolean;
-  readonly hasInfinity: boolean;
+  /** What codes are no numbers, how they are told and written. */
+  readonly specials: string;
   readonly special: string;
   readonly specialSig: string;
+}
+
+/** The template of a type's decoder: one for each kind of type, and four for floats. */
+function templateOf(type: NumericType, { hasNan }: NormalFields): string {
+  if (type.kind !== 'float') return type.kind;
+  if (type.fractionBits === 0) return 'float-power';
+  if (type.fractionBits === 1) return 'float-fraction';
+  return hasNan ? 'float-special' : 'float';
 }
 
 /** The decoder of a type for the floating-point PE. */
@@ -95,7 +101,7 @@ export function floatTypeDecoder(prefix: string, type: NumericType, instances: n
   return {
     name,
     file: `rtl/${name}.v`,
-    template: `rtl/float/decoder/${type.kind}.v`,
+    template: `rtl/float/decoder/${templateOf(type, fields)}.v`,
     title: `Decoder of ${type.name}: code to ${fieldNames(fields)}.`,
     ports: [
       input('code_i', type.bits, `${type.name} code`),
@@ -258,16 +264,15 @@ function floatBody(type: FloatType, fields: NormalFields): FloatBody {
     fieldBits,
     field: slice('code_i', bits, ownFraction + fieldBits - 1, ownFraction),
     fieldZero: literal(fieldBits, 0),
-    hasOwnFraction: ownFraction > 0,
     fraction: ownFraction > 0 ? slice('code_i', bits, ownFraction - 1, 0) : '',
     fractionZero: literal(Math.max(ownFraction, 1), 0),
     normalExponent: `${field}${offset}`,
-    hasRows: rows.length > 0,
     rows,
     lastExponent: literal(Math.max(exponentBits, 1), 0),
     lastFraction: literal(Math.max(fractionBits, 1), 0),
-    hasNan: fields.hasNan,
-    hasInfinity: fields.hasInfinity,
+    specials: fields.hasInfinity
+      ? 'The top field holds infinity and, with a fraction, NaN. Neither gets a leading one; 01... behind it is infinity, 10... NaN.'
+      : 'Field and fraction all ones are NaN, which gets no leading one, and 10... behind it.',
     ...specials(fields),
   };
 }

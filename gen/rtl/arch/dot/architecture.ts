@@ -114,9 +114,10 @@ function streams({ a, w, config, accumulator }: DesignCore): Streams {
 }
 
 function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
-  const unit = unitModule(core);
+  const lane = laneModule(core);
+  const unit = unitModule(core, lane);
   const column = unit.columns.some(({ adders }) => adders) ? [columnModule(core, unit)] : [];
-  const parts = [laneModule(core), ...column];
+  const parts = [lane, ...column];
   const delayLines = operandLines(core);
   const [input, control] = [dotInputModule(core, inputs), dotControlModule(core)];
   const output = outputModule(core, results, { whole: 'units', rows: false });
