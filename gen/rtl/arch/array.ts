@@ -29,6 +29,9 @@ export function arrayNames({
   };
 }
 
+/** The clock period of arrays of integer PEs, in ns (see `CostFacts`). */
+export const arrayPeriod = ({ pipeline }: Configuration): number => (pipeline === 1 ? 8 : 6);
+
 /** The delay lines of an array, for skew and de-skew. */
 export function arrayDelays(core: DesignCore): Pick<Hardware, 'delayLines' | 'delay'> {
   const lines: readonly DelayLine[] = delayLines(core);

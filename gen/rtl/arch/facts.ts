@@ -68,6 +68,11 @@ export interface NameFacts {
 export interface CostFacts {
   /** Cells of the top module's own, outside the modules in it, by Yosys' names. */
   readonly ownCells: Readonly<Record<string, number>>;
+  /**
+   * Clock period that the measured designs of the kind meet with a quarter to spare for setup and wires, in ns: the default of
+   * the constraints (docs/variants.md, critical paths in a library of 180 nm).
+   */
+  readonly clockPeriod: number;
   /** Work to compile a multiplier for simulation, in PEs. */
   readonly simulation: number;
 }

@@ -7,7 +7,7 @@ import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams }
 import type { TileKind } from '../../tile-kinds.js';
 import { allTileKinds } from '../../tile-kinds.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
-import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayTile } from '../array.js';
+import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod, arrayTile } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { outputStationaryArray } from './array.js';
@@ -42,7 +42,7 @@ function facts(config: Configuration): Facts {
       misplaced: 'drain and de-skew',
     },
     // The input stream is ready when the input register is and the array runs.
-    cost: { ownCells: { $and: 1 }, simulation: 1 },
+    cost: { ownCells: { $and: 1 }, clockPeriod: config.pe === 'float' ? 25 : arrayPeriod(config), simulation: 1 },
   };
 }
 

@@ -5,7 +5,7 @@ import { pairModules } from '../../pair.js';
 import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
 import { allTileKinds, type TileKind } from '../../tile-kinds.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
-import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayTile } from '../array.js';
+import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod, arrayTile } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { weightStationaryArray } from './array.js';
@@ -41,7 +41,7 @@ function facts(config: Configuration): Facts {
       misplaced: 'the row pipeline and de-skew',
     },
     // A stream is ready when its input register is and the array runs.
-    cost: { ownCells: { $and: 2 }, simulation: 1 },
+    cost: { ownCells: { $and: 2 }, clockPeriod: arrayPeriod(config), simulation: 1 },
   };
 }
 
