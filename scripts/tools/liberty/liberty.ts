@@ -51,13 +51,19 @@ function plainLatch(
 ): LibertyLatch | undefined {
   const [output, ...others] = outputs;
   if (kind !== 'latch' || inputs.length !== 2 || output === undefined || others.length > 0) return undefined;
-  const data = attribute(body, 'data_in');
-  // Liberty writes an inversion before or behind the pin: !C or C'.
-  const [, before, enable, behind] = /^(!?)\s*(\w+)\s*('?)$/.exec(attribute(body, 'enable') ?? '') ?? [];
   if (attribute(body, 'clear') !== undefined || attribute(body, 'preset') !== undefined) return undefined;
-  if (data === undefined || enable === undefined || data === enable || output.fn !== names[0]) return undefined;
-  if (!inputs.includes(data) || !inputs.includes(enable)) return undefined;
-  return { data, enable, openLow: (before === '!') !== (behind === "'"), output: output.name };
+  const [data, enable] = ['data_in', 'enable'].map((name) => literalOf(attribute(body, name) ?? ''));
+  if (data === undefined || enable === undefined || data.inverted || output.fn !== names[0]) return undefined;
+  if (!inputs.every((pin) => pin === data.pin || pin === enable.pin)) return undefined;
+  return { data: data.pin, enable: enable.pin, openLow: enable.inverted, output: output.name };
+}
+
+/** A function that is a pin or its inverse; undefined of any other. */
+function literalOf(text: string): { readonly pin: string; readonly inverted: boolean } | undefined {
+  const fn = parseFunction(text);
+  const [pin, ...more] = fn ? pinsOf(fn) : [];
+  if (pin === undefined || more.length > 0) return undefined;
+  return { pin, inverted: evaluateFunction(text, { [pin]: true }) === false };
 }
 
 /** The name of a Liberty file's library. */

@@ -252,6 +252,13 @@ describe('a time scale', () => {
       expect(await complaints(files, 'timed')).toBe('');
   });
 
+  it('is one on the command line of Verilator where the parent has none', async () => {
+    const files = [parent('bare_chip'), ...filesOf('one'), ...filesOf('two'), '--top-module', 'bare_chip'];
+    expect((await run('verilator', [...LINT, ...files])).all).toContain('TIMESCALEMOD');
+    const given = await run('verilator', [...LINT, '--timescale', '1ns/1ps', ...files]);
+    expect([given.exitCode, given.all]).toEqual([0, '']);
+  });
+
   it('that some of the files lack is a warning', async () => {
     const bare = filesOf('one').map((path) => {
       const text = readFileSync(join(root, path), 'utf8');

@@ -118,7 +118,7 @@ describe('a Liberty file', () => {
       `cell (${name}) { area : ${area}; latch (IQ, IQN) { enable : "${enable}"; data_in : "D"; ${more} }
         pin (D) { direction : input; } pin (G) { direction : input; clock : true; }
         pin (Q) { direction : output; function : "IQ"; } }`;
-    const library = `library (l) { ${latch('SET', 1, 'G', 'preset : "S";')} ${latch('HIGH', 5, 'G')} ${latch('LOW', 5, '!G')} ${latch('LARGE', 7, 'G')} }`;
+    const library = `library (l) { ${latch('SET', 1, 'G', 'preset : "S";')} ${latch('HIGH', 5, 'G')} ${latch('LOW', 5, "(G)'")} ${latch('LARGE', 7, 'G')} }`;
     const cells = libertyCells(library);
     expect(cells[0]).not.toHaveProperty('latch');
     expect(smallestLatch(cells)).toMatchObject({ name: 'LOW', latch: { data: 'D', enable: 'G', output: 'Q' } });
