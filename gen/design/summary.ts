@@ -1,5 +1,5 @@
-import { operandLayout } from '../rtl/decoder.js';
 import type { Design } from '../rtl/design.js';
+import { operandLayout } from '../rtl/operand-text.js';
 import type { RenderedFile } from './rendered-file.js';
 
 /** What `gen` reports of a design, for programs. */

@@ -1,6 +1,6 @@
-import { doublingText, operandFormula, operandLayout } from './decoder.js';
 import type { DesignCore } from './design-core.js';
 import type { OperandFields } from './operand.js';
+import { doublingText, operandFormula, operandLayout } from './operand-text.js';
 import type { RegisterView } from './register.js';
 import { tileGrid } from './tile-grid.js';
 import { literal, slice, zeroExtend } from './verilog.js';

@@ -1,5 +1,5 @@
-import { typeMeaning } from './decoder.js';
 import { input, type ModulePort, output } from './module.js';
+import { typeMeaning } from './operand-text.js';
 import type { OperandPort } from './port.js';
 
 /** What a field of a stream carries: codes or results, a lane each; a type selector; the flag of 8-bit codes. */

@@ -1,7 +1,7 @@
-import { doublingText, operandFormula, operandLayout } from '../../rtl/decoder.js';
 import type { Design } from '../../rtl/design.js';
 import { normalFormula } from '../../rtl/float/operand.js';
 import type { OperandCandidate, OperandFields } from '../../rtl/operand.js';
+import { doublingText, operandFormula, operandLayout } from '../../rtl/operand-text.js';
 import { tileGrid } from '../../rtl/tile-grid.js';
 import { markdownTable } from './markdown.js';
 import { hasModes } from './modes.js';

@@ -2,7 +2,7 @@ import type { BiscaledType } from '../../numerics/types/biscaled.js';
 import type { FlintType } from '../../numerics/types/flint.js';
 import type { FloatType } from '../../numerics/types/float.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
-import type { OperandEncoding } from '../decoder.js';
+import type { OperandEncoding } from '../decoder/port.js';
 import { input, type ModuleView, output } from '../module.js';
 import type { OperandPort } from '../port.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';

@@ -1,6 +1,6 @@
-import { operandLayout } from '../decoder.js';
 import type { DesignCore } from '../design-core.js';
 import { input, type ModuleView, output } from '../module.js';
+import { operandLayout } from '../operand-text.js';
 import { type PassedView, passed, type RegisterView } from '../register.js';
 import { literal, slice, zeroExtend } from '../verilog.js';
 import type { FloatFormat } from './format.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HARDWARE_TYPES } from '../../../gen/numerics/types/table.js';
-import { typeDecoder } from '../../../gen/rtl/decoder.js';
+import { typeDecoder } from '../../../gen/rtl/decoder/type.js';
 import { type ExponentUnit, type OperandForm, operandFields } from '../../../gen/rtl/operand.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
 

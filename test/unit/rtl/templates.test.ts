@@ -29,17 +29,17 @@ function deepest(text: string): number {
 /** Tags that do more than name a value, a list, a condition or a partial, or write a declaration. */
 function computing(text: string): string[] {
   const value = String.raw`(@root\.|\.\./)?[A-Za-z_@][\w./]*`;
-  const argument = String.raw`(${value}|'[^']*')`;
+  const argument = `(${value}|'[^']*')`;
   const allowed = [
-    String.raw`${value}`,
+    value,
     String.raw`#(if|unless|each|with) ${value}( as \|\w+\|)?`,
-    String.raw`/(if|unless|each|with)`,
+    '/(if|unless|each|with)',
     'else',
-    String.raw`(decl|reg|ports|connections|wired)( ${argument})+`,
+    `(decl|reg|ports|connections|wired)( ${argument})+`,
     String.raw`> [\w-]+( ${value})?( \w+=${argument})*`,
     // A partial that the view names.
     String.raw`> \(lookup \w+ '\w+'\) \w+`,
-    String.raw`!.*`,
+    '!.*',
   ].map((form) => new RegExp(`^${form}$`, 's'));
   return tagsOf(text).filter((tag) => !allowed.some((form) => form.test(tag)));
 }

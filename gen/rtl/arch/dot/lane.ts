@@ -1,6 +1,6 @@
-import { operandLayout } from '../../decoder.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
+import { operandLayout } from '../../operand-text.js';
 import { clock, enablePorts } from '../../ports.js';
 import { type Multiplication, multiplication, type OperandSlice, operandSlices } from '../../product.js';
 import type { PassedView } from '../../register.js';

@@ -1,6 +1,6 @@
-import { operandLayout } from '../../decoder.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
+import { operandLayout } from '../../operand-text.js';
 import { clock, enablePorts } from '../../ports.js';
 import { type ProductView, productView } from '../../product.js';
 import { type PassedView, passed } from '../../register.js';

@@ -1,6 +1,6 @@
-import { operandLayout } from '../../decoder.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, output } from '../../module.js';
+import { operandLayout } from '../../operand-text.js';
 import { LATER, type TileView, tilesOfPes } from '../../tile.js';
 import type { TileGrid } from '../../tile-grid.js';
 import { tileSumBits } from './sums.js';

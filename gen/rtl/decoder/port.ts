@@ -1,0 +1,189 @@
+import { halfTypes } from '../../numerics/types/int.js';
+import type { NumericType } from '../../numerics/types/numeric-type.js';
+import { input, type ModuleView, output } from '../module.js';
+import { type OperandFields, type OperandForm, operandFields, operandsOf, wideBase } from '../operand.js';
+import { operandLayout, typeMeaning } from '../operand-text.js';
+import type { OperandPort } from '../port.js';
+import { literal, zeroExtend } from '../verilog.js';
+
+/** The decoder of a port: the decoders of its types and, where there are several, the selection among them. */
+export interface PortDecoderView extends ModuleView {
+  readonly letter: string;
+  readonly role: string;
+  readonly operandBits: number;
+  readonly codeBits: number;
+  /** What chooses among the cases: an input, or nothing. */
+  readonly selector: string;
+  readonly decoders: readonly {
+    readonly name: string;
+    readonly module: string;
+    readonly code: string;
+    readonly wires: readonly { readonly port: string; readonly name: string; readonly width: number }[];
+  }[];
+  readonly wideBases: readonly WideBaseView[];
+  readonly cases: readonly { readonly label: string; readonly operand: string }[];
+}
+
+/** The lanes of a port that takes wide types: even ones carry their low halves, odd ones their high halves. */
+export type Half = 'low' | 'high';
+
+/** The halves a port's decoders are split into: none where it takes no wide types. */
+export const halvesOf = ({ wideTypes }: OperandPort): readonly (Half | undefined)[] =>
+  wideTypes.length > 0 ? ['low', 'high'] : [undefined];
+
+/** The types a port's decoder meets, narrow ones first, then the halves of the wide ones. */
+function decodedTypes({ types, wideTypes }: OperandPort, half: Half | undefined): NumericType[] {
+  const halves = half === undefined ? [] : wideTypes.map((type) => halfTypes(type)[half]);
+  return [...types, ...halves];
+}
+
+/** Instances of a type's decoder in those of a port. */
+export function decoderUses(port: OperandPort, { name }: NumericType): number {
+  const halves = halvesOf(port);
+  const meeting = halves.filter((half) => decodedTypes(port, half).some((type) => type.name === name));
+  return (meeting.length * port.lanes) / halves.length;
+}
+
+/** How operands are written: the fields of one type's decoder, and how they become those of the port. */
+export interface OperandEncoding<Fields extends OperandFields> {
+  own(type: NumericType): Fields;
+  /** Name of the field that every operand has. */
+  readonly significand: 'base' | 'sig';
+  pack(type: NumericType, own: Fields): string;
+  /** What a base that is wider than the port's takes besides. */
+  wideBase(type: NumericType): WideBaseView | undefined;
+}
+
+/** Operands of integer PEs in a form: `{sign, exp, base}`. */
+export const formEncoding = (form: OperandForm, { fields }: OperandPort): OperandEncoding<OperandFields> => ({
+  own: (type) => operandFields([type], form),
+  significand: 'base',
+  pack: (type, own) => packOperand(type, own, fields, wideBaseView(type, form, fields)),
+  wideBase: (type) => wideBaseView(type, form, fields),
+});
+
+export function portDecoder<Fields extends OperandFields>(
+  prefix: string,
+  port: OperandPort,
+  { own: fieldsOf, significand, pack, wideBase: wideBaseOf }: OperandEncoding<Fields>,
+  half?: Half,
+): PortDecoderView {
+  const name = `${prefix}_decode_${port.letter}${half ? `_${half}` : ''}`;
+  const { fields, typeBits } = port;
+  const all = decodedTypes(port, half);
+  const distinct = all.filter((type, i) => all.findIndex((other) => other.name === type.name) === i);
+  const operand = (type: NumericType): string => pack(type, fieldsOf(type));
+  const lanes = half ? port.lanes / 2 : port.lanes;
+  return {
+    name,
+    file: `rtl/${name}.v`,
+    template: 'rtl/decoder/port.v',
+    title: decoderTitle(port, half),
+    ports: [
+      input('code_i', port.codeBits, `${port.role} code${half ? `, or ${half} half of an 8-bit one` : ''}`),
+      ...(half ? [input('kind_i', 1 + typeBits, typeBits ? '{wide, type}' : '1: half of an 8-bit code')] : []),
+      ...(!half && typeBits ? [input('type_i', typeBits, typeMeaning(port))] : []),
+      output('operand_o', fields.bits, operandLayout(fields)),
+    ],
+    instances: lanes,
+    parts: distinct.map((type) => `${prefix}_decode_${type.name}`),
+    letter: port.letter,
+    role: port.role,
+    operandBits: fields.bits,
+    codeBits: port.codeBits,
+    selector: half ? 'kind_i' : typeBits ? 'type_i' : '',
+    decoders: distinct.map((type) => {
+      const own = fieldsOf(type);
+      return {
+        name: type.name,
+        module: `${prefix}_decode_${type.name}`,
+        code: type.bits === port.codeBits ? 'code_i' : `code_i[${type.bits - 1}:0]`,
+        wires: [
+          ...(own.signBits ? [{ port: 'sign_o', name: `${type.name}_sign`, width: 1 }] : []),
+          ...(own.exponentBits ? [{ port: 'exp_o', name: `${type.name}_exp`, width: own.exponentBits }] : []),
+          { port: `${significand}_o`, name: `${type.name}_${significand}`, width: own.baseBits },
+        ],
+      };
+    }),
+    wideBases: distinct.flatMap((type) => wideBaseOf(type) ?? []),
+    cases: decoderCases(port, half).map(({ label, type }) => ({ label, operand: operand(type) })),
+  };
+}
+
+function decoderTitle({ role, typeBits, fields }: OperandPort, half: Half | undefined): string {
+  const codes = half ? `on ${half === 'low' ? 'even' : 'odd'} lanes: code` : `: code`;
+  const kind = half ? ' and kind' : typeBits ? ' and type' : '';
+  return `Decoder of the ${role} port${half ? ' ' : ''}${codes}${kind} to operand ${operandLayout(fields)}.`;
+}
+
+/** The cases of a decoder's selection; the last stands for all others. */
+function decoderCases(port: OperandPort, half: Half | undefined): { label: string; type: NumericType }[] {
+  const { types, wideTypes, typeBits } = port;
+  const selectorBits = typeBits + (half ? 1 : 0);
+  const label = (...values: number[]): string =>
+    values.map((value) => literal(Math.max(selectorBits, 1), value)).join(', ');
+  const narrow = types.map((type, i) => {
+    // Beside wide types, selectors beyond the list have to be named: the last of all stands for wide ones.
+    const beyond = half && i === types.length - 1 ? 2 ** typeBits - types.length : 0;
+    return { label: label(...Array.from({ length: 1 + beyond }, (_, n) => i + n)), type };
+  });
+  const wide = half
+    ? wideTypes.map((type, i) => ({ label: label(2 ** typeBits + i), type: halfTypes(type)[half] }))
+    : [];
+  const cases = [...narrow, ...merged(wide)];
+  return cases.map((entry, i) => (i === cases.length - 1 ? { ...entry, label: 'default' } : entry));
+}
+
+/** Cases without those that follow one of the same type: the low halves of all wide types are the same. */
+function merged<T extends { readonly type: NumericType }>(cases: readonly T[]): T[] {
+  return cases.filter(({ type }, i) => type.name !== cases[i - 1]?.type.name);
+}
+
+/** The operand of a port from the fields of a type's decoder. */
+function packOperand(
+  { name }: NumericType,
+  own: OperandFields,
+  port: OperandFields,
+  wide: WideBaseView | undefined,
+): string {
+  const sign = wide ? `${name}_twice` : own.signBits ? `${name}_sign` : "1'd0";
+  const exponent = own.exponentBits
+    ? zeroExtend(`${name}_exp`, own.exponentBits, port.exponentBits)
+    : literal(port.exponentBits, 0);
+  const parts = [
+    ...(port.signBits ? [sign] : []),
+    ...(port.exponentBits ? [wide?.carry ? `${exponent} | ${wide.carry}` : exponent] : []),
+    wide ? wide.shortName : zeroExtend(`${name}_base`, own.baseBits, port.baseBits),
+  ];
+  return parts.length === 1 ? (parts[0] as string) : `{${parts.join(', ')}}`;
+}
+
+/** A type of which some bases have a bit more than the port's (see `doubledFields`), and the base that fits. */
+export interface WideBaseView {
+  readonly name: string;
+  readonly top: string;
+  readonly next: string;
+  /** What is added to the exponent where a base becomes 1 with the next one; empty where none does. */
+  readonly carry: string;
+  readonly baseBits: number;
+  readonly shortName: string;
+  readonly short: string;
+}
+
+function wideBaseView(type: NumericType, form: OperandForm, port: OperandFields): WideBaseView | undefined {
+  const { name } = type;
+  const { baseBits, exponentBits, maxExponent } = port;
+  const wide = operandsOf(type, form).filter(({ base }) => base >= 2 ** baseBits);
+  if (wide.length === 0) return undefined;
+  const carries = wide.some((operand) => wideBase(operand, baseBits, form.unit, maxExponent) === 'carry');
+  const choice = `${name}_twice ? ${name}_base[${baseBits}:1] : ${name}_base[${baseBits - 1}:0]`;
+  return {
+    name,
+    top: `${name}_base[${baseBits}]`,
+    next: `${name}_base[${baseBits - 1}]`,
+    carry: carries ? zeroExtend(`${name}_carry`, 1, exponentBits) : '',
+    baseBits,
+    shortName: `${name}_short`,
+    short: carries ? `${name}_carry ? ${literal(baseBits, 1)} : ${choice}` : choice,
+  };
+}
