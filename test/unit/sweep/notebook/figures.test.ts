@@ -151,9 +151,9 @@ describe('the figures of docs/', () => {
         parts,
       });
     const printed = await makeFigure(figure({}), {});
-    expect(printed).toMatch(/\d+\.\d+\.\d+\n$/);
+    expect(printed).toMatch(/^ant-rtl \d+\.\d+\.\d+$/);
     await makeFigure(figure({ one: ([text]) => text.trim() }), {});
-    expect(readFileSync(file, 'utf8')).toContain(`<!-- begin: one -->\n\n${printed}\n`);
+    expect(readFileSync(file, 'utf8')).toContain(`<!-- begin: one -->\n\n${printed}\n\n`);
   });
 
   it('have tables of several reports, with words that an earlier one gives', async () => {
