@@ -13,39 +13,31 @@ export interface Kind {
   readonly published?: Published;
 }
 
-function baseline(name: string): Kind {
-  const { description, parameters } = BASELINES[name] ?? { description: '', parameters: {} };
+const kind = (name: string, description: string, parameters: RawConfiguration): Kind => {
   const published = PUBLISHED[name];
   return { name, description, parameters, ...(published ? { published } : {}) };
+};
+
+function baseline(name: string): Kind {
+  const { description, parameters } = BASELINES[name] ?? { description: '', parameters: {} };
+  return kind(name, description, parameters);
 }
+
+const WIDE: RawConfiguration = { wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] };
 
 /** The kind all others are compared with. */
 export const REFERENCE = 'ant';
 
 /** The kinds `npm run area -- --compare` compares, in the order of its table. */
 export const KINDS: readonly Kind[] = [
-  {
-    name: REFERENCE,
-    description: 'the unified PE: all default types of 4 bits, and 8-bit integers on four PEs',
-    parameters: { wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
-    ...(PUBLISHED.ant ? { published: PUBLISHED.ant } : {}),
-  },
-  {
-    name: 'ant4',
-    description: 'the same without 8-bit integers: the default design',
-    parameters: {},
-  },
-  baseline('int4'),
-  baseline('int8'),
-  baseline('fused'),
-  baseline('olaccel'),
-  baseline('biscaled'),
-  baseline('fp8'),
-  {
-    name: 'fp8_float',
-    description: 'OCP FP8 E4M3 with binary32 accumulators',
-    parameters: { pe: 'float', activations: ['e4m3'], weights: ['e4m3'] },
-  },
+  kind(REFERENCE, 'the unified PE: all default types of 4 bits, and 8-bit integers on four PEs', WIDE),
+  kind('ant4', 'the same without 8-bit integers: the default design', {}),
+  ...['int4', 'int8', 'fused', 'olaccel', 'biscaled', 'fp8'].map(baseline),
+  kind('fp8_float', 'OCP FP8 E4M3 with binary32 accumulators', {
+    pe: 'float',
+    activations: ['e4m3'],
+    weights: ['e4m3'],
+  }),
 ];
 
 /** Something that can be had or not: its price is the difference between two designs. */
@@ -63,45 +55,34 @@ const PORTS = [
 
 const INT4: RawConfiguration = { activations: ['int4'], weights: ['int4'] };
 
+const option = (name: string, description: string, without: RawConfiguration, having: RawConfiguration): Option => ({
+  ...{ name, description, without, having },
+});
+
 /** The price of a default type on a port: added to int4 alone, and as the last of all default types. */
 const typeOptions: readonly Option[] = PORTS.flatMap(({ key, letter }) => {
   const types = parameterMeta(key).fallback as readonly string[];
-  return types.flatMap((type): Option[] => [
-    ...(type === 'int4'
-      ? []
-      : [
-          {
-            name: `${letter}_${type}_first`,
-            description: `${type} among the ${key}, beside int4 alone`,
-            without: INT4,
-            having: { ...INT4, [key]: ['int4', type] },
-          },
-        ]),
-    {
-      name: `${letter}_${type}`,
-      description: `${type} among the ${key}, beside all other default types`,
-      without: { [key]: types.filter((other) => other !== type) },
-      having: {},
-    },
-  ]);
-});
-
-const option = (name: string, description: string, having: RawConfiguration): Option => ({
-  name,
-  description,
-  without: {},
-  having,
+  return types.flatMap((type): Option[] => {
+    const others = types.filter((other) => other !== type);
+    const name = `${letter}_${type}`;
+    const first = option(`${name}_first`, `${type} among the ${key}, beside int4 alone`, INT4, {
+      ...INT4,
+      [key]: ['int4', type],
+    });
+    const last = option(name, `${type} among the ${key}, beside all other default types`, { [key]: others }, {});
+    return type === 'int4' ? [last] : [first, last];
+  });
 });
 
 /** The options whose price `npm run area -- --compare` tells, in the order of its table. */
 export const OPTIONS: readonly Option[] = [
   ...typeOptions,
-  option('wide', '8-bit integers on four PEs', { wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] }),
-  option('drain_double', 'shadow accumulators (double drain)', { drain: 'double' }),
-  option('stall_enable', 'stalls by an enable on every register instead of a clock gate', { stall: 'enable' }),
-  option('pipeline_2', 'a register between shifter and adder', { pipeline: 2 }),
-  option('pipeline_3', 'registers between multiplier, shifter and adder', { pipeline: 3 }),
-  option('reset_async', 'asynchronous reset of the control', { reset: 'async' }),
+  option('wide', '8-bit integers on four PEs', {}, WIDE),
+  option('drain_double', 'shadow accumulators (double drain)', {}, { drain: 'double' }),
+  option('stall_enable', 'stalls by an enable on every register instead of a clock gate', {}, { stall: 'enable' }),
+  option('pipeline_2', 'a register between shifter and adder', {}, { pipeline: 2 }),
+  option('pipeline_3', 'registers between multiplier, shifter and adder', {}, { pipeline: 3 }),
+  option('reset_async', 'asynchronous reset of the control', {}, { reset: 'async' }),
 ];
 
 /** Longest reduction of all designs: the longest that 8-bit products fit into 24 bits. */

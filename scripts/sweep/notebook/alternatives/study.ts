@@ -5,16 +5,12 @@ import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { decimal, type TextColumn } from '../../../../gen/base/text-table.js';
 import { loneItem, proveLone } from '../../../synth/equivalence/lone.js';
 import { cellModels } from '../../../synth/equivalence/prove.js';
-import type { Flow } from '../../../synth/flow-names.js';
-import type { CriticalPath } from '../../../synth/path.js';
 import { keptFlow } from '../../../synth/report.js';
 import { synthesise } from '../../../synth/synthesise.js';
-import type { LibraryIdentity } from '../../../tools/liberty/identity.js';
-import type { ToolIdentity } from '../../../tools/yosys/identity.js';
 import { pathText, synthesisText } from '../../columns.js';
 import { type Layout, layoutMarkdown, section } from '../../layout.js';
 import { JSON_OPTION, LIBERTY, option } from '../../program.js';
-import { type Metric, measurePlan, type Study, type Subject } from '../../study.js';
+import { type Metric, measurePlan, type Row, type Study, type Subject, type Tools } from '../../study.js';
 import { partName, partsTarget } from '../../targets.js';
 import { ALTERNATIVES, type Alternative, ideaOf, KINDS, type Kind, type Reference } from './list.js';
 import { proveAlternative } from './prove.js';
@@ -28,31 +24,10 @@ interface Pe extends Subject {
   readonly verilog: string;
 }
 
-/** What synthesis alone tells of a PE. */
-interface Netlist {
-  readonly gateEquivalents: number;
-  readonly flipFlopBits: number;
-  readonly flow: Flow;
-  readonly path: CriticalPath;
-}
+type AlternativesReport = ReturnType<typeof alternativesReport>;
 
 /** A PE with what it costs. */
-export interface AlternativeRow extends Netlist {
-  readonly name: string;
-  readonly of: Reference;
-  readonly idea: string;
-  /** `generated`: what others are held against. */
-  readonly operands: Alternative['operands'] | 'generated';
-  /** Gate equivalents over those of the generated PE. */
-  readonly ratio: number;
-}
-
-export interface AlternativesReport {
-  readonly kind: Kind;
-  readonly tool: ToolIdentity;
-  readonly library: LibraryIdentity | null;
-  readonly rows: readonly AlternativeRow[];
-}
+type AlternativeRow = AlternativesReport['rows'][number];
 
 /** Proves that an alternative does the same as the generated PE, where it should. */
 const equal: Metric<Pe, void> = async ({ alternative, generated, verilog }, { yosys, progress }) => {
@@ -67,8 +42,8 @@ const equal: Metric<Pe, void> = async ({ alternative, generated, verilog }, { yo
  * @param models Verilog of the library's cells.
  */
 const smallest =
-  (models: string | undefined): Metric<Pe, Netlist> =>
-  async ({ name, verilog }, { yosys, library, scratch: folder, progress }) => {
+  (models: string | undefined) =>
+  async ({ name, verilog }: Pe, { yosys, library, scratch: folder, progress }: Tools) => {
     progress('synthesising');
     const item = loneItem(name);
     writeFileSync(join(folder, `${name}.v`), verilog);
@@ -85,6 +60,29 @@ const smallest =
     }
     return { gateEquivalents: size.gateEquivalents, flipFlopBits: size.flipFlopBits, flow, path };
   };
+
+function alternativesReport(
+  kind: Kind,
+  rows: readonly Row<Pe, { netlist: ReturnType<typeof smallest> }>[],
+  { yosys, library }: Tools,
+) {
+  return {
+    kind,
+    tool: yosys.identity,
+    library: library?.identity ?? null,
+    rows: rows.map(({ subject: { name, of, alternative, verilog, generated }, netlist }) => {
+      const reference = rows.find(({ subject }) => subject.name === generated.module) ?? { netlist };
+      return {
+        ...netlist,
+        ...{ name, of },
+        idea: alternative ? ideaOf(verilog) : 'as it is generated',
+        operands: alternative?.operands ?? ('generated' as const),
+        /** Gate equivalents over those of the generated PE. */
+        ratio: netlist.gateEquivalents / reference.netlist.gateEquivalents,
+      };
+    }),
+  };
+}
 
 /** A generated PE, and its alternatives. */
 function pesOf(of: Reference): Pe[] {
@@ -137,21 +135,7 @@ export const ALTERNATIVES_STUDY: Study<{ readonly pe: Kind; readonly write?: str
       {
         subjects: KINDS[kind].flatMap(pesOf),
         metrics: { equal, netlist: smallest(models) },
-        report: (rows): AlternativesReport => ({
-          kind,
-          tool: yosys.identity,
-          library: library?.identity ?? null,
-          rows: rows.map(({ subject: { name, of, alternative, verilog, generated }, netlist }) => {
-            const reference = rows.find(({ subject }) => subject.name === generated.module) ?? { netlist };
-            return {
-              ...netlist,
-              ...{ name, of },
-              idea: alternative ? ideaOf(verilog) : 'as it is generated',
-              operands: alternative?.operands ?? 'generated',
-              ratio: netlist.gateEquivalents / reference.netlist.gateEquivalents,
-            };
-          }),
-        }),
+        report: (rows) => alternativesReport(kind, rows, tools),
       },
       tools,
     );

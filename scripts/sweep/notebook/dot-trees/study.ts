@@ -18,13 +18,7 @@ import { simulateTree } from './simulate.js';
 import { ROOT, type WrittenTree, writeTrees } from './write.js';
 
 /** A way to add up 16 products and an accumulator. */
-export interface DotTree {
-  readonly name: string;
-  readonly title: string;
-  /** Where the generator makes it: the options, nothing for the default; null where it does not. */
-  readonly options: string | null;
-  /** Beats of its Verilog that were compared with integer arithmetic. */
-  readonly beats: number;
+export interface DotTree extends Pick<WrittenTree, 'name' | 'title' | 'options' | 'beats'> {
   readonly gateEquivalents: Readonly<Record<Flow, number>>;
 }
 

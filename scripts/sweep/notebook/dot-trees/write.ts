@@ -11,10 +11,12 @@ const PROGRAM = 'examples/dot-trees.py';
 const TREE = z.object({
   name: z.string(),
   title: z.string(),
+  /** Where the generator makes it: the options, nothing for the default; null where it does not. */
   options: z.string().nullable(),
   file: z.string(),
   module: z.string(),
   testBench: z.string(),
+  /** Compared with integer arithmetic. */
   beats: z.int(),
   wrong: z.int(),
 });

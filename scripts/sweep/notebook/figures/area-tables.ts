@@ -1,10 +1,10 @@
 import { UserError } from '../../../../gen/base/errors.js';
-import { decimal, markdownLines, type TextColumn } from '../../../../gen/base/text-table.js';
+import { decimal, type TextColumn } from '../../../../gen/base/text-table.js';
 import { renderText } from '../../../synth/render.js';
-import type { AreaReport } from '../../../synth/report.js';
+import type { AreaReport, Size } from '../../../synth/report.js';
 import type { VariantRow, VariantsReport } from '../../variants/report.js';
 import { textBlock } from './figure.js';
-import { growth } from './markdown.js';
+import { growth, pageTable } from './markdown.js';
 import { netlistsLine } from './proofs.js';
 
 /** A table, and how the netlists were checked that it comes from. */
@@ -12,7 +12,9 @@ const table = <Row>(
   columns: readonly TextColumn<Row>[],
   rows: readonly Row[],
   proofs: Parameters<typeof netlistsLine>[0],
-): string => [...markdownLines(columns, rows), '', netlistsLine(proofs)].join('\n');
+): string => pageTable(columns, rows, netlistsLine(proofs));
+
+const ge = ({ gateEquivalents }: Size, digits = 1): string => gateEquivalents.toFixed(digits);
 
 /** A report of areas as the program prints it, the proofs in a line: their times are others on every machine. */
 export function areaText({ proof, ...report }: AreaReport): string {
@@ -27,13 +29,12 @@ export interface DotRow {
 
 /** Areas of dot-product units, in gate equivalents. */
 export function dotTable(rows: readonly DotRow[]): string {
-  const perLane = ({ perLane: size }: AreaReport): string => size?.gateEquivalents.toFixed(1) ?? '';
   return table<DotRow>(
     [
       { title: 'options', left: true, text: ({ options }) => options },
-      { title: 'unit', text: ({ report }) => report.pe.gateEquivalents.toFixed(0) },
-      { title: 'per lane', text: ({ report }) => perLane(report) },
-      { title: 'whole design, per MAC', text: ({ report }) => report.perMac.gateEquivalents.toFixed(1) },
+      { title: 'unit', text: ({ report }) => ge(report.pe, 0) },
+      { title: 'per lane', text: ({ report }) => (report.perLane ? ge(report.perLane) : '') },
+      { title: 'whole design, per MAC', text: ({ report }) => ge(report.perMac) },
     ],
     rows,
     rows.map(({ report }) => report.proof),
@@ -50,19 +51,17 @@ export interface FloatRow {
 
 /** Integer and floating-point PEs side by side, in gate equivalents. */
 export function floatTable(rows: readonly FloatRow[]): string {
-  const pe = (report: AreaReport): string => report.pe.gateEquivalents.toFixed(1);
-  const perMac = (report: AreaReport): string => report.perMac.gateEquivalents.toFixed(1);
   return table<FloatRow>(
     [
       { title: 'types (activations; weights)', left: true, text: ({ types }) => types },
-      { title: 'int PE', text: ({ int }) => (int ? pe(int) : 'refused') },
-      { title: 'float PE', text: ({ float }) => pe(float) },
+      { title: 'int PE', text: ({ int }) => (int ? ge(int.pe) : 'refused') },
+      { title: 'float PE', text: ({ float }) => ge(float.pe) },
       {
         title: 'ratio',
         text: ({ int, float }) => (int ? (float.pe.gateEquivalents / int.pe.gateEquivalents).toFixed(2) : ''),
       },
-      { title: 'int, per MAC', text: ({ int }) => (int ? perMac(int) : '') },
-      { title: 'float, per MAC', text: ({ float }) => perMac(float) },
+      { title: 'int, per MAC', text: ({ int }) => (int ? ge(int.perMac) : '') },
+      { title: 'float, per MAC', text: ({ float }) => ge(float.perMac) },
     ],
     rows,
     rows.flatMap(({ int, float }) => (int ? [int.proof, float.proof] : [float.proof])),
@@ -78,62 +77,42 @@ export interface StallRow {
 
 /** What an enable on every register costs, in gate equivalents. */
 export function stallTable(rows: readonly StallRow[]): string {
-  const pair = (size: 'pe' | 'perMac'): readonly [(row: StallRow) => string, (row: StallRow) => string] => {
-    const of = (report: AreaReport): number => report[size].gateEquivalents;
-    return [
-      ({ gate }) => of(gate).toFixed(0),
-      ({ gate, enable }) => `${of(enable).toFixed(0)} (${growth(of(gate), of(enable))})`,
-    ];
-  };
-  const [[peGate, peEnable], [macGate, macEnable]] = [pair('pe'), pair('perMac')];
+  const more = (gate: Size, enable: Size): string =>
+    `${ge(enable, 0)} (${growth(gate.gateEquivalents, enable.gateEquivalents)})`;
   return table<StallRow>(
     [
       { title: 'drain', left: true, text: ({ drain }) => drain },
-      { title: 'one PE, gate', text: peGate },
-      { title: 'one PE, enable', text: peEnable },
-      { title: 'per MAC of the array, gate', text: macGate },
-      { title: 'per MAC, enable', text: macEnable },
+      { title: 'one PE, gate', text: ({ gate }) => ge(gate.pe, 0) },
+      { title: 'one PE, enable', text: ({ gate, enable }) => more(gate.pe, enable.pe) },
+      { title: 'per MAC of the array, gate', text: ({ gate }) => ge(gate.perMac, 0) },
+      { title: 'per MAC, enable', text: ({ gate, enable }) => more(gate.perMac, enable.perMac) },
     ],
     rows,
     rows.flatMap(({ gate, enable }) => [gate.proof, enable.proof]),
   );
 }
 
-/** Variants with clusters of PEs; the first of each dataflow (kind) is the one to compare with. */
-const TILE_GROUPS = [
-  {
-    kind: 'os',
-    tiles: [
-      { tile: '1 x 1', variant: 'os_single' },
-      { tile: '2 x 2', variant: 'os_tile2x2' },
-      { tile: '4 x 4', variant: 'os_tile4x4' },
-    ],
-  },
-  {
-    kind: 'ws',
-    tiles: [
-      { tile: '1 x 1', variant: 'ws' },
-      { tile: '4 x 1', variant: 'ws_tile4x1' },
-      { tile: '2 x 2', variant: 'ws_tile2x2' },
-    ],
-  },
-] as const;
+/** Variants with clusters of PEs, by dataflow; the first of each is the one to compare with. */
+const TILE_GROUPS = {
+  os: { '1 x 1': 'os_single', '2 x 2': 'os_tile2x2', '4 x 4': 'os_tile4x4' },
+  ws: { '1 x 1': 'ws', '4 x 1': 'ws_tile4x1', '2 x 2': 'ws_tile2x2' },
+} as const;
 
 /** What clusters of PEs save, out of the table of variants. */
 export function tileTable({ variants }: VariantsReport): string {
-  const rows = TILE_GROUPS.flatMap(({ kind, tiles }) => {
-    const measured = tiles.map(({ tile, variant }) => ({ tile, kind, row: variantOf(variants, variant) }));
-    return measured.map((each) => ({ ...each, first: measured[0]?.row ?? each.row }));
+  const rows = Object.entries(TILE_GROUPS).flatMap(([kind, tiles]) => {
+    const first = variantOf(variants, tiles['1 x 1']);
+    return Object.entries(tiles).map(([tile, name]) => ({ tile, kind, row: variantOf(variants, name), first }));
   });
   type TileRow = (typeof rows)[number];
   const compared = (text: string, figure: (row: VariantRow) => number, { row, first }: TileRow): string =>
     row === first ? text : `${text} (${growth(figure(first), figure(row))})`;
-  const ge = ({ perMac }: VariantRow): number => perMac.gateEquivalents;
+  const perMac = (row: VariantRow): number => row.perMac.gateEquivalents;
   return table<TileRow>(
     [
       { title: 'PEs of a cluster', left: true, text: ({ tile }) => tile },
       { title: 'dataflow', left: true, text: ({ kind }) => kind },
-      { title: 'GE per MAC', text: (each) => compared(decimal(ge(each.row), 1), ge, each) },
+      { title: 'GE per MAC', text: (each) => compared(decimal(perMac(each.row), 1), perMac, each) },
       { title: 'flip-flops per MAC', text: ({ row }) => decimal(row.perMac.flipFlopBits, 1) },
       { title: 'critical path', text: (each) => compared(`${decimal(bufferedPs(each.row))} ps`, bufferedPs, each) },
       { title: 'latency', text: ({ row }) => decimal(row.streams.at(-1)?.latency ?? Number.NaN) },

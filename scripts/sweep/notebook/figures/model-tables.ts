@@ -1,7 +1,8 @@
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
-import { decimal, markdownLines } from '../../../../gen/base/text-table.js';
+import { decimal } from '../../../../gen/base/text-table.js';
 import type { Costs } from '../../../perf/own.js';
 import type { ModelReport } from '../../../perf/report.js';
+import { pageTable } from './markdown.js';
 import { netlistsLine } from './proofs.js';
 
 /** A rival of the published comparison, and what of this project's own designs stands in its place. */
@@ -31,7 +32,7 @@ export function survivesTable(
     if (typeof designs === 'string') return designs;
     return designs.map(({ name, what }) => `${ratioText(own, name)}${what ? ` (${what})` : ''}`).join('; ');
   };
-  return markdownLines<Rival>(
+  return pageTable<Rival>(
     [
       { title: 'ANT-OS against', left: true, text: ({ title }) => title },
       { title: 'published', text: (rival) => ofPublished(published, rival) },
@@ -39,7 +40,7 @@ export function survivesTable(
       { title: "this project's own designs, corrected", left: true, text: ofOwn },
     ],
     rivals,
-  ).join('\n');
+  );
 }
 
 /** Areas and energies of this project's own designs, a column each. */
@@ -49,7 +50,7 @@ export function costsTable({ designs }: Costs): string {
     { title: 'GE per MAC', text: ({ gateEquivalents, rows: r, cols }) => decimal(gateEquivalents / (r * cols), 1) },
     { title: 'pJ per MAC', text: ({ picojoulesPerMac }) => picojoulesPerMac?.toFixed(2) ?? '' },
   ];
-  const lines = markdownLines(
+  return pageTable(
     [
       { title: '', left: true, text: ({ title }) => title },
       ...Object.entries(designs).map(([name, design]) => ({
@@ -58,7 +59,9 @@ export function costsTable({ designs }: Costs): string {
       })),
     ],
     rows,
+    netlistsLine(
+      Object.values(designs).map(({ netlists }) => netlists),
+      'Netlists of the areas',
+    ),
   );
-  const proofs = Object.values(designs).map(({ netlists }) => netlists);
-  return [...lines, '', netlistsLine(proofs, 'Netlists of the areas')].join('\n');
 }

@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
-import { decimal, markdownLines, percent, type TextColumn } from '../../../../gen/base/text-table.js';
+import { decimal, percent } from '../../../../gen/base/text-table.js';
 import { numericType } from '../../../../gen/numerics/types/table.js';
 import type { AccuracyRow } from '../../../network/accuracy/measure.js';
 import type { AccuracyTable } from '../../../network/accuracy/table.js';
@@ -9,9 +9,7 @@ import type { MatmulReport, OperandReport } from '../../../network/matmul.js';
 import { matmulText } from '../../../network/matmul-report.js';
 import type { QuantiseReport } from '../../../network/quantise/report.js';
 import { typeShares } from '../../../network/quantise/report-text.js';
-
-const table = <Row>(columns: readonly TextColumn<Row>[], rows: readonly Row[]): string =>
-  markdownLines(columns, rows).join('\n');
+import { pageTable } from './markdown.js';
 
 /** One of the rows of a network. @throws UserError where it was not measured. */
 function rowOf(rows: readonly AccuracyRow[], scheme: string): AccuracyRow {
@@ -27,7 +25,7 @@ export function accuracyInShort(
   titles: Readonly<Record<string, string>>,
 ): string {
   type Network = AccuracyTable['networks'][number];
-  return table<Network>(
+  return pageTable<Network>(
     [
       { title: '', left: true, text: ({ name }) => titles[name] ?? name },
       ...schemes.map((scheme) => ({
@@ -62,7 +60,7 @@ export function optionsTable({ networks }: AccuracyTable, options: readonly Opti
     int4: int4 ? right(int4Options(text)) : '',
     ant4: right(text),
   }));
-  return table(
+  return pageTable(
     [
       { title: 'options', left: true, text: ({ title }) => title },
       { title: 'int4', text: ({ int4 }) => int4 },
@@ -81,7 +79,7 @@ export interface ProductRow {
 /** Products of the same matrices on several designs. */
 export function productTable(rows: readonly ProductRow[]): string {
   const left = true;
-  return table<ProductRow>(
+  return pageTable<ProductRow>(
     [
       { title: 'design', left, text: ({ design }) => design },
       { title: 'A', left, text: ({ report }) => operandErrors(report.a) },
@@ -136,7 +134,7 @@ const FAMILIES = ['int', 'flint', 'pot'] as const;
 
 /** Networks with the types chosen and the errors of their outputs. */
 export function networkTable(rows: readonly NetworkRow[]): string {
-  return table<NetworkRow>(
+  return pageTable<NetworkRow>(
     [
       { title: 'network', left: true, text: ({ title }) => title },
       { title: 'products', left: true, text: ({ nearest }) => productsText(nearest) },

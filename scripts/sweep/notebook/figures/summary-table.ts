@@ -1,7 +1,7 @@
 import { UserError } from '../../../../gen/base/errors.js';
-import { markdownLines } from '../../../../gen/base/text-table.js';
 import type { AreaReport, Size } from '../../../synth/report.js';
 import type { ComparisonReport } from '../../compare/report.js';
+import { pageTable } from './markdown.js';
 import { netlistsLine } from './proofs.js';
 
 /** What docs/results.md tells of areas with a library. */
@@ -49,7 +49,7 @@ export function summaryTable(libraries: readonly SummaryArea[]): string {
     })),
   ];
   const proofs = libraries.flatMap(({ array, compared }) => [array.proof, compared.proof]);
-  return [...markdownLines(columns, rowsOf(edge)), '', netlistsLine(proofs)].join('\n');
+  return pageTable(columns, rowsOf(edge), netlistsLine(proofs));
 }
 
 function rowsOf(edge: number): SummaryRow[] {

@@ -41,7 +41,7 @@ describe('alternatives to the PE', () => {
 
   it('stand in a table beside the generated PE', () => {
     const row = { of: 'unified', flipFlopBits: 38, flow: 'alumacc', path: { kind: 'wires' } } as const;
-    const report = {
+    const report: Parameters<typeof alternativesLayout>[0] = {
       kind: 'int',
       tool: { name: 'Yosys', version: '0.0', build: 'native' },
       library: null,
@@ -49,7 +49,7 @@ describe('alternatives to the PE', () => {
         { ...row, name: 'generated', idea: 'As it is.', operands: 'generated', gateEquivalents: 500, ratio: 1 },
         { ...row, name: 'other', idea: 'An idea.', operands: 'not proved', gateEquivalents: 450, ratio: 0.9 },
       ],
-    } as const;
+    };
     const cells = ['other', '450.0', '0.900', '38', 'none', 'another contract', 'An idea.'];
     expect(layoutMarkdown(alternativesLayout(report))).toContain(`\n| ${cells.join(' | ')} |`);
     expect(layoutText(alternativesLayout(report))).toMatch(
