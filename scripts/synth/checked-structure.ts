@@ -4,6 +4,7 @@ import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import type { Yosys } from '../tools/yosys/interface.js';
 import { runYosys } from '../tools/yosys/yosys.js';
+import { LARGEST_CHECKED } from './report.js';
 import {
   NETLIST,
   readStructure,
@@ -13,12 +14,23 @@ import {
   structureScript,
 } from './structure.js';
 
+/** Whether an array is small enough to be elaborated. */
+export const isElaborated = ({ configuration: { rows, cols } }: Manifest): boolean => rows * cols <= LARGEST_CHECKED;
+
 /**
  * Elaborates the array around black boxes and checks that it holds what the manifest says, and nothing else.
  *
+ * @param progress Called as it is done.
+ * @returns undefined where the array is too large.
  * @throws UserError (exit code 1) when it does not, (3) when Yosys fails.
  */
-export async function checkedStructure(yosys: Yosys, folder: string, manifest: Manifest): Promise<Structure> {
+export async function checkedStructure(
+  yosys: Yosys,
+  folder: string,
+  manifest: Manifest,
+  progress: (what: string) => void,
+): Promise<Structure | undefined> {
+  if (!isElaborated(manifest)) return undefined;
   const sources = manifest.compileOrder.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const { outputs } = await runYosys(yosys, {
     title: `${manifest.top}, elaboration`,
@@ -34,5 +46,6 @@ export async function checkedStructure(yosys: Yosys, folder: string, manifest: M
       EXIT.checkFailed,
     );
   }
+  progress(`${manifest.top} elaborated`);
   return structure;
 }

@@ -4,20 +4,20 @@ import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { Library } from '../tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
 import type { Yosys } from '../tools/yosys/interface.js';
-import { checkedStructure } from './checked-structure.js';
+import { checkedStructure, isElaborated } from './checked-structure.js';
 import { shownFlow } from './flow.js';
 import { FLOWS, type Flow } from './flow-names.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from './netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey, requireCellGate } from './plan.js';
-import { type AreaReport, buildReport, keptFlow, LARGEST_CHECKED, reportNames } from './report.js';
+import { type AreaReport, buildReport, keptFlow, reportNames } from './report.js';
+import { type OnProgress, stepCounter } from './steps.js';
 import { type ItemSynthesis, mappingTo, type SynthesisContext, synthesise } from './synthesise.js';
 
 export interface AreaRequest {
   readonly folder: string;
   readonly yosys: Yosys;
   readonly library: Library | undefined;
-  /** Called as each synthesis ends. */
-  readonly onProgress: (done: number, all: number, what: string) => void;
+  readonly onProgress: OnProgress;
 }
 
 /** What synthesis makes of a design. */
@@ -39,15 +39,9 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
   const { rows, cols, name } = manifest.configuration;
   const items = areaItems(manifest);
   const distinct = distinctItems(items);
-  const checks = rows * cols <= LARGEST_CHECKED;
-  const all = distinct.length * FLOWS.length + (checks ? 1 : 0);
-  let done = 0;
-  const progress = (what: string): void => {
-    done += 1;
-    onProgress(done, all, what);
-  };
-  const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
-  if (checks) progress(`${manifest.top} elaborated`);
+  const all = distinct.length * FLOWS.length + Number(isElaborated(manifest));
+  const progress = stepCounter(all, onProgress);
+  const structure = await checkedStructure(yosys, folder, manifest, progress);
   const { results, warnings } = await synthesiseAll({ yosys, folder, library }, distinct, progress);
   const report = buildReport({
     generator: GENERATOR,

@@ -22,6 +22,13 @@ export interface AreaItem {
   readonly partOfOther: boolean;
 }
 
+/** What reports say of an item. */
+export type ReportedItem = Pick<AreaItem, 'label' | 'module' | 'parameters' | 'role' | 'instances'>;
+
+export const reportedItem = ({ label, module, parameters, role, instances }: AreaItem): ReportedItem => ({
+  ...{ label, module, parameters, role, instances },
+});
+
 /** @throws UserError for a design whose clock gate is a primitive of FPGAs: no library of cells has that. */
 export function requireCellGate({ configuration }: Manifest): void {
   if (configuration.clockGate !== 'bufgce') return;

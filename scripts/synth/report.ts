@@ -7,7 +7,7 @@ import type { ProofReport } from './equivalence/verdict.js';
 import type { Flow } from './flow-names.js';
 import type { CellCounts } from './gates.js';
 import { type ArrayPath, type CriticalPath, criticalOf } from './path.js';
-import type { AreaItem, AreaRole } from './plan.js';
+import { type AreaItem, type ReportedItem, reportedItem } from './plan.js';
 import type { Structure } from './structure.js';
 
 /** Size of a netlist. */
@@ -30,12 +30,7 @@ export interface Synthesis {
 export type ItemResult = Readonly<Record<Flow, Synthesis>>;
 
 /** A row of the report: an item, with the smaller of its syntheses. */
-export interface AreaRow {
-  readonly label: string;
-  readonly module: string;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly role: AreaRole;
-  readonly instances: number;
+export interface AreaRow extends ReportedItem {
   /** In the totals only as a part of another row. */
   readonly partOfOther: boolean;
   readonly flow: Flow;
@@ -139,11 +134,11 @@ export function buildReport(findings: AreaFindings): AreaReport {
   const { items, structure, warnings, library, ...identity } = findings;
   const chosen = items.map(({ item, result }) => choose(item, result));
   const counted = chosen.filter(({ item }) => !item.partOfOther);
-  const whole = sum(counted.map(({ total }) => total));
-  const decoders = sum(counted.filter(({ item }) => item.role === 'decoder').map(({ total }) => total));
+  const whole = sumSizes(counted.map(({ total }) => total));
+  const decoders = sumSizes(counted.filter(({ item }) => item.role === 'decoder').map(({ total }) => total));
   const pes = counted.filter(({ item }) => item.role === 'pe');
   if (pes.length === 0) throw new Error('the design has no PE');
-  const pe = scaleSize(sum(pes.map(({ total }) => total)), 1 / (findings.rows * findings.cols));
+  const pe = scaleSize(sumSizes(pes.map(({ total }) => total)), 1 / (findings.rows * findings.cols));
   return {
     ...identity,
     library,
@@ -187,9 +182,9 @@ function cost({ area, gateEquivalents }: Size): number {
 }
 
 function row({ item, flow, kept, other, total }: Choice, whole: Size): AreaRow {
-  const { label, module, parameters, role, instances, partOfOther } = item;
   return {
-    ...{ label, module, parameters, role, instances, partOfOther, flow },
+    ...reportedItem(item),
+    ...{ partOfOther: item.partOfOther, flow },
     size: rounded(kept.size),
     otherFlow: rounded(other.size),
     path: kept.path,
@@ -213,14 +208,16 @@ function mapSize({ gateEquivalents, area, flipFlopBits }: Size, change: (figure:
   };
 }
 
+/** A size times a factor. */
 export const scaleSize = (size: Size, factor: number): Size => mapSize(size, (figure) => figure * factor);
 
 /** Rounded to 6 decimals, which is what Yosys prints: without the dust of binary fractions. */
-const withoutDust = (figure: number): number => Number(figure.toFixed(6));
+export const withoutDust = (figure: number): number => Number(figure.toFixed(6));
 
-const rounded = (size: Size): Size => mapSize(size, withoutDust);
+export const rounded = (size: Size): Size => mapSize(size, withoutDust);
 
-function sum(sizes: readonly Size[]): Size {
+/** The size of several pieces of hardware together. */
+export function sumSizes(sizes: readonly Size[]): Size {
   const add = (of: (size: Size) => number): number => sizes.reduce((total, size) => total + of(size), 0);
   return {
     gateEquivalents: add((size) => size.gateEquivalents),

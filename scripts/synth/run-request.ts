@@ -11,6 +11,7 @@ import { measureDesign } from './measure.js';
 import { writeNetlists } from './netlists.js';
 import { renderMarkdown, renderText } from './render.js';
 import type { AreaCommand } from './request.js';
+import type { OnProgress } from './steps.js';
 import { measureCurves } from './timed/curve.js';
 import { mapForPeriod } from './timed/period.js';
 import { curvePlot } from './timed/plot.js';
@@ -29,10 +30,8 @@ export interface Outcome {
   readonly failure?: string | undefined;
 }
 
-type Progress = (done: number, all: number, what: string) => void;
-
 /** Measures what `npm run area` was asked for, and writes the reports. */
-export async function measureRequest(request: AreaCommand, yosys: Yosys, onProgress: Progress): Promise<Outcome> {
+export async function measureRequest(request: AreaCommand, yosys: Yosys, onProgress: OnProgress): Promise<Outcome> {
   const limitSeconds = request.proveLimit;
   switch (request.kind) {
     case 'cells': {

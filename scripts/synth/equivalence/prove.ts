@@ -7,6 +7,7 @@ import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { SYNTHESIS_FILES } from '../flow.js';
 import type { ProvableNetlist } from '../netlist.js';
+import { type OnProgress, stepCounter } from '../steps.js';
 import { orSimulated, proveEqual, readGate, readGold, timedProof } from './equal.js';
 import { simulateNetlist } from './gate-level.js';
 import { type CellKind, gateScript, goldScript, modelsScript, PROOF_FILES, usedModels } from './scripts.js';
@@ -20,8 +21,7 @@ export interface ProofRequest {
   readonly netlists: readonly ProvableNetlist[];
   /** For ABC, per module. */
   readonly limitSeconds: number;
-  /** Called as each netlist is done. */
-  readonly onProgress: (done: number, all: number, what: string) => void;
+  readonly onProgress: OnProgress;
 }
 
 /**
@@ -32,12 +32,11 @@ export interface ProofRequest {
 export async function proveNetlists(request: ProofRequest): Promise<ProofReport> {
   const { yosys, library, netlists, limitSeconds, onProgress } = request;
   const models = library === undefined ? undefined : await cellModels(yosys, library);
-  let done = 0;
+  const progress = stepCounter(netlists.length, onProgress);
   const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (netlist): Promise<ModuleProof> => {
     const { label } = netlist.item;
     const proof = await timedProof({ label, netlist: netlist.name }, () => settle(netlist, models, request));
-    done += 1;
-    onProgress(done, netlists.length, `${label} ${proof.outcome.result}`);
+    progress(`${label} ${proof.outcome.result}`);
     return proof;
   });
   return { limitSeconds, modules };

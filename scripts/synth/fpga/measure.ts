@@ -7,13 +7,14 @@ import { factsOf } from '../../../gen/rtl/arch/table.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
-import { checkedStructure } from '../checked-structure.js';
+import { checkedStructure, isElaborated } from '../checked-structure.js';
 import { proveNetlists } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
-import { LARGEST_CHECKED, reportNames, structureCheck } from '../report.js';
+import { reportNames, structureCheck } from '../report.js';
 import { cellCounts } from '../statistics.js';
+import { type OnProgress, stepCounter } from '../steps.js';
 import { type Family, resourcesOf } from './families.js';
 import { FPGA_FILES, fpgaScript } from './flow.js';
 import { type PlacedModule, placementsOf, placerFor } from './place.js';
@@ -30,8 +31,7 @@ export interface FpgaRequest {
   readonly place: PlaceRequest | undefined;
   /** ABC's for the proof of one netlist; without, nothing is proved. */
   readonly proveLimit?: number | undefined;
-  /** Called as each step ends. */
-  readonly onProgress: (done: number, all: number, what: string) => void;
+  readonly onProgress: OnProgress;
 }
 
 /**
@@ -45,16 +45,11 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const { rows, cols, name, stall } = manifest.configuration;
   const items = areaItems(manifest).filter(({ module }) => module !== manifest.clockGate?.module);
   const distinct = distinctItems(items);
-  const checks = rows * cols <= LARGEST_CHECKED;
-  const all = families.length * distinct.length + (checks ? 1 : 0) + (place ? place.what.length * place.seeds : 0);
-  let done = 0;
-  const progress = (what: string): void => {
-    done += 1;
-    onProgress(done, all, what);
-  };
+  const all =
+    families.length * distinct.length + Number(isElaborated(manifest)) + (place ? place.what.length * place.seeds : 0);
+  const progress = stepCounter(all, onProgress);
   const nextpnr = place ? await placerFor(manifest, place) : undefined;
-  const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
-  if (checks) progress(`${manifest.top} elaborated`);
+  const structure = await checkedStructure(yosys, folder, manifest, progress);
   const placed = place && nextpnr ? await placementsOf({ folder, manifest, yosys, dsp, place, nextpnr, progress }) : [];
   const findings: FamilyFindings[] = [];
   for (const family of families) {

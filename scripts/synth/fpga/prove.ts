@@ -5,6 +5,7 @@ import { proveEqual, readGate, readGold, timedProof } from '../equivalence/equal
 import { MODULES } from '../equivalence/module.js';
 import { gateScript, goldScript, PROOF_FILES } from '../equivalence/scripts.js';
 import type { ModuleProof, ProofReport, ProofResult } from '../equivalence/verdict.js';
+import { type OnProgress, stepCounter } from '../steps.js';
 import { HARNESS } from './harness.js';
 import type { HarnessedNetlist } from './place.js';
 
@@ -13,8 +14,7 @@ export interface PlacedProofRequest {
   readonly netlists: readonly HarnessedNetlist[];
   /** For ABC, per netlist. */
   readonly limitSeconds: number;
-  /** Called as each netlist is done. */
-  readonly onProgress: (done: number, all: number, what: string) => void;
+  readonly onProgress: OnProgress;
 }
 
 /**
@@ -28,14 +28,13 @@ export async function provePlaced({
   limitSeconds,
   onProgress,
 }: PlacedProofRequest): Promise<ProofReport> {
-  let done = 0;
+  const progress = stepCounter(netlists.length, onProgress);
   const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (harnessed): Promise<ModuleProof> => {
     const name = `${harnessed.label} in its harness`;
     const proof = await timedProof({ label: name, netlist: name }, () =>
       proveHarnessed(yosys, harnessed, limitSeconds),
     );
-    done += 1;
-    onProgress(done, netlists.length, `${name} ${proof.outcome.result}`);
+    progress(`${name} ${proof.outcome.result}`);
     return proof;
   });
   return { limitSeconds, modules };

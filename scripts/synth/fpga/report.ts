@@ -1,20 +1,14 @@
 import type { Configuration } from '../../../gen/config/parameters.js';
-import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import type { CellCounts } from '../gates.js';
-import type { AreaItem, AreaRole } from '../plan.js';
-import type { ReportNames, StructureCheck } from '../report.js';
+import { type AreaItem, type ReportedItem, reportedItem } from '../plan.js';
+import type { Measurement, StructureCheck } from '../report.js';
 import type { Family } from './families.js';
 import type { Placement } from './placement.js';
 import { type Resources, scaleResources, sumResources } from './resources.js';
 
 /** A row of the report: an item on one family. */
-export interface FpgaRow {
-  readonly label: string;
-  readonly module: string;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly role: AreaRole;
-  readonly instances: number;
+export interface FpgaRow extends ReportedItem {
   /** In the totals only as a part of another row. */
   readonly partOfOther: boolean;
   /** Of one instance. */
@@ -40,18 +34,8 @@ export interface FamilyReport {
 }
 
 /** Which design was measured, with what. */
-interface Measurement {
-  readonly generator: string;
-  readonly design: string;
-  readonly top: string;
-  readonly configurationSha256: string;
-  readonly names: ReportNames;
+interface FpgaMeasurement extends Omit<Measurement, 'library'> {
   readonly stall: Configuration['stall'];
-  readonly rows: number;
-  readonly cols: number;
-  /** Multipliers of a dot-product unit; 1 in an array of PEs. */
-  readonly lanes: number;
-  readonly tool: ToolIdentity;
   /** Whether multipliers may become DSP blocks. */
   readonly dsp: boolean;
   /** How the sum over the modules was checked against the elaborated design. */
@@ -59,7 +43,7 @@ interface Measurement {
 }
 
 /** `fpga.json`. */
-export interface FpgaReport extends Measurement {
+export interface FpgaReport extends FpgaMeasurement {
   readonly families: readonly FamilyReport[];
   readonly placements: readonly Placement[];
   /** Of the netlists that were placed, harness included; absent where it was not asked for. */
@@ -83,7 +67,7 @@ export interface FamilyFindings {
 
 /** Adds up the design on each family. */
 export function buildFpgaReport(
-  measurement: Measurement,
+  measurement: FpgaMeasurement,
   families: readonly FamilyFindings[],
   placements: readonly Placement[],
   proof?: ProofReport,
@@ -94,12 +78,12 @@ export function buildFpgaReport(
 
 function familyReport(
   { family, flow, items, warnings, proof }: FamilyFindings,
-  { rows, cols, lanes }: Measurement,
+  { rows, cols, lanes }: FpgaMeasurement,
 ): FamilyReport {
   const modules = items.map(({ item, result }): FpgaRow => {
-    const { label, module, parameters, role, instances, partOfOther } = item;
+    const { instances, partOfOther } = item;
     return {
-      ...{ label, module, parameters, role, instances, partOfOther },
+      ...{ ...reportedItem(item), partOfOther },
       size: result.resources,
       cells: result.cells,
       total: scaleResources(result.resources, instances),

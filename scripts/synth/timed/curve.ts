@@ -7,6 +7,7 @@ import type { ProofReport } from '../equivalence/verdict.js';
 import { FLOWS } from '../flow-names.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaItem, areaItems } from '../plan.js';
+import { type OnProgress, stepCounter } from '../steps.js';
 import { paretoFront } from './choose.js';
 import { type Curve, type CurveReport, curveAims, curvePoints, NO_TARGET } from './report.js';
 import {
@@ -27,8 +28,7 @@ export interface CurveRequest extends Omit<TimedContext, 'folder'> {
   readonly module: string | undefined;
   /** ABC's for the proof of one netlist of a curve; without, nothing is proved. */
   readonly proveLimit?: number | undefined;
-  /** Called as each run of Yosys ends. */
-  readonly onProgress: (done: number, all: number, what: string) => void;
+  readonly onProgress: OnProgress;
 }
 
 /**
@@ -44,11 +44,7 @@ export async function measureCurves(request: CurveRequest): Promise<CurveReport>
     return { folder, manifest, item: itemOf(manifest, module) };
   });
   const all = targets.length * (1 + AIMS);
-  let done = 0;
-  const progress = (what: string): void => {
-    done += 1;
-    onProgress(done, all, what);
-  };
+  const progress = stepCounter(all, onProgress);
   const curves: Curve[] = [];
   for (const target of targets) {
     const { curve, best } = await curveOf({ ...target, yosys, library }, progress);

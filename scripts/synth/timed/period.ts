@@ -3,11 +3,12 @@ import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { factsOf } from '../../../gen/rtl/arch/table.js';
 import type { Tool } from '../../tools/find.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
-import { checkedStructure } from '../checked-structure.js';
+import { checkedStructure, isElaborated } from '../checked-structure.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from '../netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey, requireCellGate } from '../plan.js';
-import { LARGEST_CHECKED, reportNames, structureCheck } from '../report.js';
+import { reportNames, structureCheck } from '../report.js';
 import { checkWhole } from '../sta/check.js';
+import { type OnProgress, stepCounter } from '../steps.js';
 import { chooseCandidate } from './choose.js';
 import { buildPeriodReport, type PeriodReport } from './report.js';
 import { allNetlists, requireDelays, shownTimedFlow, type TimedContext, type TimedNetlist } from './synthesise.js';
@@ -18,8 +19,7 @@ export interface PeriodRequest extends TimedContext {
   readonly marginPs: number;
   /** OpenSTA, where the whole is to be checked. */
   readonly sta: Tool | undefined;
-  /** Called as each synthesis ends. */
-  readonly onProgress: (done: number, all: number, what: string) => void;
+  readonly onProgress: OnProgress;
 }
 
 export interface MappedDesign {
@@ -45,15 +45,9 @@ export async function mapForPeriod(request: PeriodRequest): Promise<MappedDesign
   const { rows, cols, name } = manifest.configuration;
   const items = areaItems(manifest).filter(({ partOfOther }) => !partOfOther);
   const distinct = distinctItems(items);
-  const checks = rows * cols <= LARGEST_CHECKED;
-  const all = distinct.length + (checks ? 1 : 0) + (request.sta ? 1 : 0);
-  let done = 0;
-  const progress = (what: string): void => {
-    done += 1;
-    onProgress(done, all, what);
-  };
-  const structure = checks ? await checkedStructure(yosys, folder, manifest) : undefined;
-  if (checks) progress(`${manifest.top} elaborated`);
+  const all = distinct.length + Number(isElaborated(manifest)) + (request.sta ? 1 : 0);
+  const progress = stepCounter(all, onProgress);
+  const structure = await checkedStructure(yosys, folder, manifest, progress);
   const aim = periodPs - marginPs;
   const outcomes = await mapLimit(distinct, TOOLS_AT_A_TIME, async (item) => {
     const outcome = await allNetlists(request, item, [aim]);

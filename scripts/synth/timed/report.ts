@@ -3,19 +3,22 @@ import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import type { Flow } from '../flow-names.js';
 import type { DelayPath } from '../path.js';
-import type { AreaItem, AreaRole } from '../plan.js';
-import type { Measurement, Size, StructureCheck } from '../report.js';
+import { type AreaItem, type ReportedItem, reportedItem } from '../plan.js';
+import {
+  type Measurement,
+  rounded,
+  type Size,
+  type StructureCheck,
+  scaleSize,
+  sumSizes,
+  withoutDust,
+} from '../report.js';
 import type { StaResult } from '../sta/log.js';
 import { type Candidate, chooseCandidate } from './choose.js';
 import type { Strategy } from './strategies.js';
 
 /** A module mapped for a period. */
-export interface TimedRow {
-  readonly label: string;
-  readonly module: string;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly role: AreaRole;
-  readonly instances: number;
+export interface TimedRow extends ReportedItem {
   readonly flow: Flow;
   readonly strategy: Strategy;
   /** Of one instance. */
@@ -82,50 +85,32 @@ export function buildPeriodReport(
   { flow, items, warnings }: TimedFindings,
 ): PeriodReport {
   const modules = items.map(({ item, candidates }): TimedRow => {
-    const { label, module, parameters, role, instances } = item;
     const chosen = chooseCandidate(candidates, periodPs - marginPs);
     return {
-      ...{ label, module, parameters, role, instances },
+      ...reportedItem(item),
       flow: chosen.flow,
       strategy: chosen.strategy,
       size: chosen.size,
-      total: scale(chosen.size, instances),
+      total: scaled(chosen.size, item.instances),
       path: chosen.path,
-      slackPs: chosen.path === null ? null : round(periodPs - marginPs - chosen.path.ps),
+      slackPs: chosen.path === null ? null : withoutDust(periodPs - marginPs - chosen.path.ps),
     };
   });
-  const totals = (rows: readonly TimedRow[]): Size => sum(rows.map(({ total }) => total));
+  const totals = (rows: readonly TimedRow[]): Size => rounded(sumSizes(rows.map(({ total }) => total)));
   const { rows, cols, lanes } = measurement;
   const whole = totals(modules);
   return {
     ...measurement,
     ...{ periodPs, marginPs, flow, modules },
-    pe: scale(totals(modules.filter(({ role }) => role === 'pe')), 1 / (rows * cols)),
+    pe: scaled(totals(modules.filter(({ role }) => role === 'pe')), 1 / (rows * cols)),
     whole,
-    perMac: scale(whole, 1 / (rows * cols * lanes)),
+    perMac: scaled(whole, 1 / (rows * cols * lanes)),
     met: modules.every(({ slackPs }) => slackPs === null || slackPs >= 0),
     warnings,
   };
 }
 
-const round = (value: number): number => Number(value.toFixed(6));
-
-function scale({ gateEquivalents, area, flipFlopBits }: Size, factor: number): Size {
-  return {
-    gateEquivalents: round(gateEquivalents * factor),
-    area: round((area ?? 0) * factor),
-    flipFlopBits: round(flipFlopBits * factor),
-  };
-}
-
-function sum(sizes: readonly Size[]): Size {
-  const add = (of: (size: Size) => number): number => round(sizes.reduce((total, size) => total + of(size), 0));
-  return {
-    gateEquivalents: add((size) => size.gateEquivalents),
-    area: add((size) => size.area ?? 0),
-    flipFlopBits: add((size) => size.flipFlopBits),
-  };
-}
+const scaled = (size: Size, factor: number): Size => rounded(scaleSize(size, factor));
 
 /** A point of a curve: a netlist than which none was found that is both as small and as fast. */
 export interface CurvePoint {

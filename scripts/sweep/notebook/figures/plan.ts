@@ -1,8 +1,6 @@
 import { type AccuracyTable, accuracyMarkdown } from '../../../network/accuracy/table.js';
-import type { InferReport } from '../../../network/infer/infer.js';
 import type { MatmulReport } from '../../../network/matmul.js';
 import type { QuantiseReport } from '../../../network/quantise/report.js';
-import type { Costs } from '../../../perf/own.js';
 import type { ModelReport } from '../../../perf/report.js';
 import { proofPasses } from '../../../synth/equivalence/verdict.js';
 import { FAMILY_NAMES } from '../../../synth/fpga/families.js';
@@ -10,8 +8,6 @@ import type { FpgaReport } from '../../../synth/fpga/report.js';
 import type { AreaReport } from '../../../synth/report.js';
 import type { PeriodReport } from '../../../synth/timed/report.js';
 import type { ComparisonReport } from '../../compare/report.js';
-import type { VariantsReport } from '../../variants/report.js';
-import type { DotTreesReport } from '../dot-trees/study.js';
 import { areaText, dotTable, floatTable, stallTable, tileTable } from './area-tables.js';
 import { DOTS, folder, words } from './designs.js';
 import { dotTreesTable } from './dot-trees-table.js';
@@ -44,6 +40,19 @@ const run = (text: string): Measured<readonly unknown[]> => ({ step: step(text) 
 const area = (name: string, library = '--liberty LIBRARY') => run(`area --design ${folder(name)} ${library} --prove`);
 
 const LIBRARIES = ['osu018', 'sky130'] as const;
+
+/** A figure of the report of one program. */
+const ofOne = <Report>(
+  name: string,
+  page: string,
+  measured: Measured<readonly unknown[]>,
+  parts: Readonly<Record<string, (report: Report) => string>>,
+  more: Pick<Figure, 'library' | 'programs' | 'before'> = {},
+): Figure =>
+  figureOf<[Report]>({
+    ...{ name, page, ...more, measured: [measured] },
+    parts: Object.fromEntries(Object.entries(parts).map(([part, text]) => [part, ([report]) => text(report)])),
+  });
 
 /** A page, or a record, that a program writes itself or compares with. */
 const written = (name: string, page: string, library: LibraryKey, text: string): Figure => ({
@@ -166,23 +175,14 @@ const RIVALS: readonly Rival[] = [
 ];
 
 const MODEL = folder('model');
+const EFFECTS = { ...run(`model --effects --markdown --out ${MODEL}`), text: true };
+const POWER = { ...run('power --compare --liberty LIBRARY'), text: true };
 
 /** All tables and plots that are measured by this project's own programs. */
 export const FIGURES: readonly Figure[] = [
-  figureOf<[AreaReport]>({
-    name: 'area-generic',
-    page: 'docs/area.md',
-    measured: [area('ant_16x16', '')],
-    parts: { 'generic gates': ([report]) => areaText(report) },
-  }),
+  ofOne('area-generic', 'docs/area.md', area('ant_16x16', ''), { 'generic gates': areaText }),
   ...LIBRARIES.map((library) =>
-    figureOf<[AreaReport]>({
-      name: `area-${library}`,
-      page: 'docs/area.md',
-      library,
-      measured: [area('ant_16x16')],
-      parts: { [library]: ([report]) => areaText(report) },
-    }),
+    ofOne(`area-${library}`, 'docs/area.md', area('ant_16x16'), { [library]: areaText }, { library }),
   ),
   // As JSON for the sake of the tables that are made of the same run.
   written('variants', 'docs/variants.md', 'osu018', `${VARIANTS} --json`),
@@ -197,13 +197,7 @@ export const FIGURES: readonly Figure[] = [
     ),
   ),
   ...LIBRARIES.map((library) =>
-    figureOf<[string]>({
-      name: `power-${library}`,
-      page: 'docs/power.md',
-      library,
-      measured: [{ ...run('power --compare --liberty LIBRARY'), text: true }],
-      parts: { [library]: ([text]) => textBlock(text) },
-    }),
+    ofOne(`power-${library}`, 'docs/power.md', POWER, { [library]: textBlock }, { library }),
   ),
   ...LIBRARIES.map((library) => {
     const plot = `timing-${library}.svg`;
@@ -231,12 +225,7 @@ export const FIGURES: readonly Figure[] = [
     measured: [place('fpga_4x4', 'pe,array'), place('fpga_4x4_two', 'pe')],
     parts: { placed: renderPlaced },
   }),
-  figureOf<[string]>({
-    name: 'model-effects',
-    page: 'docs/model.md',
-    measured: [{ ...run(`model --effects --markdown --out ${MODEL}`), text: true }],
-    parts: { effects: ([text]) => text.trim() },
-  }),
+  ofOne('model-effects', 'docs/model.md', EFFECTS, { effects: (text: string) => text.trim() }),
   figureOf<AreaReport[]>({
     name: 'dot-product',
     page: 'docs/dot-product.md',
@@ -246,14 +235,13 @@ export const FIGURES: readonly Figure[] = [
       areas: (reports) => dotTable(reports.map((report, i) => ({ options: DOTS[i]?.title ?? report.design, report }))),
     },
   }),
-  figureOf<[DotTreesReport]>({
-    name: 'dot-trees',
-    page: 'docs/dot-product.md',
-    library: 'sky130',
-    programs: ['python3'],
-    measured: [run('dot-trees --liberty LIBRARY')],
-    parts: { trees: ([report]) => dotTreesTable(report) },
-  }),
+  ofOne(
+    'dot-trees',
+    'docs/dot-product.md',
+    run('dot-trees --liberty LIBRARY'),
+    { trees: dotTreesTable },
+    { library: 'sky130', programs: ['python3'] },
+  ),
   figureOf<AreaReport[]>({
     name: 'float-pe',
     page: 'docs/float-pe.md',
@@ -266,14 +254,8 @@ export const FIGURES: readonly Figure[] = [
       },
     },
   }),
-  figureOf<[VariantsReport]>({
-    name: 'tiles',
-    page: 'docs/architecture.md',
-    library: 'osu018',
-    // The same run as that of docs/variants.md, which it writes.
-    measured: [run(VARIANTS)],
-    parts: { tiles: ([report]) => tileTable(report) },
-  }),
+  // The same run as that of docs/variants.md, which it writes.
+  ofOne('tiles', 'docs/architecture.md', run(VARIANTS), { tiles: tileTable }, { library: 'osu018' }),
   figureOf<[AreaReport, AreaReport, AreaReport, AreaReport]>({
     name: 'stalls',
     page: 'docs/architecture.md',
@@ -322,24 +304,20 @@ export const FIGURES: readonly Figure[] = [
         ]),
     },
   }),
-  figureOf<[MatmulReport]>({
-    name: 'layer-in-short',
-    page: 'docs/results.md',
-    before: [EXAMPLE],
-    measured: [product('ant_16x16')],
-    parts: { layer: ([report]) => productText(report) },
-  }),
-  figureOf<[InferReport]>({
-    name: 'network',
-    page: 'docs/results.md',
-    before: [
-      step(
-        `quantize models/residual.onnx --calib fashion-mnist --design ${folder('ant_16x16')} --out ${folder('residual')}`,
-      ),
-    ],
-    measured: [run(`infer --design ${folder('ant_16x16')} --model ${folder('residual')} --samples 1000`)],
-    parts: { network: ([report]) => inferenceText(report) },
-  }),
+  ofOne('layer-in-short', 'docs/results.md', product('ant_16x16'), { layer: productText }, { before: [EXAMPLE] }),
+  ofOne(
+    'network',
+    'docs/results.md',
+    run(`infer --design ${folder('ant_16x16')} --model ${folder('residual')} --samples 1000`),
+    { network: inferenceText },
+    {
+      before: [
+        step(
+          `quantize models/residual.onnx --calib fashion-mnist --design ${folder('ant_16x16')} --out ${folder('residual')}`,
+        ),
+      ],
+    },
+  ),
   figureOf<QuantiseReport[]>({
     name: 'networks',
     page: 'docs/quantisation.md',
@@ -359,32 +337,28 @@ export const FIGURES: readonly Figure[] = [
         ),
     },
   }),
-  figureOf<[AccuracyTable]>({
-    name: 'accuracy',
-    page: 'docs/accuracy.md',
-    measured: [run('accuracy')],
-    parts: { schemes: ([report]) => accuracyMarkdown(report).trim() },
+  ofOne('accuracy', 'docs/accuracy.md', run('accuracy'), {
+    schemes: (report: AccuracyTable) => accuracyMarkdown(report).trim(),
   }),
-  figureOf<[AccuracyTable]>({
-    name: 'accuracy-in-short',
-    page: 'docs/results.md',
-    measured: [run('accuracy')],
-    parts: { accuracy: ([report]) => accuracyInShort(report, SHORT_SCHEMES, NETWORK_TITLES) },
+  ofOne('accuracy-in-short', 'docs/results.md', run('accuracy'), {
+    accuracy: (report: AccuracyTable) => accuracyInShort(report, SHORT_SCHEMES, NETWORK_TITLES),
   }),
-  figureOf<[AccuracyTable]>({
-    name: 'accuracy-options',
-    page: 'docs/accuracy.md',
-    measured: [{ step: [...step('accuracy --models residual --held-out'), ...TRIED_WORDS] }],
-    parts: { options: ([report]) => optionsTable(report, TRIED) },
-  }),
-  figureOf<[Costs]>({
-    name: 'model-costs',
-    page: 'docs/model.md',
-    library: 'osu018',
-    // Writes models/accelerators/own/costs.json, too, which the comparison of own designs reads.
-    measured: [run('model:costs --liberty LIBRARY --energies --prove')],
-    parts: { costs: ([costs]) => costsTable(costs) },
-  }),
+  ofOne(
+    'accuracy-options',
+    'docs/accuracy.md',
+    { step: [...step('accuracy --models residual --held-out'), ...TRIED_WORDS] },
+    {
+      options: (report: AccuracyTable) => optionsTable(report, TRIED),
+    },
+  ),
+  // Writes models/accelerators/own/costs.json, too, which the comparison of own designs reads.
+  ofOne(
+    'model-costs',
+    'docs/model.md',
+    run('model:costs --liberty LIBRARY --energies --prove'),
+    { costs: costsTable },
+    { library: 'osu018' },
+  ),
   figureOf<[ModelReport, ModelReport, ModelReport]>({
     name: 'model',
     page: 'docs/model.md',
