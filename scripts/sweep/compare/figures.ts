@@ -1,33 +1,25 @@
 import type { Configuration } from '../../../gen/config/parameters.js';
+import type { Manifest } from '../../../gen/design/manifest.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import type { AreaReport } from '../../synth/report.js';
 
 /** What the tables need of a design, in gate equivalents. */
-export interface Measured {
-  /** The command that generates it. */
-  readonly command: string;
-  readonly accumulatorBits: number;
-  readonly pe: number;
-  /** A decoder in the periphery, on average over rows and columns. */
-  readonly decoder: number;
-  /** Of all decoders in the core, 0 to 1. */
-  readonly decoderShare: number;
-  readonly core: number;
-}
+export type Measured = ReturnType<typeof measuredOf>;
 
-export function measuredOf(
+export const measuredOf = (
   { pe, decoders, whole, rows, cols }: AreaReport,
-  { command, accumulator }: { readonly command: string; readonly accumulator: { readonly bits: number } },
-): Measured {
-  return {
-    command,
-    accumulatorBits: accumulator.bits,
-    pe: pe.gateEquivalents,
-    decoder: decoders.gateEquivalents / (rows + cols),
-    decoderShare: decoders.share,
-    core: whole.gateEquivalents,
-  };
-}
+  { command, accumulator }: Pick<Manifest, 'command' | 'accumulator'>,
+) => ({
+  /** The command that generates it. */
+  command,
+  accumulatorBits: accumulator.bits,
+  pe: pe.gateEquivalents,
+  /** A decoder in the periphery, on average over rows and columns. */
+  decoder: decoders.gateEquivalents / (rows + cols),
+  /** Of all decoders in the core, 0 to 1. */
+  decoderShare: decoders.share,
+  core: whole.gateEquivalents,
+});
 
 /**
  * 8-bit products of a PE per cycle: one where both ports take 8 bits, a quarter where four PEs make one, none where a port
@@ -49,14 +41,10 @@ export function fitting(area: number, core: number, pes: number): number {
   return Math.floor((area / core) * pes);
 }
 
-/** What the unified PE is meant to cost at most. */
-export interface Goal {
-  readonly what: string;
-  /** 1 is 100 %. */
-  readonly most: number;
-  readonly measured: number;
-  readonly met: boolean;
-}
+/** What the unified PE is meant to cost at most; 1 is 100 %. */
+export type Goal = ReturnType<typeof goal>;
+
+const goal = (what: string, most: number, measured: number) => ({ what, most, measured, met: measured <= most });
 
 /** Rows, and columns, of the core for which the decoders have a goal. */
 export const GOAL_SIZE = 64;
@@ -69,12 +57,6 @@ export const GOAL_SIZE = 64;
 export function goalsOf(measured: ReadonlyMap<string, Measured>, size: number): Goal[] {
   const ant = measured.get('ant');
   if (ant === undefined) return [];
-  const goal = (what: string, most: number, value: number): Goal => ({
-    what,
-    most,
-    measured: value,
-    met: value <= most,
-  });
   const over = (kind: string, what: string, most: number): Goal[] => {
     const other = measured.get(kind);
     return other === undefined ? [] : [goal(what, most, ant.pe / other.pe)];

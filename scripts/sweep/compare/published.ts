@@ -19,22 +19,17 @@ export interface Published {
 const SOURCE = 'ANT (MICRO 2022), as tabulated in SPARK (HPCA 2024)';
 const NODE = 28;
 
+const core = (what: string, pes: number, coreMm2: number, more: Partial<Published> = {}): Published => ({
+  ...{ what, node: NODE, pes, coreMm2, ...more, source: SOURCE },
+});
+
 /** By the names of kinds. */
 export const PUBLISHED: Readonly<Record<string, Published>> = {
-  ant: {
-    what: 'ANT, 4-bit PEs',
-    node: NODE,
-    pes: 4096,
-    coreMm2: 0.327,
-    peUm2: 79.57,
-    decoderUm2: 4.9,
-    decoderShare: 0.0019,
-    source: SOURCE,
-  },
-  fused: { what: 'BitFusion, 4-bit PEs', node: NODE, pes: 4096, coreMm2: 0.326, source: SOURCE },
-  olaccel: { what: 'OLAccel, 4- and 8-bit PEs', node: NODE, pes: 1152, coreMm2: 0.309, source: SOURCE },
-  biscaled: { what: 'BiScaled, 6-bit PEs', node: NODE, pes: 2560, coreMm2: 0.328, source: SOURCE },
-  fp8: { what: 'AdaptivFloat, 8-bit PEs', node: NODE, pes: 896, coreMm2: 0.327, source: SOURCE },
+  ant: core('ANT, 4-bit PEs', 4096, 0.327, { peUm2: 79.57, decoderUm2: 4.9, decoderShare: 0.0019 }),
+  fused: core('BitFusion, 4-bit PEs', 4096, 0.326),
+  olaccel: core('OLAccel, 4- and 8-bit PEs', 1152, 0.309),
+  biscaled: core('BiScaled, 6-bit PEs', 2560, 0.328),
+  fp8: core('AdaptivFloat, 8-bit PEs', 896, 0.327),
 };
 
 /** Area of a core of `pes` PEs per PE, in µm². */
