@@ -7,8 +7,6 @@ import { type Design, elaborate } from '../../gen/rtl/design.js';
 import { addProofs, measureProved, type ProofCount, type ProvedDesign } from '../synth/equivalence/proved.js';
 import { gateEquivalentText } from '../synth/report.js';
 import { writeReport } from '../synth/write.js';
-import type { LibraryIdentity } from '../tools/liberty/identity.js';
-import type { ToolIdentity } from '../tools/yosys/identity.js';
 import { quickBudget } from '../verify/quick.js';
 import { openArrayModel } from '../verify/simulator.js';
 import { measureStream, type StreamFigures } from './streams.js';
@@ -96,19 +94,14 @@ export const commandText = (
     ...(tools.proofSeconds === undefined ? [] : ['--prove']),
   ].join(' ');
 
-/** What the report of a study of designs begins with. */
-export interface ReportHead {
-  readonly generator: string;
-  /** The command that measures the same. */
-  readonly command: string;
-  readonly tool: ToolIdentity;
-  readonly library: LibraryIdentity | null;
-  readonly gateEquivalent: string;
-}
-
-/** @param command Without the options that stand for the tools. */
-export const reportHead = (command: string, tools: Tools): ReportHead => ({
+/**
+ * What the report of a study of designs begins with.
+ *
+ * @param command Without the options that stand for the tools.
+ */
+export const reportHead = (command: string, tools: Tools) => ({
   generator: GENERATOR,
+  /** The command that measures the same. */
   command: commandText(command, tools),
   tool: tools.yosys.identity,
   library: tools.library?.identity ?? null,

@@ -39,29 +39,11 @@ export function recordedNames({ kinds, options }: ComparisonRecord): string[] {
   return [...kinds.map(({ kind }) => kind), ...options.map(({ option }) => option)];
 }
 
-/** An area that is not as recorded, in gate equivalents. */
-export interface Change {
-  readonly what: string;
-  readonly recorded: number;
-  readonly measured: number;
-}
-
 /** What a check found. */
-export interface CheckResult {
-  readonly tolerance: number;
-  /** Areas that were compared. */
-  readonly compared: number;
-  /** Those that grew by more than the tolerance. */
-  readonly grown: readonly Change[];
-  /** Those that shrank by more than that: better, and a reason to record anew. */
-  readonly shrunk: readonly Change[];
-}
+type CheckResult = ReturnType<typeof checkAgainst>;
 
 /** The areas of a record that were measured anew, both ways. */
-export function checkAgainst(
-  record: ComparisonRecord,
-  fresh: Pick<ComparisonRecord, 'kinds' | 'options'>,
-): CheckResult {
+export function checkAgainst(record: ComparisonRecord, fresh: Pick<ComparisonRecord, 'kinds' | 'options'>) {
   const kinds = new Map(fresh.kinds.map((row) => [row.kind, row.measured]));
   const options = new Map(fresh.options.map((row) => [row.option, row]));
   const changes = [
@@ -74,14 +56,17 @@ export function checkAgainst(
   return {
     tolerance: TOLERANCE,
     compared: changes.length,
+    /** Areas that grew by more than the tolerance. */
     grown: changes.filter(({ recorded, measured }) => measured > recorded * (1 + TOLERANCE)),
+    /** Those that shrank by more than that: better, and a reason to record anew. */
     shrunk: changes.filter(({ recorded, measured }) => measured < recorded * (1 - TOLERANCE)),
   };
 }
 
 type Areas = z.infer<typeof MEASURED>;
 
-function changesOf(name: string, recorded: Areas, measured: Areas | undefined): Change[] {
+/** Areas of a design as recorded and as measured, in gate equivalents; none where it was not measured. */
+function changesOf(name: string, recorded: Areas, measured: Areas | undefined) {
   if (measured === undefined) return [];
   return (['pe', 'decoder', 'core'] as const).map((part) => ({
     what: `${name}: ${part === 'pe' ? 'PE' : part}`,
@@ -93,7 +78,7 @@ function changesOf(name: string, recorded: Areas, measured: Areas | undefined): 
 /** The result for a terminal. */
 export function checkText({ tolerance, compared, grown, shrunk }: CheckResult): string {
   const ge = (value: number): string => value.toFixed(1);
-  const lines = (changes: readonly Change[]): string[] =>
+  const lines = (changes: CheckResult['grown']): string[] =>
     changes.map(({ what, recorded, measured }) => {
       const change = recorded > 0 ? `, ${(100 * (measured / recorded - 1)).toFixed(1)} %` : '';
       return `  ${what}: ${ge(measured)} GE, recorded ${ge(recorded)}${change}`;

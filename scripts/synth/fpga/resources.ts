@@ -9,14 +9,6 @@ export interface Resources {
   readonly blockRams: number;
 }
 
-export const RESOURCES = [
-  'luts',
-  'flipFlops',
-  'carryBits',
-  'dsps',
-  'blockRams',
-] as const satisfies readonly (keyof Resources)[];
-
 const each = (figure: (resource: keyof Resources) => number): Resources => ({
   luts: figure('luts'),
   flipFlops: figure('flipFlops'),

@@ -21,15 +21,9 @@ export function areaText({ proof, ...report }: AreaReport): string {
   return `${textBlock(renderText(report))}\n\n${netlistsLine([proof])}`;
 }
 
-/** A dot-product design: the options that make it, and what it costs. */
-export interface DotRow {
-  readonly options: string;
-  readonly report: AreaReport;
-}
-
-/** Areas of dot-product units, in gate equivalents. */
-export function dotTable(rows: readonly DotRow[]): string {
-  return table<DotRow>(
+/** Areas of dot-product units, by the options that make them, in gate equivalents. */
+export function dotTable(rows: readonly { readonly options: string; readonly report: AreaReport }[]): string {
+  return table(
     [
       { title: 'options', left: true, text: ({ options }) => options },
       { title: 'unit', text: ({ report }) => ge(report.pe, 0) },
@@ -41,17 +35,11 @@ export function dotTable(rows: readonly DotRow[]): string {
   );
 }
 
-/** Two arrays of the same types, with integer and with floating-point PEs. */
-export interface FloatRow {
-  readonly types: string;
-  /** Absent where integer PEs do not take the types. */
-  readonly int: AreaReport | undefined;
-  readonly float: AreaReport;
-}
-
-/** Integer and floating-point PEs side by side, in gate equivalents. */
-export function floatTable(rows: readonly FloatRow[]): string {
-  return table<FloatRow>(
+/** Integer and floating-point PEs of the same types side by side, in gate equivalents; some types integer PEs do not take. */
+export function floatTable(
+  rows: readonly { readonly types: string; readonly int: AreaReport | undefined; readonly float: AreaReport }[],
+): string {
+  return table(
     [
       { title: 'types (activations; weights)', left: true, text: ({ types }) => types },
       { title: 'int PE', text: ({ int }) => (int ? ge(int.pe) : 'refused') },
@@ -68,18 +56,13 @@ export function floatTable(rows: readonly FloatRow[]): string {
   );
 }
 
-/** Arrays of one drain, stalled by a clock gate and by an enable on every register. */
-export interface StallRow {
-  readonly drain: string;
-  readonly gate: AreaReport;
-  readonly enable: AreaReport;
-}
-
-/** What an enable on every register costs, in gate equivalents. */
-export function stallTable(rows: readonly StallRow[]): string {
+/** What an enable on every register costs instead of a clock gate, in gate equivalents; a row per drain. */
+export function stallTable(
+  rows: readonly (Readonly<Record<'gate' | 'enable', AreaReport>> & { readonly drain: string })[],
+): string {
   const more = (gate: Size, enable: Size): string =>
     `${ge(enable, 0)} (${growth(gate.gateEquivalents, enable.gateEquivalents)})`;
-  return table<StallRow>(
+  return table(
     [
       { title: 'drain', left: true, text: ({ drain }) => drain },
       { title: 'one PE, gate', text: ({ gate }) => ge(gate.pe, 0) },

@@ -70,16 +70,10 @@ export function optionsTable({ networks }: AccuracyTable, options: readonly Opti
   );
 }
 
-/** A product of real matrices on a design. */
-export interface ProductRow {
-  readonly design: string;
-  readonly report: MatmulReport;
-}
-
-/** Products of the same matrices on several designs. */
-export function productTable(rows: readonly ProductRow[]): string {
+/** Products of the same real matrices on several designs. */
+export function productTable(rows: readonly { readonly design: string; readonly report: MatmulReport }[]): string {
   const left = true;
-  return pageTable<ProductRow>(
+  return pageTable(
     [
       { title: 'design', left, text: ({ design }) => design },
       { title: 'A', left, text: ({ report }) => operandErrors(report.a) },
