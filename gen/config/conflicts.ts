@@ -23,14 +23,18 @@ interface Conflict {
 /** Which parameters cannot be combined: the one source of the rules, the messages, the table of `--help` and of docs/parameters.md. */
 const CONFLICTS: readonly Conflict[] = [
   { keys: ['lanes', 'tree'], beside: { arch: 'array' }, reason: 'a PE multiplies one pair of operands in a cycle' },
-  { keys: ['tileRows', 'tileCols'], beside: { arch: 'dot' }, reason: 'dot-product units share no operand registers' },
   {
-    keys: ['tileRows', 'tileCols'],
+    keys: ['clusterRows', 'clusterCols'],
+    beside: { arch: 'dot' },
+    reason: 'dot-product units share no operand registers',
+  },
+  {
+    keys: ['clusterRows', 'clusterCols'],
     beside: { pe: 'float' },
     reason: 'floating-point PEs have operand registers of their own',
   },
   {
-    keys: ['tileRows', 'tileCols'],
+    keys: ['clusterRows', 'clusterCols'],
     beside: { dataflow: 'os', wideActivations: 'any' },
     reason: '8-bit activations add two rows of PEs on the way out',
   },

@@ -13,8 +13,8 @@ const MOST_WORDS = 3;
 
 /** What a parameter that is not at its default adds to the name. Of parameters without a word the hash tells. */
 const WORDS: Partial<Record<ParameterKey, (config: Parameters) => string>> = {
-  tileRows: ({ tileRows, tileCols }) => `c${tileRows}x${tileCols}`,
-  tileCols: ({ tileRows, tileCols }) => `c${tileRows}x${tileCols}`,
+  clusterRows: ({ clusterRows, clusterCols }) => `c${clusterRows}x${clusterCols}`,
+  clusterCols: ({ clusterRows, clusterCols }) => `c${clusterRows}x${clusterCols}`,
   maxK: ({ maxK }) => `k${maxK}`,
   accumulatorBits: ({ accumulatorBits }) => `acc${accumulatorBits}`,
   overflow: ({ overflow }) => overflow,

@@ -46,7 +46,7 @@ const flag = (description: string) =>
 /** What `pe` may be given as. The baselines stand for other parameters; in a complete configuration they are gone. */
 export const PE_NAMES: string[] = ['int', 'float', ...BASELINE_NAMES];
 
-/** The longest side of a tile of PEs. */
+/** The longest side of a cluster of PEs. */
 export const LONGEST_TILE = 16;
 
 /**
@@ -61,8 +61,8 @@ export const PARAMETERS = z.strictObject({
   ),
   rows: integer('rows of PEs or units: results per column and tile (dot: 1 unless given)', 1, 1024, 16),
   cols: integer('columns of PEs or units: results per row and tile (dot: 1 unless given)', 1, 1024, 16),
-  tileRows: integer('rows of PEs that share operand registers; a divisor of rows', 1, LONGEST_TILE, 1),
-  tileCols: integer('columns of PEs that share operand registers; a divisor of cols', 1, LONGEST_TILE, 1),
+  clusterRows: integer('rows of PEs that share operand registers; a divisor of rows', 1, LONGEST_TILE, 1),
+  clusterCols: integer('columns of PEs that share operand registers; a divisor of cols', 1, LONGEST_TILE, 1),
   lanes: integer('dot: products a unit adds up in a cycle', 1, 256, 16),
   dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),

@@ -22,11 +22,11 @@ export function unitProblems({ rows, cols, lanes, maxK }: Configuration): Proble
   return problems;
 }
 
-/** Tiles of PEs must fill the array. */
-export function tileProblems(config: Configuration): Problem[] {
+/** Clusters of PEs must fill the array. */
+export function clusterProblems(config: Configuration): Problem[] {
   const sides = [
-    ['tileRows', 'rows'],
-    ['tileCols', 'cols'],
+    ['clusterRows', 'rows'],
+    ['clusterCols', 'cols'],
   ] as const;
   return sides.flatMap(([key, side]) => {
     const [given, whole] = [config[key], config[side]];
@@ -36,13 +36,13 @@ export function tileProblems(config: Configuration): Problem[] {
   });
 }
 
-/** The legal side of a tile nearest to a number; of two, the smaller. */
+/** The legal side of a cluster nearest to a number; of two, the smaller. */
 function nearestDivisor(whole: number, to: number): number {
-  const divisors = tileSides(whole);
+  const divisors = clusterSides(whole);
   return divisors.reduce((x, y) => (Math.abs(y - to) < Math.abs(x - to) ? y : x));
 }
 
-/** The legal sides of a tile of PEs in an array with a side of that many PEs, in ascending order. */
-export function tileSides(whole: number): number[] {
+/** The legal sides of a cluster of PEs in an array with a side of that many PEs, in ascending order. */
+export function clusterSides(whole: number): number[] {
   return Array.from({ length: Math.min(whole, LONGEST_TILE) }, (_, i) => i + 1).filter((side) => whole % side === 0);
 }

@@ -109,8 +109,8 @@ export const MANIFEST = z.object({
     /** The proof by activations that sum as many products each; above, the longest sum and the range of all. */
     cases: z.array(z.object({ pairsOfRows: z.boolean(), ...sums })),
   }),
-  /** Tiles by the operands that have 8 bits; null counts are those of the tile's length (see `TileKind`). */
-  tileKinds: z.array(
+  /** Tiles by the operands that have 8 bits; null counts are those of the tile's length (see `TileMode`). */
+  tileModes: z.array(
     z.object({
       aWide: z.boolean(),
       wWide: z.boolean(),
@@ -198,7 +198,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       ...sums(accumulator),
       cases: accumulator.cases.map((each) => ({ pairsOfRows: each.pairsOfRows, ...sums(each) })),
     },
-    tileKinds: [...design.tileKinds],
+    tileModes: [...design.tileModes],
     timing: design.timing,
   };
 }

@@ -15,7 +15,7 @@ export function designSummary(design: Design, folder: string, files: readonly Re
     latencyCycles: design.timing.latency.cycles,
     tilePeriod: design.timing.tilePeriod.formula,
     macsPerCycle: design.timing.macsPerCycle,
-    tileKinds: design.tileKinds,
+    tileModes: design.tileModes,
     files: files.map((file) => file.path),
   };
 }
@@ -39,9 +39,9 @@ function typesText(types: readonly string[], wideTypes: readonly string[]): stri
   return [types.join(' '), ...(wideTypes.length > 0 ? [`8 bits on two lanes: ${wideTypes.join(' ')}`] : [])].join('; ');
 }
 
-function periodText({ facts, timing, tileKinds }: Design): string {
+function periodText({ facts, timing, tileModes }: Design): string {
   const beats = facts.tile.beats === 'B' ? ` for B beats of ${facts.tile.stepsPerBeat} products` : '';
-  const wide = tileKinds.slice(1).map(({ aWide, wWide, macsPerCycle }) => {
+  const wide = tileModes.slice(1).map(({ aWide, wWide, macsPerCycle }) => {
     const operands = [...(aWide ? ['activations'] : []), ...(wWide ? ['weights'] : [])].join(' and ');
     return `; 8-bit ${operands}: ${macsPerCycle}`;
   });

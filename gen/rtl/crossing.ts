@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/parameters.js';
-import { tileGrid } from './tile-grid.js';
+import { clusterGrid } from './cluster-grid.js';
 
 /** What a wave of operands passes on its way through the array: as text and as a number of cycles. */
 export interface Crossing {
@@ -7,10 +7,10 @@ export interface Crossing {
   readonly cycles: number;
 }
 
-/** A cycle for each row and column of operand registers: of PEs, or of tiles of PEs. */
+/** A cycle for each row and column of operand registers: of PEs, or of clusters of PEs. */
 export function crossing(config: Configuration): Crossing {
-  const { tileRows, tileCols, rowTiles, colTiles } = tileGrid(config);
-  const rows = tileRows > 1 ? 'ROWS/TILE_ROWS' : 'ROWS';
-  const cols = tileCols > 1 ? 'COLS/TILE_COLS' : 'COLS';
-  return { formula: `${rows} + ${cols}`, cycles: rowTiles + colTiles };
+  const { clusterRows, clusterCols, rowClusters, colClusters } = clusterGrid(config);
+  const rows = clusterRows > 1 ? 'ROWS/CLUSTER_ROWS' : 'ROWS';
+  const cols = clusterCols > 1 ? 'COLS/CLUSTER_COLS' : 'COLS';
+  return { formula: `${rows} + ${cols}`, cycles: rowClusters + colClusters };
 }

@@ -12,7 +12,7 @@ import type { DesignCore } from './design-core.js';
 import { floatTypeDecoder, normalEncoding } from './float/decoder.js';
 import type { ModuleView } from './module.js';
 import type { Streams } from './streams.js';
-import type { TileKind } from './tile-kinds.js';
+import type { TileMode } from './tile-modes.js';
 
 /** A design with every width, port, latency and file name computed: what templates, reports and test benches read. */
 export interface Design extends DesignCore {
@@ -27,7 +27,7 @@ export interface Design extends DesignCore {
   readonly clockGate: ClockGate | null;
   readonly delayLines: readonly DelayLine[];
   /** Tiles by the operands that have 8 bits; the first has none. */
-  readonly tileKinds: readonly TileKind[];
+  readonly tileModes: readonly TileMode[];
   /** PEs by the width of their partial sums, where these pass from row to row. */
   readonly partialSums: readonly PartialSums[];
   readonly diagram: BlockDiagram;
@@ -59,7 +59,7 @@ export function elaborate(config: Configuration): Design {
     top: modules.at(-1) as ModuleView,
     clockGate: gate,
     delayLines,
-    tileKinds: architecture.tileKinds(config),
+    tileModes: architecture.tileModes(config),
     partialSums,
     diagram: architecture.diagram(core),
   };

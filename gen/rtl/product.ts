@@ -1,8 +1,8 @@
+import { clusterGrid } from './cluster-grid.js';
 import type { DesignCore } from './design-core.js';
 import type { OperandFields } from './operand.js';
 import { doublingText, operandFormula, operandLayout } from './operand-text.js';
 import type { RegisterView } from './register.js';
-import { tileGrid } from './tile-grid.js';
 import { literal, slice, zeroExtend } from './verilog.js';
 
 /** The product of two operands: multiply the bases, add the exponents, shift. */
@@ -127,18 +127,18 @@ function operandsText({ form, a, w }: DesignCore['format']): string {
     : `an activation is ${activation}, a weight ${weight}`;
 }
 
-/** @param weightHeld Whether a PE in a tile of PEs holds its weight, and not the tile. */
+/** @param weightHeld Whether a PE in a cluster of PEs holds its weight, and not the cluster. */
 export function productView(core: DesignCore, weightHeld: boolean): ProductView {
   const { config, format, magnitudeBits } = core;
   const registersMagnitude = config.pipeline >= 2;
   const registersProduct = config.pipeline >= 3;
-  const { tiled } = tileGrid(config);
+  const { clustered } = clusterGrid(config);
   const product = multiplication(core, registersProduct);
   return {
     ...product,
     bound: `${product.bound}${product.signed ? '; a negative one is added as its complement plus 1' : ''}`,
-    a: peOperand('a', format.a, tiled ? 'a_i' : 'a_q'),
-    w: peOperand('w', format.w, tiled && !weightHeld ? 'w_i' : 'w_q'),
+    a: peOperand('a', format.a, clustered ? 'a_i' : 'a_q'),
+    w: peOperand('w', format.w, clustered && !weightHeld ? 'w_i' : 'w_q'),
     magnitudeBits,
     magnitudeSignal: registersMagnitude ? 'magnitude_q' : 'magnitude',
     negativeSignal: registersMagnitude ? 'negative_q' : 'negative',

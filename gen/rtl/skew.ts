@@ -1,6 +1,6 @@
+import { gridView } from './cluster-grid.js';
 import type { DesignCore } from './design-core.js';
 import { portView } from './periphery.js';
-import { gridView } from './tile-grid.js';
 
 /** What the generate loop of an operand port is written from: skew and decoders, for each row or column of PEs. */
 export interface SkewView {
@@ -44,7 +44,7 @@ export function skewView({ config, ...core }: DesignCore, letter: 'a' | 'w'): Sk
   const index = rows ? 'p' : 'c';
   const lane = rows ? '(ROWS-1-p)' : 'c';
   const [skewed, shares] = rows ? [grid.skewsRows, grid.tall] : [grid.skewsCols, grid.wide];
-  const step = rows ? 'TILE_ROWS' : 'TILE_COLS';
+  const step = rows ? 'CLUSTER_ROWS' : 'CLUSTER_COLS';
   const decode = `${config.name}_decode_${letter}`;
   return {
     index,

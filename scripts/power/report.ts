@@ -35,7 +35,7 @@ export interface PowerReport {
   /** Results compared with the reference. */
   readonly results: number;
   readonly modules: readonly PowerRow[];
-  /** Picojoules per multiply-accumulate: of the PEs (or dot-product units, or tiles of PEs), and of all modules. */
+  /** Picojoules per multiply-accumulate: of the PEs (or dot-product units, or clusters of PEs), and of all modules. */
   readonly pe: Energy;
   readonly whole: Energy;
   /** Watts at the period, likewise. */

@@ -3,10 +3,10 @@ import type { Manifest } from '../../gen/design/manifest.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 
 /**
- * What a module is for, as the area report groups it. A dot-product unit, or a tile of PEs with its operand registers,
+ * What a module is for, as the area report groups it. A dot-product unit, or a cluster of PEs with its operand registers,
  * counts as a PE; what is in it is a part.
  */
-export type AreaRole = 'pe' | 'decoder' | 'delay' | 'periphery' | 'type decoder' | 'unit part' | 'pe of a tile';
+export type AreaRole = 'pe' | 'decoder' | 'delay' | 'periphery' | 'type decoder' | 'unit part' | 'pe of a cluster';
 
 /** A piece of the array that is synthesised on its own and multiplied by the number of its instances. */
 export interface AreaItem {
@@ -40,8 +40,8 @@ export function requireCellGate({ configuration }: Manifest): void {
 /** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */
 export function areaItems(manifest: Manifest): AreaItem[] {
   const { name: design } = manifest.configuration;
-  const { tileRows, tileCols } = manifest.configuration;
-  const tiled = tileRows * tileCols > 1;
+  const { clusterRows, clusterCols } = manifest.configuration;
+  const clustered = clusterRows * clusterCols > 1;
   const computing = `${design}_${factsOf(manifest.configuration).computing.module}`;
   const partsOf = new Map(manifest.modules.map(({ name, parts = [] }) => [name, parts]));
   const unitParts = partsOf.get(computing) ?? [];
@@ -50,7 +50,7 @@ export function areaItems(manifest: Manifest): AreaItem[] {
     manifest.modules.filter(({ name }) => names.includes(name)).map(({ file }) => file);
   const roleOf = (name: string): AreaRole => {
     if (nested.has(name)) return 'type decoder';
-    if (unitParts.includes(name)) return tiled ? 'pe of a tile' : 'unit part';
+    if (unitParts.includes(name)) return clustered ? 'pe of a cluster' : 'unit part';
     if (name === computing) return 'pe';
     return (partsOf.get(name) ?? []).length > 0 ? 'decoder' : 'periphery';
   };
@@ -71,15 +71,15 @@ export function areaItems(manifest: Manifest): AreaItem[] {
           }));
         }
         const role = roleOf(name);
-        const partOfOther = role === 'type decoder' || role === 'unit part' || role === 'pe of a tile';
+        const partOfOther = role === 'type decoder' || role === 'unit part' || role === 'pe of a cluster';
         const item: AreaItem = { ...common, label: name, parameters: {}, role, instances, partOfOther };
-        const computes = name === computing || role === 'pe of a tile';
-        return computes ? bySumWidth(item, manifest, name === computing ? tileRows * tileCols : 1) : [item];
+        const computes = name === computing || role === 'pe of a cluster';
+        return computes ? bySumWidth(item, manifest, name === computing ? clusterRows * clusterCols : 1) : [item];
       })
   );
 }
 
-/** A PE, or a tile of `pes` PEs, once per width of its partial sums where there are such. */
+/** A PE, or a cluster of `pes` PEs, once per width of its partial sums where there are such. */
 function bySumWidth(item: AreaItem, { partialSums }: Manifest, pes: number): AreaItem[] {
   if (partialSums.length === 0) return [item];
   return partialSums.map(({ bits, pes: all }) => ({

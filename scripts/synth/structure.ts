@@ -20,7 +20,7 @@ export const STRUCTURE_FILE = 'structure.json';
 
 /**
  * The Yosys script that elaborates the array around its modules, these being black boxes: what is left in the array is
- * its own logic. Port decoders, dot-product units and tiles of PEs stay open, to count their parts.
+ * its own logic. Port decoders, dot-product units and clusters of PEs stay open, to count their parts.
  */
 export function structureScript(manifest: Manifest): string {
   const open = new Set([
@@ -78,7 +78,7 @@ export function readStructure(netlist: Netlist, { top, configuration }: Manifest
   return { instances, delayStages, ownLogic };
 }
 
-/** The source name of a module with parameters, which Yosys calls `$paramod\d_tile\SUM_BITS=...`. */
+/** The source name of a module with parameters, which Yosys calls `$paramod\d_cluster\SUM_BITS=...`. */
 const sourceName = (type: string): string => /^\$paramod(?:\$[^\\]*)?\\([^\\]+)/.exec(type)?.[1] ?? type;
 
 /** Yosys writes parameters as binary text, or as numbers where asked to. */

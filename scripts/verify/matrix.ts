@@ -2,7 +2,7 @@ import type { RawConfiguration } from '../../gen/config/raw.js';
 
 /**
  * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), both
- * drains, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, tiles of PEs, and
+ * drains, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, clusters of PEs, and
  * dot-product units.
  */
 export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
@@ -124,12 +124,20 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   },
   { name: 'dot_signed_lane', arch: 'dot', rows: 3, lanes: 1, activations: ['e1m2'], weights: ['e2m0'] },
   { name: 'dot_signed_bit', arch: 'dot', lanes: 1, activations: ['e1m0'], weights: ['e1m0'], tree: 'adders' },
-  { name: 'tiles_4x6', rows: 4, cols: 6, tileRows: 2, tileCols: 2 },
-  { name: 'tiles_tall_6x3_double', rows: 6, cols: 3, tileRows: 3, drain: 'double', reset: 'async' },
-  { name: 'tiles_wide_5x8_enable', rows: 5, cols: 8, tileCols: 4, stall: 'enable', pipeline: 3 },
-  { name: 'tiles_one_4x3_double', rows: 4, cols: 3, tileRows: 4, tileCols: 3, drain: 'double', stall: 'enable' },
-  { name: 'tiles_ws_6x4', rows: 6, cols: 4, tileRows: 2, tileCols: 2, dataflow: 'ws', pipeline: 2 },
-  { name: 'tiles_ws_one_8x2', rows: 8, cols: 2, tileRows: 8, tileCols: 2, dataflow: 'ws', stall: 'enable' },
+  { name: 'clusters_4x6', rows: 4, cols: 6, clusterRows: 2, clusterCols: 2 },
+  { name: 'clusters_tall_6x3_double', rows: 6, cols: 3, clusterRows: 3, drain: 'double', reset: 'async' },
+  { name: 'clusters_wide_5x8_enable', rows: 5, cols: 8, clusterCols: 4, stall: 'enable', pipeline: 3 },
+  {
+    name: 'clusters_one_4x3_double',
+    rows: 4,
+    cols: 3,
+    clusterRows: 4,
+    clusterCols: 3,
+    drain: 'double',
+    stall: 'enable',
+  },
+  { name: 'clusters_ws_6x4', rows: 6, cols: 4, clusterRows: 2, clusterCols: 2, dataflow: 'ws', pipeline: 2 },
+  { name: 'clusters_ws_one_8x2', rows: 8, cols: 2, clusterRows: 8, clusterCols: 2, dataflow: 'ws', stall: 'enable' },
   {
     name: 'biscaled_2x2',
     rows: 2,

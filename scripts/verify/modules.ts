@@ -74,7 +74,7 @@ async function buildModuleBench(
   { tuning, builds }: TestBudget,
   trace: boolean,
 ): Promise<string> {
-  const { name, stall, drain, tileRows, tileCols } = manifest.configuration;
+  const { name, stall, drain, clusterRows, clusterCols } = manifest.configuration;
   const { a, w } = manifest.ports;
   const harness = renderTemplate('verify/unit_harness.v', {
     name,
@@ -83,7 +83,7 @@ async function buildModuleBench(
     // Where it is the output too, the register's name need not be known: a mapped netlist may have lost it.
     accumulator: drain === 'double' ? 'u_pe.acc_q' : 'acc_o',
     stationary: factsOf(manifest.configuration).computing.adds === 'passes',
-    tiled: tileRows * tileCols > 1,
+    clustered: clusterRows * clusterCols > 1,
     sumBits: manifest.accumulator.bits,
     ports: [harnessPort('a', a), harnessPort('w', w)],
     accMsb: manifest.accumulator.bits - 1,

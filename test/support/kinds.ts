@@ -3,21 +3,21 @@ import type { RawConfiguration } from '../../gen/config/raw.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 
 const TYPES: readonly ParameterKey[] = ['activations', 'weights', 'wideActivations', 'wideWeights'];
-const SIZES: readonly ParameterKey[] = ['name', 'rows', 'cols', 'lanes', 'tileRows', 'tileCols', 'maxK'];
+const SIZES: readonly ParameterKey[] = ['name', 'rows', 'cols', 'lanes', 'clusterRows', 'clusterCols', 'maxK'];
 
 /**
  * What a design is an instance of, for samples that are to have one of every kind: the values of its parameters in its
- * architecture and dataflow, the families of its types, and whether it has tiles of PEs.
+ * architecture and dataflow, the families of its types, and whether it has clusters of PEs.
  */
 export function kindsOf(raw: RawConfiguration): string[] {
   const configuration = validateConfiguration(raw);
-  const { arch, dataflow, pe, tileRows, tileCols } = configuration;
+  const { arch, dataflow, pe, clusterRows, clusterCols } = configuration;
   const architecture = arch === 'dot' ? arch : dataflow;
   const plain = PARAMETER_KEYS.filter((key) => !TYPES.includes(key) && !SIZES.includes(key));
   return [
     ...plain.map((key) => `${architecture}: ${key} ${configuration[key]}`),
     ...TYPES.flatMap((key) => familiesOf(configuration, key).map((family) => `${pe}: ${key} ${family}`)),
-    `${architecture}: tiles ${tileRows > 1} ${tileCols > 1}`,
+    `${architecture}: tiles ${clusterRows > 1} ${clusterCols > 1}`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Design } from '../../rtl/design.js';
 import { counted } from '../../rtl/render/counted.js';
-import type { TileKind } from '../../rtl/tile-kinds.js';
+import type { TileMode } from '../../rtl/tile-modes.js';
 import { markdownTable } from './markdown.js';
 
 /** Whether a design takes 8-bit integers on pairs of 4-bit lanes. */
@@ -41,11 +41,11 @@ function pairsOfRows({ config }: Design): string[] {
 }
 
 /** A line for every mode. */
-function modeTable({ config, tileKinds }: Design): string[] {
+function modeTable({ config, tileModes }: Design): string[] {
   const flag = (set: boolean): string => (set ? '1' : '0');
-  const columns: readonly (readonly [string, (kind: TileKind) => string | number])[] = [
-    ...(config.wideActivations.length > 0 ? [['`a_wide_i`', ({ aWide }: TileKind) => flag(aWide)] as const] : []),
-    ...(config.wideWeights.length > 0 ? [['`w_wide_i`', ({ wWide }: TileKind) => flag(wWide)] as const] : []),
+  const columns: readonly (readonly [string, (kind: TileMode) => string | number])[] = [
+    ...(config.wideActivations.length > 0 ? [['`a_wide_i`', ({ aWide }: TileMode) => flag(aWide)] as const] : []),
+    ...(config.wideWeights.length > 0 ? [['`w_wide_i`', ({ wWide }: TileMode) => flag(wWide)] as const] : []),
     ['activations of a beat', ({ aCodes }) => aCodes],
     ['weights of a beat', ({ wCodes }) => wCodes],
     ['rows of results', ({ resultRows }) => resultRows ?? 'M'],
@@ -55,6 +55,6 @@ function modeTable({ config, tileKinds }: Design): string[] {
   ];
   return markdownTable([
     columns.map(([title]) => title),
-    ...tileKinds.map((kind) => columns.map(([, cell]) => String(cell(kind)))),
+    ...tileModes.map((kind) => columns.map(([, cell]) => String(cell(kind)))),
   ]);
 }

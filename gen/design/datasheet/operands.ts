@@ -1,8 +1,8 @@
+import { clusterGrid } from '../../rtl/cluster-grid.js';
 import type { Design } from '../../rtl/design.js';
 import { normalFormula } from '../../rtl/float/operand.js';
 import type { OperandCandidate, OperandFields } from '../../rtl/operand.js';
 import { doublingText, operandFormula, operandLayout } from '../../rtl/operand-text.js';
-import { tileGrid } from '../../rtl/tile-grid.js';
 import { markdownTable } from './markdown.js';
 import { hasModes } from './modes.js';
 
@@ -63,10 +63,10 @@ function integerNotes(design: Design): string[] {
 }
 
 function clusterNotes({ config, facts }: Design): string[] {
-  const { tiled, tileRows, tileCols } = tileGrid(config);
-  if (!tiled) return [];
+  const { clustered, clusterRows, clusterCols } = clusterGrid(config);
+  if (!clustered) return [];
   return [
-    `PEs stand in clusters of ${tileRows} x ${tileCols}.`,
+    `PEs stand in clusters of ${clusterRows} x ${clusterCols}.`,
     facts.tile.weightsStay
       ? 'A cluster has registers for the activations of its rows, at its left side, and for the partial sums of its columns, below its last row. Between its PEs both go without registers.'
       : 'A cluster has registers for the activations of its rows, at its left side, and for the weights of its columns, at its top. They reach all PEs of a row or column of the cluster in the same cycle.',

@@ -1,5 +1,5 @@
+import { clusterGrid } from '../../rtl/cluster-grid.js';
 import type { Design } from '../../rtl/design.js';
-import { tileGrid } from '../../rtl/tile-grid.js';
 
 /** The words that the datasheet uses, before it uses them. */
 export function words({ config, facts }: Design): { word: string; meaning: string }[] {
@@ -19,7 +19,7 @@ export function words({ config, facts }: Design): { word: string; meaning: strin
     },
     { word: 'reduction step', meaning: 'one product of every sum; the steps of a sum are k = 0, 1, 2 ...' },
     { word: 'least step', meaning: 'the least distance of two values of a type; the hardware counts in it' },
-    ...(tileGrid(config).tiled ? [{ word: 'cluster', meaning: 'PEs that share operand registers' }] : []),
+    ...(clusterGrid(config).clustered ? [{ word: 'cluster', meaning: 'PEs that share operand registers' }] : []),
   ];
 }
 

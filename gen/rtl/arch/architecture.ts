@@ -3,7 +3,7 @@ import type { DelayLine } from '../delay.js';
 import type { DesignCore } from '../design-core.js';
 import type { ModuleView } from '../module.js';
 import type { Streams } from '../streams.js';
-import type { TileKind } from '../tile-kinds.js';
+import type { TileMode } from '../tile-modes.js';
 import type { Timing } from '../timing.js';
 import type { Facts } from './facts.js';
 
@@ -36,7 +36,7 @@ export interface Architecture {
   /** Cycle counts without stalls. */
   timing(config: Configuration): Timing;
   /** Tiles by the operands that have 8 bits; the first has none. */
-  tileKinds(config: Configuration): TileKind[];
+  tileModes(config: Configuration): TileMode[];
   /** What a wrapper around the design needs to know of its ports. */
   streams(core: DesignCore): Streams;
   hardware(core: DesignCore, streams: Streams): Hardware;

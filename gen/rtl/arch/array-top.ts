@@ -1,4 +1,5 @@
 import { type ClockGateView, clockGateView, testEnablePorts } from '../clock-gate.js';
+import { type GridView, gridView } from '../cluster-grid.js';
 import type { DesignCore } from '../design-core.js';
 import {
   type InstanceView,
@@ -13,7 +14,6 @@ import { type PeripheryView, peripheryModule, portView } from '../periphery.js';
 import { clock, resetOf } from '../ports.js';
 import { type SkewView, skewView } from '../skew.js';
 import { allStreamPorts, resultStream, type Stream, type Streams, streamPorts } from '../streams.js';
-import { type GridView, gridView } from '../tile-grid.js';
 
 export interface ArrayView extends PeripheryView {
   readonly gate: ClockGateView | undefined;
@@ -38,7 +38,6 @@ export interface ArrayView extends PeripheryView {
   readonly output: InstanceView;
   /** Whichever of both the array is made of. */
   readonly pe: InstanceView;
-  readonly tile: InstanceView;
 }
 
 /** A control signal that enters an array on the left: where from, and what leaves unused on the right. */
@@ -110,7 +109,7 @@ export function arrayView(
     result,
     resultWire: pairsRows
       ? 'result'
-      : grid.tiled
+      : grid.clustered
         ? 'bottom[c*ACC_BITS +: ACC_BITS]'
         : `g_row[ROWS-1].g_col[c].${result}`,
     pairsRows,
@@ -122,19 +121,18 @@ export function arrayView(
       ...(pairsRows ? [wire('pair', 'COLS')] : []),
       ...(pairsCols ? [wire('row_wide')] : []),
     ],
-    signals: signals.map((signal) => signalView(signal, grid.tiled)),
+    signals: signals.map((signal) => signalView(signal, grid.clustered)),
     control: instance(control, (port) => common[port]),
     output: instance(output, (port) => results[port]),
     pe,
-    tile: pe,
   };
 }
 
-function signalView({ name, each }: TopText['signals'][number], tiled: boolean): SignalView {
-  if (!tiled) return { ...wire(name), left: `${name}[p]`, unused: `${name}_out` };
+function signalView({ name, each }: TopText['signals'][number], clustered: boolean): SignalView {
+  if (!clustered) return { ...wire(name), left: `${name}[p]`, unused: `${name}_out` };
   return each === 'row'
-    ? { ...wire(name, 'TILE_ROWS'), left: `${name}[p +: TILE_ROWS]`, unused: `&${name}_out` }
-    : { ...wire(name), left: `${name}[p/TILE_ROWS]`, unused: `${name}_out` };
+    ? { ...wire(name, 'CLUSTER_ROWS'), left: `${name}[p +: CLUSTER_ROWS]`, unused: `&${name}_out` }
+    : { ...wire(name), left: `${name}[p/CLUSTER_ROWS]`, unused: `${name}_out` };
 }
 
 /** The wires of an input register: ports of the top as far as it has them. */

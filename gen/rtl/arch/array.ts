@@ -1,9 +1,9 @@
 import type { Configuration } from '../../config/parameters.js';
+import { clusterGrid } from '../cluster-grid.js';
 import type { DelayLine } from '../delay.js';
 import { delayLines, delayModule } from '../delay.js';
 import type { DesignCore } from '../design-core.js';
 import { counted } from '../render/counted.js';
-import { tileGrid } from '../tile-grid.js';
 import type { BlockDiagram, Hardware } from './architecture.js';
 import type { ComputingFacts, NameFacts, TileFacts } from './facts.js';
 
@@ -16,7 +16,7 @@ export function arrayTile({
 }
 
 export function arrayComputing(config: Configuration): Pick<ComputingFacts, 'module' | 'bench' | 'lanes'> {
-  return { module: tileGrid(config).tiled ? 'tile' : 'pe', bench: 'pe', lanes: 1 };
+  return { module: clusterGrid(config).clustered ? 'cluster' : 'pe', bench: 'pe', lanes: 1 };
 }
 
 export function arrayNames({
@@ -55,8 +55,8 @@ export function arrayDiagram(
   { flows, ...text }: ArrayDiagramText,
 ): BlockDiagram {
   const { rows, cols } = config;
-  const { tiled, tileRows, tileCols } = tileGrid(config);
-  const lines = [...flows, ...(tiled ? [`in clusters of ${tileRows} x ${tileCols} PEs`] : [])];
+  const { clustered, clusterRows, clusterCols } = clusterGrid(config);
+  const lines = [...flows, ...(clustered ? [`in clusters of ${clusterRows} x ${clusterCols} PEs`] : [])];
   return {
     template: 'design/block-diagram.svg',
     view: {

@@ -34,7 +34,7 @@ export interface SumFacts {
 /** What multiplies and adds: a design has rows x cols of it. */
 export interface ComputingFacts {
   /** Suffix of the module that the area report counts as one of them, or as several with registers that they share. */
-  readonly module: 'pe' | 'tile' | 'unit';
+  readonly module: 'pe' | 'cluster' | 'unit';
   /** The test bench that verifies one alone. */
   readonly bench: 'pe' | 'unit';
   /** How a PE adds: to an accumulator; to one with a shadow that drains; to the sum that comes from the PE above. */

@@ -54,16 +54,16 @@ export const VARIANTS: readonly Variant[] = [
   variant('ws', 'weight stationary: weights double buffered in the PEs, partial sums that widen on their way down', {
     dataflow: 'ws',
   }),
-  variant('os_tile2x2', 'clusters of 2 x 2 PEs that share operand registers', { tileRows: 2, tileCols: 2 }),
-  variant('os_tile4x4', 'clusters of 4 x 4 PEs that share operand registers', { tileRows: 4, tileCols: 4 }),
-  variant('ws_tile2x2', 'weight stationary, clusters of 2 x 2 PEs: a register for the partial sums of two rows', {
+  variant('os_cluster2x2', 'clusters of 2 x 2 PEs that share operand registers', { clusterRows: 2, clusterCols: 2 }),
+  variant('os_cluster4x4', 'clusters of 4 x 4 PEs that share operand registers', { clusterRows: 4, clusterCols: 4 }),
+  variant('ws_cluster2x2', 'weight stationary, clusters of 2 x 2 PEs: a register for the partial sums of two rows', {
     dataflow: 'ws',
-    tileRows: 2,
-    tileCols: 2,
+    clusterRows: 2,
+    clusterCols: 2,
   }),
-  variant('ws_tile4x1', 'weight stationary, clusters of 4 x 1 PEs: a register for the partial sums of four rows', {
+  variant('ws_cluster4x1', 'weight stationary, clusters of 4 x 1 PEs: a register for the partial sums of four rows', {
     dataflow: 'ws',
-    tileRows: 4,
+    clusterRows: 4,
   }),
   variant('float', 'floating-point PEs: binary32 accumulators for the same types', { pe: 'float' }),
   variant('float_fp8', 'floating-point PEs for E4M3 and E5M2', {

@@ -48,7 +48,7 @@ export function selectionOf(flags: SelectionFlags): VariantsSelection {
   const fitting = VARIANTS.filter((variant) => fits(variant, rows, cols));
   const variants = (flags.only === undefined ? fitting : VARIANTS).filter(({ name }) => names.includes(name));
   for (const variant of variants.filter((each) => !fitting.includes(each))) {
-    const rule = `the tiles or pairs of PEs of ${variant.name} do not fill such an array`;
+    const rule = `the clusters or pairs of PEs of ${variant.name} do not fill such an array`;
     const [key, given] = ['--rows, --cols', `${rows} x ${cols}`];
     problems.push({ key, given, rule, nearest: fittingSize(variant, rows, cols) });
   }
@@ -61,12 +61,13 @@ function fits(variant: Variant, rows: number, cols: number): boolean {
   return ruleProblems(configurationOf(variant, { rows, cols, lengths: [LONGEST] })).length === 0;
 }
 
-/** The next larger size, up to the largest, that the tiles or pairs of PEs of a variant fill. */
+/** The next larger size, up to the largest, that the clusters or pairs of PEs of a variant fill. */
 function fittingSize({ parameters }: Variant, rows: number, cols: number): string {
-  const { tileRows = 1, tileCols = 1, wideActivations, wideWeights } = parameters;
-  const filled = (side: number, tile: number): number => Math.min(Math.ceil(side / tile) * tile, LARGEST_ARRAY);
+  const { clusterRows = 1, clusterCols = 1, wideActivations, wideWeights } = parameters;
+  const filled = (side: number, cluster: number): number =>
+    Math.min(Math.ceil(side / cluster) * cluster, LARGEST_ARRAY);
   const pairs = (wide: unknown): number => (wide === undefined ? 1 : 2);
-  return `${filled(rows, Math.max(Number(tileRows), pairs(wideActivations)))} x ${filled(cols, Math.max(Number(tileCols), pairs(wideWeights)))}`;
+  return `${filled(rows, Math.max(Number(clusterRows), pairs(wideActivations)))} x ${filled(cols, Math.max(Number(clusterCols), pairs(wideWeights)))}`;
 }
 
 /** The command that measures a selection anew, without the options that stand for the tools. */

@@ -158,21 +158,21 @@ export async function simulateWhole(request: WholeSimulationRequest): Promise<Pr
 }
 
 /**
- * Whether the module bench holds a module: a tile of PEs is in the array alone, and so are PEs with narrower partial
+ * Whether the module bench holds a module: a cluster of PEs is in the array alone, and so are PEs with narrower partial
  * sums than the last.
  */
 function isInModuleBench({ role, parameters }: AreaItem, manifest: Manifest): boolean {
-  const { tileRows, tileCols } = manifest.configuration;
+  const { clusterRows, clusterCols } = manifest.configuration;
   const { SUM_BITS: sumBits = manifest.accumulator.bits } = parameters;
   if (sumBits !== manifest.accumulator.bits) return false;
   switch (role) {
     case 'decoder':
     case 'type decoder':
     case 'unit part':
-    case 'pe of a tile':
+    case 'pe of a cluster':
       return true;
     case 'pe':
-      return tileRows * tileCols === 1;
+      return clusterRows * clusterCols === 1;
     case 'delay':
     case 'periphery':
       return false;

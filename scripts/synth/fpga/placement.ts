@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Device } from './devices.js';
 import type { HarnessSize } from './harness.js';
 
-/** What can be placed: a PE (a tile of PEs, a dot-product unit), or the whole design. */
+/** What can be placed: a PE (a cluster of PEs, a dot-product unit), or the whole design. */
 export const PLACEABLE = ['pe', 'array'] as const;
 
 export type Placeable = (typeof PLACEABLE)[number];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { memoised } from '../../../gen/base/memo.js';
 import { PARAMETERS, type ParameterKey } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
-import { tileSides } from '../../../gen/config/size-rules.js';
+import { clusterSides } from '../../../gen/config/size-rules.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { largestMagnitude } from '../../../gen/numerics/codec.js';
 import { NUMERIC_TYPES } from '../../../gen/numerics/types/table.js';
@@ -34,8 +34,8 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
   },
   rows: { draw: drawSide, representatives: [1, 2, 4, 5] },
   cols: { draw: drawSide, representatives: [1, 3, 4] },
-  tileRows: { draw: (random, { rows }) => drawTileSide(random, rows), representatives: [1, 2] },
-  tileCols: { draw: (random, { cols }) => drawTileSide(random, cols), representatives: [1, 2] },
+  clusterRows: { draw: (random, { rows }) => drawClusterSide(random, rows), representatives: [1, 2] },
+  clusterCols: { draw: (random, { cols }) => drawClusterSide(random, cols), representatives: [1, 2] },
   activations: {
     draw: drawTypes,
     representatives: [
@@ -105,8 +105,8 @@ function drawSide(random: RandomSource): number {
 }
 
 /** Half of the draws 1, else any divisor of a side of the array. */
-function drawTileSide(random: RandomSource, whole: unknown): number {
-  return random.below(2) === 0 ? 1 : pick(random, tileSides(Number(whole)));
+function drawClusterSide(random: RandomSource, whole: unknown): number {
+  return random.below(2) === 0 ? 1 : pick(random, clusterSides(Number(whole)));
 }
 
 const ALL_TYPES = [...NUMERIC_TYPES.values()];

@@ -23,17 +23,17 @@ export function randomConfiguration(random: RandomSource): RawConfiguration {
 /** Sizes and types that go with the 8-bit integers drawn: without it, nearly all of them would be refused. */
 function matched(raw: RawConfiguration): RawConfiguration {
   const ports = [
-    { wide: 'wideActivations', types: 'activations', size: 'rows', tile: 'tileRows' },
-    { wide: 'wideWeights', types: 'weights', size: 'cols', tile: 'tileCols' },
+    { wide: 'wideActivations', types: 'activations', size: 'rows', cluster: 'clusterRows' },
+    { wide: 'wideWeights', types: 'weights', size: 'cols', cluster: 'clusterCols' },
   ] as const;
   const config = { ...raw };
-  for (const { wide, types, size, tile } of ports) {
+  for (const { wide, types, size, cluster } of ports) {
     if ((config[wide] as string[]).length === 0) continue;
     const ofFour = (config[types] as string[]).filter((name) => numericType(name).bits <= 4);
     config[types] = [...new Set(['flint4', ...ofFour])];
     if ((config[size] as number) % 2 === 0) continue;
     config[size] = (config[size] as number) + 1;
-    config[tile] = 1;
+    config[cluster] = 1;
   }
   return config;
 }

@@ -62,8 +62,8 @@ const DESIGNS: RawConfiguration[] = [
   { name: 'tb_float', rows: 3, cols: 2, pe: 'float', activations: ['e5m2', 'int4'], weights: ['e4m3'] },
   { name: 'tb_dot', arch: 'dot', rows: 2, cols: 3, lanes: 5, pipeline: 4 },
   { name: 'tb_dot_adders', arch: 'dot', lanes: 3, tree: 'adders', stall: 'enable', reset: 'async' },
-  { name: 'tb_tiles', rows: 6, cols: 4, tileRows: 3, tileCols: 2 },
-  { name: 'tb_tiles_ws', rows: 4, cols: 6, tileRows: 2, tileCols: 3, dataflow: 'ws', stall: 'enable' },
+  { name: 'tb_clusters', rows: 6, cols: 4, clusterRows: 3, clusterCols: 2 },
+  { name: 'tb_clusters_ws', rows: 4, cols: 6, clusterRows: 2, clusterCols: 3, dataflow: 'ws', stall: 'enable' },
   { name: 'tb_plain', rows: 2, cols: 3, activations: ['int8'], weights: ['flint5'] },
 ];
 

@@ -40,9 +40,9 @@ describe('npm run area', () => {
     }
   });
 
-  it.each(['os', 'ws'] as const)('counts tiles of PEs and what they hold, dataflow %s', async (dataflow) => {
+  it.each(['os', 'ws'] as const)('counts clusters of PEs and what they hold, dataflow %s', async (dataflow) => {
     const types = { activations: ['int4', 'flint4'], weights: ['int4'], ...(dataflow === 'os' ? { maxK: 16 } : {}) };
-    const raw = { rows: 6, cols: 4, tileRows: 3, tileCols: 2, dataflow, name: `tiles_${dataflow}`, ...types };
+    const raw = { rows: 6, cols: 4, clusterRows: 3, clusterCols: 2, dataflow, name: `tiles_${dataflow}`, ...types };
     const { folder } = generate(validateConfiguration(raw), root);
     const run = await area(['--design', folder], { ANT_RTL_YOSYS: 'native' });
     expect(run.exitCode, run.all).toBe(EXIT.done);
@@ -57,7 +57,7 @@ describe('npm run area', () => {
       const expected = dataflow === 'os' ? 3 * a + 2 * w + 3 + 6 * bits : 3 * a + 6 * 2 * w + 2 + 2 * bits;
       expect(size.flipFlopBits).toBe(expected);
     }
-    const inTiles = modules.filter(({ role }) => role === 'pe of a tile');
+    const inTiles = modules.filter(({ role }) => role === 'pe of a cluster');
     expect(inTiles.every(({ partOfOther }) => partOfOther)).toBe(true);
     expect(inTiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(24);
     const all = tiles.reduce((sum, { total }) => sum + total.gateEquivalents, 0);
@@ -70,10 +70,10 @@ describe('npm run area', () => {
   });
 
   it('fails when a tile holds a PE less than the manifest says', async () => {
-    const raw = { rows: 2, cols: 4, tileCols: 2, activations: ['int4'], weights: ['int4'], name: 'fewer' };
+    const raw = { rows: 2, cols: 4, clusterCols: 2, activations: ['int4'], weights: ['int4'], name: 'fewer' };
     const { folder } = generate(validateConfiguration(raw), root);
-    const [file, manifestFile] = ['rtl/fewer_tile.v', join(folder, MANIFEST_FILE)];
-    const text = readFileSync(join(folder, file), 'utf8').replace('c < TILE_COLS', 'c < TILE_COLS - 1');
+    const [file, manifestFile] = ['rtl/fewer_cluster.v', join(folder, MANIFEST_FILE)];
+    const text = readFileSync(join(folder, file), 'utf8').replace('c < CLUSTER_COLS', 'c < CLUSTER_COLS - 1');
     writeFileSync(join(folder, file), text);
     const manifest: Manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
     const files = manifest.files.map((entry) => (entry.path === file ? { ...entry, sha256: sha256(text) } : entry));

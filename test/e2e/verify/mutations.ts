@@ -37,8 +37,8 @@ const WIDE: RawConfiguration = { rows: 4, cols: 4, wideActivations: ['int8', 'ui
 /** A small grid of units. */
 const DOT: RawConfiguration = { arch: 'dot', rows: 2, cols: 2, lanes: 3 };
 
-/** A design with two rows and three columns of tiles of PEs. */
-const TILES = { rows: 4, cols: 6, tileRows: 2, tileCols: 2 };
+/** A design with two rows and three columns of clusters of PEs. */
+const TILES = { rows: 4, cols: 6, clusterRows: 2, clusterCols: 2 };
 
 /** What is broken, in which module, and what the message must lead to. */
 type Mutation = [
@@ -354,21 +354,21 @@ const MUTATIONS: Mutation[] = [
     'control',
     'assign row_valid_o = done_q;',
     'reg late_q;\n  always @(posedge clk_i) late_q <= done_q;\n  assign row_valid_o = late_q;',
-    /array, tiles of 1 beats/,
+    /array, clusters of 1 beats/,
   ],
   [
     'the skew of rows in tiles',
     { name: 't1', ...TILES },
     'array',
-    '.DEPTH(p / TILE_ROWS)',
-    '.DEPTH(p / TILE_ROWS + 1)',
+    '.DEPTH(p / CLUSTER_ROWS)',
+    '.DEPTH(p / CLUSTER_ROWS + 1)',
     /array.*look at skew/,
   ],
   [
     'the type of a row of tiles',
     { name: 't2', ...TILES, rows: 6 },
     'array',
-    '.d_i(g_a[p-TILE_ROWS].kind)',
+    '.d_i(g_a[p-CLUSTER_ROWS].kind)',
     '.d_i(a_type)',
     /array/,
   ],
@@ -409,15 +409,15 @@ const MUTATIONS: Mutation[] = [
     'the swap of a row of tiles',
     { name: 't8', ...TILES, drain: 'double' },
     'array',
-    'swap[p/TILE_ROWS]',
-    'swap[ROWS/TILE_ROWS-1-p/TILE_ROWS]',
+    'swap[p/CLUSTER_ROWS]',
+    'swap[ROWS/CLUSTER_ROWS-1-p/CLUSTER_ROWS]',
     /array.*row \d, column/,
   ],
   [
     'the de-skew of tiles',
     { name: 't9', ...TILES },
     'array',
-    '.DEPTH((COLS - 1 - c) / TILE_COLS)',
+    '.DEPTH((COLS - 1 - c) / CLUSTER_COLS)',
     '.DEPTH(COLS - 1 - c)',
     /array/,
   ],
@@ -553,9 +553,9 @@ const FLOAT_MUTATIONS: Mutation[] = [
 
 /** Broken designs that have every module of every kind of design broken once, and the others. */
 export const { sample, rest } = splitByFeatures([...MUTATIONS, ...FLOAT_MUTATIONS], ([, raw, module]) => {
-  const { arch, dataflow, pe, tileRows, wideActivations, wideWeights } = raw;
+  const { arch, dataflow, pe, clusterRows, wideActivations, wideWeights } = raw;
   const wide = [wideActivations, wideWeights].some((types) => Array.isArray(types) && types.length > 0);
-  return [JSON.stringify([module, arch, dataflow, pe, tileRows, wide])];
+  return [JSON.stringify([module, arch, dataflow, pe, clusterRows, wide])];
 });
 
 export function describeMutations(mutations: readonly Mutation[]): void {

@@ -86,7 +86,7 @@ describe('every rule, with a bad value', () => {
   });
 
   it('says of clusters of PEs what they cannot be combined with', () => {
-    const rule = (raw: RawConfiguration) => problems({ ...raw, tileRows: 2 })[0]?.rule;
+    const rule = (raw: RawConfiguration) => problems({ ...raw, clusterRows: 2 })[0]?.rule;
     expect(rule({ arch: 'dot', rows: 2 })).toMatch(/with arch dot:/);
     expect(rule({ pe: 'float' })).toMatch(/with pe float:/);
     expect(rule({ wideActivations: ['int8'] })).toMatch(/\bdataflow os\b.*\bwideActivations:/);

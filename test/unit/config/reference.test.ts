@@ -14,8 +14,8 @@ it('docs/parameters.md is what the parameters and rules say', async () => {
 /** A legal value of a parameter that is not its default. */
 const OTHER: Partial<Record<ParameterKey, string | boolean>> = {
   lanes: '8',
-  tileRows: '2',
-  tileCols: '2',
+  clusterRows: '2',
+  clusterCols: '2',
   wideActivations: 'int8',
   wideWeights: 'int8',
   maxK: '64',

@@ -44,7 +44,7 @@ describe('the datasheet', () => {
     const words = (text: string): string[] =>
       [...sectionOf(text, 'Words').matchAll(/^\| ([a-z ]+) \|/gm)].map(([, word = '']) => word);
     expect(words(sheet)).toEqual(['word', 'code', 'beat', 'lane', 'tile', 'reduction step', 'least step']);
-    expect(words(documents({ rows: 4, cols: 4, tileRows: 2 }).text('datasheet.md'))).toContain('cluster');
+    expect(words(documents({ rows: 4, cols: 4, clusterRows: 2 }).text('datasheet.md'))).toContain('cluster');
   });
 
   it('says how long the reset is, and what of it the design needs', () => {
@@ -168,13 +168,13 @@ describe('the datasheet of 8-bit integers', () => {
 
   it('has the counts of every kind of tile as the reference model has them', () => {
     for (const { design: each } of [{ design }, stays]) {
-      expect(each.tileKinds.map(({ aWide, wWide }) => [aWide, wWide])).toEqual([
+      expect(each.tileModes.map(({ aWide, wWide }) => [aWide, wWide])).toEqual([
         [false, false],
         [false, true],
         [true, false],
         [true, true],
       ]);
-      for (const { aWide, wWide, ...kind } of each.tileKinds) {
+      for (const { aWide, wWide, ...kind } of each.tileModes) {
         const info = arrayInfoOfDesign(each);
         const shape = tileShape(info, { k: 97, aWide, wWide });
         const tile = randomTile(randomSource(1), info, {
@@ -230,7 +230,7 @@ describe('the datasheet of 8-bit integers', () => {
   it('stands in the header of the top, the manifest and the summary, and nowhere without such types', () => {
     expect(text(design.top.file)).toMatch(/With a_wide_i .*[\s\S]*With w_wide_i/);
     expect(stays.text(stays.design.top.file)).toContain('comes twice, in beats 2r and 2r + 1');
-    expect(buildManifest(design, []).tileKinds.map(({ macsPerCycle }) => macsPerCycle)).toEqual([24, 12, 12, 6]);
+    expect(buildManifest(design, []).tileModes.map(({ macsPerCycle }) => macsPerCycle)).toEqual([24, 12, 12, 6]);
     expect(describeDesign(design, '.', [])).toMatch(
       /\b8 bits\b.*: int8 uint8[\s\S]*\b8-bit activations and weights: 6/,
     );
@@ -257,8 +257,8 @@ describe('the datasheet of other designs', () => {
     for (const key of ['maxK', 'drain', 'wideWeights']) expect(keys.array).toContain(key);
     for (const key of ['lanes', 'tree']) expect(keys.array).not.toContain(key);
     for (const key of ['maxK', 'drain', 'lanes', 'tree']) expect(keys.stays).not.toContain(key);
-    for (const key of ['overflow', 'tileRows', 'wideWeights']) expect(keys.float).not.toContain(key);
-    for (const key of ['tileRows', 'dataflow', 'drain']) expect(dot).not.toContain(key);
+    for (const key of ['overflow', 'clusterRows', 'wideWeights']) expect(keys.float).not.toContain(key);
+    for (const key of ['clusterRows', 'dataflow', 'drain']) expect(dot).not.toContain(key);
     for (const key of ['lanes', 'tree', 'maxK']) expect(dot).toContain(key);
     expect(sheetOf({})).toContain('| wideActivations | none |');
   });

@@ -81,47 +81,51 @@ describe('timing', () => {
   });
 });
 
-describe('tiles of PEs', () => {
+describe('clusters of PEs', () => {
   it.each([
-    [{ tileRows: 2, tileCols: 2 }, 'ROWS/TILE_ROWS + COLS/TILE_COLS + PIPELINE + 1', 4 + 3 + 1 + 1],
-    [{ tileRows: 4, drain: 'double' }, 'ROWS/TILE_ROWS + COLS + PIPELINE + 2', 2 + 6 + 1 + 2],
-    [{ tileCols: 6, pipeline: 3 }, 'ROWS + COLS/TILE_COLS + PIPELINE + 1', 8 + 1 + 3 + 1],
-    [{ tileRows: 8, tileCols: 6, dataflow: 'ws' }, 'ROWS/TILE_ROWS + COLS/TILE_COLS + PIPELINE + 1', 1 + 1 + 1 + 1],
+    [{ clusterRows: 2, clusterCols: 2 }, 'ROWS/CLUSTER_ROWS + COLS/CLUSTER_COLS + PIPELINE + 1', 4 + 3 + 1 + 1],
+    [{ clusterRows: 4, drain: 'double' }, 'ROWS/CLUSTER_ROWS + COLS + PIPELINE + 2', 2 + 6 + 1 + 2],
+    [{ clusterCols: 6, pipeline: 3 }, 'ROWS + COLS/CLUSTER_COLS + PIPELINE + 1', 8 + 1 + 3 + 1],
+    [
+      { clusterRows: 8, clusterCols: 6, dataflow: 'ws' },
+      'ROWS/CLUSTER_ROWS + COLS/CLUSTER_COLS + PIPELINE + 1',
+      1 + 1 + 1 + 1,
+    ],
   ])('%j shorten the latency, by %s', (raw, formula, cycles) => {
     const { timing } = design({ rows: 8, cols: 6, ...raw });
     expect(timing.latency).toMatchObject({ formula, cycles });
     expect(tilePeriod(timing, 20)).toBe(
-      tilePeriod(design({ rows: 8, cols: 6, ...raw, tileRows: 1, tileCols: 1 }).timing, 20),
+      tilePeriod(design({ rows: 8, cols: 6, ...raw, clusterRows: 1, clusterCols: 1 }).timing, 20),
     );
   });
 
   it('load weights a row a beat all the same', () => {
     const fill = (raw: RawConfiguration) => design({ rows: 8, cols: 6, dataflow: 'ws', ...raw }).timing.fill;
     expect(fill({})).toEqual({ formula: '2 * ROWS + COLS + PIPELINE + 1', cycles: 24 });
-    expect(fill({ tileCols: 3 })).toEqual({ formula: '2 * ROWS + COLS/TILE_COLS + PIPELINE + 1', cycles: 20 });
-    expect(fill({ tileRows: 2 })).toEqual({ formula: 'ROWS + ROWS/TILE_ROWS + COLS + PIPELINE + 1', cycles: 20 });
+    expect(fill({ clusterCols: 3 })).toEqual({ formula: '2 * ROWS + COLS/CLUSTER_COLS + PIPELINE + 1', cycles: 20 });
+    expect(fill({ clusterRows: 2 })).toEqual({ formula: 'ROWS + ROWS/CLUSTER_ROWS + COLS + PIPELINE + 1', cycles: 20 });
   });
 
   it('are modules where they have several PEs, and only there', () => {
     const names = (raw: RawConfiguration) => design({ ...raw, name: 'd' }).modules.map(({ name }) => name);
-    expect(names({})).not.toContain('d_tile');
-    expect(names({ tileCols: 2 })).toContain('d_tile');
+    expect(names({})).not.toContain('d_cluster');
+    expect(names({ clusterCols: 2 })).toContain('d_cluster');
     const instances = (raw: RawConfiguration) =>
       design(raw)
-        .modules.filter(({ name }) => /_(pe|tile|delay)$/.test(name))
+        .modules.filter(({ name }) => /_(pe|cluster|delay)$/.test(name))
         .map((module) => module.instances);
-    expect(instances({ rows: 4, cols: 6, tileRows: 2, tileCols: 3 })).toEqual([3 + 4 + 3, 24, 4]);
+    expect(instances({ rows: 4, cols: 6, clusterRows: 2, clusterCols: 3 })).toEqual([3 + 4 + 3, 24, 4]);
   });
 
   it('must fill the array: all that do not are named with the nearest that would', () => {
     const problems = (raw: RawConfiguration) => problemsOf(() => design(raw));
-    expect(problems({ rows: 12, cols: 14, tileRows: 5, tileCols: 9 })).toEqual([
-      { key: 'tileRows', given: '5', rule: expect.stringMatching(/\brows\b.*\b12\b/), nearest: '4' },
-      { key: 'tileCols', given: '9', rule: expect.stringMatching(/\bcols\b.*\b14\b/), nearest: '7' },
+    expect(problems({ rows: 12, cols: 14, clusterRows: 5, clusterCols: 9 })).toEqual([
+      { key: 'clusterRows', given: '5', rule: expect.stringMatching(/\brows\b.*\b12\b/), nearest: '4' },
+      { key: 'clusterCols', given: '9', rule: expect.stringMatching(/\bcols\b.*\b14\b/), nearest: '7' },
     ]);
-    expect(problems({ rows: 64, tileRows: 15 })).toMatchObject([{ key: 'tileRows', nearest: '16' }]);
-    expect(problems({ rows: 64, tileRows: 17 })).toEqual([
-      { key: 'tileRows', given: '17', rule: expect.stringMatching(/\b1 to 16\b/), nearest: '16' },
+    expect(problems({ rows: 64, clusterRows: 15 })).toMatchObject([{ key: 'clusterRows', nearest: '16' }]);
+    expect(problems({ rows: 64, clusterRows: 17 })).toEqual([
+      { key: 'clusterRows', given: '17', rule: expect.stringMatching(/\b1 to 16\b/), nearest: '16' },
     ]);
   });
 });

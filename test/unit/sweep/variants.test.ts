@@ -50,15 +50,15 @@ describe('the request', () => {
     expect(selectionCommand(selection)).toBe('npm run variants -- --rows 2 --cols 3 --lengths 4,9 --only os_double');
   });
 
-  it('leaves out variants whose tiles of PEs do not fill the array, and refuses to be asked for them', () => {
+  it('leaves out variants whose clusters of PEs do not fill the array, and refuses to be asked for them', () => {
     const names = (rows: string, cols: string) =>
       selectionOf({ rows, cols, lengths: '64' }).variants.map(({ name }) => name);
     expect(names('4', '4')).toEqual(VARIANTS.map(({ name }) => name));
-    expect(names('6', '4')).toContain('os_tile2x2');
-    expect(names('6', '4')).not.toContain('os_tile4x4');
-    expect(names('3', '3').filter((name) => name.includes('tile'))).toEqual([]);
-    const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_tile4x4' });
-    expect(only).toThrow(/--rows, --cols: given 6 x 4; .*\bos_tile4x4\b.*: 8 x 4/);
+    expect(names('6', '4')).toContain('os_cluster2x2');
+    expect(names('6', '4')).not.toContain('os_cluster4x4');
+    expect(names('3', '3').filter((name) => name.includes('cluster'))).toEqual([]);
+    const only = () => selectionOf({ rows: '6', cols: '4', lengths: '64', only: 'os_cluster4x4' });
+    expect(only).toThrow(/--rows, --cols: given 6 x 4; .*\bos_cluster4x4\b.*: 8 x 4/);
   });
 
   it.each(VARIANTS.map(({ name }) => name))('suggests a size that %s fills', (only) => {
@@ -103,7 +103,7 @@ describe('a stream of tiles', () => {
   const figures = (k: number, events: readonly TileEvents[]) => streamFigures(timing, { k, macs: k * 8 }, events);
 
   it('has its utilisation measured, with and without fill and drain', () => {
-    // 3 tiles of 12 beats: period 16, and 2 * 16 + 11 + 8 + 3 + 1 = 55 cycles from the first beat in to the last row out.
+    // 3 clusters of 12 beats: period 16, and 2 * 16 + 11 + 8 + 3 + 1 = 55 cycles from the first beat in to the last row out.
     expect(figures(12, tiles(12, 3))).toEqual({
       k: 12,
       tiles: 3,

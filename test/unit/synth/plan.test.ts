@@ -53,21 +53,21 @@ describe('the items of a design', () => {
   });
 });
 
-describe('the items of a design with tiles of PEs', () => {
-  const tiled = manifestOf({ rows: 4, cols: 6, tileRows: 2, tileCols: 3, name: 'd' });
+describe('the items of a design with clusters of PEs', () => {
+  const clustered = manifestOf({ rows: 4, cols: 6, clusterRows: 2, clusterCols: 3, name: 'd' });
 
   it('are tiles with their PEs inside', () => {
-    expect(item('d_tile', tiled)).toMatchObject([
-      { role: 'pe', instances: 4, partOfOther: false, files: ['rtl/d_pe.v', 'rtl/d_tile.v'] },
+    expect(item('d_cluster', clustered)).toMatchObject([
+      { role: 'pe', instances: 4, partOfOther: false, files: ['rtl/d_pe.v', 'rtl/d_cluster.v'] },
     ]);
-    expect(item('d_pe', tiled)).toMatchObject([{ role: 'pe of a tile', instances: 24, partOfOther: true }]);
+    expect(item('d_pe', clustered)).toMatchObject([{ role: 'pe of a cluster', instances: 24, partOfOther: true }]);
   });
 
   it('have the widths of the partial sums that leave the tiles', () => {
-    const stays = manifestOf({ rows: 8, cols: 6, tileRows: 2, tileCols: 3, dataflow: 'ws', name: 'd' });
+    const stays = manifestOf({ rows: 8, cols: 6, clusterRows: 2, clusterCols: 3, dataflow: 'ws', name: 'd' });
     const counts = (name: string) =>
       item(name, stays).map(({ parameters, instances }) => [parameters.SUM_BITS, instances]);
-    expect(counts('d_tile')).toEqual([
+    expect(counts('d_cluster')).toEqual([
       [15, 2],
       [16, 4],
       [17, 2],
@@ -80,7 +80,7 @@ describe('the items of a design with tiles of PEs', () => {
   });
 
   it('have as many delay-line stages as tiles ask for', () => {
-    const lines = item('d_delay', tiled);
+    const lines = item('d_delay', clustered);
     expect(lines.map(({ parameters, instances }) => [parameters.WIDTH, instances])).toEqual([
       [4, 2],
       [3, 1],
@@ -89,15 +89,15 @@ describe('the items of a design with tiles of PEs', () => {
       [24, 3],
     ]);
     expect(new Set(lines.map(({ label }) => label)).size).toBe(lines.length);
-    expect(item('d_delay', manifestOf({ rows: 2, cols: 2, tileRows: 2, tileCols: 2, name: 'd' }))).toEqual([]);
+    expect(item('d_delay', manifestOf({ rows: 2, cols: 2, clusterRows: 2, clusterCols: 2, name: 'd' }))).toEqual([]);
   });
 
   it('are counted in the elaborated array, whatever Yosys calls a tile with parameters', () => {
-    const [open] = structureScript(tiled).split('\n').slice(1);
-    expect(open).toContain('rtl/d_tile.v');
+    const [open] = structureScript(clustered).split('\n').slice(1);
+    expect(open).toContain('rtl/d_cluster.v');
     expect(open).not.toContain('rtl/d_pe.v');
     const cell = (type: string) => ({ type, parameters: {} });
-    const names = ['d_tile', "$paramod\\d_tile\\SUM_BITS=s32'00001111", '$paramod$0123456789abcdef\\d_tile'];
+    const names = ['d_cluster', "$paramod\\d_cluster\\SUM_BITS=s32'00001111", '$paramod$0123456789abcdef\\d_cluster'];
     const netlist: Netlist = {
       modules: {
         d_array: { cells: Object.fromEntries(names.map((name, i) => [`t${i}`, cell(name)])) },
@@ -105,7 +105,7 @@ describe('the items of a design with tiles of PEs', () => {
         d_pe: { cells: {} },
       },
     };
-    expect(readStructure(netlist, tiled).instances).toEqual({ d_tile: 3, d_pe: 6 });
+    expect(readStructure(netlist, clustered).instances).toEqual({ d_cluster: 3, d_pe: 6 });
   });
 });
 

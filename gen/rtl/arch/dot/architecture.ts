@@ -4,7 +4,7 @@ import { outputModule } from '../../output-buffer.js';
 import type { OperandPort } from '../../port.js';
 import { counted } from '../../render/counted.js';
 import { inputStream, portFields, resultStream, type Streams } from '../../streams.js';
-import type { TileKind } from '../../tile-kinds.js';
+import type { TileMode } from '../../tile-modes.js';
 import type { Timing } from '../../timing.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
 import type { Facts } from '../facts.js';
@@ -20,7 +20,7 @@ import { columnModule, unitModule } from './unit.js';
 export const DOT_PRODUCT: Architecture = {
   facts,
   timing,
-  tileKinds: (config) => [tileKind(config)],
+  tileModes: (config) => [tileMode(config)],
   streams,
   hardware,
   diagram,
@@ -76,7 +76,7 @@ function timing({ rows, cols, lanes, pipeline }: Configuration): Timing {
   };
 }
 
-function tileKind({ rows, cols, lanes }: Configuration): TileKind {
+function tileMode({ rows, cols, lanes }: Configuration): TileMode {
   return {
     ...{ aWide: false, wWide: false, aCodes: rows * lanes, wCodes: cols * lanes },
     ...{ resultRows: 1, resultCols: rows * cols, rowCycles: 1 },

@@ -4,24 +4,24 @@ import { floatProcessingElement } from '../../float/pe.js';
 import { outputModule } from '../../output-buffer.js';
 import { pairModules } from '../../pair.js';
 import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
-import type { TileKind } from '../../tile-kinds.js';
-import { allTileKinds } from '../../tile-kinds.js';
+import type { TileMode } from '../../tile-modes.js';
+import { allTileModes } from '../../tile-modes.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
 import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod, arrayTile } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { outputStationaryArray } from './array.js';
+import { clusterModules } from './cluster.js';
 import { controlModule } from './control.js';
 import { inputModule } from './input.js';
 import { processingElement } from './pe.js';
-import { tileModules } from './tile.js';
 import { outputStationaryTiming } from './timing.js';
 
 /** A systolic array whose sums stay in the PEs, and leave when the tile is complete. */
 export const OUTPUT_STATIONARY: Architecture = {
   facts,
   timing: outputStationaryTiming,
-  tileKinds: (config) => allTileKinds(config, (aWide, wWide) => tileKind(config, aWide, wWide)),
+  tileModes: (config) => allTileModes(config, (aWide, wWide) => tileMode(config, aWide, wWide)),
   streams,
   hardware,
   diagram,
@@ -46,7 +46,7 @@ function facts(config: Configuration): Facts {
   };
 }
 
-function tileKind({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileKind {
+function tileMode({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileMode {
   const [aCodes, wCodes] = [aWide ? rows / 2 : rows, wWide ? cols / 2 : cols];
   return {
     ...{ aWide, wWide, aCodes, wCodes, resultRows: aCodes, resultCols: wCodes },
@@ -73,13 +73,13 @@ function streams(core: DesignCore): Streams {
 function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
   const pes = core.config.rows * core.config.cols;
   const pe = core.float ? floatProcessingElement(core, core.float, pes) : processingElement(core, pes);
-  const tiles = tileModules(core);
+  const clusters = clusterModules(core);
   const [input, control] = [inputModule(core, inputs), controlModule(core)];
   const output = outputModule(core, results, { whole: 'array', rows: true });
-  const parts = { input, control, output, computing: tiles[0] ?? pe };
+  const parts = { input, control, output, computing: clusters[0] ?? pe };
   const modules = [
     ...pairModules(core, { rows: core.a.wideTypes.length > 0 }),
-    ...[pe, ...tiles, input, control, output],
+    ...[pe, ...clusters, input, control, output],
     outputStationaryArray(core, { inputs, results }, parts),
   ];
   return { ...arrayDelays(core), modules, partialSums: [] };

@@ -1,9 +1,9 @@
+import { gridView } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
 import { type ShiftView, shiftRegister } from '../../register.js';
-import { gridView } from '../../tile-grid.js';
 import { literal, replicate } from '../../verilog.js';
 
 /** A register of the 8-bit mode: what it takes, and when, unless in every cycle. */
@@ -46,7 +46,7 @@ export interface ControlView extends PeripheryView {
 }
 
 /**
- * The control of tiles. The waves of operands and of the drain take a cycle per row and column of tiles of PEs, which
+ * The control of tiles. The waves of operands and of the drain take a cycle per row and column of clusters of PEs, which
  * count here as rows and columns where such tiles are larger than a PE. Counted from the cycle in which a tile's last beat leaves the input register, row p (from the
  * top) of column 0 has its final sum after p + PIPELINE + 1 cycles. Single: the drain wave must be in the PEs of column
  * 0 when the last row has its sum, ROWS + PIPELINE; double: one cycle later, when the last row's shadow has it. Two
@@ -57,8 +57,8 @@ export function controlModule(core: DesignCore): ControlView {
   const double = config.drain === 'double';
   const [aWide, wWide] = [core.a.wideTypes.length > 0, core.w.wideTypes.length > 0];
   const grid = gridView(config);
-  const { rowTiles, colTiles } = grid;
-  const tokens = double ? rowTiles + config.pipeline - 1 : rowTiles + config.pipeline - 2;
+  const { rowClusters, colClusters } = grid;
+  const tokens = double ? rowClusters + config.pipeline - 1 : rowClusters + config.pipeline - 2;
   const gap = double ? config.rows - 1 : config.rows;
   const gapBits = Math.max(gap.toString(2).length, 1);
   const ports = [
@@ -74,7 +74,7 @@ export function controlModule(core: DesignCore): ControlView {
       ? [
           output(
             'swap_o',
-            rowTiles,
+            rowClusters,
             `per row ${grid.tall ? 'of PE tiles ' : ''}from the top: hand the sum to the shadow and start anew`,
           ),
         ]
@@ -87,7 +87,7 @@ export function controlModule(core: DesignCore): ControlView {
   ];
   const { rows } = config;
   const follow = (name: string, into: string): ShiftView[] => (tokens > 0 ? [shiftRegister(name, tokens, into)] : []);
-  const cross = (name: string, into: string): ShiftView => shiftRegister(name, colTiles, into);
+  const cross = (name: string, into: string): ShiftView => shiftRegister(name, colClusters, into);
   const wave = [cross('row_valid_q', 'row_valid'), cross('row_last_q', 'row_last')] as const;
   const [token] = follow('token_q', 'last_i');
   const modes = [
@@ -113,7 +113,7 @@ export function controlModule(core: DesignCore): ControlView {
     spaced: double ? 'the last beat of a tile' : 'a beat',
     gapBits,
     gapValue: literal(gapBits, gap),
-    // The rows of a tile of PEs are cleared one by one, and operands reach them together.
+    // The rows of a cluster of PEs are cleared one by one, and operands reach them together.
     gapReset: literal(gapBits, double || grid.tall ? gap : 0),
     gapZero: literal(gapBits, 0),
     gapOne: literal(gapBits, 1),

@@ -1,13 +1,13 @@
+import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
 import { operandLayout } from '../../operand-text.js';
 import { type ProductView, productView } from '../../product.js';
 import { type PassedView, passed } from '../../register.js';
-import { tileGrid } from '../../tile-grid.js';
 import { replicate, slice, zeroExtend } from '../../verilog.js';
 
 /**
- * The PE: operand registers (unless a tile of PEs holds them), multiplier, shifter, adder, accumulator and, for double
+ * The PE: operand registers (unless a cluster of PEs holds them), multiplier, shifter, adder, accumulator and, for double
  * drain, its shadow.
  */
 export interface PeView extends ModuleView, ProductView {
@@ -49,7 +49,7 @@ export function processingElement(core: DesignCore, instances: number): PeView {
   const double = config.drain === 'double';
   const accBits = accumulator.bits;
   const product = productView(core, false);
-  const holds = !tileGrid(config).tiled;
+  const holds = !clusterGrid(config).clustered;
   const swap = holds ? 'swap_q' : 'swap_i';
   const kept = double ? 'kept' : 'acc_q';
   const highBits = accBits - magnitudeBits;
@@ -129,12 +129,12 @@ function passingPorts({ config, format }: DesignCore): ModulePort[] {
   ];
 }
 
-/** Operands and control of a PE in a tile, whose registers hold them. */
+/** Operands and control of a PE in a cluster, whose registers hold them. */
 function heldPorts({ config, format }: DesignCore): ModulePort[] {
   const double = config.drain === 'double';
   return [
-    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the tile`),
-    input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, of all PEs in this column of the tile`),
+    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the cluster`),
+    input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, of all PEs in this column of the cluster`),
     ...(double ? [input('swap_i', 1, '1: copy the accumulator to the shadow and start anew')] : []),
     input('drain_i', 1, `1: take the ${double ? 'shadow' : 'accumulator'} of the PE above`),
   ];

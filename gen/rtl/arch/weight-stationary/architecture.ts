@@ -3,24 +3,24 @@ import type { DesignCore } from '../../design-core.js';
 import { outputModule } from '../../output-buffer.js';
 import { pairModules } from '../../pair.js';
 import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
-import { allTileKinds, type TileKind } from '../../tile-kinds.js';
+import { allTileModes, type TileMode } from '../../tile-modes.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
 import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod, arrayTile } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { weightStationaryArray } from './array.js';
+import { clusterModules } from './cluster.js';
 import { weightStationaryControl } from './control.js';
 import { streamInput } from './input.js';
 import { weightStationaryPe } from './pe.js';
 import { partialSums } from './sums.js';
-import { tileModules } from './tile.js';
 import { weightStationaryTiming } from './timing.js';
 
 /** A systolic array whose weights stay in the PEs, the next tile's behind them; sums pass down, and leave as rows of activations come. */
 export const WEIGHT_STATIONARY: Architecture = {
   facts,
   timing: weightStationaryTiming,
-  tileKinds: (config) => allTileKinds(config, (aWide, wWide) => tileKind(config, aWide, wWide)),
+  tileModes: (config) => allTileModes(config, (aWide, wWide) => tileMode(config, aWide, wWide)),
   streams,
   hardware,
   diagram,
@@ -45,7 +45,7 @@ function facts(config: Configuration): Facts {
   };
 }
 
-function tileKind({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileKind {
+function tileMode({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileMode {
   const [aCodes, wCodes] = [aWide ? rows / 2 : rows, wWide ? cols / 2 : cols];
   return {
     ...{ aWide, wWide, aCodes, wCodes, resultRows: null, resultCols: wCodes, rowCycles: 1 },
@@ -83,14 +83,14 @@ function streams(core: DesignCore): Streams {
 
 function hardware(core: DesignCore, streams: Streams): Hardware {
   const pe = weightStationaryPe(core);
-  const tiles = tileModules(core);
+  const clusters = clusterModules(core);
   const [inputA, inputW] = [streamInput(core, 'a'), streamInput(core, 'w')];
   const control = weightStationaryControl(core);
   const output = outputModule(core, streams.results, { whole: 'array', rows: true });
-  const parts = { inputA, inputW, control, output, computing: tiles[0] ?? pe };
+  const parts = { inputA, inputW, control, output, computing: clusters[0] ?? pe };
   const modules = [
     ...pairModules(core, { rows: false }),
-    ...[pe, ...tiles, inputA, inputW, control, output],
+    ...[pe, ...clusters, inputA, inputW, control, output],
     weightStationaryArray(core, streams, parts),
   ];
   return { ...arrayDelays(core), modules, partialSums: partialSums(core) };

@@ -4,10 +4,10 @@ import type { ModuleView } from '../../module.js';
 import { portView } from '../../periphery.js';
 import type { Streams } from '../../streams.js';
 import { type ArrayParts, type ArrayView, arrayView, inputInstance } from '../array-top.js';
-import { tileSumBits } from './sums.js';
+import { clusterSumBits } from './sums.js';
 
 export interface WeightStationaryArrayView extends ArrayView {
-  /** Verilog: bits of the sums that leave the PE or tile with top row p, and of those that come to it: p products. */
+  /** Verilog: bits of the sums that leave the PE or cluster with top row p, and of those that come to it: p products. */
   readonly sumBits: string;
   readonly aboveBits: string;
   readonly aSelectors: readonly WireView[];
@@ -25,8 +25,8 @@ export function weightStationaryArray(
   streams: Streams,
   { inputA, inputW, ...parts }: ArrayParts & { readonly inputA: ModuleView; readonly inputW: ModuleView },
 ): WeightStationaryArrayView {
-  const { rows, cols, tileRows } = core.config;
-  const bits = tileSumBits(core);
+  const { rows, cols, clusterRows } = core.config;
+  const bits = clusterSumBits(core);
   const view = arrayView(core, streams, parts, {
     template: 'rtl/arch/weight-stationary/array',
     title: `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over r of a[m][r] * w[r][c].`,
@@ -44,17 +44,18 @@ export function weightStationaryArray(
     wSelectors: selectorWires([portView(core.w)]),
     inputA: inputInstance(inputA, view, 'a_'),
     inputW: inputInstance(inputW, view, 'w_'),
-    sumBits: byRow(bits, tileRows, 0),
-    aboveBits: byRow(bits, tileRows, 1),
+    sumBits: byRow(bits, clusterRows, 0),
+    aboveBits: byRow(bits, clusterRows, 1),
     widens: new Set(bits).size > 1,
     extended: '{{(SUM_BITS-ABOVE_BITS){sign}}, g_row[p-1].g_col[c].sum_out}',
   };
 }
 
-/** A Verilog expression in the row p for the entry of its tile, or of the one `shift` tiles above. */
-function byRow(bits: readonly number[], tileRows: number, shift: number): string {
+/** A Verilog expression in the row p for the entry of its cluster, or of the one `shift` clusters above. */
+function byRow(bits: readonly number[], clusterRows: number, shift: number): string {
   const steps = bits.flatMap((width, p) => (width === bits[p + 1] || p === bits.length - 1 ? [] : [{ width, p }]));
-  return [...steps.map(({ width, p }) => `p < ${(p + 1 + shift) * tileRows} ? ${width} :`), String(bits.at(-1))].join(
-    ' ',
-  );
+  return [
+    ...steps.map(({ width, p }) => `p < ${(p + 1 + shift) * clusterRows} ? ${width} :`),
+    String(bits.at(-1)),
+  ].join(' ');
 }

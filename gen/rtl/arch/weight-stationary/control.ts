@@ -1,9 +1,9 @@
+import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
 import { type ShiftView, shiftRegister } from '../../register.js';
-import { tileGrid } from '../../tile-grid.js';
 import { literal } from '../../verilog.js';
 
 export interface WeightStationaryControlView extends PeripheryView {
@@ -26,16 +26,16 @@ export interface WeightStationaryControlView extends PeripheryView {
 
 /**
  * The control of weights and rows. A row of activations that leaves the input register in cycle t has its sums at the
- * output buffer in cycle t + ROWS + COLS - 1 + PIPELINE: that gives the number of tokens. With tiles of PEs, rows and
+ * output buffer in cycle t + ROWS + COLS - 1 + PIPELINE: that gives the number of tokens. With clusters of PEs, rows and
  * columns of tiles count here. Weights move down a row a beat all the same, but the PEs of a tile take part from the same
  * beat on: a wave of activations takes their weights over in the same cycle.
  */
 export function weightStationaryControl(core: DesignCore): WeightStationaryControlView {
   const { pipeline } = core.config;
-  const { tileRows, rowTiles, colTiles } = tileGrid(core.config);
-  const tall = tileRows > 1;
+  const { clusterRows, rowClusters, colClusters } = clusterGrid(core.config);
+  const tall = clusterRows > 1;
   const perRow = `per row ${tall ? 'of PE tiles ' : ''}from the top`;
-  const tokens = rowTiles + colTiles - 1 + pipeline;
+  const tokens = rowClusters + colClusters - 1 + pipeline;
   const wWide = core.w.wideTypes.length > 0;
   const ports = [
     clock,
@@ -49,15 +49,15 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     input('a_begin_i', 1, 'it begins a tile'),
     input('a_last_i', 1, 'it ends a tile'),
     output('a_permit_o', 1, 'a tile may begin: its weights wait in the array'),
-    output('load_o', rowTiles, `${perRow}: take the weight from above for the next tile`),
-    output('swap_o', rowTiles, `${perRow}: use the weight of the next tile from now on`),
+    output('load_o', rowClusters, `${perRow}: take the weight from above for the next tile`),
+    output('swap_o', rowClusters, `${perRow}: use the weight of the next tile from now on`),
     output('row_valid_o', 1, 'a row of results leaves the array'),
     output('row_last_o', 1, 'it is the last of its tile'),
     ...(wWide ? [output('row_wide_o', 1, 'it has results of 8-bit weights, in pairs of columns')] : []),
   ];
   const title = 'Control: lets weights and activations in and follows the rows through the array.';
-  const many = rowTiles > 1;
-  const next = Math.max(rowTiles - 1, 1);
+  const many = rowClusters > 1;
+  const next = Math.max(rowClusters - 1, 1);
   const follow = (name: string, into: string): ShiftView => shiftRegister(name, tokens, into);
   const [valid, last] = [follow('row_valid_q', 'a_issue_i'), follow('row_last_q', 'a_last_i')];
   const mode = follow('row_wide_q', 'wide');
@@ -75,7 +75,7 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     ofTiles: tall ? ' of PE tiles' : '',
     shadow: tall ? 'shadows' : 'shadow',
     manyRows: many,
-    rowsButOne: rowTiles - 1,
+    rowsButOne: rowClusters - 1,
     rowsButOneZero: literal(next, 0),
     open: shiftRegister('open_q', next, "1'b1"),
     swap: shiftRegister('swap_q', next, 'a_begin_i'),
@@ -83,7 +83,7 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     mode,
     wWide,
     outputs: [
-      { name: 'load_o', value: many ? `{open_q & {${rowTiles - 1}{w_issue_i}}, w_issue_i}` : 'w_issue_i' },
+      { name: 'load_o', value: many ? `{open_q & {${rowClusters - 1}{w_issue_i}}, w_issue_i}` : 'w_issue_i' },
       { name: 'swap_o', value: many ? '{swap_q, a_begin_i}' : 'a_begin_i' },
       { name: 'row_valid_o', value: valid.last },
       { name: 'row_last_o', value: last.last },

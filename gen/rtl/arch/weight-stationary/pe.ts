@@ -1,14 +1,14 @@
+import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
 import { operandLayout } from '../../operand-text.js';
 import { clock, enablePorts } from '../../ports.js';
 import { type ProductView, productView } from '../../product.js';
 import { type PassedView, passed } from '../../register.js';
-import { tileGrid } from '../../tile-grid.js';
-import { tileSumBits } from './sums.js';
+import { clusterSumBits } from './sums.js';
 
 /**
- * The PE: the weight in use and that of the next tile, multiplier, shifter and adder; unless a tile of PEs has them, the
+ * The PE: the weight in use and that of the next tile, multiplier, shifter and adder; unless a cluster of PEs has them, the
  * registers of the activation and of the partial sum.
  */
 export interface WeightStationaryPeView extends ModuleView, ProductView {
@@ -32,8 +32,8 @@ export interface WeightStationaryPeView extends ModuleView, ProductView {
 export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
   const { config, format, accumulator, magnitudeBits } = core;
   const name = `${config.name}_pe`;
-  const leastSumBits = Math.min(...tileSumBits(core));
-  const holds = !tileGrid(config).tiled;
+  const leastSumBits = Math.min(...clusterSumBits(core));
+  const holds = !clusterGrid(config).clustered;
   const product = productView(core, true);
   const { signed, magnitudeSignal, negativeSignal } = product;
   return {
@@ -55,7 +55,7 @@ export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
     holds,
     operand: holds ? passed({ a: format.a.bits }) : [],
     control: holds ? passed({ swap: 1, load: 1 }) : [],
-    beforeActivation: holds ? '' : ',\n// a cycle before a_i: the tile of PEs has a register in between',
+    beforeActivation: holds ? '' : ',\n// a cycle before a_i: the cluster of PEs has a register in between',
     sumOut: holds ? 'sum_q' : 'sum',
     enable: config.stall === 'enable',
     accBits: accumulator.bits,
@@ -81,10 +81,10 @@ function passingPorts({ format }: DesignCore): ModulePort[] {
   ];
 }
 
-/** Activation and control of a PE in a tile of PEs, whose registers hold the activation. */
+/** Activation and control of a PE in a cluster of PEs, whose registers hold the activation. */
 function heldPorts({ format }: DesignCore): ModulePort[] {
   return [
-    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the tile`),
+    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the cluster`),
     input('swap_i', 1, '1: the next activation begins a tile: use its weight from then on'),
     input('load_i', 1, '1: take the weight from above for the next tile'),
   ];

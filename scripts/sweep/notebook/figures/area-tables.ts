@@ -76,24 +76,24 @@ export function stallTable(
 }
 
 /** Variants with clusters of PEs, by dataflow; the first of each is the one to compare with. */
-const TILE_GROUPS = {
-  os: { '1 x 1': 'os_single', '2 x 2': 'os_tile2x2', '4 x 4': 'os_tile4x4' },
-  ws: { '1 x 1': 'ws', '4 x 1': 'ws_tile4x1', '2 x 2': 'ws_tile2x2' },
+const CLUSTER_GROUPS = {
+  os: { '1 x 1': 'os_single', '2 x 2': 'os_cluster2x2', '4 x 4': 'os_cluster4x4' },
+  ws: { '1 x 1': 'ws', '4 x 1': 'ws_cluster4x1', '2 x 2': 'ws_cluster2x2' },
 } as const;
 
 /** What clusters of PEs save, out of the table of variants. */
-export function tileTable({ variants }: VariantsReport): string {
-  const rows = Object.entries(TILE_GROUPS).flatMap(([kind, tiles]) => {
-    const first = variantOf(variants, tiles['1 x 1']);
-    return Object.entries(tiles).map(([tile, name]) => ({ tile, kind, row: variantOf(variants, name), first }));
+export function clusterTable({ variants }: VariantsReport): string {
+  const rows = Object.entries(CLUSTER_GROUPS).flatMap(([kind, clusters]) => {
+    const first = variantOf(variants, clusters['1 x 1']);
+    return Object.entries(clusters).map(([cluster, name]) => ({ cluster, kind, row: variantOf(variants, name), first }));
   });
-  type TileRow = (typeof rows)[number];
-  const compared = (text: string, figure: (row: VariantRow) => number, { row, first }: TileRow): string =>
+  type ClusterRow = (typeof rows)[number];
+  const compared = (text: string, figure: (row: VariantRow) => number, { row, first }: ClusterRow): string =>
     row === first ? text : `${text} (${growth(figure(first), figure(row))})`;
   const perMac = (row: VariantRow): number => row.perMac.gateEquivalents;
-  return table<TileRow>(
+  return table<ClusterRow>(
     [
-      { title: 'PEs of a cluster', left: true, text: ({ tile }) => tile },
+      { title: 'PEs of a cluster', left: true, text: ({ cluster }) => cluster },
       { title: 'dataflow', left: true, text: ({ kind }) => kind },
       { title: 'GE per MAC', text: (each) => compared(decimal(perMac(each.row), 1), perMac, each) },
       { title: 'flip-flops per MAC', text: ({ row }) => decimal(row.perMac.flipFlopBits, 1) },

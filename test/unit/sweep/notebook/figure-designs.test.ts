@@ -7,7 +7,12 @@ import type { MatmulReport } from '../../../../scripts/network/matmul.js';
 import type { QuantiseReport } from '../../../../scripts/network/quantise/report.js';
 import type { ModelReport } from '../../../../scripts/perf/report.js';
 import type { ComparisonReport } from '../../../../scripts/sweep/compare/report.js';
-import { dotTable, floatTable, stallTable, tileTable } from '../../../../scripts/sweep/notebook/figures/area-tables.js';
+import {
+  clusterTable,
+  dotTable,
+  floatTable,
+  stallTable,
+} from '../../../../scripts/sweep/notebook/figures/area-tables.js';
 import { dotTreesTable } from '../../../../scripts/sweep/notebook/figures/dot-trees-table.js';
 import { costsTable, survivesTable } from '../../../../scripts/sweep/notebook/figures/model-tables.js';
 import {
@@ -97,7 +102,7 @@ describe('tables of areas', () => {
     expect(() => table()).toThrow('no netlists');
   });
 
-  it('compare tiles of PEs with single ones of the same dataflow', () => {
+  it('compare clusters of PEs with single ones of the same dataflow', () => {
     const variant = (name: string, ge: number, ps: number): VariantRow =>
       ({
         name,
@@ -106,17 +111,17 @@ describe('tables of areas', () => {
         streams: [{ latency: 1 }, { latency: 34 }],
         proof: { proved: 7, simulated: 0 },
       }) as unknown as VariantRow;
-    const names = ['os_single', 'os_tile2x2', 'os_tile4x4', 'ws', 'ws_tile2x2', 'ws_tile4x1'];
+    const names = ['os_single', 'os_cluster2x2', 'os_cluster4x4', 'ws', 'ws_cluster2x2', 'ws_cluster4x1'];
     const report = {
       variants: names.map((name, i) => variant(name, 1000 + 100 * i, 5000)),
     } as unknown as VariantsReport;
-    const rows = rowsOf(tileTable(report));
+    const rows = rowsOf(clusterTable(report));
     expect(rows[0]).toBe('| 1 x 1 | os | 1,000.0 | 40.0 | 5,000 ps | 34 |');
     expect(rows[2]).toBe('| 4 x 4 | os | 1,200.0 (+20 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
     expect(rows[3]).toBe('| 1 x 1 | ws | 1,300.0 | 40.0 | 5,000 ps | 34 |');
     expect(rows[4]).toBe('| 4 x 1 | ws | 1,500.0 (+15 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
-    expect(figuresIn(lastOf(tileTable(report)))).toEqual([42]);
-    expect(() => tileTable({ ...report, variants: report.variants.slice(1) })).toThrow(/\bos_single\b/);
+    expect(figuresIn(lastOf(clusterTable(report)))).toEqual([42]);
+    expect(() => clusterTable({ ...report, variants: report.variants.slice(1) })).toThrow(/\bos_single\b/);
   });
 
   it('sort trees by the smaller of two areas, and show those that the generator makes', () => {

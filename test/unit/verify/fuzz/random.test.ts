@@ -53,12 +53,12 @@ describe('random configurations', () => {
     }
   });
 
-  it('have tiles of PEs that fill the array, of every kind of shape', () => {
-    for (const { rows, cols, tileRows = 1, tileCols = 1 } of drawn as Record<string, number>[]) {
-      expect([(rows as number) % tileRows, (cols as number) % tileCols]).toEqual([0, 0]);
+  it('have clusters of PEs that fill the array, of every kind of shape', () => {
+    for (const { rows, cols, clusterRows = 1, clusterCols = 1 } of drawn as Record<string, number>[]) {
+      expect([(rows as number) % clusterRows, (cols as number) % clusterCols]).toEqual([0, 0]);
     }
-    const shape = ({ rows, tileRows }: RawConfiguration) =>
-      tileRows === 1 ? 'one' : tileRows === rows ? 'all' : 'some';
+    const shape = ({ rows, clusterRows }: RawConfiguration) =>
+      clusterRows === 1 ? 'one' : clusterRows === rows ? 'all' : 'some';
     expect(new Set(drawn.map(shape))).toEqual(new Set(['one', 'all', 'some']));
   });
 

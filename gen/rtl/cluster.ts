@@ -1,49 +1,49 @@
+import { type ClusterGrid, clusterGrid } from './cluster-grid.js';
 import type { DesignCore } from './design-core.js';
 import type { ModulePort, ModuleView } from './module.js';
 import { clock, enablePorts } from './ports.js';
-import { type TileGrid, tileGrid } from './tile-grid.js';
 
-/** A tile of PEs: their operand registers at its edges, and the PEs between which operands go without registers. */
-export interface TileView extends ModuleView, TileGrid {
+/** A cluster of PEs: their operand registers at its edges, and the PEs between which operands go without registers. */
+export interface ClusterView extends ModuleView, ClusterGrid {
   readonly pe: string;
   readonly double: boolean;
   readonly enable: boolean;
   readonly aBits: number;
   readonly wBits: number;
   readonly accBits: number;
-  /** The narrowest sums that leave a tile. */
+  /** The narrowest sums that leave a cluster. */
   readonly leastSumBits: number;
   /** Verilog: a weight of column c as it enters and leaves. */
   readonly weightIn: string;
   readonly weightOut: string;
 }
 
-/** What tiles of PEs differ in. */
-interface TileParts {
+/** What clusters of PEs differ in. */
+interface ClusterParts {
   readonly template: string;
   readonly ports: readonly ModulePort[];
   readonly leastSumBits: number;
 }
 
-/** What a port of a tile passes on. */
+/** What a port of a cluster passes on. */
 export const LATER = 'the same, one cycle later, to';
 
-/** The tile of PEs of an array, or none where each PE stands alone. */
-export function tilesOfPes(core: DesignCore, partsOf: (grid: TileGrid) => TileParts): TileView[] {
+/** The cluster of PEs of an array, or none where each PE stands alone. */
+export function clustersOf(core: DesignCore, partsOf: (grid: ClusterGrid) => ClusterParts): ClusterView[] {
   const { config, format, accumulator } = core;
-  const grid = tileGrid(config);
-  if (!grid.tiled) return [];
+  const grid = clusterGrid(config);
+  if (!grid.clustered) return [];
   const { template, ports, leastSumBits } = partsOf(grid);
-  const name = `${config.name}_tile`;
-  const many = grid.tileCols * format.w.bits > 1;
+  const name = `${config.name}_cluster`;
+  const many = grid.clusterCols * format.w.bits > 1;
   return [
     {
       name,
       file: `rtl/${name}.v`,
       template,
-      title: `Tile of ${grid.tileRows} x ${grid.tileCols} PEs with operand registers at its edges only.`,
+      title: `Cluster of ${grid.clusterRows} x ${grid.clusterCols} PEs with operand registers at its edges only.`,
       ports: [clock, ...enablePorts(config), ...ports],
-      instances: grid.rowTiles * grid.colTiles,
+      instances: grid.rowClusters * grid.colClusters,
       parts: [`${config.name}_pe`],
       ...grid,
       pe: `${config.name}_pe`,

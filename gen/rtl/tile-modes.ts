@@ -4,7 +4,7 @@ import type { Configuration } from '../config/parameters.js';
  * A kind of tile of a design, by the operands that have 8 bits on two lanes. Counts that the tile's length decides are
  * null.
  */
-export interface TileKind {
+export interface TileMode {
   readonly aWide: boolean;
   readonly wWide: boolean;
   /** Codes in a beat: one for each row and column, or for each pair of them. */
@@ -25,10 +25,10 @@ export interface TileKind {
 }
 
 /** All kinds of tiles of a design; the first has no wide operands. */
-export function allTileKinds(
+export function allTileModes(
   { wideActivations, wideWeights }: Pick<Configuration, 'wideActivations' | 'wideWeights'>,
-  kindOf: (aWide: boolean, wWide: boolean) => TileKind,
-): TileKind[] {
+  kindOf: (aWide: boolean, wWide: boolean) => TileMode,
+): TileMode[] {
   const choices = (wide: readonly string[]): boolean[] => (wide.length > 0 ? [false, true] : [false]);
   return choices(wideActivations).flatMap((aWide) => choices(wideWeights).map((wWide) => kindOf(aWide, wWide)));
 }
