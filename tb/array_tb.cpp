@@ -131,7 +131,7 @@ class Bench {
       if (segment.abort && segment_cycle >= segment.abort) return true;
       if (out_tile == total) epilogue--;
 
-      // An offered beat stays until it is taken.
+      // An offered beat stays until it is accepted.
       for (Stream& stream : streams) {
         if (!stream.offering && stream.tile < total) stream.offering = !random.chance(segment.idle);
         drive(segment, stream, random);
@@ -218,7 +218,7 @@ class Bench {
     return bits;
   }
 
-  // A beat of a stream was taken.
+  // A beat of a stream was accepted.
   void transfer(Stream& stream, const Tile& sent) {
     TileEvents& tile = events[stream.tile];
     const bool weights = stream.side == Side::kWeights;

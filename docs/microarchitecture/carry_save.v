@@ -4,9 +4,9 @@
 
 module carry_save (
   input  wire        clk_i,
-  input  wire  [6:0] a_i,      // {sign, exp[1:0], base[3:0]}
+  input  wire  [6:0] a_i,      // {sign, exp[1:0], significand[3:0]}
   output wire  [6:0] a_o,
-  input  wire  [5:0] w_i,      // {sign, exp[1:0], base[2:0]}
+  input  wire  [5:0] w_i,      // {sign, exp[1:0], significand[2:0]}
   output wire  [5:0] w_o,
   input  wire        drain_i,
   output wire        drain_o,

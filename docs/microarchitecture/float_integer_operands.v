@@ -4,9 +4,9 @@
 
 module float_integer_operands (
   input  wire        clk_i,
-  input  wire  [6:0] a_i,      // {sign, exp[1:0], base[3:0]}
+  input  wire  [6:0] a_i,      // {sign, exp[1:0], significand[3:0]}
   output wire  [6:0] a_o,
-  input  wire  [5:0] w_i,      // {sign, exp[1:0], base[2:0]}
+  input  wire  [5:0] w_i,      // {sign, exp[1:0], significand[2:0]}
   output wire  [5:0] w_o,
   input  wire        drain_i,
   output wire        drain_o,
@@ -19,7 +19,7 @@ module float_integer_operands (
   reg drain_q;
   reg [31:0] acc_q;
 
-  // Multiply the bases and add the exponents, which count steps of 4.
+  // Multiply the significands and add the exponents, which count steps of 4.
   wire sign = a_q[6] ^ w_q[5];
   wire [6:0] product = {3'd0, a_q[3:0]} * {4'd0, w_q[2:0]};
   wire [2:0] place = {1'd0, a_q[5:4]} + {1'd0, w_q[4:3]};
@@ -102,16 +102,16 @@ endmodule
 // The generated PE's operand {sign, exp[2:0], sig[3:0]}, or sig[2:0], from the same: the leading one moves to the top, and
 // its place becomes the exponent. No code has a value of 2^8 or more.
 module float_integer_operands_operand #(
-  parameter WEIGHT = 0  // 1: the base has three bits instead of four
+  parameter WEIGHT = 0  // 1: the significand has three bits instead of four
 ) (
   input  wire [6-WEIGHT:0] operand_i,
   output wire [7-WEIGHT:0] generated_o,
   output wire              exists_o
 );
 
-  wire [3:0] base = operand_i[3:0] & ((WEIGHT != 0) ? 4'b0111 : 4'b1111);
-  wire [1:0] top = base[3] ? 2'd3 : base[2] ? 2'd2 : base[1] ? 2'd1 : 2'd0;
-  wire [3:0] sig = base << (2'd3 - top);
+  wire [3:0] significand = operand_i[3:0] & ((WEIGHT != 0) ? 4'b0111 : 4'b1111);
+  wire [1:0] top = significand[3] ? 2'd3 : significand[2] ? 2'd2 : significand[1] ? 2'd1 : 2'd0;
+  wire [3:0] sig = significand << (2'd3 - top);
   wire [3:0] exp = {1'b0, operand_i[5-WEIGHT:4-WEIGHT], 1'b0} + {2'd0, top};
 
   assign generated_o = {operand_i[6-WEIGHT], exp[2:0], sig[3:WEIGHT]};

@@ -4,7 +4,7 @@
 
 module fused_twos_complement (
   input  wire        clk_i,
-  input  wire  [5:0] a_i,      // {exp, base[4:0]}: a signed or unsigned half of 4 bits, and whether it is the upper one
+  input  wire  [5:0] a_i,      // {exp, significand[4:0]}: a signed or unsigned half of 4 bits, and whether it is the upper one
   output wire  [5:0] a_o,
   input  wire  [5:0] w_i,      // the same
   output wire  [5:0] w_o,
@@ -19,9 +19,9 @@ module fused_twos_complement (
   reg drain_q;
   reg [23:0] acc_q;
 
-  wire signed [4:0] a_base = a_q[4:0];
-  wire signed [4:0] w_base = w_q[4:0];
-  wire signed [8:0] product = a_base * w_base;
+  wire signed [4:0] a_sig = a_q[4:0];
+  wire signed [4:0] w_sig = w_q[4:0];
+  wire signed [8:0] product = a_sig * w_sig;
   wire [1:0] shift = {1'd0, a_q[5]} + {1'd0, w_q[5]};
   wire [16:0] term = {{8{product[8]}}, product} << {shift, 2'd0};
   wire [23:0] sum = acc_q + {{7{term[16]}}, term};
@@ -40,7 +40,7 @@ module fused_twos_complement (
 
 endmodule
 
-// The same operand from the generated PE's {sign, exp, base[3:0]}. The upper half of an int8 weight is at most 8 in magnitude.
+// The same operand from the generated PE's {sign, exp, significand[3:0]}. The upper half of an int8 weight is at most 8 in magnitude.
 module fused_twos_complement_operand #(
   parameter WEIGHT = 0
 ) (
@@ -49,8 +49,8 @@ module fused_twos_complement_operand #(
   output wire       exists_o
 );
 
-  wire [4:0] base = {1'd0, generated_i[3:0]};
-  assign operand_o = {generated_i[4], generated_i[5] ? -base : base};
+  wire [4:0] significand = {1'd0, generated_i[3:0]};
+  assign operand_o = {generated_i[4], generated_i[5] ? -significand : significand};
   assign exists_o = (WEIGHT == 0) || !generated_i[4] || (generated_i[3:0] <= 4'd8);
 
 endmodule

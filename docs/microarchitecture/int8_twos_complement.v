@@ -36,7 +36,7 @@ module int8_twos_complement (
 
 endmodule
 
-// The same operand from the generated PE's {sign, base[7:0]}; 128 is the magnitude of -128 alone.
+// The same operand from the generated PE's {sign, significand[7:0]}; 128 is the magnitude of -128 alone.
 module int8_twos_complement_operand #(
   parameter WEIGHT = 0  // no matter here: both ports take the same codes
 ) (

@@ -4,9 +4,9 @@
 
 module twos_complement (
   input  wire        clk_i,
-  input  wire  [6:0] a_i,      // {exp[1:0], base[4:0]}
+  input  wire  [6:0] a_i,      // {exp[1:0], significand[4:0]}
   output wire  [6:0] a_o,
-  input  wire  [5:0] w_i,      // {exp[1:0], base[3:0]}
+  input  wire  [5:0] w_i,      // {exp[1:0], significand[3:0]}
   output wire  [5:0] w_o,
   input  wire        drain_i,
   output wire        drain_o,
@@ -19,9 +19,9 @@ module twos_complement (
   reg drain_q;
   reg [23:0] acc_q;
 
-  wire signed [4:0] a_base = a_q[4:0];
-  wire signed [3:0] w_base = w_q[3:0];
-  wire signed [8:0] product = a_base * w_base;
+  wire signed [4:0] a_sig = a_q[4:0];
+  wire signed [3:0] w_sig = w_q[3:0];
+  wire signed [8:0] product = a_sig * w_sig;
   wire [2:0] shift = {1'd0, a_q[6:5]} + {1'd0, w_q[5:4]};
   wire [13:0] term = {{5{product[8]}}, product} << {shift, 1'd0};
   wire [23:0] sum = acc_q + {{10{term[13]}}, term};

@@ -21,15 +21,15 @@ module wide_double_after_shift (
 
   wire a_sign = a_q[5];
   wire a_exp = a_q[4];
-  wire [3:0] a_base = a_q[3:0];
+  wire [3:0] a_sig = a_q[3:0];
   wire w_sign = w_q[5];
   wire w_exp = w_q[4];
-  wire [3:0] w_base = w_q[3:0];
+  wire [3:0] w_sig = w_q[3:0];
 
-  wire a_twice = a_sign & a_base[3] & a_base[2];
+  wire a_twice = a_sign & a_sig[3] & a_sig[2];
   wire negative = a_sign ^ w_sign ^ a_twice;
-  wire [7:0] bases = {4'd0, a_base} * {4'd0, w_base};
-  wire [8:0] product = {1'd0, bases};
+  wire [7:0] significands = {4'd0, a_sig} * {4'd0, w_sig};
+  wire [8:0] product = {1'd0, significands};
   wire [1:0] shift = {1'd0, a_exp} + {1'd0, w_exp};
 
   // Shift. What leaves at the top is 0 for every pair of operands that decoders make.

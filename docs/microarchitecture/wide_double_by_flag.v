@@ -22,14 +22,14 @@ module wide_double_by_flag (
   wire a_twice = a_q[6];
   wire a_sign = a_q[5];
   wire a_exp = a_q[4];
-  wire [3:0] a_base = a_q[3:0];
+  wire [3:0] a_sig = a_q[3:0];
   wire w_sign = w_q[5];
   wire w_exp = w_q[4];
-  wire [3:0] w_base = w_q[3:0];
+  wire [3:0] w_sig = w_q[3:0];
 
   wire negative = a_sign ^ w_sign;
-  wire [7:0] bases = {4'd0, a_base} * {4'd0, w_base};
-  wire [8:0] product = {1'd0, bases} << a_twice;
+  wire [7:0] significands = {4'd0, a_sig} * {4'd0, w_sig};
+  wire [8:0] product = {1'd0, significands} << a_twice;
   wire [1:0] shift = {1'd0, a_exp} + {1'd0, w_exp};
 
   // Shift. What leaves at the top is 0 for every pair of operands that decoders make.
@@ -67,10 +67,10 @@ module wide_double_by_flag_operand #(
 
   wire sign = generated_i[5];
   wire exp = generated_i[4];
-  wire [3:0] base = generated_i[3:0];
-  wire twice = sign & base[3] & base[2];
+  wire [3:0] significand = generated_i[3:0];
+  wire twice = sign & significand[3] & significand[2];
 
-  assign operand_o = (WEIGHT == 1) ? {1'b0, generated_i} : {twice, sign & ~twice, exp, base};
+  assign operand_o = (WEIGHT == 1) ? {1'b0, generated_i} : {twice, sign & ~twice, exp, significand};
   assign exists_o = 1'b1;
 
 endmodule

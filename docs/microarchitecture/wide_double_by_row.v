@@ -21,17 +21,17 @@ module wide_double_by_row (
 
   wire a_sign = a_q[5];
   wire a_exp = a_q[4];
-  wire [3:0] a_base = a_q[3:0];
+  wire [3:0] a_sig = a_q[3:0];
   wire w_sign = w_q[5];
   wire w_exp = w_q[4];
-  wire [3:0] w_base = w_q[3:0];
+  wire [3:0] w_sig = w_q[3:0];
 
-  wire a_twice = a_sign & a_base[3] & a_base[2];
+  wire a_twice = a_sign & a_sig[3] & a_sig[2];
   wire negative = a_sign ^ w_sign ^ a_twice;
-  wire [3:0] row_0 = w_base & {4{a_base[0]}};
-  wire [3:0] row_1 = w_base & {4{a_base[1]}};
-  wire [3:0] row_2 = w_base & {4{a_base[2]}};
-  wire [3:0] row_3 = w_base & {4{a_base[3]}};
+  wire [3:0] row_0 = w_sig & {4{a_sig[0]}};
+  wire [3:0] row_1 = w_sig & {4{a_sig[1]}};
+  wire [3:0] row_2 = w_sig & {4{a_sig[2]}};
+  wire [3:0] row_3 = w_sig & {4{a_sig[3]}};
   wire [8:0] moved = a_twice ? {1'd0, row_2, 4'd0} : {3'd0, row_2, 2'd0};
   wire [8:0] product = {5'd0, row_0} + {4'd0, row_1, 1'd0} + {2'd0, row_3, 3'd0} + moved;
   wire [1:0] shift = {1'd0, a_exp} + {1'd0, w_exp};

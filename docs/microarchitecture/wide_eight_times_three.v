@@ -22,19 +22,19 @@ module wide_eight_times_three (
   wire a_eight = a_q[6];
   wire a_sign = a_q[5];
   wire a_exp = a_q[4];
-  wire [3:0] a_base = a_q[3:0];
+  wire [3:0] a_sig = a_q[3:0];
   wire w_sign = w_q[5];
   wire w_exp = w_q[4];
-  wire [3:0] w_base = w_q[3:0];
+  wire [3:0] w_sig = w_q[3:0];
 
   wire negative = a_sign ^ w_sign;
-  wire [7:0] bases = {4'd0, a_base} * {4'd0, w_base};
-  // Eight times a base of 3: the product as it is has 6 bits.
+  wire [7:0] significands = {4'd0, a_sig} * {4'd0, w_sig};
+  // Eight times a significand of 3: the product as it is has 6 bits.
   wire [8:0] product = {
-    a_eight & bases[5],
-    bases[7:6] | (bases[4:3] & {2{a_eight}}),
-    a_eight ? bases[2:0] : bases[5:3],
-    bases[2:0] & ~{3{a_eight}}
+    a_eight & significands[5],
+    significands[7:6] | (significands[4:3] & {2{a_eight}}),
+    a_eight ? significands[2:0] : significands[5:3],
+    significands[2:0] & ~{3{a_eight}}
   };
   wire [1:0] shift = {1'd0, a_exp} + {1'd0, w_exp};
 
@@ -73,11 +73,11 @@ module wide_eight_times_three_operand #(
 
   wire sign = generated_i[5];
   wire exp = generated_i[4];
-  wire [3:0] base = generated_i[3:0];
-  wire twice = sign & base[3] & base[2];
+  wire [3:0] significand = generated_i[3:0];
+  wire twice = sign & significand[3] & significand[2];
 
-  assign operand_o = (WEIGHT == 1) ? {1'b0, generated_i} : {twice, sign & ~twice, exp, twice ? 4'd3 : base};
-  assign exists_o = (WEIGHT == 1) | ~twice | (base == 4'd12);
+  assign operand_o = (WEIGHT == 1) ? {1'b0, generated_i} : {twice, sign & ~twice, exp, twice ? 4'd3 : significand};
+  assign exists_o = (WEIGHT == 1) | ~twice | (significand == 4'd12);
 
 endmodule
 

@@ -30,7 +30,7 @@ const operandPort = z.object({
   operand: z.object({
     signBits: z.union([z.literal(0), z.literal(1)]),
     exponentBits: z.int(),
-    baseBits: z.int(),
+    significandBits: z.int(),
     bits: z.int(),
     doubledFrom: z.int().optional(),
   }),
@@ -96,7 +96,7 @@ export const MANIFEST = z.object({
   /** Result i of an output beat lies at [i * bits +: bits]; its real value is the number there times both types' steps. */
   results: z.object({ encoding: z.enum(['twosComplement', 'binary32']), bits: z.int(), lanes: z.int() }),
   operandFormat: z.object({
-    unit: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal('none')]),
+    radixLog2: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal('none')]),
     foldMinimum: z.boolean(),
     normalised: z.literal(true).optional(),
   }),
@@ -151,9 +151,9 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
   });
   const port = (letter: 'a' | 'w') => {
     const { role, types, wideTypes, lanes, codeBits, typeBits, fields } = design[letter];
-    const { signBits, exponentBits, baseBits, bits, doubledFrom } = fields;
+    const { signBits, exponentBits, significandBits, bits, doubledFrom } = fields;
     const doubles = doubledFrom === undefined ? {} : { doubledFrom };
-    const operand = { signBits, exponentBits, baseBits, bits, ...doubles };
+    const operand = { signBits, exponentBits, significandBits, bits, ...doubles };
     const names = (list: readonly NumericType[]): string[] => list.map((type) => type.name);
     return { role, types: names(types), wideTypes: names(wideTypes), lanes, codeBits, typeBits, operand };
   };
@@ -189,7 +189,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       bits: accumulator.bits,
       lanes: design.facts.tile.resultCols,
     },
-    operandFormat: format.form,
+    operandFormat: format.encoding,
     accumulator: {
       bits: accumulator.bits,
       boundBits: accumulator.boundBits,

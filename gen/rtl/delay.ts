@@ -1,7 +1,7 @@
 import { clusterGrid } from './cluster-grid.js';
 import type { DesignCore } from './design-core.js';
 import { input, type ModuleView, output } from './module.js';
-import { kindBits, peripheryModule } from './periphery.js';
+import { modeBits, peripheryModule } from './periphery.js';
 import type { OperandPort } from './port.js';
 import { clock, enablePorts } from './ports.js';
 
@@ -22,9 +22,9 @@ export function delayLines({ config, a, w, accumulator }: DesignCore): DelayLine
   const triangle = (n: number): number => (n * (n - 1)) / 2;
   return [
     { use: 'skew of the activations', width: a.codeBits, stages: clusterRows * triangle(rowClusters) },
-    { use: 'skew of the activation types', width: kindBits(a), stages: rowClusters - 1 },
+    { use: 'skew of the activation types', width: modeBits(a), stages: rowClusters - 1 },
     { use: 'skew of the weights', width: w.codeBits, stages: clusterCols * triangle(colClusters) },
-    { use: 'skew of the weight types', width: kindBits(w), stages: colClusters - 1 },
+    { use: 'skew of the weight types', width: modeBits(w), stages: colClusters - 1 },
     { use: 'de-skew of the results', width: accumulator.bits, stages: clusterCols * triangle(colClusters) },
   ].filter(({ width, stages }) => width > 0 && stages > 0);
 }
@@ -38,7 +38,7 @@ export function delayModule(core: DesignCore): ModuleView {
     output('q_o', 'WIDTH', 'data, DEPTH cycles later'),
   ];
   const skews = (port: OperandPort, lanes: number, clusters: number): number =>
-    (clusters - 1) * (lanes + (kindBits(port) > 0 ? 1 : 0));
+    (clusters - 1) * (lanes + (modeBits(port) > 0 ? 1 : 0));
   const results = clusterCols * (colClusters - 1);
   const instances = skews(core.a, clusterRows, rowClusters) + skews(core.w, clusterCols, colClusters) + results;
   const title = 'Delay line: DEPTH registers of WIDTH bits, for skew and de-skew.';

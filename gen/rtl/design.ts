@@ -5,11 +5,11 @@ import type { BlockDiagram, PartialSums } from './arch/architecture.js';
 import { architectureOf } from './arch/table.js';
 import { type ClockGate, clockGateModule, clockGateOf } from './clock-gate.js';
 import { elaborateCore } from './core.js';
-import { decoderUses, formEncoding, halvesOf, portDecoder } from './decoder/port.js';
+import { decoderUses, halvesOf, integerPacking, portDecoder } from './decoder/port.js';
 import { typeDecoder } from './decoder/type.js';
 import type { DelayLine } from './delay.js';
 import type { DesignCore } from './design-core.js';
-import { floatTypeDecoder, normalEncoding } from './float/decoder.js';
+import { floatTypeDecoder, normalPacking } from './float/decoder.js';
 import type { ModuleView } from './module.js';
 import type { Streams } from './streams.js';
 import type { TileMode } from './tile-modes.js';
@@ -74,13 +74,13 @@ function decoderModules(core: DesignCore): ModuleView[] {
   if (float) {
     return [
       ...types.map((type) => floatTypeDecoder(name, type, uses(type))),
-      ...[a, w].map((port) => portDecoder(name, port, normalEncoding(port))),
+      ...[a, w].map((port) => portDecoder(name, port, normalPacking(port))),
     ];
   }
   return [
-    ...types.map((type) => typeDecoder(name, type, format.form, uses(type))),
+    ...types.map((type) => typeDecoder(name, type, format.encoding, uses(type))),
     ...[a, w].flatMap((port) =>
-      halvesOf(port).map((half) => portDecoder(name, port, formEncoding(format.form, port), half)),
+      halvesOf(port).map((half) => portDecoder(name, port, integerPacking(format.encoding, port), half)),
     ),
   ];
 }

@@ -48,11 +48,11 @@ export interface LocalParameter {
 
 /** The parameters of a top that are widths of selectors: of a port's types, and of what its decoders are told besides codes. */
 export function selectorParameters(ports: readonly PortView[]): LocalParameter[] {
-  return ports.flatMap(({ letter, hasType, typeBits, wide, kindBits, kind }) => {
+  return ports.flatMap(({ letter, hasType, typeBits, wide, modeBits, mode }) => {
     const upper = letter.toUpperCase();
     return [
       ...(hasType ? [{ name: `${upper}_TYPE_BITS`, value: typeBits, comment: '' }] : []),
-      ...(wide ? [{ name: `${upper}_KIND_BITS`, value: kindBits, comment: `  // ${kind}` }] : []),
+      ...(wide ? [{ name: `${upper}_MODE_BITS`, value: modeBits, comment: `  // ${mode}` }] : []),
     ];
   });
 }

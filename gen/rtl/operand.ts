@@ -5,24 +5,24 @@ import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { Parts } from '../numerics/types/type-base.js';
 
 /**
- * The unit of the operand's exponent: a step of the exponent field multiplies by 2^unit. The low bits of a type's
- * own exponent go into the base. `none`: no exponent at all, the base is the whole magnitude.
+ * The radix of the operand's exponent, as its logarithm: a step of the exponent field multiplies by 2^radixLog2. The low bits of a type's
+ * own exponent go into the significand. `none`: no exponent at all, the significand is the whole magnitude.
  */
-export type ExponentUnit = 1 | 2 | 4 | 8 | 'none';
+export type ExponentRadix = 1 | 2 | 4 | 8 | 'none';
 
-/** One way to write all codes of a design's types as {sign, base, exponent}. */
-export interface OperandForm {
-  readonly unit: ExponentUnit;
+/** One way to write all codes of a design's types as {sign, significand, exponent}. */
+export interface OperandEncoding {
+  readonly radixLog2: ExponentRadix;
   /** Whether the most negative integer is written with an exponent (see `foldedParts`). */
   readonly foldMinimum: boolean;
-  /** The form of the floating-point PE (see `gen/rtl/float/operand.ts`), in which the base is a significand. */
+  /** The encoding of the floating-point PE (see `gen/rtl/float/operand.ts`), whose significand has a leading one. */
   readonly normalised?: true;
 }
 
-/** A code in an operand form: the value is (-1)^negative · base · 2^(unit · exponent). */
+/** A code in an operand encoding: the value is (-1)^negative · significand · 2^(radixLog2 · exponent). */
 export interface Operand {
   readonly negative: boolean;
-  readonly base: number;
+  readonly significand: number;
   readonly exponent: number;
 }
 
@@ -30,13 +30,13 @@ export interface Operand {
 export interface OperandFields {
   readonly signBits: 0 | 1;
   readonly exponentBits: number;
-  readonly baseBits: number;
+  readonly significandBits: number;
   readonly bits: number;
   readonly maxExponent: number;
-  /** The base is a significand: its top bit is the leading one. */
+  /** The significand is normalised: its top bit is the leading one. */
   readonly normalised?: true;
   /**
-   * The least base that is no negative operand's: with the sign set, bases from it up stand for twice the base, positive.
+   * The least significand that is no negative operand's: with the sign set, significands from it up stand for twice the significand, positive.
    * Their two top bits are 1, and no others'. Absent: such operands do not exist.
    */
   readonly doubledFrom?: number;
@@ -44,14 +44,14 @@ export interface OperandFields {
 
 /** A candidate of the solver with its estimated cost. */
 export interface OperandCandidate {
-  readonly form: OperandForm;
+  readonly encoding: OperandEncoding;
   readonly a: OperandFields;
   readonly w: OperandFields;
-  /** Bits of the product of two bases, doubled where one of them stands for its double. */
+  /** Bits of the product of two significands, doubled where one of them stands for its double. */
   readonly productBits: number;
   /** Bits of the sum of the two exponents; 0 where there is no shifter. */
   readonly shiftBits: number;
-  /** Estimated gate equivalents of what depends on the form: multiplier, shifter, exponent adder, operand registers. */
+  /** Estimated gate equivalents of what depends on the encoding: multiplier, shifter, exponent adder, operand registers. */
   readonly estimate: number;
 }
 
@@ -61,113 +61,124 @@ export function bitsFor(value: number | bigint): number {
   return wide === 0n ? 0 : wide.toString(2).length;
 }
 
-/** A code in an operand form. */
-export function toOperand(type: NumericType, code: number, form: OperandForm): Operand {
-  const folds = form.foldMinimum && (type.kind === 'int' || type.kind === 'biscaled');
+/** A code in an operand encoding. */
+export function toOperand(type: NumericType, code: number, encoding: OperandEncoding): Operand {
+  const folds = encoding.foldMinimum && (type.kind === 'int' || type.kind === 'biscaled');
   const parts: Parts = folds ? foldedParts(type, code) : type.parts(code);
-  const unit = form.unit === 'none' ? Number.POSITIVE_INFINITY : form.unit;
-  const exponent = Math.floor(parts.exponent / unit);
-  const remainder = form.unit === 'none' ? parts.exponent : parts.exponent % form.unit;
-  return { negative: parts.negative, base: parts.significand * 2 ** remainder, exponent };
+  const radixLog2 = encoding.radixLog2 === 'none' ? Number.POSITIVE_INFINITY : encoding.radixLog2;
+  const exponent = Math.floor(parts.exponent / radixLog2);
+  const remainder = encoding.radixLog2 === 'none' ? parts.exponent : parts.exponent % encoding.radixLog2;
+  return { negative: parts.negative, significand: parts.significand * 2 ** remainder, exponent };
 }
 
-/** What the operands of a type are in a form: all of them, the largest bases, also of negative ones, and the largest exponent. */
-interface FormOperands {
+/** What the operands of a type are in a encoding: all of them, the largest significands, also of negative ones, and the largest exponent. */
+interface EncodedOperands {
   readonly operands: readonly Operand[];
-  readonly largestBase: number;
+  readonly largestSignificand: number;
   readonly largestNegative: number;
   readonly largestExponent: number;
 }
 
-const formsOf = memoised((_: NumericType) => new Map<string, FormOperands>());
+const formsOf = memoised((_: NumericType) => new Map<string, EncodedOperands>());
 
-function formOperands(type: NumericType, form: OperandForm): FormOperands {
+function encodedOperands(type: NumericType, encoding: OperandEncoding): EncodedOperands {
   const known = formsOf(type);
-  const key = `${form.unit} ${form.foldMinimum}`;
+  const key = `${encoding.radixLog2} ${encoding.foldMinimum}`;
   const found = known.get(key);
   if (found) return found;
-  const operands = Array.from({ length: 2 ** type.bits }, (_, code) => toOperand(type, code, form));
-  const largestBase = Math.max(...operands.map(({ base }) => base));
-  const largestNegative = Math.max(0, ...operands.filter(({ negative }) => negative).map(({ base }) => base));
+  const operands = Array.from({ length: 2 ** type.bits }, (_, code) => toOperand(type, code, encoding));
+  const largestSignificand = Math.max(...operands.map(({ significand }) => significand));
+  const largestNegative = Math.max(
+    0,
+    ...operands.filter(({ negative }) => negative).map(({ significand }) => significand),
+  );
   const largestExponent = Math.max(...operands.map(({ exponent }) => exponent));
-  const made = { operands, largestBase, largestNegative, largestExponent };
+  const made = { operands, largestSignificand, largestNegative, largestExponent };
   known.set(key, made);
   return made;
 }
 
 /** All operands of a type, in the order of its codes. */
-export const operandsOf = (type: NumericType, form: OperandForm): readonly Operand[] =>
-  formOperands(type, form).operands;
+export const operandsOf = (type: NumericType, encoding: OperandEncoding): readonly Operand[] =>
+  encodedOperands(type, encoding).operands;
 
 /** The fields that hold every code of the given types. */
-export function operandFields(types: readonly NumericType[], form: OperandForm): OperandFields {
-  const all = types.map((type) => formOperands(type, form));
-  const base = Math.max(0, ...all.map(({ largestBase }) => largestBase));
+export function operandFields(types: readonly NumericType[], encoding: OperandEncoding): OperandFields {
+  const all = types.map((type) => encodedOperands(type, encoding));
+  const significand = Math.max(0, ...all.map(({ largestSignificand }) => largestSignificand));
   const maxExponent = Math.max(0, ...all.map(({ largestExponent }) => largestExponent));
   const signBits = types.some((type) => type.signed) ? 1 : 0;
   const exponentBits = bitsFor(maxExponent);
-  const baseBits = Math.max(bitsFor(base), 1);
-  return { signBits, exponentBits, baseBits, bits: signBits + exponentBits + baseBits, maxExponent };
+  const significandBits = Math.max(bitsFor(significand), 1);
+  return { signBits, exponentBits, significandBits, bits: signBits + exponentBits + significandBits, maxExponent };
 }
 
-/** How a base of one bit more than its port's is written; see `doubledFields`. */
-export type WideBase = 'double' | 'carry';
+/** How a significand of one bit more than its port's is written; see `doubledFields`. */
+export type WideSignificand = 'double' | 'carry';
 
 /**
- * How an operand is written whose base has a bit more than the port's `baseBits`: as half the base, counting twice, if that
+ * How an operand is written whose significand has a bit more than the port's `significandBits`: as half the significand, counting twice, if that
  * begins with two ones, or with the next exponent, if it is a step of the exponent; undefined if neither can be.
  */
-export function wideBase(
-  { base, exponent }: Operand,
-  baseBits: number,
-  unit: ExponentUnit,
+export function wideSignificand(
+  { significand, exponent }: Operand,
+  significandBits: number,
+  radixLog2: ExponentRadix,
   maxExponent: number,
-): WideBase | undefined {
-  if (base % 2 === 0 && base / 2 >= doubledBase(baseBits)) return 'double';
-  return base === 2 ** baseBits && unit === baseBits && exponent === 0 && maxExponent > 0 ? 'carry' : undefined;
+): WideSignificand | undefined {
+  if (significand % 2 === 0 && significand / 2 >= doubledSignificand(significandBits)) return 'double';
+  return significand === 2 ** significandBits && radixLog2 === significandBits && exponent === 0 && maxExponent > 0
+    ? 'carry'
+    : undefined;
 }
 
-/** The least base that begins with two ones. */
-const doubledBase = (baseBits: number): number => 3 * 2 ** (baseBits - 2);
+/** The least significand that begins with two ones. */
+const doubledSignificand = (significandBits: number): number => 3 * 2 ** (significandBits - 2);
 
 /**
- * The fields with one bit of base less, where the few operands that need it can do without (see `wideBase`), all of them of
- * unsigned types, and no negative operand has a base that begins with two ones. Integers in halves of 16 steps beside
+ * The fields with one bit of significand less, where the few operands that need it can do without (see `wideSignificand`), all of them of
+ * unsigned types, and no negative operand has a significand that begins with two ones. Integers in halves of 16 steps beside
  * uflint4 are the case in point: 16 and 24 alone need a fifth bit, and become 1 * 16^1 and 2 * 12.
  *
  * @returns undefined where they cannot.
  */
-export function doubledFields(types: readonly NumericType[], form: OperandForm): OperandFields | undefined {
-  const plain = operandFields(types, form);
-  const baseBits = plain.baseBits - 1;
-  if (plain.signBits === 0 || baseBits < 2) return undefined;
-  const doubledFrom = doubledBase(baseBits);
+export function doubledFields(types: readonly NumericType[], encoding: OperandEncoding): OperandFields | undefined {
+  const plain = operandFields(types, encoding);
+  const significandBits = plain.significandBits - 1;
+  if (plain.signBits === 0 || significandBits < 2) return undefined;
+  const doubledFrom = doubledSignificand(significandBits);
   const fits = types.every((type) => {
-    const { operands, largestBase, largestNegative } = formOperands(type, form);
+    const { operands, largestSignificand, largestNegative } = encodedOperands(type, encoding);
     if (largestNegative >= doubledFrom) return false;
-    const wide = largestBase < 2 ** baseBits ? [] : operands.filter(({ base }) => base >= 2 ** baseBits);
+    const wide =
+      largestSignificand < 2 ** significandBits
+        ? []
+        : operands.filter(({ significand }) => significand >= 2 ** significandBits);
     if (type.signed) return wide.length === 0;
-    return wide.every((operand) => wideBase(operand, baseBits, form.unit, plain.maxExponent) !== undefined);
+    return wide.every(
+      (operand) => wideSignificand(operand, significandBits, encoding.radixLog2, plain.maxExponent) !== undefined,
+    );
   });
-  return fits ? { ...plain, baseBits, bits: plain.bits - 1, doubledFrom } : undefined;
+  return fits ? { ...plain, significandBits, bits: plain.bits - 1, doubledFrom } : undefined;
 }
 
 /** What the bits of an operand are. */
-export interface PackedFields extends Pick<OperandFields, 'signBits' | 'exponentBits' | 'baseBits'> {
+export interface PackedFields extends Pick<OperandFields, 'signBits' | 'exponentBits' | 'significandBits'> {
   readonly doubledFrom?: number | undefined;
 }
 
 /** The value of an operand's bits. */
 export function operandValue(
   word: bigint,
-  { signBits, exponentBits, baseBits, doubledFrom }: PackedFields,
-  unit: ExponentUnit,
+  { signBits, exponentBits, significandBits, doubledFrom }: PackedFields,
+  radixLog2: ExponentRadix,
 ): bigint {
   const field = (low: number, width: number): bigint => (word >> BigInt(low)) & ((1n << BigInt(width)) - 1n);
-  const base = field(0, baseBits);
-  const magnitude = base << (BigInt(unit === 'none' ? 0 : unit) * field(baseBits, exponentBits));
-  if (field(baseBits + exponentBits, signBits) === 0n) return magnitude;
-  return doubledFrom !== undefined && base >= BigInt(doubledFrom) ? 2n * magnitude : -magnitude;
+  const significand = field(0, significandBits);
+  const magnitude =
+    significand << (BigInt(radixLog2 === 'none' ? 0 : radixLog2) * field(significandBits, exponentBits));
+  if (field(significandBits + exponentBits, signBits) === 0n) return magnitude;
+  return doubledFrom !== undefined && significand >= BigInt(doubledFrom) ? 2n * magnitude : -magnitude;
 }
 
 /**
@@ -176,30 +187,30 @@ export function operandValue(
  */
 const GATE_EQUIVALENTS = { flipFlop: 5.3, fullAdder: 5.5, and: 1.6, mux: 3 } as const;
 
-const UNITS: readonly ExponentUnit[] = ['none', 1, 2, 4, 8];
+const RADICES: readonly ExponentRadix[] = ['none', 1, 2, 4, 8];
 
 /**
- * All operand forms for a pair of ports, cheapest first. The unit is common to both ports, because one shifter
+ * All operand encodings for a pair of ports, cheapest first. The radix is common to both ports, because one shifter
  * applies the sum of the two exponents.
  */
 export function solveOperandFormat(a: readonly NumericType[], w: readonly NumericType[]): OperandCandidate[] {
   const magnitudeBits = bitsFor(largest(a) * largest(w));
-  const forms = UNITS.flatMap((unit): OperandForm[] =>
-    (unit === 'none' ? [false] : [false, true]).map((foldMinimum) => ({ unit, foldMinimum })),
+  const encodings = RADICES.flatMap((radixLog2): OperandEncoding[] =>
+    (radixLog2 === 'none' ? [false] : [false, true]).map((foldMinimum) => ({ radixLog2, foldMinimum })),
   );
-  const candidates = forms.flatMap((form) => {
-    const [plainA, plainW] = [operandFields(a, form), operandFields(w, form)];
-    const [doubledA, doubledW] = [doubledFields(a, form), doubledFields(w, form)];
+  const candidates = encodings.flatMap((encoding) => {
+    const [plainA, plainW] = [operandFields(a, encoding), operandFields(w, encoding)];
+    const [doubledA, doubledW] = [doubledFields(a, encoding), doubledFields(w, encoding)];
     return [
-      candidate(form, plainA, plainW, magnitudeBits),
+      candidate(encoding, plainA, plainW, magnitudeBits),
       // One port with doubles: one multiplexer behind the multiplier.
-      ...(doubledA ? [candidate(form, doubledA, plainW, magnitudeBits)] : []),
-      ...(doubledW ? [candidate(form, plainA, doubledW, magnitudeBits)] : []),
+      ...(doubledA ? [candidate(encoding, doubledA, plainW, magnitudeBits)] : []),
+      ...(doubledW ? [candidate(encoding, plainA, doubledW, magnitudeBits)] : []),
     ];
   });
   const distinct = new Map<string, OperandCandidate>();
   for (const entry of candidates) {
-    const key = JSON.stringify([entry.a, entry.w, entry.shiftBits === 0 ? 0 : entry.form.unit]);
+    const key = JSON.stringify([entry.a, entry.w, entry.shiftBits === 0 ? 0 : entry.encoding.radixLog2]);
     if (!distinct.has(key)) distinct.set(key, entry);
   }
   return [...distinct.values()].sort((x, y) => x.estimate - y.estimate);
@@ -212,21 +223,26 @@ export function largest(types: readonly NumericType[]): bigint {
   return types.map(largestOf).reduce((most, value) => (value > most ? value : most), 0n);
 }
 
-function candidate(form: OperandForm, a: OperandFields, w: OperandFields, magnitudeBits: number): OperandCandidate {
+function candidate(
+  encoding: OperandEncoding,
+  a: OperandFields,
+  w: OperandFields,
+  magnitudeBits: number,
+): OperandCandidate {
   const doubles = [a, w].some(({ doubledFrom }) => doubledFrom !== undefined);
-  const productBits = Math.min(a.baseBits + w.baseBits + (doubles ? 1 : 0), magnitudeBits);
+  const productBits = Math.min(a.significandBits + w.significandBits + (doubles ? 1 : 0), magnitudeBits);
   const shiftBits = bitsFor(a.maxExponent + w.maxExponent);
   const { flipFlop, fullAdder, and, mux } = GATE_EQUIVALENTS;
-  const narrow = Math.min(a.baseBits, w.baseBits);
-  const wide = Math.max(a.baseBits, w.baseBits);
+  const narrow = Math.min(a.significandBits, w.significandBits);
+  const wide = Math.max(a.significandBits, w.significandBits);
   let estimate = narrow * wide * and + (narrow - 1) * wide * fullAdder + (a.bits + w.bits) * flipFlop;
   if (a.exponentBits > 0 && w.exponentBits > 0) estimate += shiftBits * fullAdder;
   // The choice of the double costs about a gate for each bit: half of its inputs are often 0.
   if (doubles) estimate += productBits * and;
   let width = productBits;
   for (let level = 0; level < shiftBits; level++) {
-    width = Math.min(width + Number(form.unit) * 2 ** level, magnitudeBits);
+    width = Math.min(width + Number(encoding.radixLog2) * 2 ** level, magnitudeBits);
     estimate += width * mux;
   }
-  return { form, a, w, productBits, shiftBits, estimate };
+  return { encoding, a, w, productBits, shiftBits, estimate };
 }

@@ -35,16 +35,16 @@ export interface PortView {
   /** Whether the port takes wide types, and has a flag for them. */
   readonly wide: boolean;
   /** What decoders are told besides the code: its signal, the parameter for its width and that width. */
-  readonly hasKind: boolean;
-  readonly kind: string;
-  readonly kindParameter: string;
-  readonly kindBits: number;
+  readonly hasMode: boolean;
+  readonly mode: string;
+  readonly modeParameter: string;
+  readonly modeBits: number;
 }
 
 export function portView(port: OperandPort): PortView {
   const wide = port.wideTypes.length > 0;
   const { letter, typeBits } = port;
-  const kind = wide ? (typeBits > 0 ? `{${letter}_wide, ${letter}_type}` : `${letter}_wide`) : `${letter}_type`;
+  const mode = wide ? (typeBits > 0 ? `{${letter}_wide, ${letter}_type}` : `${letter}_wide`) : `${letter}_type`;
   return {
     letter: port.letter,
     role: port.role,
@@ -56,10 +56,10 @@ export function portView(port: OperandPort): PortView {
     operandBits: port.fields.bits,
     zero: literal(port.codeBits * port.lanes, 0),
     wide,
-    hasKind: wide || typeBits > 0,
-    kind,
-    kindParameter: `${letter.toUpperCase()}_${wide ? 'KIND' : 'TYPE'}_BITS`,
-    kindBits: kindBits(port),
+    hasMode: wide || typeBits > 0,
+    mode,
+    modeParameter: `${letter.toUpperCase()}_${wide ? 'MODE' : 'TYPE'}_BITS`,
+    modeBits: modeBits(port),
   };
 }
 
@@ -104,7 +104,7 @@ export function peripheryModule(
 }
 
 /** Width of what decoders are told besides the code. */
-export const kindBits = ({ typeBits, wideTypes }: OperandPort): number => typeBits + (wideTypes.length > 0 ? 1 : 0);
+export const modeBits = ({ typeBits, wideTypes }: OperandPort): number => typeBits + (wideTypes.length > 0 ? 1 : 0);
 
 /** The selectors of operand ports: of each its flag for 8-bit codes and its type, as far as it has them. */
 export const selectorsOf = (ports: readonly OperandPort[]): PassedView[] =>

@@ -5,13 +5,13 @@ import { doublingText, operandFormula, operandLayout } from './operand-text.js';
 import type { RegisterView } from './register.js';
 import { literal, slice, zeroExtend } from './verilog.js';
 
-/** The product of two operands: multiply the bases, add the exponents, shift. */
+/** The product of two operands: multiply the significands, add the exponents, shift. */
 export interface Multiplication {
   readonly signed: boolean;
   readonly negative: string;
   readonly productBits: number;
   readonly product: string;
-  /** Where a base may stand for its double. */
+  /** Where a significand may stand for its double. */
   readonly doubling: Doubling | undefined;
   readonly hasShift: boolean;
   readonly shiftBits: number;
@@ -27,12 +27,12 @@ export interface Multiplication {
   readonly doublingText: string;
 }
 
-/** A base that stands for its double (see `OperandFields.doubledFrom`): what tells it, and the product without that. */
+/** A significand that stands for its double (see `OperandFields.doubledFrom`): what tells it, and the product without that. */
 interface Doubling {
   readonly signal: string;
   readonly condition: string;
-  readonly basesBits: number;
-  readonly bases: string;
+  readonly significandsBits: number;
+  readonly significands: string;
 }
 
 /** What every PE does before it adds: the product, with its pipeline registers. */
@@ -70,21 +70,21 @@ export function multiplication(
 ): Multiplication {
   const signs = (['a', 'w'] as const).filter((port) => format[port].signBits).map((port) => `${port}_sign`);
   const exponents = (['a', 'w'] as const).filter((port) => format[port].exponentBits);
-  const { productBits, shiftBits, form } = format;
+  const { productBits, shiftBits, encoding } = format;
   const doubling = doublingOf(format, productBits);
   const hasShift = shiftBits > 0;
   const [productSignal, shiftSignal] = registered ? ['product_q', 'shift_q'] : ['product', 'shift'];
-  const unitZeros = form.unit === 'none' ? 0 : Math.log2(form.unit);
+  const radixZeros = encoding.radixLog2 === 'none' ? 0 : Math.log2(encoding.radixLog2);
   const signed = signs.length > 0;
-  const shiftAmount = unitZeros > 0 ? `{${shiftSignal}, ${literal(unitZeros, 0)}}` : shiftSignal;
+  const shiftAmount = radixZeros > 0 ? `{${shiftSignal}, ${literal(radixZeros, 0)}}` : shiftSignal;
   const magnitude = hasShift ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal;
   return {
     signed,
     negative: [...signs, ...(doubling ? [doubling.signal] : [])].join(' ^ '),
     productBits,
     product: doubling
-      ? `${zeroExtend('bases', doubling.basesBits, productBits)} << ${doubling.signal}`
-      : basesText(format, productBits),
+      ? `${zeroExtend('sig_product', doubling.significandsBits, productBits)} << ${doubling.signal}`
+      : significandsText(format, productBits),
     doubling,
     hasShift,
     shiftBits,
@@ -103,25 +103,25 @@ export function multiplication(
   };
 }
 
-function basesText({ a, w }: DesignCore['format'], bits: number): string {
-  return `${zeroExtend('a_base', a.baseBits, bits)} * ${zeroExtend('w_base', w.baseBits, bits)}`;
+function significandsText({ a, w }: DesignCore['format'], bits: number): string {
+  return `${zeroExtend('a_sig', a.significandBits, bits)} * ${zeroExtend('w_sig', w.significandBits, bits)}`;
 }
 
 function doublingOf(format: DesignCore['format'], productBits: number): Doubling | undefined {
   const port = (['a', 'w'] as const).find((each) => format[each].doubledFrom !== undefined);
   if (port === undefined) return undefined;
-  const basesBits = Math.min(format.a.baseBits + format.w.baseBits, productBits);
-  const top = format[port].baseBits - 1;
+  const significandsBits = Math.min(format.a.significandBits + format.w.significandBits, productBits);
+  const top = format[port].significandBits - 1;
   return {
     signal: `${port}_twice`,
-    condition: `${port}_sign & ${port}_base[${top}] & ${port}_base[${top - 1}]`,
-    basesBits,
-    bases: basesText(format, basesBits),
+    condition: `${port}_sign & ${port}_sig[${top}] & ${port}_sig[${top - 1}]`,
+    significandsBits,
+    significands: significandsText(format, significandsBits),
   };
 }
 
-function operandsText({ form, a, w }: DesignCore['format']): string {
-  const [activation, weight] = [operandFormula(form.unit, a), operandFormula(form.unit, w)];
+function operandsText({ encoding, a, w }: DesignCore['format']): string {
+  const [activation, weight] = [operandFormula(encoding.radixLog2, a), operandFormula(encoding.radixLog2, w)];
   return activation === weight
     ? `their values are ${activation}`
     : `an activation is ${activation}, a weight ${weight}`;
@@ -163,7 +163,7 @@ function peOperand(port: 'a' | 'w', fields: OperandFields, signal: string): PeOp
 /** The fields of an operand that a signal holds, from its top. */
 export function operandSlices(
   port: 'a' | 'w',
-  { bits, baseBits, exponentBits, signBits }: OperandFields,
+  { bits, significandBits, exponentBits, signBits }: OperandFields,
   signal: string,
 ): OperandSlice[] {
   const entry = (field: string, width: number, low: number): OperandSlice => ({
@@ -173,7 +173,7 @@ export function operandSlices(
   });
   return [
     ...(signBits ? [entry('sign', 1, bits - 1)] : []),
-    ...(exponentBits ? [entry('exp', exponentBits, baseBits)] : []),
-    entry('base', baseBits, 0),
+    ...(exponentBits ? [entry('exp', exponentBits, significandBits)] : []),
+    entry('sig', significandBits, 0),
   ];
 }

@@ -17,13 +17,13 @@ export interface SkewView {
   readonly direct: string;
   readonly depth: string;
   /** What decoders are told besides codes: whether anything, what, and which neighbour had it a cycle before. */
-  readonly hasKind: boolean;
-  readonly kind: string;
-  readonly kindParameter: string;
-  readonly kindFrom: string;
+  readonly hasMode: boolean;
+  readonly mode: string;
+  readonly modeParameter: string;
+  readonly modeFrom: string;
   /** Whether it waits once for several rows or columns of a cluster, and for which of them; or for each. */
-  readonly sharesKind: boolean;
-  readonly ownKind: boolean;
+  readonly sharesMode: boolean;
+  readonly ownMode: boolean;
   readonly firstOfTile: string;
   /** Whether even and odd lanes have decoders of their own, and which lanes are even. */
   readonly wide: boolean;
@@ -38,7 +38,7 @@ export interface SkewView {
 /** The skew of the activations (`a`), a row each, or of the weights (`w`), a column each. */
 export function skewView({ config, ...core }: DesignCore, letter: 'a' | 'w'): SkewView {
   const grid = gridView(config);
-  const { hasKind, hasType, kind, kindParameter, wide } = portView(core[letter]);
+  const { hasMode, hasType, mode, modeParameter, wide } = portView(core[letter]);
   const rows = letter === 'a';
   const upper = letter.toUpperCase();
   const index = rows ? 'p' : 'c';
@@ -56,18 +56,18 @@ export function skewView({ config, ...core }: DesignCore, letter: 'a' | 'w'): Sk
     skewed,
     direct: rows ? grid.rowDirect : grid.colDirect,
     depth: rows ? grid.rowDepth : grid.colDepth,
-    hasKind,
-    kind,
-    kindParameter,
-    kindFrom: `${index}-${shares ? step : '1'}`,
-    sharesKind: hasKind && shares,
-    ownKind: hasKind && !shares,
+    hasMode,
+    mode,
+    modeParameter,
+    modeFrom: `${index}-${shares ? step : '1'}`,
+    sharesMode: hasMode && shares,
+    ownMode: hasMode && !shares,
     firstOfTile: `${index} % ${step} == 0`,
     wide,
     even: rows ? '(ROWS - 1 - p) % 2 == 0' : 'c % 2 == 0',
     decode,
     decodeLow: `${decode}_low`,
     decodeHigh: `${decode}_high`,
-    typed: hasType ? ['kind'] : [],
+    typed: hasType ? ['mode'] : [],
   };
 }

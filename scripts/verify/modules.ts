@@ -164,12 +164,14 @@ export function decoderMismatch(
   operands: Buffer,
   vectors: Readonly<Record<'a' | 'w', readonly DecodeVector[]>>,
 ): string | undefined {
-  const { normalised, unit } = manifest.operandFormat;
+  const { normalised, radixLog2 } = manifest.operandFormat;
   for (const [offset, letter] of (['a', 'w'] as const).entries()) {
     const port = manifest.ports[letter];
     for (const [i, { type, code, value }] of vectors[letter].entries()) {
       const operand = operands.readBigUInt64LE((i * 2 + offset) * 8);
-      const got = normalised ? normalisedValue(manifest, letter, operand) : operandValue(operand, port.operand, unit);
+      const got = normalised
+        ? normalisedValue(manifest, letter, operand)
+        : operandValue(operand, port.operand, radixLog2);
       if (got === value) continue;
       const name = decoderChoices(port).find(({ selector }) => selector === type)?.type.name;
       const bits = code.toString(2).padStart(port.codeBits, '0');
@@ -191,11 +193,11 @@ function laneText({ wideTypes }: Manifest['ports']['a'], selector: number): stri
 
 /** The value of an operand of the floating-point PE: (-1)^sign · sig / 2^(sig bits - 1) · 2^exp, or what it is instead. */
 function normalisedValue({ ports }: Manifest, letter: 'a' | 'w', operand: bigint): CodeValue | string {
-  const { baseBits, exponentBits, signBits } = ports[letter].operand;
+  const { significandBits, exponentBits, signBits } = ports[letter].operand;
   const field = (low: number, width: number): bigint => (operand >> BigInt(low)) & ((1n << BigInt(width)) - 1n);
-  const [significand, exponent] = [field(0, baseBits), field(baseBits, exponentBits)];
-  const negative = field(baseBits + exponentBits, signBits) === 1n;
-  const fractionBits = BigInt(baseBits - 1);
+  const [significand, exponent] = [field(0, significandBits), field(significandBits, exponentBits)];
+  const negative = field(significandBits + exponentBits, signBits) === 1n;
+  const fractionBits = BigInt(significandBits - 1);
   if (significand >> fractionBits === 1n) {
     const scaled = significand << exponent;
     if ((scaled >> fractionBits) << fractionBits !== scaled) return `the fraction ${scaled} / 2^${fractionBits}`;
@@ -204,7 +206,7 @@ function normalisedValue({ ports }: Manifest, letter: 'a' | 'w', operand: bigint
   if (significand === 0n) return 0n;
   if (significand << 1n === 1n << fractionBits) return 'NaN';
   if (significand << 2n === 1n << fractionBits) return negative ? '-Infinity' : '+Infinity';
-  return `the unknown significand ${significand.toString(2).padStart(baseBits, '0')}`;
+  return `the unknown significand ${significand.toString(2).padStart(significandBits, '0')}`;
 }
 
 export interface ModuleFailure {

@@ -35,7 +35,7 @@ function floatNotes({ a, w, productBits, hasNan, hasInfinity }: NonNullable<Desi
 
 function integerNotes(design: Design): string[] {
   const { format, largestProduct, magnitudeBits, candidates } = design;
-  const { form, productBits, shiftBits } = format;
+  const { encoding, productBits, shiftBits } = format;
   const fields: OperandFields = {
     ...format.a,
     signBits: format.a.signBits || format.w.signBits ? 1 : 0,
@@ -47,15 +47,17 @@ function integerNotes(design: Design): string[] {
       ? 'There is no exponent: for these types a wider multiplier costs less than a shifter.'
       : 'There is no exponent: these types have none.';
   return [
-    `The value is \`${operandFormula(form.unit, fields)}\`.`,
+    `The value is \`${operandFormula(encoding.radixLog2, fields)}\`.`,
     fields.exponentBits === 0
       ? noExponent
-      : `A step of the exponent multiplies by 2^${form.unit}. What remains of a type's own exponent goes into the base.`,
-    ...(form.foldMinimum
-      ? ['The most negative integer is written as a power of two with an exponent. That saves a bit of base.']
+      : `A step of the exponent multiplies by 2^${encoding.radixLog2}. What remains of a type's own exponent goes into the significand.`,
+    ...(encoding.foldMinimum
+      ? ['The most negative integer is written as a power of two with an exponent. That saves a bit of significand.']
       : []),
-    ...(doubling === '' ? [] : [`${doubling} No negative operand has such a base. That saves a bit of base.`]),
-    `The product of two bases has ${productBits} bits${shiftBits > 0 ? `, the sum of two exponents ${shiftBits}` : ''}. No product of two operands exceeds ${largestProduct} in magnitude, which takes ${magnitudeBits} bits.`,
+    ...(doubling === ''
+      ? []
+      : [`${doubling} No negative operand has such a significand. That saves a bit of significand.`]),
+    `The product of two significands has ${productBits} bits${shiftBits > 0 ? `, the sum of two exponents ${shiftBits}` : ''}. No product of two operands exceeds ${largestProduct} in magnitude, which takes ${magnitudeBits} bits.`,
     ...(hasModes(design)
       ? ['An 8-bit integer is two operands. Its products are sums of two or four products of operands, and larger.']
       : []),
@@ -75,8 +77,8 @@ function clusterNotes({ config, facts }: Design): string[] {
 
 /** The encodings of operands that the generator compared, the chosen one first. */
 function comparison(candidates: readonly OperandCandidate[]): string[] {
-  const widths = ({ signBits, exponentBits, baseBits, doubledFrom }: OperandFields): string =>
-    `${signBits}+${exponentBits}+${baseBits}${doubledFrom === undefined ? '' : ', doubles'}`;
+  const widths = ({ signBits, exponentBits, significandBits, doubledFrom }: OperandFields): string =>
+    `${signBits}+${exponentBits}+${significandBits}${doubledFrom === undefined ? '' : ', doubles'}`;
   return [
     candidates.length > 1
       ? 'The generator compared these encodings and took the first.'
@@ -87,15 +89,15 @@ function comparison(candidates: readonly OperandCandidate[]): string[] {
       [
         'exponent radix',
         '-2^(b-1) folded',
-        'activation sign+exp+base',
-        'weight sign+exp+base',
+        'activation sign+exp+significand',
+        'weight sign+exp+significand',
         'product',
         'shift',
         'estimate',
       ],
-      ...candidates.map(({ form, a, w, productBits, shiftBits, estimate }) => [
-        form.unit === 'none' ? 'none' : `2^${form.unit}`,
-        form.foldMinimum ? 'yes' : 'no',
+      ...candidates.map(({ encoding, a, w, productBits, shiftBits, estimate }) => [
+        encoding.radixLog2 === 'none' ? 'none' : `2^${encoding.radixLog2}`,
+        encoding.foldMinimum ? 'yes' : 'no',
         widths(a),
         widths(w),
         ...[productBits, shiftBits, Math.round(estimate)].map(String),

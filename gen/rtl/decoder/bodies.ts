@@ -1,7 +1,7 @@
 import type { BiscaledType } from '../../numerics/types/biscaled.js';
 import type { IntType } from '../../numerics/types/int.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
-import { bitsFor, type OperandFields, type OperandForm } from '../operand.js';
+import { bitsFor, type OperandEncoding, type OperandFields } from '../operand.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';
 
 /** What the template of a kind of type reads. */
@@ -16,18 +16,18 @@ interface IntBody {
   readonly lowZero: string;
   readonly lowFlipped: string;
   readonly lowSign: string;
-  readonly minimumBase: string;
+  readonly minimumSignificand: string;
   readonly minimumExponent: string;
   readonly ownExponent: string;
-  /** The base in terms of `magnitude`, or of the code where there is no sign. */
-  readonly base: string;
+  /** The significand in terms of `magnitude`, or of the code where there is no sign. */
+  readonly significand: string;
 }
 
 interface FlintBody {
   readonly top: string;
   readonly low: string;
   readonly lowBits: number;
-  readonly significandBits: number;
+  readonly ownSignificandBits: number;
   readonly zerosBits: number;
   readonly cases: readonly { readonly pattern: string; readonly zeros: string }[];
   readonly allZeros: string;
@@ -52,7 +52,7 @@ interface FloatBody {
   readonly fraction: string;
   readonly fieldZero: string;
   readonly fieldOne: string;
-  readonly significandBits: number;
+  readonly ownSignificandBits: number;
   readonly significand: string;
   readonly hasOwnExponent: boolean;
 }
@@ -69,14 +69,14 @@ interface BiscaledBody {
   /** In terms of `coarse` and, where folded, `minimum`. */
   readonly exponent: string;
   /** In terms of these and `magnitude`. */
-  readonly base: string;
+  readonly significand: string;
 }
 
 /** What the template of a type reads besides what all decoders have. */
-export function decoderBody(type: NumericType, form: OperandForm, fields: OperandFields): DecoderBody {
+export function decoderBody(type: NumericType, encoding: OperandEncoding, fields: OperandFields): DecoderBody {
   switch (type.kind) {
     case 'int':
-      return intBody(type, form, fields);
+      return intBody(type, encoding, fields);
     case 'flint':
       return flintBody(type.bits, type.magnitudeBits);
     case 'pot':
@@ -84,7 +84,7 @@ export function decoderBody(type: NumericType, form: OperandForm, fields: Operan
     case 'float':
       return floatBody(type.bits, type.exponentBits, type.fractionBits);
     case 'biscaled':
-      return biscaledBody(type, form, fields);
+      return biscaledBody(type, encoding, fields);
   }
 }
 
@@ -93,41 +93,44 @@ export function magnitudeBits(type: NumericType): number {
   return type.signed ? type.bits - 1 : type.bits;
 }
 
-const unitOf = ({ unit }: OperandForm): number => (unit === 'none' ? Number.POSITIVE_INFINITY : unit);
+const radixLog2Of = ({ radixLog2 }: OperandEncoding): number =>
+  radixLog2 === 'none' ? Number.POSITIVE_INFINITY : radixLog2;
 
-/** Whether the most negative integer is written with an exponent: below the unit there is none to go to. */
-export function foldsMinimum({ bits, signed, exponent }: IntType, form: OperandForm): boolean {
-  const unit = unitOf(form);
-  return form.foldMinimum && signed && Math.floor((bits - 1 + exponent) / unit) > Math.floor(exponent / unit);
+/** Whether the most negative integer is written with an exponent: below the radix there is none to go to. */
+export function foldsMinimum({ bits, signed, exponent }: IntType, encoding: OperandEncoding): boolean {
+  const radixLog2 = radixLog2Of(encoding);
+  return (
+    encoding.foldMinimum && signed && Math.floor((bits - 1 + exponent) / radixLog2) > Math.floor(exponent / radixLog2)
+  );
 }
 
-function intBody(type: IntType, form: OperandForm, fields: OperandFields): IntBody {
+function intBody(type: IntType, encoding: OperandEncoding, fields: OperandFields): IntBody {
   const { bits, signed, exponent } = type;
-  const unit = unitOf(form);
-  const folded = foldsMinimum(type, form);
+  const radixLog2 = radixLog2Of(encoding);
+  const folded = foldsMinimum(type, encoding);
   const lowBits = folded ? bits - 1 : bits;
   const minimumExponent = bits - 1 + exponent;
-  const remainder = form.unit === 'none' ? exponent : exponent % form.unit;
+  const remainder = encoding.radixLog2 === 'none' ? exponent : exponent % encoding.radixLog2;
   const scaled = (magnitude: string): string => {
     const shifted = remainder > 0 ? `{${magnitude}, ${literal(remainder, 0)}}` : magnitude;
-    return zeroExtend(shifted, lowBits + remainder, Math.max(fields.baseBits, lowBits + remainder));
+    return zeroExtend(shifted, lowBits + remainder, Math.max(fields.significandBits, lowBits + remainder));
   };
   const constant = (value: number): string => literal(Math.max(fields.exponentBits, 1), value);
   return {
     meaning:
       exponent > 0
-        ? "The code is the base's bits; exponent and zeros below it make it count 16 times."
-        : 'An unsigned integer is its own base.',
+        ? "The code is the significand's bits; exponent and zeros below it make it count 16 times."
+        : 'An unsigned integer is its own significand.',
     minimum: `-${2 ** minimumExponent}`,
     low: slice('code_i', bits, lowBits - 1, 0),
     lowBits,
     lowZero: literal(lowBits, 0),
     lowFlipped: replicate(lowBits, 'sign'),
     lowSign: zeroExtend('sign', 1, lowBits),
-    minimumBase: folded ? literal(fields.baseBits, 2 ** (minimumExponent % unit)) : '',
-    minimumExponent: folded ? constant(Math.floor(minimumExponent / unit)) : '',
-    ownExponent: constant(Number.isFinite(unit) ? Math.floor(exponent / unit) : 0),
-    base: scaled(signed ? 'magnitude' : 'code_i'),
+    minimumSignificand: folded ? literal(fields.significandBits, 2 ** (minimumExponent % radixLog2)) : '',
+    minimumExponent: folded ? constant(Math.floor(minimumExponent / radixLog2)) : '',
+    ownExponent: constant(Number.isFinite(radixLog2) ? Math.floor(exponent / radixLog2) : 0),
+    significand: scaled(signed ? 'magnitude' : 'code_i'),
   };
 }
 
@@ -137,7 +140,7 @@ function flintBody(bits: number, w: number): FlintBody {
     top: `code_i[${w - 1}]`,
     low: slice('code_i', bits, w - 2, 0),
     lowBits: w - 1,
-    significandBits: w,
+    ownSignificandBits: w,
     zerosBits,
     cases: Array.from({ length: w - 1 }, (_, zeros) => ({
       pattern: `${w - 1}'b${'0'.repeat(zeros)}1${'?'.repeat(w - 2 - zeros)}`,
@@ -169,25 +172,29 @@ function floatBody(bits: number, exponentBits: number, fractionBits: number): Fl
     fraction: fractionBits > 0 ? slice('code_i', bits, fractionBits - 1, 0) : '',
     fieldZero: literal(exponentBits, 0),
     fieldOne: zeroExtend('normal', 1, exponentBits),
-    significandBits: fractionBits + 1,
+    ownSignificandBits: fractionBits + 1,
     significand: fractionBits > 0 ? '{normal, fraction}' : 'normal',
     hasOwnExponent: exponentBits > 1,
   };
 }
 
-function biscaledBody({ integerBits, shift }: BiscaledType, form: OperandForm, fields: OperandFields): BiscaledBody {
-  const folded = form.foldMinimum;
+function biscaledBody(
+  { integerBits, shift }: BiscaledType,
+  encoding: OperandEncoding,
+  fields: OperandFields,
+): BiscaledBody {
+  const folded = encoding.foldMinimum;
   const lowBits = folded ? integerBits - 1 : integerBits;
-  // Base and exponent of a magnitude times 2^power: what the unit leaves over shifts the base.
-  const unit = form.unit === 'none' ? Number.POSITIVE_INFINITY : form.unit;
-  const remainder = (power: number): number => (form.unit === 'none' ? power : power % form.unit);
-  const exponent = (power: number): string => literal(Math.max(fields.exponentBits, 1), Math.floor(power / unit));
-  const base = (power: number): string => {
+  // Significand and exponent of a magnitude times 2^power: what the radix leaves over shifts the significand.
+  const radixLog2 = encoding.radixLog2 === 'none' ? Number.POSITIVE_INFINITY : encoding.radixLog2;
+  const remainder = (power: number): number => (encoding.radixLog2 === 'none' ? power : power % encoding.radixLog2);
+  const exponent = (power: number): string => literal(Math.max(fields.exponentBits, 1), Math.floor(power / radixLog2));
+  const significand = (power: number): string => {
     const zeros = remainder(power);
     const shifted = zeros > 0 ? `{magnitude, ${literal(zeros, 0)}}` : 'magnitude';
-    return zeroExtend(shifted, lowBits + zeros, fields.baseBits);
+    return zeroExtend(shifted, lowBits + zeros, fields.significandBits);
   };
-  const minimum = (power: number): string => literal(fields.baseBits, 2 ** remainder(power));
+  const minimum = (power: number): string => literal(fields.significandBits, 2 ** remainder(power));
   const least = integerBits - 1;
   const either = (coarse: string, fine: string): string => (coarse === fine ? fine : `coarse ? ${coarse} : ${fine}`);
   const chosen = (ofMinimum: string, ofOthers: string): string =>
@@ -202,7 +209,7 @@ function biscaledBody({ integerBits, shift }: BiscaledType, form: OperandForm, f
     flipped: replicate(lowBits, 'sign'),
     carry: zeroExtend('sign', 1, lowBits),
     exponent: chosen(either(exponent(least + shift), exponent(least)), either(exponent(shift), exponent(0))),
-    base: chosen(either(minimum(least + shift), minimum(least)), either(base(shift), base(0))),
+    significand: chosen(either(minimum(least + shift), minimum(least)), either(significand(shift), significand(0))),
   };
 }
 

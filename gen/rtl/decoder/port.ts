@@ -1,7 +1,7 @@
 import { halfTypes } from '../../numerics/types/int.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
 import { input, type ModuleView, output } from '../module.js';
-import { type OperandFields, type OperandForm, operandFields, operandsOf, wideBase } from '../operand.js';
+import { type OperandEncoding, type OperandFields, operandFields, operandsOf, wideSignificand } from '../operand.js';
 import { operandLayout, typeMeaning } from '../operand-text.js';
 import type { OperandPort } from '../port.js';
 import { literal, zeroExtend } from '../verilog.js';
@@ -20,7 +20,7 @@ export interface PortDecoderView extends ModuleView {
     readonly code: string;
     readonly wires: readonly { readonly port: string; readonly name: string; readonly width: number }[];
   }[];
-  readonly wideBases: readonly WideBaseView[];
+  readonly wideSignificands: readonly WideSignificandView[];
   readonly cases: readonly { readonly label: string; readonly operand: string }[];
 }
 
@@ -45,27 +45,24 @@ export function decoderUses(port: OperandPort, { name }: NumericType): number {
 }
 
 /** How operands are written: the fields of one type's decoder, and how they become those of the port. */
-export interface OperandEncoding<Fields extends OperandFields> {
+export interface OperandPacking<Fields extends OperandFields> {
   own(type: NumericType): Fields;
-  /** Name of the field that every operand has. */
-  readonly significand: 'base' | 'sig';
   pack(type: NumericType, own: Fields): string;
-  /** What a base that is wider than the port's takes besides. */
-  wideBase(type: NumericType): WideBaseView | undefined;
+  /** What a significand that is wider than the port's takes besides. */
+  wideSignificand(type: NumericType): WideSignificandView | undefined;
 }
 
-/** Operands of integer PEs in a form: `{sign, exp, base}`. */
-export const formEncoding = (form: OperandForm, { fields }: OperandPort): OperandEncoding<OperandFields> => ({
-  own: (type) => operandFields([type], form),
-  significand: 'base',
-  pack: (type, own) => packOperand(type, own, fields, wideBaseView(type, form, fields)),
-  wideBase: (type) => wideBaseView(type, form, fields),
+/** Operands of integer PEs in a encoding: `{sign, exp, sig}`. */
+export const integerPacking = (encoding: OperandEncoding, { fields }: OperandPort): OperandPacking<OperandFields> => ({
+  own: (type) => operandFields([type], encoding),
+  pack: (type, own) => packOperand(type, own, fields, wideSignificandView(type, encoding, fields)),
+  wideSignificand: (type) => wideSignificandView(type, encoding, fields),
 });
 
 export function portDecoder<Fields extends OperandFields>(
   prefix: string,
   port: OperandPort,
-  { own: fieldsOf, significand, pack, wideBase: wideBaseOf }: OperandEncoding<Fields>,
+  { own: fieldsOf, pack, wideSignificand: wideSignificandOf }: OperandPacking<Fields>,
   half?: Half,
 ): PortDecoderView {
   const name = `${prefix}_decode_${port.letter}${half ? `_${half}` : ''}`;
@@ -81,7 +78,7 @@ export function portDecoder<Fields extends OperandFields>(
     title: decoderTitle(port, half),
     ports: [
       input('code_i', port.codeBits, `${port.role} code${half ? `, or ${half} half of an 8-bit one` : ''}`),
-      ...(half ? [input('kind_i', 1 + typeBits, typeBits ? '{wide, type}' : '1: half of an 8-bit code')] : []),
+      ...(half ? [input('mode_i', 1 + typeBits, typeBits ? '{wide, type}' : '1: half of an 8-bit code')] : []),
       ...(!half && typeBits ? [input('type_i', typeBits, typeMeaning(port))] : []),
       output('operand_o', fields.bits, operandLayout(fields)),
     ],
@@ -91,7 +88,7 @@ export function portDecoder<Fields extends OperandFields>(
     role: port.role,
     operandBits: fields.bits,
     codeBits: port.codeBits,
-    selector: half ? 'kind_i' : typeBits ? 'type_i' : '',
+    selector: half ? 'mode_i' : typeBits ? 'type_i' : '',
     decoders: distinct.map((type) => {
       const own = fieldsOf(type);
       return {
@@ -101,19 +98,19 @@ export function portDecoder<Fields extends OperandFields>(
         wires: [
           ...(own.signBits ? [{ port: 'sign_o', name: `${type.name}_sign`, width: 1 }] : []),
           ...(own.exponentBits ? [{ port: 'exp_o', name: `${type.name}_exp`, width: own.exponentBits }] : []),
-          { port: `${significand}_o`, name: `${type.name}_${significand}`, width: own.baseBits },
+          { port: 'sig_o', name: `${type.name}_sig`, width: own.significandBits },
         ],
       };
     }),
-    wideBases: distinct.flatMap((type) => wideBaseOf(type) ?? []),
+    wideSignificands: distinct.flatMap((type) => wideSignificandOf(type) ?? []),
     cases: decoderCases(port, half).map(({ label, type }) => ({ label, operand: operand(type) })),
   };
 }
 
 function decoderTitle({ role, typeBits, fields }: OperandPort, half: Half | undefined): string {
   const codes = half ? `on ${half === 'low' ? 'even' : 'odd'} lanes: code` : `: code`;
-  const kind = half ? ' and kind' : typeBits ? ' and type' : '';
-  return `Decoder of the ${role} port${half ? ' ' : ''}${codes}${kind} to operand ${operandLayout(fields)}.`;
+  const mode = half ? ' and mode' : typeBits ? ' and type' : '';
+  return `Decoder of the ${role} port${half ? ' ' : ''}${codes}${mode} to operand ${operandLayout(fields)}.`;
 }
 
 /** The cases of a decoder's selection; the last stands for all others. */
@@ -144,7 +141,7 @@ function packOperand(
   { name }: NumericType,
   own: OperandFields,
   port: OperandFields,
-  wide: WideBaseView | undefined,
+  wide: WideSignificandView | undefined,
 ): string {
   const sign = wide ? `${name}_twice` : own.signBits ? `${name}_sign` : "1'd0";
   const exponent = own.exponentBits
@@ -153,37 +150,43 @@ function packOperand(
   const parts = [
     ...(port.signBits ? [sign] : []),
     ...(port.exponentBits ? [wide?.carry ? `${exponent} | ${wide.carry}` : exponent] : []),
-    wide ? wide.shortName : zeroExtend(`${name}_base`, own.baseBits, port.baseBits),
+    wide ? wide.shortName : zeroExtend(`${name}_sig`, own.significandBits, port.significandBits),
   ];
   return parts.length === 1 ? (parts[0] as string) : `{${parts.join(', ')}}`;
 }
 
-/** A type of which some bases have a bit more than the port's (see `doubledFields`), and the base that fits. */
-export interface WideBaseView {
+/** A type of which some significands have a bit more than the port's (see `doubledFields`), and the significand that fits. */
+export interface WideSignificandView {
   readonly name: string;
   readonly top: string;
   readonly next: string;
-  /** What is added to the exponent where a base becomes 1 with the next one; empty where none does. */
+  /** What is added to the exponent where a significand becomes 1 with the next one; empty where none does. */
   readonly carry: string;
-  readonly baseBits: number;
+  readonly significandBits: number;
   readonly shortName: string;
   readonly short: string;
 }
 
-function wideBaseView(type: NumericType, form: OperandForm, port: OperandFields): WideBaseView | undefined {
+function wideSignificandView(
+  type: NumericType,
+  encoding: OperandEncoding,
+  port: OperandFields,
+): WideSignificandView | undefined {
   const { name } = type;
-  const { baseBits, exponentBits, maxExponent } = port;
-  const wide = operandsOf(type, form).filter(({ base }) => base >= 2 ** baseBits);
+  const { significandBits, exponentBits, maxExponent } = port;
+  const wide = operandsOf(type, encoding).filter(({ significand }) => significand >= 2 ** significandBits);
   if (wide.length === 0) return undefined;
-  const carries = wide.some((operand) => wideBase(operand, baseBits, form.unit, maxExponent) === 'carry');
-  const choice = `${name}_twice ? ${name}_base[${baseBits}:1] : ${name}_base[${baseBits - 1}:0]`;
+  const carries = wide.some(
+    (operand) => wideSignificand(operand, significandBits, encoding.radixLog2, maxExponent) === 'carry',
+  );
+  const choice = `${name}_twice ? ${name}_sig[${significandBits}:1] : ${name}_sig[${significandBits - 1}:0]`;
   return {
     name,
-    top: `${name}_base[${baseBits}]`,
-    next: `${name}_base[${baseBits - 1}]`,
+    top: `${name}_sig[${significandBits}]`,
+    next: `${name}_sig[${significandBits - 1}]`,
     carry: carries ? zeroExtend(`${name}_carry`, 1, exponentBits) : '',
-    baseBits,
+    significandBits,
     shortName: `${name}_short`,
-    short: carries ? `${name}_carry ? ${literal(baseBits, 1)} : ${choice}` : choice,
+    short: carries ? `${name}_carry ? ${literal(significandBits, 1)} : ${choice}` : choice,
   };
 }

@@ -46,7 +46,7 @@ export function elaborateFloatCore(config: Configuration): DesignCore {
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   const format: OperandCandidate = {
-    form: NORMALISED,
+    encoding: NORMALISED,
     a: float.a,
     w: float.w,
     productBits: float.productBits,

@@ -2,7 +2,7 @@ import type { BiscaledType } from '../../numerics/types/biscaled.js';
 import type { FlintType } from '../../numerics/types/flint.js';
 import type { FloatType } from '../../numerics/types/float.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
-import type { OperandEncoding } from '../decoder/port.js';
+import type { OperandPacking } from '../decoder/port.js';
 import { input, type ModuleView, output } from '../module.js';
 import type { OperandPort } from '../port.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';
@@ -107,7 +107,7 @@ export function floatTypeDecoder(prefix: string, type: NumericType, instances: n
       input('code_i', type.bits, `${type.name} code`),
       ...(fields.signBits ? [output('sign_o', 1, '1: negative')] : []),
       ...(fields.exponentBits ? [output('exp_o', fields.exponentBits, 'exponent of the leading one')] : []),
-      output('sig_o', fields.baseBits, `significand, leading one first; without it: ${withoutOne(fields)}`),
+      output('sig_o', fields.significandBits, `significand, leading one first; without it: ${withoutOne(fields)}`),
     ],
     instances,
     type: type.name,
@@ -287,18 +287,17 @@ function specials({ hasNan, hasInfinity, fractionBits }: NormalFields): { specia
 }
 
 /** Operands of floating-point PEs: `{sign, exp, sig}`, the significand normalised and filled with zeros behind. */
-export const normalEncoding = (port: OperandPort): OperandEncoding<NormalFields> => ({
+export const normalPacking = (port: OperandPort): OperandPacking<NormalFields> => ({
   own: (type) => normalFields([type]),
-  significand: 'sig',
   pack: (type, own) => packOperand(type.name, own, port),
-  wideBase: () => undefined,
+  wideSignificand: () => undefined,
 });
 
 function packOperand(type: string, own: NormalFields, { fields }: OperandPort): string {
   const exponent = own.exponentBits
     ? zeroExtend(`${type}_exp`, own.exponentBits, fields.exponentBits)
     : literal(Math.max(fields.exponentBits, 1), 0);
-  const filler = fields.baseBits - own.baseBits;
+  const filler = fields.significandBits - own.significandBits;
   const parts = [
     ...(fields.signBits ? [own.signBits ? `${type}_sign` : "1'd0"] : []),
     ...(fields.exponentBits ? [exponent] : []),

@@ -1,16 +1,16 @@
 import { codeValues } from '../../numerics/codec.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
-import { bitsFor, type OperandFields, type OperandForm } from '../operand.js';
+import { bitsFor, type OperandEncoding, type OperandFields } from '../operand.js';
 
 /**
- * The operand form of the floating-point PE: sign, exponent of the leading one, and a significand whose top bit is that
+ * The operand encoding of the floating-point PE: sign, exponent of the leading one, and a significand whose top bit is that
  * leading one. A number is (-1)^sign · sig / 2^(sig bits - 1) · 2^exp, in units of the type's least step, so the exponent is
  * never negative. Without the leading one the rest of the significand tells what the code is: 0 zero, 10... NaN, 01...
  * infinity; the exponent then means nothing.
  */
-export const NORMALISED: OperandForm = { unit: 1, foldMinimum: false, normalised: true };
+export const NORMALISED: OperandEncoding = { radixLog2: 1, foldMinimum: false, normalised: true };
 
-/** What the codes of some types take in the normalised form. */
+/** What the codes of some types take in the normalised encoding. */
 export interface NormalFields extends OperandFields {
   /** Bits of the significand below the leading one. */
   readonly fractionBits: number;
@@ -30,12 +30,12 @@ export function normalFields(types: readonly NumericType[]): NormalFields {
   }
   const signBits = types.some((type) => type.signed) ? 1 : 0;
   const exponentBits = bitsFor(maxExponent);
-  const baseBits = 1 + fractionBits;
+  const significandBits = 1 + fractionBits;
   return {
     signBits,
     exponentBits,
-    baseBits,
-    bits: signBits + exponentBits + baseBits,
+    significandBits,
+    bits: signBits + exponentBits + significandBits,
     maxExponent,
     normalised: true,
     fractionBits,

@@ -106,7 +106,7 @@ export function floatProcessingElement(core: DesignCore, float: FloatFormat, ins
       : ' So does any finite product where the accumulator is infinite or NaN: its exponent lies too far above.',
     specials: specials(float),
     productBits,
-    product: `${zeroExtend('a_sig', a.baseBits, productBits)} * ${zeroExtend('w_sig', w.baseBits, productBits)}`,
+    product: `${zeroExtend('a_sig', a.significandBits, productBits)} * ${zeroExtend('w_sig', w.significandBits, productBits)}`,
     place: ["8'd127", ...exponents(float)].join(' + '),
     ...stage,
     ...accumulator(double, float, stage.adderSpecial),
@@ -244,7 +244,7 @@ function specials({ a, w, hasNan, hasInfinity }: FloatFormat): { name: string; v
     if (!fields[port].hasInfinity) continue;
     wires.push({ name: `${port}_inf`, value: `~${port}_sig[${top}] & ${port}_sig[${top - 2}]` });
     infinite.push(`${port}_inf`);
-    const lead = fields[other].baseBits === 1 ? `${other}_sig` : `${other}_sig[${otherTop}]`;
+    const lead = fields[other].significandBits === 1 ? `${other}_sig` : `${other}_sig[${otherTop}]`;
     nan.push(fields[other].hasInfinity ? `(${port}_inf & ~${lead} & ~${other}_inf)` : `(${port}_inf & ~${lead})`);
   }
   if (!hasInfinity) return [...wires, { name: 'special', value: nan.join(' | ') }];
@@ -255,7 +255,7 @@ function specials({ a, w, hasNan, hasInfinity }: FloatFormat): { name: string; v
   ];
 }
 
-function peOperand(port: 'a' | 'w', { bits, baseBits, exponentBits, signBits }: NormalFields): PeOperand {
+function peOperand(port: 'a' | 'w', { bits, significandBits, exponentBits, signBits }: NormalFields): PeOperand {
   const entry = (field: string, width: number, low: number) => ({
     name: `${port}_${field}`,
     width,
@@ -265,8 +265,8 @@ function peOperand(port: 'a' | 'w', { bits, baseBits, exponentBits, signBits }: 
     bits,
     fields: [
       ...(signBits ? [entry('sign', 1, bits - 1)] : []),
-      ...(exponentBits ? [entry('exp', exponentBits, baseBits)] : []),
-      entry('sig', baseBits, 0),
+      ...(exponentBits ? [entry('exp', exponentBits, significandBits)] : []),
+      entry('sig', significandBits, 0),
     ],
   };
 }

@@ -107,7 +107,7 @@ function pack(sign: number, exponent: number, fraction: number): bigint {
   return (BigInt(sign) << 31n) | (BigInt(legal) << 23n) | BigInt(fraction & 0x7fffff);
 }
 
-/** The signed form of 32 bits, every NaN the canonical one. */
+/** The signed encoding of 32 bits, every NaN the canonical one. */
 function canonical(bits: bigint): bigint {
   return binary32Bits(binary32Value(bits));
 }

@@ -123,7 +123,14 @@ describe('the figures of a stream', () => {
   }
 
   it.each([
-    ['the tiles lie further apart', 'b1', 'control', "gap_q <= 2'd2", "gap_q <= 2'd3", /tile period: .*\b14\b.*\b15\b/],
+    [
+      'the tiles lie further apart',
+      'b1',
+      'control',
+      "bubble_q <= 2'd2",
+      "bubble_q <= 2'd3",
+      /tile period: .*\b14\b.*\b15\b/,
+    ],
     ['a result is wrong', 'b2', 'pe', 'a_sign ^ w_sign', 'a_sign | w_sign', /\bresult\b/],
   ])('are refused where %s', async (_, name, module, piece, replacement, message) => {
     const { folder, manifest } = broken(name, module, piece, replacement);

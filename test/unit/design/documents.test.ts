@@ -273,7 +273,7 @@ describe('the datasheet of other designs', () => {
     const { design } = documents({ arch: 'dot', pipeline: 5 });
     expect(describeDesign(design, '.', [])).toMatch(/K <= 2047 products[\s\S]*B cycles for B beats of 16 products/);
     expect(sheetOf({ arch: 'dot', pipeline: 5 })).toContain(
-      'codes (input register), operands (behind the decoders), products of bases (behind the multipliers), products',
+      'codes (input register), operands (behind the decoders), products of significands (behind the multipliers), products',
     );
   });
 
@@ -307,7 +307,7 @@ describe('the datasheet of other designs', () => {
         .filter((line) => /^\| (none|2\^\d) \|/.test(line)).length;
     const plain = { activations: ['uint4'], weights: ['uint4'] };
     expect(sectionOf(sheetOf(plain), 'Operands')).not.toMatch(/base \* |\bexp\[/);
-    expect(sectionOf(sheetOf({}), 'Operands')).toMatch(/base \* \d\^exp/);
+    expect(sectionOf(sheetOf({}), 'Operands')).toMatch(/sig \* \d\^exp/);
     expect(encodings(plain)).toBe(1);
     expect(encodings({ activations: ['int4'], weights: ['int4'] })).toBeGreaterThan(1);
   });

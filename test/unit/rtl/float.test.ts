@@ -118,7 +118,9 @@ describe('the normalised operand', () => {
 
   it('takes 4 and 3 bits of significand for the default types', () => {
     const { float } = design({});
-    expect([float?.a.baseBits, float?.a.exponentBits, float?.w.baseBits, float?.w.exponentBits]).toEqual([4, 3, 3, 3]);
+    expect([float?.a.significandBits, float?.a.exponentBits, float?.w.significandBits, float?.w.exponentBits]).toEqual([
+      4, 3, 3, 3,
+    ]);
     expect(float).toMatchObject({ productBits: 7, normalises: true, mayOverflow: false, hasNan: false, signed: true });
   });
 });

@@ -5,13 +5,13 @@ import { HARDWARE_TYPES, numericType } from '../../../gen/numerics/types/table.j
 import {
   doubledFields,
   type Operand,
+  type OperandEncoding,
   type OperandFields,
-  type OperandForm,
   operandFields,
   operandValue,
   solveOperandFormat,
   toOperand,
-  wideBase,
+  wideSignificand,
 } from '../../../gen/rtl/operand.js';
 
 const types = (names: string) => names.split(' ').map(numericType);
@@ -21,15 +21,16 @@ const best = (a: string, w: string) => {
   return first;
 };
 
-describe('operand forms', () => {
+describe('operand encodings', () => {
   it.each(HARDWARE_TYPES)('$name: every form of every candidate multiplies out to the value', (type) => {
-    for (const { form } of solveOperandFormat([type], [type])) {
-      const fields = operandFields([type], form);
+    for (const { encoding } of solveOperandFormat([type], [type])) {
+      const fields = operandFields([type], encoding);
       for (let code = 0; code < 2 ** type.bits; code++) {
-        const { negative, base, exponent } = toOperand(type, code, form);
-        expect(base).toBeLessThan(2 ** fields.baseBits);
+        const { negative, significand, exponent } = toOperand(type, code, encoding);
+        expect(significand).toBeLessThan(2 ** fields.significandBits);
         expect(exponent).toBeLessThanOrEqual(fields.maxExponent);
-        const magnitude = BigInt(base) << BigInt((form.unit === 'none' ? 0 : form.unit) * exponent);
+        const magnitude =
+          BigInt(significand) << BigInt((encoding.radixLog2 === 'none' ? 0 : encoding.radixLog2) * exponent);
         expect(negative ? -magnitude : magnitude).toBe(type.decode(code));
       }
     }
@@ -39,41 +40,41 @@ describe('operand forms', () => {
 /** The bits of an operand, written out by the rules that `doubledFields` states. */
 function packed(
   operand: Operand,
-  { exponentBits, baseBits, maxExponent }: OperandFields,
-  unit: OperandForm['unit'],
+  { exponentBits, significandBits, maxExponent }: OperandFields,
+  radixLog2: OperandEncoding['radixLog2'],
 ): bigint {
-  const { negative, base, exponent } = operand;
+  const { negative, significand, exponent } = operand;
   const word = (sign: boolean, exp: number, bits: number): bigint =>
-    (BigInt(sign) << BigInt(exponentBits + baseBits)) | (BigInt(exp) << BigInt(baseBits)) | BigInt(bits);
-  if (base < 2 ** baseBits) return word(negative, exponent, base);
-  return wideBase(operand, baseBits, unit, maxExponent) === 'carry'
+    (BigInt(sign) << BigInt(exponentBits + significandBits)) | (BigInt(exp) << BigInt(significandBits)) | BigInt(bits);
+  if (significand < 2 ** significandBits) return word(negative, exponent, significand);
+  return wideSignificand(operand, significandBits, radixLog2, maxExponent) === 'carry'
     ? word(negative, exponent + 1, 1)
-    : word(true, exponent, base / 2);
+    : word(true, exponent, significand / 2);
 }
 
 describe('operands that count twice', () => {
   const HALVES = ['int8', 'uint8'].flatMap((name): NumericType[] => Object.values(halfTypes(numericType(name))));
   const ACTIVATIONS = [...types('int4 flint4 pot4 uint4 uflint4'), ...HALVES];
-  const FORM: OperandForm = { unit: 4, foldMinimum: false };
+  const ENCODING: OperandEncoding = { radixLog2: 4, foldMinimum: false };
 
-  it('save the fifth bit of base that uflint4 alone needs beside 8-bit integers', () => {
-    expect(operandFields(ACTIVATIONS, FORM)).toMatchObject({ baseBits: 5, bits: 7 });
-    expect(doubledFields(ACTIVATIONS, FORM)).toMatchObject({ baseBits: 4, bits: 6, doubledFrom: 12 });
+  it('save the fifth bit of significand that uflint4 alone needs beside 8-bit integers', () => {
+    expect(operandFields(ACTIVATIONS, ENCODING)).toMatchObject({ significandBits: 5, bits: 7 });
+    expect(doubledFields(ACTIVATIONS, ENCODING)).toMatchObject({ significandBits: 4, bits: 6, doubledFrom: 12 });
   });
 
   it.each([
-    ['int4 flint4 pot4 uint4 uflint4', FORM],
-    ['int4 uflint4', FORM],
-    ['int4 uint4 uflint4', FORM],
-    ['flint6 uflint6 int4', { unit: 8, foldMinimum: false }],
-  ] as const)('%s: every code has its value', (names, form) => {
+    ['int4 flint4 pot4 uint4 uflint4', ENCODING],
+    ['int4 uflint4', ENCODING],
+    ['int4 uint4 uflint4', ENCODING],
+    ['flint6 uflint6 int4', { radixLog2: 8, foldMinimum: false }],
+  ] as const)('%s: every code has its value', (names, encoding) => {
     const all = names.includes('pot4') ? ACTIVATIONS : types(names);
-    const fields = doubledFields(all, form) as OperandFields;
+    const fields = doubledFields(all, encoding) as OperandFields;
     let doubles = 0;
     for (const type of all) {
       for (let code = 0; code < 2 ** type.bits; code++) {
-        const word = packed(toOperand(type, code, form), fields, form.unit);
-        expect(operandValue(word, fields, form.unit)).toBe(type.decode(code));
+        const word = packed(toOperand(type, code, encoding), fields, encoding.radixLog2);
+        expect(operandValue(word, fields, encoding.radixLog2)).toBe(type.decode(code));
         if (word >> BigInt(fields.bits - 1) === 1n && (type.decode(code) as bigint) > 0n) doubles++;
       }
     }
@@ -81,12 +82,12 @@ describe('operands that count twice', () => {
   });
 
   it.each([
-    ['a negative operand has such a base', 'int5 uflint4'],
-    ['a base that is too wide is negative', 'int6'],
+    ['a negative operand has such a significand', 'int5 uflint4'],
+    ['a significand that is too wide is negative', 'int6'],
     ['there is no sign', 'uint4 uflint4'],
-    ['a base that is too wide is odd', 'int4 uint5'],
+    ['a significand that is too wide is odd', 'int4 uint5'],
   ])('are not there where %s', (_, names) => {
-    expect(doubledFields(types(names), FORM)).toBeUndefined();
+    expect(doubledFields(types(names), ENCODING)).toBeUndefined();
   });
 });
 
@@ -98,17 +99,17 @@ describe('the solver', () => {
     expect(Math.max(...counts)).toBe(1);
   });
 
-  it('finds unit 2, a 4 x 3 multiplier and two exponent bits for the default types', () => {
-    const { form, a, w, productBits, shiftBits } = best('int4 flint4 pot4 uint4 uflint4', 'int4 flint4 pot4');
-    expect(form).toEqual({ unit: 2, foldMinimum: true });
-    expect([a.signBits, a.exponentBits, a.baseBits]).toEqual([1, 2, 4]);
-    expect([w.signBits, w.exponentBits, w.baseBits]).toEqual([1, 2, 3]);
+  it('finds radix 4, a 4 x 3 multiplier and two exponent bits for the default types', () => {
+    const { encoding, a, w, productBits, shiftBits } = best('int4 flint4 pot4 uint4 uflint4', 'int4 flint4 pot4');
+    expect(encoding).toEqual({ radixLog2: 2, foldMinimum: true });
+    expect([a.signBits, a.exponentBits, a.significandBits]).toEqual([1, 2, 4]);
+    expect([w.signBits, w.exponentBits, w.significandBits]).toEqual([1, 2, 3]);
     expect([productBits, shiftBits]).toEqual([7, 3]);
   });
 
   it('leaves out the exponent where integers are alone', () => {
-    const { form, a, shiftBits } = best('int4', 'int4');
-    expect(form).toEqual({ unit: 'none', foldMinimum: false });
+    const { encoding, a, shiftBits } = best('int4', 'int4');
+    expect(encoding).toEqual({ radixLog2: 'none', foldMinimum: false });
     expect([a.exponentBits, shiftBits]).toEqual([0, 0]);
   });
 
@@ -116,10 +117,10 @@ describe('the solver', () => {
     expect(best('uint4 uflint4', 'uint4').a.signBits).toBe(0);
   });
 
-  it('gives powers of two alone a one-bit base', () => {
-    const { form, a } = best('pot4', 'pot4');
-    expect(form.unit).toBe(1);
-    expect(a.baseBits).toBe(1);
+  it('gives powers of two alone a one-bit significand', () => {
+    const { encoding, a } = best('pot4', 'pot4');
+    expect(encoding.radixLog2).toBe(1);
+    expect(a.significandBits).toBe(1);
   });
 
   it('lists candidates by rising cost, each once', () => {

@@ -55,7 +55,7 @@ function registers(pipeline: number): string[] {
   return [
     'codes (input register)',
     ...(operands ? ['operands (behind the decoders)'] : []),
-    ...(products ? ['products of bases (behind the multipliers)'] : []),
+    ...(products ? ['products of significands (behind the multipliers)'] : []),
     ...(terms ? ['products (behind the lanes)'] : []),
     ...(sum ? ['sums of a beat (behind the adders)'] : []),
     'sums of a tile (accumulators)',

@@ -22,7 +22,7 @@ function edgeOperands({ a, w }: DesignCore): DotInputView['operands'] {
 }
 
 export function dotInputModule(core: DesignCore, streams: readonly Stream[]): DotInputView {
-  const issued = ({ letter, role, codeBits, lanes, typeBits }: OperandPort): ModulePort[] => [
+  const fired = ({ letter, role, codeBits, lanes, typeBits }: OperandPort): ModulePort[] => [
     output(`${letter}_code_o`, codeBits * lanes, `${role} codes; they mean nothing in an idle cycle`),
     ...(typeBits ? [output(`${letter}_type_o`, typeBits, `type of the ${role} codes`)] : []),
   ];
@@ -34,8 +34,8 @@ export function dotInputModule(core: DesignCore, streams: readonly Stream[]): Do
     output('valid_o', 1, 'there is a beat'),
     output('first_o', 1, 'it is the first of its tile'),
     output('last_o', 1, 'it is the last of its tile'),
-    ...issued(core.a),
-    ...issued(core.w),
+    ...fired(core.a),
+    ...fired(core.w),
   ];
   return {
     ...dotView(core, { suffix: 'input', title: 'Input register.', ports, instances: 1 }),

@@ -16,16 +16,16 @@ interface ModeRegister {
 export interface ControlView extends PeripheryView {
   readonly cleared: string;
   readonly spaced: string;
-  readonly gapBits: number;
-  readonly gapValue: string;
-  readonly gapReset: string;
-  readonly gapZero: string;
-  readonly gapOne: string;
-  readonly hasGap: boolean;
-  readonly tokenText: string;
+  readonly bubbleBits: number;
+  readonly bubbleValue: string;
+  readonly bubbleReset: string;
+  readonly bubbleZero: string;
+  readonly bubbleOne: string;
+  readonly hasBubble: boolean;
+  readonly pipeText: string;
   /** What follows a tile's last beat until its drain starts; none where it starts at once. */
-  readonly tokens: readonly ShiftView[];
-  readonly tokenReset: string;
+  readonly lastPipe: readonly ShiftView[];
+  readonly pipeReset: string;
   readonly modeTokens: readonly (ShiftView & { readonly meaning: string })[];
   readonly drainStart: string;
   readonly drainReset: string;
@@ -50,7 +50,7 @@ export interface ControlView extends PeripheryView {
  * count here as rows and columns where such tiles are larger than a PE. Counted from the cycle in which a tile's last beat leaves the input register, row p (from the
  * top) of column 0 has its final sum after p + PIPELINE + 1 cycles. Single: the drain wave must be in the PEs of column
  * 0 when the last row has its sum, ROWS + PIPELINE; double: one cycle later, when the last row's shadow has it. Two
- * registers lie between the start of the drain wave and there: that gives the number of tokens.
+ * registers lie between the start of the drain wave and there: that gives the stages of the valid pipeline.
  */
 export function controlModule(core: DesignCore): ControlView {
   const { config } = core;
@@ -58,9 +58,9 @@ export function controlModule(core: DesignCore): ControlView {
   const [aWide, wWide] = [core.a.wideTypes.length > 0, core.w.wideTypes.length > 0];
   const grid = gridView(config);
   const { rowClusters, colClusters } = grid;
-  const tokens = double ? rowClusters + config.pipeline - 1 : rowClusters + config.pipeline - 2;
-  const gap = double ? config.rows - 1 : config.rows;
-  const gapBits = Math.max(gap.toString(2).length, 1);
+  const stages = double ? rowClusters + config.pipeline - 1 : rowClusters + config.pipeline - 2;
+  const bubble = double ? config.rows - 1 : config.rows;
+  const bubbleBits = Math.max(bubble.toString(2).length, 1);
   const ports = [
     clock,
     reset,
@@ -69,13 +69,13 @@ export function controlModule(core: DesignCore): ControlView {
     ...[core.a, core.w]
       .filter(({ wideTypes }) => wideTypes.length > 0)
       .map(({ letter, role }) => input(`${letter}_wide_i`, 1, `1: its ${role}s have 8 bits`)),
-    output('permit_o', 1, double ? 'the last beat of the next tile may enter the array' : 'a beat may enter the array'),
+    output('grant_o', 1, double ? 'the last beat of the next tile may enter the array' : 'a beat may enter the array'),
     ...(double
       ? [
           output(
             'swap_o',
             rowClusters,
-            `per row ${grid.tall ? 'of PE tiles ' : ''}from the top: hand the sum to the shadow and start anew`,
+            `per row ${grid.tall ? 'of PE clusters ' : ''}from the top: hand the sum to the shadow and start anew`,
           ),
         ]
       : []),
@@ -86,10 +86,10 @@ export function controlModule(core: DesignCore): ControlView {
     ...(wWide ? [output('row_wide_o', 1, 'the row has results of 8-bit weights, in pairs of columns')] : []),
   ];
   const { rows } = config;
-  const follow = (name: string, into: string): ShiftView[] => (tokens > 0 ? [shiftRegister(name, tokens, into)] : []);
+  const follow = (name: string, into: string): ShiftView[] => (stages > 0 ? [shiftRegister(name, stages, into)] : []);
   const cross = (name: string, into: string): ShiftView => shiftRegister(name, colClusters, into);
   const wave = [cross('row_valid_q', 'row_valid'), cross('row_last_q', 'row_last')] as const;
-  const [token] = follow('token_q', 'last_i');
+  const [lastPipe] = follow('last_pipe_q', 'last_i');
   const modes = [
     ...(aWide ? [{ letter: 'a', crossing: cross('pair_q', 'a_drain_wide_q') }] : []),
     ...(wWide ? [{ letter: 'w', crossing: cross('row_wide_q', 'w_drain_wide_q') }] : []),
@@ -111,25 +111,25 @@ export function controlModule(core: DesignCore): ControlView {
     }),
     cleared: double ? 'the way for the first tile' : 'the accumulators',
     spaced: double ? 'the last beat of a tile' : 'a beat',
-    gapBits,
-    gapValue: literal(gapBits, gap),
+    bubbleBits,
+    bubbleValue: literal(bubbleBits, bubble),
     // The rows of a cluster of PEs are cleared one by one, and operands reach them together.
-    gapReset: literal(gapBits, double || grid.tall ? gap : 0),
-    gapZero: literal(gapBits, 0),
-    gapOne: literal(gapBits, 1),
-    hasGap: gap > 0,
-    tokenText: tokenText(tokens, grid.tall),
-    tokens: token ? [token] : [],
-    tokenReset: literal(Math.max(tokens, 1), double ? 1 : 0),
+    bubbleReset: literal(bubbleBits, double || grid.tall ? bubble : 0),
+    bubbleZero: literal(bubbleBits, 0),
+    bubbleOne: literal(bubbleBits, 1),
+    hasBubble: bubble > 0,
+    pipeText: pipeText(stages, grid.tall),
+    lastPipe: lastPipe ? [lastPipe] : [],
+    pipeReset: literal(Math.max(stages, 1), double ? 1 : 0),
     modeTokens: modes.flatMap(({ letter, following }) =>
       following.map((each) => ({ ...each, meaning: meanings[letter] as string })),
     ),
-    drainStart: token?.last ?? 'last_i',
+    drainStart: lastPipe?.last ?? 'last_i',
     drainReset: double ? literal(rows, 0) : replicate(rows, "1'b1"),
     drainNext: rows > 1 ? `{drain_q[${rows - 2}:0], 1'b0} | {${rows}{drain_start}}` : 'drain_start',
     bottom: rows > 1 ? `drain_q[${rows - 1}]` : 'drain_q',
     bottomLast: rows > 1 ? `bottom & ~drain_q[${rows - 2}]` : 'bottom',
-    rowValid: `bottom & ~discard_q${aWide ? ' & ~(a_drain_wide_q & odd_q)' : ''}`,
+    rowValid: `bottom & ~flush_q${aWide ? ' & ~(a_drain_wide_q & odd_q)' : ''}`,
     rowLast: rowLast(rows, aWide),
     wave,
     modeWave: modes.map(({ crossing }) => crossing),
@@ -138,7 +138,7 @@ export function controlModule(core: DesignCore): ControlView {
     wWide,
     outputs: [
       ...(double
-        ? [{ name: 'swap_o', value: tokens > 1 ? `token_q[${tokens - 1}:${config.pipeline - 1}]` : 'token_q' }]
+        ? [{ name: 'swap_o', value: stages > 1 ? `last_pipe_q[${stages - 1}:${config.pipeline - 1}]` : 'last_pipe_q' }]
         : []),
       { name: 'drain_o', value: 'drain_q' },
       { name: 'row_valid_o', value: wave[0].last },
@@ -149,11 +149,11 @@ export function controlModule(core: DesignCore): ControlView {
   };
 }
 
-function tokenText(tokens: number, tall: boolean): string {
-  if (tokens === 0) {
-    return `A single row${tall ? ' of PE tiles' : ''} has its sums when the drain wave, started at once, reaches it.`;
+function pipeText(stages: number, tall: boolean): string {
+  if (stages === 0) {
+    return `A single row${tall ? ' of PE clusters' : ''} has its sums when the drain wave, started at once, reaches it.`;
   }
-  return tokens > 1
+  return stages > 1
     ? "Bit j: a tile's last beat entered the array j + 1 cycles ago."
     : "A tile's last beat entered the array a cycle ago.";
 }

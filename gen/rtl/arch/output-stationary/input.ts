@@ -1,6 +1,6 @@
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, output } from '../../module.js';
-import { kindBits, type PeripheryView, peripheryModule, selectorsOf } from '../../periphery.js';
+import { modeBits, type PeripheryView, peripheryModule, selectorsOf } from '../../periphery.js';
 import type { OperandPort } from '../../port.js';
 import { clock, enablePorts, reset } from '../../ports.js';
 import type { PassedView } from '../../register.js';
@@ -11,14 +11,14 @@ export interface InputView extends PeripheryView {
   readonly hasTypes: boolean;
   /** The selectors that a tile's first beat brings. */
   readonly selectors: readonly PassedView[];
-  /** When a held beat may enter, and when an offered one is taken. */
+  /** When a held beat may enter, and when an offered one is accepted. */
   readonly allowed: string;
-  readonly taken: string;
+  readonly accepted: string;
 }
 
 export function inputModule(core: DesignCore, streams: readonly Stream[]): InputView {
   const { config } = core;
-  const issued = (port: OperandPort): ModulePort[] => [
+  const fired = (port: OperandPort): ModulePort[] => [
     output(`${port.letter}_code_o`, port.codeBits * port.lanes, `${port.role} codes, all 0 in an idle cycle`),
     ...(port.wideTypes.length > 0 ? [output(`${port.letter}_wide_o`, 1, `1: ${port.role} codes have 8 bits`)] : []),
     ...(port.typeBits ? [output(`${port.letter}_type_o`, port.typeBits, `type of the ${port.role} codes`)] : []),
@@ -29,13 +29,13 @@ export function inputModule(core: DesignCore, streams: readonly Stream[]): Input
     ...enablePorts(config),
     ...streams.flatMap(streamPorts),
     input(
-      'permit_i',
+      'grant_i',
       1,
       config.drain === 'double' ? 'the last beat of a tile may enter the array' : 'a beat may enter the array',
     ),
     output('last_o', 1, 'the last beat of a tile enters the array'),
-    ...issued(core.a),
-    ...issued(core.w),
+    ...fired(core.a),
+    ...fired(core.w),
   ];
   return {
     ...peripheryModule(core, {
@@ -45,9 +45,9 @@ export function inputModule(core: DesignCore, streams: readonly Stream[]): Input
       instances: 1,
       template: 'rtl/arch/output-stationary/input',
     }),
-    hasTypes: kindBits(core.a) + kindBits(core.w) > 0,
+    hasTypes: modeBits(core.a) + modeBits(core.w) > 0,
     selectors: selectorsOf([core.a, core.w]),
-    allowed: config.drain === 'double' ? '(permit_i | ~last_q)' : 'permit_i',
-    taken: config.stall === 'enable' ? 'take & en_i' : 'take',
+    allowed: config.drain === 'double' ? '(grant_i | ~last_q)' : 'grant_i',
+    accepted: config.stall === 'enable' ? 'accept & en_i' : 'accept',
   };
 }

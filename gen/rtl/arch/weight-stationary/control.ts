@@ -11,7 +11,7 @@ export interface WeightStationaryControlView extends PeripheryView {
   readonly tall: boolean;
   readonly plain: boolean;
   readonly single: boolean;
-  readonly ofTiles: string;
+  readonly ofClusters: string;
   readonly shadow: string;
   readonly rowsButOne: number;
   readonly rowsButOneZero: string;
@@ -26,29 +26,29 @@ export interface WeightStationaryControlView extends PeripheryView {
 
 /**
  * The control of weights and rows. A row of activations that leaves the input register in cycle t has its sums at the
- * output buffer in cycle t + ROWS + COLS - 1 + PIPELINE: that gives the number of tokens. With clusters of PEs, rows and
- * columns of tiles count here. Weights move down a row a beat all the same, but the PEs of a tile take part from the same
+ * output buffer in cycle t + ROWS + COLS - 1 + PIPELINE: that gives the stages of the valid pipeline. With clusters of PEs, rows and
+ * columns of clusters count here. Weights move down a row a beat all the same, but the PEs of a cluster take part from the same
  * beat on: a wave of activations takes their weights over in the same cycle.
  */
 export function weightStationaryControl(core: DesignCore): WeightStationaryControlView {
   const { pipeline } = core.config;
   const { clusterRows, rowClusters, colClusters } = clusterGrid(core.config);
   const tall = clusterRows > 1;
-  const perRow = `per row ${tall ? 'of PE tiles ' : ''}from the top`;
-  const tokens = rowClusters + colClusters - 1 + pipeline;
+  const perRow = `per row ${tall ? 'of PE clusters ' : ''}from the top`;
+  const stages = rowClusters + colClusters - 1 + pipeline;
   const wWide = core.w.wideTypes.length > 0;
   const ports = [
     clock,
     reset,
     ...enablePorts(core.config),
-    input('w_issue_i', 1, 'a beat of weights enters the array'),
+    input('w_fire_i', 1, 'a beat of weights enters the array'),
     input('w_last_i', 1, 'it is the last of its tile'),
-    output('w_permit_o', 1, 'a beat of weights may enter the array'),
+    output('w_grant_o', 1, 'a beat of weights may enter the array'),
     ...(wWide ? [input('w_wide_i', 1, 'its weights have 8 bits')] : []),
-    input('a_issue_i', 1, 'a row of activations enters the array'),
+    input('a_fire_i', 1, 'a row of activations enters the array'),
     input('a_begin_i', 1, 'it begins a tile'),
     input('a_last_i', 1, 'it ends a tile'),
-    output('a_permit_o', 1, 'a tile may begin: its weights wait in the array'),
+    output('a_grant_o', 1, 'a tile may begin: its weights wait in the array'),
     output('load_o', rowClusters, `${perRow}: take the weight from above for the next tile`),
     output('swap_o', rowClusters, `${perRow}: use the weight of the next tile from now on`),
     output('row_valid_o', 1, 'a row of results leaves the array'),
@@ -58,8 +58,8 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
   const title = 'Control: lets weights and activations in and follows the rows through the array.';
   const many = rowClusters > 1;
   const next = Math.max(rowClusters - 1, 1);
-  const follow = (name: string, into: string): ShiftView => shiftRegister(name, tokens, into);
-  const [valid, last] = [follow('row_valid_q', 'a_issue_i'), follow('row_last_q', 'a_last_i')];
+  const follow = (name: string, into: string): ShiftView => shiftRegister(name, stages, into);
+  const [valid, last] = [follow('row_valid_q', 'a_fire_i'), follow('row_last_q', 'a_last_i')];
   const mode = follow('row_wide_q', 'wide');
   return {
     ...peripheryModule(core, {
@@ -72,7 +72,7 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     tall: many && tall,
     plain: many && !tall,
     single: !many,
-    ofTiles: tall ? ' of PE tiles' : '',
+    ofClusters: tall ? ' of PE clusters' : '',
     shadow: tall ? 'shadows' : 'shadow',
     manyRows: many,
     rowsButOne: rowClusters - 1,
@@ -83,7 +83,7 @@ export function weightStationaryControl(core: DesignCore): WeightStationaryContr
     mode,
     wWide,
     outputs: [
-      { name: 'load_o', value: many ? `{open_q & {${rowClusters - 1}{w_issue_i}}, w_issue_i}` : 'w_issue_i' },
+      { name: 'load_o', value: many ? `{open_q & {${rowClusters - 1}{w_fire_i}}, w_fire_i}` : 'w_fire_i' },
       { name: 'swap_o', value: many ? '{swap_q, a_begin_i}' : 'a_begin_i' },
       { name: 'row_valid_o', value: valid.last },
       { name: 'row_last_o', value: last.last },

@@ -11,9 +11,9 @@ export interface StreamInputView extends PeripheryView {
   readonly hasFirst: boolean;
   /** The selectors that a tile's first beat brings. */
   readonly selectors: readonly PassedView[];
-  /** When a held beat may enter, and when an offered one is taken. */
+  /** When a held beat may enter, and when an offered one is accepted. */
   readonly allowed: string;
-  readonly taken: string;
+  readonly accepted: string;
 }
 
 /** The input register of a stream: of the activations (`a`) or of the weights (`w`). */
@@ -32,8 +32,8 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
     input('data_i', width, `${port.role} codes`),
     ...(wide ? [input('wide_i', 1, `1: ${port.role} codes have 8 bits; first beat of a tile`)] : []),
     ...(port.typeBits ? [input('type_i', port.typeBits, `type of the ${port.role}s; first beat of a tile`)] : []),
-    input('permit_i', 1, `a ${begins ? 'tile may begin' : 'beat may enter the array'}`),
-    output('issue_o', 1, 'a beat enters the array'),
+    input('grant_i', 1, `a ${begins ? 'tile may begin' : 'beat may enter the array'}`),
+    output('fire_o', 1, 'a beat enters the array'),
     ...(begins ? [output('begin_o', 1, 'it begins its tile')] : []),
     output('last_o', 1, 'it ends its tile'),
     output('code_o', width, `${port.role} codes`),
@@ -52,8 +52,8 @@ export function streamInput(core: DesignCore, letter: 'a' | 'w'): StreamInputVie
     operand: portView(port),
     begins,
     selectors: passed({ wide: wide ? 1 : 0, type: port.typeBits }),
-    allowed: begins ? '(permit_i | ~begin_q)' : 'permit_i',
-    taken: core.config.stall === 'enable' ? 'take & en_i' : 'take',
+    allowed: begins ? '(grant_i | ~begin_q)' : 'grant_i',
+    accepted: core.config.stall === 'enable' ? 'accept & en_i' : 'accept',
     hasFirst: begins || wide || port.typeBits > 0,
   };
 }

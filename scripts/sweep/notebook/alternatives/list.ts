@@ -75,7 +75,7 @@ export const ALTERNATIVES: readonly Alternative[] = [
   ]),
   ...alternatives('wide', 'same', ['wide_double_after_shift']),
   ...alternatives('wide', 'made of generated', [
-    'wide_base_of_five',
+    'wide_significand_of_five',
     'wide_double_by_flag',
     'wide_double_by_row',
     'wide_eight_times_three',

@@ -2,7 +2,7 @@
 
 `default_nettype none
 
-module wide_base_of_five (
+module wide_significand_of_five (
   input  wire        clk_i,
   input  wire  [6:0] a_i,
   output wire  [6:0] a_o,
@@ -21,13 +21,13 @@ module wide_base_of_five (
 
   wire a_sign = a_q[6];
   wire a_exp = a_q[5];
-  wire [4:0] a_base = a_q[4:0];
+  wire [4:0] a_sig = a_q[4:0];
   wire w_sign = w_q[5];
   wire w_exp = w_q[4];
-  wire [3:0] w_base = w_q[3:0];
+  wire [3:0] w_sig = w_q[3:0];
 
   wire negative = a_sign ^ w_sign;
-  wire [8:0] product = {4'd0, a_base} * {5'd0, w_base};
+  wire [8:0] product = {4'd0, a_sig} * {5'd0, w_sig};
   wire [1:0] shift = {1'd0, a_exp} + {1'd0, w_exp};
 
   // Shift. What leaves at the top is 0 for every pair of operands that decoders make.
@@ -65,10 +65,10 @@ module wide_base_of_five_operand #(
 
   wire sign = generated_i[5];
   wire exp = generated_i[4];
-  wire [3:0] base = generated_i[3:0];
-  wire twice = sign & base[3] & base[2];
+  wire [3:0] significand = generated_i[3:0];
+  wire twice = sign & significand[3] & significand[2];
 
-  assign operand_o = (WEIGHT == 1) ? {1'b0, generated_i} : {sign & ~twice, exp, twice ? {base, 1'b0} : {1'b0, base}};
+  assign operand_o = (WEIGHT == 1) ? {1'b0, generated_i} : {sign & ~twice, exp, twice ? {significand, 1'b0} : {1'b0, significand}};
   assign exists_o = 1'b1;
 
 endmodule
