@@ -130,7 +130,7 @@ describe('the test bench in a design folder', () => {
     ['array', '.DEPTH(p)', '.DEPTH(1)'],
     ['output', 'row_valid_i & ~tail_valid_q', 'row_valid_i'],
     ['output', 'if (advance) begin\n      head_last_q', 'if (advance | push) begin\n      head_last_q'],
-    ['input', "issue ? w_data_q : 12'd0", 'w_data_q'],
+    ['input', "fire ? w_data_q : 12'd0", 'w_data_q'],
     ['control', "flush_q <= 1'b1", "flush_q <= 1'b0"],
   ])('fails on a broken %s', async (module, piece, replacement) => {
     const name = `broken_${module}`;

@@ -38,7 +38,7 @@ const WIDE: RawConfiguration = { rows: 4, cols: 4, wideActivations: ['int8', 'ui
 const DOT: RawConfiguration = { arch: 'dot', rows: 2, cols: 2, lanes: 3 };
 
 /** A design with two rows and three columns of clusters of PEs. */
-const TILES = { rows: 4, cols: 6, clusterRows: 2, clusterCols: 2 };
+const CLUSTERS = { rows: 4, cols: 6, clusterRows: 2, clusterCols: 2 };
 
 /** What is broken, in which module, and what the message must lead to. */
 type Mutation = [
@@ -141,7 +141,7 @@ const MUTATIONS: Mutation[] = [
     { name: 'm15' },
     'input',
     'if (first_q) a_type_q',
-    'if (first_q | take) a_type_q',
+    'if (first_q | accept) a_type_q',
     /array, random stalls/,
   ],
   ['output buffer', { name: 'm16' }, 'output', 'row_valid_i & ~tail_valid_q', 'row_valid_i', /array, random stalls/],
@@ -178,7 +178,7 @@ const MUTATIONS: Mutation[] = [
     /array.*look at skew, loading and swapping/,
   ],
   [
-    'weights taken before the tile before has begun',
+    'weights accepted before the tile before has begun',
     { name: 'w4', dataflow: 'ws' },
     'control',
     'w_grant_o = ~loaded_q | a_begin_i',
@@ -226,7 +226,7 @@ const MUTATIONS: Mutation[] = [
     /decoder.*activation.*\(decode_a_high\): int8_high code/,
   ],
   [
-    'the double of a base',
+    'the double of a significand',
     { ...WIDE, name: 'h8', wideWeights: ['int8'] },
     'pe',
     '<< a_twice',
@@ -242,7 +242,7 @@ const MUTATIONS: Mutation[] = [
     /PE, clock edge .*uflint4 1011 = 24 times/,
   ],
   [
-    'a base that becomes an exponent',
+    'a significand that becomes an exponent',
     { ...WIDE, name: 'h10', wideWeights: ['int8'] },
     'decode_a_low',
     'uflint4_exp | uflint4_carry',
@@ -253,8 +253,8 @@ const MUTATIONS: Mutation[] = [
     'the choice between 4 and 8 bits',
     { ...WIDE, name: 'h2' },
     'decode_a_low',
-    'case (kind_i)',
-    "case (kind_i & 4'd7)",
+    'case (mode_i)',
+    "case (mode_i & 4'd7)",
     /decoder.*activation.*\(decode_a_low\)/,
   ],
   [
@@ -365,7 +365,7 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'the skew of rows in tiles',
-    { name: 't1', ...TILES },
+    { name: 't1', ...CLUSTERS },
     'array',
     '.DEPTH(p / CLUSTER_ROWS)',
     '.DEPTH(p / CLUSTER_ROWS + 1)',
@@ -373,24 +373,24 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'the type of a row of tiles',
-    { name: 't2', ...TILES, rows: 6 },
+    { name: 't2', ...CLUSTERS, rows: 6 },
     'array',
-    '.d_i(g_a[p-CLUSTER_ROWS].kind)',
+    '.d_i(g_a[p-CLUSTER_ROWS].mode)',
     '.d_i(a_type)',
     /array/,
   ],
   [
-    'the operand of a row in a tile',
-    { name: 't3', ...TILES },
-    'tile',
+    'the operand of a row in a cluster',
+    { name: 't3', ...CLUSTERS },
+    'cluster',
     'a_q[r*A_OP_BITS +: A_OP_BITS]',
     'a_q[0 +: A_OP_BITS]',
     /array.*row \d, column/,
   ],
-  ['the drain of a row in a tile', { name: 't4', ...TILES }, 'tile', 'drain_q[r]', 'drain_q[0]', /array/],
+  ['the drain of a row in a cluster', { name: 't4', ...CLUSTERS }, 'tile', 'drain_q[r]', 'drain_q[0]', /array/],
   [
     'the wait after reset, in which the rows of a tile are cleared',
-    { name: 't5', ...TILES },
+    { name: 't5', ...CLUSTERS },
     'control',
     "bubble_q <= 3'd4;\n      last_pipe_q",
     "bubble_q <= 3'd0;\n      last_pipe_q",
@@ -398,7 +398,7 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'the spacing of tiles of work',
-    { name: 't6', ...TILES },
+    { name: 't6', ...CLUSTERS },
     'control',
     "if (last_i) bubble_q <= 3'd4",
     "if (last_i) bubble_q <= 3'd3",
@@ -406,7 +406,7 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'the spacing of tiles of work with a shadow set',
-    { name: 't7', ...TILES, drain: 'double' },
+    { name: 't7', ...CLUSTERS, drain: 'double' },
     'control',
     "if (last_i) bubble_q <= 2'd3",
     "if (last_i) bubble_q <= 2'd2",
@@ -414,7 +414,7 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'the swap of a row of tiles',
-    { name: 't8', ...TILES, drain: 'double' },
+    { name: 't8', ...CLUSTERS, drain: 'double' },
     'array',
     'swap[p/CLUSTER_ROWS]',
     'swap[ROWS/CLUSTER_ROWS-1-p/CLUSTER_ROWS]',
@@ -422,23 +422,23 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'the de-skew of tiles',
-    { name: 't9', ...TILES },
+    { name: 't9', ...CLUSTERS },
     'array',
     '.DEPTH((COLS - 1 - c) / CLUSTER_COLS)',
     '.DEPTH(COLS - 1 - c)',
     /array/,
   ],
   [
-    'the chain of sums in a tile',
-    { name: 't10', ...TILES, dataflow: 'ws' },
-    'tile',
+    'the chain of sums in a cluster',
+    { name: 't10', ...CLUSTERS, dataflow: 'ws' },
+    'cluster',
     '.sum_i(sum_in)',
     '.sum_i(sum_in & {SUM_BITS{r == 0}})',
     /array.*row \d, column/,
   ],
   [
     'a partial sum between tiles without its sign',
-    { name: 't11', ...TILES, dataflow: 'ws' },
+    { name: 't11', ...CLUSTERS, dataflow: 'ws' },
     'array',
     '{(SUM_BITS-ABOVE_BITS){above[ABOVE_BITS-1]}}',
     "{(SUM_BITS-ABOVE_BITS){1'b0}}",
@@ -446,7 +446,7 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'the load of a row of tiles',
-    { name: 't12', ...TILES, dataflow: 'ws' },
+    { name: 't12', ...CLUSTERS, dataflow: 'ws' },
     'control',
     '{open_q & {',
     '{~open_q & {',
@@ -454,7 +454,7 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'a PE in a tile',
-    { name: 't13', ...TILES, dataflow: 'ws' },
+    { name: 't13', ...CLUSTERS, dataflow: 'ws' },
     'pe',
     'sum_i + (addend',
     '(addend',

@@ -85,7 +85,12 @@ const CLUSTER_GROUPS = {
 export function clusterTable({ variants }: VariantsReport): string {
   const rows = Object.entries(CLUSTER_GROUPS).flatMap(([kind, clusters]) => {
     const first = variantOf(variants, clusters['1 x 1']);
-    return Object.entries(clusters).map(([cluster, name]) => ({ cluster, kind, row: variantOf(variants, name), first }));
+    return Object.entries(clusters).map(([cluster, name]) => ({
+      cluster,
+      kind,
+      row: variantOf(variants, name),
+      first,
+    }));
   });
   type ClusterRow = (typeof rows)[number];
   const compared = (text: string, figure: (row: VariantRow) => number, { row, first }: ClusterRow): string =>

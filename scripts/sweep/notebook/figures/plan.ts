@@ -8,7 +8,7 @@ import type { FpgaReport } from '../../../synth/fpga/report.js';
 import type { AreaReport } from '../../../synth/report.js';
 import type { PeriodReport } from '../../../synth/timed/report.js';
 import type { ComparisonReport } from '../../compare/report.js';
-import { areaText, dotTable, floatTable, stallTable, tileTable } from './area-tables.js';
+import { areaText, clusterTable, dotTable, floatTable, stallTable } from './area-tables.js';
 import { DOTS, folder, words } from './designs.js';
 import { dotTreesTable } from './dot-trees-table.js';
 import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
@@ -255,7 +255,7 @@ export const FIGURES: readonly Figure[] = [
     },
   }),
   // The same run as that of docs/variants.md, which it writes.
-  ofOne('tiles', 'docs/architecture.md', run(VARIANTS), { tiles: tileTable }, { library: 'osu018' }),
+  ofOne('clusters', 'docs/architecture.md', run(VARIANTS), { clusters: clusterTable }, { library: 'osu018' }),
   figureOf<[AreaReport, AreaReport, AreaReport, AreaReport]>({
     name: 'stalls',
     page: 'docs/architecture.md',
