@@ -111,8 +111,8 @@ async function buildModuleBench(
 function harnessPort(letter: string, { codeBits, typeBits, operand, wideTypes }: Manifest['ports']['a']) {
   const type = typeBits > 0 ? `${letter}_type_i[${typeBits - 1}:0]` : '';
   const wide = wideTypes.length > 0;
-  const kind = wide ? (typeBits > 0 ? `{${letter}_type_i[6], ${type}}` : `${letter}_type_i[6]`) : '';
-  return { letter, codeMsb: codeBits - 1, operandMsb: operand.bits - 1, type, wide, kind };
+  const mode = wide ? (typeBits > 0 ? `{${letter}_type_i[6], ${type}}` : `${letter}_type_i[6]`) : '';
+  return { letter, codeMsb: codeBits - 1, operandMsb: operand.bits - 1, type, wide, mode };
 }
 
 /** All codes under all selectors of a port; bits above a type's width must not matter. */

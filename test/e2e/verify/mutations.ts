@@ -387,7 +387,7 @@ const MUTATIONS: Mutation[] = [
     'a_q[0 +: A_OP_BITS]',
     /array.*row \d, column/,
   ],
-  ['the drain of a row in a cluster', { name: 't4', ...CLUSTERS }, 'tile', 'drain_q[r]', 'drain_q[0]', /array/],
+  ['the drain of a row in a cluster', { name: 't4', ...CLUSTERS }, 'cluster', 'drain_q[r]', 'drain_q[0]', /array/],
   [
     'the wait after reset, in which the rows of a tile are cleared',
     { name: 't5', ...CLUSTERS },
