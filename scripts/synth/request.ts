@@ -2,9 +2,11 @@ import { closest } from 'fastest-levenshtein';
 import { ConfigurationError, type Problem } from '../../gen/base/errors.js';
 import { fileObstacle } from '../../gen/base/target.js';
 import { DEVICE_NAMES, type Device } from './fpga/devices.js';
-import { FAMILIES, FAMILY_NAMES, type Family, familyDescription } from './fpga/families.js';
-import type { PlaceRequest } from './fpga/place-request.js';
+import { FAMILIES, FAMILY_NAMES, familyDescription } from './fpga/families.js';
+import type { FpgaRequest } from './fpga/measure.js';
 import { PLACEABLE, type Placeable } from './fpga/placement.js';
+import type { CurveRequest } from './timed/curve.js';
+import type { PeriodRequest } from './timed/period.js';
 
 /** Options of `npm run area` as the command line gives them. */
 export interface AreaFlags {
@@ -27,51 +29,38 @@ export interface AreaFlags {
   readonly seeds?: string;
 }
 
-/** A period, and what is kept of it for registers, in ps. */
-export interface Period {
-  readonly periodPs: number;
-  readonly marginPs: number;
-}
-
 /** Whether netlists are to be proved. */
 export interface Proof {
   /** Seconds for the proof of each netlist, where they are to be proved. */
   readonly proveLimit: number | undefined;
 }
 
+type Kept = Proof & {
+  readonly folder: string;
+  /** Whether netlists are kept. */
+  readonly netlists: boolean;
+};
+
 /** What is to be measured. */
 export type AreaCommand =
-  | ({
-      readonly kind: 'cells';
-      readonly folder: string;
-      readonly liberty: string | undefined;
-      /** Whether netlists are kept. */
-      readonly netlists: boolean;
-    } & Proof)
-  | ({
-      readonly kind: 'period';
-      readonly folder: string;
-      readonly liberty: string;
-      readonly netlists: boolean;
-      /** Whether OpenSTA checks the whole. */
-      readonly sta: boolean;
-    } & Period &
-      Proof)
-  | ({
-      readonly kind: 'curve';
-      readonly folders: readonly string[];
-      readonly liberty: string;
-      readonly module: string | undefined;
-      /** A file for the plot. */
-      readonly plot: string | undefined;
-    } & Proof)
-  | ({
-      readonly kind: 'fpga';
-      readonly folder: string;
-      readonly families: readonly Family[];
-      readonly dsp: boolean;
-      readonly place: PlaceRequest | undefined;
-    } & Proof);
+  | (Kept & { readonly kind: 'cells'; readonly liberty: string | undefined })
+  | (Kept &
+      Pick<PeriodRequest, 'periodPs' | 'marginPs'> & {
+        readonly kind: 'period';
+        readonly liberty: string;
+        /** Whether OpenSTA checks the whole. */
+        readonly sta: boolean;
+      })
+  | (Proof &
+      Pick<CurveRequest, 'folders' | 'module'> & {
+        readonly kind: 'curve';
+        readonly liberty: string;
+        /** A file for the plot. */
+        readonly plot: string | undefined;
+      })
+  | (Proof & Pick<FpgaRequest, 'folder' | 'families' | 'dsp' | 'place'> & { readonly kind: 'fpga' });
+
+type Kind = AreaCommand['kind'];
 
 /** Seeds of a placement unless said otherwise, and at most. */
 export const DEFAULT_SEEDS = 5;
@@ -80,28 +69,14 @@ const MOST_SEEDS = 100;
 /** Seconds for the proof of a netlist, several times what any of docs/area.md takes. */
 export const DEFAULT_PROVE_LIMIT = 120;
 
-/** Options that only some measurements have. */
+/** Options that only some measurements have, by these. */
 const OPTIONS = {
-  cells: ['liberty', 'netlists', 'prove', 'proveLimit'],
-  period: ['liberty', 'netlists', 'period', 'margin', 'sta', 'prove', 'proveLimit'],
-  curve: ['liberty', 'curve', 'module', 'plot', 'prove', 'proveLimit'],
-  fpga: ['fpga', 'dsp', 'place', 'device', 'seeds', 'prove', 'proveLimit'],
-} as const satisfies Record<AreaCommand['kind'], readonly (keyof AreaFlags)[]>;
-
-/** Options of two words. */
-const OPTION_NAMES: Readonly<Partial<Record<keyof AreaFlags, string>>> = { proveLimit: '--prove-limit' };
-
-/** The option that each of them is for. */
-const FOR: Readonly<Partial<Record<keyof AreaFlags, string>>> = {
-  margin: '--period',
-  sta: '--period',
-  module: '--curve',
-  plot: '--curve',
-  dsp: '--fpga',
-  place: '--fpga',
-  device: '--fpga',
-  seeds: '--fpga',
-};
+  liberty: ['cells', 'period', 'curve'],
+  netlists: ['cells', 'period'],
+  ...{ period: ['period'], margin: ['period'], sta: ['period'] },
+  ...{ curve: ['curve'], module: ['curve'], plot: ['curve'] },
+  ...{ fpga: ['fpga'], dsp: ['fpga'], place: ['fpga'], device: ['fpga'], seeds: ['fpga'] },
+} as const satisfies Partial<Record<keyof AreaFlags, readonly Kind[]>>;
 
 /**
  * The measurement that flags ask for.
@@ -117,30 +92,27 @@ export function areaCommand(flags: AreaFlags): AreaCommand {
   return command;
 }
 
-function kindOf({ fpga, curve, period }: AreaFlags): AreaCommand['kind'] {
+function kindOf({ fpga, curve, period }: AreaFlags): Kind {
   if (fpga !== undefined) return 'fpga';
   if (curve) return 'curve';
   return period === undefined ? 'cells' : 'period';
 }
 
-function strayOptions(flags: AreaFlags, kind: AreaCommand['kind'], problems: Problem[]): void {
-  const fitting: readonly string[] = OPTIONS[kind];
-  for (const key of new Set(Object.values(OPTIONS).flat())) {
-    if (flags[key] === undefined || fitting.includes(key)) continue;
-    const needs = FOR[key];
-    const rule =
-      needs === undefined || flags[needs.slice(2) as keyof AreaFlags]
-        ? `cannot be combined with --${kind}`
-        : `applies to ${needs} only`;
-    const given = flags[key] === true ? {} : { given: String(flags[key]) };
-    problems.push({ key: OPTION_NAMES[key] ?? `--${key}`, ...given, rule });
+function strayOptions(flags: AreaFlags, kind: Kind, problems: Problem[]): void {
+  for (const [name, kinds] of Object.entries(OPTIONS) as [keyof typeof OPTIONS, readonly Kind[]][]) {
+    const given = flags[name];
+    if (given === undefined || kinds.includes(kind)) continue;
+    const [owner] = kinds;
+    const lacksOwner = kinds.length === 1 && owner !== name && !flags[owner as keyof AreaFlags];
+    const rule = lacksOwner ? `applies to --${owner} only` : `cannot be combined with --${kind}`;
+    problems.push({ key: `--${name}`, ...(given === true ? {} : { given: String(given) }), rule });
   }
   if (kind !== 'curve' && flags.design.length > 1) {
     problems.push({ key: '--design', given: flags.design.join(', '), rule: 'only --curve takes several designs' });
   }
 }
 
-function commandOf(kind: AreaCommand['kind'], flags: AreaFlags, problems: Problem[]): AreaCommand {
+function commandOf(kind: Kind, flags: AreaFlags, problems: Problem[]): AreaCommand {
   const [folder = ''] = flags.design;
   const netlists = flags.netlists === true;
   const proof = { proveLimit: proveLimitOf(flags, problems) };
@@ -183,7 +155,10 @@ function libertyOf({ liberty }: AreaFlags, what: string, problems: Problem[]): s
   return liberty ?? '';
 }
 
-function periodOf({ period = '', margin = '0' }: AreaFlags, problems: Problem[]): Period {
+function periodOf(
+  { period = '', margin = '0' }: AreaFlags,
+  problems: Problem[],
+): Pick<PeriodRequest, 'periodPs' | 'marginPs'> {
   const picoseconds = (key: string, text: string, least: number): number => {
     const ps = Math.round(Number(text) * 1000);
     if (text.trim() !== '' && ps >= least && ps <= LONGEST_PERIOD) return ps;
