@@ -1,6 +1,7 @@
 import type { Design } from '../rtl/design.js';
 import { type Identity, identityComment, identityOf } from '../rtl/render/identity.js';
 import { renderTemplate } from '../rtl/render/templates.js';
+import { alignConnections } from '../rtl/verilog.js';
 import { renderTestBench } from './bench/testbench.js';
 import { renderConstraints } from './constraints.js';
 import { renderDatasheet } from './datasheet.js';
@@ -25,7 +26,7 @@ export function renderDesign(design: Design, generator: string): RenderedFile[] 
 function renderVerilog(design: Design, identity: Identity): RenderedFile[] {
   return design.modules.map((module) => ({
     path: module.file,
-    text: renderTemplate(module.template, { ...module, ...identity }),
+    text: alignConnections(renderTemplate(module.template, { ...module, ...identity })),
   }));
 }
 

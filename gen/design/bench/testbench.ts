@@ -2,6 +2,7 @@ import type { Design } from '../../rtl/design.js';
 import { type Identity, identityComment } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
 import { tilePeriod } from '../../rtl/timing.js';
+import { alignConnections } from '../../rtl/verilog.js';
 import type { RenderedFile } from '../rendered-file.js';
 import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.js';
 
@@ -49,7 +50,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     watchdogCycles: 1000 + 16 * unstalled,
   };
   return [
-    { path: `tb/${name}.v`, text: renderTemplate('design/bench/testbench.v', view) },
+    { path: `tb/${name}.v`, text: alignConnections(renderTemplate('design/bench/testbench.v', view)) },
     ...streams.map(({ path, text }) => ({ path, text })),
     { path: 'tb/expected.hex', text: expectedText },
   ];

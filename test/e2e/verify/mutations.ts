@@ -18,8 +18,10 @@ function broken(raw: RawConfiguration, module: string, piece: string, replacemen
   const path = `rtl/${module === 'clock_gate' ? 'ant' : raw.name}_${module}.v`;
   const file = join(folder, path);
   const text = readFileSync(file, 'utf8');
-  expect(text, `${path} holds the piece to break`).toContain(piece);
-  const changed = text.replace(piece, replacement);
+  // Connections are aligned: between port and parenthesis may be spaces.
+  const pattern = new RegExp(piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/^(\\\.\w+)/, '$1 *'));
+  expect(text, `${path} holds the piece to break`).toMatch(pattern);
+  const changed = text.replace(pattern, () => replacement);
   writeFileSync(file, changed);
   const manifest = loadManifestAsWritten(folder);
   const files = manifest.files.map((entry) => (entry.path === path ? { path, sha256: sha256(changed) } : entry));

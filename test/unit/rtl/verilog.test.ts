@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 import { describe, expect, it } from 'vitest';
 import { connections, declaration, portList, registerHelpers } from '../../../gen/rtl/render/helpers.js';
-import { literal, range, replicate, slice, zeroExtend } from '../../../gen/rtl/verilog.js';
+import { alignConnections, literal, range, replicate, slice, zeroExtend } from '../../../gen/rtl/verilog.js';
 
 describe('pieces of Verilog', () => {
   it('ranges and slices', () => {
@@ -50,6 +50,29 @@ describe('template helpers', () => {
         { port: 'b_o', name: 'y' },
       ]),
     ).toBe('    .a_i(x),\n    .b_o(y)');
+  });
+
+  it('of an instance stand below each other, those of the next apart', () => {
+    const text = [
+      '  a u_a (',
+      '    .clk_i(x),',
+      '    .d_i  (y[1:0]),',
+      '    .q(z)',
+      '  );',
+      '  b u_b (.e(f));',
+      '    .g(h)',
+    ];
+    expect(alignConnections(text.join('\n')).split('\n')).toEqual([
+      ...[
+        '  a u_a (',
+        '    .clk_i(x),',
+        '    .d_i  (y[1:0]),',
+        '    .q    (z)',
+        '  );',
+        '  b u_b (.e(f));',
+        '    .g(h)',
+      ],
+    ]);
   });
 
   it('are what the engine knows', () => {
