@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import type { Yosys } from '../tools/yosys/interface.js';
 import { runYosys } from '../tools/yosys/yosys.js';
 import { LARGEST_CHECKED } from './report.js';
+import { sourcesOf } from './sources.js';
 import {
   NETLIST,
   readStructure,
@@ -31,11 +30,10 @@ export async function checkedStructure(
   progress: (what: string) => void,
 ): Promise<Structure | undefined> {
   if (!isElaborated(manifest)) return undefined;
-  const sources = manifest.compileOrder.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const { outputs } = await runYosys(yosys, {
     title: `${manifest.top}, elaboration`,
     script: structureScript(manifest),
-    inputs: Object.fromEntries(sources),
+    inputs: sourcesOf(folder, manifest.compileOrder),
     outputs: [STRUCTURE_FILE],
   });
   const structure = readStructure(NETLIST.parse(JSON.parse(outputs[STRUCTURE_FILE] ?? '')), manifest);

@@ -1,9 +1,7 @@
 import { GENERATOR } from '../../gen/base/version.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
-import type { Library } from '../tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
-import type { Yosys } from '../tools/yosys/interface.js';
 import { checkedStructure, isElaborated } from './checked-structure.js';
 import { shownFlow } from './flow.js';
 import { FLOWS, type Flow } from './flow-names.js';
@@ -13,10 +11,7 @@ import { type AreaReport, buildReport, keptFlow, reportNames } from './report.js
 import { type OnProgress, stepCounter } from './steps.js';
 import { type ItemSynthesis, mappingTo, type SynthesisContext, synthesise } from './synthesise.js';
 
-export interface AreaRequest {
-  readonly folder: string;
-  readonly yosys: Yosys;
-  readonly library: Library | undefined;
+export interface AreaRequest extends SynthesisContext {
   readonly onProgress: OnProgress;
 }
 

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { toolFailure } from '../tools/find.js';
 import type { Library } from '../tools/liberty/library.js';
 import type { Yosys } from '../tools/yosys/interface.js';
@@ -12,6 +10,7 @@ import type { CriticalPath } from './path.js';
 import { type ReadPath, readDelays, readLevels } from './path-log.js';
 import type { AreaItem } from './plan.js';
 import type { Synthesis } from './report.js';
+import { sourcesOf } from './sources.js';
 import { cellCounts, chipArea, requireMapped } from './statistics.js';
 
 /** Where an item is synthesised. */
@@ -51,13 +50,12 @@ export async function synthesise(
     levels,
     netlist: netlistFile,
   } = SYNTHESIS_FILES;
-  const sources = item.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const title = `${item.module}, ${flow}`;
   const { outputs, warnings, log } = await runYosys(yosys, {
     title,
     script: synthesisScript(item, flow, mappingTo(library)),
     inputs: {
-      ...Object.fromEntries(sources),
+      ...sourcesOf(folder, item.files),
       ...(library ? { [libraryFile]: library.text, [LATCH_FILE]: latchMap(library) } : {}),
     },
     outputs: [registers, cellsFile, library ? areaFile : levels, netlistFile],

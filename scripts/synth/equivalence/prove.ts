@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Manifest } from '../../../gen/design/manifest.js';
 import type { Library } from '../../tools/liberty/library.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
@@ -7,6 +5,7 @@ import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { SYNTHESIS_FILES } from '../flow.js';
 import type { ProvableNetlist } from '../netlist.js';
+import { sourcesOf } from '../sources.js';
 import { type OnProgress, stepCounter } from '../steps.js';
 import { orSimulated, proveEqual, readGate, readGold, timedProof } from './equal.js';
 import { simulateNetlist } from './gate-level.js';
@@ -90,7 +89,3 @@ export async function prove(
   const gate = await readGate(yosys, { title, script: gateScript(item, cellKind(netlist, files)), inputs: files });
   return proveEqual({ yosys, name, gold, gate, limitSeconds });
 }
-
-/** The text of files of a design. */
-export const sourcesOf = (folder: string, files: readonly string[]): TextFiles =>
-  Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));

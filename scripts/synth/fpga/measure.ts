@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EXIT, UserError } from '../../../gen/base/errors.js';
 import { GENERATOR } from '../../../gen/base/version.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
@@ -13,6 +11,7 @@ import type { ProofReport } from '../equivalence/verdict.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
 import { reportNames, structureCheck } from '../report.js';
+import { sourcesOf } from '../sources.js';
 import { cellCounts } from '../statistics.js';
 import { type OnProgress, stepCounter } from '../steps.js';
 import { type Family, resourcesOf } from './families.js';
@@ -133,11 +132,10 @@ export async function synthesiseFor(
   { folder, yosys, family, dsp }: FpgaContext,
   item: AreaItem,
 ): Promise<FpgaSynthesis & { readonly netlist: string; readonly warnings: readonly string[] }> {
-  const sources = item.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const { outputs, warnings } = await runYosys(yosys, {
     title: `${item.module}, ${family}`,
     script: fpgaScript(item, family, dsp),
-    inputs: Object.fromEntries(sources),
+    inputs: sourcesOf(folder, item.files),
     outputs: Object.values(FPGA_FILES),
   });
   const cells = cellCounts(outputs[FPGA_FILES.cells] ?? '');

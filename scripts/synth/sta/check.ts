@@ -9,6 +9,7 @@ import type { Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { type MappedNetlist, netlistFile, netlistModule } from '../netlist.js';
 import { areaItems } from '../plan.js';
+import { sourcesOf } from '../sources.js';
 import { cellCounts } from '../statistics.js';
 import type { StaReport } from '../timed/report.js';
 import { readSta, type StaResult } from './log.js';
@@ -83,11 +84,10 @@ export async function topNetlist({
   yosys,
   library,
 }: Omit<StaContext, 'sta' | 'netlists' | 'periodPs'>): Promise<string> {
-  const sources = manifest.compileOrder.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const { outputs } = await runYosys(yosys, {
     title: `${manifest.top} around its modules`,
     script: topScript(manifest),
-    inputs: { ...Object.fromEntries(sources), [TOP_FILES.library]: library.text },
+    inputs: { ...sourcesOf(folder, manifest.compileOrder), [TOP_FILES.library]: library.text },
     outputs: [TOP_FILES.cells, TOP_FILES.netlist],
   });
   const problems = topProblems(cellCounts(outputs[TOP_FILES.cells] ?? ''), manifest);

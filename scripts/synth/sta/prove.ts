@@ -1,27 +1,22 @@
-import type { Manifest } from '../../../gen/design/manifest.js';
 import type { Library } from '../../tools/liberty/library.js';
-import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
+import type { TextFiles } from '../../tools/yosys/interface.js';
 import type { TestBudget } from '../../verify/budget.js';
 import { cutBlackBoxes } from '../equivalence/black-boxes.js';
 import { orSimulated, proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
 import { simulateWhole } from '../equivalence/gate-level.js';
-import { cellModels, netlistFiles, sourcesOf } from '../equivalence/prove.js';
+import { cellModels, netlistFiles, type ProofRequest } from '../equivalence/prove.js';
 import { gateScript, goldScriptAround } from '../equivalence/scripts.js';
 import type { ModuleProof, ProofResult } from '../equivalence/verdict.js';
 import { type MappedNetlist, netlistFile, netlistModule } from '../netlist.js';
+import { sourcesOf } from '../sources.js';
 import { boxedDesignLines, linkedItems, linkingLines } from './top.js';
 
-export interface TopProofRequest {
-  readonly folder: string;
-  readonly manifest: Manifest;
-  readonly yosys: Yosys;
+export interface TopProofRequest extends Omit<ProofRequest, 'library' | 'netlists' | 'onProgress'> {
   readonly library: Library;
   /** The mapped netlists of the design's modules. */
   readonly netlists: readonly MappedNetlist[];
   /** The netlist of what is outside the modules, with instances of them. */
   readonly top: string;
-  /** For ABC. */
-  readonly limitSeconds: number;
   /** Of the simulation that replaces a missing proof. */
   readonly budget?: TestBudget;
 }

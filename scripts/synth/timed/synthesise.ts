@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { UserError } from '../../../gen/base/errors.js';
 import { toolFailure } from '../../tools/find.js';
 import type { Library } from '../../tools/liberty/library.js';
@@ -10,6 +8,7 @@ import { flipFlopBits } from '../gates.js';
 import { LATCH_FILE, latchMap } from '../latch.js';
 import { readDelay } from '../path-log.js';
 import type { AreaItem } from '../plan.js';
+import { sourcesOf } from '../sources.js';
 import { cellCounts, chipArea, requireMapped } from '../statistics.js';
 import type { Candidate } from './choose.js';
 import { driverConstraint, type Mapping, mappingFiles, mappingsFor, TIMED_FILES, timedScript } from './strategies.js';
@@ -44,13 +43,12 @@ export async function timedNetlists(
   aims: readonly number[],
 ): Promise<{ netlists: TimedNetlist[]; warnings: readonly string[] }> {
   const mappings = mappingsFor(aims);
-  const sources = item.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const title = `${item.label}, ${flow}`;
   const { outputs, warnings } = await runYosys(yosys, {
     title,
     script: timedScript(item, { flow, mappings, driven: library.buffer !== undefined }),
     inputs: {
-      ...Object.fromEntries(sources),
+      ...sourcesOf(folder, item.files),
       [TIMED_FILES.library]: library.text,
       [LATCH_FILE]: latchMap(library),
       ...(library.buffer === undefined ? {} : { [TIMED_FILES.driver]: driverConstraint(library.buffer) }),
