@@ -1,5 +1,7 @@
 import { decimal, type Pair, pairLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import { operandText } from '../network/matmul-report.js';
 import { type Energy, GROUPS, KINDS, totalOf } from './estimate.js';
+import type { MeasuredPower } from './measure.js';
 import type { PowerReport } from './report.js';
 
 interface Row {
@@ -18,14 +20,15 @@ const COLUMNS: readonly TextColumn<Row>[] = [
   { title: 'total', text: ({ energy }) => pico(totalOf(energy)) },
 ];
 
-/** The table of a report and what it rests on. */
-export function powerLines(report: PowerReport): string[] {
+/** The operands of a report, its table and what it rests on. */
+export function powerText(report: MeasuredPower): string {
   const rows: Row[] = [
     ...report.modules.map(({ label, instances, perMac }) => ({ label, instances: decimal(instances), energy: perMac })),
     { label: 'processing elements', instances: '', energy: report.pe },
     { label: 'whole array', instances: '', energy: report.whole },
   ];
   const { library, tool, watts, cycles, macs, tiles } = report;
+  const { a, w } = report.operands;
   const figures: Pair[] = [
     [
       'energy per MAC',
@@ -45,7 +48,8 @@ export function powerLines(report: PowerReport): string[] {
     ['tools', `${tool.name} ${tool.version} (${tool.build}), ${report.simulator.name} ${report.simulator.version}`],
     ...slowness(report),
   ];
-  return [...tableLines(COLUMNS, rows), '', ...pairLines(figures, 14), verdict(report)];
+  const operands = [`A  ${operandText(a)}`, `W  ${operandText(w)}`];
+  return `${[...operands, '', ...tableLines(COLUMNS, rows), '', ...pairLines(figures, 14), verdict(report)].join('\n')}\n`;
 }
 
 const milli = (watts: number): string => (watts * 1e3).toPrecision(4);

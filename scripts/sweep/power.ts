@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { percent, type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import { decimal, percent, type TextColumn, tableLines } from '../../gen/base/text-table.js';
 import { withoutMeaningless } from '../../gen/config/conflicts.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import type { Competitor } from '../power/designs.js';
@@ -76,31 +76,26 @@ type Row = Comparison['rows'][number];
 const pico = (value: number): string => value.toFixed(3);
 const error = (share: number | undefined): string => (share === undefined ? 'none' : percent(share));
 
-const COLUMNS: readonly TextColumn<Row>[] = [
+const columns = (int8: Row | undefined): TextColumn<Row>[] => [
   { title: 'pJ per MAC', left: true, text: ({ name }) => name },
-  {
-    title: 'A',
+  ...(['a', 'w'] as const).map((operand) => ({
+    title: operand.toUpperCase(),
     left: true,
-    text: ({ report }) => `${report.operands.a.type}, ${error(report.operands.a.relativeError)}`,
-  },
-  {
-    title: 'W',
-    left: true,
-    text: ({ report }) => `${report.operands.w.type}, ${error(report.operands.w.relativeError)}`,
-  },
+    text: ({ report: { operands } }: Row) => `${operands[operand].type}, ${error(operands[operand].relativeError)}`,
+  })),
   ...KINDS.map((kind) => ({ title: `PE ${kind}`, text: ({ report }: Row) => pico(totalOf(report.pe, { kind })) })),
   { title: 'PE clock', text: ({ report }) => pico(totalOf(report.pe, { group: 'clock' })) },
   { title: 'PE', text: ({ report }) => pico(totalOf(report.pe)) },
   { title: 'array', text: ({ report }) => pico(totalOf(report.whole)) },
-  { title: 'of int8', text: () => '' },
+  {
+    title: 'of int8',
+    text: ({ report }) => (int8 ? (totalOf(report.pe) / totalOf(int8.report.pe)).toFixed(2) : ''),
+  },
 ];
 
 /** The table of a comparison; the last column is the PE's energy relative to int8's. */
 export function comparisonText({ rows }: Comparison): string {
   const int8 = rows.find(({ name }) => name === 'int8');
-  const relative = ({ report }: Row): string =>
-    int8 ? `${(totalOf(report.pe) / totalOf(int8.report.pe)).toFixed(2)}` : '';
-  const columns = COLUMNS.map((column) => (column.title === 'of int8' ? { ...column, text: relative } : column));
   const first = rows[0]?.report;
   const basis = first
     ? [
@@ -111,10 +106,10 @@ export function comparisonText({ rows }: Comparison): string {
         ...rows.map(({ name, description, report }) => {
           const path =
             report.criticalPath === undefined ? '' : `, critical path ${(report.criticalPath * 1e9).toFixed(2)} ns`;
-          return `${name}: ${description}; ${report.macs.toLocaleString('en-US')} MACs in ${report.cycles.toLocaleString('en-US')} cycles${path}`;
+          return `${name}: ${description}; ${decimal(report.macs)} MACs in ${decimal(report.cycles)} cycles${path}`;
         }),
       ]
     : [];
   const passed = `PASS: all results of all ${rows.length} equal the reference model, and all netlists compute what the designs do`;
-  return `${[...tableLines(columns, rows), ...basis, passed].join('\n')}\n`;
+  return `${[...tableLines(columns(int8), rows), ...basis, passed].join('\n')}\n`;
 }
