@@ -47,7 +47,7 @@ const flag = (description: string) =>
 export const PE_NAMES: string[] = ['int', 'float', ...BASELINE_NAMES];
 
 /** The longest side of a cluster of PEs. */
-export const LONGEST_TILE = 16;
+export const LONGEST_CLUSTER = 16;
 
 /**
  * Every parameter of a design: the one source of validation, defaults, the JSON Schema and the `--help` text. `rule`
@@ -61,16 +61,18 @@ export const PARAMETERS = z.strictObject({
   ),
   rows: integer('rows of PEs or units: results per column and tile (dot: 1 unless given)', 1, 1024, 16),
   cols: integer('columns of PEs or units: results per row and tile (dot: 1 unless given)', 1, 1024, 16),
-  clusterRows: integer('rows of PEs that share operand registers; a divisor of rows', 1, LONGEST_TILE, 1),
-  clusterCols: integer('columns of PEs that share operand registers; a divisor of cols', 1, LONGEST_TILE, 1),
-  lanes: integer('dot: products a unit adds up in a cycle', 1, 256, 16),
+  clusterRows: integer('rows of PEs that share operand registers; a divisor of rows', 1, LONGEST_CLUSTER, 1),
+  clusterCols: integer('columns of PEs that share operand registers; a divisor of cols', 1, LONGEST_CLUSTER, 1),
+  lanes: integer('--arch dot only: products a unit adds up in a cycle', 1, 256, 16),
   dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
   weights: typeList('types of the weight port', ['int4', 'flint4', 'pot4']),
   wideActivations: wideList(
-    '8-bit integers the activation port takes besides, each on two 4-bit lanes and rows of PEs',
+    '8-bit integers that the activation port takes as well as its 4-bit types; each occupies two lanes and two rows of PEs',
   ),
-  wideWeights: wideList('8-bit integers the weight port takes besides, each on two 4-bit lanes and columns of PEs'),
+  wideWeights: wideList(
+    '8-bit integers that the weight port takes as well as its 4-bit types; each occupies two lanes and two columns of PEs',
+  ),
   pe: z
     .enum(['int', 'float'])
     .default('int')
@@ -114,12 +116,12 @@ export const PARAMETERS = z.strictObject({
     },
   ),
   target: choice(
-    'what the design is for; chooses tree and stall where these are not given: asic: columns, gate; fpga: adders, enable',
+    'what the design is for: sets the defaults of --stall and, with --arch dot, of --tree; asic: gate, columns; fpga: enable, adders',
     ['asic', 'fpga'],
     'asic',
   ),
   tree: choice(
-    'dot: how products are added; columns: full adders column by column, least area; adders: a tree of plain sums (target fpga)',
+    '--arch dot only: how products are added; columns: full adders column by column, least area; adders: a tree of plain sums (target fpga)',
     ['columns', 'adders'],
     'columns',
   ),
@@ -129,7 +131,7 @@ export const PARAMETERS = z.strictObject({
     'gate',
   ),
   clockGate: choice(
-    'the module of the clock gate: latch: a latch and an AND, which a cell of the technology replaces; bufgce: the clock buffer with enable of AMD FPGAs',
+    'the module of the clock gate: latch: a latch and an AND, which a cell of the technology replaces; bufgce: the clock buffer with enable of AMD FPGAs (give --stall gate with --target fpga)',
     ['latch', 'bufgce'],
     'latch',
   ),

@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.js';
-import { type Configuration, LONGEST_TILE } from './parameters.js';
+import { type Configuration, LONGEST_CLUSTER } from './parameters.js';
 
 const MOST_UNITS = 4096;
 const MOST_MULTIPLIERS = 2 ** 20;
@@ -44,5 +44,5 @@ function nearestDivisor(whole: number, to: number): number {
 
 /** The legal sides of a cluster of PEs in an array with a side of that many PEs, in ascending order. */
 export function clusterSides(whole: number): number[] {
-  return Array.from({ length: Math.min(whole, LONGEST_TILE) }, (_, i) => i + 1).filter((side) => whole % side === 0);
+  return Array.from({ length: Math.min(whole, LONGEST_CLUSTER) }, (_, i) => i + 1).filter((side) => whole % side === 0);
 }

@@ -43,7 +43,7 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
     config: { hscale: 2 },
     head: { text: `${top.name}: a tile of ${weightsStay ? '3 rows of activations' : '3 beats'}` },
     foot: {
-      text: `${timing.latency.cycles} cycles from the last beat in to the ${resultsTogether ? 'results' : timing.latency.to} out; clusters of ${beats} beats follow every ${timing.tilePeriod.formula} cycles`,
+      text: `${timing.latency.cycles} cycles from the last beat in to the ${resultsTogether ? 'results' : timing.latency.to} out; tiles of ${beats} beats follow every ${timing.tilePeriod.formula} cycles`,
     },
   };
   const { renderAny, waveSkin, onml } = waveDrom();

@@ -66,7 +66,7 @@ export const METRICS = {
       const model = await openArrayModel(folder, manifest, { tuning, builds });
       const streams: StreamFigures[] = [];
       for (const k of lengths) {
-        progress(`clusters of ${k} beats`);
+        progress(`tiles of ${k} beats`);
         streams.push(await measureStream(model, manifest, k));
       }
       return streams;

@@ -41,7 +41,7 @@ export async function measureStream(model: ArrayModel, manifest: Manifest, k: nu
   const tiles = Array.from({ length: STREAM_TILES }, () => randomTile(random, info, { k: beats * steps }));
   const expected = tiles.map((tile) => expectedResults(info, tile));
   const { failure, events, rowsChecked } = await model.simulate([{ seed: 1, tiles, expected }]);
-  const wrong = (what: string) => new UserError(`${name}, clusters of ${beats} beats: ${what}`, EXIT.checkFailed);
+  const wrong = (what: string) => new UserError(`${name}, tiles of ${beats} beats: ${what}`, EXIT.checkFailed);
   if (failure) throw wrong(`${failure.rule} (tile ${failure.tile}, row ${failure.row}, cycle ${failure.cycle})`);
   const rows = tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultRows, 0);
   if (rowsChecked !== rows) throw wrong(`${rowsChecked} rows compared instead of ${rows}`);

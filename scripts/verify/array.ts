@@ -120,7 +120,7 @@ function formulaSegments(manifest: Manifest, random: RandomSource): NamedSegment
     const tiles = everyTypePair(info).map(([a, w]) => randomTile(random, info, { k, a, w }));
     while (tiles.length < 4) tiles.push(randomTile(random, info, { k }));
     return withResults(manifest, {
-      title: `clusters of ${beats} beats without stalls`,
+      title: `tiles of ${beats} beats without stalls`,
       seed: 1,
       tiles,
       formulaBeats: beats,

@@ -31,7 +31,7 @@ function counts(design: Design): string[][] {
   const firstToLast = drain.cycles === null ? 'M - 1 cycles' : counted(drain.cycles, 'cycle');
   return [
     [
-      `last beat in to ${resultsTogether ? 'results' : latency.to} out, clusters of ${beats} >= ${latency.minimumK}`,
+      `last beat in to ${resultsTogether ? 'results' : latency.to} out, tiles of ${beats} >= ${latency.minimumK}`,
       latency.formula,
       counted(latency.cycles, 'cycle'),
     ],

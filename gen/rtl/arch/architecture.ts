@@ -7,7 +7,7 @@ import type { TileMode } from '../tile-modes.js';
 import type { Timing } from '../timing.js';
 import type { Facts } from './facts.js';
 
-/** PEs whose partial sums have the same width; those of a tile have the width that leaves it. */
+/** PEs whose partial sums have the same width; those of a cluster have the width that leaves it. */
 export interface PartialSums {
   readonly bits: number;
   readonly pes: number;

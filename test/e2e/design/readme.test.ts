@@ -16,30 +16,41 @@ beforeAll(() => {
   ({ folder } = generate(validateConfiguration({}), mkdtempSync(join(tmpdir(), 'ant-rtl-readme-'))));
 });
 
-/** Writes Verilog of the user's as its module's file into the design's folder, with a time scale as the design has. */
+/** Writes Verilog of the user's as its module's file into the design's folder. */
 function own(verilog: string): string {
-  const head = '`timescale 1ns / 1ps\n`default_nettype none\n';
-  writeFileSync(join(folder, 'layer.v'), `${head}${verilog}\`default_nettype wire\n`);
+  writeFileSync(join(folder, 'layer.v'), `\`default_nettype none\n${verilog}\`default_nettype wire\n`);
   return 'layer.v';
 }
 
-async function lint(verilog: string): Promise<string> {
-  const args = ['--lint-only', '-Wall', '-f', 'ant_16x16.f', own(verilog), '--top-module', 'layer'];
+/** The files in both orders in which they may be compiled. */
+const orders = (file: string): string[][] => [
+  [file, '-f', 'ant_16x16.f'],
+  ['-f', 'ant_16x16.f', file],
+];
+
+async function lint(files: readonly string[]): Promise<string> {
+  const args = ['--lint-only', '-Wall', ...files, '--top-module', 'layer'];
   return (await runTool(await requireTool('verilator'), args, { cwd: folder })).log;
 }
 
 describe('the array in a design of its user, as the README shows it', () => {
   it('has no warning in Verilator', async () => {
     expect(snippet).toContain('ant_16x16_array');
-    expect(await lint(snippet)).toBe('');
+    for (const files of orders(own(snippet))) expect(await lint(files)).toBe('');
   });
 
   it('has none in Icarus', async () => {
-    const args = ['-g2005', '-Wall', '-s', 'layer', '-o', 'sim', '-f', 'ant_16x16.f', own(snippet)];
-    expect((await runTool(await requireTool('iverilog'), args, { cwd: folder })).log).toBe('');
+    for (const files of orders(own(snippet))) {
+      const args = ['-g2005', '-Wall', '-s', 'layer', '-o', 'sim', ...files];
+      expect((await runTool(await requireTool('iverilog'), args, { cwd: folder })).log).toBe('');
+    }
   });
 
-  it('is found out with a bus of another width', async () => {
-    await expect(lint(snippet.replace('[383:0]', '[379:0]'))).rejects.toThrow('380');
+  it.each([
+    ['a bus of another width', '[383:0]', '[379:0]', '380'],
+    ['no time scale', '`timescale 1ns / 1ps', '', 'TIMESCALEMOD'],
+  ])('is found out with %s', async (_, from, to, message) => {
+    const [first = []] = orders(own(snippet.replace(from, to)));
+    await expect(lint(first)).rejects.toThrow(message);
   });
 });

@@ -363,7 +363,7 @@ const MUTATIONS: Mutation[] = [
     'control',
     'assign row_valid_o = done_q;',
     'reg late_q;\n  always @(posedge clk_i) late_q <= done_q;\n  assign row_valid_o = late_q;',
-    /array, clusters of 1 beats/,
+    /array, tiles of 1 beats/,
   ],
   [
     'the skew of rows in tiles',

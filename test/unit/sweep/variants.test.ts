@@ -103,7 +103,7 @@ describe('a stream of tiles', () => {
   const figures = (k: number, events: readonly TileEvents[]) => streamFigures(timing, { k, macs: k * 8 }, events);
 
   it('has its utilisation measured, with and without fill and drain', () => {
-    // 3 clusters of 12 beats: period 16, and 2 * 16 + 11 + 8 + 3 + 1 = 55 cycles from the first beat in to the last row out.
+    // 3 tiles of 12 beats: period 16, and 2 * 16 + 11 + 8 + 3 + 1 = 55 cycles from the first beat in to the last row out.
     expect(figures(12, tiles(12, 3))).toEqual({
       k: 12,
       tiles: 3,

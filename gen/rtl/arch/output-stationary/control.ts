@@ -26,7 +26,7 @@ export interface ControlView extends PeripheryView {
   /** What follows a tile's last beat until its drain starts; none where it starts at once. */
   readonly lastPipe: readonly ShiftView[];
   readonly pipeReset: string;
-  readonly modeTokens: readonly (ShiftView & { readonly meaning: string })[];
+  readonly modePipelines: readonly (ShiftView & { readonly meaning: string })[];
   readonly drainStart: string;
   readonly drainReset: string;
   readonly drainNext: string;
@@ -46,11 +46,12 @@ export interface ControlView extends PeripheryView {
 }
 
 /**
- * The control of tiles. The waves of operands and of the drain take a cycle per row and column of clusters of PEs, which
- * count here as rows and columns where such tiles are larger than a PE. Counted from the cycle in which a tile's last beat leaves the input register, row p (from the
- * top) of column 0 has its final sum after p + PIPELINE + 1 cycles. Single: the drain wave must be in the PEs of column
- * 0 when the last row has its sum, ROWS + PIPELINE; double: one cycle later, when the last row's shadow has it. Two
- * registers lie between the start of the drain wave and there: that gives the stages of the valid pipeline.
+ * The control of tiles. The waves of operands and of the drain take a cycle per row and column of clusters of PEs; a row
+ * is one of clusters here, and ROWS their number. Counted from the cycle in which a tile's last beat leaves the input
+ * register, row p (from the top) of column 0 has its final sum after p + PIPELINE + 1 cycles. Single: the drain wave must
+ * be in the PEs of column 0 when the last row has its sum, ROWS + PIPELINE; double: one cycle later, when the last row's
+ * shadow has it. Two registers lie between the start of the drain wave and there: that gives the stages of the valid
+ * pipeline.
  */
 export function controlModule(core: DesignCore): ControlView {
   const { config } = core;
@@ -121,7 +122,7 @@ export function controlModule(core: DesignCore): ControlView {
     pipeText: pipeText(stages, grid.tall),
     lastPipe: lastPipe ? [lastPipe] : [],
     pipeReset: literal(Math.max(stages, 1), double ? 1 : 0),
-    modeTokens: modes.flatMap(({ letter, following }) =>
+    modePipelines: modes.flatMap(({ letter, following }) =>
       following.map((each) => ({ ...each, meaning: meanings[letter] as string })),
     ),
     drainStart: lastPipe?.last ?? 'last_i',
