@@ -3,7 +3,7 @@ import { loadPlotting } from '../../gen/base/vega.js';
 import { requireTool } from '../tools/find.js';
 import { readLibrary } from '../tools/liberty/library.js';
 import type { Yosys } from '../tools/yosys/interface.js';
-import { proveNetlists } from './equivalence/prove.js';
+import { provedWithin } from './equivalence/prove.js';
 import { type ProofReport, proofPasses } from './equivalence/verdict.js';
 import { measureFpga } from './fpga/measure.js';
 import { renderFpgaMarkdown, renderFpgaText } from './fpga/render.js';
@@ -39,8 +39,7 @@ export async function measureRequest(request: AreaCommand, yosys: Yosys, onProgr
       const library = request.liberty === undefined ? undefined : readLibrary(request.liberty);
       const context = { folder, yosys, library, onProgress };
       const measured = await measureDesign(context);
-      const proof =
-        limitSeconds === undefined ? undefined : await proveNetlists({ ...context, ...measured, limitSeconds });
+      const proof = await provedWithin(limitSeconds, { ...context, ...measured });
       const report = { ...measured.report, ...(proof && { proof }) };
       const written = writeReportFiles(folder, { 'area.json': reportJson(report), 'area.md': renderMarkdown(report) });
       const kept = keep ? writeNetlists(folder, 'area', measured.netlists) : [];

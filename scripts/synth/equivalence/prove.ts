@@ -41,6 +41,13 @@ export async function proveNetlists(request: ProofRequest): Promise<ProofReport>
   return { limitSeconds, modules };
 }
 
+/** Proves netlists where a limit is given for it. @throws UserError as `proveNetlists`. */
+export const provedWithin = async (
+  limitSeconds: number | undefined,
+  request: Omit<ProofRequest, 'limitSeconds'>,
+): Promise<ProofReport | undefined> =>
+  limitSeconds === undefined ? undefined : proveNetlists({ ...request, limitSeconds });
+
 /** The Verilog models of a library's cells, by its own functions. */
 export async function cellModels(yosys: Yosys, library: Library): Promise<string> {
   const { outputs } = await runYosys(yosys, {

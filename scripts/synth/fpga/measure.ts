@@ -1,12 +1,12 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
 import { GENERATOR } from '../../../gen/base/version.js';
-import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
+import { loadDesign } from '../../../gen/design/manifest.js';
 import { factsOf } from '../../../gen/rtl/arch/table.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { checkedStructure, isElaborated } from '../checked-structure.js';
-import { proveNetlists } from '../equivalence/prove.js';
+import { provedWithin } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
@@ -53,7 +53,8 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
   const findings: FamilyFindings[] = [];
   for (const family of families) {
     const { netlists, ...found } = await onFamily({ folder, yosys, family, dsp }, items, distinct, progress);
-    findings.push({ ...found, proof: await proofOf(request, manifest, netlists) });
+    const context = { folder, manifest, yosys, library: undefined, netlists, onProgress };
+    findings.push({ ...found, proof: await provedWithin(request.proveLimit, context) });
   }
   return buildFpgaReport(
     {
@@ -72,16 +73,6 @@ export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
     placed.map(({ placement }) => placement),
     await provedPlacements(request, placed),
   );
-}
-
-async function proofOf(
-  { folder, yosys, proveLimit, onProgress }: FpgaRequest,
-  manifest: Manifest,
-  netlists: readonly ProvableNetlist[],
-): Promise<ProofReport | undefined> {
-  if (proveLimit === undefined) return undefined;
-  const context = { folder, manifest, yosys, library: undefined, limitSeconds: proveLimit };
-  return proveNetlists({ ...context, netlists, onProgress });
 }
 
 async function provedPlacements(

@@ -2,7 +2,7 @@ import { UserError } from '../../../gen/base/errors.js';
 import { GENERATOR } from '../../../gen/base/version.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
-import { proveNetlists } from '../equivalence/prove.js';
+import { provedWithin } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import { FLOWS } from '../flow-names.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
@@ -92,19 +92,18 @@ async function curveOf(
 }
 
 /** Proves the netlists of a curve's points. */
-async function proofOf(
+function proofOf(
   { yosys, library, proveLimit, onProgress }: CurveRequest,
   { folder, manifest, item }: Pick<CurveTarget, 'folder' | 'manifest' | 'item'>,
   best: readonly TimedNetlist[],
 ): Promise<ProofReport | undefined> {
-  if (proveLimit === undefined) return undefined;
   const netlists = best.map(
     ({ netlist: text, flow, strategy, aim }): ProvableNetlist => ({
       ...{ item, text },
       name: [netlistModule(item), strategy, flow, aim].join('_'),
     }),
   );
-  return proveNetlists({ folder, manifest, yosys, library, netlists, limitSeconds: proveLimit, onProgress });
+  return provedWithin(proveLimit, { folder, manifest, yosys, library, netlists, onProgress });
 }
 
 function itemOf(manifest: Manifest, module: string | undefined): AreaItem {
