@@ -20,7 +20,11 @@ function command(): Command {
       '--config <file>',
       'JSON or YAML file with these parameters (rows, maxK, ...), or - for standard input; flags win',
     )
-    .option('--out <folder>', 'folder in which the design gets a folder of its name', 'rtl-out')
+    .option(
+      '--out <folder>',
+      'folder in which the design gets a folder of its name, relative to where you are',
+      'rtl-out',
+    )
     .option('--replace', 'replace a design of another configuration in that folder')
     .option('--json', 'print the summary as JSON')
     .option('--schema', 'print the JSON Schema of a configuration file and stop');

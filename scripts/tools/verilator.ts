@@ -24,7 +24,7 @@ export interface BenchSource {
   readonly verilog: readonly string[];
   readonly bench: Bench;
   readonly trace: boolean;
-  /** Lint warnings that do not count for this top. */
+  /** Lint warnings that are switched off for this top. */
   readonly allow?: readonly string[];
   readonly tuning: Tuning;
   /** Folder for the build, instead of the one in which builds are kept. */

@@ -149,7 +149,7 @@ function unitMismatch(
   const rest = products.length > MOST_SHOWN ? ', ...' : '';
   const before = first || step === 0 ? 'none' : String(sums[step - 1]);
   return (
-    `dot-product unit, beat ${step}${add ? '' : ' (which does not count)'}: ${rule}: expected ${expected}, got ${got}; ` +
+    `dot-product unit, beat ${step}${add ? '' : ' (add_i low)'}: ${rule}: expected ${expected}, got ${got}; ` +
     `${aName} activations times ${wName} weights: ${shown.join(', ')}${rest}; accumulator before: ${before}; the decoders passed`
   );
 }

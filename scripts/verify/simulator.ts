@@ -71,7 +71,7 @@ interface ModelOptions {
   /** For a long run unless given. */
   readonly tuning?: Tuning | undefined;
   readonly builds?: string | undefined;
-  /** Verilog files to simulate instead of the design's own list; lint warnings do not count then. */
+  /** Verilog files to simulate instead of the design's own list; lint warnings are switched off then. */
   readonly verilog?: readonly string[];
 }
 

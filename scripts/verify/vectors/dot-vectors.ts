@@ -42,7 +42,7 @@ const RANDOM_BEATS = 3000;
 /**
  * Beats for a dot-product unit: all pairs of codes of all pairs of types (a seeded sample of `most` beyond), side by
  * side in the lanes and then alone in each lane; all lanes at their limits, with equal and with alternating signs; runs of
- * lanes at a limit among others; random beats, among them ones that do not count.
+ * lanes at a limit among others; random beats, among them ones with add_i low.
  */
 export function dotVectors(info: DotInfo, random: RandomSource, most: number): DotVectors {
   const { lanes, pipeline } = info.configuration;
@@ -183,7 +183,7 @@ function zeroOf(type: NumericType): number {
   return codeValues(type).indexOf(0n);
 }
 
-/** Any codes, bits above a type's width included; a quarter begin a tile, a quarter do not count. */
+/** Any codes, bits above a type's width included; a quarter begin a tile, a quarter have add_i low. */
 function randomBeat({ ports, configuration }: DotInfo, random: RandomSource, index: number): Beat {
   const codes = (letter: 'a' | 'w'): number[] =>
     Array.from({ length: configuration.lanes }, () => random.below(2 ** ports[letter].codeBits));

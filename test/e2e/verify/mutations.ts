@@ -318,12 +318,12 @@ const MUTATIONS: Mutation[] = [
     /dot-product unit, beat .*the decoders passed/,
   ],
   [
-    'a beat that does not count',
+    'a beat with add_i low',
     { name: 'm22', ...DOT },
     'unit',
     'if (add_i) acc_q',
     'if (add_i | ~add_i) acc_q',
-    /not count/,
+    /add_i low/,
   ],
   [
     'order of the lanes',

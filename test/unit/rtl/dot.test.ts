@@ -206,7 +206,7 @@ describe('vectors of a unit', () => {
     }
   });
 
-  it('have beats that begin tiles, that go on and that do not count', () => {
+  it('have beats that begin tiles, that go on and that have add_i low', () => {
     const kinds = new Set(
       Array.from({ length: vectors.beats }, (_, i) => vectors.controls.subarray(i * 4 + 2, i * 4 + 4).join('')),
     );

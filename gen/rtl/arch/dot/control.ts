@@ -27,7 +27,7 @@ export function dotControlModule(core: DesignCore): DotControlView {
     input('valid_i', 1, 'there is a beat in the input register'),
     input('first_i', 1, 'it is the first of its tile'),
     input('last_i', 1, 'it is the last of its tile'),
-    output('add_o', 1, 'the beat whose sum reaches the accumulators counts'),
+    output('add_o', 1, 'the accumulators take the sum of the beat that reaches them'),
     output('first_o', 1, 'it is the first of its tile'),
     output('row_valid_o', 1, 'the accumulators hold the results of a tile'),
   ];

@@ -49,7 +49,7 @@ export function unitModule(core: DesignCore, lane: ModuleView): UnitView {
   const ports = [
     clock,
     ...enablePorts(core.config),
-    input('add_i', 1, 'the beat whose sum reaches the accumulator counts'),
+    input('add_i', 1, 'the accumulator takes the sum of the beat that reaches it'),
     input('first_i', 1, 'it is the first of its tile'),
     input('a_i', lanes * format.a.bits, `activations, lane l at [l*${format.a.bits} +: ${format.a.bits}]`),
     input('w_i', lanes * format.w.bits, `weights, lane l at [l*${format.w.bits} +: ${format.w.bits}]`),
