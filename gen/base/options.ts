@@ -1,11 +1,40 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { mistakesError, UserError } from './errors.js';
+import { isRunByNpm, requireDashes } from './npm.js';
 import { nearWord } from './suggest.js';
 import { GENERATOR } from './version.js';
 
-/** A program of the project, by how it is called. It tells its version, and throws where Commander would end the process. */
+/** A command that takes each option once, and none that npm kept for itself. */
+class ProgramCommand extends Command {
+  private readonly given = new Map<string, string>();
+
+  override addOption(option: Option): this {
+    super.addOption(option);
+    return this.on(`option:${option.name()}`, () => this.requireFirst(option));
+  }
+
+  override parse(...[words, options]: Parameters<Command['parse']>): this {
+    this.given.clear();
+    if (isRunByNpm()) requireDashes(this.options.flatMap(({ long }) => long ?? []));
+    return super.parse(words, options);
+  }
+
+  /** `--scan` and `--no-scan` are one option. */
+  private requireFirst(option: Option): void {
+    const flag = option.long ?? option.flags;
+    const before = this.given.get(option.attributeName());
+    this.given.set(option.attributeName(), flag);
+    if (before === undefined) return;
+    throw new UserError(before === flag ? `${flag} is given twice` : `${before} and ${flag} contradict each other`);
+  }
+}
+
+/**
+ * A program of the project, by how it is called. It tells its version, and throws where Commander would end the process.
+ * An option given twice, or before the `--` of npm, is a mistake.
+ */
 export function programCommand(call: string): Command {
-  return new Command(call).version(GENERATOR, '--version').exitOverride();
+  return new ProgramCommand(call).version(GENERATOR, '--version').exitOverride();
 }
 
 /** Parses a command line to its end; what it holds besides known options is left to {@link requireKnown}. */
@@ -20,13 +49,18 @@ export function parseWhole(program: Command): void {
  */
 export function requireKnown(program: Command): void {
   const isOption = (word = ''): boolean => word.startsWith('-');
-  const unknown = program.args.filter(isOption).map((word) => word.replace(/=.*/, ''));
+  const flags = program.options.flatMap(({ long }) => long ?? []);
+  const options = program.args.filter(isOption).map((word) => word.replace(/=.*/, ''));
   // A word after an unknown option is its value, unless that has one.
   const hasNext = (word = ''): boolean => isOption(word) && !word.includes('=');
   const stray = program.args.filter((word, i) => !isOption(word) && !hasNext(program.args[i - 1]));
-  const flags = program.options.flatMap(({ long }) => long ?? []);
   const messages = [
-    ...unknown.map((option) => `unknown option '${option}'${suggestion(option, flags)}`),
+    // Commander leaves a known option over where it takes no value and has one.
+    ...options.map((option) =>
+      flags.includes(option)
+        ? `${option} takes no value; ${valueless(option, flags)}`
+        : `unknown option '${option}'${suggestion(option, flags)}`,
+    ),
     ...stray.map((word) => `${word} belongs to no option; --help lists them`),
   ];
   if (messages.length > 0) throw mistakesError(messages);
@@ -41,6 +75,19 @@ export function requireKnown(program: Command): void {
 export function required<T>(flag: string, value: T | undefined): T {
   if (value === undefined) throw new UserError(`${flag} is missing`);
   return value;
+}
+
+/** @throws UserError when the name of a file or folder is empty, which would stand for the current folder. */
+export function requireNamed(flag: string, name: string): void {
+  if (name.trim() === '') throw new UserError(`${flag}: given an empty name; name a folder, or leave it out`);
+}
+
+/** How an option without a value is switched on and, where that can be, off. */
+function valueless(option: string, flags: readonly string[]): string {
+  const negated = option.replace(/^--/, '--no-');
+  return flags.includes(negated)
+    ? `write ${option} for true, ${negated} for false`
+    : `write ${option}, or leave it out`;
 }
 
 function suggestion(option: string, flags: readonly string[]): string {

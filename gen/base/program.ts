@@ -1,6 +1,6 @@
-import { dirname, relative } from 'node:path';
 import { CommanderError } from 'commander';
 import { EXIT, UserError } from './errors.js';
+import { isRunByNpm } from './npm.js';
 
 /**
  * Runs a program's main function: a user's mistake prints its message without a stack; the exit code is the error's.
@@ -29,12 +29,6 @@ export async function runProgram(main: () => Promise<number> | number): Promise<
     process.stderr.write(`internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exitCode = EXIT.toolBroken;
   }
-}
-
-/** Whether npm runs this program itself, and not one that started it. */
-function isRunByNpm({ npm_package_json: packageFile, npm_lifecycle_script: script } = process.env): boolean {
-  if (packageFile === undefined || script === undefined) return false;
-  return script.split(' ').includes(relative(dirname(packageFile), process.argv[1] ?? ''));
 }
 
 /** npm runs programs in the project's folder: paths on the command line begin where the user stands. */

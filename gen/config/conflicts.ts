@@ -90,10 +90,16 @@ export function conflictProblems(config: Configuration): Problem[] {
   return keys.flatMap((key) => {
     const conflict = conflictOf(key, config);
     if (conflict === undefined || isDefault(key, config[key])) return [];
-    const rule = `cannot be combined with ${conditionText(conflict.beside)}: ${conflict.reason}`;
+    const rule = `cannot be combined with ${conditionText(conflict.beside)}: ${conflict.reason}${wayOut(conflict, config)}`;
     return [{ key, given: String(config[key]), rule, nearest: String(parameterMeta(key).fallback) || 'none' }];
   });
 }
+
+/** What to do where the default of another parameter is in the way. */
+const wayOut = ({ beside }: Conflict, { target }: Configuration): string =>
+  beside.stall === 'enable' && target === 'fpga'
+    ? '; target fpga chooses stall enable: leave target out, or give stall gate (--stall gate)'
+    : '';
 
 function conditionText(condition: Condition, nameOf = (key: ParameterKey): string => key): string {
   const part = ([key, value]: [string, unknown]): string =>

@@ -178,6 +178,12 @@ const metaOf = memoised(
 /** All parameter names, in the order help and reports show them. */
 export const PARAMETER_KEYS = Object.keys(PARAMETERS.shape) as ParameterKey[];
 
+/** Parameters that are a list of types. */
+export const LIST_KEYS: readonly ParameterKey[] = ['activations', 'weights', 'wideActivations', 'wideWeights'];
+
+/** Parameters that are true or false: `--scan`, `--no-scan`. */
+export const isSwitch = (key: ParameterKey): boolean => typeof parameterMeta(key).fallback === 'boolean';
+
 /** The command-line flag of a parameter: `maxK` is `--max-k`. */
 export function flagOf(key: ParameterKey): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
 import { UserError } from '../base/errors.js';
-import { PARAMETER_KEYS, type ParameterKey } from './parameters.js';
+import { LIST_KEYS, PARAMETER_KEYS, type ParameterKey } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
 
 const WIDE: readonly ParameterKey[] = ['wideActivations', 'wideWeights'];
-const LISTS: readonly ParameterKey[] = ['activations', 'weights', ...WIDE];
 
 /**
  * The configuration of a file (JSON or YAML) with flags laid over it: flags win.
@@ -31,7 +30,7 @@ function listFromText(key: ParameterKey, text: string): string[] {
 
 function fromText(key: ParameterKey, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if (LISTS.includes(key)) return listFromText(key, value);
+  if (LIST_KEYS.includes(key)) return listFromText(key, value);
   return key !== 'name' && /^[+-]?\d+(\.\d+)?(e\d+)?$/i.test(value) ? Number(value) : value;
 }
 
@@ -58,7 +57,7 @@ function readConfigurationFile(file: string): RawConfiguration {
     throw new UserError(`${title} must hold one object with the parameters of a design`);
   }
   const { $schema: _, ...parameters } = content as RawConfiguration;
-  for (const key of LISTS) {
+  for (const key of LIST_KEYS) {
     const value = parameters[key];
     if (typeof value === 'string') parameters[key] = listFromText(key, value);
   }

@@ -1,7 +1,7 @@
 import { markdownLines, type TextColumn } from '../base/text-table.js';
 import { BASELINES } from './baselines.js';
 import { type ConflictRow, conflictRows } from './conflicts.js';
-import { flagOf, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
+import { flagOf, isSwitch, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
 
 /** The default of a parameter as text; none of one that has none. */
@@ -20,6 +20,9 @@ export function optionHelp(key: ParameterKey): [flags: string, description: stri
     `${description}${fallback === undefined ? '' : ` (default: ${fallback})`}`,
   ];
 }
+
+/** The flag that switches a parameter off which a file may have switched on; none of others. */
+export const switchOff = (key: ParameterKey): string[] => (isSwitch(key) ? [flagOf(key).replace(/^--/, '--no-')] : []);
 
 /** What the baselines stand for, as flags. */
 const baselineFlags = (parameters: RawConfiguration): string =>
@@ -58,7 +61,7 @@ const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 /** docs/parameters.md: all parameters, what the baselines stand for, and what cannot be combined. */
 export function parametersPage(): string {
   const parameters: TextColumn<ParameterKey>[] = [
-    { title: 'option', text: (key) => code(optionHelp(key)[0]), left: true },
+    { title: 'option', text: (key) => [optionHelp(key)[0], ...switchOff(key)].map(code).join(', '), left: true },
     { title: 'key in a file', text: code, left: true },
     { title: 'default', text: (key) => defaultText(key) ?? '', left: true },
     { title: 'meaning', text: (key) => parameterMeta(key).description, left: true },

@@ -9,6 +9,7 @@ import { withDependentDefaults } from './defaults.js';
 import { defaultName } from './name.js';
 import {
   type Configuration,
+  LIST_KEYS,
   PARAMETER_KEYS,
   PARAMETERS,
   type ParameterKey,
@@ -51,7 +52,9 @@ function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
     return [typeProblem(key, given[issue.path[1] as number])];
   }
   const nearest = nearestValue(key, given, raw);
-  return [{ key, given: show(given), rule: parameterMeta(key).rule, ...(nearest === undefined ? {} : { nearest }) }];
+  // A list in place of a single value is shown as a list.
+  const shown = Array.isArray(given) && !LIST_KEYS.includes(key) ? JSON.stringify(given) : show(given);
+  return [{ key, given: shown, rule: parameterMeta(key).rule, ...(nearest === undefined ? {} : { nearest }) }];
 }
 
 function typeProblem(key: string, given: unknown): Problem {

@@ -15,7 +15,8 @@ export function renderAll(design: Design): RenderedFile[] {
 }
 
 /**
- * Elaborates, renders and writes a design below `out`; returns its folder and view model.
+ * Elaborates, renders and writes a design below `out`; returns its folder, its view model, and the by-products of programs
+ * that were removed with a previous design there.
  *
  * @param replace Whether a design of another configuration in its folder is replaced.
  */
@@ -23,10 +24,10 @@ export function generate(
   config: Configuration,
   out: string,
   { replace = false } = {},
-): { folder: string; design: Design; files: RenderedFile[] } {
+): { folder: string; design: Design; files: RenderedFile[]; removed: string[] } {
   const design = elaborate(config);
   const files = renderAll(design);
   const folder = join(out, config.name);
-  writeDesign(folder, files, { configuration: config, replace });
-  return { folder, design, files };
+  const removed = writeDesign(folder, files, { configuration: config, replace });
+  return { folder, design, files, removed };
 }

@@ -2,8 +2,17 @@ import type { Design } from '../rtl/design.js';
 import { operandLayout } from '../rtl/operand-text.js';
 import type { RenderedFile } from './rendered-file.js';
 
+/** What became of a design's folder. */
+export interface Written {
+  /** As it is shown. */
+  readonly folder: string;
+  readonly files: readonly RenderedFile[];
+  /** By-products of programs that were there before. */
+  readonly removed: readonly string[];
+}
+
 /** What `gen` reports of a design, for programs. */
-export function designSummary(design: Design, folder: string, files: readonly RenderedFile[]) {
+export function designSummary(design: Design, { folder, files, removed }: Written) {
   return {
     folder,
     name: design.config.name,
@@ -17,11 +26,12 @@ export function designSummary(design: Design, folder: string, files: readonly Re
     macsPerCycle: design.timing.macsPerCycle,
     tileModes: design.tileModes,
     files: files.map((file) => file.path),
+    removed,
   };
 }
 
 /** The same for people. */
-export function describeDesign(design: Design, folder: string, files: readonly RenderedFile[]): string {
+export function describeDesign(design: Design, { folder, files, removed }: Written): string {
   const { config, facts, timing, format } = design;
   return [
     `${folder}: ${facts.names.summary}, ${files.length} files`,
@@ -31,6 +41,7 @@ export function describeDesign(design: Design, folder: string, files: readonly R
     `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its ${facts.tile.resultsTogether ? '' : `${timing.latency.to} of `}results`,
     `  tile period  ${periodText(design)}`,
     `  top          ${design.top.name} (${config.name}.f, datasheet.md)`,
+    ...(removed.length > 0 ? [`  removed      ${removed.join(', ')} (left there by programs)`] : []),
     '',
   ].join('\n');
 }

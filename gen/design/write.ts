@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../base/errors.js';
 import { replaceFolder } from '../base/folder.js';
@@ -12,6 +12,7 @@ import type { RenderedFile } from './rendered-file.js';
  * Writes a design's folder: into a temporary folder beside it, moved into place when complete. A previous design there
  * is replaced where its configuration is the same, or where asked for; on any failure it stays as it was.
  *
+ * @returns The by-products of programs that were removed with the previous design.
  * @throws UserError when the folder holds something else than a design as it was generated, or one of another
  * configuration, or cannot be written.
  */
@@ -19,27 +20,39 @@ export function writeDesign(
   folder: string,
   files: readonly RenderedFile[],
   { configuration, replace }: { readonly configuration: Configuration; readonly replace: boolean },
-): void {
-  if (existsSync(folder)) requireReplaceable(folder);
+): string[] {
+  requireOutsideDesigns(folder);
+  const removed = existsSync(folder) ? requireReplaceable(folder) : [];
   if (existsSync(folder) && !replace) requireSame(folder, configuration);
   replaceFolder(
     folder,
     files.map(({ path, text }) => ({ path, content: text })),
   );
+  return removed;
 }
 
 const WAYS_OUT = 'choose another --name or --out';
 
-function requireReplaceable(folder: string): void {
+/** @throws UserError when a folder lies in that of a design, which would then hold what is foreign to it. */
+function requireOutsideDesigns(folder: string): void {
+  const parent = dirname(resolve(folder));
+  if (readManifest(parent) !== undefined)
+    throw new UserError(`--out: ${parent} is the folder of a design; ${WAYS_OUT}`);
+  if (parent !== dirname(parent)) requireOutsideDesigns(parent);
+}
+
+/** The by-products in the folder of a design, which is that alone. @throws UserError where it holds anything else. */
+function requireReplaceable(folder: string): string[] {
   if (!isReplaceable(folder)) {
     throw new UserError(`${folder} exists and is no design (it has no ${MANIFEST_FILE}); remove it, or ${WAYS_OUT}`);
   }
-  const foreign = foreignFiles(folder);
+  const { foreign, byProducts } = addedFiles(folder);
   if (foreign.length > 0) {
     throw new UserError(
       `${folder} holds what the generator did not write: ${foreign.join(', ')}; move it away, or ${WAYS_OUT}`,
     );
   }
+  return byProducts;
 }
 
 /** @throws UserError when the manifest of a folder is that of another configuration, naming what differs. */
@@ -54,18 +67,32 @@ function requireSame(folder: string, configuration: Configuration): void {
   );
 }
 
-/** What programs and the documented commands leave in a design's folder, besides the files of its manifest. */
-const BY_PRODUCT =
-  /^(manifest\.json|(area|fpga|period)\.(json|md)|curve\.json|(area|period)\/netlist\/[^/]+\.v|sim|sim_dir\/.+|\w+_tb\.vcd)$/;
+/** Where the documented commands simulate and measure: the files and folders that they leave in a design's folder. */
+const BY_PRODUCT = /^((area|fpga|period)\.(json|md)|curve\.json|(area|period)\/netlist\/[^/]+\.v|sim|sim_dir\/.+)$/;
 
-/** Files of a design's folder that are neither its own, as they were generated, nor by-products. */
-function foreignFiles(folder: string): string[] {
+/** What a design's folder holds besides its files as they were generated. */
+interface AddedFiles {
+  /** Files that somebody added or changed. */
+  readonly foreign: string[];
+  /** What programs and the documented commands left; a folder that is one as a whole, by its name. */
+  readonly byProducts: string[];
+}
+
+function addedFiles(folder: string): AddedFiles {
   const generated = manifestFiles(folder);
-  return filesOf(folder).flatMap((path) => {
+  const benches = [...generated.keys()].flatMap((path) => /^tb\/(\w+_tb)\.v$/.exec(path)?.[1] ?? []);
+  const waveforms = benches.map((bench) => `${bench}.vcd`);
+  const foreign: string[] = [];
+  const byProducts = new Set<string>();
+  for (const path of filesOf(folder)) {
     const hash = generated.get(path);
-    if (hash === undefined) return BY_PRODUCT.test(path) ? [] : [path];
-    return sha256(readFileSync(join(folder, path))) === hash ? [] : [`${path} (changed since)`];
-  });
+    if (path === MANIFEST_FILE) continue;
+    if (hash === undefined && (BY_PRODUCT.test(path) || waveforms.includes(path)))
+      byProducts.add(path.replace(/^(sim_dir|(?:area|period)\/netlist)\/.*$/, '$1/'));
+    else if (hash === undefined) foreign.push(path);
+    else if (sha256(readFileSync(join(folder, path))) !== hash) foreign.push(`${path} (changed since)`);
+  }
+  return { foreign, byProducts: [...byProducts] };
 }
 
 /** The paths of all files in a folder and below it, relative to it; empty folders among them, which somebody made. */

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { OPTIONS_OF_NPM } from '../../gen/base/npm.js';
 import { GENERATOR } from '../../gen/base/version.js';
 import { loadDesign } from '../../gen/design/manifest.js';
 
@@ -44,6 +45,37 @@ describe('npm run', () => {
     expect(verified.stderr).toMatch(/\bempty\b.*\bmanifest\.json\b/);
     const modelled = await npm(here, ['-s', 'model', '--', '--networks', 'AlexNet', '--out', 'small.yaml']);
     expect(modelled.stderr).toContain(`${here}/small.yaml`);
+  });
+
+  it('refuses options before the --, which npm keeps', async () => {
+    for (const words of [['--drain=double'], ['--rows', '4'], ['--max-k=64']]) {
+      const { exitCode, stderr } = await npm(temporary(), ['-s', 'gen', ...words]);
+      expect(exitCode, words.join(' ')).toBe(2);
+      expect(stderr).toContain(`npm run gen -- ${words[0]?.replace(/=.*/, '')}`);
+    }
+    const verified = await npm(temporary(), ['-s', 'verify', '--design=d']);
+    expect([verified.exitCode, verified.stderr.includes('npm run verify -- --design')]).toEqual([2, true]);
+  });
+
+  it('knows which of its options npm has, too', async () => {
+    const { stdout } = await execa('npm', ['config', 'ls', '-l', '--json'], { cwd: root });
+    const own = Object.keys(JSON.parse(stdout));
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const programs = Object.values<string>(scripts).flatMap(
+      (line) => /^node --import tsx (\S+\.ts)$/.exec(line)?.[1] ?? [],
+    );
+    expect(programs.length).toBeGreaterThan(10);
+    const helps = await Promise.all(
+      programs.map((file) => execa('node', ['--import', 'tsx', file, '--help'], { cwd: root })),
+    );
+    const flags = helps.flatMap(({ stdout: help }) =>
+      [...help.matchAll(/^ +(--[a-z-]+)/gm)].map(([, flag = '']) => flag),
+    );
+    expect(flags).toContain('--drain');
+    const shared = [...new Set(flags)].filter((flag) => own.includes(flag.slice(2)));
+    expect(OPTIONS_OF_NPM).toEqual(expect.arrayContaining(shared));
+    // Each of the list is one of a program and one of npm; --help and --version are of every program.
+    for (const flag of OPTIONS_OF_NPM) expect(flags).toContain(flag);
   });
 
   it('tells the version', async () => {

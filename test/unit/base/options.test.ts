@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { allOf, EXIT, UserError } from '../../../gen/base/errors.js';
-import { parseWhole, required, requireKnown } from '../../../gen/base/options.js';
+import { requireDashes } from '../../../gen/base/npm.js';
+import { parseWhole, programCommand, required, requireKnown, requireNamed } from '../../../gen/base/options.js';
 
 function messageOf(step: () => unknown): string | undefined {
   try {
@@ -69,6 +70,32 @@ describe('a command line', () => {
     expect(misspelt).toMatch(/'--rwos'.*--rows\b/);
     expect(unknown).toMatch(/'--frob'$/);
     expect(words).toEqual([expect.stringMatching(/^foo\b.*--help/), expect.stringMatching(/^bar\b.*--help/)]);
+  });
+
+  it('has no value for an option that takes none', () => {
+    expect(left('--json=false')).toMatch(/^--json /);
+  });
+
+  it('has each option once', () => {
+    const parse = (...words: string[]) =>
+      messageOf(() =>
+        programCommand('p').option('--rows <n>').option('--scan').option('--no-scan').parse(words, { from: 'user' }),
+      );
+    expect(parse('--rows', '2', '--scan')).toBeUndefined();
+    expect(parse('--rows', '2', '--rows=2')).toContain('--rows');
+    expect(parse('--scan', '--no-scan')).toMatch(/--scan .*--no-scan/);
+  });
+
+  it('has no empty name', () => {
+    expect(messageOf(() => requireNamed('--out', 'a'))).toBeUndefined();
+    expect(messageOf(() => requireNamed('--out', ' '))).toMatch(/^--out\b/);
+  });
+
+  it('has no option that npm kept, but those that npm has itself', () => {
+    const kept = (environment: Record<string, string>) =>
+      messageOf(() => requireDashes(['--max-k', '--rows', '--json'], environment));
+    expect(kept({ npm_config_json: 'true', npm_config_cols: '4' })).toBeUndefined();
+    expect(kept({ npm_config_max_k: '4', npm_lifecycle_event: 'gen' })).toMatch(/--max-k .*npm run gen -- --max-k/);
   });
 
   it('has what it cannot do without', () => {

@@ -92,6 +92,18 @@ describe('every rule, with a bad value', () => {
     expect(rule({ wideActivations: ['int8'] })).toMatch(/\bdataflow os\b.*\bwideActivations:/);
   });
 
+  it('says what chose a parameter that nobody gave', () => {
+    const rule = (raw: RawConfiguration) => problems({ clockGate: 'bufgce', ...raw })[0]?.rule;
+    expect(rule({ target: 'fpga' })).toMatch(/target fpga .*--stall gate/);
+    expect(rule({ stall: 'enable' })).not.toMatch(/target/);
+    expect(problems({ clockGate: 'bufgce', target: 'fpga', stall: 'gate' })).toEqual([]);
+  });
+
+  it('shows a list in place of one value as a list', () => {
+    expect(problems({ rows: [2] })[0]?.given).toBe('[2]');
+    expect(problems({ drain: ['double'] })[0]?.given).toBe('["double"]');
+  });
+
   it('shows the bound of a too narrow accumulator', () => {
     expect(problems({ accumulatorBits: 20 })[0]?.rule).toContain('-4194304 to 4194304');
   });

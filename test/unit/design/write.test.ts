@@ -168,13 +168,38 @@ describe('a design folder', () => {
       'period/netlist/small_pe.v',
       'sim',
       'sim_dir/a/b.o',
+      'small_tb.vcd',
     ];
     for (const path of left) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), '');
     }
-    generate(config, out);
+    const { removed } = generate(config, out);
     for (const path of left) expect(existsSync(join(folder, path)), path).toBe(false);
+    expect(removed.sort()).toEqual([
+      'area.json',
+      'area/netlist/',
+      'period.md',
+      'period/netlist/',
+      'sim',
+      'sim_dir/',
+      'small_tb.vcd',
+    ]);
+    expect(generate(config, out).removed).toEqual([]);
+  });
+
+  it('keeps waveforms of other names', () => {
+    const { folder } = generate(config, out);
+    writeFileSync(join(folder, 'other_tb.vcd'), '');
+    expect(() => generate(config, out)).toThrow(/: other_tb\.vcd;/);
+  });
+
+  it('never lies in the folder of another design, but beside a manifest of something else', () => {
+    const { folder } = generate(config, out);
+    for (const inside of [folder, join(folder, 'rtl', 'deeper')])
+      expect(() => generate(config, inside)).toThrow(`--out: ${folder} `);
+    writeFileSync(join(out, 'manifest.json'), '{"name": "web app"}');
+    generate(config, out);
   });
 
   it('stays as it was when writing fails half way', () => {
