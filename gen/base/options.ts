@@ -10,6 +10,7 @@ class ProgramCommand extends Command {
 
   override addOption(option: Option): this {
     super.addOption(option);
+    if (option.variadic || option.parseArg !== undefined) return this; // gathers values
     return this.on(`option:${option.name()}`, () => this.requireFirst(option));
   }
 

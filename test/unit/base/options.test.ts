@@ -83,6 +83,11 @@ describe('a command line', () => {
       );
     expect(parse('--rows', '2', '--scan')).toBeUndefined();
     expect(parse('--rows', '2', '--rows=2')).toContain('--rows');
+    const many = programCommand('p')
+      .option('--design <folder...>')
+      .option('--with <x>', '', (x, all: string) => all + x, '');
+    many.parse(['--design', 'a', '--design', 'b', '--with', 'a', '--with', 'b'], { from: 'user' });
+    expect(many.opts()).toEqual({ design: ['a', 'b'], with: 'ab' });
     expect(parse('--scan', '--no-scan')).toMatch(/--scan .*--no-scan/);
   });
 
