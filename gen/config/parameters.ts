@@ -102,7 +102,7 @@ export const PARAMETERS = z.strictObject({
     'exact',
   ),
   drain: choice(
-    'os only; single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs',
+    '--dataflow os only; single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs',
     ['single', 'double'],
     'single',
   ),
