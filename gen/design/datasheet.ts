@@ -14,7 +14,7 @@ import { operands } from './datasheet/operands.js';
 import { performance } from './datasheet/performance.js';
 import { resetNotes } from './datasheet/reset.js';
 import { sums } from './datasheet/sums.js';
-import { exampleLayout, words } from './datasheet/words.js';
+import { words } from './datasheet/words.js';
 import type { RenderedFile } from './rendered-file.js';
 
 /** A section of the datasheet: the partial that writes it, and what that reads. */
@@ -34,13 +34,12 @@ export function renderDatasheet(design: Design, identity: Identity): RenderedFil
 /** First what a user of the design needs to drive it, then what is inside. */
 function sectionsOf(design: Design): Section[] {
   const { config, facts, top } = design;
-  const { name } = config;
   const dataflow = dataflowText(design);
   const { registers } = facts.names;
   return [
     { partial: 'datasheet-overview', view: overview(design, dataflow) },
     { partial: 'datasheet-start', view: start(design) },
-    { partial: 'datasheet-files', view: { name, top: top.name, slow: slowInIcarus(design) } },
+    { partial: 'datasheet-files', view: files(design) },
     { partial: 'datasheet-ports', view: { ports: top.ports, rules: streamRules(design, dataflow) } },
     { partial: 'datasheet-reset', view: { notes: resetNotes(config) } },
     ...(hasModes(design) ? [{ partial: 'datasheet-modes', view: modes(design) } as const] : []),
@@ -55,6 +54,13 @@ function sectionsOf(design: Design): Section[] {
     { partial: 'datasheet-modules', view: modules(design) },
     { partial: 'datasheet-parameters', view: { parameters: parameters(config) } },
   ];
+}
+
+function files(design: Design) {
+  const { config, top, clockGate } = design;
+  const buffered = clockGate !== null && config.clockGate === 'bufgce';
+  // The buffer is a cell of AMD's, which Yosys knows in its flow for them.
+  return { name: config.name, top: top.name, slow: slowInIcarus(design), synth: buffered ? 'synth_xilinx' : 'synth' };
 }
 
 function overview(design: Design, { computes }: DataflowText) {
@@ -75,8 +81,7 @@ function start(design: Design) {
     words: words(design),
     instance: instantiation(top.name, top.ports),
     selectors: selectorNote(design),
-    example: workedExample(design),
-    layout: exampleLayout(design),
+    examples: [workedExample(design), ...(hasModes(design) ? [workedExample(design, true)] : [])],
   };
 }
 

@@ -59,11 +59,12 @@ export const testEnablePorts = ({ scan }: Pick<Configuration, 'scan'>): ModulePo
 export interface ClockGateModule extends ModuleView {
   /** The macro by which only the first of several copies counts. */
   readonly guard: string;
-  readonly fileListWithout: string;
+  /** The command that writes this file, of whatever design. */
+  readonly reproduce: string;
 }
 
 export function clockGateModule(
-  { module, file, fileListWithout }: ClockGate,
+  { module, file }: ClockGate,
   { clockGate: variant }: Pick<Configuration, 'clockGate'>,
 ): ClockGateModule {
   return {
@@ -79,6 +80,6 @@ export function clockGateModule(
     ],
     instances: 1,
     guard: module.toUpperCase(),
-    fileListWithout,
+    reproduce: `npm run gen -- --clock-gate ${variant}`,
   };
 }

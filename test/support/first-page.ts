@@ -8,6 +8,8 @@ export type Table = readonly (readonly string[])[];
 /** What the first page of a datasheet says. */
 export interface FirstPage {
   readonly instance: string;
+  /** Types of the two matrices. */
+  readonly types: readonly [a: string, w: string];
   readonly activations: Table;
   readonly weights: Table;
   readonly sums: Table;
@@ -36,17 +38,25 @@ export function tableOf(sheet: string, word: string): Table {
     .map(cellsOf);
 }
 
-export function firstPage(sheet: string): FirstPage {
+/** The titles of the examples: of all designs, and of those with 8-bit integers on pairs of lanes. */
+export const EXAMPLES = ['Example', 'Example with 8-bit integers'];
+
+/** The first page, with the example of a title. */
+export function firstPage(sheet: string, title = 'Example'): FirstPage {
   const instance = /```verilog\n([\s\S]*?)```/.exec(sheet)?.[1];
   if (instance === undefined) throw new Error('no instantiation template');
+  const example = sheet.split(/^## /m).find((section) => section.startsWith(`${title}\n`));
+  const [, a, w] = /small matrices of (\w+) and (\w+)\./.exec(example ?? '') ?? [];
+  if (example === undefined || a === undefined || w === undefined) throw new Error(`no ${title}`);
   return {
     instance,
-    activations: tableOf(sheet, 'activations'),
-    weights: tableOf(sheet, 'weights'),
-    sums: tableOf(sheet, 'sums'),
-    cycles: tableOf(sheet, 'cycle'),
-    wait: Number(/Cycle 0 is the first transfer, (\d+) cycles? or\s+more after reset/.exec(sheet)?.[1]),
-    step: Number(/^Multiply results by ([\d.e-]+),/m.exec(sheet)?.[1] ?? 1),
+    types: [a, w],
+    activations: tableOf(example, 'activations'),
+    weights: tableOf(example, 'weights'),
+    sums: tableOf(example, 'sums'),
+    cycles: tableOf(example, 'cycle'),
+    wait: Number(/Cycle 0 is the first transfer, (\d+) cycles? or\s+more after reset/.exec(example)?.[1]),
+    step: Number(/^Multiply results by ([\d.e-]+),/m.exec(example)?.[1] ?? 1),
   };
 }
 
@@ -73,7 +83,11 @@ export interface Reset {
 }
 
 /** A test bench around the template as it stands in the datasheet, which drives what the table of cycles says. */
-function benchOf({ instance, cycles: table, wait }: FirstPage, { edges, stalled, early }: Reset): string {
+function benchOf(
+  { instance, cycles: table, wait }: FirstPage,
+  { edges, stalled, early }: Reset,
+  waits = false,
+): string {
   const { head, cycles } = everyCycle(table);
   const inputs = head.flatMap((port, i) => (/_i(\[|$)/.test(port) ? [{ signal: signalOf(port), i }] : []));
   const vectors = [...instance.matchAll(/^reg (?:\[(\d+):0\] )?(\w+_data);/gm)];
@@ -81,7 +95,8 @@ function benchOf({ instance, cycles: table, wait }: FirstPage, { edges, stalled,
     // Bits of a data port that the table does not show are 0.
     const zeros = vectors.map(([, , name]) => `${name} = 0;`);
     const values = inputs.map(({ signal, i }) => `${signal} = ${cells[i] === '-' ? "'bx" : cells[i]};`);
-    return `      ${[...zeros, ...values].join(' ')} @(negedge clk);`;
+    const held = waits ? ' #1 while (!all_accepted) begin @(negedge clk); #1; end' : '';
+    return `      ${[...zeros, ...values].join(' ')}${held} @(negedge clk);`;
   };
   const offers = (cells: readonly string[]): boolean =>
     inputs.some(({ signal, i }) => signal.endsWith('_valid') && cells[i] === '1');
@@ -104,6 +119,7 @@ ${cycles.filter(offers).map(lineOf).join('\n')}
 module bench;
 ${instance}
   reg running;
+  wire all_accepted = ${accepted};
   always #5 clk = ~clk;
   always @(posedge clk) if (running) $display("%b %b %b %h", ${accepted}, out_valid, out_last, out_data);
   task play;
@@ -120,8 +136,13 @@ ${cycles.map(lineOf).join('\n')}
 ${stalled ? full : ''}
     ${early ? '@(negedge clk);' : ''}
     running = 1;
-    repeat (${wait}) @(negedge clk);
-    play;
+    repeat (${waits ? 0 : wait}) @(negedge clk);
+    play;${
+      waits
+        ? `
+    repeat (${wait}) @(negedge clk);`
+        : ''
+    }
     $finish;
   end
 endmodule
@@ -155,9 +176,22 @@ export interface Simulated {
 
 export async function simulate(
   { iverilog, vvp }: Icarus,
-  { folder, name, page, reset = { edges: 4 } }: { folder: string; name: string; page: FirstPage; reset?: Reset },
+  {
+    folder,
+    name,
+    page,
+    reset = { edges: 4 },
+    early = false,
+  }: {
+    folder: string;
+    name: string;
+    page: FirstPage;
+    reset?: Reset;
+    /** Whether the first beat comes right after reset, and each beat waits until it is accepted. */
+    early?: boolean;
+  },
 ): Promise<Simulated> {
-  writeFileSync(join(folder, 'bench.v'), benchOf(page, reset));
+  writeFileSync(join(folder, 'bench.v'), benchOf(page, reset, early));
   const args = ['-g2005', '-o', 'bench.vvp', '-f', `${name}.f`, 'bench.v'];
   const compile = await runTool(iverilog, args, { cwd: folder });
   if (compile.log !== '') throw new Error(compile.log);
@@ -176,7 +210,7 @@ export async function simulate(
       }),
   );
   return {
-    outputs: outputs.slice(page.wait),
+    outputs: early ? outputs : outputs.slice(page.wait),
     quiet: cycles.slice(0, page.wait).every(([, valid]) => valid === '0'),
     accepted: cycles.every(([accepted]) => accepted === '1'),
     stalled: lines.includes('stalled 1'),

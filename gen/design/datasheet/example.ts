@@ -1,5 +1,5 @@
-import { arrayInfoOfDesign, expectedResults, type Tile } from '../../golden/reference.js';
-import { tileBeats } from '../../golden/streams.js';
+import { arrayInfoOfDesign, expectedResults, type Tile, tileShape } from '../../golden/reference.js';
+import { resultLanes, tileBeats } from '../../golden/streams.js';
 import { quantise } from '../../numerics/codec.js';
 import { leastStep, realValues } from '../../numerics/real.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
@@ -8,6 +8,7 @@ import { counted } from '../../rtl/render/counted.js';
 import { fieldOf } from '../../rtl/streams.js';
 import { slice } from '../../rtl/verilog.js';
 import { markdownTable } from './markdown.js';
+import { exampleLayout } from './words.js';
 
 /** Numbers to multiply. The example takes the nearest ones that the design's types have. */
 const ACTIVATIONS = [
@@ -19,22 +20,41 @@ const WEIGHTS = [
   [1, 4],
 ];
 
+/** The same for a port that takes 8 bits. */
+const WIDE_ACTIVATIONS = [
+  [100, 2],
+  [3, -20],
+];
+const WIDE_WEIGHTS = [
+  [2, -100],
+  [50, 4],
+];
+
 type Matrix = readonly (readonly number[])[];
 
 /** A product of small matrices of codes: `a` by row of sums and step k, `w` by step k and column. */
 interface Example {
+  /** Whether the codes of a port have 8 bits, on two lanes each. */
+  readonly aWide: boolean;
+  readonly wWide: boolean;
   readonly aType: NumericType;
   readonly wType: NumericType;
   readonly a: Matrix;
   readonly w: Matrix;
 }
 
-/** The worked example of a datasheet: a product of two matrices of at most 2 x 2 numbers, cycle by cycle. */
-export function workedExample(design: Design) {
-  const example = chooseCodes(design);
+/**
+ * A worked example of a datasheet: a product of two matrices of at most 2 x 2 numbers, cycle by cycle.
+ *
+ * @param wide Whether the ports that take 8-bit integers do.
+ */
+export function workedExample(design: Design, wide = false) {
+  const example = chooseCodes(design, wide);
   const { aType, wType } = example;
   const step = leastStep(aType) * leastStep(wType);
   return {
+    title: wide ? 'Example with 8-bit integers' : 'Example',
+    layout: exampleLayout(design, wide),
     aType: aType.name,
     wType: wType.name,
     numbers: [...codeTables(example), '', ...sumTable(example)],
@@ -47,17 +67,31 @@ export function workedExample(design: Design) {
 }
 
 /** The codes of the first type of each port; as many rows, steps and columns as the design has, at most 2 of each. */
-function chooseCodes({ config, facts, a, w }: Design): Example {
-  const [aType, wType] = [a.types[0] as NumericType, w.types[0] as NumericType];
-  const { weightsStay: stays } = facts.tile;
-  const rows = stays ? 2 : Math.min(2, config.rows);
-  const steps = Math.min(2, stays ? config.rows : config.maxK);
-  const cols = Math.min(2, config.cols);
+function chooseCodes(design: Design, wide: boolean): Example {
+  const { config, a, w } = design;
+  const aWide = wide && a.wideTypes.length > 0;
+  const wWide = wide && w.wideTypes.length > 0;
+  const [aType] = (aWide ? a.wideTypes : a.types) as [NumericType];
+  const [wType] = (wWide ? w.wideTypes : w.types) as [NumericType];
+  // Where weights stay, a tile of 2 beats gives 2 rows.
+  const shape = tileShape(arrayInfoOfDesign(design), { k: Math.min(2, config.maxK), aWide, wWide });
+  const [rows, steps, cols] = [shape.rows, shape.terms, shape.cols].map((size) => Math.min(2, size)) as [
+    number,
+    number,
+    number,
+  ];
   const codes = (type: NumericType, numbers: Matrix, height: number, width: number): Matrix =>
     numbers
       .slice(0, height)
       .map((line) => [...quantise(type, line.slice(0, width), { scale: leastStep(type), ties: 'up' })]);
-  return { aType, wType, a: codes(aType, ACTIVATIONS, rows, steps), w: codes(wType, WEIGHTS, steps, cols) };
+  return {
+    aWide,
+    wWide,
+    aType,
+    wType,
+    a: codes(aType, aWide ? WIDE_ACTIVATIONS : ACTIVATIONS, rows, steps),
+    w: codes(wType, wWide ? WIDE_WEIGHTS : WEIGHTS, steps, cols),
+  };
 }
 
 const codeText = (type: NumericType, code: number): string =>
@@ -97,9 +131,10 @@ function sumTable({ aType, wType, a, w }: Example): string[] {
 }
 
 /** The tile that computes the example: all rows, columns and steps that it does not use have code 0. */
-function layOut({ config, facts }: Design, { a, w }: Example): Tile {
-  const { weightsStay: stays, stepsPerBeat: steps } = facts.tile;
+function layOut(design: Design, { a, w, aWide, wWide }: Example): Tile {
+  const { weightsStay: stays, stepsPerBeat: steps } = design.facts.tile;
   const k = stays ? a.length : Math.ceil(w.length / steps) * steps;
+  const { aLanes, wLanes, weightRows } = tileShape(arrayInfoOfDesign(design), { k, aWide, wWide });
   const fill = (matrix: Matrix, height: number, width: number): Uint8Array =>
     Uint8Array.from({ length: height * width }, (_, i) => matrix[Math.floor(i / width)]?.[i % width] ?? 0);
   const turned = w.map((_, step) => a.map((line) => line[step] as number));
@@ -107,8 +142,10 @@ function layOut({ config, facts }: Design, { a, w }: Example): Tile {
     k,
     aType: 0,
     wType: 0,
-    a: stays ? fill(a, k, config.rows) : fill(turned, k, config.rows),
-    w: fill(w, stays ? config.rows : k, config.cols),
+    aWide,
+    wWide,
+    a: fill(stays ? a : turned, k, aLanes),
+    w: fill(w, weightRows, wLanes),
   };
 }
 
@@ -137,11 +174,18 @@ function cycleTable(design: Design, tile: Tile): string[] {
   const inputs = streams.inputs.flatMap((stream, i) => {
     const operands = (['a', 'w'] as const)
       .filter((letter) => fieldOf(stream, 'data', letter))
-      .map((letter) => ({ letter, codes: beats[letter] }));
-    return streamColumns(design, stream.name, operands, counts[i] as number, starts[i] as number);
+      .map((letter) => ({ letter, wide: tile[`${letter}Wide`] === true, codes: beats[letter] }));
+    return streamColumns(design, {
+      name: stream.name,
+      operands,
+      first: starts[i] as number,
+      beats: counts[i] as number,
+    });
   });
-  const columns = [...inputs, ...resultColumns(design, tile, firstOut, beats.resultRows)];
-  const lines = Array.from({ length: firstOut + beats.resultRows }, (_, cycle) =>
+  // Two rows of PEs are added for a row of 8-bit results.
+  const spacing = tile.aWide && !design.facts.tile.weightsStay ? 2 : 1;
+  const columns = [...inputs, ...resultColumns(design, tile, { first: firstOut, rows: beats.resultRows, spacing })];
+  const lines = Array.from({ length: firstOut + spacing * (beats.resultRows - 1) + 1 }, (_, cycle) =>
     columns.map(({ cells, idle }) => cells.get(cycle) ?? idle),
   );
   return markdownTable([['cycle', ...columns.map(({ title }) => title)], ...joinEqual(lines)]);
@@ -158,18 +202,25 @@ function joinEqual(lines: readonly (readonly string[])[]): string[][] {
   return joined.map(({ first, last, cells }) => [first === last ? String(first) : `${first} .. ${last}`, ...cells]);
 }
 
-const numbered = (first: number, texts: readonly string[]): Map<number, string> =>
-  new Map(texts.map((text, i) => [first + i, text]));
+const numbered = (first: number, texts: readonly string[], spacing = 1): Map<number, string> =>
+  new Map(texts.map((text, i) => [first + i * spacing, text]));
 
 const times = <T>(count: number, item: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => item(i));
 
 /** The columns of an input stream that offers a beat in every cycle from `first` on. */
 function streamColumns(
   design: Design,
-  name: string,
-  operands: readonly { letter: 'a' | 'w'; codes: Uint8Array }[],
-  beats: number,
-  first: number,
+  {
+    name,
+    operands,
+    beats,
+    first,
+  }: {
+    readonly name: string;
+    readonly operands: readonly { letter: 'a' | 'w'; wide: boolean; codes: Uint8Array }[];
+    readonly beats: number;
+    readonly first: number;
+  },
 ): Column[] {
   const column = (title: string, cell: (beat: number) => string, idle = '-'): Column => ({
     title: `\`${title}\``,
@@ -179,13 +230,13 @@ function streamColumns(
   return [
     column(`${name}_valid_i`, () => '1', '0'),
     column(`${name}_last_i`, (beat) => (beat === beats - 1 ? '1' : '0')),
-    ...operands.flatMap(({ letter, codes }) => {
+    ...operands.flatMap(({ letter, wide, codes }) => {
       const { typeBits, wideTypes, lanes, codeBits } = design[letter];
       const width = lanes * codeBits;
       return [
-        ...(wideTypes.length > 0 ? [column(`${letter}_wide_i`, (beat) => (beat === 0 ? '0' : '-'))] : []),
+        ...(wideTypes.length > 0 ? [column(`${letter}_wide_i`, (beat) => (beat > 0 ? '-' : wide ? '1' : '0'))] : []),
         ...(typeBits > 0 ? [column(`${letter}_type_i`, (beat) => (beat === 0 ? '0' : '-'))] : []),
-        ...fieldsOf(design, letter).map(({ first: low, count }) =>
+        ...fieldsOf(design, letter, wide).map(({ first: low, count }) =>
           column(slice(`${letter}_data_i`, width, (low + count) * codeBits - 1, low * codeBits), (beat) =>
             packed(codes.subarray(beat * lanes + low, beat * lanes + low + count), codeBits),
           ),
@@ -196,8 +247,8 @@ function streamColumns(
 }
 
 /** The lanes of a port that the example uses. */
-function fieldsOf({ config, facts }: Design, letter: 'a' | 'w'): Field[] {
-  const rows = Math.min(2, letter === 'a' ? config.rows : config.cols);
+function fieldsOf({ config, facts }: Design, letter: 'a' | 'w', wide: boolean): Field[] {
+  const rows = Math.min(wide ? 4 : 2, letter === 'a' ? config.rows : config.cols);
   const { stepsPerBeat } = facts.tile;
   return stepsPerBeat === 1
     ? [{ first: 0, count: rows }]
@@ -211,11 +262,15 @@ function packed(codes: Uint8Array, codeBits: number): string {
   return `${bits}'h${value.toString(16).padStart(Math.ceil(bits / 4), '0')}`;
 }
 
-/** The columns of the output stream: a row of results in every cycle from `first` on. */
-function resultColumns(design: Design, tile: Tile, first: number, rows: number): Column[] {
+/** The columns of the output stream: a row of results every `spacing` cycles from `first` on. */
+function resultColumns(
+  design: Design,
+  tile: Tile,
+  { first, rows, spacing }: { readonly first: number; readonly rows: number; readonly spacing: number },
+): Column[] {
   const { facts, accumulator, float } = design;
   const { resultCols } = facts.tile;
-  const results = expectedResults(arrayInfoOfDesign(design), tile);
+  const results = resultLanes(tile, expectedResults(arrayInfoOfDesign(design), tile));
   const bits = accumulator.bits;
   const text = (result: bigint): string =>
     float
@@ -225,13 +280,13 @@ function resultColumns(design: Design, tile: Tile, first: number, rows: number):
       : String(result);
   const column = (title: string, cell: (row: number) => string, idle = '-'): Column => ({
     title: `\`${title}\``,
-    cells: numbered(first, times(rows, cell)),
+    cells: numbered(first, times(rows, cell), spacing),
     idle,
   });
   return [
     column('out_valid_o', () => '1', '0'),
     column('out_last_o', (row) => (row === rows - 1 ? '1' : '0')),
-    ...resultLanes(design).map((lane) =>
+    ...shownLanes(design, tile).map((lane) =>
       column(slice('out_data_o', resultCols * bits, (lane + 1) * bits - 1, lane * bits), (row) =>
         text(results[row * resultCols + lane] as bigint),
       ),
@@ -240,8 +295,8 @@ function resultColumns(design: Design, tile: Tile, first: number, rows: number):
 }
 
 /** The lanes of the output that carry sums of the example. */
-function resultLanes({ config, facts }: Design): number[] {
-  const cols = times(Math.min(2, config.cols), (c) => c);
+function shownLanes({ config, facts }: Design, { wWide }: Tile): number[] {
+  const cols = wWide ? times(Math.min(2, config.cols / 2), (c) => 2 * c) : times(Math.min(2, config.cols), (c) => c);
   const together = facts.tile.resultsTogether ? Math.min(2, config.rows) : 1;
   return times(together, (r) => cols.map((c) => r * config.cols + c)).flat();
 }

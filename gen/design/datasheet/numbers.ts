@@ -25,6 +25,7 @@ export function numbers(design: Design) {
       range: rangeText(type),
       values: valuesText(type),
     })),
+    negativeZero: types.some((type) => realValues(type).includes('-0')),
     shortened: types.some((type) => 2 ** type.bits > MOST_CODES),
     /** Whether a result is anything else than the real sum. */
     stepped: types.some((type) => stepExponent(type) !== 0),

@@ -23,13 +23,17 @@ export function words({ config, facts }: Design): { word: string; meaning: strin
   ];
 }
 
-/** Which code of the example lies where. */
-export function exampleLayout({ facts }: Design): string {
+/** Which code of an example lies where. @param wide Whether it is that of 8-bit integers. */
+export function exampleLayout({ facts }: Design, wide: boolean): string {
   const { weightsStay, stepsPerBeat: steps } = facts.tile;
+  const lanes = wide ? ' An 8-bit code takes two lanes, lane 0 on the right.' : '';
   if (weightsStay) {
-    return 'Beat k of the weights carries row k of their matrix. Beat m of the activations carries row m of theirs, step k on lane k.';
+    const rows = 'Beat m of the activations carries row m of theirs, step k on lane k.';
+    return wide
+      ? `The weights have a beat for every lane of activations: with 8-bit activations, row k of their matrix comes twice. Beat m of the activations carries row m of theirs.${lanes}`
+      : `Beat k of the weights carries row k of their matrix. ${rows}`;
   }
   return steps > 1
     ? `A beat carries ${steps} reduction steps. Step k of row or column i is lane i * ${steps} + k; lane 0 is on the right.`
-    : 'Beat k carries reduction step k: a column of the activations and a row of the weights, lane 0 on the right.';
+    : `Beat k carries reduction step k: a column of the activations and a row of the weights${wide ? `.${lanes}` : ', lane 0 on the right.'}`;
 }

@@ -5,7 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
+import { realValues } from '../../../gen/numerics/real.js';
+import { numericType } from '../../../gen/numerics/types/table.js';
 import {
+  EXAMPLES,
   findIcarus,
   firstPage,
   type Icarus,
@@ -32,6 +35,10 @@ const DESIGNS: readonly RawConfiguration[] = [
   { rows: 6, cols: 4, clusterRows: 3, clusterCols: 2 },
   { rows: 8, cols: 2, drain: 'double' },
   { rows: 4, cols: 4, wideActivations: ['int8'], wideWeights: ['int8'] },
+  { rows: 2, cols: 4, drain: 'double', wideActivations: ['uint8', 'int8'] },
+  { rows: 3, cols: 4, wideWeights: ['int8'] },
+  { dataflow: 'ws', rows: 4, cols: 4, wideActivations: ['int8'], wideWeights: ['uint8'] },
+  { dataflow: 'ws', rows: 6, cols: 2, wideActivations: ['int8'] },
   { rows: 2, cols: 2, pe: 'float', activations: ['e2m1', 'int4'], weights: ['e2m3'] },
   { rows: 2, cols: 3, activations: ['e3m1', 'int8'], weights: ['flint5'], drain: 'double' },
   { rows: 1, cols: 1, activations: ['uint2'], weights: ['pot4'], maxK: 1 },
@@ -43,10 +50,16 @@ const DESIGNS: readonly RawConfiguration[] = [
   { arch: 'dot', rows: 1, cols: 3, lanes: 1 },
 ];
 
-describe.each(DESIGNS)('the first page of the datasheet of %j', (raw) => {
+/** Each design with each of its examples. */
+const PAGES = DESIGNS.flatMap((raw) => {
+  const wide = raw.wideActivations !== undefined || raw.wideWeights !== undefined;
+  return EXAMPLES.slice(0, wide ? 2 : 1).map((title) => [raw, title] as const);
+});
+
+describe.each(PAGES)('the first page of the datasheet of %j, %s', (raw, title) => {
   const { folder, design } = generate(validateConfiguration(raw), mkdtempSync(join(out, 'design-')));
   const sheet = readFileSync(join(folder, 'datasheet.md'), 'utf8');
-  const page = firstPage(sheet);
+  const page = firstPage(sheet, title);
 
   it('declares and connects every port of the top', () => {
     for (const { name, width } of design.top.ports) {
@@ -59,11 +72,14 @@ describe.each(DESIGNS)('the first page of the datasheet of %j', (raw) => {
   });
 
   it('has an example whose sums are those of its codes', () => {
-    const values = (type: string): string[] =>
-      tableOf(sheet, 'type')
-        .find(([name]) => name === type)
-        ?.at(-1)
-        ?.split(' ') ?? [];
+    const values = (type: string): string[] => {
+      const shown =
+        tableOf(sheet, 'type')
+          .find(([name]) => name === type)
+          ?.at(-1)
+          ?.split(' ') ?? [];
+      return shown.includes('...') ? realValues(numericType(type)) : shown;
+    };
     const matrix = (table: Table, type: string): number[][] =>
       table.slice(1).map(([, ...cells]) =>
         cells.map((cell) => {
@@ -73,8 +89,15 @@ describe.each(DESIGNS)('the first page of the datasheet of %j', (raw) => {
         }),
       );
     const { config } = design;
-    const a = matrix(page.activations, config.activations[0] as string);
-    const w = matrix(page.weights, config.weights[0] as string);
+    const wide = title !== 'Example';
+    const first = (types: readonly string[], wideTypes: readonly string[]) =>
+      wide && wideTypes.length > 0 ? wideTypes[0] : types[0];
+    expect(page.types).toEqual([
+      first(config.activations, config.wideActivations),
+      first(config.weights, config.wideWeights),
+    ]);
+    const a = matrix(page.activations, page.types[0]);
+    const w = matrix(page.weights, page.types[1]);
     const sums = a.flatMap((row) =>
       (w[0] ?? []).map((_, c) => row.reduce((sum, value, k) => sum + value * (w[k]?.[c] as number), 0)),
     );
@@ -90,6 +113,12 @@ describe.each(DESIGNS)('the first page of the datasheet of %j', (raw) => {
   it('has cycles that the design has when it is driven so', async () => {
     const run = await simulate(icarus, { folder, name: design.config.name, page });
     expect(run).toEqual({ outputs: outputsOf(page), quiet: true, accepted: true, stalled: false });
+  });
+
+  it('has the same results, later, when the first beat comes earlier', async () => {
+    const { outputs } = await simulate(icarus, { folder, name: design.config.name, page, early: true });
+    const offered = (lines: string[][]) => lines.filter(([valid]) => valid === '1');
+    expect(offered(outputs)).toEqual(offered(outputsOf(page)));
   });
 });
 

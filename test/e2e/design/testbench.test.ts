@@ -120,9 +120,15 @@ describe('the test bench in a design folder', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toMatch(piece);
     writeFileSync(file, text.replace(piece, replacement));
-    expectFailure(await runIcarus(folder, name), reason);
-    const verilated = await execa(await buildVerilator(folder, name), [], { cwd: folder, reject: false });
+    const simulated = await runIcarus(folder, name);
+    expectFailure(simulated, reason);
+    const bench = await buildVerilator(folder, name);
+    const verilated = await execa('sh', ['-c', `${bench}; exit $?`], { cwd: folder, reject: false });
     expectFailure(verilated, reason);
+    // A signal ends the program of Verilator, of which a shell makes 128 and its number.
+    const sheet = readFileSync(join(folder, 'datasheet.md'), 'utf8');
+    const [, icarusCode, verilatorCode] = /(\d+) under Icarus Verilog, (\d+) under Verilator/.exec(sheet) ?? [];
+    expect([simulated.exitCode, verilated.exitCode]).toEqual([Number(icarusCode), Number(verilatorCode)]);
   });
 
   it.each([

@@ -39,6 +39,7 @@ it('has a default period that every measured variant meets with a quarter to spa
 it('holds a test enable at 0, and checks the gate that is a latch and an AND, not a buffer', () => {
   expect(constraints({ scan: true })).toContain('set_case_analysis 0 [get_ports test_en_i]');
   expect(constraints({})).not.toContain('test_en_i');
+  expect(constraints({})).toMatch(/^set_clock_gating_check .*u_clock_gate/m);
   expect(constraints({ clockGate: 'bufgce' })).not.toContain('set_clock_gating_check');
   expect(constraints({ stall: 'enable' })).not.toContain('clock_gate');
 });
