@@ -201,6 +201,31 @@ endmodule
     );
   }
 
+  it('must pass on the clock in the same time step, as the test bench sees, unless inputs change later', async () => {
+    design({ name: 'square', rows: 4, cols: 4 });
+    const cell = readFileSync(join(root, replacement()), 'utf8');
+    const gates = [
+      cell,
+      cell.replace('assign GCLK =', 'assign #0.1 GCLK ='),
+      cell.replace('assign GCLK =', 'reg late;\n  assign GCLK = late;\n  always @(CLK, state) late <='),
+    ];
+    expect(new Set(gates).size).toBe(3);
+    const verdicts: string[][] = [];
+    for (const text of gates) {
+      const gate = file('late_gate.v', text);
+      const files = [...filesOf('square', 'square_no_gate.f'), gate, 'square/tb/square_tb.v'];
+      const compiled = await run('iverilog', ['-g2005', '-Wall', '-o', 'late.vvp', ...files]);
+      expect(compiled.all).toBe('');
+      const runs = [[], ['+falling']].map((plus) => run('vvp', ['late.vvp', '+folder=square', ...plus]));
+      verdicts.push((await Promise.all(runs)).map(({ stdout }) => /^(PASS|FAIL) /m.exec(stdout)?.[1] ?? ''));
+    }
+    expect(verdicts).toEqual([
+      ['PASS', 'PASS'],
+      ['FAIL', 'PASS'],
+      ['FAIL', 'PASS'],
+    ]);
+  });
+
   it.each(['one', 'two', 'dots'])(
     'takes the place of the gate of %s by its second list of files alone',
     async (name) => {
