@@ -257,6 +257,8 @@ const withElement = ({ shape, data }: FloatTensor, at: number, value: number): F
 const external = () => ({ ...floatProto('w', tensor([4, 3], [])), dataLocation: TensorProto_DataLocation.EXTERNAL });
 
 interface Refused {
+  /** Calibration samples instead of a file of `samples`. */
+  readonly calib?: string;
   readonly model?: GraphParts | Uint8Array;
   readonly samples?: FloatTensor;
   readonly args?: readonly string[];
@@ -317,7 +319,7 @@ const REFUSED: Record<string, Refused> = {
   },
   'a budget of nothing': { args: ['--budget', 'bits'], message: '--budget: given bits' },
   'an unknown flag': { args: ['--frobnicate'], message: /'--frobnicate'/ },
-  'samples that are nowhere': { args: ['--calib', 'nowhere.npy'], message: /\bnowhere\.npy\b/ },
+  'samples that are nowhere': { calib: 'nowhere.npy', message: /\bnowhere\.npy\b/ },
   'a design that is none': { args: ['--design', tmpdir()], message: /\bmanifest\.json\b/ },
 };
 
@@ -326,7 +328,7 @@ describe('npm run quantize refuses', () => {
     const { model = linear(W), samples = X, args = [], message } = about;
     const { folder, model: file, calib } = files(model, samples);
     const out = join(folder, 'out');
-    const run = await runProgram('quantize', [file, '--calib', calib, '--out', out, ...args]);
+    const run = await runProgram('quantize', [file, '--calib', about.calib ?? calib, '--out', out, ...args]);
     expect(run.exitCode, run.stderr).toBe(2);
     expect(run.stderr).toMatch(message);
     expect(run.stderr).not.toMatch(/^\s+at /m);
