@@ -4,9 +4,9 @@
 //
 //   module_tb VECTORS --operands FILE [--trace FILE]
 //
-// VECTORS: words kind (0: plain PE, 1: with a shadow set, 2: weights stay), acc_bits, decode steps, PE steps; a decode
+// VECTORS: words kind (0: plain PE, 1: with a shadow set, 2: weights stay, 3: read out over a bus), acc_bits, decode steps, PE steps; a decode
 // step: a_type, a_code, w_type, w_code (bytes); a PE step: a_type, a_code, w_type, w_code, drain (weights stay: load), swap,
-// check, 0 (bytes), then 64 bits each: acc_i (the sum from above), and what accumulator (the sum to below) and shadow hold
+// check, 0 (bytes), then 64 bits each: acc_i (the sum or bus from above), and what accumulator (the sum to below) and shadow or bus hold
 // after the step's clock edge (compared if check). FILE gets two 64-bit operands (activation, weight) per decode step. One
 // JSON object is printed.
 
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
 
   VectorFile file(argv[1]);
   const uint32_t kind = file.word();
-  const bool has_shadow = kind == 1, stationary = kind == 2;
+  const bool has_shadow = kind == 1, stationary = kind == 2, has_bus = kind == 3;
   const unsigned acc_bits = file.word();
   const uint32_t decode_steps = file.word();
   const uint32_t pe_steps = file.word();
@@ -117,7 +117,8 @@ int main(int argc, char** argv) {
     compare("swap_o", step[5], value_of(swap_o));
     if (step[6]) {
       compare(stationary ? "the partial sum" : "the accumulator", sum, value_of(sum_o));
-      compare(has_shadow ? "the shadow" : "acc_o", has_shadow ? shadow : sum, value_of(acc_o));
+      compare(has_bus ? "the bus" : has_shadow ? "the shadow" : "acc_o", has_bus || has_shadow ? shadow : sum,
+              value_of(acc_o));
       checked++;
     }
     if (wrong) {

@@ -5,11 +5,12 @@ import type { RawConfiguration } from './raw.js';
 /** What the parameters that mean something in a configuration depend on. */
 type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & {
   readonly wideActivations?: readonly unknown[];
+  readonly drain?: Configuration['drain'];
   readonly stall?: Configuration['stall'];
 };
 
 /** Values of other parameters, all at once; of a list, that it holds anything. */
-type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe' | 'stall'>> & {
+type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe' | 'stall' | 'drain'>> & {
   readonly wideActivations?: 'any';
 };
 
@@ -37,6 +38,21 @@ const CONFLICTS: readonly Conflict[] = [
     keys: ['clusterRows', 'clusterCols'],
     beside: { dataflow: 'os', wideActivations: 'any' },
     reason: '8-bit activations add two rows of PEs on the way out',
+  },
+  {
+    keys: ['clusterRows', 'clusterCols'],
+    beside: { dataflow: 'os', drain: 'bus' },
+    reason: 'rows of a cluster would put their sums on the bus in the same cycle',
+  },
+  {
+    keys: ['wideActivations', 'wideWeights'],
+    beside: { dataflow: 'os', drain: 'bus' },
+    reason: 'the bus adds no rows or columns on the way out; drains single and double do',
+  },
+  {
+    keys: ['pe'],
+    beside: { dataflow: 'os', drain: 'bus' },
+    reason: 'floating-point PEs have drains single and double only',
   },
   { keys: ['dataflow'], beside: { arch: 'dot' }, reason: 'the sums of a dot-product unit stay' },
   { keys: ['pe'], beside: { arch: 'dot' }, reason: 'sums of binary32 would depend on the order of the lanes' },

@@ -102,8 +102,8 @@ export const PARAMETERS = z.strictObject({
     'exact',
   ),
   drain: choice(
-    '--dataflow os only; single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs',
-    ['single', 'double'],
+    '--dataflow os only; single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs; bus: a row at a time is read out over a chain per column while the next tile runs',
+    ['single', 'double', 'bus'],
     'single',
   ),
   pipeline: integer(

@@ -35,14 +35,18 @@ export interface SkewView {
   readonly typed: readonly string[];
 }
 
-/** The skew of the activations (`a`), a row each, or of the weights (`w`), a column each. */
-export function skewView({ config, ...core }: DesignCore, letter: 'a' | 'w'): SkewView {
+/**
+ * The skew of the activations (`a`), a row each, or of the weights (`w`), a column each.
+ *
+ * @param row The row of a tile that row p of PEs has, where there are such rows.
+ */
+export function skewView({ config, ...core }: DesignCore, letter: 'a' | 'w', row = ''): SkewView {
   const grid = gridView(config);
   const { hasMode, hasType, mode, modeParameter, wide } = portView(core[letter]);
   const rows = letter === 'a';
   const upper = letter.toUpperCase();
   const index = rows ? 'p' : 'c';
-  const lane = rows ? '(ROWS-1-p)' : 'c';
+  const lane = rows ? (row === 'p' ? row : `(${row})`) : 'c';
   const [skewed, shares] = rows ? [grid.skewsRows, grid.tall] : [grid.skewsCols, grid.wide];
   const step = rows ? 'CLUSTER_ROWS' : 'CLUSTER_COLS';
   const decode = `${config.name}_decode_${letter}`;

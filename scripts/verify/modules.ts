@@ -74,16 +74,18 @@ async function buildModuleBench(
   { tuning, builds }: TestBudget,
   trace: boolean,
 ): Promise<string> {
-  const { name, stall, drain, clusterRows, clusterCols } = manifest.configuration;
+  const { name, stall, clusterRows, clusterCols } = manifest.configuration;
+  const { adds } = factsOf(manifest.configuration).computing;
   const { a, w } = manifest.ports;
   const harness = renderTemplate('verify/unit_harness.v', {
     name,
     enable: stall === 'enable',
-    double: drain === 'double',
+    double: adds === 'swaps',
     // Where it is the output too, the register's name need not be known: a mapped netlist may have lost it.
-    accumulator: drain === 'double' ? 'u_pe.acc_q' : 'acc_o',
-    stationary: factsOf(manifest.configuration).computing.adds === 'passes',
+    accumulator: adds === 'accumulates' ? 'acc_o' : 'u_pe.acc_q',
+    bus: adds === 'reads',
     clustered: clusterRows * clusterCols > 1,
+    stationary: adds === 'passes',
     sumBits: manifest.accumulator.bits,
     ports: [harnessPort('a', a), harnessPort('w', w)],
     accMsb: manifest.accumulator.bits - 1,
@@ -156,7 +158,7 @@ function unitVectors(
 }
 
 /** What `tb/module_tb.cpp` is told of the PE. */
-const PE_KINDS: Readonly<Record<ComputingFacts['adds'], number>> = { accumulates: 0, swaps: 1, passes: 2 };
+const PE_KINDS: Readonly<Record<ComputingFacts['adds'], number>> = { accumulates: 0, swaps: 1, passes: 2, reads: 3 };
 
 /** The first code whose operand's value is not the codec's. */
 export function decoderMismatch(

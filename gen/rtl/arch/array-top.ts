@@ -28,6 +28,10 @@ export interface ArrayView extends PeripheryView {
   readonly pairsRows: boolean;
   readonly pairsCols: boolean;
   readonly typeParameters: readonly LocalParameter[];
+  /** The row of a tile that row p of PEs, from the top, has. */
+  readonly tileRow: string;
+  /** Whether a register holds a result where it leaves its column. */
+  readonly registersResults: boolean;
   readonly skewRows: SkewView;
   readonly skewCols: SkewView;
   /** The wires from the control. */
@@ -64,6 +68,9 @@ interface TopText {
   readonly pairsRows: boolean;
   /** The signals of the control that a wave carries to the right: for each row of PEs, or of clusters. */
   readonly signals: readonly { readonly name: string; readonly each: 'row' | 'cluster' }[];
+  /** Whether row 0 of a tile is the top row of PEs; else the lowest. */
+  readonly topDown?: boolean;
+  readonly registersResults?: boolean;
   /** Parameters of a PE that the top gives it by its own of the same name. */
   readonly parameters?: readonly string[];
 }
@@ -73,13 +80,14 @@ export function arrayView(
   core: DesignCore,
   streams: Streams,
   { control, output, computing }: ArrayParts,
-  { template, title, result, pairsRows, signals, parameters = [] }: TopText,
+  { template, title, result, pairsRows, signals, topDown = false, registersResults = false, parameters = [] }: TopText,
 ): ArrayView {
   const { config, accumulator } = core;
   const grid = gridView(config);
   const gate = clockGateView(config, 'clk_array');
   const clk = gate?.clock ?? 'clk_i';
   const common: Readonly<Record<string, string>> = { clk_i: clk, rst_ni: 'rst_ni', en_i: 'run' };
+  const tileRow = topDown ? 'p' : 'ROWS-1-p';
   const pairsCols = core.w.wideTypes.length > 0;
   const results: Readonly<Record<string, string>> = {
     ...{ clk_i: 'clk_i', rst_ni: 'rst_ni', row_data_i: pairsCols ? 'out_row' : 'row_data' },
@@ -104,7 +112,9 @@ export function arrayView(
     },
     rowBits: config.cols * accumulator.bits,
     grid,
-    skewRows: skewView(core, 'a'),
+    tileRow,
+    registersResults,
+    skewRows: skewView(core, 'a', tileRow),
     skewCols: skewView(core, 'w'),
     result,
     resultWire: pairsRows

@@ -33,9 +33,9 @@ export function arrayNames({
 export const arrayPeriod = ({ pipeline }: Configuration): number => (pipeline === 1 ? 8 : 6);
 
 /** The delay lines of an array, for skew and de-skew. */
-export function arrayDelays(core: DesignCore): Pick<Hardware, 'delayLines' | 'delay'> {
-  const lines: readonly DelayLine[] = delayLines(core);
-  return { delayLines: lines, delay: lines.length > 0 ? delayModule(core) : undefined };
+export function arrayDelays(core: DesignCore, registersResults = false): Pick<Hardware, 'delayLines' | 'delay'> {
+  const lines: readonly DelayLine[] = delayLines(core, registersResults);
+  return { delayLines: lines, delay: lines.length > 0 ? delayModule(core, registersResults) : undefined };
 }
 
 /** What the block diagrams of arrays differ in. */
@@ -48,6 +48,8 @@ export interface ArrayDiagramText {
   /** How operands and sums move, a line each. */
   readonly flows: readonly string[];
   readonly results: string;
+  /** Which row of PEs has row 0 of a tile. */
+  readonly firstRow: 'top' | 'lowest';
 }
 
 export function arrayDiagram(

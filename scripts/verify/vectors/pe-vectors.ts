@@ -39,7 +39,7 @@ interface Control {
 
 /** The meaning of a PE in terms of values, a clock edge at a time. */
 interface PeModel<P extends PairCodes> {
-  /** Accumulator and shadow after the edge; of a PE whose weights stay, the partial sum and 0. */
+  /** Accumulator and shadow, or bus, after the edge; of a PE whose weights stay, the partial sum and 0. */
   step(pair: P, control: Control): [bigint, bigint];
 }
 
@@ -48,7 +48,7 @@ export interface PeVectors {
   readonly steps: number;
   /** a_type, a_code, w_type, w_code, drain, swap, check, 0 of each step. */
   readonly controls: Uint8Array;
-  /** acc_i, expected accumulator, expected shadow of each step. */
+  /** acc_i, expected accumulator, expected shadow or bus of each step. */
   readonly values: BigInt64Array;
   /** Pairs of codes, over all pairs of types, that were multiplied at every level of the accumulator. */
   readonly pairs: number;
@@ -91,6 +91,28 @@ export class OutputStationaryModel implements PeModel<PairCodes> {
   }
 }
 
+/** A swap puts the sum on the bus while it is offered to the accumulator's adder for the last time. */
+class BusModel implements PeModel<Pair> {
+  private acc = 0n;
+  private products: bigint[];
+  private swap = false;
+
+  constructor(
+    pipeline: number,
+    private readonly accumulate: Accumulate,
+  ) {
+    this.products = new Array<bigint>(pipeline).fill(0n);
+  }
+
+  step({ product }: Pair, { swap, accIn }: Control): [bigint, bigint] {
+    const arrived = this.products.shift() as bigint;
+    this.products.push(product);
+    this.acc = this.accumulate(this.swap ? 0n : this.acc, arrived);
+    this.swap = swap;
+    return [this.acc, swap ? accIn | this.acc : accIn];
+  }
+}
+
 /**
  * The weight in use is multiplied; a swap takes the waiting one over for the activation that comes with it, a load puts
  * another in its place. Sums from above are taken as they come.
@@ -127,14 +149,17 @@ export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS)
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
   const { bits } = info.accumulator;
   const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product);
-  const model =
-    adds === 'passes'
-      ? new WeightStationaryModel(pipeline, bits)
-      : new OutputStationaryModel(adds === 'swaps', pipeline, wrap);
-  const recorder = new Recorder<Pair>(model, pairs, random);
-  const levels = adds === 'swaps' ? sumLevels(info, count) : fullRangeLevels(info, count, random);
+  const swaps = adds === 'swaps' || adds === 'reads';
+  const models = {
+    accumulates: () => new OutputStationaryModel(false, pipeline, wrap),
+    swaps: () => new OutputStationaryModel(true, pipeline, wrap),
+    reads: () => new BusModel(pipeline, wrap),
+    passes: () => new WeightStationaryModel(pipeline, bits),
+  };
+  const recorder = new Recorder<Pair>(models[adds](), pairs, random);
+  const levels = swaps ? sumLevels(info, count) : fullRangeLevels(info, count, random);
   if (adds === 'passes') driveStationary(recorder, pairs, levels, pipeline, random);
-  else if (adds === 'swaps') driveDouble(recorder, pairs, levels, pipeline, random);
+  else if (swaps) driveDouble(recorder, pairs, levels, pipeline, random);
   else {
     const work = levels.flatMap((level) => pairs.map((pair) => ({ level, pair })));
     driveSingle(recorder, work, pipeline, random);
@@ -290,7 +315,7 @@ function groupByWeight(pairs: readonly Pair[]): Map<Operand, Pair[]> {
 
 /**
  * A stream of products: the accumulator climbs to a level and is kept near it by balancing products while all pairs
- * pass; around zero it is handed to the shadow at random. The drain path shifts arbitrary values through the shadow.
+ * pass; around zero it is handed to the shadow, or to the bus, at random. Arbitrary values come from above meanwhile.
  */
 function driveDouble(
   recorder: Recorder<Pair>,

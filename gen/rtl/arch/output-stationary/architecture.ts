@@ -11,6 +11,8 @@ import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod, arr
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { outputStationaryArray } from './array.js';
+import { busControl } from './bus-control.js';
+import { busElement } from './bus-pe.js';
 import { clusterModules } from './cluster.js';
 import { controlModule } from './control.js';
 import { inputModule } from './input.js';
@@ -27,19 +29,21 @@ export const OUTPUT_STATIONARY: Architecture = {
   diagram,
 };
 
+const ADDS = { single: 'accumulates', double: 'swaps', bus: 'reads' } as const;
+
 function facts(config: Configuration): Facts {
   const { rows, cols, maxK, drain } = config;
   return {
     tile: { ...arrayTile(config), weightsStay: false, longest: maxK, beats: 'K', beatLabel: 'k=' },
     sums: { terms: maxK, termsName: 'maxK', passRows: false },
-    computing: { ...arrayComputing(config), adds: drain === 'double' ? 'swaps' : 'accumulates' },
+    computing: { ...arrayComputing(config), adds: ADDS[drain] },
     names: {
       ...arrayNames(config),
       title: `${rows} x ${cols} output-stationary array`,
       kind: 'output stationary',
       summary: `${rows} x ${cols} PEs, output stationary, ${drain} drain`,
-      suspects: 'skew, clearing between tiles and the type pipeline',
-      misplaced: 'drain and de-skew',
+      suspects: `skew, ${drain === 'bus' ? 'swap' : 'clearing between tiles'} and the type pipeline`,
+      misplaced: `${drain === 'bus' ? 'bus' : 'drain'} and de-skew`,
     },
     // The input stream is ready when the input register is and the array runs.
     cost: { ownCells: { $and: 1 }, clockPeriod: config.pe === 'float' ? 25 : arrayPeriod(config), simulation: 1 },
@@ -72,9 +76,12 @@ function streams(core: DesignCore): Streams {
 
 function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
   const pes = core.config.rows * core.config.cols;
-  const pe = core.float ? floatProcessingElement(core, core.float, pes) : processingElement(core, pes);
+  const bus = core.config.drain === 'bus';
+  const pe = core.float
+    ? floatProcessingElement(core, core.float, pes)
+    : (bus ? busElement : processingElement)(core, pes);
   const clusters = clusterModules(core);
-  const [input, control] = [inputModule(core, inputs), controlModule(core)];
+  const [input, control] = [inputModule(core, inputs), (bus ? busControl : controlModule)(core)];
   const output = outputModule(core, results, { whole: 'array', rows: true });
   const parts = { input, control, output, computing: clusters[0] ?? pe };
   const modules = [
@@ -82,13 +89,14 @@ function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
     ...[pe, ...clusters, input, control, output],
     outputStationaryArray(core, { inputs, results }, parts),
   ];
-  return { ...arrayDelays(core), modules, partialSums: [] };
+  return { ...arrayDelays(core, bus), modules, partialSums: [] };
 }
 
 function diagram(core: DesignCore): BlockDiagram {
-  const double = core.config.drain === 'double';
+  const { drain } = core.config;
+  const bus = drain === 'bus';
   return arrayDiagram(core, {
-    controls: double ? 'swap, drain' : 'drain',
+    controls: { single: 'drain', double: 'swap, drain', bus: 'swap' }[drain],
     inputs: 'holds one beat',
     inputTitle: 'input register',
     streams: 'in_* stream',
@@ -96,8 +104,9 @@ function diagram(core: DesignCore): BlockDiagram {
       'activations flow right,',
       'weights flow down,',
       `sums stay: ${core.accumulator.bits}-bit`,
-      `accumulators${double ? ' with shadows' : ''}`,
+      `accumulators${drain === 'double' ? ' with shadows' : ''}`,
     ],
-    results: 'results shift down, row 0 first',
+    results: bus ? 'results leave over a bus per column, row 0 first' : 'results shift down, row 0 first',
+    firstRow: bus ? 'top' : 'lowest',
   });
 }

@@ -6,10 +6,24 @@ import type { Streams } from '../../streams.js';
 import { type ArrayParts, type ArrayView, arrayView, inputInstance } from '../array-top.js';
 
 interface OutputStationaryArrayView extends ArrayView {
-  readonly throughShadows: string;
+  /** How the sums leave, and which row of PEs has row 0 of a tile: the lines of the header. */
+  readonly flow: readonly string[];
+  /** What the chain of PEs in a column is called. */
+  readonly chain: 'acc' | 'bus';
   readonly selectors: readonly WireView[];
   readonly input: InstanceView;
 }
+
+const LOWEST_FIRST = 'is the lowest row of PEs, which the wave of operands reaches last and which drains first.';
+
+const FLOW = {
+  single: ['stay. Rows are placed bottom up: row 0 of the tile', LOWEST_FIRST],
+  double: ['stay and drain through a shadow set. Rows are placed bottom up: row 0 of the tile', LOWEST_FIRST],
+  bus: [
+    'stay. The wave of operands hands each row of a tile',
+    'to the buses of the columns, one row a cycle; row 0 is the top row of PEs, which it reaches first.',
+  ],
+} as const;
 
 export function outputStationaryArray(
   core: DesignCore,
@@ -17,17 +31,23 @@ export function outputStationaryArray(
   { input, ...parts }: ArrayParts & { readonly input: ModuleView },
 ): OutputStationaryArrayView {
   const { rows, cols, drain } = core.config;
-  const double = drain === 'double';
+  const bus = drain === 'bus';
+  const chain = bus ? 'bus' : 'acc';
+  const swap = { name: 'swap', each: 'cluster' } as const;
+  const drains = { name: 'drain', each: 'row' } as const;
   const view = arrayView(core, streams, parts, {
     template: 'rtl/arch/output-stationary/array',
     title: `Output-stationary ${rows} x ${cols} array: results[r][c] = sum over k of a[k][r] * w[k][c].`,
-    result: 'acc_out',
+    result: `${chain}_out`,
     pairsRows: core.a.wideTypes.length > 0,
-    signals: [...(double ? [{ name: 'swap', each: 'cluster' } as const] : []), { name: 'drain', each: 'row' }],
+    signals: { single: [drains], double: [swap, drains], bus: [swap] }[drain],
+    topDown: bus,
+    registersResults: bus,
   });
   return {
     ...view,
-    throughShadows: double ? ' and drain through a shadow set' : '',
+    flow: FLOW[drain],
+    chain,
     selectors: selectorWires([portView(core.a), portView(core.w)]),
     input: inputInstance(input, view),
   };

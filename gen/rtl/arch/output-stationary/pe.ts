@@ -1,3 +1,4 @@
+import type { Configuration } from '../../../config/parameters.js';
 import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
@@ -10,17 +11,21 @@ import { replicate, slice, zeroExtend } from '../../verilog.js';
  * The PE: operand registers (unless a cluster of PEs holds them), multiplier, shifter, adder, accumulator and, for double
  * drain, its shadow.
  */
-export interface PeView extends ModuleView, ProductView {
+export interface PeView extends SumView {
   /** Whether it holds its operands. */
   readonly holds: boolean;
-  /** What it then passes on. */
-  readonly passing: readonly PassedView[];
   /** What leaves: the accumulator or its shadow. */
   readonly drained: string;
-  readonly addition: string;
   readonly swap: string;
   readonly drain: string;
   readonly double: boolean;
+}
+
+/** What all PEs have that add to an accumulator of their own. */
+export interface SumView extends ModuleView, ProductView {
+  /** What it passes on, if it holds its operands. */
+  readonly passing: readonly PassedView[];
+  readonly addition: string;
   readonly enable: boolean;
   readonly accBits: number;
   /** The accumulator as the adder takes it. */
@@ -44,23 +49,16 @@ interface HighBits {
 }
 
 export function processingElement(core: DesignCore, instances: number): PeView {
-  const { config, format, accumulator, magnitudeBits } = core;
-  const name = `${config.name}_pe`;
+  const { config, format, accumulator } = core;
   const double = config.drain === 'double';
   const accBits = accumulator.bits;
-  const product = productView(core, false);
   const holds = !clusterGrid(config).clustered;
   const swap = holds ? 'swap_q' : 'swap_i';
-  const kept = double ? 'kept' : 'acc_q';
-  const highBits = accBits - magnitudeBits;
   return {
-    name,
-    file: `rtl/${name}.v`,
+    ...sumView(core, double ? keptUnless(swap, accBits) : ''),
     template: 'rtl/arch/output-stationary/pe.v',
-    title: 'Processing element: multiplies one activation by one weight a cycle and adds the product up.',
     ports: [
-      input('clk_i', 1, 'clock'),
-      ...(config.stall === 'enable' ? [input('en_i', 1, '0: hold all registers')] : []),
+      ...clockPorts(config),
       ...(holds ? passingPorts(core) : heldPorts(core)),
       input('acc_i', accBits, `${double ? 'shadow' : 'accumulator'} of the PE above`),
       output('acc_o', accBits, `${double ? 'shadow' : 'accumulator'} of this PE`),
@@ -69,16 +67,42 @@ export function processingElement(core: DesignCore, instances: number): PeView {
     holds,
     passing: holds ? passed({ a: format.a.bits, w: format.w.bits, swap: double ? 1 : 0, drain: 1 }) : [],
     drained: double ? 'shadow_q' : 'acc_q',
-    addition: product.signed ? 'Add or subtract' : 'Add',
     swap,
     drain: holds ? 'drain_q' : 'drain_i',
     double,
+  };
+}
+
+export const clockPorts = (config: Configuration): ModulePort[] => [
+  input('clk_i', 1, 'clock'),
+  ...(config.stall === 'enable' ? [input('en_i', 1, '0: hold all registers')] : []),
+];
+
+/** The accumulator, or 0 where a new sum begins. */
+export const keptUnless = (swap: string, accBits: number): string => `acc_q & ${replicate(accBits, `~${swap}`)}`;
+
+/**
+ * A PE's product and how it is added.
+ *
+ * @param kept The accumulator as the adder takes it; empty: as it is.
+ */
+export function sumView(core: DesignCore, kept: string): Omit<SumView, 'template' | 'ports' | 'passing'> {
+  const { config, accumulator, magnitudeBits } = core;
+  const name = `${config.name}_pe`;
+  const accBits = accumulator.bits;
+  const product = productView(core, false);
+  const added = kept === '' ? 'acc_q' : 'kept';
+  return {
+    name,
+    file: `rtl/${name}.v`,
+    title: 'Processing element: multiplies one activation by one weight a cycle and adds the product up.',
+    addition: product.signed ? 'Add or subtract' : 'Add',
     enable: config.stall === 'enable',
     accBits,
     ...product,
-    kept: double ? `acc_q & ${replicate(accBits, `~${swap}`)}` : '',
-    sum: `${kept} + ${addend(product, magnitudeBits, accBits)}`,
-    high: product.signed && highBits > 1 ? highPart(product, kept, magnitudeBits, accBits) : undefined,
+    kept,
+    sum: `${added} + ${addend(product, magnitudeBits, accBits)}`,
+    high: product.signed && accBits - magnitudeBits > 1 ? highPart(product, added, magnitudeBits, accBits) : undefined,
   };
 }
 

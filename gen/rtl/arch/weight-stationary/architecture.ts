@@ -109,5 +109,6 @@ function diagram(core: DesignCore): BlockDiagram {
       `sums flow down: ${core.accumulator.bits}-bit`,
     ],
     results: 'results leave as rows of activations come',
+    firstRow: 'lowest',
   });
 }
