@@ -50,7 +50,7 @@ export const PRECISION = z.strictObject({
 export const ARRAY_PARAMETERS = z.object({
   dataflow: z.enum(['os', 'ws']),
   /** Whether a tile's sums leave while the next one runs. */
-  drain: z.enum(['single', 'double']).default('single'),
+  drain: z.enum(['single', 'double', 'bus']).default('single'),
   pipeline: size.max(5).default(1),
 });
 

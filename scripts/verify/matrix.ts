@@ -1,7 +1,7 @@
 import type { RawConfiguration } from '../../gen/config/raw.js';
 
 /**
- * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), both
+ * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), all
  * drains, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, clusters of PEs, and
  * dot-product units.
  */
@@ -15,6 +15,21 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'two_2x2_async', rows: 2, cols: 2, drain: 'double', pipeline: 3, reset: 'async' },
   { name: 'prime_7x11_enable', rows: 7, cols: 11, stall: 'enable', reset: 'async', pipeline: 3 },
   { name: 'odd_3x5_double_enable', rows: 3, cols: 5, drain: 'double', pipeline: 2, stall: 'enable' },
+  { name: 'bus_16x16', rows: 16, cols: 16, drain: 'bus' },
+  { name: 'bus_one_pe', rows: 1, cols: 1, drain: 'bus', pipeline: 2, stall: 'enable' },
+  { name: 'bus_row_1x7', rows: 1, cols: 7, drain: 'bus', reset: 'async', scan: true },
+  { name: 'bus_column_5x1', rows: 5, cols: 1, drain: 'bus', pipeline: 3, clockGate: 'bufgce' },
+  { name: 'bus_prime_7x11', rows: 7, cols: 11, drain: 'bus', pipeline: 2, stall: 'enable', reset: 'async' },
+  { name: 'bus_wrap_3x5', rows: 3, cols: 5, drain: 'bus', accumulatorBits: 16, overflow: 'wrap', pipeline: 3 },
+  {
+    name: 'bus_unsigned_4x3',
+    rows: 4,
+    cols: 3,
+    activations: ['uint4', 'uflint4', 'uint8'],
+    weights: ['uint4'],
+    drain: 'bus',
+    maxK: 300,
+  },
   { name: 'int8_4x6', rows: 4, cols: 6, activations: ['int8', 'uint8'], weights: ['int8'], maxK: 4096 },
   { name: 'unsigned_6x4', rows: 6, cols: 4, activations: ['uint4', 'uflint4'], weights: ['uint4'], drain: 'double' },
   { name: 'flint_5x3', rows: 5, cols: 3, activations: ['flint4'], weights: ['flint4'] },

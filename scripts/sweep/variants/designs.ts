@@ -35,6 +35,7 @@ export const VARIANTS: readonly Variant[] = [
     rewritten: withOneAdder,
   },
   variant('os_double', 'a shadow set of sums, so that tiles follow without a bubble', { drain: 'double' }),
+  variant('os_bus', 'sums leave over a bus per column: no bubble, no shadow set', { drain: 'bus' }),
   variant('os_pipeline2', 'a register between shifter and adder', { pipeline: 2 }),
   variant('os_pipeline3', 'registers between multiplier, shifter and adder', { pipeline: 3 }),
   variant('os_enable', 'an enable on every register instead of a clock gate', { stall: 'enable' }),

@@ -34,6 +34,8 @@ const DESIGNS: readonly RawConfiguration[] = [
   { rows: 3, cols: 2, drain: 'double', pipeline: 2, stall: 'enable', reset: 'async' },
   { rows: 6, cols: 4, clusterRows: 3, clusterCols: 2 },
   { rows: 8, cols: 2, drain: 'double' },
+  { rows: 5, cols: 3, drain: 'bus', pipeline: 3 },
+  { rows: 1, cols: 1, drain: 'bus', stall: 'enable', reset: 'async' },
   { rows: 4, cols: 4, wideActivations: ['int8'], wideWeights: ['int8'] },
   { rows: 2, cols: 4, drain: 'double', wideActivations: ['uint8', 'int8'] },
   { rows: 3, cols: 4, wideWeights: ['int8'] },

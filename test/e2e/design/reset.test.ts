@@ -19,6 +19,7 @@ beforeAll(async () => {
 const ARCHITECTURES: readonly RawConfiguration[] = [
   { rows: 3, cols: 2, pipeline: 2 },
   { rows: 2, cols: 3, drain: 'double' },
+  { rows: 2, cols: 3, drain: 'bus' },
   { dataflow: 'ws', rows: 3, cols: 2, pipeline: 2 },
   { arch: 'dot', rows: 2, cols: 2, lanes: 3, pipeline: 4 },
 ];

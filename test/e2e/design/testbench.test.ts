@@ -58,6 +58,7 @@ function expectFailure({ exitCode, stdout }: BenchRun, reason: RegExp): void {
 const DESIGNS: RawConfiguration[] = [
   { name: 'tb_default', rows: 4, cols: 4 },
   { name: 'tb_double', rows: 3, cols: 5, drain: 'double', pipeline: 2 },
+  { name: 'tb_bus', rows: 3, cols: 5, drain: 'bus', pipeline: 2 },
   { name: 'tb_one', rows: 1, cols: 1, stall: 'enable', reset: 'async' },
   { name: 'tb_float', rows: 3, cols: 2, pe: 'float', activations: ['e5m2', 'int4'], weights: ['e4m3'] },
   { name: 'tb_dot', arch: 'dot', rows: 2, cols: 3, lanes: 5, pipeline: 4 },

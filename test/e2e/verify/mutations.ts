@@ -560,12 +560,131 @@ const FLOAT_MUTATIONS: Mutation[] = [
   ['skew', { name: 'f13', pe: 'float' }, 'array', '.DEPTH(p)', '.DEPTH(1)', /array.*expected .*\([0-9a-f]{8}\)/],
 ];
 
+/** The same for sums that leave over a bus. */
+const BUS_MUTATIONS: Mutation[] = [
+  [
+    'a new sum on the bus',
+    { name: 'b1', drain: 'bus' },
+    'pe',
+    '{24{~swap_q}}',
+    "{24{1'b1}} ^ {23'd0, swap_q}",
+    /PE, clock edge.*accumulator/,
+  ],
+  [
+    'a sum on the bus without a swap',
+    { name: 'b2', drain: 'bus' },
+    'pe',
+    '(acc_q & {24{swap_q}})',
+    "(acc_q & {{23{swap_q}}, 1'b1})",
+    /PE, clock edge.*the bus is wrong.*product that arrives/,
+  ],
+  [
+    'the sum of a PE above',
+    { name: 'b3', drain: 'bus', pipeline: 2 },
+    'pe',
+    'bus_o = bus_i |',
+    'bus_o = (bus_i & {24{~swap_q}}) |',
+    /PE, clock edge.*the bus is wrong/,
+  ],
+  [
+    'the row that is swapped',
+    { name: 'b4', drain: 'bus' },
+    'control',
+    'assign swap_o = swap',
+    'assign swap_o = {swap[0], swap[1], swap[2]}',
+    /array.*row \d, column/,
+  ],
+  [
+    'two rows on the bus at once',
+    { name: 'b5', drain: 'bus' },
+    'control',
+    "if (last_i) bubble_q <= 2'd2",
+    "if (last_i) bubble_q <= 2'd1",
+    /array/,
+  ],
+  [
+    'a bubble between tiles on the bus',
+    { name: 'b6', drain: 'bus' },
+    'control',
+    "if (last_i) bubble_q <= 2'd2",
+    "if (last_i) bubble_q <= 2'd3",
+    /tile period.*formula .* simulated/,
+  ],
+  [
+    'a last beat that does not wait for the bus',
+    { name: 'b7', drain: 'bus' },
+    'input',
+    'grant_i | ~last_q',
+    'grant_i | ~last_q | last_q',
+    /array/,
+  ],
+  [
+    'rows flushed after reset',
+    { name: 'b8', drain: 'bus' },
+    'control',
+    "flush_q <= 1'b1",
+    "flush_q <= 1'b0",
+    /array.*(no tile|wrong|got)/,
+  ],
+  [
+    'accumulators cleared after reset',
+    { name: 'b9', drain: 'bus', pipeline: 3 },
+    'control',
+    "last_pipe_q <= 5'd1",
+    "last_pipe_q <= 5'd0",
+    /array/,
+  ],
+  [
+    'a swap ahead of the products in the pipeline',
+    { name: 'b10', drain: 'bus', pipeline: 2 },
+    'control',
+    'swap = last_pipe_q[3:1]',
+    'swap = last_pipe_q[2:0]',
+    /array.*row \d, column/,
+  ],
+  [
+    'the register at the end of a column',
+    { name: 'b11', drain: 'bus' },
+    'array',
+    '.DEPTH(COLS - c)',
+    '.DEPTH(COLS - c + (c == 1))',
+    /array.*look at (bus and de-|)skew/,
+  ],
+  [
+    'the order of the rows',
+    { name: 'b12', drain: 'bus' },
+    'array',
+    'a_code[p*A_BITS +: A_BITS]',
+    'a_code[(ROWS-1-p)*A_BITS +: A_BITS]',
+    /array.*row \d, column/,
+  ],
+  [
+    'the mark of the last row on the bus',
+    { name: 'b13', drain: 'bus' },
+    'control',
+    'last_swap};',
+    'any_swap};',
+    /out_last_o is wrong/,
+  ],
+  [
+    'a stall of the bus',
+    { name: 'b14', drain: 'bus', stall: 'enable' },
+    'control',
+    'if (en_i) begin',
+    'if (en_i | ~en_i) begin',
+    /array, random stalls/,
+  ],
+];
+
 /** Broken designs that have every module of every kind of design broken once, and the others. */
-export const { sample, rest } = splitByFeatures([...MUTATIONS, ...FLOAT_MUTATIONS], ([, raw, module]) => {
-  const { arch, dataflow, pe, clusterRows, wideActivations, wideWeights } = raw;
-  const wide = [wideActivations, wideWeights].some((types) => Array.isArray(types) && types.length > 0);
-  return [JSON.stringify([module, arch, dataflow, pe, clusterRows, wide])];
-});
+export const { sample, rest } = splitByFeatures(
+  [...MUTATIONS, ...BUS_MUTATIONS, ...FLOAT_MUTATIONS],
+  ([, raw, module]) => {
+    const { arch, dataflow, pe, drain, clusterRows, wideActivations, wideWeights } = raw;
+    const wide = [wideActivations, wideWeights].some((types) => Array.isArray(types) && types.length > 0);
+    return [JSON.stringify([module, arch, dataflow, pe, drain === 'bus', clusterRows, wide])];
+  },
+);
 
 export function describeMutations(mutations: readonly Mutation[]): void {
   describe('a broken design fails verification with a message that leads to the cause', () => {

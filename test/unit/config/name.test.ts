@@ -18,6 +18,7 @@ describe('the name of a design that is given none', () => {
     [{ arch: 'dot' }, 'ant_dot_1x1x16'],
     [{ pe: 'float' }, 'ant_float_16x16'],
     [{ drain: 'double' }, 'ant_16x16_double'],
+    [{ drain: 'bus' }, 'ant_16x16_bus'],
     [{ clusterRows: 2, clusterCols: 4 }, 'ant_16x16_c2x4'],
     [{ target: 'fpga' }, 'ant_16x16_fpga'],
     [{ target: 'fpga', stall: 'gate' }, 'ant_16x16_fpga_gate'],

@@ -346,6 +346,7 @@ describe('diagrams', () => {
     {},
     { rows: 1, cols: 1 },
     { rows: 2, cols: 3, drain: 'double' },
+    { rows: 2, cols: 3, drain: 'bus' },
     { weights: ['int4'], activations: ['int4'] },
   ])('%j are well-formed SVG with this design in them', (raw) => {
     const { design, text } = documents(raw);

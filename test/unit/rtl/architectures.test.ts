@@ -75,6 +75,7 @@ describe('streams', () => {
   it.each([
     { rows: 4, cols: 6 },
     { rows: 4, cols: 6, wideActivations: ['int8'], wideWeights: ['int8'], drain: 'double' },
+    { rows: 4, cols: 6, drain: 'bus' },
     { rows: 4, cols: 6, dataflow: 'ws', wideWeights: ['int8'] },
     { rows: 1, cols: 1, dataflow: 'ws', activations: ['int4'], weights: ['int4'] },
     { arch: 'dot', rows: 2, cols: 3, lanes: 5 },

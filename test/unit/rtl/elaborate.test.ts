@@ -78,6 +78,33 @@ describe('timing', () => {
     expect(tilePeriod(design({ rows: 8, cols: 3 }).timing, 20)).toBe(28);
     expect(tilePeriod(design({ rows: 8, cols: 3, drain: 'double' }).timing, 20)).toBe(20);
     expect(tilePeriod(design({ rows: 8, cols: 3, drain: 'double' }).timing, 5)).toBe(8);
+    expect([5, 20].map((k) => tilePeriod(design({ rows: 8, cols: 3, drain: 'bus' }).timing, k))).toEqual([8, 20]);
+  });
+});
+
+describe('a read-out bus', () => {
+  it('gives a latency without the rows', () => {
+    const { timing } = design({ rows: 8, cols: 6, drain: 'bus', pipeline: 3 });
+    expect(timing.latency).toMatchObject({ formula: 'COLS + PIPELINE + 3', cycles: 6 + 3 + 3, minimumK: 8 });
+    expect(timing.drain.cycles).toBe(7);
+  });
+
+  it('has a register per column and no shadow', () => {
+    const stages = (drain: string): number | undefined =>
+      design({ rows: 8, cols: 6, drain }).delayLines.find(({ use }) => /results/.test(use))?.stages;
+    expect([stages('double'), stages('bus')]).toEqual([15, 15 + 6]);
+  });
+
+  it('is refused beside what is not built, each with the way out', () => {
+    const others = { clusterRows: 2, clusterCols: 2, wideActivations: ['int8'], wideWeights: ['int8'], pe: 'float' };
+    const problems = problemsOf(() => design({ rows: 4, cols: 4, drain: 'bus', ...others }));
+    for (const key of Object.keys(others)) {
+      expect(problems).toContainEqual(
+        expect.objectContaining({ key, nearest: expect.stringMatching(/^(1|int|none)$/) }),
+      );
+    }
+    const one = problemsOf(() => design({ rows: 4, cols: 4, drain: 'bus', wideWeights: ['int8'] }));
+    expect(one).toMatchObject([{ key: 'wideWeights', rule: expect.stringMatching(/\bdrain bus\b/), nearest: 'none' }]);
   });
 });
 

@@ -22,7 +22,7 @@ function offered({ controls, steps }: PeVectors): Map<string, number> {
   return counts;
 }
 
-describe.each(['single', 'double'])('PE vectors, %s drain', (drain) => {
+describe.each(['single', 'double', 'bus'])('PE vectors, %s drain', (drain) => {
   it.each([1, 2, 3])('offer every pair of codes at every level, %d stages', (pipeline) => {
     const { vectors } = vectorsOf({ drain, pipeline });
     const counts = offered(vectors);

@@ -7,7 +7,8 @@ import { type ArrayParts, type ArrayView, arrayView, inputInstance } from '../ar
 
 interface OutputStationaryArrayView extends ArrayView {
   /** How the sums leave, and which row of PEs has row 0 of a tile: the lines of the header. */
-  readonly flow: readonly string[];
+  readonly sumsText: string;
+  readonly rowsText: string;
   /** What the chain of PEs in a column is called. */
   readonly chain: 'acc' | 'bus';
   readonly selectors: readonly WireView[];
@@ -17,12 +18,15 @@ interface OutputStationaryArrayView extends ArrayView {
 const LOWEST_FIRST = 'is the lowest row of PEs, which the wave of operands reaches last and which drains first.';
 
 const FLOW = {
-  single: ['stay. Rows are placed bottom up: row 0 of the tile', LOWEST_FIRST],
-  double: ['stay and drain through a shadow set. Rows are placed bottom up: row 0 of the tile', LOWEST_FIRST],
-  bus: [
-    'stay. The wave of operands hands each row of a tile',
-    'to the buses of the columns, one row a cycle; row 0 is the top row of PEs, which it reaches first.',
-  ],
+  single: { sumsText: 'stay. Rows are placed bottom up: row 0 of the tile', rowsText: LOWEST_FIRST },
+  double: {
+    sumsText: 'stay and drain through a shadow set. Rows are placed bottom up: row 0 of the tile',
+    rowsText: LOWEST_FIRST,
+  },
+  bus: {
+    sumsText: 'stay. Behind a tile a wave hands its sums to a',
+    rowsText: 'bus per column, one row a cycle. Row 0 of the tile is the top row of PEs, which the wave reaches first.',
+  },
 } as const;
 
 export function outputStationaryArray(
@@ -46,7 +50,7 @@ export function outputStationaryArray(
   });
   return {
     ...view,
-    flow: FLOW[drain],
+    ...FLOW[drain],
     chain,
     selectors: selectorWires([portView(core.a), portView(core.w)]),
     input: inputInstance(input, view),

@@ -8,7 +8,10 @@ import { literal, slice } from '../../verilog.js';
 interface BusControlView extends PeripheryView {
   readonly hasBubble: boolean;
   readonly bubbleBits: number;
+  /** What has to wait until the counter is 0. */
+  readonly spaced: string;
   readonly bubbleValue: string;
+  readonly bubbleReset: string;
   readonly bubbleZero: string;
   readonly bubbleOne: string;
   /** What follows a tile's last beat until its last row has left the accumulators. */
@@ -60,7 +63,9 @@ export function busControl(core: DesignCore): BusControlView {
     }),
     hasBubble: bubble > 0,
     bubbleBits,
+    spaced: 'the last beat of a tile',
     bubbleValue: literal(bubbleBits, bubble),
+    bubbleReset: literal(bubbleBits, bubble),
     bubbleZero: literal(bubbleBits, 0),
     bubbleOne: literal(bubbleBits, 1),
     lastPipe,
