@@ -102,7 +102,7 @@ export const PARAMETERS = z.strictObject({
     'exact',
   ),
   drain: choice(
-    '--dataflow os only; single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs; bus: a row at a time is read out over a chain per column while the next tile runs',
+    '--dataflow os only; single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs; bus: rows are read out one by one over a chain of gates per column while the next tile runs',
     ['single', 'double', 'bus'],
     'single',
   ),

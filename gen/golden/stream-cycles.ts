@@ -34,7 +34,7 @@ export function streamCycles(timing: Timing, runs: readonly TileRun[]): number {
   // The lower of two rows that are added leaves when both are complete: the other one's cycle is free.
   if (timing.fill === null) {
     const freed = lastRun.wideActivations ? 1 : 0;
-    // With a double drain the last beat of a short first tile waits until the shadow set has been cleared after reset.
+    // Where tiles overlap, the last beat of a short first tile waits until the way for its sums has been cleared after reset.
     return Math.max(firstBeats, timing.tilePeriod.minimum - 1) + between + timing.latency.cycles + drain - freed;
   }
   return timing.fill.cycles + between + drain + 1;

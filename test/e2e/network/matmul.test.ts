@@ -172,14 +172,14 @@ describe('a real product on the simulated array', () => {
     expect(report.a.considered).toHaveLength(5);
   });
 
-  it('is exact with a double drain, one type per port, 1 x 1 matrices and zeros', async () => {
+  it.each(['double', 'bus'])('is exact with drain %s, one type per port, 1 x 1 matrices and zeros', async (drain) => {
     const other = design({
       rows: 2,
       cols: 5,
-      drain: 'double',
+      drain,
       activations: ['flint4'],
       weights: ['int3'],
-      name: 'two',
+      name: `two_${drain}`,
     });
     for (const [m, k, n] of [
       [1, 1, 1],

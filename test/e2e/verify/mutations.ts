@@ -576,7 +576,7 @@ const BUS_MUTATIONS: Mutation[] = [
     'pe',
     '(acc_q & {24{swap_q}})',
     "(acc_q & {{23{swap_q}}, 1'b1})",
-    /PE, clock edge.*the bus is wrong.*product that arrives/,
+    /PE, clock edge.*\bbus\b/,
   ],
   [
     'the sum of a PE above',
@@ -584,7 +584,7 @@ const BUS_MUTATIONS: Mutation[] = [
     'pe',
     'bus_o = bus_i |',
     'bus_o = (bus_i & {24{~swap_q}}) |',
-    /PE, clock edge.*the bus is wrong/,
+    /PE, clock edge.*\bbus\b/,
   ],
   [
     'the row that is swapped',
@@ -639,7 +639,7 @@ const BUS_MUTATIONS: Mutation[] = [
     { name: 'b10', drain: 'bus', pipeline: 2 },
     'control',
     'swap = last_pipe_q[3:1]',
-    'swap = last_pipe_q[2:0]',
+    'swap = last_pipe_q[2:0] & {3{last_pipe_q[3] | ~last_pipe_q[3]}}',
     /array.*row \d, column/,
   ],
   [
@@ -647,15 +647,15 @@ const BUS_MUTATIONS: Mutation[] = [
     { name: 'b11', drain: 'bus' },
     'array',
     '.DEPTH(COLS - c)',
-    '.DEPTH(COLS - c + (c == 1))',
+    '.DEPTH(c == 1 ? COLS : COLS - c)',
     /array.*look at (bus and de-|)skew/,
   ],
   [
-    'the order of the rows',
+    'the row of PEs that activations go to',
     { name: 'b12', drain: 'bus' },
     'array',
-    'a_code[p*A_BITS +: A_BITS]',
-    'a_code[(ROWS-1-p)*A_BITS +: A_BITS]',
+    'a_in = g_a[p].operand',
+    'a_in = g_a[ROWS-1-p].operand',
     /array.*row \d, column/,
   ],
   [

@@ -89,6 +89,11 @@ describe('a read-out bus', () => {
     expect(timing.drain.cycles).toBe(7);
   });
 
+  it('has a period for its constraints that grows with the rows', () => {
+    const period = (rows: number): number => design({ rows, cols: 2, drain: 'bus' }).facts.cost.clockPeriod;
+    expect([period(16), period(64), period(128)]).toEqual([8, 11, 21]);
+  });
+
   it('has a register per column and no shadow', () => {
     const stages = (drain: string): number | undefined =>
       design({ rows: 8, cols: 6, drain }).delayLines.find(({ use }) => /results/.test(use))?.stages;

@@ -29,6 +29,11 @@ export const OUTPUT_STATIONARY: Architecture = {
   diagram,
 };
 
+/** The path over a bus in the library of 180 nm, in ns: before and behind it, and a row (docs/architecture.md). */
+const BUS = { start: 1, row: 0.11 } as const;
+/** The part of the period that constraints leave for setup and wires. */
+const SPARE = 0.25;
+
 const ADDS = { single: 'accumulates', double: 'swaps', bus: 'reads' } as const;
 
 function facts(config: Configuration): Facts {
@@ -46,8 +51,15 @@ function facts(config: Configuration): Facts {
       misplaced: `${drain === 'bus' ? 'bus' : 'drain'} and de-skew`,
     },
     // The input stream is ready when the input register is and the array runs.
-    cost: { ownCells: { $and: 1 }, clockPeriod: config.pe === 'float' ? 25 : arrayPeriod(config), simulation: 1 },
+    cost: { ownCells: { $and: 1 }, clockPeriod: clockPeriod(config), simulation: 1 },
   };
+}
+
+/** Every row of PEs adds its gates to a bus, a path of its own beside those of a PE. */
+function clockPeriod(config: Configuration): number {
+  if (config.pe === 'float') return 25;
+  const pe = arrayPeriod(config);
+  return config.drain === 'bus' ? Math.max(pe, Math.ceil((BUS.start + BUS.row * config.rows) / (1 - SPARE))) : pe;
 }
 
 function tileMode({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileMode {

@@ -56,6 +56,27 @@ export function floatTable(
   );
 }
 
+/** What the drains cost, in gate equivalents of two libraries; a row per drain. */
+export function drainTable(
+  rows: readonly (Readonly<Record<'osu018' | 'sky130', AreaReport>> & {
+    readonly drain: string;
+    readonly period: string;
+  })[],
+): string {
+  return table(
+    [
+      { title: 'drain', left: true, text: ({ drain }) => drain },
+      { title: 'tile', left: true, text: ({ period }) => period },
+      { title: 'one PE, osu018', text: ({ osu018 }) => ge(osu018.pe, 0) },
+      { title: 'one PE, SkyWater', text: ({ sky130 }) => ge(sky130.pe, 0) },
+      { title: 'per MAC of the array, osu018', text: ({ osu018 }) => ge(osu018.perMac, 0) },
+      { title: 'per MAC, SkyWater', text: ({ sky130 }) => ge(sky130.perMac, 0) },
+    ],
+    rows,
+    rows.flatMap(({ osu018, sky130 }) => [osu018.proof, sky130.proof]),
+  );
+}
+
 /** What an enable on every register costs instead of a clock gate, in gate equivalents; a row per drain. */
 export function stallTable(
   rows: readonly (Readonly<Record<'gate' | 'enable', AreaReport>> & { readonly drain: string })[],

@@ -42,6 +42,7 @@ export const DESIGNS: Readonly<Record<string, string>> = {
   float_e4m3: `${bothPorts('e4m3')} --pe float`,
   enable: `${ARRAY} --stall enable`,
   double: `${ARRAY} --drain double`,
+  bus: `${ARRAY} --drain bus`,
   double_enable: `${ARRAY} --drain double --stall enable`,
   one: '--rows 4 --cols 4',
   two: '--rows 4 --cols 4 --pipeline 2',
