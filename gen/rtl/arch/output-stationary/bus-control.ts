@@ -29,9 +29,9 @@ interface BusControlView extends PeripheryView {
 
 /**
  * The control of tiles whose sums leave over a bus per column. Counted from the cycle in which a tile's last beat leaves the
- * input register, row p (from the top) of column 0 has its final sum after p + PIPELINE + 1 cycles, and its swap in a register
- * then. Two registers lie between: that of the first stage of the pipeline, and the PE's. The row is in the register at
- * the column's end a cycle later; the other columns follow one by one.
+ * input register, row p (from the top) of column 0 has its final sum after p + PIPELINE + 1 cycles, and then its swap, too:
+ * p + PIPELINE registers here, and one in the PE. The row is in the register at the column's end a cycle later; the other
+ * columns follow one by one.
  */
 export function busControl(core: DesignCore): BusControlView {
   const { config } = core;

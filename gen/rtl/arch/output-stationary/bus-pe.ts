@@ -2,12 +2,13 @@ import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { operandLayout } from '../../operand-text.js';
 import { passed } from '../../register.js';
+import { counted } from '../../render/counted.js';
 import { replicate } from '../../verilog.js';
 import { clockPorts, keptUnless, type SumView, sumView } from './pe.js';
 
 /** The PE whose sum leaves over the bus of its column: no shadow, nothing shifts. */
 interface BusElementView extends SumView {
-  /** How far behind, where the product has registers. */
+  /** How far `swap` is behind a tile's last operands. */
   readonly behindText: string;
   /** `swap`, as wide as the accumulator. */
   readonly swapped: string;
@@ -16,7 +17,6 @@ interface BusElementView extends SumView {
 export function busElement(core: DesignCore, instances: number): BusElementView {
   const { config, format, accumulator } = core;
   const { bits } = accumulator;
-  const late = config.pipeline - 1;
   return {
     ...sumView(core, keptUnless('swap_q', bits)),
     template: 'rtl/arch/output-stationary/bus_pe.v',
@@ -33,8 +33,7 @@ export function busElement(core: DesignCore, instances: number): BusElementView 
     ],
     instances,
     passing: passed({ a: format.a.bits, w: format.w.bits, swap: 1 }),
-    behindText:
-      late === 0 ? '' : `, ${late === 1 ? 'a cycle' : `${late} cycles`} later for the registers of the product`,
+    behindText: counted(config.pipeline, 'cycle'),
     swapped: replicate(bits, 'swap_q'),
   };
 }
