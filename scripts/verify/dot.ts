@@ -5,10 +5,10 @@ import type { Manifest } from '../../gen/design/manifest.js';
 import type { RandomSource } from '../../gen/golden/vectors.js';
 import { codeValues } from '../../gen/numerics/codec.js';
 import { numericType } from '../../gen/numerics/types/table.js';
-import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { runTool } from '../tools/find.js';
-import { buildBench, scratchFolder } from '../tools/verilator.js';
+import { scratchFolder } from '../tools/verilator.js';
 import type { TestBudget } from './budget.js';
+import { buildHarness } from './harness.js';
 import { type DecodeVector, decoderMismatch, decodeVectors, type ModuleFailure } from './modules.js';
 import type { CheckOutcome } from './outcome.js';
 import { VectorWriter } from './vector-file.js';
@@ -54,15 +54,10 @@ export async function verifyDotUnit(
 /** Pairs of codes side by side, and as many beats with a pair alone. */
 const MOST_PAIRS = 100_000;
 
-async function buildDotBench(
-  folder: string,
-  manifest: Manifest,
-  { tuning, builds }: TestBudget,
-  trace: boolean,
-): Promise<string> {
+async function buildDotBench(folder: string, manifest: Manifest, budget: TestBudget, trace: boolean): Promise<string> {
   const { name, stall, lanes } = manifest.configuration;
   const { a, w } = manifest.ports;
-  const harness = renderTemplate('verify/dot_harness.v', {
+  const view = {
     name,
     lanes,
     enable: stall === 'enable',
@@ -81,25 +76,14 @@ async function buildDotBench(
     aOperandsMsb: lanes * a.operand.bits - 1,
     wOperandsMsb: lanes * w.operand.bits - 1,
     accMsb: manifest.accumulator.bits - 1,
+  };
+  return buildHarness(folder, manifest, budget, trace, {
+    what: 'unit',
+    top: 'dot_harness',
+    view,
+    modules: /_(decode_\w+|lane|column|unit)$/,
+    bench: 'dot_tb',
   });
-  const scratch = scratchFolder(`${name}-harness`);
-  try {
-    const file = join(scratch, 'dot_harness.v');
-    writeFileSync(file, harness);
-    const modules = manifest.modules.filter(({ name: module }) => /_(decode_\w+|lane|column|unit)$/.test(module));
-    return await buildBench({
-      name: `${name}-unit`,
-      top: 'dot_harness',
-      verilog: [...modules.map((module) => join(folder, module.file)), file],
-      bench: 'dot_tb',
-      trace,
-      allow: ['UNUSED'],
-      tuning,
-      builds,
-    });
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
 }
 
 function benchVectors(

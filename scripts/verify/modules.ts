@@ -15,10 +15,10 @@ import type { CodeValue } from '../../gen/numerics/types/type-base.js';
 import type { ComputingFacts } from '../../gen/rtl/arch/facts.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import { operandValue } from '../../gen/rtl/operand.js';
-import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { runTool } from '../tools/find.js';
-import { buildBench, scratchFolder } from '../tools/verilator.js';
+import { scratchFolder } from '../tools/verilator.js';
 import type { TestBudget } from './budget.js';
+import { buildHarness } from './harness.js';
 import type { CheckOutcome } from './outcome.js';
 import { VectorWriter } from './vector-file.js';
 import { floatPeVectors } from './vectors/float-pe.js';
@@ -71,13 +71,13 @@ export async function verifyModules(
 async function buildModuleBench(
   folder: string,
   manifest: Manifest,
-  { tuning, builds }: TestBudget,
+  budget: TestBudget,
   trace: boolean,
 ): Promise<string> {
   const { name, stall, clusterRows, clusterCols } = manifest.configuration;
   const { adds } = factsOf(manifest.configuration).computing;
   const { a, w } = manifest.ports;
-  const harness = renderTemplate('verify/unit_harness.v', {
+  const view = {
     name,
     enable: stall === 'enable',
     double: adds === 'swaps',
@@ -89,25 +89,14 @@ async function buildModuleBench(
     sumBits: manifest.accumulator.bits,
     ports: [harnessPort('a', a), harnessPort('w', w)],
     accMsb: manifest.accumulator.bits - 1,
+  };
+  return buildHarness(folder, manifest, budget, trace, {
+    what: 'modules',
+    top: 'unit_harness',
+    view,
+    modules: /_(decode_\w+|pe)$/,
+    bench: 'module_tb',
   });
-  const scratch = scratchFolder(`${name}-harness`);
-  try {
-    const file = join(scratch, 'unit_harness.v');
-    writeFileSync(file, harness);
-    const modules = manifest.modules.filter(({ name: module }) => /_(decode_\w+|pe)$/.test(module));
-    return await buildBench({
-      name: `${name}-modules`,
-      top: 'unit_harness',
-      verilog: [...modules.map((module) => join(folder, module.file)), file],
-      bench: 'module_tb',
-      trace,
-      allow: ['UNUSED'],
-      tuning,
-      builds,
-    });
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
 }
 
 function harnessPort(letter: string, { codeBits, typeBits, operand, wideTypes }: Manifest['ports']['a']) {
