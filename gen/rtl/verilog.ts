@@ -28,20 +28,13 @@ export function slice(name: string, width: number, high: number, low: number): s
   return high === low ? `${name}[${high}]` : `${name}[${high}:${low}]`;
 }
 
-const CONNECTION = /^( *\.\w+)( *)(\(.*\),?(?: *\/\/.*)?)$/;
+const CONNECTION = /^( *\.\w+) *(\(.*\),?(?: *\/\/.*)?)$/gm;
+const CONNECTIONS = /(?:^ *\.\w+ *\(.*\),?(?: *\/\/.*)?$\n?)+/gm;
 
 /** Verilog whose connections of an instance stand below each other: in lines that follow each other, one a line. */
 export function alignConnections(text: string): string {
-  const lines = text.split('\n').map((line) => ({ line, match: CONNECTION.exec(line) }));
-  const nameOf = (i: number): string | undefined => lines[i]?.match?.[1];
-  return lines
-    .map(({ line, match }, i) => {
-      if (!match) return line;
-      let [first, last] = [i, i];
-      while (nameOf(first - 1) !== undefined) first--;
-      while (nameOf(last + 1) !== undefined) last++;
-      const width = Math.max(...lines.slice(first, last + 1).map((each) => each.match?.[1]?.length ?? 0));
-      return `${(match[1] as string).padEnd(width)}${match[3]}`;
-    })
-    .join('\n');
+  return text.replace(CONNECTIONS, (lines) => {
+    const width = Math.max(...[...lines.matchAll(CONNECTION)].map(([, name = '']) => name.length));
+    return lines.replace(CONNECTION, (_, name: string, rest: string) => name.padEnd(width) + rest);
+  });
 }

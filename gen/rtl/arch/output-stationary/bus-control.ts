@@ -4,16 +4,9 @@ import { type PeripheryView, peripheryModule } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
 import { type ShiftView, shiftRegister } from '../../register.js';
 import { literal, slice } from '../../verilog.js';
+import { type BubbleView, bubbleCounter } from './bubble.js';
 
-interface BusControlView extends PeripheryView {
-  readonly hasBubble: boolean;
-  readonly bubbleBits: number;
-  /** What has to wait until the counter is 0. */
-  readonly spaced: string;
-  readonly bubbleValue: string;
-  readonly bubbleReset: string;
-  readonly bubbleZero: string;
-  readonly bubbleOne: string;
+interface BusControlView extends PeripheryView, BubbleView {
   /** What follows a tile's last beat until its last row has left the accumulators. */
   readonly lastPipe: ShiftView;
   readonly pipeReset: string;
@@ -36,8 +29,6 @@ interface BusControlView extends PeripheryView {
 export function busControl(core: DesignCore): BusControlView {
   const { config } = core;
   const { rows, cols, pipeline } = config;
-  const bubble = rows - 1;
-  const bubbleBits = bubble.toString(2).length;
   const stages = rows + pipeline - 1;
   const lastPipe = shiftRegister('last_pipe_q', stages, 'last_i');
   const wave = [
@@ -61,13 +52,7 @@ export function busControl(core: DesignCore): BusControlView {
       instances: 1,
       template: 'rtl/arch/output-stationary/bus_control',
     }),
-    hasBubble: bubble > 0,
-    bubbleBits,
-    spaced: 'the last beat of a tile',
-    bubbleValue: literal(bubbleBits, bubble),
-    bubbleReset: literal(bubbleBits, bubble),
-    bubbleZero: literal(bubbleBits, 0),
-    bubbleOne: literal(bubbleBits, 1),
+    ...bubbleCounter('the last beat of a tile', rows - 1, rows - 1),
     lastPipe,
     pipeReset: literal(stages, 1),
     swap: slice('last_pipe_q', stages, stages - 1, pipeline - 1),

@@ -5,6 +5,7 @@ import { type PeripheryView, peripheryModule } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
 import { type ShiftView, shiftRegister } from '../../register.js';
 import { literal, replicate } from '../../verilog.js';
+import { type BubbleView, bubbleCounter } from './bubble.js';
 
 /** A register of the 8-bit mode: what it takes, and when, unless in every cycle. */
 interface ModeRegister {
@@ -13,15 +14,8 @@ interface ModeRegister {
   readonly when: string;
 }
 
-export interface ControlView extends PeripheryView {
+export interface ControlView extends PeripheryView, BubbleView {
   readonly cleared: string;
-  readonly spaced: string;
-  readonly bubbleBits: number;
-  readonly bubbleValue: string;
-  readonly bubbleReset: string;
-  readonly bubbleZero: string;
-  readonly bubbleOne: string;
-  readonly hasBubble: boolean;
   readonly pipeText: string;
   /** What follows a tile's last beat until its drain starts; none where it starts at once. */
   readonly lastPipe: readonly ShiftView[];
@@ -61,7 +55,6 @@ export function controlModule(core: DesignCore): ControlView {
   const { rowClusters, colClusters } = grid;
   const stages = double ? rowClusters + config.pipeline - 1 : rowClusters + config.pipeline - 2;
   const bubble = double ? config.rows - 1 : config.rows;
-  const bubbleBits = Math.max(bubble.toString(2).length, 1);
   const ports = [
     clock,
     reset,
@@ -111,14 +104,8 @@ export function controlModule(core: DesignCore): ControlView {
       template: 'rtl/arch/output-stationary/control',
     }),
     cleared: double ? 'the way for the first tile' : 'the accumulators',
-    spaced: double ? 'the last beat of a tile' : 'a beat',
-    bubbleBits,
-    bubbleValue: literal(bubbleBits, bubble),
-    // The rows of a cluster of PEs are cleared one by one, and operands reach them together.
-    bubbleReset: literal(bubbleBits, double || grid.tall ? bubble : 0),
-    bubbleZero: literal(bubbleBits, 0),
-    bubbleOne: literal(bubbleBits, 1),
-    hasBubble: bubble > 0,
+    // After reset the rows of a cluster of PEs are cleared one by one, and operands reach them together.
+    ...bubbleCounter(double ? 'the last beat of a tile' : 'a beat', bubble, double || grid.tall ? bubble : 0),
     pipeText: pipeText(stages, grid.tall),
     lastPipe: lastPipe ? [lastPipe] : [],
     pipeReset: literal(Math.max(stages, 1), double ? 1 : 0),
