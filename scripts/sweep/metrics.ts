@@ -2,6 +2,7 @@ import { GENERATOR } from '../../gen/base/version.js';
 import type { Configuration } from '../../gen/config/parameters.js';
 import { renderAll } from '../../gen/design/generate.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
+import type { RenderedFile } from '../../gen/design/rendered-file.js';
 import { writeDesign } from '../../gen/design/write.js';
 import { type Design, elaborate } from '../../gen/rtl/design.js';
 import { addProofs, measureProved, type ProofCount, type ProvedDesign } from '../synth/equivalence/proved.js';
@@ -22,15 +23,15 @@ export interface DesignSubject extends Subject {
  * Generates a design to be measured.
  *
  * @param folder Of its own.
- * @param rewritten What is changed in the elaborated design.
+ * @param files What is written of the elaborated design.
  */
 export function designSubject(
   name: string,
   configuration: Configuration,
   folder: string,
-  rewritten: (design: Design) => Design = (design) => design,
+  files: (design: Design) => RenderedFile[] = renderAll,
 ): DesignSubject {
-  writeDesign(folder, renderAll(rewritten(elaborate(configuration))), { configuration, replace: true });
+  writeDesign(folder, files(elaborate(configuration)), { configuration, replace: true });
   return { name, folder, manifest: loadDesign(folder) };
 }
 

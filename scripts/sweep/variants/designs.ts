@@ -2,8 +2,9 @@ import { withoutMeaningless } from '../../../gen/config/conflicts.js';
 import type { Configuration } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
-import type { PeView } from '../../../gen/rtl/arch/output-stationary/pe.js';
+import type { RenderedFile } from '../../../gen/design/rendered-file.js';
 import type { Design } from '../../../gen/rtl/design.js';
+import { FIRST_NAME, FIRST_TYPES, firstVersion } from './first.js';
 
 /** A variant of the hardware: what sets it apart from the default design. */
 export interface Variant {
@@ -13,8 +14,8 @@ export interface Variant {
   readonly description: string;
   /** Parameters that differ from the defaults; longest reduction and name are the run's, and the size unless given. */
   readonly parameters: RawConfiguration;
-  /** What is changed in the elaborated design; the generator itself does not make such a design. */
-  readonly rewritten?: (design: Design) => Design;
+  /** Its files, given the elaborated design, where the generator itself does not make it. */
+  readonly files?: (design: Design) => RenderedFile[];
 }
 
 const variant = (name: string, description: string, parameters: RawConfiguration): Variant => ({
@@ -28,11 +29,11 @@ export const VARIANTS: readonly Variant[] = [
   variant('os_single', 'the default: output stationary, sums shift out in place, one pipeline stage, a clock gate', {}),
   {
     ...variant(
-      'os_first',
-      'the first version, to measure against: the default with one adder across the whole sum instead of a counter in its upper bits',
-      {},
+      FIRST_NAME,
+      'the first version, kept as it was to measure against: sums shift out in place, one adder across the whole sum',
+      { activations: [...FIRST_TYPES.activations], weights: [...FIRST_TYPES.weights] },
     ),
-    rewritten: withOneAdder,
+    files: firstVersion,
   },
   variant('os_double', 'a shadow set of sums, so that tiles follow without a bubble', { drain: 'double' }),
   variant('os_bus', 'sums leave over a bus per column: no bubble, no shadow set', { drain: 'bus' }),
@@ -87,17 +88,6 @@ export const VARIANTS: readonly Variant[] = [
     pipeline: 2,
   }),
 ];
-
-/** The design with PEs as they were at first. */
-function withOneAdder(design: Design): Design {
-  const first = (view: PeView): PeView => ({ ...view, high: undefined });
-  return {
-    ...design,
-    modules: design.modules.map((module) =>
-      module.template === 'rtl/arch/output-stationary/pe.v' ? first(module as PeView) : module,
-    ),
-  };
-}
 
 /** The configuration of a variant, in the size and for the longest tiles asked for. */
 export function configurationOf(

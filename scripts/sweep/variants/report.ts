@@ -17,9 +17,9 @@ interface MeasuredVariant {
 export type VariantRow = ReturnType<typeof rowOf>;
 
 function rowOf({ subject: { variant, manifest }, area: { report, proof, proofs }, streams }: MeasuredVariant) {
-  const { name, description, rewritten } = variant;
+  const { name, description, files } = variant;
   const { macsPerCycle } = manifest.timing;
-  const command = rewritten ? undefined : manifest.command;
+  const command = files ? undefined : manifest.command;
   return {
     name,
     description,

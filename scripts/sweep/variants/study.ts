@@ -54,7 +54,7 @@ export const VARIANTS_STUDY: Study<
     return measurePlan(
       {
         subjects: designs.map(({ variant, configuration }) => ({
-          ...designSubject(variant.name, configuration, join(out, variant.name), variant.rewritten),
+          ...designSubject(variant.name, configuration, join(out, variant.name), variant.files),
           variant,
         })),
         metrics: { area: METRICS.area(), streams: await METRICS.streams(lengths, tools.scratch) },

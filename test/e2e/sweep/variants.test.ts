@@ -7,10 +7,16 @@ import { EXIT } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import { loadDesign, MANIFEST_FILE, type Manifest, sha256 } from '../../../gen/design/manifest.js';
+import { randomSource } from '../../../gen/golden/vectors.js';
 import { tilePeriod } from '../../../gen/rtl/timing.js';
+import { designSubject } from '../../../scripts/sweep/metrics.js';
 import { measureStream } from '../../../scripts/sweep/streams.js';
+import { configurationOf, VARIANTS, type Variant } from '../../../scripts/sweep/variants/designs.js';
 import type { VariantsReport } from '../../../scripts/sweep/variants/report.js';
+import { checkedStructure } from '../../../scripts/synth/checked-structure.js';
 import type { AreaReport } from '../../../scripts/synth/report.js';
+import { announcedYosys } from '../../../scripts/tools/yosys/yosys.js';
+import { verifyArray } from '../../../scripts/verify/array.js';
 import { quickBudget } from '../../../scripts/verify/quick.js';
 import { openArrayModel } from '../../../scripts/verify/simulator.js';
 import { timedLibrary } from '../../support/liberty.js';
@@ -140,5 +146,34 @@ describe('the figures of a stream', () => {
       exitCode: EXIT.checkFailed,
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('the first version', () => {
+  const variant = VARIANTS.find(({ name }) => name === 'os_first') as Variant;
+  const first = (rows: number, cols: number) =>
+    designSubject(
+      variant.name,
+      configurationOf(variant, { rows, cols, lengths: [40] }),
+      join(root, `first-${rows}x${cols}`),
+      variant.files,
+    );
+
+  it.each([
+    [1, 1],
+    [3, 2],
+    [4, 5],
+  ])('still computes what the reference model does, %s x %s, by the formulas of its manifest', async (rows, cols) => {
+    const { folder, manifest } = first(rows, cols);
+    const budget = quickBudget(join(root, 'quick'));
+    const { failure, vectors } = await verifyArray(folder, manifest, randomSource(1), { budget });
+    expect(failure).toBeUndefined();
+    expect(vectors).toBeGreaterThan(100);
+  });
+
+  it('holds what its manifest says', async () => {
+    const { folder, manifest } = first(4, 5);
+    const structure = await checkedStructure(await announcedYosys(), folder, manifest, () => {});
+    expect(structure?.instances).toMatchObject({ os_first_pe: 20, os_first_decode_int4: 9 });
   });
 });

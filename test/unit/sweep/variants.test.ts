@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../../gen/config/validate.js';
-import { renderAll } from '../../../gen/design/generate.js';
+import type { Manifest } from '../../../gen/design/manifest.js';
 import { timingOf } from '../../../gen/rtl/arch/table.js';
 import { elaborate } from '../../../gen/rtl/design.js';
+import { tilePeriod } from '../../../gen/rtl/timing.js';
 import { layoutText } from '../../../scripts/sweep/layout.js';
 import { streamFigures } from '../../../scripts/sweep/streams.js';
 import { configurationOf, VARIANTS, type Variant } from '../../../scripts/sweep/variants/designs.js';
@@ -15,24 +16,39 @@ import { problemsOf } from '../../support/text.js';
 describe('the variants', () => {
   it('have different names, and are legal designs', () => {
     expect(new Set(VARIANTS.map(({ name }) => name)).size).toBe(VARIANTS.length);
-    const whole = ({ parameters, rewritten }: Variant) => `${JSON.stringify(parameters)} ${rewritten?.name}`;
+    const whole = ({ parameters, files }: Variant) => `${JSON.stringify(parameters)} ${files?.name}`;
     expect(new Set(VARIANTS.map(whole)).size).toBe(VARIANTS.length);
     const selection = { variants: VARIANTS, rows: 4, cols: 4, lengths: [4096] };
     for (const variant of VARIANTS) elaborate(configurationOf(variant, selection));
   });
 
-  it('include the first version, whose PEs alone are another text', () => {
-    const [first, single] = ['os_first', 'os_single'].map((name) => {
-      const variant = VARIANTS.find((each) => each.name === name);
-      if (!variant) throw new Error(`no ${name}`);
-      const configuration = configurationOf(variant, { rows: 2, cols: 2, lengths: [4096] });
-      const design = elaborate({ ...configuration, name: 'same' });
-      return renderAll(variant.rewritten?.(design) ?? design).filter(({ path }) => path.endsWith('.v'));
-    });
-    const different = first?.filter(({ text }, i) => text !== single?.[i]?.text).map(({ path }) => path);
-    expect(different).toEqual(['rtl/same_pe.v']);
-    const pe = first?.find(({ path }) => path === 'rtl/same_pe.v')?.text;
-    expect(pe).toContain('wire [25:0] sum = acc_q + ');
+  it('include the first version as frozen Verilog, in the size asked for', () => {
+    const variant = VARIANTS.find(({ name }) => name === 'os_first') as Variant;
+    const of = (rows: number, cols: number) => {
+      const design = elaborate(configurationOf(variant, { rows, cols, lengths: [64] }));
+      return { design, files: variant.files?.(design) ?? [] };
+    };
+    const { design, files } = of(3, 5);
+    const textOf = (name: string) => files.find(({ path }) => path === name)?.text ?? '';
+    const manifest: Manifest = JSON.parse(textOf('manifest.json'));
+    expect(manifest.modules.map(({ file }) => file)).toEqual(manifest.compileOrder);
+    for (const { name, file, ports } of manifest.modules) {
+      expect(textOf(file).match(/^module \w+/gm)).toEqual([`module ${name}`]);
+      expect(ports.length, name).toBe(textOf(file).match(/^ *(input|output) /gm)?.length);
+    }
+    expect(manifest.top).toBe('os_first_array');
+    const parameters = textOf('rtl/os_first_array.v').match(/parameter \w+ = \d+/g);
+    const bits = design.accumulator.bits;
+    expect(parameters).toEqual(['parameter ROWS = 3', 'parameter COLS = 5', `parameter ACC_BITS = ${bits}`]);
+    expect(textOf('rtl/os_first_pe.v')).toContain(`parameter ACC_BITS = ${bits}`);
+    expect(textOf('rtl/os_first_delay.v')).toContain('parameter DEPTH = 1 ');
+    expect(manifest.timing).toMatchObject({ latency: { cycles: 10 }, drain: { cycles: 2 }, macsPerCycle: 15 });
+    expect(tilePeriod(manifest.timing, 7)).toBe(10);
+    const { types } = manifest.ports.a;
+    expect(types.map((type) => `os_first_decode_${type}`)).toEqual(
+      manifest.modules.find(({ name }) => name === 'os_first_decode_a')?.parts,
+    );
+    expect(of(1, 1).files.length).toBe(files.length);
   });
 });
 
