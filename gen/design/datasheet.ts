@@ -119,7 +119,7 @@ function stalls({ config, facts, top, clockGate }: Design, { idle }: DataflowTex
     gate: clockGate,
     bufgce: config.clockGate === 'bufgce',
     whole: facts.names.whole,
-    room: facts.tile.resultsTogether ? "two tiles' results" : 'two rows',
+    room: facts.tile.resultsTogether ? "two tiles' results" : facts.tile.rowsPerBeat > 1 ? 'two beats' : 'two rows',
     idle,
   };
 }

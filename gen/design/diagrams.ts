@@ -26,9 +26,9 @@ interface Lane {
  * stall. Waves are cut short where cycles repeat; the caption gives the real counts.
  */
 export function renderTimingDiagram(design: Design, identity: Identity): RenderedFile {
-  const { timing, top, facts } = design;
-  const { weightsStay, resultsTogether, resultRows, beats } = facts.tile;
-  const out = outputWaves(weightsStay ? 3 : resultRows);
+  const { config, timing, top, facts } = design;
+  const { weightsStay, resultsTogether, rowsPerBeat, beats } = facts.tile;
+  const out = outputWaves(weightsStay ? 3 : config.rows / rowsPerBeat, rowsPerBeat);
   const signal: Lane[] = [
     { name: 'clk_i', wave: `p.....|${out.clock}` },
     ...(weightsStay ? stationaryInputs(design, out.hold) : jointInputs(design, out.hold)),
@@ -90,17 +90,19 @@ function stationaryInputs({ a, w, config }: Design, hold: string): Lane[] {
   ];
 }
 
-/** The waves of the output stream after the gap: row 0 waits a cycle for ready; more rows; the last. */
-function outputWaves(rows: number) {
-  if (rows === 1) {
-    return { clock: '...', hold: '..', valid: '1.0', ready: '01.', data: '4.x', last: '1.x', rows: ['row 0'] };
+/** The waves of the output stream after the gap: the first beat waits a cycle for ready; more beats; the last. */
+function outputWaves(beats: number, rowsPerBeat: number) {
+  const label = (beat: number): string =>
+    rowsPerBeat === 1 ? `row ${beat}` : `rows ${beat * rowsPerBeat} .. ${(beat + 1) * rowsPerBeat - 1}`;
+  if (beats === 1) {
+    return { clock: '...', hold: '..', valid: '1.0', ready: '01.', data: '4.x', last: '1.x', rows: [label(0)] };
   }
-  if (rows === 2) {
-    const labels = ['row 0', 'row 1'];
+  if (beats === 2) {
+    const labels = [label(0), label(1)];
     return { clock: '....', hold: '...', valid: '1..0', ready: '01..', data: '4.4x', last: '0.1x', rows: labels };
   }
-  if (rows === 3) {
-    const labels = ['row 0', 'row 1', 'row 2'];
+  if (beats === 3) {
+    const labels = [label(0), label(1), label(2)];
     return { clock: '.....', hold: '....', valid: '1...0', ready: '01...', data: '4.44x', last: '0..1x', rows: labels };
   }
   return {
@@ -110,7 +112,7 @@ function outputWaves(rows: number) {
     ready: '01.|..',
     data: '4.4|4x',
     last: '0..|1x',
-    rows: ['row 0', 'row 1', `row ${rows - 1}`],
+    rows: [label(0), label(1), label(beats - 1)],
   };
 }
 

@@ -187,7 +187,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     results: {
       encoding: design.float ? 'binary32' : 'twosComplement',
       bits: accumulator.bits,
-      lanes: design.facts.tile.resultCols,
+      lanes: design.facts.tile.rowsPerBeat * design.config.cols,
     },
     operandFormat: format.encoding,
     accumulator: {

@@ -6,17 +6,10 @@ export interface TileRun {
   readonly tiling: Tiling;
   readonly first: number;
   readonly count: number;
-  /** Whether the activations take two lanes each. */
-  readonly wideActivations: boolean;
 }
 
 /** All tiles of a product. */
-export const wholeProduct = (tiling: Tiling, wideActivations = false): TileRun => ({
-  tiling,
-  first: 0,
-  count: tiling.tiles,
-  wideActivations,
-});
+export const wholeProduct = (tiling: Tiling): TileRun => ({ tiling, first: 0, count: tiling.tiles });
 
 /**
  * Cycles that an array takes for tiles streamed back to back without stalls, from the first beat of activations in to the
@@ -33,7 +26,7 @@ export function streamCycles(timing: Timing, runs: readonly TileRun[]): number {
   const between = periods - tilePeriod(timing, firstBeats);
   // The lower of two rows that are added leaves when both are complete: the other one's cycle is free.
   if (timing.fill === null) {
-    const freed = lastRun.wideActivations ? 1 : 0;
+    const freed = lastRun.tiling.skipsRows ? 1 : 0;
     // Where tiles overlap, the last beat of a short first tile waits until the way for its sums has been cleared after reset.
     return Math.max(firstBeats, timing.tilePeriod.minimum - 1) + between + timing.latency.cycles + drain - freed;
   }

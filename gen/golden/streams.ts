@@ -1,3 +1,4 @@
+import type { TileFacts } from '../rtl/arch/facts.js';
 import { type ArrayInfo, type Tile, tileShape } from './reference.js';
 
 /** A tile as it passes the streams of a design: a code per lane of a port and beat, a result per lane of an output row. */
@@ -9,8 +10,8 @@ export interface TileBeats {
   readonly weightBeats: number;
   /** weightBeats x cols codes. */
   readonly w: Uint8Array;
-  /** Rows of results, of as many lanes as the array has columns. */
-  readonly resultRows: number;
+  /** Beats of results, of `resultWidth` lanes. */
+  readonly resultBeats: number;
 }
 
 /**
@@ -28,7 +29,7 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
       a: stepsSideBySide(tile.a, info.rows, steps),
       weightBeats: beats,
       w: stepsSideBySide(tile.w, info.cols, steps),
-      resultRows: resultRows(info, shape.rows),
+      resultBeats: resultBeats(info, tile),
     };
   }
   const a = tile.aWide ? halves(tile.a) : tile.a;
@@ -39,7 +40,7 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
     a,
     weightBeats: shape.weightRows * repeats,
     w: repeats === 1 ? w : repeatRows(w, info.cols),
-    resultRows: resultRows(info, shape.rows),
+    resultBeats: resultBeats(info, tile),
   };
 }
 
@@ -47,9 +48,23 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
 export const stepsPerBeat = ({ tile }: Pick<ArrayInfo, 'tile'>): number => tile.stepsPerBeat;
 
 /** Lanes of a beat of results. */
-export const resultWidth = ({ tile }: Pick<ArrayInfo, 'tile'>): number => tile.resultCols;
+export const resultWidth = ({ tile, cols }: Pick<ArrayInfo, 'tile' | 'cols'>): number => tile.rowsPerBeat * cols;
 
-const resultRows = ({ tile }: ArrayInfo, rows: number): number => (tile.resultsTogether ? 1 : rows);
+/** Rows of lanes that a row of results takes: of wide activations two, where both leave in a beat. */
+const rowsOfLanes = ({ tile }: Pick<ArrayInfo, 'tile'>, { aWide }: Pick<Tile, 'aWide'>): number =>
+  aWide && tile.rowsPerBeat > 1 ? 2 : 1;
+
+const resultBeats = (info: ArrayInfo, tile: Tile): number =>
+  (tileShape(info, tile).rows * rowsOfLanes(info, tile)) / info.tile.rowsPerBeat;
+
+/**
+ * Whether rows of results leave every other cycle: those of wide activations where a beat has one row, so that the row of the
+ * other half is left out.
+ */
+export const skipsRows = (
+  { weightsStay, rowsPerBeat }: Pick<TileFacts, 'weightsStay' | 'rowsPerBeat'>,
+  aWide = false,
+): boolean => aWide && !weightsStay && rowsPerBeat === 1;
 
 /**
  * The codes of beats of several steps as they lie on a port: those of row (or column) r at r * steps, one per step.
@@ -86,17 +101,24 @@ function repeatRows(codes: Uint8Array, width: number): Uint8Array {
   return rows;
 }
 
-/** Results of a tile as the lanes of the output carry them: those of wide weights in the even lanes, 0 in the odd ones. */
-export function resultLanes(tile: Pick<Tile, 'wWide'>, results: BigInt64Array): BigInt64Array {
-  if (!tile.wWide) return results;
-  const lanes = new BigInt64Array(results.length * 2);
+/**
+ * Results of a tile as the lanes of the output carry them: those of wide weights in the even columns, those of wide
+ * activations in the even rows of a beat of several, 0 in the others.
+ */
+export function resultLanes(info: ArrayInfo, tile: Tile, results: BigInt64Array): BigInt64Array {
+  const [across, down] = [tile.wWide ? 2 : 1, rowsOfLanes(info, tile)];
+  if (across * down === 1) return results;
+  const lanes = new BigInt64Array(results.length * across * down);
+  const width = info.cols / across;
   results.forEach((result, i) => {
-    lanes[2 * i] = result;
+    lanes[down * Math.floor(i / width) * info.cols + across * (i % width)] = result;
   });
   return lanes;
 }
 
 /** The results of a tile from the lanes of the output. */
-export function resultsOfLanes(tile: Pick<Tile, 'wWide'>, lanes: BigInt64Array): BigInt64Array {
-  return tile.wWide ? lanes.filter((_, i) => i % 2 === 0) : lanes;
+export function resultsOfLanes(info: ArrayInfo, tile: Tile, lanes: BigInt64Array): BigInt64Array {
+  const [across, down] = [tile.wWide ? 2 : 1, rowsOfLanes(info, tile)];
+  if (across * down === 1) return lanes;
+  return lanes.filter((_, i) => i % across === 0 && Math.floor(i / info.cols) % down === 0);
 }

@@ -1,6 +1,7 @@
 import { EXIT, UserError } from '../base/errors.js';
 import type { CodeMatrix, ScaledMatrix } from './code-matrix.js';
 import type { ArrayInfo, PortInfo, Tile } from './reference.js';
+import { skipsRows } from './streams.js';
 
 /** How a product of M x K by K x N codes is cut into tiles for an array. */
 export interface Tiling {
@@ -19,6 +20,8 @@ export interface Tiling {
   readonly parts: number;
   /** Steps of a beat: tiles are whole beats, filled up with zeros. */
   readonly stepsPerBeat: number;
+  /** Whether rows of results leave every other cycle. */
+  readonly skipsRows: boolean;
   readonly tiles: number;
   /** PEs that a product takes: two per operand of 8 bits on two lanes. */
   readonly pesPerProduct: number;
@@ -118,6 +121,7 @@ export function planTiling(
     blocksN,
     parts,
     stepsPerBeat: steps,
+    skipsRows: skipsRows(info.tile, a.wide),
     tiles: blocksM * blocksN * parts,
     pesPerProduct: (a.wide ? 2 : 1) * (w.wide ? 2 : 1),
   };

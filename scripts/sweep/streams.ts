@@ -43,8 +43,8 @@ export async function measureStream(model: ArrayModel, manifest: Manifest, k: nu
   const { failure, events, rowsChecked } = await model.simulate([{ seed: 1, tiles, expected }]);
   const wrong = (what: string) => new UserError(`${name}, tiles of ${beats} beats: ${what}`, EXIT.checkFailed);
   if (failure) throw wrong(`${failure.rule} (tile ${failure.tile}, row ${failure.row}, cycle ${failure.cycle})`);
-  const rows = tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultRows, 0);
-  if (rowsChecked !== rows) throw wrong(`${rowsChecked} rows compared instead of ${rows}`);
+  const beatsOut = tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultBeats, 0);
+  if (rowsChecked !== beatsOut) throw wrong(`${rowsChecked} beats of results compared instead of ${beatsOut}`);
   const macs = beats * manifest.timing.macsPerCycle;
   const figures = streamFigures(manifest.timing, { k: beats, macs }, events[0] ?? []);
   if ('problem' in figures) throw wrong(figures.problem);

@@ -8,7 +8,7 @@ import {
   type Tile,
   tileShape,
 } from '../../gen/golden/reference.js';
-import { resultWidth, stepsPerBeat } from '../../gen/golden/streams.js';
+import { resultWidth, skipsRows, stepsPerBeat } from '../../gen/golden/streams.js';
 import {
   type Pattern,
   type RandomSource,
@@ -69,7 +69,7 @@ export async function verifyArray(
     .reduce((sum, { k }) => sum + (k / steps) * manifest.timing.macsPerCycle, 0);
   const failure = run.failure
     ? describeFailure(manifest, segments, run.failure)
-    : formulaFailure(manifest.timing, segments, run.events);
+    : formulaFailure(manifest, segments, run.events);
   if (trace) {
     const index = run.failure?.segment ?? segments.findIndex(({ idle }) => idle !== undefined);
     const traced = await openArrayModel(folder, manifest, { ...options, trace: true });
@@ -206,10 +206,12 @@ function extremeTypes({ a, w }: ArrayInfo): [TypeChoice, TypeChoice][] {
 
 /** The first cycle count that differs from the manifest's formula. */
 function formulaFailure(
-  timing: Timing,
+  manifest: Manifest,
   segments: readonly NamedSegment[],
   events: readonly (readonly TileEvents[])[],
 ): string | undefined {
+  const { timing } = manifest;
+  const { tile: facts } = arrayInfoOf(manifest);
   for (const [i, segment] of segments.entries()) {
     const { title, formulaBeats } = segment;
     if (formulaBeats === undefined) continue;
@@ -222,7 +224,11 @@ function formulaFailure(
       const wrong =
         (unhindered &&
           differs(`latency (last beat in to ${latency.to} out)`, latency.cycles, latencyOf(timing, tile))) ||
-        differs('drain (first to last row out)', drainOf(timing, segment, n), tile.lastOut - tile.firstOut) ||
+        differs(
+          'drain (first to last row out)',
+          drainOf(timing, segment, skipsRows(facts, segment.tiles[n]?.aWide)),
+          tile.lastOut - tile.firstOut,
+        ) ||
         (n === 0 && fillDiffers(timing, tile)) ||
         (previous &&
           differs('tile period (first row out to first row out)', period, tile.firstOut - previous.firstOut));
@@ -233,10 +239,9 @@ function formulaFailure(
   return undefined;
 }
 
-/** From a tile's first row out to its last. Rows added in pairs leave with the lower one of each: the last cycle is free. */
-function drainOf(timing: Timing, { tiles, formulaBeats = 0 }: NamedSegment, index: number): number {
-  const pairs = timing.drain.cycles !== null && tiles[index]?.aWide === true;
-  return drainCycles(timing, formulaBeats) - (pairs ? 1 : 0);
+/** From a tile's first row out to its last. Where every other row is left out, the last cycle is free. */
+function drainOf(timing: Timing, { formulaBeats = 0 }: NamedSegment, skips: boolean): number {
+  return drainCycles(timing, formulaBeats) - (skips ? 1 : 0);
 }
 
 function fillDiffers({ fill }: Timing, { firstLoad, firstOut }: TileEvents): string | undefined {
@@ -247,12 +252,12 @@ function differs(what: string, formula: number, simulated: number): string | und
   return formula === simulated ? undefined : `${what}: formula ${formula} cycles, simulated ${simulated}`;
 }
 
-/** Row and column of a result: all of a tile may leave in one beat. */
+/** Row and column of PEs, or of units, that a result leaves by. */
 function placeOf(
-  { tile: { resultsTogether }, cols }: ArrayInfo,
-  { row, col = 0 }: SimulationFailure,
+  { tile: { rowsPerBeat }, cols }: ArrayInfo,
+  { row: beat, col: lane = 0 }: SimulationFailure,
 ): { row: number; col: number } {
-  return resultsTogether ? { row: Math.floor(col / cols), col: col % cols } : { row, col };
+  return { row: beat * rowsPerBeat + Math.floor(lane / cols), col: lane % cols };
 }
 
 /** Says where the first wrong result lies, with the operands that make it up. */
@@ -260,13 +265,14 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   const segment = segments[failure.segment] as NamedSegment;
   const info: ArrayInfo = arrayInfoOf(manifest);
   const { names } = factsOf(manifest.configuration);
-  const { row, col: place } = placeOf(info, failure);
-  const where = `array, ${segment.title}, tile ${failure.tile}, row ${row}`;
+  const place = placeOf(info, failure);
   const tile = segment.tiles[failure.tile];
+  const row = tile?.aWide && info.tile.rowsPerBeat > 1 ? place.row / 2 : place.row;
+  const where = `array, ${segment.title}, tile ${failure.tile}, row ${row}`;
   if (failure.col === undefined || !tile) return `${where}, cycle ${failure.cycle}: ${failure.rule}`;
   const { terms, aLanes, wLanes } = tileShape(info, tile);
   const [aType, wType] = [selectedType(info.a, tile.aType, tile.aWide), selectedType(info.w, tile.wType, tile.wWide)];
-  const col = tile.wWide ? place / 2 : place;
+  const col = tile.wWide ? place.col / 2 : place.col;
   const products = Array.from({ length: terms }, (_, k) => {
     const a = tile.a[info.tile.weightsStay ? row * aLanes + k : k * aLanes + row] as number;
     const w = tile.w[k * wLanes + col] as number;

@@ -51,10 +51,7 @@ export async function multiplyOnArray(
 export function modelledCycles(timing: Timing, jobs: readonly ProductJob[], batchBytes: number = BATCH_BYTES): number {
   let cycles = 0;
   for (const slices of batched(jobs, batchBytes)) {
-    const runs = slices.map(({ job, first, count }) => {
-      const { tiling, codes } = jobs[job] as ProductJob;
-      return { tiling, first, count, wideActivations: codes.a.wide === true };
-    });
+    const runs = slices.map(({ job, first, count }) => ({ tiling: (jobs[job] as ProductJob).tiling, first, count }));
     cycles += streamCycles(timing, runs);
   }
   return cycles;

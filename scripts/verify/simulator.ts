@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import { arrayInfoOf } from '../../gen/design/array-info.js';
 import type { Manifest } from '../../gen/design/manifest.js';
-import { type Tile, tileShape } from '../../gen/golden/reference.js';
-import { resultsOfLanes } from '../../gen/golden/streams.js';
+import type { Tile } from '../../gen/golden/reference.js';
+import { resultsOfLanes, resultWidth, tileBeats } from '../../gen/golden/streams.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { Timing } from '../../gen/rtl/timing.js';
 import { runTool } from '../tools/find.js';
@@ -184,15 +184,15 @@ export async function openArraySimulator(folder: string, manifest: Manifest): Pr
   };
 }
 
-/** The results of tiles from the lanes of the output rows they came in. */
+/** The results of tiles from the lanes of the output beats they came in. */
 function tileResults(manifest: Manifest, tiles: readonly Tile[], lanes: BigInt64Array): BigInt64Array {
-  if (!tiles.some(({ wWide }) => wWide)) return lanes;
+  if (!tiles.some(({ aWide, wWide }) => aWide || wWide)) return lanes;
   const info = arrayInfoOf(manifest);
   let at = 0;
   const parts = tiles.map((tile) => {
-    const count = tileShape(info, tile).rows * info.cols;
+    const count = tileBeats(info, tile).resultBeats * resultWidth(info);
     at += count;
-    return resultsOfLanes(tile, lanes.subarray(at - count, at));
+    return resultsOfLanes(info, tile, lanes.subarray(at - count, at));
   });
   const results = new BigInt64Array(parts.reduce((sum, { length }) => sum + length, 0));
   parts.reduce((offset, part) => {

@@ -37,11 +37,11 @@ export interface Stimulus {
   readonly streams: readonly StimulusStream[];
   /** A beat of the last stream in mid-tile: the first run is cut off after it. */
   readonly cutBeat: number;
-  /** Rows of results of the first tile. */
-  readonly cutRows: number;
+  /** Beats of results of the first tile. */
+  readonly cutResults: number;
   /** Bits of one result in a word of expected results; the mark of a tile's last row is one digit before them. */
   readonly laneBits: number;
-  readonly resultRows: number;
+  readonly resultBeats: number;
   readonly expectedText: string;
 }
 
@@ -82,9 +82,9 @@ export function buildStimulus(design: Design, identity: Identity): Stimulus {
       return stimulusStream({ design, tiles, random, identity }, stream, `tb/stimulus${suffix}.hex`);
     }),
     cutBeat: ((tiles[0] as Tile).k + Math.ceil((tiles[1] as Tile).k / 2 / steps) * steps) / steps,
-    cutRows: tileBeats(info, tiles[0] as Tile).resultRows,
+    cutResults: tileBeats(info, tiles[0] as Tile).resultBeats,
     laneBits,
-    resultRows: tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultRows, 0),
+    resultBeats: tiles.reduce((sum, tile) => sum + tileBeats(info, tile).resultBeats, 0),
     expectedText: expectedText(info, tiles, laneBits, identity),
   };
 }
@@ -173,19 +173,21 @@ function packCodes(codes: Uint8Array, codeBits: number, bits: number): string {
 function expectedText(info: ArrayInfo, tiles: readonly Tile[], laneBits: number, identity: Identity): string {
   const lanes = resultWidth(info);
   const lines = tiles.flatMap((tile, i) => {
-    const results = resultLanes(tile, expectedResults(info, tile));
-    const { resultRows: rows } = tileBeats(info, tile);
+    const results = resultLanes(info, tile, expectedResults(info, tile));
+    const { resultBeats: beats } = tileBeats(info, tile);
     return [
       `// tile ${i}`,
-      ...Array.from({ length: rows }, (_, r) => {
+      ...Array.from({ length: beats }, (_, r) => {
         const row = packResults(results.subarray(r * lanes, (r + 1) * lanes), laneBits);
-        return `${r === rows - 1 ? '1' : '0'}_${row}`;
+        return `${r === beats - 1 ? '1' : '0'}_${row}`;
       }),
     ];
   });
   const what = info.tile.resultsTogether
     ? 'one tile a line: last, then the units, unit 0, 0'
-    : 'one row of a tile a line: last, then the columns, column 0';
+    : info.tile.rowsPerBeat > 1
+      ? `${info.tile.rowsPerBeat} rows of a tile a line: last, then the columns of one row after the other, column 0 of the first`
+      : 'one row of a tile a line: last, then the columns, column 0';
   const title = `Expected results, ${what} on the right.`;
   return file(identityComment('//', title, identity), lines, 4 + laneBits * lanes);
 }

@@ -15,8 +15,9 @@ export const slowInIcarus = ({ timing }: Design): boolean => timing.macsPerCycle
 /** The stand-alone, self-checking test bench of a design, with its stimulus and expected results. */
 export function renderTestBench(design: Design, identity: Identity): RenderedFile[] {
   const { config, timing, accumulator } = design;
-  const { tiles, streams, cutBeat, cutRows, laneBits, resultRows, expectedText } = buildStimulus(design, identity);
-  const { stepsPerBeat, resultCols } = design.facts.tile;
+  const { tiles, streams, cutBeat, cutResults, laneBits, resultBeats, expectedText } = buildStimulus(design, identity);
+  const { stepsPerBeat, rowsPerBeat } = design.facts.tile;
+  const lanes = rowsPerBeat * config.cols;
   const unstalled = tiles.reduce(
     (sum, { k }) => sum + tilePeriod(timing, k / stepsPerBeat),
     timing.latency.cycles + config.rows,
@@ -33,17 +34,18 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     slow: slowInIcarus(design),
     top: design.top.name,
     what: design.facts.names.all,
-    cols: resultCols,
+    lanes,
+    places: rowsPerBeat > 1 ? { row: 'beat', column: 'lane' } : { row: 'row', column: 'column' },
     streams: beats,
     paced: beats.at(-1),
     stimulus: stimulus.join(' and '),
     files: [...stimulus, 'tb/expected.hex'].join(' or '),
-    resultRows,
+    resultBeats,
     cutBeat,
-    cutRows,
+    cutResults,
     idleCycles: 2 * (config.rows + config.cols) + 8,
-    rowBits: 4 + resultCols * laneBits,
-    rowDigits: 1 + (resultCols * laneBits) / 4,
+    rowBits: 4 + lanes * laneBits,
+    rowDigits: 1 + (lanes * laneBits) / 4,
     accBits: accumulator.bits,
     laneBits,
     quietCycles: 2 * (config.rows + config.cols) + 16,

@@ -65,12 +65,25 @@ function resultsInOneBeat(design: Design): DataflowText {
   };
 }
 
+/** In which order rows of results leave, and how many in a beat. */
+function rowOrder({ config, facts }: Design): string {
+  const { rows, cols } = config;
+  const { rowsPerBeat } = facts.tile;
+  if (rowsPerBeat === 1) {
+    const paired = config.wideActivations.length > 0 ? ` (8-bit activations: row ${rows / 2 - 1})` : '';
+    return `Results leave row by row, row 0 first. \`out_last_o\` comes with row ${rows - 1}${paired}.`;
+  }
+  const place = `row t of a beat from lane t * ${cols} on`;
+  return rowsPerBeat === rows
+    ? `All ${rows} rows of results leave in one beat, ${place}. \`out_last_o\` is then 1.`
+    : `Results leave ${rowsPerBeat} rows a beat, rows 0 to ${rowsPerBeat - 1} first, ${place}. \`out_last_o\` comes with row ${rows - 1}.`;
+}
+
 function resultsInRows(design: Design): DataflowText {
   const { config, top } = design;
   const { rows, cols } = config;
   const results =
     rows * cols === 1 ? numbersText(design, 1) : `${counted(rows, 'row')} of ${numbersText(design, cols)}`;
-  const paired = config.wideActivations.length > 0 ? ` (8-bit activations: row ${rows / 2 - 1})` : '';
   return {
     computes: [
       `\`${top.name}\` multiplies activations by weights, tile by tile.`,
@@ -79,7 +92,7 @@ function resultsInRows(design: Design): DataflowText {
     inputs: [
       'A beat is one reduction step k: activation codes of all rows, weight codes of all columns. `in_last_i` ends the tile.',
     ],
-    results: [`Results leave row by row, row 0 first. \`out_last_o\` comes with row ${rows - 1}${paired}.`],
+    results: [rowOrder(design)],
     idle: 'An idle input needs no stall: the array then adds code 0, which is 0 in every type.',
   };
 }

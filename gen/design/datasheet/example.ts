@@ -1,5 +1,5 @@
 import { arrayInfoOfDesign, expectedResults, type Tile, tileShape } from '../../golden/reference.js';
-import { resultLanes, tileBeats } from '../../golden/streams.js';
+import { resultLanes, resultWidth, skipsRows, tileBeats } from '../../golden/streams.js';
 import { quantise } from '../../numerics/codec.js';
 import { leastStep, realValues } from '../../numerics/real.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
@@ -169,7 +169,7 @@ function cycleTable(design: Design, tile: Tile): string[] {
   const counts = streams.inputs.map(({ role }) => (role === 'weights' ? beats.weightBeats : beats.beats));
   const starts = counts.map((_, i) => counts.slice(0, i).reduce((sum, count) => sum + count, 0));
   const lastIn = counts.reduce((sum, count) => sum + count, 0) - 1;
-  const before = timing.latency.to === 'first row' ? 0 : beats.resultRows - 1;
+  const before = timing.latency.to === 'first row' ? 0 : beats.resultBeats - 1;
   const firstOut = lastIn + timing.latency.cycles - before;
   const inputs = streams.inputs.flatMap((stream, i) => {
     const operands = (['a', 'w'] as const)
@@ -182,10 +182,9 @@ function cycleTable(design: Design, tile: Tile): string[] {
       beats: counts[i] as number,
     });
   });
-  // Two rows of PEs are added for a row of 8-bit results.
-  const spacing = tile.aWide && !design.facts.tile.weightsStay ? 2 : 1;
-  const columns = [...inputs, ...resultColumns(design, tile, { first: firstOut, rows: beats.resultRows, spacing })];
-  const lines = Array.from({ length: firstOut + spacing * (beats.resultRows - 1) + 1 }, (_, cycle) =>
+  const spacing = skipsRows(design.facts.tile, tile.aWide) ? 2 : 1;
+  const columns = [...inputs, ...resultColumns(design, tile, { first: firstOut, count: beats.resultBeats, spacing })];
+  const lines = Array.from({ length: firstOut + spacing * (beats.resultBeats - 1) + 1 }, (_, cycle) =>
     columns.map(({ cells, idle }) => cells.get(cycle) ?? idle),
   );
   return markdownTable([['cycle', ...columns.map(({ title }) => title)], ...joinEqual(lines)]);
@@ -262,15 +261,16 @@ function packed(codes: Uint8Array, codeBits: number): string {
   return `${bits}'h${value.toString(16).padStart(Math.ceil(bits / 4), '0')}`;
 }
 
-/** The columns of the output stream: a row of results every `spacing` cycles from `first` on. */
+/** The columns of the output stream: a beat of results every `spacing` cycles from `first` on. */
 function resultColumns(
   design: Design,
   tile: Tile,
-  { first, rows, spacing }: { readonly first: number; readonly rows: number; readonly spacing: number },
+  { first, count, spacing }: { readonly first: number; readonly count: number; readonly spacing: number },
 ): Column[] {
-  const { facts, accumulator, float } = design;
-  const { resultCols } = facts.tile;
-  const results = resultLanes(tile, expectedResults(arrayInfoOfDesign(design), tile));
+  const { accumulator, float } = design;
+  const info = arrayInfoOfDesign(design);
+  const lanes = resultWidth(info);
+  const results = resultLanes(info, tile, expectedResults(info, tile));
   const bits = accumulator.bits;
   const text = (result: bigint): string =>
     float
@@ -278,25 +278,27 @@ function resultColumns(
           .toString(16)
           .padStart(bits / 4, '0')}`
       : String(result);
-  const column = (title: string, cell: (row: number) => string, idle = '-'): Column => ({
+  const column = (title: string, cell: (beat: number) => string, idle = '-'): Column => ({
     title: `\`${title}\``,
-    cells: numbered(first, times(rows, cell), spacing),
+    cells: numbered(first, times(count, cell), spacing),
     idle,
   });
   return [
     column('out_valid_o', () => '1', '0'),
-    column('out_last_o', (row) => (row === rows - 1 ? '1' : '0')),
+    column('out_last_o', (beat) => (beat === count - 1 ? '1' : '0')),
     ...shownLanes(design, tile).map((lane) =>
-      column(slice('out_data_o', resultCols * bits, (lane + 1) * bits - 1, lane * bits), (row) =>
-        text(results[row * resultCols + lane] as bigint),
+      column(slice('out_data_o', lanes * bits, (lane + 1) * bits - 1, lane * bits), (beat) =>
+        text(results[beat * lanes + lane] as bigint),
       ),
     ),
   ];
 }
 
 /** The lanes of the output that carry sums of the example. */
-function shownLanes({ config, facts }: Design, { wWide }: Tile): number[] {
-  const cols = wWide ? times(Math.min(2, config.cols / 2), (c) => 2 * c) : times(Math.min(2, config.cols), (c) => c);
-  const together = facts.tile.resultsTogether ? Math.min(2, config.rows) : 1;
-  return times(together, (r) => cols.map((c) => r * config.cols + c)).flat();
+function shownLanes({ config, facts }: Design, { aWide, wWide }: Tile): number[] {
+  const { rowsPerBeat } = facts.tile;
+  const firstTwo = (count: number, wide: boolean): number[] =>
+    times(Math.min(2, wide ? count / 2 : count), (i) => (wide ? 2 * i : i));
+  const cols = firstTwo(config.cols, wWide === true);
+  return firstTwo(rowsPerBeat, aWide === true && rowsPerBeat > 1).flatMap((r) => cols.map((c) => r * config.cols + c));
 }

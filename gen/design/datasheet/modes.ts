@@ -31,7 +31,13 @@ function twiceTheWeights({ config }: Design): string[] {
   ];
 }
 
-function pairsOfRows({ config }: Design): string[] {
+function pairsOfRows({ config, facts }: Design): string[] {
+  if (facts.tile.rowsPerBeat > 1) {
+    return [
+      '8-bit activations: two rows of PEs are added on the way out. Of two rows of a beat the even one carries the sum, the odd one 0.',
+      'Beats of results leave as in the other modes, and tiles follow each other as fast.',
+    ];
+  }
   const rows = config.rows / 2;
   const leave = rows === 1 ? 'the only row leaves' : `${rows} rows leave, one every second cycle`;
   return [

@@ -1,3 +1,4 @@
+import { skipsRows } from '../../golden/streams.js';
 import type { Design } from '../../rtl/design.js';
 import { counted } from '../../rtl/render/counted.js';
 import { tilePeriod } from '../../rtl/timing.js';
@@ -26,8 +27,8 @@ export function performance(design: Design) {
 function counts(design: Design): string[][] {
   const { config, facts, timing } = design;
   const { latency, drain, fill, macsPerCycle } = timing;
-  const { beats, resultsTogether, weightsStay } = facts.tile;
-  const paired = config.wideActivations.length > 0 && !weightsStay;
+  const { beats, resultsTogether } = facts.tile;
+  const paired = config.wideActivations.length > 0 && skipsRows(facts.tile, true);
   const firstToLast = drain.cycles === null ? 'M - 1 cycles' : counted(drain.cycles, 'cycle');
   return [
     [

@@ -159,8 +159,9 @@ export function inputInstance(module: ModuleView, top: ArrayView, prefix = ''): 
 }
 
 /** The results of an array, a row a beat. */
-export function rowStream({ config, accumulator, w }: DesignCore, order: string): Stream {
+export function rowStream({ config, facts, accumulator, w }: DesignCore, order: string): Stream {
   const { bits } = accumulator;
+  const { rowsPerBeat } = facts.tile;
   const evenOnes =
     w.wideTypes.length > 0 ? `; of 8-bit weights: column c at [c*${2 * bits} +: ${bits}], between them 0` : '';
   return resultStream(
@@ -170,7 +171,7 @@ export function rowStream({ config, accumulator, w }: DesignCore, order: string)
       last: 'the row is the last of its tile',
     },
     {
-      lanes: config.cols,
+      lanes: rowsPerBeat * config.cols,
       laneBits: bits,
       meaning: `${config.pe === 'float' ? 'binary32' : 'signed'} results, column c at [c*${bits} +: ${bits}]${evenOnes}`,
     },

@@ -8,12 +8,9 @@ import type { BlockDiagram, Hardware } from './architecture.js';
 import type { ComputingFacts, NameFacts, TileFacts } from './facts.js';
 
 /** What all systolic arrays of PEs have in common. */
-export function arrayTile({
-  rows,
-  cols,
-}: Configuration): Pick<TileFacts, 'stepsPerBeat' | 'resultsTogether' | 'resultRows' | 'resultCols'> {
-  return { stepsPerBeat: 1, resultsTogether: false, resultRows: rows, resultCols: cols };
-}
+export const ARRAY_TILE: Pick<TileFacts, 'stepsPerBeat' | 'rowsPerBeat' | 'resultsTogether'> = {
+  ...{ stepsPerBeat: 1, rowsPerBeat: 1, resultsTogether: false },
+};
 
 export function arrayComputing(config: Configuration): Pick<ComputingFacts, 'module' | 'bench' | 'lanes'> {
   return { module: clusterGrid(config).clustered ? 'cluster' : 'pe', bench: 'pe', lanes: 1 };

@@ -7,11 +7,10 @@ export interface TileFacts {
    * it has rows of activations, and sums over the rows of the array; else it is as long as its reduction.
    */
   readonly weightsStay: boolean;
-  /** Whether all results of a tile leave in one beat; else a row of results leaves in each. */
+  /** Rows of results of a beat: row t of it has the lanes from t times the columns on. Beats pass in the order of rows. */
+  readonly rowsPerBeat: number;
+  /** Whether all results of a tile leave in one beat, whatever its size. */
   readonly resultsTogether: boolean;
-  /** Output beats of a tile of the array's size, and results of a beat: the tile's results pass in row-major order. */
-  readonly resultRows: number;
-  readonly resultCols: number;
   /** Beats of the longest tile that the accumulators must hold. */
   readonly longest: number;
   /** What formulas call the number of beats, and what diagrams write before the number of a beat. */

@@ -109,7 +109,7 @@ describe('the test bench in a design folder', () => {
       'rtl/NAME_control.v',
       /assign row_valid_o = .*;/,
       "assign row_valid_o = 1'b0;",
-      /^FAIL \w+: 0 of \d+ rows/m,
+      /^FAIL \w+: 0 of \d+ beats/m,
     ],
     ['nothing compared', 'tb/NAME_tb.v', /compared = compared \+ 1;/, '', /^FAIL \w+: nothing was compared$/m],
   ];

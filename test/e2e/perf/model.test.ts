@@ -93,7 +93,7 @@ describe.each(['os', 'ws'] as const)('the cycle model is the simulated array: %s
       });
       const tiles = beats.map((k) => randomTile(random, arrayInfoOf(manifest), { k }));
       const { cycles } = await simulator.run(tiles);
-      const run = { tiling, first, count, wideActivations: false };
+      const run = { tiling, first, count };
       expect(streamCycles(manifest.timing, [run]), `${layer.name}, tiles ${first} to ${first + count - 1}`).toBe(
         cycles,
       );

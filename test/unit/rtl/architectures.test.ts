@@ -81,7 +81,7 @@ describe('streams', () => {
     { arch: 'dot', rows: 2, cols: 3, lanes: 5 },
     { rows: 2, cols: 3, pe: 'float', activations: ['e4m3'], weights: ['e5m2'] },
   ])('are all ports of %j but clock and reset', (raw) => {
-    const { streams, top, a, w, accumulator, facts } = elaborate(validateConfiguration(raw));
+    const { config, streams, top, a, w, accumulator, facts } = elaborate(validateConfiguration(raw));
     const [clock, reset, ...others] = top.ports;
     expect([clock?.name, reset?.name]).toEqual(['clk_i', 'rst_ni']);
     expect(allStreamPorts(streams)).toEqual(others);
@@ -95,7 +95,7 @@ describe('streams', () => {
       expect.arrayContaining([
         { of: 'a', lanes: a.lanes, laneBits: a.codeBits },
         { of: 'w', lanes: w.lanes, laneBits: w.codeBits },
-        { of: 'results', lanes: facts.tile.resultCols, laneBits: accumulator.bits },
+        { of: 'results', lanes: facts.tile.rowsPerBeat * config.cols, laneBits: accumulator.bits },
       ]),
     );
     expect(data).toHaveLength(3);

@@ -154,12 +154,11 @@ describe('the tree of adders', () => {
 });
 
 describe('tiles of several steps per beat', () => {
-  it('give all results in one row', () => {
+  it('give all results in one beat', () => {
     expect(design({ rows: 2, cols: 3 }).facts.tile).toMatchObject({
       resultsTogether: true,
       stepsPerBeat: 16,
-      resultRows: 1,
-      resultCols: 6,
+      rowsPerBeat: 2,
     });
   });
 

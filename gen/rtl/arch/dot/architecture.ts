@@ -30,7 +30,7 @@ function facts({ rows, cols, lanes, maxK, pipeline, tree }: Configuration): Fact
   const size = `${rows} x ${cols}`;
   return {
     tile: {
-      ...{ stepsPerBeat: lanes, weightsStay: false, resultsTogether: true, resultRows: 1, resultCols: rows * cols },
+      ...{ stepsPerBeat: lanes, weightsStay: false, rowsPerBeat: rows, resultsTogether: true },
       ...{ longest: Math.floor(maxK / lanes), beats: 'B', beatLabel: 'beat ' },
     },
     sums: { terms: maxK, termsName: 'maxK', passRows: false },

@@ -7,7 +7,7 @@ import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams }
 import type { TileMode } from '../../tile-modes.js';
 import { allTileModes } from '../../tile-modes.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
-import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod, arrayTile } from '../array.js';
+import { ARRAY_TILE, arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { outputStationaryArray } from './array.js';
@@ -39,7 +39,7 @@ const ADDS = { single: 'accumulates', double: 'swaps', bus: 'reads' } as const;
 function facts(config: Configuration): Facts {
   const { rows, cols, maxK, drain } = config;
   return {
-    tile: { ...arrayTile(config), weightsStay: false, longest: maxK, beats: 'K', beatLabel: 'k=' },
+    tile: { ...ARRAY_TILE, weightsStay: false, longest: maxK, beats: 'K', beatLabel: 'k=' },
     sums: { terms: maxK, termsName: 'maxK', passRows: false },
     computing: { ...arrayComputing(config), adds: ADDS[drain] },
     names: {

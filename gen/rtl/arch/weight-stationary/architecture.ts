@@ -5,7 +5,7 @@ import { pairModules } from '../../pair.js';
 import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
 import { allTileModes, type TileMode } from '../../tile-modes.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
-import { arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod, arrayTile } from '../array.js';
+import { ARRAY_TILE, arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { weightStationaryArray } from './array.js';
@@ -29,7 +29,7 @@ export const WEIGHT_STATIONARY: Architecture = {
 function facts(config: Configuration): Facts {
   const { rows, cols } = config;
   return {
-    tile: { ...arrayTile(config), weightsStay: true, longest: Number.POSITIVE_INFINITY, beats: 'M', beatLabel: 'm=' },
+    tile: { ...ARRAY_TILE, weightsStay: true, longest: Number.POSITIVE_INFINITY, beats: 'M', beatLabel: 'm=' },
     sums: { terms: rows, termsName: 'ROWS', passRows: true },
     computing: { ...arrayComputing(config), adds: 'passes' },
     names: {
