@@ -49,11 +49,6 @@ const CONFLICTS: readonly Conflict[] = [
     beside: { dataflow: 'os', drain: 'bus' },
     reason: 'the bus adds no rows or columns on the way out; drains single and double do',
   },
-  {
-    keys: ['pe'],
-    beside: { dataflow: 'os', drain: 'bus' },
-    reason: 'floating-point PEs have drains single and double only',
-  },
   { keys: ['dataflow'], beside: { arch: 'dot' }, reason: 'the sums of a dot-product unit stay' },
   { keys: ['pe'], beside: { arch: 'dot' }, reason: 'sums of binary32 would depend on the order of the lanes' },
   { keys: ['pe'], beside: { dataflow: 'ws' }, reason: 'sums of binary32 would depend on the order of the rows' },

@@ -222,7 +222,7 @@ function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, g
   const stays = factsOf(configuration).computing.adds === 'passes';
   const weight = stays ? weightInUse(pe, offered) : offered;
   const product = offered < 0 || weight < 0 ? 'none' : `${operands(offered).a} times ${operands(weight).w}`;
-  const isFloat = configuration.pe === 'float' && /accumulator|shadow|acc_o/.test(rule);
+  const isFloat = configuration.pe === 'float' && /accumulator|shadow|bus|acc_o/.test(rule);
   const show = (value: bigint): string => (isFloat ? showBinary32(value) : String(value));
   const before = stays
     ? `sum from above ${show(pe.values[step * 3] as bigint)}`

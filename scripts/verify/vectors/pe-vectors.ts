@@ -92,7 +92,7 @@ export class OutputStationaryModel implements PeModel<PairCodes> {
 }
 
 /** A swap puts the sum on the bus while it is offered to the accumulator's adder for the last time. */
-class BusModel implements PeModel<Pair> {
+export class BusModel implements PeModel<PairCodes> {
   private acc = 0n;
   private products: bigint[];
   private swap = false;
@@ -104,7 +104,7 @@ class BusModel implements PeModel<Pair> {
     this.products = new Array<bigint>(pipeline).fill(0n);
   }
 
-  step({ product }: Pair, { swap, accIn }: Control): [bigint, bigint] {
+  step({ product }: PairCodes, { swap, accIn }: Control): [bigint, bigint] {
     const arrived = this.products.shift() as bigint;
     this.products.push(product);
     this.acc = this.accumulate(this.swap ? 0n : this.acc, arrived);

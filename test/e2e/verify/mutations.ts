@@ -464,22 +464,29 @@ const MUTATIONS: Mutation[] = [
   ],
 ];
 
-const FP8 = { pe: 'float', activations: ['e4m3', 'e5m2'], weights: ['e4m3'] } as const;
+const FP8 = { pe: 'float', drain: 'bus', activations: ['e4m3', 'e5m2'], weights: ['e4m3'] } as const;
 
 /** The same for designs with floating-point PEs. */
 const FLOAT_MUTATIONS: Mutation[] = [
   [
     'rounding of ties',
-    { name: 'f1', pe: 'float' },
+    { name: 'f1', pe: 'float', drain: 'bus' },
     'pe',
     'normal[3] & (normal[4] | (|normal[2:0]))',
     'normal[3]',
     /PE, clock edge.*accumulator.* wrong.*\([0-9a-f]{8}\).*accumulator/,
   ],
-  ['sticky bit', { name: 'f2', pe: 'float' }, 'pe', '|right_8[4:0]', 'right_8[4]', /PE, clock edge.*accumulator/],
+  [
+    'sticky bit',
+    { name: 'f2', pe: 'float', drain: 'bus', activations: ['pot7'], weights: ['uint4'] },
+    'pe',
+    '|right_8[4:0]',
+    'right_8[4]',
+    /PE, clock edge.*accumulator/,
+  ],
   [
     'carry out of rounding',
-    { name: 'f3', pe: 'float' },
+    { name: 'f3', pe: 'float', drain: 'bus' },
     'pe',
     "{6'd0, round_carry, ~round_carry}",
     "8'd1",
@@ -487,7 +494,7 @@ const FLOAT_MUTATIONS: Mutation[] = [
   ],
   [
     'sign of a cancellation',
-    { name: 'f4', pe: 'float' },
+    { name: 'f4', pe: 'float', drain: 'bus' },
     'pe',
     'sum_sign = normal[27] & (',
     'sum_sign = (',
@@ -495,7 +502,7 @@ const FLOAT_MUTATIONS: Mutation[] = [
   ],
   [
     'subnormal accumulator and product of zero',
-    { name: 'f5', pe: 'float' },
+    { name: 'f5', pe: 'float', drain: 'bus' },
     'pe',
     'swap = term_sig[6] & (',
     'swap = (',
@@ -503,18 +510,18 @@ const FLOAT_MUTATIONS: Mutation[] = [
   ],
   [
     'distant operand',
-    { name: 'f6', pe: 'float' },
+    { name: 'f6', pe: 'float', drain: 'bus', activations: ['pot7'], weights: ['uint4'] },
     'pe',
-    '{5{|distance[7:5]}}',
-    '{5{|distance[7:6]}}',
+    '|distance[7:5]',
+    '|distance[7:6]',
     /PE, clock edge.*accumulator/,
   ],
   [
     'infinity less infinity',
     { name: 'f7', ...FP8 },
     'pe',
-    '(acc_q[22] | subtract)',
-    'acc_q[22]',
+    '(acc[22] | subtract)',
+    'acc[22]',
     /PE, clock edge.*expected NaN \(7fc00000\), got -?Infinity/,
   ],
   [
@@ -527,10 +534,10 @@ const FLOAT_MUTATIONS: Mutation[] = [
   ],
   [
     'overflow',
-    { name: 'f9', pe: 'float', activations: ['pot7'], weights: ['pot7', 'uint4'] },
+    { name: 'f9', pe: 'float', drain: 'bus', activations: ['pot7'], weights: ['pot7', 'uint4'] },
     'pe',
     '{23{~overflow}}',
-    '{23{~(overflow & acc_q[31])}}',
+    '{23{~(overflow & acc[31])}}',
     /PE, clock edge.*expected Infinity \(7f800000\), got NaN/,
   ],
   [
@@ -551,13 +558,28 @@ const FLOAT_MUTATIONS: Mutation[] = [
   ],
   [
     'new sum',
-    { name: 'f12', pe: 'float', drain: 'double', pipeline: 3 },
+    { name: 'f12', pe: 'float', drain: 'bus', pipeline: 3 },
     'pe',
     '{32{~swap_q}}',
     "{32{1'b1}} ^ {8'd0, swap_q, 23'd0}",
     /PE, clock edge.*accumulator/,
   ],
-  ['skew', { name: 'f13', pe: 'float' }, 'array', '.DEPTH(p)', '.DEPTH(1)', /array.*expected .*\([0-9a-f]{8}\)/],
+  [
+    'a sum on the bus of floating-point PEs',
+    { name: 'f14', pe: 'float', drain: 'bus' },
+    'pe',
+    '(acc_q & {32{swap_q}})',
+    'acc_q',
+    /PE, clock edge.*\bbus\b/,
+  ],
+  [
+    'skew',
+    { name: 'f13', pe: 'float', drain: 'bus' },
+    'array',
+    '.DEPTH(p)',
+    '.DEPTH(1)',
+    /array.*expected .*\([0-9a-f]{8}\)/,
+  ],
 ];
 
 /** The same for sums that leave over a bus. */
