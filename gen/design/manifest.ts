@@ -96,7 +96,7 @@ export const MANIFEST = z.object({
   /** Result i of an output beat lies at [i * bits +: bits]; its real value is the number there times both types' steps. */
   results: z.object({ encoding: z.enum(['twosComplement', 'binary32']), bits: z.int(), lanes: z.int() }),
   operandFormat: z.object({
-    radixLog2: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal('none')]),
+    radixLog2: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(8), z.literal('none')]),
     foldMinimum: z.boolean(),
     normalised: z.literal(true).optional(),
   }),

@@ -8,7 +8,7 @@ import type { Parts } from '../numerics/types/type-base.js';
  * The radix of the operand's exponent, as its logarithm: a step of the exponent field multiplies by 2^radixLog2. The low bits of a type's
  * own exponent go into the significand. `none`: no exponent at all, the significand is the whole magnitude.
  */
-export type ExponentRadix = 1 | 2 | 4 | 8 | 'none';
+export type ExponentRadix = 1 | 2 | 3 | 4 | 8 | 'none';
 
 /** One way to write all codes of a design's types as {sign, significand, exponent}. */
 export interface OperandEncoding {
@@ -51,6 +51,8 @@ export interface OperandCandidate {
   readonly productBits: number;
   /** Bits of the sum of the two exponents; 0 where there is no shifter. */
   readonly shiftBits: number;
+  /** Bits of the product for each sum of the exponents, from 0: where exponents are large, significands are small. */
+  readonly productBitsBySum: readonly number[];
   /** Estimated gate equivalents of what depends on the encoding: multiplier, shifter, exponent adder, operand registers. */
   readonly estimate: number;
 }
@@ -61,14 +63,36 @@ export function bitsFor(value: number | bigint): number {
   return wide === 0n ? 0 : wide.toString(2).length;
 }
 
+/**
+ * Whether the decoder of a type is a table of its magnitudes: in steps of 8 neither flint's exponents, which are even, nor any other's
+ * own are of use. The table takes as much of a value as it can into the exponent.
+ */
+export const isTabulated = (type: NumericType, { radixLog2 }: OperandEncoding): boolean =>
+  radixLog2 === 3 && type.kind !== 'int' && type.kind !== 'biscaled';
+
+/** Bits of a code without its sign. */
+export const magnitudeBits = ({ bits, signed }: NumericType): number => (signed ? bits - 1 : bits);
+
+/** The widest magnitude that a decoder has a table of. */
+const TABLE_BITS = 5;
+
 /** A code in an operand encoding. */
 export function toOperand(type: NumericType, code: number, encoding: OperandEncoding): Operand {
+  if (isTabulated(type, encoding)) return fromValue(type.parts(code), Number(encoding.radixLog2));
   const folds = encoding.foldMinimum && (type.kind === 'int' || type.kind === 'biscaled');
   const parts: Parts = folds ? foldedParts(type, code) : type.parts(code);
   const radixLog2 = encoding.radixLog2 === 'none' ? Number.POSITIVE_INFINITY : encoding.radixLog2;
   const exponent = Math.floor(parts.exponent / radixLog2);
   const remainder = encoding.radixLog2 === 'none' ? parts.exponent : parts.exponent % encoding.radixLog2;
   return { negative: parts.negative, significand: parts.significand * 2 ** remainder, exponent };
+}
+
+/** The operand with the least significand. */
+function fromValue({ negative, significand: own, exponent: power }: Parts, radixLog2: number): Operand {
+  let significand = own * 2 ** (power % radixLog2);
+  let exponent = Math.floor(power / radixLog2);
+  for (; significand > 0 && significand % 2 ** radixLog2 === 0; exponent++) significand /= 2 ** radixLog2;
+  return { negative, significand, exponent };
 }
 
 /** What the operands of a type are in a encoding: all of them, the largest significands, also of negative ones, and the largest exponent. */
@@ -111,6 +135,27 @@ export function operandFields(types: readonly NumericType[], encoding: OperandEn
   const exponentBits = bitsFor(maxExponent);
   const significandBits = Math.max(bitsFor(significand), 1);
   return { signBits, exponentBits, significandBits, bits: signBits + exponentBits + significandBits, maxExponent };
+}
+
+/**
+ * The fields with one bit of exponent less, where only operands with the largest exponent need it and their significands can
+ * take a step of it: 64 is 8 * 8 instead of 1 * 8^2.
+ *
+ * @returns undefined where they cannot.
+ */
+export function loweredFields(types: readonly NumericType[], encoding: OperandEncoding): OperandFields | undefined {
+  const plain = operandFields(types, encoding);
+  const { maxExponent, exponentBits, significandBits } = plain;
+  if (encoding.radixLog2 === 'none' || exponentBits < 2 || maxExponent !== 2 ** (exponentBits - 1)) return undefined;
+  const largestOfTop = 2 ** (significandBits - encoding.radixLog2);
+  const fits = types.every((type) =>
+    operandsOf(type, encoding).every(
+      ({ exponent, significand }) => exponent < maxExponent || significand < largestOfTop,
+    ),
+  );
+  return fits
+    ? { ...plain, maxExponent: maxExponent - 1, exponentBits: exponentBits - 1, bits: plain.bits - 1 }
+    : undefined;
 }
 
 /** How a significand of one bit more than its port's is written; see `doubledFields`. */
@@ -187,25 +232,35 @@ export function operandValue(
  */
 const GATE_EQUIVALENTS = { flipFlop: 5.3, fullAdder: 5.5, and: 1.6, mux: 3 } as const;
 
-const RADICES: readonly ExponentRadix[] = ['none', 1, 2, 4, 8];
+const RADICES: readonly ExponentRadix[] = ['none', 1, 2, 3, 4, 8];
+
+const STEPS_OF_8: OperandEncoding = { radixLog2: 3, foldMinimum: false };
 
 /**
  * All operand encodings for a pair of ports, cheapest first. The radix is common to both ports, because one shifter
  * applies the sum of the two exponents.
  */
 export function solveOperandFormat(a: readonly NumericType[], w: readonly NumericType[]): OperandCandidate[] {
-  const magnitudeBits = bitsFor(largest(a) * largest(w));
-  const encodings = RADICES.flatMap((radixLog2): OperandEncoding[] =>
-    (radixLog2 === 'none' ? [false] : [false, true]).map((foldMinimum) => ({ radixLog2, foldMinimum })),
+  const largestBits = bitsFor(largest(a) * largest(w));
+  const hasTables = [...a, ...w].every((type) => !isTabulated(type, STEPS_OF_8) || magnitudeBits(type) <= TABLE_BITS);
+  const encodings = RADICES.filter((radixLog2) => radixLog2 !== 3 || hasTables).flatMap(
+    (radixLog2): OperandEncoding[] =>
+      (radixLog2 === 'none' ? [false] : [false, true]).map((foldMinimum) => ({ radixLog2, foldMinimum })),
   );
   const candidates = encodings.flatMap((encoding) => {
+    const of = (fieldsA: OperandFields, fieldsW: OperandFields): OperandCandidate =>
+      candidate(encoding, { types: a, fields: fieldsA }, { types: w, fields: fieldsW }, largestBits);
     const [plainA, plainW] = [operandFields(a, encoding), operandFields(w, encoding)];
     const [doubledA, doubledW] = [doubledFields(a, encoding), doubledFields(w, encoding)];
+    const [loweredA, loweredW] = [loweredFields(a, encoding), loweredFields(w, encoding)];
     return [
-      candidate(encoding, plainA, plainW, magnitudeBits),
+      of(plainA, plainW),
+      ...(loweredA ? [of(loweredA, plainW)] : []),
+      ...(loweredW ? [of(plainA, loweredW)] : []),
+      ...(loweredA && loweredW ? [of(loweredA, loweredW)] : []),
       // One port with doubles: one multiplexer behind the multiplier.
-      ...(doubledA ? [candidate(encoding, doubledA, plainW, magnitudeBits)] : []),
-      ...(doubledW ? [candidate(encoding, plainA, doubledW, magnitudeBits)] : []),
+      ...(doubledA ? [of(doubledA, plainW)] : []),
+      ...(doubledW ? [of(plainA, doubledW)] : []),
     ];
   });
   const distinct = new Map<string, OperandCandidate>();
@@ -223,12 +278,19 @@ export function largest(types: readonly NumericType[]): bigint {
   return types.map(largestOf).reduce((most, value) => (value > most ? value : most), 0n);
 }
 
+/** The operands of a port: those of its types, in these fields. */
+interface PortOperands {
+  readonly types: readonly NumericType[];
+  readonly fields: OperandFields;
+}
+
 function candidate(
   encoding: OperandEncoding,
-  a: OperandFields,
-  w: OperandFields,
+  activations: PortOperands,
+  weights: PortOperands,
   magnitudeBits: number,
 ): OperandCandidate {
+  const [a, w] = [activations.fields, weights.fields];
   const doubles = [a, w].some(({ doubledFrom }) => doubledFrom !== undefined);
   const productBits = Math.min(a.significandBits + w.significandBits + (doubles ? 1 : 0), magnitudeBits);
   const shiftBits = bitsFor(a.maxExponent + w.maxExponent);
@@ -239,10 +301,32 @@ function candidate(
   if (a.exponentBits > 0 && w.exponentBits > 0) estimate += shiftBits * fullAdder;
   // The choice of the double costs about a gate for each bit: half of its inputs are often 0.
   if (doubles) estimate += productBits * and;
+  const [largestA, largestW] = [largestByExponent(activations, encoding), largestByExponent(weights, encoding)];
+  const productBitsBySum = Array.from({ length: a.maxExponent + w.maxExponent + 1 }, (_, sum) =>
+    Math.min(
+      productBits,
+      bitsFor(Math.max(...largestA.map((most, exponent) => most * (largestW[sum - exponent] ?? 0)))),
+    ),
+  );
   let width = productBits;
   for (let level = 0; level < shiftBits; level++) {
     width = Math.min(width + Number(encoding.radixLog2) * 2 ** level, magnitudeBits);
     estimate += width * mux;
   }
-  return { encoding, a, w, productBits, shiftBits, estimate };
+  return { encoding, a, w, productBits, shiftBits, productBitsBySum, estimate };
+}
+
+/** The largest significand of a port's operands for each exponent, doubled ones as what they stand for. */
+function largestByExponent({ types, fields }: PortOperands, encoding: OperandEncoding): number[] {
+  const { maxExponent, significandBits } = fields;
+  const largest = new Array<number>(maxExponent + 1).fill(0);
+  for (const operand of types.flatMap((type) => operandsOf(type, encoding))) {
+    const wide = wideSignificand(operand, significandBits, encoding.radixLog2, maxExponent);
+    const carried = fields.doubledFrom !== undefined && wide === 'carry' ? 1 : 0;
+    const lowered = Math.max(operand.exponent - maxExponent, 0);
+    const exponent = operand.exponent + carried - lowered;
+    const significand = operand.significand * 2 ** (Number(encoding.radixLog2) * (lowered - carried) || 0);
+    largest[exponent] = Math.max(largest[exponent] ?? 0, significand);
+  }
+  return largest;
 }

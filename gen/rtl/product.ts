@@ -3,7 +3,7 @@ import type { DesignCore } from './design-core.js';
 import type { OperandFields } from './operand.js';
 import { doublingText, operandFormula, operandLayout } from './operand-text.js';
 import type { RegisterView } from './register.js';
-import { literal, slice, zeroExtend } from './verilog.js';
+import { literal, replicate, slice, zeroExtend } from './verilog.js';
 
 /** The product of two operands: multiply the significands, add the exponents, shift. */
 export interface Multiplication {
@@ -78,6 +78,10 @@ export function multiplication(
   const signed = signs.length > 0;
   const shiftAmount = radixZeros > 0 ? `{${shiftSignal}, ${literal(radixZeros, 0)}}` : shiftSignal;
   const magnitude = hasShift ? zeroExtend(productSignal, productBits, magnitudeBits) : productSignal;
+  const shifted =
+    encoding.radixLog2 === 3
+      ? shiftByThrees(format, magnitudeBits, productSignal, shiftSignal)
+      : `${magnitude} << ${shiftAmount}`;
   return {
     signed,
     negative: [...signs, ...(doubling ? [doubling.signal] : [])].join(' ^ '),
@@ -90,7 +94,7 @@ export function multiplication(
     shiftBits,
     shift: exponents.map((port) => zeroExtend(`${port}_exp`, format[port].exponentBits, shiftBits)).join(' + '),
     bound: `No ${signed ? '|product|' : 'product'} exceeds ${largestProduct}, so the magnitude has ${magnitudeBits} bits`,
-    shifted: hasShift ? `${magnitude} << ${shiftAmount}` : magnitude,
+    shifted: hasShift ? shifted : magnitude,
     productRegisters: registered
       ? [
           ...(signed ? [{ name: 'product_negative_q', width: 1, next: 'negative' }] : []),
@@ -101,6 +105,23 @@ export function multiplication(
     operands: operandsText(format),
     doublingText: doublingText(format),
   };
+}
+
+/** The product shifted by 3 bits for each step of the exponent: a choice of a few products, each with the bits it can have. */
+function shiftByThrees(
+  { productBits, productBitsBySum, shiftBits }: DesignCore['format'],
+  magnitudeBits: number,
+  product: string,
+  shift: string,
+): string {
+  const choices = productBitsBySum.flatMap((bits, sum) => {
+    if (bits === 0) return [];
+    const zeros = sum > 0 ? `, ${literal(3 * sum, 0)}` : '';
+    const above = magnitudeBits - bits - 3 * sum;
+    const shifted = `${above > 0 ? `${literal(above, 0)}, ` : ''}${slice(product, productBits, bits - 1, 0)}${zeros}`;
+    return [`({${shifted}} & ${replicate(magnitudeBits, `${shift} == ${literal(shiftBits, sum)}`)})`];
+  });
+  return choices.join(' |\n      ');
 }
 
 function significandsText({ a, w }: DesignCore['format'], bits: number): string {

@@ -1,11 +1,18 @@
 import type { BiscaledType } from '../../numerics/types/biscaled.js';
 import type { IntType } from '../../numerics/types/int.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
-import { bitsFor, type OperandEncoding, type OperandFields } from '../operand.js';
+import {
+  bitsFor,
+  isTabulated,
+  magnitudeBits,
+  type OperandEncoding,
+  type OperandFields,
+  toOperand,
+} from '../operand.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';
 
 /** What the template of a kind of type reads. */
-export type DecoderBody = IntBody | FlintBody | PotBody | FloatBody | BiscaledBody;
+export type DecoderBody = IntBody | FlintBody | PotBody | FloatBody | BiscaledBody | TableBody;
 
 interface IntBody {
   /** What an unsigned code is. */
@@ -72,8 +79,20 @@ interface BiscaledBody {
   readonly significand: string;
 }
 
+/** A table of all magnitudes. */
+interface TableBody {
+  readonly magnitude: string;
+  /** Exponent, if there is one, and significand. */
+  readonly registers: readonly { readonly name: string; readonly width: number }[];
+  /** The same, as what is assigned to. */
+  readonly target: string;
+  readonly entries: readonly { readonly label: string; readonly value: string }[];
+  readonly outputs: readonly { readonly port: string; readonly value: string }[];
+}
+
 /** What the template of a type reads besides what all decoders have. */
 export function decoderBody(type: NumericType, encoding: OperandEncoding, fields: OperandFields): DecoderBody {
+  if (isTabulated(type, encoding)) return tableBody(type, encoding, fields);
   switch (type.kind) {
     case 'int':
       return intBody(type, encoding, fields);
@@ -86,11 +105,6 @@ export function decoderBody(type: NumericType, encoding: OperandEncoding, fields
     case 'biscaled':
       return biscaledBody(type, encoding, fields);
   }
-}
-
-/** Bits of a code without its sign. */
-export function magnitudeBits(type: NumericType): number {
-  return type.signed ? type.bits - 1 : type.bits;
 }
 
 const radixLog2Of = ({ radixLog2 }: OperandEncoding): number =>
@@ -175,6 +189,32 @@ function floatBody(bits: number, exponentBits: number, fractionBits: number): Fl
     ownSignificandBits: fractionBits + 1,
     significand: fractionBits > 0 ? '{normal, fraction}' : 'normal',
     hasOwnExponent: exponentBits > 1,
+  };
+}
+
+function tableBody(type: NumericType, encoding: OperandEncoding, fields: OperandFields): TableBody {
+  const bits = magnitudeBits(type);
+  const registers: { name: 'exponent' | 'significand'; width: number }[] = [
+    ...(fields.exponentBits > 0 ? [{ name: 'exponent' as const, width: fields.exponentBits }] : []),
+    { name: 'significand', width: fields.significandBits },
+  ];
+  const list = (parts: readonly string[]): string => (parts.length > 1 ? `{${parts.join(', ')}}` : `${parts[0]}`);
+  return {
+    magnitude: slice('code_i', type.bits, bits - 1, 0),
+    registers,
+    target: list(registers.map(({ name }) => name)),
+    entries: Array.from({ length: 2 ** bits }, (_, code) => {
+      const operand = toOperand(type, code, encoding);
+      return {
+        label: code === 2 ** bits - 1 ? 'default' : literal(bits, code),
+        value: list(registers.map(({ name, width }) => literal(width, operand[name]))),
+      };
+    }),
+    outputs: [
+      ...(type.signed ? [{ port: 'sign_o', value: slice('code_i', type.bits, type.bits - 1, type.bits - 1) }] : []),
+      ...(fields.exponentBits > 0 ? [{ port: 'exp_o', value: 'exponent' }] : []),
+      { port: 'sig_o', value: 'significand' },
+    ],
   };
 }
 

@@ -4,7 +4,7 @@ import { input, type ModuleView, output } from '../module.js';
 import { type OperandEncoding, type OperandFields, operandFields, operandsOf, wideSignificand } from '../operand.js';
 import { operandLayout, typeMeaning } from '../operand-text.js';
 import type { OperandPort } from '../port.js';
-import { literal, zeroExtend } from '../verilog.js';
+import { literal, replicate, slice, zeroExtend } from '../verilog.js';
 
 /** The decoder of a port: the decoders of its types and, where there are several, the selection among them. */
 export interface PortDecoderView extends ModuleView {
@@ -55,7 +55,10 @@ export interface OperandPacking<Fields extends OperandFields> {
 /** Operands of integer PEs in a encoding: `{sign, exp, sig}`. */
 export const integerPacking = (encoding: OperandEncoding, { fields }: OperandPort): OperandPacking<OperandFields> => ({
   own: (type) => operandFields([type], encoding),
-  pack: (type, own) => packOperand(type, own, fields, wideSignificandView(type, encoding, fields)),
+  pack: (type, own) =>
+    own.maxExponent > fields.maxExponent
+      ? packLowered(type, own, fields, encoding)
+      : packOperand(type, own, fields, wideSignificandView(type, encoding, fields)),
   wideSignificand: (type) => wideSignificandView(type, encoding, fields),
 });
 
@@ -153,6 +156,24 @@ function packOperand(
     wide ? wide.shortName : zeroExtend(`${name}_sig`, own.significandBits, port.significandBits),
   ];
   return parts.length === 1 ? (parts[0] as string) : `{${parts.join(', ')}}`;
+}
+
+/** The same of a type whose largest exponent is one more than the port's: a step of it goes into the significand. */
+function packLowered(
+  { name }: NumericType,
+  own: OperandFields,
+  port: OperandFields,
+  { radixLog2 }: OperandEncoding,
+): string {
+  const [exponent, significand, largest] = [`${name}_exp`, `${name}_sig`, `${name}_exp[${port.exponentBits}]`];
+  const kept = Math.min(port.significandBits - Number(radixLog2), own.significandBits);
+  const stepped = `{${slice(significand, own.significandBits, kept - 1, 0)}, ${literal(Number(radixLog2), 0)}}`;
+  const parts = [
+    ...(port.signBits ? [own.signBits ? `${name}_sign` : "1'd0"] : []),
+    `${slice(exponent, own.exponentBits, port.exponentBits - 1, 0)} | ${replicate(port.exponentBits, largest)}`,
+    `${largest} ? ${zeroExtend(stepped, kept + Number(radixLog2), port.significandBits)} : ${zeroExtend(significand, own.significandBits, port.significandBits)}`,
+  ];
+  return `{${parts.join(', ')}}`;
 }
 
 /** A type of which some significands have a bit more than the port's (see `doubledFields`), and the significand that fits. */

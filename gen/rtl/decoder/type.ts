@@ -1,9 +1,17 @@
 import type { NumericType } from '../../numerics/types/numeric-type.js';
 import { input, type ModulePort, type ModuleView, output } from '../module.js';
-import { bitsFor, type OperandEncoding, type OperandFields, operandFields, toOperand } from '../operand.js';
+import {
+  bitsFor,
+  isTabulated,
+  magnitudeBits,
+  type OperandEncoding,
+  type OperandFields,
+  operandFields,
+  toOperand,
+} from '../operand.js';
 import { operandFormula } from '../operand-text.js';
 import { literal, slice, zeroExtend } from '../verilog.js';
-import { type DecoderBody, decoderBody, foldsMinimum, magnitudeBits } from './bodies.js';
+import { type DecoderBody, decoderBody, foldsMinimum } from './bodies.js';
 
 /** A decoder of one type: code in, sign, exponent and significand out, in the design's operand encoding. */
 export interface TypeDecoderView extends ModuleView {
@@ -70,8 +78,9 @@ function fieldPorts(fields: OperandFields): ModulePort[] {
   ];
 }
 
-/** The template of a type's decoder: one for each kind of type, and three for integers. */
+/** The template of a type's decoder: one for each kind of type, three for integers, and one for tables. */
 function templateOf(type: NumericType, encoding: OperandEncoding): string {
+  if (isTabulated(type, encoding)) return 'table';
   if (type.kind !== 'int') return type.kind;
   if (!type.signed) return 'uint';
   return foldsMinimum(type, encoding) ? 'int-folded' : 'int';
@@ -102,6 +111,7 @@ function outputs(
   encoding: OperandEncoding,
   fields: OperandFields,
 ): { exponentOut: string; significandOut: string } {
+  if (isTabulated(type, encoding)) return { exponentOut: 'exponent', significandOut: 'significand' };
   const { ownSignificandBits, exponentBits, stepBits } = ownWidths(type);
   const radixBits = encoding.radixLog2 === 'none' ? Number.POSITIVE_INFINITY : Math.log2(encoding.radixLog2);
   const remainderBits = Math.min(Math.max(radixBits - stepBits, 0), exponentBits);

@@ -51,6 +51,7 @@ export function elaborateFloatCore(config: Configuration): DesignCore {
     w: float.w,
     productBits: float.productBits,
     shiftBits: bitsFor(float.a.maxExponent + float.w.maxExponent),
+    productBitsBySum: [],
     estimate: 0,
   };
   const largestProduct = largest(aTypes) * largest(wTypes);

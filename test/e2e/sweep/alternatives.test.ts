@@ -15,7 +15,6 @@ const ANYWHERE: readonly Break[] = [
 ];
 
 const BREAKS: Readonly<Record<string, readonly Break[]>> = {
-  up_down_counter: ANYWHERE,
   fused_twos_complement: ANYWHERE,
   float_round_by_adder: [['the rounding of ties', 'normal[4] | (|normal[2:0])', "1'b1", 'acc_d']],
   float_integer_operands: [

@@ -4,7 +4,7 @@ import { typeDecoder } from '../../../gen/rtl/decoder/type.js';
 import { type ExponentRadix, type OperandEncoding, operandFields } from '../../../gen/rtl/operand.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
 
-const FORMS: OperandEncoding[] = (['none', 1, 2, 4, 8] as ExponentRadix[]).flatMap((radixLog2) =>
+const FORMS: OperandEncoding[] = (['none', 1, 2, 3, 4, 8] as ExponentRadix[]).flatMap((radixLog2) =>
   [false, true].filter((fold) => !fold || radixLog2 !== 'none').map((foldMinimum) => ({ radixLog2, foldMinimum })),
 );
 

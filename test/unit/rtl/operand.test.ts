@@ -4,6 +4,7 @@ import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { HARDWARE_TYPES, numericType } from '../../../gen/numerics/types/table.js';
 import {
   doubledFields,
+  loweredFields,
   type Operand,
   type OperandEncoding,
   type OperandFields,
@@ -91,6 +92,29 @@ describe('operands that count twice', () => {
   });
 });
 
+describe('operands with a lowered exponent', () => {
+  const STEPS_OF_8: OperandEncoding = { radixLog2: 3, foldMinimum: true };
+  const lowered = (names: string) => loweredFields(types(names), STEPS_OF_8);
+
+  it('save a bit of exponent that 64 alone needs', () => {
+    const names = 'int4 flint4 pot4 uint4 uflint4';
+    expect(operandFields(types(names), STEPS_OF_8)).toMatchObject({
+      exponentBits: 2,
+      significandBits: 4,
+      maxExponent: 2,
+    });
+    expect(lowered(names)).toMatchObject({ exponentBits: 1, significandBits: 4, maxExponent: 1 });
+  });
+
+  it.each([
+    ['the significand has no room', 'int4 pot4'],
+    ['there is one bit of exponent', 'int4'],
+    ['the largest exponent is no power of two', 'uflint6 uint8'],
+  ])('are not there where %s', (_, names) => {
+    expect(lowered(names)).toBeUndefined();
+  });
+});
+
 describe('the solver', () => {
   it('takes doubles on one port at most', () => {
     const uflint = types('int4 uflint4');
@@ -99,12 +123,19 @@ describe('the solver', () => {
     expect(Math.max(...counts)).toBe(1);
   });
 
-  it('finds radix 4, a 4 x 3 multiplier and two exponent bits for the default types', () => {
-    const { encoding, a, w, productBits, shiftBits } = best('int4 flint4 pot4 uint4 uflint4', 'int4 flint4 pot4');
-    expect(encoding).toEqual({ radixLog2: 2, foldMinimum: true });
-    expect([a.signBits, a.exponentBits, a.significandBits]).toEqual([1, 2, 4]);
+  it('finds radix 8, a 4 x 3 multiplier and three steps of shift for the default types', () => {
+    const { encoding, a, w, ...product } = best('int4 flint4 pot4 uint4 uflint4', 'int4 flint4 pot4');
+    expect(encoding).toEqual({ radixLog2: 3, foldMinimum: true });
+    expect([a.signBits, a.exponentBits, a.significandBits]).toEqual([1, 1, 4]);
     expect([w.signBits, w.exponentBits, w.significandBits]).toEqual([1, 2, 3]);
-    expect([productBits, shiftBits]).toEqual([7, 3]);
+    expect(product).toMatchObject({ productBits: 7, shiftBits: 2, productBitsBySum: [7, 6, 6, 4] });
+  });
+
+  it('offers radix 8 only where tables of magnitudes are short', () => {
+    const radices = (a: string, w: string) =>
+      solveOperandFormat(types(a), types(w)).map((each) => each.encoding.radixLog2);
+    expect(radices('flint6', 'int8')).toContain(3);
+    expect(radices('flint8', 'int8')).not.toContain(3);
   });
 
   it('leaves out the exponent where integers are alone', () => {

@@ -55,24 +55,6 @@ const alternatives = (
 ): Alternative[] => names.map((name) => ({ name, of, operands, solver }));
 
 export const ALTERNATIVES: readonly Alternative[] = [
-  ...alternatives('unified', 'same', [
-    'one_adder',
-    'add_or_subtract',
-    'complement_before_shift',
-    'up_down_counter',
-    'toggle_chain',
-    'shift_largest_first',
-    'shift_one_hot',
-    'shift_twice',
-    'multiply_by_rows',
-  ]),
-  ...alternatives('unified', 'not proved', [
-    'exponent_unit_3',
-    'twos_complement',
-    'biased',
-    'inverted_drain',
-    'carry_save',
-  ]),
   ...alternatives('wide', 'same', ['wide_double_after_shift']),
   ...alternatives('wide', 'made of generated', [
     'wide_significand_of_five',
