@@ -10,9 +10,11 @@ import { runProgram } from '../gen/base/program.js';
 import { requireFolderTarget } from '../gen/base/target.js';
 import { fashionMnist } from '../scripts/network/onnx/fashion.js';
 import { readModel } from '../scripts/network/onnx/model.js';
-import { findProducts, weightMatrix } from '../scripts/network/onnx/products.js';
 import { openSession } from '../scripts/network/onnx/session.js';
 import { type FloatTensor, readFloats } from '../scripts/network/onnx/tensor.js';
+import { floatsOf, floatValue } from '../scripts/network/onnx/value.js';
+import { findProducts } from '../scripts/network/products/find.js';
+import { weightMatrix } from '../scripts/network/products/product.js';
 
 const MODEL = 'ch_ppocr_mobile_v2.0_cls_infer.onnx';
 /** The networks' input: 3 channels, here four square images side by side, in the heights that they take. */
@@ -75,12 +77,16 @@ async function main(): Promise<number> {
   const product = findProducts(model).products.find(({ node }) => node.output[0] === LAYER);
   const filters = product && model.constants.get(product.second.tensor);
   if (!product || !filters) throw new Error(`${MODEL} has no layer ${LAYER} with constant weights`);
-  const { images } = fashionMnist('t10k', STRIPS * IMAGES_PER_STRIP);
-  const pictures = images.read(0, images.count);
+  const { pixels: pictures } = fashionMnist('t10k', STRIPS * IMAGES_PER_STRIP);
   const input = strips(pictures, HEIGHT);
   const detectorInput = strips(pictures, DETECTOR_HEIGHT);
   const session = await openSession(model, [product.activation]);
-  const a = pixelsOf((await session.run(input)).get(product.activation) as FloatTensor);
+  const a = pixelsOf(
+    floatsOf(
+      (await session.run(new Map([[model.inputs[0]?.name ?? '', floatValue(input)]]))).get(product.activation),
+      LAYER,
+    ),
+  );
   await session.close();
   const w = weightMatrix(product, readFloats(filters, LAYER));
   makeFolder(out);

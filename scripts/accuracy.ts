@@ -46,7 +46,8 @@ async function main(): Promise<number> {
   const chosen = own.length > 0 ? own : named;
   const count = flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1);
   const test = flags.heldOut ? heldOut(count) : fashionMnist('t10k', count);
-  const calibration = fashionMnist('train', integer('--calibration', flags.calibration, 1, 60_000)).images;
+  const images = integer('--calibration', flags.calibration, 1, 60_000);
+  const calibration = fashionMnist('train', images).images;
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const networks: { name: string; rows: AccuracyRow[] }[] = [];
   for (const name of chosenModels) {
@@ -55,7 +56,7 @@ async function main(): Promise<number> {
     networks.push({ name, rows: await measure(subject, chosen, (message) => line.show(`accuracy: ${message}`)) });
   }
   line.end();
-  const table = { calibration: calibration.count, test: `${test.images.count} ${test.images.name}`, networks };
+  const table = { calibration: images, test: `${test.labels.length} ${test.images.name}`, networks };
   const text = flags.markdown ? accuracyMarkdown(table) : accuracyText(table);
   process.stdout.write(flags.json ? `${JSON.stringify(table, null, 2)}\n` : text);
   return EXIT.done;

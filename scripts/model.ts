@@ -42,6 +42,11 @@ function command(): Command {
       '--networks <list>',
       'names, descriptions (.yaml, .json), .onnx files, folders of npm run quantize (default: all)',
     )
+    .option(
+      '--shape <input=sizes>',
+      'sizes of an input that .onnx files leave open, such as x=1x3x48x192',
+      (text: string, all: readonly string[] = []) => [...all, text],
+    )
     .option('--accelerators <list>', 'names, or descriptions (.yaml, .json) (default: all)')
     .option('--baseline <name>', 'accelerator that all are relative to (default: AdaFloat, or the last one)')
     .option('--samples <n>', 'samples of a batch', String(PUBLISHED_BATCH))

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { allOf, EXIT, UserError } from '../gen/base/errors.js';
+import { Option } from 'commander';
+import { allOf, EXIT } from '../gen/base/errors.js';
 import { programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
@@ -8,21 +9,25 @@ import { loadPlotting } from '../gen/base/vega.js';
 import { arrayInfoOf } from '../gen/design/array-info.js';
 import { loadDesign } from '../gen/design/manifest.js';
 import { FASHION } from './network/onnx/fashion.js';
-import { readModel } from './network/onnx/model.js';
-import { requireFit } from './network/onnx/samples.js';
+import { feedOf } from './network/onnx/feed.js';
+import { fixShapes, openModel } from './network/onnx/open.js';
 import { loadRuntime } from './network/onnx/session.js';
-import { calibrationSamples, FASHION_SAMPLES } from './network/quantise/calibration.js';
+import { calibrationSamples, FASHION_SAMPLES, fitsResults, splitSamples } from './network/quantise/calibration.js';
 import { requireOnPorts } from './network/quantise/families.js';
 import { requireReplaceable, writeNetwork } from './network/quantise/folder.js';
 import { requireImages } from './network/quantise/images.js';
 import { quantiseNetwork } from './network/quantise/network.js';
-import { outputError, outputInputs } from './network/quantise/output-error.js';
+import { outputError } from './network/quantise/output-error.js';
+import { TASKS } from './network/quantise/output-figures.js';
 import { reportText } from './network/quantise/report-text.js';
 import { addQuantiseOptions, integer, quantiseOptionsOf } from './network/quantise/request.js';
 import { missedBudget, portTypes, unfitNote } from './network/quantise/verdict.js';
+import { warningsOf } from './network/quantise/warnings.js';
 
 /** Between two lines of progress in a log, in milliseconds. */
 const LOG_INTERVAL = 2000;
+
+const collect = (text: string, all: readonly string[] = []): string[] => [...all, text];
 
 async function main(): Promise<number> {
   const program = addQuantiseOptions(
@@ -31,10 +36,24 @@ async function main(): Promise<number> {
       .argument('<model>', 'ONNX file')
       .option(
         '--calib <file>',
-        `required: calibration samples: a .npy file of floats, N x the shape of one input; or ${FASHION} for its training images`,
+        `required: calibration samples, N x the shape of the input: a .npy file; NAME=file.npy for each of several inputs, or a .npz file with an array for each; or ${FASHION} for its training images`,
+        collect,
       )
-      .option('--samples <n>', `use only the first n samples (default: all; of ${FASHION} ${FASHION_SAMPLES})`),
+      .option('--samples <n>', `use only the first n samples (default: all; of ${FASHION} ${FASHION_SAMPLES})`)
+      .option(
+        '--held-out <n>',
+        'measure on the last n samples and fit to the others (default: a quarter where an option fits to results, else 0)',
+      )
+      .option('--shape <name=sizes>', 'sizes of an input that the file leaves open, such as x=1x3x48x192', collect),
   )
+    .addOption(
+      new Option(
+        '--task <what>',
+        'what outputs stand for: classes where they are a row of numbers for each sample, or as said',
+      )
+        .choices(TASKS)
+        .default('auto'),
+    )
     .option('--design <folder>', "choose among the types of this design's ports, and write memory images for it")
     .option('--out <folder>', 'where to write (default: build/quantised/<model>)')
     .option('--json', 'print the report as JSON')
@@ -44,23 +63,26 @@ async function main(): Promise<number> {
   const flags = program.opts();
   const file = program.args[0] as string;
   const out: string = flags.out ?? join('build', 'quantised', basename(file).replace(/\.onnx$/, ''));
-  const [calib, options, count] = allOf([
-    () => required<string>('--calib', flags.calib),
+  const [calib, options, count, held] = allOf([
+    () => required<readonly string[]>('--calib', flags.calib),
     () => quantiseOptionsOf(flags as Parameters<typeof quantiseOptionsOf>[0]),
     () => (flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1)),
+    () => (flags.heldOut === undefined ? undefined : integer('--held-out', flags.heldOut, 0)),
     () => requireReplaceable(out),
   ]);
   await Promise.all([loadRuntime(), loadPlotting()]);
   const replaced = existsSync(out);
-  const [manifest, [bytes, model], samples] = allOf([
+  const [manifest, { bytes, model }, samples] = allOf([
     () => (flags.design === undefined ? undefined : loadDesign(flags.design)),
     () => {
-      const bytes = read(file);
-      return [bytes, readModel(bytes, file)] as const;
+      const opened = openModel(file);
+      return { ...opened, model: fixShapes(opened.model, flags.shape ?? []) };
     },
     () => calibrationSamples(calib, count),
   ]);
-  requireFit(samples, model.input);
+  const feed = feedOf(model, samples);
+  const fits = fitsResults(options);
+  const { fit, heldOut } = splitSamples(count === undefined ? feed : feed.part(0, count), fits, held);
   const info = manifest && arrayInfoOf(manifest);
   if (info) requireImages(info);
   if (info && program.getOptionValueSource('types') === 'cli') {
@@ -70,19 +92,25 @@ async function main(): Promise<number> {
   const progress = (message: string): unknown => line.show(`quantize: ${message}`);
   const network = await quantiseNetwork(
     model,
-    samples,
+    fit,
     { ...options, ...(info ? { ports: { a: portTypes(info.a), w: portTypes(info.w) } } : {}) },
     progress,
   );
   progress('measuring the output error');
-  const error = await outputError(network.model, network.quantised, outputInputs(samples, model, options.batch));
+  const request = { ...network, batch: network.calibration.runBatch, task: flags.task };
+  const measured = async (some: typeof fit) => ({
+    samples: some.count,
+    ...(await outputError({ ...request, feed: some })),
+  });
+  const outputs = { calibration: await measured(fit), heldOut: heldOut ? await measured(heldOut) : null };
   progress('writing');
+  const { memory: _, ...recorded } = options;
   const report = await writeNetwork(network, {
     out,
     bytes,
-    samples,
-    options: { ...options, ...(manifest ? { design: manifest.configuration.name } : {}) },
-    outputError: error,
+    options: { ...recorded, ...(manifest ? { design: manifest.configuration.name } : {}) },
+    outputs,
+    warnings: fits ? warningsOf(network, heldOut === undefined) : [],
     ...(manifest ? { manifest } : {}),
   });
   line.end();
@@ -90,16 +118,8 @@ async function main(): Promise<number> {
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : text);
   const notes = info ? unfitNote(report, info) : [];
   const missed = missedBudget(report, options.budget);
-  for (const note of [...notes, ...missed]) process.stderr.write(`quantize: ${note}\n`);
+  for (const note of [...report.warnings, ...notes, ...missed]) process.stderr.write(`quantize: ${note}\n`);
   return missed.length > 0 ? EXIT.checkFailed : EXIT.done;
-}
-
-function read(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UserError(`cannot read ${file}: ${(error as Error).message}`);
-  }
 }
 
 await runProgram(main);

@@ -42,22 +42,30 @@ export function parseNpy(bytes: Uint8Array, name: string): Matrix {
   return matrix;
 }
 
-/** The layout of a `.npy` file of floats with any number of dimensions, for reading it in parts. */
+/** The layout of a `.npy` file with any number of dimensions, for reading it in parts. */
 export interface NpyLayout {
   readonly shape: readonly number[];
-  /** 2, 4 or 8: float16, float32 or float64. */
+  /** Kind of the elements: floats, integers with and without sign, booleans. */
+  readonly kind: 'f' | 'i' | 'u' | 'b';
+  /** 1, 2, 4 or 8. */
   readonly elementBytes: number;
   readonly bigEndian: boolean;
   readonly dataOffset: number;
 }
 
+/** Floats, integers, booleans of the sizes that NumPy has and networks take. */
+const NUMBERS = /^[<>=|](f[248]|[iu][1248]|b1)$/;
+
 /**
  * @param bytes The beginning of the file: header and more.
- * @throws UserError for what is no `.npy` file of floats in C order.
+ * @throws UserError for what is no `.npy` file of numbers or booleans in C order.
  */
 export function npyLayout(bytes: Uint8Array, name: string): NpyLayout {
   const { text, descr, dataOffset } = readHeader(bytes, name);
-  const elementBytes = requireFloat(descr, name);
+  const type = NUMBERS.exec(descr)?.[1];
+  if (type === undefined) {
+    throw new UserError(`${name}: elements must be floats, integers or booleans; dtype is '${descr}'`);
+  }
   const shape = /'shape'\s*:\s*\(([^)]*)\)/.exec(text)?.[1];
   if (shape === undefined) throw new UserError(`${name}: the header gives no shape`);
   const sizes = shape
@@ -71,7 +79,13 @@ export function npyLayout(bytes: Uint8Array, name: string): NpyLayout {
   if (sizes.length > 1 && /'fortran_order'\s*:\s*True/.test(text)) {
     throw new UserError(`${name}: samples must lie in C order (convert with numpy.ascontiguousarray)`);
   }
-  return { shape: sizes, elementBytes, bigEndian: descr.startsWith('>'), dataOffset };
+  return {
+    shape: sizes,
+    kind: type[0] as NpyLayout['kind'],
+    elementBytes: Number(type.slice(1)),
+    bigEndian: descr.startsWith('>'),
+    dataOffset,
+  };
 }
 
 function readHeader(bytes: Uint8Array, name: string): Header {

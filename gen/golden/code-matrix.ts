@@ -13,8 +13,10 @@ export interface CodeMatrix {
 export interface ScaledMatrix extends CodeMatrix {
   /** The type's index in the list it was chosen from. */
   readonly typeIndex: number;
-  /** Groups of equally many rows that have scales of their own; 1 unless asked for. */
+  /** Groups of rows that have scales of their own; 1 unless asked for. */
   readonly groups: number;
+  /** Rows of each group; the last one has the rest. */
+  readonly groupRows: number;
   /**
    * Real value of one unit of the type's least step: one for the matrix, or groups x cols, row-major, one per group of
    * rows and column.

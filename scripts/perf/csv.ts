@@ -10,8 +10,8 @@ const field = (value: string | number): string => {
 
 const TILE = ['batch', 'row', 'column', 'inChannel', 'outChannel'] as const;
 
-/** A line per layer, for the batch: traffic in bits, energies in nJ. */
-export function layersCsv({ results }: ModelReport): string {
+/** A line per layer, for the batch: traffic in bits, energies in nJ; then one per product that is left out. */
+export function layersCsv({ results, leftOut }: ModelReport): string {
   const titles = [
     'network',
     'accelerator',
@@ -22,6 +22,9 @@ export function layersCsv({ results }: ModelReport): string {
     ...ENERGY_PARTS.map((part) => `${part}Energy`),
     ...TILE.map((side) => `${side}Tile`),
     'order',
+    'leftOutMacs',
+    'leftOutShare',
+    'leftOutReason',
   ];
   const lines = results.flatMap(({ network, accelerator, layers }) =>
     layers.map(({ name, bits, utilisation, stats, energy, tile, order }) => [
@@ -34,7 +37,20 @@ export function layersCsv({ results }: ModelReport): string {
       ...ENERGY_PARTS.map((part) => energy[part]),
       ...TILE.map((side) => tile[side]),
       order,
+      '',
+      '',
+      '',
     ]),
   );
-  return `${[titles, ...lines].map((line) => line.map(field).join(',')).join('\r\n')}\r\n`;
+  const between = titles.slice(3, -3).map(() => '');
+  const left = leftOut.map(({ network, title, macs, share, reason }) => [
+    network,
+    '',
+    title,
+    ...between,
+    macs ?? '',
+    share ?? '',
+    reason,
+  ]);
+  return `${[titles, ...lines, ...left].map((line) => line.map(field).join(',')).join('\r\n')}\r\n`;
 }

@@ -1,84 +1,85 @@
-import { readFileSync } from 'node:fs';
 import { UserError } from '../../gen/base/errors.js';
 import { loadNetwork } from '../network/infer/load.js';
-import { type OnnxModel, readModel } from '../network/onnx/model.js';
+import { declaredShapes, samplesOfShapes, zeros } from '../network/onnx/feed.js';
+import type { OnnxModel } from '../network/onnx/model.js';
 import { integersOf } from '../network/onnx/nodes.js';
-import { findProducts, operandsOf, type Product } from '../network/onnx/products.js';
-import { openSession } from '../network/onnx/session.js';
-import { elementCount, type FloatTensor } from '../network/onnx/tensor.js';
-import { lower } from '../network/quantise/lowering.js';
+import { fixShapes, openModel } from '../network/onnx/open.js';
+import { type LeftOut, type Survey, type SurveyedProduct, survey } from '../network/products/survey.js';
+import { productsOf } from '../network/quantise/describe.js';
+import { foldWeights } from '../network/quantise/fold.js';
 import type { DescribedNetwork } from './description.js';
-import type { Layer } from './layer.js';
+import type { Layer, LeftOutProduct } from './layer.js';
 
-/** The matrix products of an ONNX network, in the shapes that one sample gives them. */
-export async function onnxNetwork(file: string, name: string): Promise<DescribedNetwork> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new UserError(`cannot read ${file}: ${(error as Error).message}`);
-  }
-  const model = readModel(bytes, file);
-  const { products } = findProducts(model);
-  return { network: { name, layers: await layersOf(model, products) }, bits: new Map() };
+/**
+ * The matrix products of an ONNX network, in the shapes that one sample gives them.
+ *
+ * @param shapes Sizes of inputs that the file leaves open, as `--shape` has them.
+ */
+export async function onnxNetwork(
+  file: string,
+  name: string,
+  shapes: readonly string[] = [],
+): Promise<DescribedNetwork> {
+  const model = await foldWeights(fixShapes(openModel(file).model, shapes));
+  const declared = declaredShapes(model);
+  const found = await survey(model, zeros(model, declared));
+  const unit = samplesOfShapes(model);
+  const layers = layersOf(model, found, found.products, unit);
+  const leftOut = found.leftOut.map((each) => leftOutOf(each, unit));
+  return { network: { name, layers, leftOut }, bits: new Map() };
 }
 
 /** A quantised network: its products, each as wide as its types. */
 export async function quantisedNetwork(folder: string, name: string): Promise<DescribedNetwork> {
   const { report, model, layers } = loadNetwork(folder);
-  const products = layers.map(({ product }) => product);
-  const bits = new Map(report.layers.map((layer, i) => [products[i]?.name ?? layer.name, layer.bits]));
-  return { network: { name, layers: await layersOf(model, products) }, bits };
+  const { samplesAtOnce, inputs } = report.model;
+  const shapes = new Map(
+    inputs.map((input) => [input.name, samplesAtOnce === null ? [1, ...input.shape] : input.shape]),
+  );
+  const found = await survey(model, zeros(model, shapes));
+  const names = new Map(layers.map(({ product }) => [product.node.output[0], product.name]));
+  const own = found.products.filter(({ product }) => names.has(product.node.output[0]));
+  const bits = new Map(report.layers.map((layer) => [layer.name, layer.bits]));
+  const described = layersOf(model, found, own, samplesAtOnce ?? 1);
+  return { network: { name, layers: described, leftOut: report.leftOut }, bits };
 }
 
-async function layersOf(model: OnnxModel, products: readonly Product[]): Promise<Layer[]> {
-  if (products.length === 0) throw new UserError(`${model.name} has no matrix product`);
-  const shapes = await shapesOf(model, products);
-  return products.map((product) => layerOf(product, shapes, model));
-}
+const leftOutOf = ({ title, op, reason, macs }: LeftOut, unit: number): LeftOutProduct => ({
+  title,
+  op,
+  reason,
+  macs: macs === null ? null : macs / unit,
+});
 
-/** Shapes of the products' operands for one sample of zeros: ONNX Runtime works them out by running the network. */
-async function shapesOf(model: OnnxModel, products: readonly Product[]): Promise<Map<string, readonly number[]>> {
-  const { name, shape } = model.input;
-  const open = shape.slice(1).indexOf(undefined);
-  if (open >= 0) {
-    throw new UserError(
-      `${model.name}: dimension ${open + 1} of input ${name} is open; fix it (onnxruntime.tools.make_dynamic_shape_fixed)`,
-    );
+function layersOf(
+  { name, outputs }: OnnxModel,
+  { leftOut, factsOf }: Survey,
+  products: readonly SurveyedProduct[],
+  unit: number,
+): Layer[] {
+  if (products.length === 0) {
+    const why = leftOut.map(({ title, op, reason }) => `\n  ${title} (${op}): ${reason}`).join('');
+    throw new UserError(`${name} has no matrix product that counts (outputs ${outputs.join(', ')})${why}`);
   }
-  const whole = [shape[0] ?? 1, ...shape.slice(1)] as number[];
-  const input: FloatTensor = { shape: whole, data: new Float32Array(elementCount(whole)) };
-  const session = await openSession(model, [...new Set(products.flatMap(operandsOf))]);
-  try {
-    const values = await session.run(input);
-    const shapes = new Map([...values].map(([tensor, value]) => [tensor, value.shape]));
-    return shapes.set(name, whole);
-  } finally {
-    await session.close();
-  }
+  return products.map((each) => layerOf(each, factsOf(each.product.activation)?.shape ?? [], unit));
 }
 
-function layerOf(product: Product, shapes: ReadonlyMap<string, readonly number[]>, model: OnnxModel): Layer {
-  const { name, node, op, activation, second } = product;
-  const aShape = shapes.get(activation) as readonly number[];
-  const dims = model.constants.get(second.tensor)?.dims.map(Number);
-  const bShape = second.kind === 'weights' ? dims : shapes.get(second.tensor);
-  if (!bShape) throw new UserError(`${model.name}: the shape of the weights of ${name} is not in the file`);
-  const { parts, m, k, n, outShape } = lower(product, aShape, bShape);
-  const samples = model.input.shape[0] ?? 1;
-  if (op !== 'Conv') {
-    if (second.kind === 'activation') return { kind: 'attention', name, count: parts / samples, m, k, n };
-    return { kind: 'linear', name, rows: m / samples, inFeatures: k, outFeatures: n };
+function layerOf({ product, lowering, secondShape }: SurveyedProduct, aShape: readonly number[], unit: number): Layer {
+  const { name, node, op, second } = product;
+  const { count, m, k, n, samples } = productsOf(lowering, second.kind, unit);
+  if (second.kind === 'activation') return { kind: 'attention', name, count: count / samples, m, k, n };
+  if (op !== 'Conv' || aShape.length !== 4) {
+    return { kind: 'linear', name, count: count / samples, rows: m, inFeatures: k, outFeatures: n };
   }
   const [height, width] = aShape.slice(2) as [number, number];
-  const [kernelHeight, kernelWidth] = bShape.slice(2) as [number, number];
-  const [outHeight, outWidth] = outShape.slice(2) as [number, number];
+  const [kernelHeight, kernelWidth] = secondShape.slice(2) as [number, number];
+  const [outHeight, outWidth] = lowering.outShape.slice(2) as [number, number];
   return {
     kind: 'convolution',
     name,
     inChannels: aShape[1] as number,
-    outChannels: bShape[0] as number,
-    groups: parts,
+    outChannels: secondShape[0] as number,
+    groups: lowering.parts,
     kernel: { height: kernelHeight, width: kernelWidth },
     stride: integersOf(node, 'strides', [1, 1])[0] ?? 1,
     input: { height, width },

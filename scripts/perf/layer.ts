@@ -22,6 +22,8 @@ export interface Convolution {
 export interface Linear {
   readonly kind: 'linear';
   readonly name: string;
+  /** Products with weights of their own; 1 unless given. */
+  readonly count?: number;
   readonly rows: number;
   readonly inFeatures: number;
   readonly outFeatures: number;
@@ -40,10 +42,20 @@ export interface Attention {
 /** A matrix product of a network. */
 export type Layer = Convolution | Linear | Attention;
 
+/** A product that is not modelled, and why. */
+export interface LeftOutProduct {
+  readonly title: string;
+  readonly op: string;
+  readonly reason: string;
+  /** For one sample; null where they are not known. */
+  readonly macs: number | null;
+}
+
 /** A network as a plain list of its matrix products, in order. */
 export interface Network {
   readonly name: string;
   readonly layers: readonly Layer[];
+  readonly leftOut?: readonly LeftOutProduct[];
 }
 
 /** Multiply-accumulates for one sample. */
@@ -54,7 +66,7 @@ export function macsOf(layer: Layer): number {
       return (inChannels / groups) * outChannels * kernel.height * kernel.width * output.height * output.width;
     }
     case 'linear':
-      return layer.rows * layer.inFeatures * layer.outFeatures;
+      return (layer.count ?? 1) * layer.rows * layer.inFeatures * layer.outFeatures;
     case 'attention':
       return layer.count * layer.m * layer.k * layer.n;
   }
@@ -66,7 +78,7 @@ export function weightsOf(layer: Layer): number {
     case 'convolution':
       return (layer.inChannels / layer.groups) * layer.outChannels * layer.kernel.height * layer.kernel.width;
     case 'linear':
-      return layer.inFeatures * layer.outFeatures;
+      return (layer.count ?? 1) * layer.inFeatures * layer.outFeatures;
     case 'attention':
       return 0;
   }

@@ -12,7 +12,7 @@ import { NETWORKS } from './networks/index.js';
  *
  * @throws UserError when there is no such network.
  */
-export async function openNetwork(what: string): Promise<DescribedNetwork> {
+export async function openNetwork(what: string, shapes: readonly string[] = []): Promise<DescribedNetwork> {
   const build = NETWORKS.get(what);
   if (build) return { network: build(), bits: new Map() };
   if (!existsSync(what)) {
@@ -26,6 +26,6 @@ export async function openNetwork(what: string): Promise<DescribedNetwork> {
     if (!existsSync(join(what, 'report.json'))) throw new UserError(`${what} is no folder that npm run quantize wrote`);
     return quantisedNetwork(what, name);
   }
-  if (what.endsWith('.onnx')) return onnxNetwork(what, name);
+  if (what.endsWith('.onnx')) return onnxNetwork(what, name, shapes);
   return describedNetwork(checked(NETWORK, readData(what), what, 'describes no network'));
 }

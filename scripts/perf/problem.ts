@@ -52,7 +52,7 @@ export function problemOf(layer: Layer, bits: LayerBits, samples: number, correc
       };
     }
     case 'linear':
-      return point(1, samples * layer.rows, layer.inFeatures, layer.outFeatures, widths);
+      return point(layer.count ?? 1, samples * layer.rows, layer.inFeatures, layer.outFeatures, widths);
     case 'attention':
       return point(samples * layer.count, layer.m, layer.k, layer.n, widths);
   }

@@ -13,6 +13,7 @@ import type { DescribedNetwork } from './description.js';
 import { type Energy, totalEnergy } from './energy.js';
 import { Evaluator, type LayerResult, type NetworkResult } from './evaluate.js';
 import type { BitLists } from './layers.js';
+import { type LeftOutProduct, macsOf, type Network } from './layer.js';
 import { orderText } from './loops.js';
 import { machineOf, packing } from './machine.js';
 import { type Ratio, ratiosOf } from './ratios.js';
@@ -79,6 +80,8 @@ export interface ModelReport {
     readonly bytesPerCycle: number;
   }[];
   readonly networks: readonly string[];
+  /** Products that are not modelled, with their share of the network's multiply-accumulates where it is known. */
+  readonly leftOut: readonly LeftOutRow[];
   readonly results: readonly ResultRow[];
   /** Relative to the baseline. */
   readonly bars: readonly Bar[];
@@ -119,12 +122,29 @@ export function modelReport(request: ModelRequest): ModelReport {
     baseline,
     accelerators: accelerators.map((accelerator) => describe(accelerator)),
     networks: networks.map(({ network }) => network.name),
+    leftOut: networks.flatMap(({ network }) => leftOutRows(network)),
     results: results.map((result) => resultRow(result, byName.get(result.accelerator) as Accelerator)),
     bars,
     means,
     ratios: ratiosOf(means, accelerators[0]?.name ?? ''),
     ...(figure && asPublished ? { figures: compareFigures([...bars, ...means], figure) } : {}),
   };
+}
+
+/** A product of a network that is not modelled. */
+export interface LeftOutRow extends LeftOutProduct {
+  readonly network: string;
+  readonly share: number | null;
+}
+
+function leftOutRows({ name, layers, leftOut = [] }: Network): LeftOutRow[] {
+  const known = [...layers.map(macsOf), ...leftOut.map(({ macs }) => macs ?? 0)];
+  const all = known.reduce((sum, macs) => sum + macs, 0);
+  return leftOut.map((product) => ({
+    ...product,
+    network: name,
+    share: product.macs === null ? null : product.macs / Math.max(all, 1),
+  }));
 }
 
 function describe(accelerator: Accelerator): ModelReport['accelerators'][number] {

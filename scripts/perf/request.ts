@@ -44,6 +44,7 @@ export interface ModelFlags {
   readonly samples: string;
   readonly effects?: boolean;
   readonly markdown?: boolean;
+  readonly shape?: readonly string[];
 }
 
 const list = (text: string): string[] =>
@@ -72,7 +73,7 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
   ]);
   const lists = bitLists();
   requireLists(accelerators, lists);
-  const networks = await Promise.all(names.map(openNetwork));
+  const networks = await Promise.all(names.map((name) => openNetwork(name, flags.shape)));
   requireDistinct(
     '--networks',
     networks.map(({ network }) => network.name),

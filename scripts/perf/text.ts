@@ -1,3 +1,4 @@
+import { printable } from '../../gen/base/printable.js';
 import { decimal, markdownLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
 import type { Bar, ComparedFigure } from './comparison.js';
 import { ARGUED } from './corrections.js';
@@ -5,7 +6,7 @@ import type { Effect } from './effects.js';
 import { totalEnergy } from './energy.js';
 import type { OwnSizing } from './own.js';
 import type { Ratio } from './ratios.js';
-import { energyPerSample, type ModelReport, type ResultRow } from './report.js';
+import { energyPerSample, type LeftOutRow, type ModelReport, type ResultRow } from './report.js';
 
 const fixed = (value: number, digits = 2): string => value.toFixed(digits);
 const number = (value: number, digits = 1): string => decimal(value, digits);
@@ -48,6 +49,20 @@ function resultTable(report: ModelReport): string[] {
   return tableLines(columns, results);
 }
 
+/** Products that are not modelled. */
+function leftOutTable({ leftOut }: ModelReport): string[] {
+  if (leftOut.length === 0) return [];
+  const columns: TextColumn<LeftOutRow>[] = [
+    { title: 'left out of', left: true, text: ({ network }) => network },
+    { title: 'product', left: true, text: ({ title }) => printable(title) },
+    { title: 'op', left: true, text: ({ op }) => op },
+    { title: 'MACs/sample', text: ({ macs }) => (macs === null ? 'not known' : number(macs, 0)) },
+    { title: 'share', text: ({ share }) => (share === null ? '' : `${number(100 * share)} %`) },
+    { title: 'reason', left: true, text: ({ reason }) => printable(reason) },
+  ];
+  return ['', ...tableLines(columns, leftOut)];
+}
+
 const ratioText = ({ rival, speed, energy }: Ratio): string =>
   `${rival} ${fixed(speed)} x the speed, ${fixed(energy)} x less energy`;
 
@@ -59,6 +74,7 @@ export function modelText(report: ModelReport, title: string): string {
     `${title}, batches of ${samples}`,
     '',
     ...resultTable(report),
+    ...leftOutTable(report),
     ...(several ? ['', ...relativeTable(report, `time / ${baseline}'s`, ({ time }) => time)] : []),
     ...(several ? ['', ...relativeTable(report, `energy / ${baseline}'s`, ({ energy }) => totalEnergy(energy))] : []),
     ...(several

@@ -4,12 +4,14 @@ import { UserError } from '../../gen/base/errors.js';
 import type { Matrix } from '../../gen/base/matrix.js';
 import { readMatrix } from '../network/matmul.js';
 import { fashionMnist } from '../network/onnx/fashion.js';
+import { feedOf, type Run } from '../network/onnx/feed.js';
 import { readModel } from '../network/onnx/model.js';
-import { findProducts } from '../network/onnx/products.js';
-import { openSession } from '../network/onnx/session.js';
+import { openInside } from '../network/onnx/session.js';
 import type { FloatTensor } from '../network/onnx/tensor.js';
+import { floatsOf, type Values } from '../network/onnx/value.js';
+import { findProducts } from '../network/products/find.js';
+import { lower } from '../network/products/product.js';
 import { layerOf } from '../network/quantise/layers.js';
-import { lower } from '../network/quantise/lowering.js';
 
 /** A matrix and where it comes from. */
 export type NamedMatrix = Matrix & { readonly name: string };
@@ -47,11 +49,13 @@ export async function layerOperands(file: string, layerName: string, images: num
   }
   const { weights } = layerOf(product, model);
   if (!weights) throw new UserError(`layer ${layerName} of ${file} has no weights`);
-  const session = await openSession(model, [product.activation]);
+  const session = await openInside(model, [product.activation]);
   let input: FloatTensor;
   try {
-    const { images: pictures } = fashionMnist('t10k', images);
-    input = (await session.run(pictures.read(0, images))).get(product.activation) as FloatTensor;
+    const feed = feedOf(model, fashionMnist('t10k', images).images);
+    const { inputs } = feed.runs(images).next().value as Run;
+    const values: Values = new Map([...inputs, ...(await session.run(inputs))]);
+    input = floatsOf(values.get(product.activation), product.activation);
   } finally {
     await session.close();
   }

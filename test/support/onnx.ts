@@ -18,22 +18,25 @@ import { randomSource } from '../../gen/golden/vectors.js';
 import { type OnnxModel, readModel, writeModel } from '../../scripts/network/onnx/model.js';
 import { makeNode } from '../../scripts/network/onnx/nodes.js';
 import { elementCount, type FloatTensor, floatProto } from '../../scripts/network/onnx/tensor.js';
+import { floatsOf, floatValue, type Values } from '../../scripts/network/onnx/value.js';
 
 export type AttributeValue =
   | number
   | string
   | readonly number[]
   | { readonly float: number }
+  | { readonly floats: readonly number[] }
   | { readonly tensor: TensorProto }
   | { readonly graph: GraphProto };
 
 function attribute(name: string, value: AttributeValue): AttributeProto {
-  const { INT, INTS, FLOAT, STRING, TENSOR, GRAPH } = AttributeProto_AttributeType;
+  const { INT, INTS, FLOAT, FLOATS, STRING, TENSOR, GRAPH } = AttributeProto_AttributeType;
   const make = (rest: Parameters<typeof create<typeof AttributeProtoSchema>>[1]): AttributeProto =>
     create(AttributeProtoSchema, { name, ...rest });
   if (typeof value === 'number') return make({ type: INT, i: BigInt(value) });
   if (typeof value === 'string') return make({ type: STRING, s: new TextEncoder().encode(value) });
   if ('float' in value) return make({ type: FLOAT, f: value.float });
+  if ('floats' in value) return make({ type: FLOATS, floats: [...value.floats] });
   if ('tensor' in value) return make({ type: TENSOR, t: value.tensor });
   if ('graph' in value) return make({ type: GRAPH, g: value.graph });
   return make({ type: INTS, ints: value.map(BigInt) });
@@ -161,6 +164,13 @@ export const modelBytes = (parts: GraphParts): Uint8Array => writeModel(modelPro
 
 /** The model as reading its file gives it. */
 export const modelOf = (parts: GraphParts, name = 'tiny.onnx'): OnnxModel => readModel(modelBytes(parts), name);
+
+/** What a model's only input takes. */
+export const feedsOf = ({ inputs }: OnnxModel, input: FloatTensor): Values =>
+  new Map([[only(inputs).name, floatValue(input)]]);
+
+/** A value that holds floats. */
+export const floats = (values: Values, name: string): FloatTensor => floatsOf(values.get(name), name);
 
 /** The one item of a list. */
 export const only = <T>(items: readonly T[]): T => {

@@ -1,4 +1,5 @@
 import type { LabelledImages } from '../onnx/fashion.js';
+import { feedOf } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Samples } from '../onnx/samples.js';
 import { classify, percentRight } from '../quantise/classify.js';
@@ -37,7 +38,9 @@ export async function measure(
   progress: (message: string) => void,
 ): Promise<AccuracyRow[]> {
   const classesOf = (network: OnnxModel, title: string): Promise<number[]> =>
-    classify(network, test.images, BATCH, (done) => progress(`${name}, ${title}: ${done} test images`));
+    classify(network, feedOf(network, test.images), BATCH, (done) =>
+      progress(`${name}, ${title}: ${done} test images`),
+    );
   const float = await classesOf(model, 'fp32');
   const rows: AccuracyRow[] = [
     { scheme: 'fp32', top1: percentRight(float, test.labels), likeFloat: 100, bits: 32, types: {} },
@@ -51,7 +54,7 @@ export async function measure(
       scheme,
       top1: percentRight(classes, test.labels),
       likeFloat: percentRight(classes, float),
-      bits: averageBits(network.plan.layers, calibration.count),
+      bits: averageBits(network.plan.layers, network.calibration.feed.count),
       types: typeCounts(network.plan.layers),
     });
   }

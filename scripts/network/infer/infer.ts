@@ -1,17 +1,18 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
-import { arrayInfoOf, tiledArrayOf } from '../../../gen/design/array-info.js';
+import { arrayInfoOf } from '../../../gen/design/array-info.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
-import { findMismatch, referenceSums, requireSumsFit } from '../../../gen/golden/product.js';
-import type { ArrayInfo, PortInfo } from '../../../gen/golden/reference.js';
-import { type CodeMatrices, type PortMatrix, peProducts, planTiling, portMatrix } from '../../../gen/golden/tiling.js';
+import type { PortInfo } from '../../../gen/golden/reference.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
-import { modelledCycles, multiplyOnArray } from '../../verify/multiply.js';
 import { type ArraySimulator, openArraySimulator } from '../../verify/simulator.js';
-import { batches, requireFit, type Samples } from '../onnx/samples.js';
+import { type Feed, feedOf } from '../onnx/feed.js';
+import type { OnnxModel } from '../onnx/model.js';
+import type { Samples } from '../onnx/samples.js';
 import { openSession } from '../onnx/session.js';
-import type { FloatTensor } from '../onnx/tensor.js';
+import { floatsOf, sameValue, type Value, type Values } from '../onnx/value.js';
 import { decisions } from '../quantise/classify.js';
+import { OutputComparison, type OutputFigures, type Task } from '../quantise/output-figures.js';
 import { type RunnableLayer, secondType } from '../quantise/plan.js';
+import { CheckedArray, type LayerWork } from './array.js';
 import { loadNetwork } from './load.js';
 import { splitNetwork } from './network.js';
 
@@ -21,41 +22,53 @@ export interface InferRequest {
   /** Folder of the quantised network. */
   readonly model: string;
   readonly samples: Samples;
+  /** Samples to run; all without it. */
+  readonly count?: number;
   /** The right classes, where they are known. */
   readonly labels?: ArrayLike<number>;
+  /** Samples run at once at most. */
   readonly batch: number;
+  /** Bytes that operands and sums of a batch may take. */
+  readonly memory: number;
+  readonly task: Task;
   readonly progress?: (message: string) => void;
   /** How the array is simulated; Verilator unless a test says otherwise. */
   readonly open?: (folder: string, manifest: Manifest) => Promise<ArraySimulator>;
 }
 
-/** What the array did for one layer, over all samples. */
-export interface LayerWork {
+/** One output of the network on the array, beside others. */
+export interface OutputReport {
   readonly name: string;
-  readonly macs: number;
-  readonly cycles: number;
-  /** What the cycle model counts for the same tiles. */
-  readonly modelCycles: number;
-  readonly utilisation: number;
+  /** Whether all its elements equal those on the integer reference, bit for bit. */
+  readonly exact: boolean;
+  /** Against the fake-quantised model in ONNX Runtime. */
+  readonly onnx: OutputFigures;
+  /** Against the network in floating point. */
+  readonly float: OutputFigures;
 }
 
 export interface InferReport {
   readonly design: string;
   readonly model: string;
   readonly samples: number;
-  /** Whether all outputs of the network on the array equal those on the integer reference, bit for bit. */
+  /** Whether all sums of all products and all outputs equal those of the integer reference, bit for bit. */
   readonly exact: boolean;
-  /** Samples whose class decision differs from the integer reference's. */
-  readonly differentDecisions: readonly number[];
-  /** The first product that differs, where one does. */
+  /** Sums compared with the integer reference, and those of them that differ. */
+  readonly sums: number;
+  readonly wrongSums: number;
+  /** The first sum that differs, where one does. */
   readonly mismatch?: string;
-  /** Samples on which the fake-quantised ONNX model decides alike. */
-  readonly likeOnnx: number;
-  /** Samples on which the network in floating point decides alike. */
-  readonly likeFloat: number;
-  /** Samples classified right, where labels are known. */
+  readonly outputs: readonly OutputReport[];
+  /** Samples classified right by the first output, where labels are known. */
   readonly right?: number;
   readonly layers: readonly LayerWork[];
+  /** Products in floating point, with their MACs per sample where these are known. */
+  readonly leftOut: readonly {
+    readonly title: string;
+    readonly op: string;
+    readonly reason: string;
+    readonly macs: number | null;
+  }[];
   readonly macs: number;
   readonly cycles: number;
   readonly utilisation: number;
@@ -64,83 +77,103 @@ export interface InferReport {
 
 /** Runs a quantised network with all its products on the simulated array, and beside it on the integer reference. */
 export async function infer(request: InferRequest): Promise<InferReport> {
-  const { samples, labels, batch, progress = () => {}, open = openArraySimulator } = request;
+  const { samples, labels, progress = () => {}, open = openArraySimulator, task } = request;
   const manifest = loadDesign(request.design);
   if (manifest.configuration.pe === 'float') {
     throw new UserError(
       `${request.design} has floating-point PEs, and networks run on integer sums only; generate a design with --pe int`,
     );
   }
-  const { report, model, quantised, layers } = loadNetwork(request.model);
-  requireFit(samples, model.input);
+  const network = loadNetwork(request.model);
+  const { report, model, quantised, layers } = network;
+  const feed = someOf(feedOf(model, samples), request.count);
   requireTypes(layers, manifest);
   progress('building the simulation (kept for the next run)');
-  const array = new ArrayCounter(await open(request.design, manifest), manifest);
+  const array = new CheckedArray(await open(request.design, manifest), manifest);
   const onArray = splitNetwork(model, layers);
   const onReference = splitNetwork(model, layers);
   const [float, onnx] = [await openSession(model), await openSession(quantised)];
-  const clock = { array: 0, reference: 0 };
   const started = performance.now();
-  const different: number[] = [];
-  let [done, likeOnnx, likeFloat, right, exact] = [0, 0, 0, 0, true];
+  const likeOnnx = new OutputComparison(model.outputs, task);
+  const likeFloat = new OutputComparison(model.outputs, task);
+  const differing = new Set<string>();
+  let [done, right, seconds] = [0, 0, 0];
   try {
-    for (const input of batches(samples, model.input, batch)) {
+    for (const { inputs, samples: count } of feed.runs(fittingBatch(request, report.layers))) {
       const begin = performance.now();
-      const got = await onArray.run(input, (products, layer) => array.multiply(products, layer));
-      const middle = performance.now();
-      const wanted = await onReference.run(input, async (products) => products.map(referenceSums));
-      clock.array += middle - begin;
-      clock.reference += performance.now() - middle;
-      const [mine, reference] = [decisions(got), decisions(wanted)];
-      exact &&= got.data.every((value, i) => Object.is(value, wanted.data[i]));
-      const others = await Promise.all(
-        [onnx, float].map(async (session) => decide(await session.run(input), model.outputs)),
-      );
-      for (const [i, decision] of mine.entries()) {
-        if (decision !== reference[i]) different.push(done + i);
-        if (decision === others[0]?.[i]) likeOnnx++;
-        if (decision === others[1]?.[i]) likeFloat++;
-        if (decision === labels?.[done + i]) right++;
+      const got = await onArray.run(inputs, (products, layer) => array.multiply(products, layer));
+      seconds += (performance.now() - begin) / 1000;
+      const wanted = await onReference.run(inputs, async (products, layer) => array.expected(products, layer));
+      for (const name of model.outputs) {
+        if (!sameValue(wanted.get(name) as Value, got.get(name) as Value)) differing.add(name);
       }
-      done += mine.length;
-      progress(`${done} of ${samples.count} samples`);
-      if (!exact) {
-        await onArray.run(input, (products, layer) => array.compare(products, layer));
-        break;
-      }
+      likeOnnx.add(await onnx.run(inputs), got, count);
+      likeFloat.add(await float.run(inputs), got, count);
+      if (labels) right += rightOnes(got, model, labels, done);
+      done += count;
+      progress(`${done} of ${feed.count} samples`);
+      if (array.wrongSums > 0 || differing.size > 0) break;
     }
   } finally {
     for (const each of [onArray, onReference, float, onnx]) await each.close();
   }
   if (done === 0) throw new UserError('no sample was run', EXIT.checkFailed);
-  const work = array.work();
-  const total = work.reduce((sum, { macs, cycles }) => ({ macs: sum.macs + macs, cycles: sum.cycles + cycles }), {
-    macs: 0,
-    cycles: 0,
-  });
+  const [onnxFigures, floatFigures] = [likeOnnx.result().outputs, likeFloat.result().outputs];
   return {
     design: manifest.configuration.name,
     model: report.model.name,
     samples: done,
-    exact: exact && array.mismatch === undefined,
-    differentDecisions: different,
+    exact: array.wrongSums === 0 && differing.size === 0,
+    sums: array.sums,
+    wrongSums: array.wrongSums,
     ...(array.mismatch === undefined ? {} : { mismatch: array.mismatch }),
-    likeOnnx,
-    likeFloat,
+    outputs: model.outputs.map((name, i) => ({
+      name,
+      exact: !differing.has(name),
+      onnx: onnxFigures[i] as OutputFigures,
+      float: floatFigures[i] as OutputFigures,
+    })),
     ...(labels ? { right } : {}),
-    layers: work,
-    ...total,
-    utilisation: work.reduce((sum, { utilisation, cycles }) => sum + utilisation * cycles, 0) / total.cycles,
+    leftOut: report.leftOut,
+    ...array.totals(),
     seconds: {
-      array: clock.array / 1000,
-      reference: clock.reference / 1000,
+      array: seconds - array.referenceSeconds,
+      reference: array.referenceSeconds,
       total: (performance.now() - started) / 1000,
     },
   };
 }
 
-const decide = (results: ReadonlyMap<string, FloatTensor>, outputs: readonly string[]): number[] =>
-  decisions(results.get(outputs[0] as string) as FloatTensor);
+/** @throws UserError when there are not that many samples. */
+function someOf(feed: Feed, count: number | undefined): Feed {
+  if (count === undefined) return feed;
+  if (feed.count < count) throw new UserError(`--samples ${count}: ${feed.name} holds ${feed.count}`);
+  const { fixed } = feed;
+  if (fixed !== undefined && count % fixed !== 0) {
+    throw new UserError(`--samples ${count}: the network takes ${fixed} at a time`);
+  }
+  return feed.part(0, count);
+}
+
+/** Bytes of an operand's element, and of two sums, in a batch. */
+const [CODE_BYTES, SUM_BYTES] = [1, 24];
+
+/** Samples whose operands and sums of all layers fit into the memory. */
+function fittingBatch(
+  { batch, memory }: InferRequest,
+  layers: ReturnType<typeof loadNetwork>['report']['layers'],
+): number {
+  const bytes = layers.reduce(
+    (sum, { products: { count, m, k, n, samples } }) => sum + (count * m * (CODE_BYTES * k + SUM_BYTES * n)) / samples,
+    0,
+  );
+  return Math.max(1, Math.min(batch, Math.floor(memory / Math.max(bytes, 1))));
+}
+
+function rightOnes(got: Values, { outputs }: OnnxModel, labels: ArrayLike<number>, first: number): number {
+  const [name = ''] = outputs;
+  return decisions(floatsOf(got.get(name), name)).filter((decision, i) => decision === labels[first + i]).length;
+}
 
 /** @throws UserError naming all layers whose types the design's ports do not take. */
 function requireTypes(layers: readonly RunnableLayer[], manifest: Manifest): void {
@@ -164,62 +197,4 @@ function requireTypes(layers: readonly RunnableLayer[], manifest: Manifest): voi
       'generate a design whose --activations and --weights have these types (8-bit integers: --wide-activations and --wide-weights), or quantise with --design and neither --wide nor --budget',
     ].join('\n'),
   );
-}
-
-/** An array that counts what it does per layer. */
-class ArrayCounter {
-  readonly pes: number;
-  mismatch: string | undefined;
-  readonly #info: ArrayInfo;
-  readonly #work = new Map<string, { macs: number; peProducts: number; cycles: number; modelCycles: number }>();
-
-  constructor(
-    readonly simulator: ArraySimulator,
-    readonly manifest: Manifest,
-  ) {
-    this.#info = arrayInfoOf(manifest);
-    this.pes = manifest.timing.macsPerCycle;
-  }
-
-  async multiply(products: readonly CodeMatrices[], { product }: RunnableLayer): Promise<BigInt64Array[]> {
-    const info = this.#info;
-    const jobs = products.map(({ a, w }) => {
-      const codes = {
-        a: portMatrix(info.a, a) as PortMatrix,
-        w: portMatrix(info.w, w) as PortMatrix,
-      };
-      requireSumsFit(codes);
-      return { codes, tiling: planTiling(codes, tiledArrayOf(this.manifest)) };
-    });
-    const { sums, cycles } = await multiplyOnArray(this.simulator, jobs);
-    const own = this.#work.get(product.name) ?? { macs: 0, peProducts: 0, cycles: 0, modelCycles: 0 };
-    own.macs += jobs.reduce((total, { tiling: { m, n, k } }) => total + m * n * k, 0);
-    own.peProducts += jobs.reduce((total, { tiling }) => total + peProducts(tiling), 0);
-    own.cycles += cycles;
-    own.modelCycles += modelledCycles(this.manifest.timing, jobs);
-    this.#work.set(product.name, own);
-    return sums;
-  }
-
-  /** The same, and finds the first product that differs from the integer reference. */
-  async compare(products: readonly CodeMatrices[], layer: RunnableLayer): Promise<BigInt64Array[]> {
-    const sums = await this.multiply(products, layer);
-    for (const [i, codes] of products.entries()) {
-      const found = findMismatch(sums[i] as BigInt64Array, referenceSums(codes), codes.w.cols);
-      if (!found || this.mismatch !== undefined) continue;
-      const { row, col, expected, got } = found;
-      this.mismatch = `${layer.product.name}, product ${i}, [${row}, ${col}]: expected ${expected}, got ${got}`;
-    }
-    return sums;
-  }
-
-  work(): LayerWork[] {
-    return [...this.#work].map(([name, { macs, peProducts: busy, cycles, modelCycles }]) => ({
-      name,
-      macs,
-      cycles,
-      modelCycles,
-      utilisation: busy / (cycles * this.pes),
-    }));
-  }
 }

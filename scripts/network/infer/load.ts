@@ -4,7 +4,8 @@ import { parse } from 'npyjs';
 import { UserError } from '../../../gen/base/errors.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import { type OnnxModel, readModel } from '../onnx/model.js';
-import { findProducts, type Product } from '../onnx/products.js';
+import { findProducts } from '../products/find.js';
+import type { Product } from '../products/product.js';
 import { unpackCodes } from '../quantise/packing.js';
 import type { RunnableLayer } from '../quantise/plan.js';
 import { type LayerReport, type QuantiseReport, REPORT } from '../quantise/report.js';
@@ -60,7 +61,7 @@ function bytesOf(folder: string, name: string): Buffer {
 }
 
 function layerOf({ activation, second, correction }: LayerReport, product: Product, folder: string): RunnableLayer {
-  const bias = correction === null ? undefined : (array(folder, correction) as Float32Array);
+  const bias = correction === null ? undefined : npy(folder, correction);
   const operand = ({ type, scale }: { type: string; scale: number }) => ({ type: numericType(type), scale });
   return {
     product,
@@ -69,22 +70,25 @@ function layerOf({ activation, second, correction }: LayerReport, product: Produ
       second.kind === 'activation'
         ? { kind: 'activation', tensor: operand(second) }
         : { kind: 'weights', weights: weightsOf(second, folder) },
-    ...(bias ? { correction: { shape: product.op === 'Conv' ? [bias.length, 1, 1] : [bias.length], data: bias } } : {}),
+    ...(bias ? { correction: { shape: bias.shape, data: bias.data as Float32Array } } : {}),
   };
 }
 
-function weightsOf({ shape, n, type: name, groups, files }: WeightsReport, folder: string) {
+function weightsOf({ shape, n, type: name, groups, groupRows, files }: WeightsReport, folder: string) {
   const type = numericType(name);
   return {
     type,
     shape,
     groups,
+    groupRows,
     scales: array(folder, files.scales) as Float64Array,
     codes: unpackCodes(array(folder, files.codes) as Uint8Array, n, type.bits),
   };
 }
 
-function array(folder: string, name: string): ArrayLike<number> {
+const array = (folder: string, name: string): ArrayLike<number> => npy(folder, name).data as Uint8Array;
+
+function npy(folder: string, name: string): ReturnType<typeof parse> {
   const bytes = bytesOf(folder, name);
-  return parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer).data as Uint8Array;
+  return parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
 }

@@ -1,4 +1,6 @@
+import { printable } from '../../../gen/base/printable.js';
 import { decimal, type Pair, pairLines, percent } from '../../../gen/base/text-table.js';
+import { agreementText, outputLines } from '../quantise/output-text.js';
 import type { InferReport } from './infer.js';
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`;
@@ -7,16 +9,21 @@ const seconds = (value: number): string => `${value.toFixed(1)} s`;
 export function inferText(report: InferReport): string {
   const { samples, right, seconds: time } = report;
   const share = (part: number): string => `${decimal(part)} of ${decimal(samples)} (${percent(part / samples, 2)})`;
-  const width = Math.max(...report.layers.map(({ name }) => name.length));
+  const width = Math.max(5, ...report.layers.map(({ name }) => name.length));
   const layers = report.layers.map(
     ({ name, macs, cycles, utilisation }) =>
       `${name.padEnd(width)}  ${decimal(macs).padStart(15)}  ${decimal(cycles).padStart(13)}  ${percent(utilisation).padStart(7)}`,
   );
+  const decides = report.outputs.find(({ onnx }) => onnx.agreement);
   const rows: Pair[] = [
     ['network', `${report.model}, ${decimal(samples)} samples, on ${report.design}`],
     ...(right === undefined ? [] : [['right', share(right)] as const]),
-    ['like ONNX', `${share(report.likeOnnx)}: same class as the fake-quantised model in ONNX Runtime`],
-    ['like float', `${share(report.likeFloat)}: same class as the network in floating point`],
+    ...(decides
+      ? [
+          ['like ONNX', `${agreementText(decides.onnx)} as the fake-quantised model in ONNX Runtime`] as const,
+          ['like float', `${agreementText(decides.float)} as the network in floating point`] as const,
+        ]
+      : []),
     [
       'array',
       `${decimal(report.cycles)} cycles for ${decimal(report.macs)} MACs: ${percent(report.utilisation)} of the PEs' cycles`,
@@ -30,11 +37,28 @@ export function inferText(report: InferReport): string {
   return `${[
     `${'layer'.padEnd(width)}  ${'MACs'.padStart(15)}  ${'cycles'.padStart(13)}  utilised`,
     ...layers,
+    ...leftOutLines(report),
+    '',
+    ...outputLines(
+      report.outputs.map(({ onnx }) => onnx),
+      'outputs, against the fake-quantised model in ONNX Runtime',
+    ),
+    ...outputLines(
+      report.outputs.map(({ float }) => float),
+      'outputs, against the network in floating point',
+    ),
     '',
     ...pairLines(rows, 10),
     ...cyclesVerdict(report),
     verdict(report),
   ].join('\n')}\n`;
+}
+
+function leftOutLines({ leftOut }: InferReport): string[] {
+  return leftOut.map(
+    ({ title, op, reason, macs }) =>
+      `in floating point: ${printable(title)} (${op}), ${macs === null ? 'MACs not known' : `${decimal(macs)} MACs per sample`}: ${printable(reason)}`,
+  );
 }
 
 /** The layers whose simulated cycles are not those of the cycle model. */
@@ -48,12 +72,15 @@ function cyclesVerdict(report: InferReport): string[] {
   );
 }
 
-function verdict({ exact, differentDecisions, samples, mismatch, design }: InferReport): string {
-  if (exact && differentDecisions.length === 0) {
-    return `PASS ${design}: all outputs and all ${decimal(samples)} class decisions equal the integer reference model`;
+function verdict({ exact, samples, sums, wrongSums, mismatch, outputs, design }: InferReport): string {
+  const names = (some: InferReport['outputs']): string => some.map(({ name }) => printable(name)).join(', ');
+  if (exact) {
+    const all = outputs.length === 1 ? 'the output' : `all ${outputs.length} outputs`;
+    return `PASS ${design}: all ${decimal(sums)} sums and ${all} (${names(outputs)}) of ${decimal(samples)} samples equal the integer reference model`;
   }
+  const wrong = outputs.filter((output) => !output.exact);
   return [
-    `FAIL ${design}: outputs differ from the integer reference; ${differentDecisions.length} of ${decimal(samples)} class decisions do`,
+    `FAIL ${design}: ${decimal(wrongSums)} of ${decimal(sums)} sums differ from the integer reference; ${wrong.length === 0 ? 'no output differs' : `outputs that differ: ${names(wrong)}`}`,
     ...(mismatch === undefined ? [] : [`  first at layer ${mismatch}`]),
     '  find the cause: npm run verify -- --design <folder> --trace',
   ].join('\n');

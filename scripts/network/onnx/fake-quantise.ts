@@ -3,13 +3,15 @@ import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto, Te
 import { decisionBoundaries, levels } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { OnnxModel } from './model.js';
-import { makeNode } from './nodes.js';
+import { makeNode, needed, readsOf } from './nodes.js';
 import { doubleProto, type FloatTensor, floatProto, int32Proto } from './tensor.js';
 
 /** What becomes of one product's operands. An operand left out stays as it is. */
 export interface ProductEdit {
   /** Output of the product's node, which names it in the graph. */
   readonly output: string;
+  /** Whether the second operand is the node's first input. */
+  readonly swapped?: boolean;
   readonly activation?: ActivationQuantiser;
   /** The second operand: weights already rounded, or how to round it at run time. */
   readonly second?:
@@ -52,14 +54,17 @@ export function fakeQuantise(model: OnnxModel, edits: readonly ProductEdit[]): O
 
   for (const node of graph.node) {
     const edit = byOutput.get(node.output[0] ?? '');
-    if (edit?.activation) node.input[0] = rounded(node.input[0] as string, edit.activation);
+    const [first, second] = edit?.swapped ? [1, 0] : [0, 1];
+    const inputs = [...node.input];
+    if (edit?.activation) inputs[first] = rounded(node.input[first] as string, edit.activation);
     if (edit?.second?.kind === 'activation') {
-      node.input[1] = rounded(node.input[1] as string, edit.second.activation);
+      inputs[second] = rounded(node.input[second] as string, edit.second.activation);
     } else if (edit?.second?.kind === 'weights') {
       const name = `${edit.output}__weights`;
       graph.initializer.push(floatProto(name, edit.second.weights));
-      node.input[1] = name;
+      inputs[second] = name;
     }
+    node.input = inputs;
     nodes.push(node);
     if (edit?.correction) {
       const bias = `${edit.output}__correction`;
@@ -166,22 +171,8 @@ function searchNodes(input: string, output: string, type: NumericType, values: r
 
 /** Takes out what the outputs do not depend on any more: the weights before rounding, and what computed them. */
 function dropUnused(graph: GraphProto): void {
-  const read = new Set(graph.output.map(({ name }) => name));
-  const kept: NodeProto[] = [];
-  for (const node of [...graph.node].reverse()) {
-    if (!node.output.some((output) => read.has(output))) continue;
-    kept.push(node);
-    for (const name of readsOf(node)) read.add(name);
-  }
-  graph.node = kept.reverse();
+  const outputs = graph.output.map(({ name }) => name);
+  graph.node = needed(graph.node, outputs);
+  const read = new Set([...outputs, ...graph.node.flatMap(readsOf)]);
   graph.initializer = graph.initializer.filter(({ name }) => read.has(name));
-}
-
-/** Tensors that a node reads, in graphs of its own too. */
-function readsOf({ input, attribute }: NodeProto): string[] {
-  const inner = attribute.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...graphs]);
-  return [
-    ...input,
-    ...inner.flatMap((graph) => [...graph.output.map(({ name }) => name), ...graph.node.flatMap(readsOf)]),
-  ];
 }

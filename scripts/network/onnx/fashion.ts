@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../../../gen/base/errors.js';
 import { type Samples, samplesOf } from './samples.js';
+import type { FloatTensor } from './tensor.js';
 
 /** What users write for the data set where a file may stand. */
 export const FASHION = 'fashion-mnist';
@@ -17,6 +18,8 @@ const NAMES = { train: 'training images', t10k: 'test images' } as const;
 /** Images with their classes. */
 export interface LabelledImages {
   /** N x 1 x 28 x 28, from 0 to 1. */
+  readonly pixels: FloatTensor;
+  /** The same for a network to take. */
   readonly images: Samples;
   readonly labels: Uint8Array;
 }
@@ -34,19 +37,21 @@ export function fashionMnist(part: 'train' | 't10k', count = Number.POSITIVE_INF
   }
   const kept = Math.min(labels.length, count);
   const data = Float32Array.from(pixels.subarray(0, kept * EDGE ** 2), (pixel) => pixel / 255);
-  const name = `Fashion-MNIST ${NAMES[part]}`;
-  return { images: samplesOf(name, { shape: [kept, 1, EDGE, EDGE], data }), labels: labels.subarray(0, kept) };
+  return labelled(`Fashion-MNIST ${NAMES[part]}`, data, labels.subarray(0, kept));
 }
 
 /** The training images that `models/train.py` held out: the last tenth. */
 export function heldOut(count?: number): LabelledImages {
-  const { images, labels } = fashionMnist('train');
-  const first = Math.ceil(images.count * 0.9);
-  const kept = Math.min(count ?? images.count, images.count - first);
-  return {
-    images: samplesOf('Fashion-MNIST training images held out', images.read(first, kept)),
-    labels: labels.subarray(first, first + kept),
-  };
+  const { pixels, labels } = fashionMnist('train');
+  const first = Math.ceil(labels.length * 0.9);
+  const last = Math.min(first + (count ?? labels.length), labels.length);
+  const data = pixels.data.subarray(first * EDGE ** 2, last * EDGE ** 2);
+  return labelled('Fashion-MNIST training images held out', data, labels.subarray(first, last));
+}
+
+function labelled(name: string, data: Float32Array, labels: Uint8Array): LabelledImages {
+  const pixels = { shape: [labels.length, 1, EDGE, EDGE], data };
+  return { pixels, images: samplesOf(name, pixels), labels };
 }
 
 /** The data of a gzipped IDX file, behind its header of a word per dimension. */

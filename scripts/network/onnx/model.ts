@@ -5,20 +5,33 @@ import {
   ModelProtoSchema,
   type NodeProto,
   type TensorProto,
-  TensorProto_DataLocation,
   TensorProto_DataType,
+  type TensorShapeProto_Dimension,
   type ValueInfoProto,
 } from 'onnx-buf';
+import type * as ort from 'onnxruntime-node';
 import { UserError } from '../../../gen/base/errors.js';
-import { floatProto, readFloats } from './tensor.js';
+import { readExternalData } from './external.js';
+import { foreignFormat } from './foreign.js';
+import { splitFused } from './normalise/fused.js';
+import { inlineFunctions } from './normalise/inline.js';
+import { raiseOpset } from './normalise/raise.js';
+import { sortNodes } from './normalise/sort.js';
+import { widenHalves } from './normalise/widen.js';
+import { typeName } from './value.js';
 
-/** An input of a network: a dimension that the file leaves open is undefined. */
+/** An input of a network: a dimension that the file leaves open is undefined, and so is a shape it does not give. */
 export interface NetworkInput {
   readonly name: string;
-  readonly shape: readonly (number | undefined)[];
+  /** ONNX Runtime's name of the element type. */
+  readonly type: ort.Tensor.Type;
+  readonly shape?: readonly (number | undefined)[];
 }
 
-/** A network read from an ONNX file; what was float16 is float32. */
+/**
+ * A network read from an ONNX file, in a form that the rest can rely on: what was float16 is float32, nodes are in order,
+ * functions are inlined, all data is in memory, operator set 9 or newer.
+ */
 export interface OnnxModel {
   /** What messages call it. */
   readonly name: string;
@@ -28,40 +41,34 @@ export interface OnnxModel {
   readonly opset: number;
   /** Initialisers and Constant nodes. */
   readonly constants: ReadonlyMap<string, TensorProto>;
-  readonly input: NetworkInput;
+  readonly inputs: readonly NetworkInput[];
   readonly outputs: readonly string[];
 }
-
-/** The oldest operator set whose operators the quantised model can be made of. */
-const OLDEST_OPSET = 9;
 
 /**
  * @param bytes An ONNX file.
  * @param name What messages call it.
- * @throws UserError for a file that is not ONNX, keeps weights in other files, uses too old an operator set, or has not
- *   exactly one input, of floats.
+ * @param folder Where the file lies: weights that it keeps in other files are read from there.
+ * @throws UserError for a file that is not ONNX, uses too old an operator set, lacks weights, or takes what is no tensor.
  */
-export function readModel(bytes: Uint8Array, name: string): OnnxModel {
+export function readModel(bytes: Uint8Array, name: string, folder?: string): OnnxModel {
   const proto = parse(bytes, name);
   const { graph } = proto;
-  const opset = Number(proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0n);
-  if (!graph || graph.node.length === 0 || opset === 0) throw new UserError(`${name} is not an ONNX model`);
-  if (opset < OLDEST_OPSET) {
-    throw new UserError(
-      `${name} uses operator set ${opset}; ${OLDEST_OPSET} is the oldest supported (onnx.version_converter can raise it)`,
-    );
-  }
-  refuseExternalData(graph, name);
+  if (!graph || graph.node.length === 0 || proto.opsetImport.length === 0) throw notOnnx(bytes, name);
+  inlineFunctions(proto, graph, name);
+  readExternalData(graph, name, folder);
+  const opset = raiseOpset(proto, graph, name);
+  splitFused(graph, name);
   widenHalves(graph, name);
   separateInitialisers(proto, graph);
-  const constants = constantsOf(graph);
+  sortNodes(graph);
   return {
     name,
     proto,
     graph,
     opset,
-    constants,
-    input: onlyInput(graph, name),
+    constants: constantsOf(graph),
+    inputs: graph.input.map((input) => inputOf(input, name)),
     outputs: graph.output.map((output) => output.name),
   };
 }
@@ -73,20 +80,20 @@ function parse(bytes: Uint8Array, name: string): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch {
-    throw new UserError(`${name} is not an ONNX model`);
+    throw notOnnx(bytes, name);
   }
+}
+
+function notOnnx(bytes: Uint8Array, name: string): UserError {
+  const what = foreignFormat(bytes);
+  return new UserError(
+    what === undefined ? `${name} is not an ONNX model, or is cut short` : `${name} is not an ONNX model but ${what}`,
+  );
 }
 
 /** The value of a Constant node, where it is a tensor. */
 export const constantTensor = ({ opType, attribute }: NodeProto): TensorProto | undefined =>
   opType === 'Constant' ? attribute.find((item) => item.name === 'value')?.t : undefined;
-
-function* tensorsOf(graph: GraphProto): Generator<readonly [string, TensorProto]> {
-  for (const tensor of graph.initializer) yield [tensor.name, tensor];
-  for (const node of graph.node) {
-    for (const { t } of node.attribute) if (t) yield [node.output[0] ?? node.name, t];
-  }
-}
 
 function constantsOf(graph: GraphProto): Map<string, TensorProto> {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
@@ -97,34 +104,6 @@ function constantsOf(graph: GraphProto): Map<string, TensorProto> {
   return constants;
 }
 
-function refuseExternalData(graph: GraphProto, name: string): void {
-  for (const [tensorName, tensor] of tensorsOf(graph)) {
-    if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL || tensor.externalData.length > 0) {
-      throw new UserError(
-        `${name}: the data of ${tensorName} is in another file; save the model as one file (onnx.save_model with save_as_external_data=False)`,
-      );
-    }
-  }
-}
-
-/** Everything that is float16 becomes float32, which holds the same numbers: weights, inputs, outputs, casts. */
-function widenHalves(graph: GraphProto, name: string): void {
-  const { FLOAT, FLOAT16 } = TensorProto_DataType;
-  for (const [tensorName, tensor] of tensorsOf(graph)) {
-    if (tensor.dataType !== FLOAT16) continue;
-    const { dataType, rawData } = floatProto('', readFloats(tensor, `${name}: ${tensorName}`));
-    Object.assign(tensor, { dataType, rawData, int32Data: [] });
-  }
-  for (const { opType, attribute } of graph.node) {
-    const to = opType === 'Cast' ? attribute.find((item) => item.name === 'to') : undefined;
-    if (to && Number(to.i) === FLOAT16) to.i = BigInt(FLOAT);
-  }
-  for (const info of [...graph.input, ...graph.output, ...graph.valueInfo]) {
-    const type = info.type?.value;
-    if (type?.case === 'tensorType' && type.value.elemType === FLOAT16) type.value.elemType = FLOAT;
-  }
-}
-
 /** Before version 4 of the format, initialisers had to be listed among the inputs. */
 function separateInitialisers(proto: ModelProto, graph: GraphProto): void {
   const initialised = new Set(graph.initializer.map((tensor) => tensor.name));
@@ -132,23 +111,17 @@ function separateInitialisers(proto: ModelProto, graph: GraphProto): void {
   if (proto.irVersion < 4n) proto.irVersion = 4n;
 }
 
-function onlyInput(graph: GraphProto, name: string): NetworkInput {
-  const [input] = graph.input;
-  if (!input || graph.input.length > 1) {
-    throw new UserError(
-      `${name} has ${graph.input.length} inputs (${graph.input.map((each) => each.name).join(', ')}); networks with one are supported`,
-    );
+function inputOf(info: ValueInfoProto, name: string): NetworkInput {
+  const type = info.type?.value;
+  const element = type?.case === 'tensorType' ? typeName(type.value.elemType) : undefined;
+  if (type?.case !== 'tensorType' || element === undefined || element === 'string') {
+    const what = type?.case === 'tensorType' ? TensorProto_DataType[type.value.elemType] : (type?.case ?? 'nothing');
+    throw new UserError(`${name}: input ${info.name} holds ${what}; tensors of numbers and of booleans can be given`);
   }
-  const type = input.type?.value;
-  if (type?.case !== 'tensorType' || type.value.elemType !== TensorProto_DataType.FLOAT) {
-    throw new UserError(`${name}: input ${input.name} does not hold floats`);
-  }
-  return { name: input.name, shape: dimensions(input) };
+  const { shape } = type.value;
+  return { name: info.name, type: element, ...(shape ? { shape: shape.dim.map(sizeOf) } : {}) };
 }
 
-function dimensions({ type }: ValueInfoProto): (number | undefined)[] {
-  if (type?.value.case !== 'tensorType') return [];
-  return (type.value.value.shape?.dim ?? []).map(({ value }) =>
-    value.case === 'dimValue' && value.value > 0n ? Number(value.value) : undefined,
-  );
+function sizeOf({ value }: TensorShapeProto_Dimension): number | undefined {
+  return value.case === 'dimValue' && value.value > 0n ? Number(value.value) : undefined;
 }

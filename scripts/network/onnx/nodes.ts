@@ -3,6 +3,7 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
   type NodeProto,
   NodeProtoSchema,
 } from 'onnx-buf';
@@ -26,6 +27,11 @@ export function realOf(node: NodeProto, name: string, fallback: number): number 
   return attribute(node, name)?.f ?? fallback;
 }
 
+/** A list of real numbers of a node, such as scales. */
+export function realsOf(node: NodeProto, name: string): readonly number[] {
+  return attribute(node, name)?.floats ?? [];
+}
+
 /** A text of a node, such as auto_pad. */
 export function textOf(node: NodeProto, name: string, fallback: string): string {
   const found = attribute(node, name);
@@ -33,7 +39,7 @@ export function textOf(node: NodeProto, name: string, fallback: string): string 
 }
 
 /** Whether a node runs graphs of its own (If, Loop, Scan). */
-export const hasSubgraph = (node: NodeProto): boolean => node.attribute.some(({ g, graphs }) => g || graphs.length > 0);
+export const hasSubgraph = (node: NodeProto): boolean => subgraphs(node).length > 0;
 
 /** A node with one output, named like the output. */
 export function makeNode(
@@ -51,4 +57,43 @@ export function makeNode(
       create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) }),
     ),
   });
+}
+
+/** The graphs that a node runs (branches, bodies). */
+export const subgraphs = ({ attribute: attributes }: NodeProto): readonly GraphProto[] =>
+  attributes.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...graphs]);
+
+/** All nodes of a graph, those inside of its nodes' own graphs too. */
+export function* allNodes({ node: nodes }: Pick<GraphProto, 'node'>): Generator<NodeProto> {
+  for (const node of nodes) {
+    yield node;
+    for (const inner of subgraphs(node)) yield* allNodes(inner);
+  }
+}
+
+/** Tensors that a node reads, with what its own graphs take from outside. */
+export function readsOf(node: NodeProto): string[] {
+  return [...node.input.filter((name) => name !== ''), ...subgraphs(node).flatMap(capturesOf)];
+}
+
+/** Tensors of the surrounding graph that a graph reads. */
+function capturesOf({ node: nodes, input, initializer, output }: GraphProto): string[] {
+  const own = new Set([
+    ...input.map(({ name }) => name),
+    ...initializer.map(({ name }) => name),
+    ...nodes.flatMap((node) => node.output),
+  ]);
+  return [...nodes.flatMap(readsOf), ...output.map(({ name }) => name)].filter((name) => !own.has(name));
+}
+
+/** Nodes that some tensors depend on, in the order of the list. */
+export function needed(nodes: readonly NodeProto[], results: Iterable<string>): NodeProto[] {
+  const wanted = new Set(results);
+  const kept: NodeProto[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!node.output.some((output) => output !== '' && wanted.has(output))) continue;
+    kept.push(node);
+    for (const name of readsOf(node)) wanted.add(name);
+  }
+  return kept.reverse();
 }

@@ -3,81 +3,85 @@ import {
   type GraphProto,
   ModelProtoSchema,
   type NodeProto,
+  type TensorProto,
   type TensorProto_DataType,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { UserError } from '../../../gen/base/errors.js';
 import { constantTensor, type OnnxModel, writeModel } from './model.js';
-import { hasSubgraph } from './nodes.js';
-import { operandsOf, type Product } from './products.js';
+import { needed, readsOf } from './nodes.js';
 
-/** What lies between two rounds of products: the nodes whose inputs are known, as a model of its own. */
-export interface Segment {
-  /** None where products follow each other directly. */
+/** A node that something else than ONNX Runtime computes: a matrix product. */
+export interface Cut {
+  /** Output of the node, which names it in the graph. */
+  readonly output: string;
+  /** Tensors that are read at run time to compute it. */
+  readonly reads: readonly string[];
+  /** The tensor that is computed; nodes make the node's output of it. */
+  readonly result: string;
   readonly nodes: readonly NodeProto[];
-  /** Tensors it reads: the network's input, or results of earlier segments and products. */
+  readonly constants: readonly TensorProto[];
+}
+
+/** What lies between two rounds of cuts: the nodes whose inputs are known, as a model of its own. */
+export interface Segment<C extends Cut = Cut> {
+  /** None where cuts follow each other directly. */
+  readonly nodes: readonly NodeProto[];
+  /** Tensors it reads: the network's inputs, or results of earlier segments and cuts. */
   readonly inputs: readonly string[];
-  /** Tensors that products or later segments read. */
+  /** Tensors that cuts or later segments read. */
   readonly outputs: readonly string[];
-  /** Products that can be computed when the segment is done. */
-  readonly products: readonly Product[];
+  /** What can be computed when the segment is done. */
+  readonly cuts: readonly C[];
+  /** Constants that its nodes may read beside the network's. */
+  readonly constants: ReadonlyMap<string, TensorProto>;
 }
 
 /**
  * Cuts a network at its products: segments that a runtime computes, in turn with products that something else computes.
- * A node belongs to the first segment in which all its inputs are known.
- *
- * @throws UserError for networks with control flow.
+ * A node belongs to the first segment in which all its inputs are known. Nodes with graphs of their own stay whole.
  */
-export function cutAtProducts(model: OnnxModel, products: readonly Product[]): readonly Segment[] {
-  const { graph, constants, input, outputs } = model;
-  const flow = graph.node.find(hasSubgraph);
-  if (flow) throw new UserError(`${model.name}: control flow (${flow.opType}) is not supported`);
-  const productOf = new Map(products.map((product) => [product.node.output[0] as string, product]));
-  const available = new Map<string, number>([
-    [input.name, 0],
-    ['', 0],
-  ]);
-  for (const name of constants.keys()) available.set(name, 0);
-  const stages: { nodes: NodeProto[]; products: Product[] }[] = [];
+export function cutNetwork<C extends Cut>(model: OnnxModel, cuts: readonly C[]): readonly Segment<C>[] {
+  const { graph, constants, inputs, outputs } = model;
+  const cutOf = new Map(cuts.map((cut) => [cut.output, cut]));
+  const extra = new Map(cuts.flatMap((cut) => cut.constants.map((tensor) => [tensor.name, tensor] as const)));
+  const known = (name: string): boolean => constants.has(name) || extra.has(name);
+  const available = new Map<string, number>(inputs.map(({ name }) => [name, 0]));
+  const stages: { nodes: NodeProto[]; cuts: C[] }[] = [];
+  const stageAt = (stage: number): (typeof stages)[number] => {
+    while (stages.length <= stage) stages.push({ nodes: [], cuts: [] });
+    return stages[stage] as (typeof stages)[number];
+  };
+  const place = (node: NodeProto, earliest = 0): void => {
+    const stage = Math.max(earliest, ...readsOf(node).map((name) => available.get(name) ?? 0));
+    stageAt(stage).nodes.push(node);
+    for (const output of node.output) available.set(output, stage);
+  };
   for (const node of graph.node) {
     if (constantTensor(node)) continue;
-    const stage = Math.max(...node.input.map((name) => available.get(name) ?? 0), 0);
-    while (stages.length <= stage) stages.push({ nodes: [], products: [] });
-    const product = productOf.get(node.output[0] ?? '');
-    const own = stages[stage] as (typeof stages)[number];
-    if (product) own.products.push(product);
-    else own.nodes.push(node);
-    for (const output of node.output) available.set(output, product ? stage + 1 : stage);
+    const cut = cutOf.get(node.output[0] ?? '');
+    if (!cut) {
+      place(node);
+      continue;
+    }
+    const stage = Math.max(0, ...cut.reads.map((name) => available.get(name) ?? 0));
+    stageAt(stage).cuts.push(cut);
+    available.set(cut.result, stage + 1);
+    for (const each of cut.nodes) place(each, stage + 1);
   }
-  return stages.map(({ nodes, products: own }, stage) => {
+  return stages.map(({ nodes, cuts: own }, stage) => {
     const made = new Set(nodes.flatMap((node) => node.output));
-    const later = stages.slice(stage + 1).flatMap((other) => other.nodes.flatMap((node) => node.input));
+    const after = stages.slice(stage + 1);
     const wanted = new Set([
-      ...own.flatMap(operandsOf),
-      ...stages.slice(stage + 1).flatMap((other) => other.products.flatMap(operandsOf)),
-      ...later,
+      ...own.flatMap(({ reads }) => reads),
+      ...after.flatMap((other) => other.cuts.flatMap(({ reads }) => reads)),
+      ...after.flatMap((other) => other.nodes.flatMap(readsOf)),
       ...outputs,
     ]);
     const results = [...made].filter((name) => name !== '' && wanted.has(name));
     const kept = needed(nodes, results);
-    const inputs = [...new Set(kept.flatMap((node) => node.input))].filter(
-      (name) => name !== '' && !made.has(name) && !constants.has(name),
-    );
-    return { nodes: kept, inputs, outputs: results, products: own };
+    const read = [...new Set(kept.flatMap(readsOf))].filter((name) => !made.has(name) && !known(name));
+    return { nodes: kept, inputs: read, outputs: results, cuts: own, constants: extra };
   });
-}
-
-/** The nodes that the results depend on. */
-function needed(nodes: readonly NodeProto[], results: readonly string[]): NodeProto[] {
-  const wanted = new Set(results);
-  const kept: NodeProto[] = [];
-  for (const node of [...nodes].reverse()) {
-    if (!node.output.some((output) => wanted.has(output))) continue;
-    kept.push(node);
-    for (const name of node.input) wanted.add(name);
-  }
-  return kept.reverse();
 }
 
 /**
@@ -87,20 +91,22 @@ function needed(nodes: readonly NodeProto[], results: readonly string[]): NodePr
  */
 export function segmentModel(
   { proto, graph, constants }: OnnxModel,
-  { nodes, inputs, outputs }: Segment,
+  segment: Segment,
   typeOf: (name: string) => TensorProto_DataType,
 ): Uint8Array {
   const copy = clone(ModelProtoSchema, { ...proto, graph: { ...graph, node: [], initializer: [], valueInfo: [] } });
   const own = copy.graph as GraphProto;
-  const read = new Set(nodes.flatMap((node) => node.input));
-  own.node = [...nodes];
-  own.initializer = [...constants].filter(([name]) => read.has(name)).map(([name, tensor]) => ({ ...tensor, name }));
-  own.input = inputs.map((name) =>
+  const read = new Set(segment.nodes.flatMap(readsOf));
+  own.node = [...segment.nodes];
+  own.initializer = [...constants, ...segment.constants]
+    .filter(([name]) => read.has(name))
+    .map(([name, tensor]) => ({ ...tensor, name }));
+  own.input = segment.inputs.map((name) =>
     create(ValueInfoProtoSchema, {
       name,
       type: { value: { case: 'tensorType', value: { elemType: typeOf(name) } } },
     }),
   );
-  own.output = outputs.map((name) => create(ValueInfoProtoSchema, { name }));
+  own.output = segment.outputs.map((name) => create(ValueInfoProtoSchema, { name }));
   return writeModel(copy);
 }

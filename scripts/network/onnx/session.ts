@@ -4,15 +4,15 @@ import type * as ort from 'onnxruntime-node';
 import { UserError } from '../../../gen/base/errors.js';
 import { loadPackage } from '../../../gen/base/package.js';
 import { type OnnxModel, writeModel } from './model.js';
-import type { FloatTensor } from './tensor.js';
+import type { Value, Values } from './value.js';
 
 /** ONNX Runtime. @throws UserError (exit code 3) when it is not installed. */
 export const loadRuntime = () => loadPackage('onnxruntime-node', () => import('onnxruntime-node'));
 
 /** A network in ONNX Runtime. */
 export interface Session {
-  /** Runs a batch; the tensors asked for by name, the network's outputs if none. */
-  run(input: FloatTensor): Promise<ReadonlyMap<string, FloatTensor>>;
+  /** Runs once; the tensors asked for by name, the network's outputs if none. */
+  run(inputs: Values): Promise<Values>;
   close(): Promise<void>;
 }
 
@@ -23,20 +23,46 @@ export interface Session {
  * @throws UserError with ONNX Runtime's words when it cannot load or run the network.
  */
 export async function openSession(model: OnnxModel, extra: readonly string[] = []): Promise<Session> {
-  const { input, outputs } = model;
-  const inside = extra.filter((name) => name !== input.name && !outputs.includes(name));
-  const session = await load(withOutputs(model, inside), model.name);
-  const fetches = [...outputs, ...inside];
+  const { outputs } = model;
+  const known = new Set([...model.inputs.map(({ name }) => name), ...outputs]);
+  return open(model, [...outputs, ...extra.filter((name) => !known.has(name))], true);
+}
+
+/** Opens a network for the tensors inside of it alone: its outputs are neither delivered nor kept. */
+export function openInside(model: OnnxModel, tensors: readonly string[]): Promise<Session> {
+  const given = new Set(model.inputs.map(({ name }) => name));
+  return open(
+    model,
+    tensors.filter((name) => !given.has(name)),
+    false,
+  );
+}
+
+async function open(model: OnnxModel, fetches: readonly string[], keepOutputs: boolean): Promise<Session> {
+  if (fetches.length === 0) return { run: async () => new Map(), close: async () => {} };
+  const session = await load(withOutputs(model, fetches, keepOutputs), model.name);
   return {
-    run: async (tensor) => {
-      const { Tensor } = await loadRuntime();
-      const feed = new Tensor('float32', tensor.data, tensor.shape);
-      const results = await attempt(`${model.name} cannot run`, () => session.run({ [input.name]: feed }, fetches));
-      return new Map(fetches.map((name) => [name, floats(results[name] as ort.Tensor, name)]));
-    },
+    run: (inputs) => runSession(session, inputs, fetches, model.name),
     close: () => session.release(),
   };
 }
+
+/** Runs what `load` has loaded. @throws UserError with ONNX Runtime's words. */
+export async function runSession(
+  session: ort.InferenceSession,
+  inputs: Values,
+  fetches: readonly string[],
+  name: string,
+): Promise<Values> {
+  const { Tensor } = await loadRuntime();
+  const feeds = Object.fromEntries(
+    [...inputs].map(([input, { type, data, shape }]) => [input, new Tensor(type, data as never, shape) as ort.Tensor]),
+  );
+  const results = await attempt(`${name} cannot run`, () => session.run(feeds, [...fetches]));
+  return new Map(fetches.map((fetch) => [fetch, resultOf(results[fetch] as ort.Tensor)]));
+}
+
+const resultOf = ({ type, dims, data }: ort.Tensor): Value => ({ type, shape: dims, data });
 
 export async function load(bytes: Uint8Array, name: string): Promise<ort.InferenceSession> {
   const options = { logSeverityLevel: 4 as const, executionProviders: ['cpu'] };
@@ -52,14 +78,26 @@ async function attempt<T>(what: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-function withOutputs({ proto }: OnnxModel, names: readonly string[]): Uint8Array {
-  if (names.length === 0) return writeModel(proto);
+function withOutputs({ proto }: OnnxModel, names: readonly string[], keep: boolean): Uint8Array {
+  const graph = proto.graph as GraphProto;
+  const own = new Set(graph.output.map(({ name }) => name));
+  const same = keep && names.length === own.size;
+  if (same) return writeModel(proto);
   const copy = clone(ModelProtoSchema, proto);
-  (copy.graph as GraphProto).output.push(...names.map((name) => create(ValueInfoProtoSchema, { name })));
+  const to = copy.graph as GraphProto;
+  if (!keep) to.output = to.output.filter(({ name }) => names.includes(name));
+  const kept = new Set(to.output.map(({ name }) => name));
+  to.output.push(...names.filter((name) => !kept.has(name)).map((name) => create(ValueInfoProtoSchema, { name })));
   return writeModel(copy);
 }
 
-function floats({ data, dims, type }: ort.Tensor, name: string): FloatTensor {
-  if (type !== 'float32') throw new UserError(`tensor ${name} holds ${type}, not floats`);
-  return { shape: dims, data: data as Float32Array };
+/** Element types of tensors inside of a network, as ONNX Runtime infers them. */
+export async function tensorTypes(model: OnnxModel, tensors: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (tensors.length === 0) return new Map();
+  const session = await load(withOutputs(model, tensors, false), model.name);
+  try {
+    return new Map(session.outputMetadata.flatMap((item) => (item.isTensor ? [[item.name, item.type] as const] : [])));
+  } finally {
+    await session.release();
+  }
 }

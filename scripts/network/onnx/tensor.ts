@@ -10,13 +10,8 @@ export interface FloatTensor {
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((count, size) => count * size, 1);
 
-/** Whether a tensor holds floats that can be read as float32. */
-export function isFloat({ dataType }: TensorProto): boolean {
-  return dataType === TensorProto_DataType.FLOAT || dataType === TensorProto_DataType.FLOAT16;
-}
-
 /**
- * The elements of a float32 or float16 tensor.
+ * The elements of a float32, float16 or bfloat16 tensor.
  *
  * @throws UserError when it has another type, or holds another number of elements than its shape says.
  */
@@ -40,6 +35,10 @@ function floatsOf(tensor: TensorProto, name: string): Float32Array {
   }
   if (dataType === TensorProto_DataType.FLOAT16) {
     return Float32Array.from(rawData.length > 0 ? new Uint16Array(raw) : int32Data, halfToFloat);
+  }
+  if (dataType === TensorProto_DataType.BFLOAT16) {
+    const bits = Uint32Array.from(rawData.length > 0 ? new Uint16Array(raw) : int32Data, (half) => half << 16);
+    return new Float32Array(bits.buffer);
   }
   throw new UserError(
     `${name}: elements of type ${TensorProto_DataType[dataType] ?? dataType}; float32 and float16 can be quantised`,
@@ -72,6 +71,11 @@ export function doubleProto(name: string, values: number | readonly number[]): T
 /** An int32 scalar for a model. */
 export function int32Proto(name: string, value: number): TensorProto {
   return proto(name, TensorProto_DataType.INT32, [], Int32Array.of(value));
+}
+
+/** An int64 tensor of one dimension for a model. */
+export function int64Proto(name: string, values: readonly number[]): TensorProto {
+  return proto(name, TensorProto_DataType.INT64, [values.length], BigInt64Array.from(values, BigInt));
 }
 
 function proto(

@@ -1,10 +1,9 @@
 import { fakeQuantise } from '../onnx/fake-quantise.js';
-import type { FloatTensor } from '../onnx/tensor.js';
 import type { Calibration } from './calibrate.js';
 import { editOf } from './dequantise.js';
 import { isWide, type LayerChoices } from './layers.js';
 import type { QuantiseOptions } from './options.js';
-import { outputError, outputInputs } from './output-error.js';
+import { outputError } from './output-error.js';
 import { averageBits, type LayerPlan, meanSquaredError, relativeError } from './plan.js';
 
 /** A layer's plan with the two widths it may have. */
@@ -27,42 +26,40 @@ export async function promote(
     choices.map((choice) => (wide.has(choice) && choice.wide ? choice.wide : choice.narrow));
   const { budget } = options;
   if (budget) {
-    const { samples, model, progress } = calibration;
-    const inputs = outputInputs(samples, model, calibration.batch);
+    const { feed, progress } = calibration;
     const order = await ranked(
       choices.filter((choice) => !wide.has(choice)),
       calibration,
-      inputs,
       options,
     );
     for (const choice of order) {
       if (budget.kind === 'error') {
-        const error = await errorOf(plans(), calibration, inputs);
+        const error = await errorOf(plans(), calibration);
         progress(`output error ${error.toPrecision(3)} with ${wide.size} layers of 8 bits`);
         if (error <= budget.limit) break;
       }
       wide.add(choice);
-      if (budget.kind === 'bits' && averageBits(plans(), samples.count) > budget.limit) wide.delete(choice);
+      if (budget.kind === 'bits' && averageBits(plans(), feed.count) > budget.limit) wide.delete(choice);
     }
   }
   const final = plans();
   return choices.map((choice, i) => ({ ...choice, plan: final[i] as LayerPlan }));
 }
 
-const errorOf = (
-  plans: readonly LayerPlan[],
-  { model }: Calibration,
-  inputs: readonly FloatTensor[],
-): Promise<number> => outputError(model, fakeQuantise(model, plans.map(editOf)), inputs);
+/** Infinite where it cannot be computed: that is not met, and worse than any. */
+async function errorOf(plans: readonly LayerPlan[], { model, feed, runBatch }: Calibration): Promise<number> {
+  const quantised = fakeQuantise(model, plans.map(editOf));
+  const { error } = await outputError({ model, quantised, feed, batch: runBatch });
+  return error ?? Number.POSITIVE_INFINITY;
+}
 
 /** The layers, the one that gains most from 8 bits first. */
 async function ranked(
   choices: readonly LayerChoices[],
   calibration: Calibration,
-  inputs: readonly FloatTensor[],
   { ranking }: QuantiseOptions,
 ): Promise<readonly LayerChoices[]> {
-  const count = calibration.samples.count;
+  const count = calibration.feed.count;
   const scores = new Map<LayerChoices, number>();
   for (const [i, choice] of choices.entries()) {
     if (ranking === 'mse') scores.set(choice, meanSquaredError(choice.narrow, count));
@@ -70,8 +67,11 @@ async function ranked(
     else {
       // The network with this layer alone rounded.
       calibration.progress(`ranking: ${i + 1} of ${choices.length} layers`);
-      scores.set(choice, await errorOf([choice.narrow], calibration, inputs));
+      scores.set(choice, await errorOf([choice.narrow], calibration));
     }
   }
-  return [...choices].sort((a, b) => (scores.get(b) as number) - (scores.get(a) as number));
+  return [...choices].sort((a, b) => compare(scores.get(b) as number, scores.get(a) as number));
 }
+
+/** As a difference, where both may be infinite. */
+const compare = (a: number, b: number): number => (a === b ? 0 : a - b);

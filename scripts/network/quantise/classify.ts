@@ -1,9 +1,10 @@
+import type { Feed } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
-import { batches, type Samples } from '../onnx/samples.js';
 import { openSession } from '../onnx/session.js';
 import type { FloatTensor } from '../onnx/tensor.js';
+import { floatsOf } from '../onnx/value.js';
 
-/** The class with the largest score, for each sample of a batch of scores. */
+/** The class with the largest score, for each row of scores. */
 export function decisions({ shape, data }: FloatTensor): number[] {
   const classes = shape.at(-1) as number;
   return Array.from({ length: data.length / classes }, (_, sample) => {
@@ -15,19 +16,19 @@ export function decisions({ shape, data }: FloatTensor): number[] {
   });
 }
 
-/** Runs a classifier on all samples: a class each. */
+/** Runs a classifier on all samples: a class each, by its first output. */
 export async function classify(
   model: OnnxModel,
-  samples: Samples,
+  feed: Feed,
   batch: number,
   progress: (done: number) => void = () => {},
 ): Promise<number[]> {
   const session = await openSession(model);
   const classes: number[] = [];
+  const output = model.outputs[0] as string;
   try {
-    for (const input of batches(samples, model.input, batch)) {
-      const scores = (await session.run(input)).get(model.outputs[0] as string) as FloatTensor;
-      classes.push(...decisions(scores));
+    for (const { inputs } of feed.runs(batch)) {
+      classes.push(...decisions(floatsOf((await session.run(inputs)).get(output), output)));
       progress(classes.length);
     }
   } finally {

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import { GENERATOR } from '../../../gen/base/version.js';
 import { sha256 } from '../../../gen/design/manifest.js';
-import { type Product, weightMatrix } from '../onnx/products.js';
 import { type FloatTensor, readFloats } from '../onnx/tensor.js';
+import type { Lowering } from '../products/contraction.js';
+import { type Product, weightMatrix } from '../products/product.js';
+import { macsOf, type SurveyedProduct } from '../products/survey.js';
 import type { LayerFiles } from './files.js';
-import { type Lowering, lower } from './lowering.js';
 import type { QuantisedNetwork } from './network.js';
-import { averageBits, type LayerPlan, type QuantisedTensor, type QuantisedWeights } from './plan.js';
+import type { Comparison } from './output-figures.js';
+import { averageBits, type LayerPlan, operandSizes, type QuantisedTensor, type QuantisedWeights } from './plan.js';
 import type { Histogram, LayerReport, QuantiseReport } from './report.js';
 
 /** What the report says besides the plan itself. */
@@ -14,53 +16,109 @@ export interface Circumstances {
   readonly bytes: Uint8Array;
   readonly source: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly outputError: number;
-  readonly inputShape: readonly number[];
-  /** Per layer: what it lowers to for one sample, and its files. */
-  readonly lowerings: ReadonlyMap<Product, Lowering>;
+  readonly outputs: MeasuredOutputs;
+  readonly warnings: readonly string[];
   readonly files: ReadonlyMap<Product, LayerFiles>;
 }
 
+/** Figures of all outputs on some samples. */
+export type MeasuredComparison = Comparison & { readonly samples: number };
+
+/** Those on the calibration samples, and on samples held out. */
+export interface MeasuredOutputs {
+  readonly calibration: MeasuredComparison;
+  readonly heldOut: MeasuredComparison | null;
+}
+
+const copied = ({ outputs, ...rest }: MeasuredComparison): QuantiseReport['outputs']['calibration'] => ({
+  ...rest,
+  outputs: outputs.map((output) => ({ ...output, shape: [...output.shape] })),
+});
+
 const BINS = 120;
+/** Width of what is left in floating point. */
+const FLOAT_BITS = 32;
 
 /** `report.json` of a quantised network. */
 export function describe(network: QuantisedNetwork, about: Circumstances): QuantiseReport {
-  const { model, plan, samples } = network;
+  const { model, plan, calibration, unit } = network;
+  const { feed } = calibration;
   const layers = plan.layers.map((layer) => describeLayer(layer, network, about));
-  const weightElements = plan.layers.map(({ second, bits }) => ({
-    bits,
-    elements: second.kind === 'weights' ? second.weights.codes.length : 0,
-  }));
-  const elements = weightElements.reduce((sum, each) => sum + each.elements, 0);
   return {
     generator: GENERATOR,
     model: {
       name: basename(model.name),
       sha256: sha256(Buffer.from(about.bytes)),
       opset: model.opset,
-      input: model.input.name,
-      inputShape: [...about.inputShape],
-      output: model.outputs[0] as string,
+      inputs: model.inputs.map(({ name, type }) => ({ name, type, shape: [...(feed.shapes.get(name) ?? [])] })),
+      outputs: [...model.outputs],
+      samplesAtOnce: feed.fixed ?? null,
     },
-    calibration: { source: about.source, samples },
+    calibration: { source: about.source, samples: feed.count, heldOut: about.outputs.heldOut?.samples ?? 0 },
     options: { ...about.options },
     files: { float: 'float.onnx', quantised: 'fake-quantised.onnx' },
     layers,
-    skipped: [...plan.skipped],
-    totals: {
-      macs: layers.reduce((sum, { products: { count, m, k, n } }) => sum + count * m * k * n, 0),
-      averageBits: averageBits(plan.layers, samples),
-      weightBits:
-        elements === 0 ? 0 : weightElements.reduce((sum, each) => sum + each.bits * each.elements, 0) / elements,
-      outputError: about.outputError,
+    leftOut: plan.leftOut.map(({ title, op, reason, macs }) => ({
+      title,
+      op,
+      reason,
+      macs: macs === null ? null : macs / unit,
+    })),
+    totals: totalsOf(network),
+    outputs: {
+      calibration: copied(about.outputs.calibration),
+      heldOut: about.outputs.heldOut && copied(about.outputs.heldOut),
     },
+    warnings: [...about.warnings],
   };
 }
 
-function describeLayer(layer: LayerPlan, { model, samples }: QuantisedNetwork, about: Circumstances): LayerReport {
+function totalsOf({ plan, calibration, unit, sizes }: QuantisedNetwork): QuantiseReport['totals'] {
+  const { count } = calibration.feed;
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const quotient = (a: number, b: number): number => (b === 0 ? 0 : a / b);
+  const layers = plan.layers.map(({ product, bits, ...layer }) => ({
+    bits,
+    macs: macsOf((sizes.get(product) as SurveyedProduct).lowering) / unit,
+    elements: sum(operandSizes({ product, bits, ...layer }, count).map(({ elements }) => elements)),
+    weights: layer.second.kind === 'weights' ? layer.second.weights.codes.length : 0,
+  }));
+  const left = plan.leftOut.map(({ macs, elements }) => ({
+    bits: FLOAT_BITS,
+    macs: (macs ?? 0) / unit,
+    elements: (elements ?? 0) / unit,
+  }));
+  const average = <T extends { bits: number }>(list: readonly T[], share: (item: T) => number): number =>
+    quotient(sum(list.map((item) => item.bits * share(item))), sum(list.map(share)));
+  return {
+    macs: sum(layers.map(({ macs }) => macs)),
+    macsLeftOut: sum(left.map(({ macs }) => macs)),
+    averageBits: averageBits(plan.layers, count),
+    weightBits: average(layers, ({ weights }) => weights),
+    bitsOfAll: average([...layers, ...left], ({ elements }) => elements),
+    bitsPerMac: average([...layers, ...left], ({ macs }) => macs),
+  };
+}
+
+/** A layer's products for one sample, where `unit` samples can be told apart in them. */
+export function productsOf(
+  { parts, m, k, n }: Pick<Lowering, 'parts' | 'm' | 'k' | 'n'>,
+  kind: 'weights' | 'activation',
+  unit: number,
+): LayerReport['products'] {
+  const byRows = m % unit === 0 ? { count: parts, m: m / unit, k, n, samples: 1 } : undefined;
+  const byParts = parts % unit === 0 ? { count: parts / unit, m, k, n, samples: 1 } : undefined;
+  const [first, other] = kind === 'weights' ? [byRows, byParts] : [byParts, byRows];
+  return first ?? other ?? { count: parts, m, k, n, samples: unit };
+}
+
+function describeLayer(
+  layer: LayerPlan,
+  { model, calibration, unit, sizes }: QuantisedNetwork,
+  about: Circumstances,
+): LayerReport {
   const { product, bits, activation, second } = layer;
-  const { parts, m, k, n } = about.lowerings.get(product) as Lowering;
-  const batch = model.input.shape[0] ?? 1;
+  const samples = calibration.feed.count;
   const files = about.files.get(product) as LayerFiles;
   const floats = (): FloatTensor =>
     readFloats(
@@ -69,10 +127,11 @@ function describeLayer(layer: LayerPlan, { model, samples }: QuantisedNetwork, a
     );
   return {
     name: product.name,
+    title: product.title,
     op: product.op,
     output: product.node.output[0] as string,
     bits,
-    products: second.kind === 'weights' ? { count: parts, m: m / batch, k, n } : { count: parts / batch, m, k, n },
+    products: productsOf((sizes.get(product) as SurveyedProduct).lowering, second.kind, unit),
     activation: describeTensor(product.activation, activation, samples),
     second:
       second.kind === 'activation'
@@ -105,8 +164,7 @@ function describeTensor(tensor: string, chosen: QuantisedTensor, samples: number
 }
 
 function describeWeights(product: Product, weights: QuantisedWeights, values: Float64Array, files: LayerFiles) {
-  const { shape, rows, cols, type, groups, scales, squaredError, squares, considered } = weights;
-  const groupRows = rows / groups;
+  const { shape, rows, cols, type, groups, groupRows, scales, squaredError, squares, considered } = weights;
   const scaled = values.map(
     (value, i) => value / (scales[Math.floor(Math.floor(i / cols) / groupRows) * cols + (i % cols)] as number),
   );
@@ -117,6 +175,7 @@ function describeWeights(product: Product, weights: QuantisedWeights, values: Fl
     n: cols,
     type: type.name,
     groups,
+    groupRows,
     scales: { least: extreme(scales, Math.min), greatest: extreme(scales, Math.max) },
     relativeError: relative(squaredError, squares),
     considered: considered.map((other) => ({
@@ -144,21 +203,4 @@ function histogramOf(values: Float64Array): Histogram {
     counts[bin] = (counts[bin] as number) + 1;
   }
   return { low, high, counts };
-}
-
-/** What each layer lowers to for the shapes that one sample gives. */
-export function lowerAll(
-  layers: readonly LayerPlan[],
-  shapeOf: (tensor: string) => readonly number[],
-): ReadonlyMap<Product, Lowering> {
-  return new Map(
-    layers.map(({ product, second }) => [
-      product,
-      lower(
-        product,
-        shapeOf(product.activation),
-        second.kind === 'weights' ? second.weights.shape : shapeOf(product.second.tensor),
-      ),
-    ]),
-  );
 }

@@ -6,10 +6,11 @@ import type { PortMatrices } from '../../../gen/golden/tiling.js';
 import { quantise } from '../../../gen/numerics/codec.js';
 import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
 import type { FloatTensor } from '../onnx/tensor.js';
+import type { Lowering } from '../products/contraction.js';
+import { codeProducts, type SecondOperand } from './code-products.js';
 import { type ImageTarget, layerImages } from './images.js';
-import { columns, type Lowering } from './lowering.js';
 import { bytesPerRow, packCodes } from './packing.js';
-import { type LayerPlan, secondType } from './plan.js';
+import type { LayerPlan } from './plan.js';
 import type { LayerReport } from './report.js';
 import { imageTestbench } from './testbench.js';
 
@@ -43,7 +44,7 @@ export function layerFiles(
   const bias = correction && {
     correction: {
       path: `${folder}/correction.npy`,
-      content: formatNpyArray([correction.data.length], correction.data),
+      content: formatNpyArray(correction.shape, correction.data),
     },
   };
   if (second.kind === 'activation') return { ...(images ? { images } : {}), ...bias };
@@ -65,9 +66,10 @@ function imagesOf(
   operandOf: (tensor: string) => FloatTensor,
   target: LayerTarget,
   folder: string,
-): NonNullable<LayerFiles['images']> {
+): LayerFiles['images'] {
   const { info, accumulator, manifest } = target;
   const products = productCodes(layer, lowering, operandOf, info);
+  if (products.length === 0) return undefined;
   const images = layerImages(products, target);
   const { a, w } = products[0] as PortMatrices;
   const file = (name: string, content: string): FolderFile => ({ path: `${folder}/${name}`, content });
@@ -101,24 +103,20 @@ function productCodes(
   operandOf: (tensor: string) => FloatTensor,
   { rows, a, w }: ArrayInfo,
 ): PortMatrices[] {
-  const { k, n, parts } = lowering;
-  const m = Math.min(lowering.m, rows);
   const codesOf = (tensor: string, { type, scale }: ActivationQuantiser): Uint8Array =>
     quantise(type, operandOf(tensor).data, { scale, tensor });
-  const input = codesOf(product.activation, activation);
-  const weights = second.kind === 'weights' ? second.weights : undefined;
-  const codes = second.kind === 'weights' ? second.weights.codes : codesOf(product.second.tensor, second.tensor);
-  const wType = secondType({ second });
-  const groups = weights?.groups ?? 1;
-  const depth = k / groups;
-  return Array.from({ length: parts * groups }, (_, i) => {
-    const part = Math.floor(i / groups);
-    const from = (i % groups) * depth;
-    const left = columns(lowering.rows(input, part, 0, m), k, from, from + depth);
-    const right = lowering.second(codes, part).subarray(from * n, (from + depth) * n);
-    return {
-      a: { rows: m, cols: depth, type: activation.type, typeIndex: a.types.indexOf(activation.type), codes: left },
-      w: { rows: depth, cols: n, type: wType, typeIndex: w.types.indexOf(wType), codes: right },
-    };
-  });
+  const operand: SecondOperand =
+    second.kind === 'weights'
+      ? { kind: 'weights', ...second.weights }
+      : {
+          kind: 'activation',
+          type: second.tensor.type,
+          codes: codesOf(product.second.tensor, second.tensor),
+          scales: Float64Array.of(second.tensor.scale),
+        };
+  const first = { type: activation.type, codes: codesOf(product.activation, activation) };
+  return codeProducts(lowering, first, operand, Math.min(lowering.m, rows)).map((one) => ({
+    a: { ...one.a, typeIndex: a.types.indexOf(one.a.type) },
+    w: { ...one.w, typeIndex: w.types.indexOf(one.w.type) },
+  }));
 }

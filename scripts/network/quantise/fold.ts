@@ -1,10 +1,9 @@
 import { clone, create } from '@bufbuild/protobuf';
-import { type GraphProto, ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
-import type * as ort from 'onnxruntime-node';
+import { type GraphProto, ModelProtoSchema, TensorProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import { type OnnxModel, writeModel } from '../onnx/model.js';
-import { constantTensors, findProducts } from '../onnx/products.js';
-import { load } from '../onnx/session.js';
-import { floatProto } from '../onnx/tensor.js';
+import { load, runSession } from '../onnx/session.js';
+import { typeNumber, type Values } from '../onnx/value.js';
+import { constantTensors, findProducts } from '../products/find.js';
 
 /**
  * A network whose products read weights and biases from constants. ONNX Runtime computes once what nodes derive from
@@ -13,7 +12,7 @@ import { floatProto } from '../onnx/tensor.js';
 export async function foldWeights(model: OnnxModel): Promise<OnnxModel> {
   const derived = constantTensors(model);
   const wanted = findProducts(model)
-    .products.flatMap(({ node }) => node.input.slice(1))
+    .products.flatMap(({ node }) => node.input)
     .filter((name) => derived.has(name) && name !== '' && !model.constants.has(name));
   if (wanted.length === 0) return model;
   const names = [...new Set(wanted)];
@@ -23,8 +22,16 @@ export async function foldWeights(model: OnnxModel): Promise<OnnxModel> {
   const values = await evaluate(model, names);
   graph.node = graph.node.filter((node) => !node.output.some((output) => names.includes(output)));
   for (const name of names) {
-    const { dims, data } = values[name] as ort.Tensor;
-    const tensor = floatProto(name, { shape: dims, data: Float32Array.from(data as Float32Array) });
+    const { type, shape, data } = values.get(name) as NonNullable<ReturnType<Values['get']>>;
+    const view = data as Float32Array;
+    const bytes = new Uint8Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) as ArrayBuffer);
+    const dataType = typeNumber(type);
+    const tensor = create(TensorProtoSchema, {
+      name,
+      dataType: dataType ?? 0,
+      dims: shape.map(BigInt),
+      rawData: bytes,
+    });
     graph.initializer.push(tensor);
     constants.set(name, tensor);
   }
@@ -32,7 +39,7 @@ export async function foldWeights(model: OnnxModel): Promise<OnnxModel> {
 }
 
 /** Values of tensors that follow from constants, from a network cut down to what computes them. */
-async function evaluate(model: OnnxModel, names: readonly string[]): Promise<Record<string, ort.Tensor>> {
+async function evaluate(model: OnnxModel, names: readonly string[]): Promise<Values> {
   const constant = constantTensors(model);
   const proto = clone(ModelProtoSchema, model.proto);
   const graph = proto.graph as GraphProto;
@@ -41,7 +48,7 @@ async function evaluate(model: OnnxModel, names: readonly string[]): Promise<Rec
   graph.output = names.map((name) => create(ValueInfoProtoSchema, { name }));
   const session = await load(writeModel(proto), model.name);
   try {
-    return (await session.run({}, [...names])) as Record<string, ort.Tensor>;
+    return await runSession(session, new Map(), names, model.name);
   } finally {
     await session.release();
   }

@@ -10,15 +10,19 @@ import type { Manifest } from '../../../gen/design/manifest.js';
 import { arrayInfoOfDesign } from '../../../gen/golden/reference.js';
 import { HARDWARE_TYPES } from '../../../gen/numerics/types/table.js';
 import { elaborateCore } from '../../../gen/rtl/core.js';
+import type { Run } from '../onnx/feed.js';
 import { writeModel } from '../onnx/model.js';
-import type { Samples } from '../onnx/samples.js';
+import { openInside } from '../onnx/session.js';
 import type { FloatTensor } from '../onnx/tensor.js';
-import { firstOperands } from './calibrate.js';
-import { describe, lowerAll } from './describe.js';
-import { type LayerTarget, layerFiles } from './files.js';
+import { floatsOf } from '../onnx/value.js';
+import { operandsOf, type Product } from '../products/product.js';
+import type { SurveyedProduct } from '../products/survey.js';
+import type { Calibration } from './calibrate.js';
+import { describe, type MeasuredOutputs } from './describe.js';
+import { type LayerFiles, type LayerTarget, layerFiles } from './files.js';
 import type { QuantisedNetwork } from './network.js';
 import { type LayerPlan, secondType } from './plan.js';
-import type { QuantiseReport } from './report.js';
+import { type QuantiseReport, REPORT } from './report.js';
 import { reportHtml } from './report-html.js';
 import { reportText } from './report-text.js';
 
@@ -31,9 +35,9 @@ export interface FolderRequest {
   readonly out: string;
   /** The ONNX file. */
   readonly bytes: Uint8Array;
-  readonly samples: Samples;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly outputError: number;
+  readonly outputs: MeasuredOutputs;
+  readonly warnings: readonly string[];
   /** The design that the memory images are for. */
   readonly manifest?: Manifest;
 }
@@ -73,22 +77,11 @@ function isOwnReport(file: string): boolean {
 
 /** Writes all files of a quantised network, or nothing. */
 export async function writeNetwork(network: QuantisedNetwork, request: FolderRequest): Promise<QuantiseReport> {
-  const { model, plan, quantised } = network;
-  const { samples, manifest } = request;
-  const products = plan.layers.map(({ product }) => product);
-  const values = await firstOperands(model, products, samples);
-  const operandOf = (tensor: string): FloatTensor => values.get(tensor) as FloatTensor;
-  const lowerings = lowerAll(plan.layers, (tensor) => operandOf(tensor).shape);
-  const files = new Map(
-    plan.layers.map((layer) => {
-      const lowering = lowerings.get(layer.product);
-      if (!lowering) throw new Error(`${layer.product.name} was not lowered`);
-      return [layer.product, layerFiles(layer, lowering, operandOf, targetOf(layer, manifest))];
-    }),
-  );
-  const report = describe(network, { ...request, source: samples.name, inputShape: samples.shape, lowerings, files });
+  const { model, quantised } = network;
+  const files = await allLayerFiles(network, request.manifest);
+  const report = describe(network, { ...request, source: network.calibration.feed.name, files });
   const all: FolderFile[] = [
-    { path: REPORT_FILE, content: `${JSON.stringify(report, null, 2)}\n` },
+    { path: REPORT_FILE, content: `${JSON.stringify(REPORT.parse(report), null, 2)}\n` },
     { path: 'report.txt', content: reportText(report) },
     { path: 'report.html', content: await reportHtml(report) },
     { path: report.files.float, content: writeModel(model.proto) },
@@ -101,6 +94,45 @@ export async function writeNetwork(network: QuantisedNetwork, request: FolderReq
   requireReplaceable(request.out);
   replaceFolder(request.out, all);
   return report;
+}
+
+/** The files of all layers; operands of the first sample are in memory for some layers at a time. */
+async function allLayerFiles(
+  { model, plan, calibration, sizes }: QuantisedNetwork,
+  manifest: Manifest | undefined,
+): Promise<ReadonlyMap<Product, LayerFiles>> {
+  const { inputs } = calibration.feed.runs(1).next().value as Run;
+  const files = new Map<Product, LayerFiles>();
+  for (const layers of layerPortions(plan.layers, calibration)) {
+    const session = await openInside(model, [...new Set(layers.flatMap(({ product }) => operandsOf(product)))]);
+    try {
+      const values = new Map([...inputs, ...(await session.run(inputs))]);
+      const operandOf = (tensor: string): FloatTensor => floatsOf(values.get(tensor), tensor);
+      for (const layer of layers) {
+        const { lowering } = sizes.get(layer.product) as SurveyedProduct;
+        files.set(layer.product, layerFiles(layer, lowering, operandOf, targetOf(layer, manifest)));
+      }
+    } finally {
+      await session.close();
+    }
+  }
+  return files;
+}
+
+/** Lists of layers whose operands fit into the memory together, or of one layer. */
+function layerPortions(layers: readonly LayerPlan[], { memory, bytesOf }: Calibration): LayerPlan[][] {
+  const lists: LayerPlan[][] = [];
+  let filled = Number.POSITIVE_INFINITY;
+  for (const layer of layers) {
+    const bytes = operandsOf(layer.product).reduce((sum, tensor) => sum + bytesOf(tensor), 0);
+    if (filled + bytes > memory) {
+      lists.push([]);
+      filled = 0;
+    }
+    (lists.at(-1) as LayerPlan[]).push(layer);
+    filled += bytes;
+  }
+  return lists;
 }
 
 /** The array that a layer's images are for: the design if it takes the layer, else one of the layer's own types. */

@@ -1,16 +1,18 @@
 import { UserError } from '../../../gen/base/errors.js';
 import { fakeQuantise } from '../onnx/fake-quantise.js';
+import { type Feed, feedOf, type Run } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
-import { findProducts, type Product, type SkippedProduct } from '../onnx/products.js';
-import { requireFit, type Samples } from '../onnx/samples.js';
-import type { FloatTensor } from '../onnx/tensor.js';
+import type { Samples } from '../onnx/samples.js';
+import { elementCount } from '../onnx/tensor.js';
+import { PRODUCT_OPS } from '../products/operators.js';
+import { operandsOf, type Product } from '../products/product.js';
+import { type LeftOut, leftOutFor, type Survey, type SurveyedProduct, survey } from '../products/survey.js';
 import { StreamedChoice } from '../search/stream.js';
 import { promote } from './budget.js';
-import { type Calibration, feed, firstOperands } from './calibrate.js';
+import { type Calibration, observe } from './calibrate.js';
 import { editOf } from './dequantise.js';
 import { foldWeights } from './fold.js';
 import { chooseWeights, isWide, type Layer, type LayerChoices, layerOf, searchOptions, typesAt } from './layers.js';
-import { lower } from './lowering.js';
 import { type QuantiseOptions, WIDE_BITS } from './options.js';
 import type { LayerPlan, NetworkPlan } from './plan.js';
 import { refine } from './refine.js';
@@ -22,29 +24,66 @@ export interface QuantisedNetwork {
   readonly plan: NetworkPlan;
   /** The network with rounded operands. */
   readonly quantised: OnnxModel;
-  /** Calibration samples used. */
-  readonly samples: number;
+  readonly calibration: Calibration;
+  /** Samples that sizes are of: one, or as many as the network fixes for a run. */
+  readonly unit: number;
+  /** Each layer's size for these. */
+  readonly sizes: ReadonlyMap<Product, SurveyedProduct>;
 }
+
+/** Bytes of an element of an activation. */
+const FLOAT_BYTES = 4;
 
 /** Chooses the types and scales of all operands of a network's products. */
 export async function quantiseNetwork(
   original: OnnxModel,
-  samples: Samples,
+  samples: Samples | Feed,
   options: QuantiseOptions,
   progress: (message: string) => void = () => {},
 ): Promise<QuantisedNetwork> {
-  requireFit(samples, original.input);
+  const feed = 'runs' in samples ? samples : feedOf(original, samples);
   const model = await foldWeights(original);
-  const calibration = { model, samples, batch: options.batch, progress };
-  const { kept, skipped } = await chooseProducts(calibration, options);
-  requireNamed(options.wide, kept);
-  const layers = kept.map((product) => layerOf(product, model));
+  const first = feed.runs(1).next().value as Run;
+  const found = await survey(model, first.inputs);
+  const { kept, leftOut } = chooseProducts(found, model, options);
+  requireNamed(
+    options.wide,
+    kept.map(({ product }) => product),
+  );
+  const bytesOf = (tensor: string): number => FLOAT_BYTES * elementCount(found.factsOf(tensor)?.shape ?? []);
+  const calibration: Calibration = {
+    model,
+    feed,
+    batch: options.batch,
+    runBatch: fittingBatch(options, found, bytesOf),
+    memory: options.memory,
+    bytesOf,
+    progress,
+  };
+  const layers = kept.map(({ product }) => layerOf(product, model));
   const choices = await chooseAll(layers, calibration, options);
   const chosen = await promote(choices, calibration, options);
   const plans = await refine(chosen, calibration, options);
-  const plan = { layers: plans, skipped };
   const quantised = fakeQuantise(model, plans.map(editOf));
-  return { model, plan, quantised, samples: samples.count };
+  return {
+    model,
+    plan: { layers: plans, leftOut },
+    quantised,
+    calibration,
+    unit: first.samples,
+    sizes: new Map(kept.map((each) => [each.product, each])),
+  };
+}
+
+/** Samples of a run such that all activations that products read fit into the memory. */
+function fittingBatch(
+  { batch, memory }: QuantiseOptions,
+  { products }: Survey,
+  bytesOf: (tensor: string) => number,
+): number {
+  const tensors = new Set(products.flatMap(({ product }) => operandsOf(product)));
+  const bytes = [...tensors].reduce((sum, tensor) => sum + bytesOf(tensor), 0);
+  return Math.max(1, Math.min(batch, Math.floor(memory / Math.max(bytes, 1))));
 }
 
 /**
@@ -52,42 +91,25 @@ export async function quantiseNetwork(
  *
  * @throws UserError when there is none.
  */
-async function chooseProducts(
-  calibration: Calibration,
-  { attention }: QuantiseOptions,
-): Promise<{ kept: readonly Product[]; skipped: readonly SkippedProduct[] }> {
-  const { model, samples } = calibration;
-  const { products, skipped: unsupported } = findProducts(model);
-  const values = products.length === 0 ? new Map() : await firstOperands(model, products, samples);
-  const kept: Product[] = [];
-  const skipped = [...unsupported];
-  for (const product of products) {
-    const reason =
-      product.second.kind === 'activation' && !attention
-        ? 'both operands are activations, and --no-attention is given'
-        : loweringObstacle(product, model, values);
-    if (reason === undefined) kept.push(product);
-    else skipped.push({ node: product.name, op: product.op, reason });
-  }
-  if (kept.length === 0) throw new UserError(nothingToDo(model, skipped));
-  return { kept, skipped };
-}
-
-/** Why a product is not a matrix product; undefined where it is one. */
-function loweringObstacle(
-  product: Product,
-  { constants }: OnnxModel,
-  values: ReadonlyMap<string, FloatTensor>,
-): string | undefined {
-  const weights = constants.get(product.second.tensor)?.dims.map(Number);
-  const shapeOf = (tensor: string): readonly number[] => (values.get(tensor) as FloatTensor).shape;
-  try {
-    lower(product, shapeOf(product.activation), weights ?? shapeOf(product.second.tensor));
-    return undefined;
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
+function chooseProducts(found: Survey, model: OnnxModel, { attention }: QuantiseOptions) {
+  const { factsOf } = found;
+  const shapeOf = (tensor: string): readonly number[] => factsOf(tensor)?.shape ?? [];
+  const isLeft = ({ product }: SurveyedProduct): boolean => product.second.kind === 'activation' && !attention;
+  const kept = found.products.filter((each) => !isLeft(each));
+  const leftOut = [
+    ...found.leftOut,
+    ...found.products
+      .filter(isLeft)
+      .map((each) =>
+        leftOutFor(
+          each,
+          'both operands are activations, and --no-attention is given',
+          shapeOf(each.product.activation),
+        ),
+      ),
+  ];
+  if (kept.length === 0) throw new UserError(nothingToDo(model, leftOut));
+  return { kept, leftOut };
 }
 
 /** @throws UserError when a layer named is not there. */
@@ -98,9 +120,9 @@ function requireNamed(wide: readonly string[], products: readonly Product[]): vo
   throw new UserError(`--wide: there is no layer ${unknown}; first, last, or of these: ${names.join(', ')}`);
 }
 
-function nothingToDo({ name }: OnnxModel, skipped: NetworkPlan['skipped']): string {
-  const why = skipped.map(({ node, op, reason }) => `\n  ${node} (${op}): ${reason}`).join('');
-  return `${name} has no Conv, Gemm or MatMul that can be quantised${why}`;
+function nothingToDo({ name }: OnnxModel, leftOut: readonly LeftOut[]): string {
+  const why = leftOut.map(({ title, op, reason }) => `\n  ${title} (${op}): ${reason}`).join('');
+  return `${name} has no product (${PRODUCT_OPS.join(', ')}) that can be quantised${why}`;
 }
 
 /** Both widths of all layers, by least error of the tensors; every activation tensor is decided once per width and port. */
@@ -129,7 +151,7 @@ async function chooseAll(
     const mayWiden = options.budget !== undefined || isWide(product, layers, options);
     return { layer, narrow: at(options.bits), ...(mayWiden ? { wide: at(WIDE_BITS) } : {}) };
   });
-  await feed(calibration, new Map([...choices].map(([tensor, own]) => [tensor, [...own.values()]])));
+  await observe(calibration, new Map([...choices].map(([tensor, own]) => [tensor, [...own.values()]])));
   return pending.map(({ layer, narrow, wide }, i) => {
     calibration.progress(`weights: ${i + 1} of ${pending.length} layers`);
     const planned = (bits: number, { activation, second }: typeof narrow): LayerPlan => ({

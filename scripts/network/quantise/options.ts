@@ -34,9 +34,13 @@ export interface QuantiseOptions {
   readonly wide: readonly string[];
   readonly budget?: Budget;
   readonly ranking: Ranking;
-  /** Samples run at once. */
+  /** Samples run at once at most. */
   readonly batch: number;
+  /** Bytes that activations may take at once. */
+  readonly memory: number;
 }
+
+export const GIB = 2 ** 30;
 
 /** The published framework's choices. */
 export const PUBLISHED: QuantiseOptions = {
@@ -49,6 +53,7 @@ export const PUBLISHED: QuantiseOptions = {
   wide: [],
   ranking: 'mse',
   batch: 16,
+  memory: 2 * GIB,
 };
 
 /** Width of a promoted layer. */

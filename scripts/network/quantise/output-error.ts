@@ -1,42 +1,35 @@
+import type { Feed } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
-import { batches, firstSamples, type Samples } from '../onnx/samples.js';
 import { openSession } from '../onnx/session.js';
-import type { FloatTensor } from '../onnx/tensor.js';
+import { type Comparison, OutputComparison, type Task } from './output-figures.js';
 
 /** Samples on which the error of the outputs is measured. */
 const OUTPUT_SAMPLES = 128;
 
-/** The batches on which the error of the outputs is measured: the first samples. */
-export function outputInputs(samples: Samples, { input }: OnnxModel, batch: number): readonly FloatTensor[] {
-  return [...batches(firstSamples(samples, OUTPUT_SAMPLES), input, batch)];
+export interface OutputRequest {
+  readonly model: OnnxModel;
+  readonly quantised: OnnxModel;
+  /** Of these the first ones are taken. */
+  readonly feed: Feed;
+  /** Samples run at once. */
+  readonly batch: number;
+  readonly task?: Task;
 }
 
-/** How far the quantised network's outputs are from the original's: squared error over squares. */
-export async function outputError(
-  model: OnnxModel,
-  quantised: OnnxModel,
-  inputs: readonly FloatTensor[],
-): Promise<number> {
+/** How far the quantised network's outputs are from the original's. */
+export async function outputError({ model, quantised, feed, batch, task }: OutputRequest): Promise<Comparison> {
+  const each = feed.fixed ?? 1;
+  const some = feed.part(0, Math.ceil(OUTPUT_SAMPLES / each) * each);
   const wanted = await openSession(model);
   const got = await openSession(quantised);
-  let error = 0;
-  let squares = 0;
+  const comparison = new OutputComparison(model.outputs, task);
   try {
-    for (const input of inputs) {
-      const [reference, rounded] = [await wanted.run(input), await got.run(input)];
-      for (const name of model.outputs) {
-        const [x, y] = [reference.get(name) as FloatTensor, rounded.get(name) as FloatTensor];
-        for (let i = 0; i < x.data.length; i++) {
-          const value = x.data[i] as number;
-          const difference = (y.data[i] as number) - value;
-          error += difference * difference;
-          squares += value * value;
-        }
-      }
+    for (const { inputs, samples } of some.runs(batch)) {
+      comparison.add(await wanted.run(inputs), await got.run(inputs), samples);
     }
   } finally {
     await wanted.close();
     await got.close();
   }
-  return squares === 0 ? 0 : error / squares;
+  return comparison.result();
 }

@@ -1,6 +1,7 @@
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
-import type { Product, SkippedProduct } from '../onnx/products.js';
+import type { Product } from '../products/product.js';
+import type { LeftOut } from '../products/survey.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import type { StreamedResult } from '../search/stream.js';
 import type { QuantisedMatrix } from '../search/tensor.js';
@@ -36,7 +37,7 @@ export interface RunnableLayer {
   readonly second:
     | {
         readonly kind: 'weights';
-        readonly weights: Pick<QuantisedWeights, 'type' | 'codes' | 'shape' | 'groups' | 'scales'>;
+        readonly weights: Pick<QuantisedWeights, 'type' | 'codes' | 'shape' | 'groups' | 'groupRows' | 'scales'>;
       }
     | { readonly kind: 'activation'; readonly tensor: ActivationQuantiser };
   readonly correction?: FloatTensor;
@@ -49,7 +50,7 @@ export const secondType = ({ second }: Pick<RunnableLayer, 'second'>): NumericTy
 /** What is decided about a network. */
 export interface NetworkPlan {
   readonly layers: readonly LayerPlan[];
-  readonly skipped: readonly SkippedProduct[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** An operand's part in widths and errors. */

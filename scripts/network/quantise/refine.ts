@@ -1,8 +1,9 @@
 import type { Matrix } from '../../../gen/base/matrix.js';
 import { quantise, rounder } from '../../../gen/numerics/codec.js';
 import { type ActivationQuantiser, fakeQuantise } from '../onnx/fake-quantise.js';
-import type { Product } from '../onnx/products.js';
-import type { FloatTensor } from '../onnx/tensor.js';
+import { integersOf } from '../onnx/nodes.js';
+import { elementCount, type FloatTensor } from '../onnx/tensor.js';
+import { factorOf, outputChannels } from '../products/product.js';
 import { compensatedCodes } from '../search/compensate.js';
 import { activationOutputCost, type OutputCost, weightOutputCost } from '../search/output.js';
 import type { ChosenLayer } from './budget.js';
@@ -68,12 +69,12 @@ function refineLayer(
   const grams = needsGrams ? rounded.map((rows) => gramOf(rows, actual.k)) : [];
   const fitted = options.rounding === 'compensated' ? fitWeights(layer, float, rounded, grams) : layer.weights.matrix;
   const weights = refineWeights(layer, plan, fitted, grams, options);
-  const correction = options.biasCorrection ? meanError(layer, float, rounded, dequantise(weights)) : undefined;
+  const lacks = options.biasCorrection ? meanError(layer, float, rounded, dequantise(weights)) : undefined;
   return {
     ...plan,
     activation,
     second: { kind: 'weights', weights },
-    ...(correction ? { correction: shaped(layer.product, correction) } : {}),
+    ...(lacks ? { correction: correctionOf(layer, actual.shape, lacks) } : {}),
   };
 }
 
@@ -207,7 +208,7 @@ function refineWeights(
       cols: part.cols,
       type: scaled.type,
       scales,
-      groups: scaled.groups,
+      groupRows: scaled.groupRows,
       gram,
     });
     return { rows: k, cols: part.cols, data: Float64Array.from(codes) };
@@ -258,13 +259,13 @@ function measured(weights: QuantisedWeights, original: Matrix): QuantisedWeights
   return { ...weights, squaredError };
 }
 
-/** What the rounded layer's result lacks in the mean over the rows, per output channel. */
+/** What the rounded layer's result lacks in the mean over the rows, per column of the weights. */
 function meanError(
   { weights }: WeightLayer,
   float: RowSample,
   rounded: readonly Float32Array[],
   quantised: Matrix,
-): Float32Array {
+): Float64Array {
   const parts = float.groups.map((rows, group) => {
     const own = columnsOf(weights.matrix, group, float.groups.length);
     const other = columnsOf(quantised, group, float.groups.length);
@@ -278,7 +279,7 @@ function meanError(
       return sum;
     });
   });
-  return Float32Array.from(parts.flat());
+  return Float64Array.from(parts.flat());
 }
 
 function meanRow(rows: Float32Array, k: number): Float64Array {
@@ -287,8 +288,17 @@ function meanRow(rows: Float32Array, k: number): Float64Array {
   return mean.map((sum) => sum / (rows.length / k));
 }
 
-/** One number per output channel in the shape that adds to the layer's output. */
-const shaped = ({ op }: Product, data: Float32Array): FloatTensor => ({
-  shape: op === 'Conv' ? [data.length, 1, 1] : [data.length],
-  data,
-});
+/** What is added to a layer's output: a number per output channel, from what each column of the weights lacks. */
+function correctionOf(
+  { product, weights }: WeightLayer,
+  activation: readonly number[],
+  lacks: Float64Array,
+): FloatTensor {
+  const { shape, of } = outputChannels(product, activation, weights.shape);
+  const data = new Float64Array(elementCount(shape));
+  for (const [column, channel] of of.entries()) data[channel] = (data[channel] as number) + (lacks[column] as number);
+  // Of a transposed convolution, an element of the result meets one column in as many as its stride has places.
+  const strides = product.op === 'ConvTranspose' ? integersOf(product.node, 'strides', []) : [];
+  const factor = factorOf(product) / elementCount(strides);
+  return { shape, data: Float32Array.from(data, (value) => value * factor) };
+}

@@ -2,12 +2,15 @@ import { escaped, Markup } from '../../../gen/base/markup.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
 import { histogramSvg, isLogarithmic } from './histogram-svg.js';
 import { layerPlots, type TypeColour, typeColours } from './plots.js';
+import { agreementText } from './output-text.js';
 import type { LayerReport, QuantiseReport } from './report.js';
 import {
   count,
   figure,
   fileRows,
+  inputText,
   layerName,
+  leftOutShare,
   optionText,
   outputError,
   percent,
@@ -27,11 +30,19 @@ export async function reportHtml(report: QuantiseReport): Promise<string> {
   const plots = await layerPlots(layers, colours);
   const view = {
     generator: report.generator,
-    model: { ...model, inputShape: model.inputShape.join(' x ') },
-    calibration: { source: calibration.source, samples: plural(calibration.samples, 'sample') },
+    model: { ...model, inputs: model.inputs.map(inputText).join('; '), outputs: model.outputs.join(', ') },
+    calibration: {
+      source: calibration.source,
+      samples: plural(calibration.samples, 'sample'),
+      heldOut: plural(calibration.heldOut, 'sample'),
+    },
     averageBits: totals.averageBits.toFixed(2),
     weightBits: totals.weightBits.toFixed(2),
-    outputError: outputError(report),
+    outputError: outputError(report.outputs.calibration),
+    heldOutError: report.outputs.heldOut ? outputError(report.outputs.heldOut) : 'none held out',
+    bitsOfAll: totals.bitsOfAll.toFixed(2),
+    warnings: report.warnings.map((warning) => ({ warning })),
+    outputs: outputViews(report),
     macs: count(totals.macs),
     layerCount: count(layers.length),
     hasLayers: layers.length > 0,
@@ -39,13 +50,26 @@ export async function reportHtml(report: QuantiseReport): Promise<string> {
     shares: shares.map((share) => shareView(share, 2 * layers.length, colours)),
     plots: plots.map((svg) => new Markup(svg)),
     layers: layers.map((layer, i) => layerView(layer, i + 1, colours)),
-    hasSkipped: report.skipped.length > 0,
-    skippedCount: plural(report.skipped.length, 'product'),
-    skipped: report.skipped,
+    hasLeftOut: report.leftOut.length > 0,
+    leftOutCount: plural(report.leftOut.length, 'product'),
+    leftOut: report.leftOut.map((each) => ({ ...each, share: leftOutShare(each, report) })),
     files: fileRows(report).map(([what, where]) => ({ what, where })),
     options: Object.entries(report.options).map(([name, value]) => ({ name, value: optionText(value) })),
   };
   return renderTemplate('network/quantise/report.html', escaped(view) as object);
+}
+
+/** Figures of every output, on the calibration samples and on those held out. */
+function outputViews({ outputs: { calibration, heldOut } }: QuantiseReport) {
+  return calibration.outputs.map((output, i) => ({
+    name: output.name,
+    what: `${output.type} ${output.shape.join(' x ')}`,
+    error: output.relativeError === null ? '-' : percent(output.relativeError),
+    heldOut: heldOut?.outputs[i]?.relativeError == null ? '-' : percent(heldOut.outputs[i].relativeError),
+    cosine: output.cosine === null ? '-' : output.cosine.toFixed(5),
+    agreement: agreementText(output),
+    note: output.note,
+  }));
 }
 
 const colourOf = (colours: Colours, type: string): TypeColour => colours.get(type) as TypeColour;
@@ -77,7 +101,7 @@ function layerView(layer: LayerReport, number: number, colours: Colours) {
     activation: operandCell(activation, colours),
     second: { ...operandCell(second, colours), mark: isWeights ? '' : ' *' },
     facts: [
-      { key: 'output in the network', value: layer.output },
+      { key: 'in the network', value: `${layer.title}, output ${layer.output}` },
       { key: 'products per sample', value: `${productText(layer)}: ${count(macs(layer))} MACs` },
       { key: 'correction of the bias', value: layer.correction ?? 'none' },
       { key: 'images', value: imagesText(images) },
@@ -93,7 +117,7 @@ function operandCell({ type, relativeError }: { type: string; relativeError: num
   return { type, ...colourOf(colours, type), error: percent(relativeError) };
 }
 
-const macs = ({ products: { count, m, k, n } }: LayerReport): number => count * m * k * n;
+const macs = ({ products: { count, m, k, n, samples } }: LayerReport): number => (count * m * k * n) / samples;
 
 function imagesText(images: LayerReport['images']): string {
   if (images === null) return 'none';

@@ -1,5 +1,6 @@
 import { printable } from '../../../gen/base/printable.js';
 import { NUMERIC_TYPES } from '../../../gen/numerics/types/table.js';
+import { outputLines } from './output-text.js';
 import type { LayerReport, QuantiseReport } from './report.js';
 
 /** Characters of a layer's name in tables and plots. */
@@ -26,8 +27,22 @@ export const layerName = ({ name, output }: LayerReport): string => name || outp
 export const percent = (share: number | null, digits = 2): string =>
   share === null ? 'all zero' : `${(100 * share).toFixed(digits)} %`;
 
+type Comparison = QuantiseReport['outputs']['calibration'];
+
 /** Error of the network's outputs in percent of their norm. */
-export const outputError = ({ totals }: QuantiseReport): string => percent(Math.sqrt(totals.outputError));
+export const outputError = ({ error, why }: Comparison): string =>
+  error === null ? `cannot be computed: ${why}` : percent(Math.sqrt(error));
+
+/** An input with its type and the shape of one sample. */
+export const inputText = ({ name, type, shape }: QuantiseReport['model']['inputs'][number]): string =>
+  `${name} ${type === 'float32' ? '' : `${type} `}${shape.join(' x ')}`.trimEnd();
+
+/** The share of all multiply-accumulates that a product left in floating point has. */
+export function leftOutShare({ macs }: QuantiseReport['leftOut'][number], { totals }: QuantiseReport): string {
+  if (macs === null) return 'MACs not known';
+  const all = totals.macs + totals.macsLeftOut;
+  return `${count(macs)} MACs, ${percent(all === 0 ? 0 : macs / all)}`;
+}
 
 export const figure = (value: number): string => String(Number(value.toPrecision(4)));
 export const count = (value: number): string => value.toLocaleString('en-US');
@@ -95,19 +110,55 @@ export function fileRows({ files, layers }: QuantiseReport): [what: string, wher
 export function reportText(report: QuantiseReport): string {
   const { model, calibration, totals } = report;
   const head: [string, string][] = [
-    ['model', `${model.name}, opset ${model.opset}, ${model.input} ${model.inputShape.join(' x ')} to ${model.output}`],
-    ['calibration', `${plural(calibration.samples, 'sample')} of ${calibration.source}`],
-    ['bits', `${totals.averageBits.toFixed(2)} on average, ${totals.weightBits.toFixed(2)} in weights`],
-    ['options', optionsText(report.options)],
     [
-      'error',
-      `${outputError(report)} of the norm of the output (squared: ${totals.outputError.toPrecision(3)}), on calibration samples`,
+      'model',
+      `${model.name}, opset ${model.opset}, ${model.inputs.map(inputText).join('; ')} to ${model.outputs.join(', ')}`,
     ],
+    ['calibration', `${plural(calibration.samples, 'sample')} of ${calibration.source}${heldOutText(report)}`],
+    ['bits', bitsText(report)],
+    ['options', optionsText(report.options)],
+    ...errorRows(report),
     ['size', `${plural(report.layers.length, 'layer')}, ${count(totals.macs)} MACs per sample`],
   ];
-  const sections = [keyed(head), layerTable(report.layers), shares(report), skipped(report), keyed(fileRows(report))];
+  const { calibration: own, heldOut } = report.outputs;
+  const sections = [
+    keyed(head),
+    layerTable(report.layers),
+    shares(report),
+    leftOut(report),
+    outputLines(own.outputs, 'outputs on calibration samples'),
+    heldOut ? outputLines(heldOut.outputs, 'outputs on samples held out') : [],
+    report.warnings.map((warning) => `warning: ${warning}`),
+    keyed(fileRows(report)),
+  ];
   const lines = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
   return `${lines.join('\n\n')}\n`;
+}
+
+function heldOutText({ calibration: { heldOut } }: QuantiseReport): string {
+  return heldOut === 0 ? '' : `, ${plural(heldOut, 'sample')} more held out`;
+}
+
+function bitsText({ totals, leftOut: left }: QuantiseReport): string {
+  const { averageBits, weightBits, bitsOfAll, bitsPerMac, macs, macsLeftOut } = totals;
+  const layers = `${averageBits.toFixed(2)} on average, ${weightBits.toFixed(2)} in weights`;
+  if (left.length === 0) return `${layers}, ${bitsPerMac.toFixed(2)} over MACs`;
+  const unknown = left.filter((each) => each.macs === null).length;
+  const share = percent(macsLeftOut / (macs + macsLeftOut));
+  const some = unknown === 0 ? '' : `, and ${plural(unknown, 'product')} of unknown size`;
+  return `${layers}, of what is quantised; ${bitsOfAll.toFixed(2)} over all elements and ${bitsPerMac.toFixed(2)} over all MACs with 32 for floating point (${share} of the MACs${some})`;
+}
+
+function errorRows({ outputs: { calibration, heldOut } }: QuantiseReport): [string, string][] {
+  const row = (comparison: Comparison, where: string): string => {
+    const squared =
+      comparison.error === null ? '' : ` of the norm of the outputs (squared: ${comparison.error.toPrecision(3)})`;
+    return `${outputError(comparison)}${squared}, on ${where}`;
+  };
+  return [
+    ['error', row(calibration, 'calibration samples')],
+    ...(heldOut ? [['', row(heldOut, 'samples held out')] as [string, string]] : []),
+  ];
 }
 
 /** The options that a run was made with, as in `bits 4, families int flint pot`. */
@@ -167,10 +218,15 @@ function shares(report: QuantiseReport): string[] {
   return aligned([['type', 'tensors', 'share', 'activations', 'weights'], ...rows], [1, 2, 3, 4]);
 }
 
-function skipped(report: QuantiseReport): string[] {
-  if (report.skipped.length === 0) return [];
-  const rows = report.skipped.map(({ node, op, reason }) => [shortName(node), printable(op), printable(reason)]);
-  return [`${plural(report.skipped.length, 'product')} left in floating point`, ...aligned(rows, [])];
+function leftOut(report: QuantiseReport): string[] {
+  if (report.leftOut.length === 0) return [];
+  const rows = report.leftOut.map((each) => [
+    shortName(each.title),
+    printable(each.op),
+    leftOutShare(each, report),
+    printable(each.reason),
+  ]);
+  return [`${plural(report.leftOut.length, 'product')} left in floating point`, ...aligned(rows, [])];
 }
 
 /** Columns as wide as their widest cell; those of `right` end at their right edge. */

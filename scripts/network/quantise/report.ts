@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRODUCT_OPS } from '../products/operators.js';
 
 const count = z.int().min(0);
 const histogram = z.object({
@@ -39,6 +40,8 @@ const weights = z.object({
   type: z.string(),
   /** Parts of the reduction with scales of their own. */
   groups: count,
+  /** Rows of each of them; the last one has the rest. */
+  groupRows: count,
   /** Of the groups x N scales. */
   scales: z.object({ least: z.number(), greatest: z.number() }),
   relativeError: z.number().nullable(),
@@ -49,13 +52,16 @@ const weights = z.object({
 });
 
 const layer = z.object({
+  /** Names the layer's folder; unique. */
   name: z.string(),
-  op: z.enum(['Conv', 'Gemm', 'MatMul']),
+  /** What the network calls it. */
+  title: z.string(),
+  op: z.enum(PRODUCT_OPS),
   /** The node's output, which names it in the network. */
   output: z.string(),
   bits: count,
-  /** Products of M x K by K x N for one sample. */
-  products: z.object({ count, m: count, k: count, n: count }),
+  /** Products of M x K by K x N for so many samples: one, unless samples cannot be told apart in them. */
+  products: z.object({ count, m: count, k: count, n: count, samples: count }),
   activation: tensor,
   second: z.discriminatedUnion('kind', [
     weights.extend({ kind: z.literal('weights') }),
@@ -78,6 +84,32 @@ const layer = z.object({
     .nullable(),
 });
 
+const share = z.number().nullable();
+
+/** How far an output is from that in floating point; null where there is no such number, and why in `note`. */
+const output = z.object({
+  name: z.string(),
+  type: z.string(),
+  shape: z.array(count),
+  elements: count,
+  equal: count,
+  relativeError: share,
+  cosine: share,
+  largestError: share,
+  agreement: z.object({ kind: z.enum(['classes', 'threshold', 'sign']), alike: count, decisions: count }).nullable(),
+  note: z.string(),
+});
+
+/** Outputs on some samples. */
+const comparison = z.object({
+  samples: count,
+  outputs: z.array(output),
+  /** Squared error over the squares, of all outputs with fractions; null where it cannot be computed. */
+  error: share,
+  /** Why it cannot be; empty where it can. */
+  why: z.string(),
+});
+
 /** `report.json`: everything decided about a network, and the files of its folder. */
 export const REPORT = z.object({
   generator: z.string(),
@@ -85,25 +117,39 @@ export const REPORT = z.object({
     name: z.string(),
     sha256: z.string(),
     opset: count,
-    input: z.string(),
-    /** Of one sample. */
-    inputShape: z.array(count),
-    output: z.string(),
+    /** Shapes are those of one sample, or of one run where the network fixes its samples. */
+    inputs: z.array(z.object({ name: z.string(), type: z.string(), shape: z.array(count) })),
+    outputs: z.array(z.string()),
+    /** Samples that the network takes at a time; null where it takes any number. */
+    samplesAtOnce: count.nullable(),
   }),
-  calibration: z.object({ source: z.string(), samples: count }),
+  /** Samples that everything is fitted to, and samples that nothing is. */
+  calibration: z.object({ source: z.string(), samples: count, heldOut: count }),
   options: z.record(z.string(), z.unknown()),
   files: z.object({ float: z.string(), quantised: z.string() }),
   layers: z.array(layer),
-  skipped: z.array(z.object({ node: z.string(), op: z.string(), reason: z.string() })),
+  /** Products that stay in floating point. MACs per sample are null where they are not known. */
+  leftOut: z.array(z.object({ title: z.string(), op: z.string(), reason: z.string(), macs: z.number().nullable() })),
   totals: z.object({
-    /** Multiply-accumulates per sample. */
+    /** Multiply-accumulates per sample of the layers. */
     macs: z.number(),
-    /** Over the elements of all operands of one sample's run. */
+    /** Those of products left in floating point, as far as they are known. */
+    macsLeftOut: z.number(),
+    /** Over the elements of all operands of one sample's run, of the layers alone. */
     averageBits: z.number(),
     weightBits: z.number(),
-    /** Squared error of the network's outputs over their squares, on calibration samples. */
-    outputError: z.number(),
+    /** The same with what is left in floating point, 32 bits each: over elements, and over multiply-accumulates. */
+    bitsOfAll: z.number(),
+    bitsPerMac: z.number(),
   }),
+  /** What quantisation changes in the outputs. */
+  outputs: z.object({
+    calibration: comparison,
+    /** On samples that nothing was fitted to; null where none were held out. */
+    heldOut: comparison.nullable(),
+  }),
+  /** What may make figures better than they are. */
+  warnings: z.array(z.string()),
 });
 
 export type QuantiseReport = z.output<typeof REPORT>;

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { allOf, UserError } from '../../../gen/base/errors.js';
 import { requireFamilies } from './families.js';
-import { type Budget, PUBLISHED, type QuantiseOptions, RANKINGS, type Ranking } from './options.js';
+import { type Budget, GIB, PUBLISHED, type QuantiseOptions, RANKINGS, type Ranking } from './options.js';
 
 /** Options as commander delivers them. */
 interface Flags {
@@ -18,6 +18,7 @@ interface Flags {
   readonly budget?: string;
   readonly rank: Ranking;
   readonly batch: string;
+  readonly memoryGib: string;
 }
 
 /** Adds the options that say how to quantise. */
@@ -57,13 +58,18 @@ export function addQuantiseOptions(program: Command): Command {
         .choices(RANKINGS)
         .default(PUBLISHED.ranking),
     )
-    .option('--batch <n>', 'samples run at once', String(PUBLISHED.batch));
+    .option('--batch <n>', 'samples run at once at most', String(PUBLISHED.batch))
+    .option(
+      '--memory-gib <n>',
+      'what activations may take at once; results do not depend on it',
+      String(PUBLISHED.memory / GIB),
+    );
 }
 
 /** @throws UserError naming every option that is wrong. */
 export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
   const { groupSize, clips, percentile, budget, wide } = flags;
-  const [{ bits, families }, numbers, budgeted, batch] = allOf([
+  const [{ bits, families }, numbers, budgeted, batch, memory] = allOf([
     () => {
       const bits = integer('--bits', flags.bits, 2, 8);
       const families = names(flags.types).filter((name) => name !== '');
@@ -83,6 +89,7 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
     },
     () => (budget === undefined ? {} : { budget: budgetOf(budget) }),
     () => integer('--batch', flags.batch, 1),
+    () => memoryOf(flags.memoryGib),
   ]);
   return {
     bits,
@@ -96,6 +103,7 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
     ...budgeted,
     ranking: flags.rank,
     batch,
+    memory,
   };
 }
 
@@ -107,6 +115,9 @@ export function integer(flag: string, text: string, least: number, most = Number
   const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`;
   throw new UserError(`${flag}: given ${text}; a whole number ${range} is needed`);
 }
+
+/** Bytes that `--memory-gib` allows. */
+export const memoryOf = (text: string): number => GIB * real('--memory-gib', text, Number.POSITIVE_INFINITY);
 
 function real(flag: string, text: string, most: number): number {
   const value = Number(text);

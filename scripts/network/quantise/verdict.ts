@@ -25,12 +25,20 @@ export function unfitNote({ layers }: QuantiseReport, { a, w }: ArrayInfo): stri
 
 /** What a budget wanted and is not so. */
 export function missedBudget(
-  { totals: { outputError, averageBits } }: QuantiseReport,
+  { totals: { averageBits }, outputs }: QuantiseReport,
   budget: Budget | undefined,
 ): string[] {
-  if (budget?.kind === 'error' && outputError > budget.limit) {
-    const got = `${outputError.toPrecision(3)} of the outputs' squares, ${budget.limit} wanted`;
-    return [`the error budget is not met: ${got}`];
+  if (budget?.kind === 'error') {
+    const measured = outputs.heldOut
+      ? { ...outputs.heldOut, where: ', on samples held out' }
+      : { ...outputs.calibration, where: '' };
+    const { error, why, where } = measured;
+    if (error === null) return [`the error budget is not met: the error cannot be computed (${why})`];
+    if (!(error <= budget.limit)) {
+      return [
+        `the error budget is not met: ${error.toPrecision(3)} of the outputs' squares${where}, ${budget.limit} wanted`,
+      ];
+    }
   }
   if (budget?.kind === 'bits' && averageBits > budget.limit) {
     return [`the budget is not met: ${averageBits.toFixed(2)} bits on average, ${budget.limit} wanted; lower --bits`];

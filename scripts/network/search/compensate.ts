@@ -12,7 +12,8 @@ export interface CompensationRequest {
   readonly type: NumericType;
   /** groups x N scales. */
   readonly scales: Float64Array;
-  readonly groups: number;
+  /** Rows of a group; the last one has the rest. */
+  readonly groupRows: number;
   /** K x K sum over calibration rows x of x xᵀ. */
   readonly gram: Float64Array;
 }
@@ -24,7 +25,15 @@ export interface CompensationRequest {
  *
  * @returns K x N codes, row-major.
  */
-export function compensatedCodes({ weights, rows, cols, type, scales, groups, gram }: CompensationRequest): Uint8Array {
+export function compensatedCodes({
+  weights,
+  rows,
+  cols,
+  type,
+  scales,
+  groupRows,
+  gram,
+}: CompensationRequest): Uint8Array {
   const order = Array.from({ length: rows }, (_, k) => k).sort(
     (a, b) => (gram[b * rows + b] as number) - (gram[a * rows + a] as number),
   );
@@ -34,7 +43,6 @@ export function compensatedCodes({ weights, rows, cols, type, scales, groups, gr
   const encode = encoder(type);
   const values = new Float64Array(2 ** type.bits);
   for (const { code, value } of levels(type)) values[code] = Number(value);
-  const groupRows = rows / groups;
   const errors = new Float64Array(cols);
   for (let i = 0; i < rows; i++) {
     const k = order[i] as number;

@@ -23,7 +23,7 @@ export interface ActivationOptions extends CandidateOptions {
 }
 
 export interface WeightOptions extends ActivationOptions {
-  /** Rows that share a scale in each column; all K unless given. Divides K. */
+  /** Rows that share a scale in each column; all K unless given. The last group has the rest. */
   readonly groupSize?: number;
 }
 
@@ -42,14 +42,21 @@ export function quantiseActivations(
   const channel = prepareChannel(data, name, options.percentile);
   const chosen = choose(() => [channel], eligible(matrix, types, name), options);
   const scale = chosen.scales[0] as number;
-  return { rows, cols, groups: 1, ...chosen, codes: quantise(chosen.type, data, { scale, tensor: name }) };
+  return {
+    rows,
+    cols,
+    groups: 1,
+    groupRows: rows,
+    ...chosen,
+    codes: quantise(chosen.type, data, { scale, tensor: name }),
+  };
 }
 
 /**
  * Weights, K x N: one type for the matrix, one scale per output channel (column) or, asked for, per group of rows and
  * column.
  *
- * @throws UserError as for activations, and when the group size does not divide K.
+ * @throws UserError as for activations.
  */
 export function quantiseWeights(
   matrix: Matrix,
@@ -58,10 +65,10 @@ export function quantiseWeights(
   options: WeightOptions = {},
 ): QuantisedMatrix {
   const { rows, cols } = matrix;
-  const { groupSize = rows, percentile } = options;
-  requireDivisor(groupSize, rows, name);
-  const groups = rows / groupSize;
-  const strips = stripsOf(matrix, groupSize, name);
+  const { percentile } = options;
+  const groupRows = Math.min(options.groupSize ?? rows, rows);
+  const groups = Math.ceil(rows / groupRows);
+  const strips = stripsOf(matrix, groupRows, name);
   const channels: Channels = function* (): Generator<Channel> {
     for (const { title, values } of strips()) yield prepareChannel(values, title, percentile);
   };
@@ -70,45 +77,34 @@ export function quantiseWeights(
   for (const { title, values, group, col } of strips()) {
     const scale = chosen.scales[group * cols + col] as number;
     const stripCodes = quantise(chosen.type, values, { scale, tensor: title });
-    const start = group * groupSize * cols + col;
-    for (let r = 0; r < groupSize; r++) codes[start + r * cols] = stripCodes[r] as number;
+    const start = group * groupRows * cols + col;
+    for (let r = 0; r < stripCodes.length; r++) codes[start + r * cols] = stripCodes[r] as number;
   }
-  return { rows, cols, groups, ...chosen, codes };
+  return { rows, cols, groups, groupRows, ...chosen, codes };
 }
 
 /** What shares a scale: part of a column. */
 interface Strip {
   readonly title: string;
-  /** groupSize elements, overwritten when the next strip is asked for. */
+  /** Elements, overwritten when the next strip is asked for. */
   readonly values: Float64Array;
   readonly group: number;
   readonly col: number;
 }
 
 /** The strips of a matrix, in the order of their scales. */
-function stripsOf({ rows, cols, data }: Matrix, groupSize: number, name: string): () => Generator<Strip> {
+function stripsOf({ rows, cols, data }: Matrix, groupRows: number, name: string): () => Generator<Strip> {
   return function* () {
-    const values = new Float64Array(groupSize);
-    for (let group = 0; group * groupSize < rows; group++) {
-      const first = group * groupSize;
-      const where = groupSize === rows ? '' : `, rows ${first} to ${first + groupSize - 1}`;
+    for (let group = 0; group * groupRows < rows; group++) {
+      const first = group * groupRows;
+      const values = new Float64Array(Math.min(groupRows, rows - first));
+      const where = groupRows === rows ? '' : `, rows ${first} to ${first + values.length - 1}`;
       for (let col = 0; col < cols; col++) {
-        for (let r = 0; r < groupSize; r++) values[r] = data[(first + r) * cols + col] as number;
+        for (let r = 0; r < values.length; r++) values[r] = data[(first + r) * cols + col] as number;
         yield { title: `${name}, column ${col}${where}`, values, group, col };
       }
     }
   };
-}
-
-function requireDivisor(groupSize: number, rows: number, name: string): void {
-  if (Number.isInteger(groupSize) && groupSize > 0 && rows % groupSize === 0) return;
-  const divisors = Array.from({ length: rows }, (_, i) => i + 1).filter((size) => rows % size === 0);
-  const below = divisors.findLast((size) => size < groupSize);
-  const above = divisors.find((size) => size > groupSize);
-  const nearby = [below, above].filter((size) => size !== undefined).join(' and ');
-  throw new UserError(
-    `${name}: a group size of ${groupSize} does not divide the ${rows} rows; nearby sizes: ${nearby}`,
-  );
 }
 
 interface Eligible {

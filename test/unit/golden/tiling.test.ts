@@ -27,6 +27,7 @@ function randomMatrix(rows: number, cols: number, name: string, typeIndex: numbe
     type,
     typeIndex,
     groups: 1,
+    groupRows: rows,
     scales: new Float64Array(cols).fill(1),
     codes: Uint8Array.from({ length: rows * cols }, () => random.below(2 ** type.bits)),
     squaredError: 0,

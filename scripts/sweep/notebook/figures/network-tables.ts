@@ -145,9 +145,9 @@ export function networkTable(rows: readonly NetworkRow[]): string {
   );
 }
 
-function productsText({ layers, skipped }: QuantiseReport): string {
-  const ops = [...new Set(skipped.map(({ op }) => op))];
-  const left = ops.map((op) => `${skipped.filter((each) => each.op === op).length} ${op}`);
+function productsText({ layers, leftOut }: QuantiseReport): string {
+  const ops = [...new Set(leftOut.map(({ op }) => op))];
+  const left = ops.map((op) => `${leftOut.filter((each) => each.op === op).length} ${op}`);
   return left.length === 0 ? String(layers.length) : `${layers.length}, and ${left.join(', ')} left in floating point`;
 }
 
@@ -156,8 +156,12 @@ const familyOperands = (report: QuantiseReport, family: string): number =>
     .filter(({ type }) => numericType(type).kind === family)
     .reduce((sum, { operands }) => sum + operands, 0);
 
-/** Norm of the difference over that of the outputs: percent, with a digit more below one. */
-function outputError({ totals }: QuantiseReport): string {
-  const share = Math.sqrt(totals.outputError);
-  return percent(share, share < 0.01 ? 1 : 0);
+/** Norm of the difference over that of the outputs: percent, with a digit more below one; on samples held out, too. */
+function outputError({ outputs: { calibration, heldOut } }: QuantiseReport): string {
+  const text = ({ error }: { readonly error: number | null }): string => {
+    if (error === null) return 'none';
+    const share = Math.sqrt(error);
+    return percent(share, share < 0.01 ? 1 : 0);
+  };
+  return heldOut ? `${text(calibration)}, ${text(heldOut)} held out` : text(calibration);
 }

@@ -5,12 +5,13 @@ import type { NumericType } from '../../../../gen/numerics/types/numeric-type.js
 import { NUMERIC_TYPES, numericType } from '../../../../gen/numerics/types/table.js';
 import { fakeQuantise, type ProductEdit } from '../../../../scripts/network/onnx/fake-quantise.js';
 import { type OnnxModel, readModel, writeModel } from '../../../../scripts/network/onnx/model.js';
-import { findProducts, weightMatrix, weightTensor } from '../../../../scripts/network/onnx/products.js';
 import { openSession } from '../../../../scripts/network/onnx/session.js';
 import { type FloatTensor, readFloats } from '../../../../scripts/network/onnx/tensor.js';
+import { findProducts } from '../../../../scripts/network/products/find.js';
+import { weightMatrix, weightTensor } from '../../../../scripts/network/products/product.js';
 import { dequantise } from '../../../../scripts/network/quantise/dequantise.js';
 import { quantiseWeights } from '../../../../scripts/network/search/tensor.js';
-import { modelOf, node, only, randomTensor, tensor } from '../../../support/onnx.js';
+import { feedsOf, floats, modelOf, node, only, randomTensor, tensor } from '../../../support/onnx.js';
 
 const SCALES = [1, 1 / 3, 0.0731, 1e-30, 1e20];
 const TYPES = [...NUMERIC_TYPES.values()];
@@ -77,10 +78,10 @@ describe('rounded activations in ONNX Runtime are the values of the codec, bit f
       const names = edits.map(({ output }) => roundedOperand(quantised, output));
       const values = tricky(type, SCALES);
       const session = await openSession(quantised, names);
-      const results = await session.run({ shape: [values.length, 1], data: values });
+      const results = await session.run(feedsOf(quantised, { shape: [values.length, 1], data: values }));
       await session.close();
       for (const [i, scale] of SCALES.entries()) {
-        const got = results.get(names[i] as string);
+        const got = floats(results, names[i] as string);
         expectSameBits(got, byCodec(type, values, scale), values, `scale ${scale}`);
       }
     },
@@ -103,7 +104,7 @@ describe('rounded activations in ONNX Runtime are the values of the codec, bit f
     for (const type of ['int4', 'pot8'].map(numericType)) {
       const session = await openSession(fakeQuantise(model, [{ output: 'y', activation: { type, scale: 0.5 } }]));
       const input = randomTensor([2, 3, 1, 2], 1);
-      const got = (await session.run(input)).get('y');
+      const got = floats(await session.run(feedsOf(model, input)), 'y');
       await session.close();
       expect(got?.shape).toEqual([2, 3, 1, 2]);
       expectSameBits(got, byCodec(type, input.data, 0.5), input.data, type.name);
@@ -130,7 +131,7 @@ describe('rounded weights are the values of their codes, bit for bit', () => {
       const weights = quantiseWeights(matrix, [type], 'w', { groupSize });
       const edit: ProductEdit = {
         output: 'y',
-        second: { kind: 'weights', weights: { shape, data: weightTensor(product, dequantise(weights)) } },
+        second: { kind: 'weights', weights: { shape, data: weightTensor(product, shape, dequantise(weights)) } },
       };
       const quantised = readModel(writeModel(fakeQuantise(model, [edit]).proto), 'q.onnx');
       const name = only(quantised.graph.node).input[1] as string;
@@ -179,9 +180,9 @@ describe('the graph around the products', () => {
     const edited = fakeQuantise(square, [{ output: 'y', activation, second: { kind: 'activation', activation } }]);
     expect(rounders(edited)).toBe(1);
     const session = await openSession(edited);
-    const got = (await session.run(tensor([2, 2], [1.1, 0.6, -0.6, 9]))).get('y')?.data;
+    const got = floats(await session.run(feedsOf(square, tensor([2, 2], [1.1, 0.6, -0.6, 9]))), 'y').data;
     await session.close();
-    expect([...(got ?? [])]).toEqual([1 - 0.25, 0.5 + 1.75, -0.5 - 1.75, -0.25 + 3.5 ** 2]);
+    expect([...got]).toEqual([1 - 0.25, 0.5 + 1.75, -0.5 - 1.75, -0.25 + 3.5 ** 2]);
   });
 
   it('adds the correction, and the tensor keeps its name', async () => {
@@ -189,7 +190,7 @@ describe('the graph around the products', () => {
     const [plain, corrected] = await Promise.all(
       [[], [{ output: 'a', correction }]].map(async (edits) => {
         const session = await openSession(fakeQuantise(model, edits), ['a']);
-        const results = await session.run(tensor([1, 2], [1, 2]));
+        const results = await session.run(feedsOf(model, tensor([1, 2], [1, 2])));
         await session.close();
         return results;
       }),

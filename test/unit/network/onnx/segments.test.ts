@@ -1,17 +1,28 @@
-import type { NodeProto } from 'onnx-buf';
+import { create } from '@bufbuild/protobuf';
+import { GraphProtoSchema, type NodeProto, TensorProto_DataType } from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../../gen/base/errors.js';
 import { referenceSums } from '../../../../gen/golden/product.js';
 import type { CodeMatrices } from '../../../../gen/golden/tiling.js';
 import { splitNetwork } from '../../../../scripts/network/infer/network.js';
-import { findProducts } from '../../../../scripts/network/onnx/products.js';
 import { samplesOf } from '../../../../scripts/network/onnx/samples.js';
-import { cutAtProducts } from '../../../../scripts/network/onnx/segments.js';
+import { cutNetwork } from '../../../../scripts/network/onnx/segments.js';
 import { openSession } from '../../../../scripts/network/onnx/session.js';
 import type { FloatTensor } from '../../../../scripts/network/onnx/tensor.js';
+import { epilogueOf } from '../../../../scripts/network/products/epilogue.js';
+import { findProducts } from '../../../../scripts/network/products/find.js';
+import { operandsOf } from '../../../../scripts/network/products/product.js';
 import { quantiseNetwork } from '../../../../scripts/network/quantise/network.js';
 import { PUBLISHED, type QuantiseOptions } from '../../../../scripts/network/quantise/options.js';
-import { type GraphParts, int64Proto, modelOf, node, randomTensor } from '../../../support/onnx.js';
+import {
+  feedsOf,
+  floats,
+  type GraphParts,
+  int64Proto,
+  modelOf,
+  node,
+  randomTensor,
+  valueInfo,
+} from '../../../support/onnx.js';
 
 const integers = async (products: readonly CodeMatrices[]): Promise<BigInt64Array[]> => products.map(referenceSums);
 
@@ -24,9 +35,10 @@ async function bothWays(parts: GraphParts, sample: readonly number[], options: P
   const whole = await openSession(network.quantised);
   const cut = splitNetwork(network.model, network.plan.layers);
   try {
-    const wanted = (await whole.run(input)).get(model.outputs[0] as string) as FloatTensor;
-    const got = await cut.run(input, integers);
-    const again = await cut.run(input, integers);
+    const [feeds, output] = [feedsOf(model, input), model.outputs[0] as string];
+    const wanted = floats(await whole.run(feeds), output);
+    const got = floats(await cut.run(feeds, integers), output);
+    const again = floats(await cut.run(feeds, integers), output);
     return { network, wanted, got, again };
   } finally {
     await whole.close();
@@ -251,28 +263,45 @@ describe('a network cut at its products, these in integers', () => {
   });
 });
 
-describe('cutAtProducts', () => {
+describe('cutNetwork', () => {
   const cut = (parts: GraphParts) => {
     const model = modelOf(parts);
-    return cutAtProducts(model, findProducts(model).products).map(({ nodes, inputs, outputs, products }) => ({
+    const cuts = findProducts(model).products.map((product) => {
+      const { sums, nodes, constants } = epilogueOf(product, 4);
+      return {
+        output: product.node.output[0] as string,
+        reads: operandsOf(product),
+        result: sums,
+        nodes,
+        constants,
+        product,
+      };
+    });
+    return cutNetwork(model, cuts).map(({ nodes, inputs, outputs, cuts: own }) => ({
       nodes: nodes.map(({ opType }) => opType),
       inputs: [...inputs].sort(),
       outputs: [...outputs].sort(),
-      products: products.map(({ name }) => name),
+      products: own.map(({ product: { name } }) => name),
     }));
   };
 
   it('puts every node into the first segment that has its inputs', () => {
     expect(cut(RESIDUAL)).toEqual([
       { nodes: [], inputs: [], outputs: [], products: ['c1'] },
-      { nodes: ['Relu'], inputs: ['c1'], outputs: ['r1'], products: ['c2'] },
-      { nodes: ['Add', 'Relu'], inputs: ['c2', 'r1'], outputs: ['r2'], products: ['c3'] },
+      { nodes: ['Reshape', 'Add', 'Relu'], inputs: ['c1__step0'], outputs: ['r1'], products: ['c2'] },
+      {
+        nodes: ['Reshape', 'Add', 'Add', 'Relu'],
+        inputs: ['c2__step0', 'r1'],
+        outputs: ['r2'],
+        products: ['c3'],
+      },
       {
         nodes: ['GlobalAveragePool', 'Shape', 'Gather', 'Concat', 'Reshape'],
         inputs: ['c3'],
         outputs: ['flat'],
         products: ['y'],
       },
+      { nodes: ['Add'], inputs: ['y__step0'], outputs: ['y'], products: [] },
     ]);
   });
 
@@ -285,13 +314,20 @@ describe('cutAtProducts', () => {
     expect(cut(parts)[0]).toEqual({ nodes: ['Tanh'], inputs: ['x'], outputs: ['t'], products: ['y'] });
   });
 
-  it('refuses control flow by name', () => {
-    const graph = modelOf(RESIDUAL).graph;
+  it('keeps nodes with graphs of their own whole, with what these read from outside', () => {
+    const branch = create(GraphProtoSchema, {
+      name: 'branch',
+      node: [node('Add', ['p', 'w'], 'inner')],
+      output: [valueInfo('inner')],
+    });
     const parts: GraphParts = {
-      nodes: [node('If', ['x'], 'y', { then_branch: { graph }, else_branch: { graph } })],
-      input: [1],
+      nodes: [
+        node('MatMul', ['x', 'w'], 'p'),
+        node('If', ['c'], 'y', { then_branch: { graph: branch }, else_branch: { graph: branch } }),
+      ],
+      constants: { w: randomTensor([2, 2], 1) },
+      input: [valueInfo('x', ['n', 2]), valueInfo('c', [], TensorProto_DataType.BOOL)],
     };
-    expect(() => cut(parts)).toThrow(UserError);
-    expect(() => cut(parts)).toThrow(/control flow \(If\)/);
+    expect(cut(parts).at(-1)).toEqual({ nodes: ['If'], inputs: ['c', 'p'], outputs: ['y'], products: [] });
   });
 });

@@ -5,6 +5,7 @@ import { typeColours } from '../../../../scripts/network/quantise/plots.js';
 import { type LayerReport, type QuantiseReport, REPORT } from '../../../../scripts/network/quantise/report.js';
 import { reportHtml } from '../../../../scripts/network/quantise/report-html.js';
 import { reportText, shortName, typeShares } from '../../../../scripts/network/quantise/report-text.js';
+import { missedBudget } from '../../../../scripts/network/quantise/verdict.js';
 
 type Activation = LayerReport['activation'];
 
@@ -41,6 +42,7 @@ const weights = {
   n: 64,
   type: 'int4',
   groups: 1,
+  groupRows: 27,
   scales: { least: 0.0123, greatest: 0.0987 },
   relativeError: 0.1054,
   considered: [
@@ -54,10 +56,11 @@ const weights = {
 
 const layer = (rest: Partial<LayerReport> = {}): LayerReport => ({
   name: 'conv1',
+  title: '/conv1',
   op: 'Conv',
   output: 'conv1_out',
   bits: 4,
-  products: { count: 1, m: 784, k: 27, n: 64 },
+  products: { count: 1, m: 784, k: 27, n: 64, samples: 1 },
   activation: activation(),
   second: weights,
   correction: null,
@@ -95,13 +98,45 @@ const attention = layer({
   op: 'MatMul',
   output: 'scores_out',
   bits: 8,
-  products: { count: 12, m: 197, k: 64, n: 197 },
+  products: { count: 12, m: 197, k: 64, n: 197, samples: 1 },
   activation: activation({ tensor: 'queries', type: 'int8', relativeError: 0.0061, considered: [] }),
   second: {
     ...activation({ tensor: 'keys', type: 'int8', relativeError: 0.0054, considered: [] }),
     kind: 'activation',
   },
   images: null,
+});
+
+const comparison = (samples: number, error: number | null): QuantiseReport['outputs']['calibration'] => ({
+  samples,
+  error,
+  why: error === null ? 'output scores: 2 elements are NaN' : '',
+  outputs: [
+    {
+      name: 'scores',
+      type: 'float32',
+      shape: [16, 10],
+      elements: 160,
+      equal: 3,
+      relativeError: error === null ? null : Math.sqrt(error),
+      cosine: error === null ? null : 0.998,
+      largestError: error === null ? null : 0.25,
+      agreement: { kind: 'classes', alike: 15, decisions: 16 },
+      note: '',
+    },
+    {
+      name: 'label',
+      type: 'int64',
+      shape: [16],
+      elements: 16,
+      equal: 15,
+      relativeError: null,
+      cosine: null,
+      largestError: null,
+      agreement: null,
+      note: 'holds int64',
+    },
+  ],
 });
 
 const report = (layers: LayerReport[], rest: Partial<QuantiseReport> = {}): QuantiseReport =>
@@ -111,16 +146,31 @@ const report = (layers: LayerReport[], rest: Partial<QuantiseReport> = {}): Quan
       name: 'residual',
       sha256: 'c0ffee',
       opset: 17,
-      input: 'image',
-      inputShape: [1, 28, 28],
-      output: 'scores',
+      inputs: [{ name: 'image', type: 'float32', shape: [1, 28, 28] }],
+      outputs: ['scores', 'label'],
+      samplesAtOnce: null,
     },
-    calibration: { source: 'train.npy', samples: 256 },
+    calibration: { source: 'train.npy', samples: 256, heldOut: 64 },
     options: { bits: 4, types: ['int', 'flint', 'pot'], attention: true, clips: [] },
     files: { float: 'float.onnx', quantised: 'quantised.onnx' },
     layers,
-    skipped: [{ node: 'depthwise3', op: 'Conv', reason: 'a grouped convolution' }],
-    totals: { macs: 1354752, averageBits: 4.25, weightBits: 4, outputError: 0.0016 },
+    leftOut: [
+      { title: 'depthwise3', op: 'Conv', reason: 'a grouped convolution', macs: 338688 },
+      { title: 'attention4', op: 'Attention', reason: 'not supported', macs: null },
+    ],
+    totals: {
+      macs: 1354752,
+      macsLeftOut: 338688,
+      averageBits: 4.25,
+      weightBits: 4,
+      bitsOfAll: 7.5,
+      bitsPerMac: 9.6,
+    },
+    outputs: {
+      calibration: comparison(256, 0.0016),
+      heldOut: comparison(64, 0.0025),
+    },
+    warnings: ['few rows'],
     ...rest,
   });
 
@@ -140,15 +190,19 @@ function expectWellFormed(html: string): void {
 describe('report as text', () => {
   it('has a line for each layer, with what is null or computed marked', () => {
     const text = reportText(usual);
-    expect(text).toMatch(/\bresidual\b.*\b17\b.*\bimage 1 x 28 x 28\b.*\bscores$/m);
-    expect(text).toMatch(/\b256\b.*\btrain\.npy$/m);
-    expect(text).toMatch(/^bits +4\.25 .*\b4\.00\b/m);
-    expect(text).toMatch(/^error +4\.00 % /m);
+    expect(text).toMatch(/\bresidual\b.*\b17\b.*\bimage 1 x 28 x 28\b.*\bscores, label$/m);
+    expect(text).toMatch(/\b256\b.*\btrain\.npy\b.*\b64\b.*held out$/m);
+    expect(text).toMatch(/^bits +4\.25 .*\b4\.00\b.*\b7\.50\b.*\b9\.60\b.*\b20\.00 %.*\b1 product\b/m);
+    expect(text).toMatch(/^error +4\.00 % .*\n +5\.00 % .*held out$/m);
+    expect(text).toMatch(/^scores +5\.00 % +0\.99800 +0\.250 +1\.9 % +15 of 16 /m);
+    expect(text).toMatch(/^label +- +- +- +93\.8 % /m);
+    expect(text).toMatch(/^warning: few rows$/m);
     expect(text).toMatch(/1 {2}conv1 +Conv +4 {2}784 x 27 x 64 +uflint4 +8\.10 % {2}int4 +10\.54 %/);
     expect(text).toMatch(/2 {2}zeros .*int4 +all zero/);
     expect(text).toMatch(/3 {2}.*scores\/MatMul .*197 x 64 x 197 \(x 12\) +int8 +0\.61 % {2}int8 \* +0\.54 %/);
     expect(text).toMatch(/^\* .*activation/m);
-    expect(text).toMatch(new RegExp(`depthwise3 +Conv +${usual.skipped[0]?.reason}$`, 'm'));
+    expect(text).toMatch(/depthwise3 +Conv +338,688 MACs, 20\.00 % +a grouped convolution$/m);
+    expect(text).toMatch(/attention4 +Attention +MACs not known +not supported$/m);
     expect(text).toMatch(/layers\/<layer>\/: codes\.npy, scales\.npy .*\b2\b.*\b3\b/);
     expect(text).toMatch(/layers\/<layer>\/: weights\.hex, activations\.hex, expected\.hex .*\b2\b.*\b3\b/);
   });
@@ -167,10 +221,10 @@ describe('report as text', () => {
   });
 
   it('does without layers, skipped products and weights', () => {
-    const empty = reportText(report([], { skipped: [] }));
+    const empty = reportText(report([], { leftOut: [] }));
     expect(empty).not.toMatch(/undefined|NaN|M x K x N/);
     expect(empty).toMatch(/^size +0 /m);
-    expect(reportText(report([attention], { skipped: [] }))).not.toMatch(/codes\.npy|scales\.npy/);
+    expect(reportText(report([attention], { leftOut: [] }))).not.toMatch(/codes\.npy|scales\.npy/);
   });
 
   it('keeps the end of long names and nothing that steers a terminal', () => {
@@ -183,21 +237,37 @@ describe('report as text', () => {
   });
 });
 
+describe('an error that cannot be computed', () => {
+  const broken = report([layer()], { outputs: { calibration: comparison(8, null), heldOut: null } });
+
+  it('is said to be so, with the reason, and is never a number', async () => {
+    const text = reportText(broken);
+    expect(text).toMatch(/^error +cannot be computed: output scores: 2 elements are NaN\b/m);
+    expect(text).not.toMatch(/NaN %|null/);
+    expect(await reportHtml(broken)).not.toMatch(/NaN %|null/);
+  });
+
+  it('meets no budget', () => {
+    expect(missedBudget(broken, { kind: 'error', limit: 1e9 })).toHaveLength(1);
+    expect(missedBudget(report([layer()]), { kind: 'error', limit: 0.002 }), 'held out: 0.0025').toHaveLength(1);
+    expect(missedBudget(report([layer()]), { kind: 'error', limit: 0.003 })).toEqual([]);
+  });
+});
+
 describe('report as HTML', () => {
   it('names every layer, puts every type into the legend and is well formed', async () => {
     const html = await reportHtml(usual);
     expectWellFormed(html);
     for (const { name, output } of usual.layers) {
       expect(html).toContain(`<dd>${name}</dd>`);
-      expect(html).toContain(`<dd>${output}</dd>`);
+      expect(html).toContain(`output ${output}</dd>`);
     }
     const legend = html.slice(html.indexOf('id="legend"'), html.indexOf('</table>'));
     for (const { type } of typeShares(usual)) expect(legend).toContain(`>${type}</span>`);
     expect(html).toContain('4.00 %');
     expect(html).toContain('1,354,752');
     expect(html).toContain('all zero');
-    for (const { node: skipped, reason } of usual.skipped)
-      expect(html).toMatch(new RegExp(`${skipped}[\\s\\S]*${reason}`));
+    for (const { title, reason } of usual.leftOut) expect(html).toMatch(new RegExp(`${title}[\\s\\S]*${reason}`));
     expect(html).toContain(['int', 'flint', 'pot'].join(', '));
     expect(html.match(/<svg class="histogram"/g)).toHaveLength(6);
     expect(html).not.toMatch(/NaN|Infinity|undefined|\[object/);
@@ -214,11 +284,19 @@ describe('report as HTML', () => {
     const tensor = { ...activation({ tensor: evil }), kind: 'activation' as const };
     const hostile = report([layer({ name: evil, output: evil, correction: evil, second: tensor })], {
       generator: evil,
-      model: { name: evil, sha256: evil, opset: 1, input: evil, inputShape: [], output: evil },
-      calibration: { source: evil, samples: 1 },
+      model: {
+        name: evil,
+        sha256: evil,
+        opset: 1,
+        inputs: [{ name: evil, type: evil, shape: [] }],
+        outputs: [evil],
+        samplesAtOnce: 1,
+      },
+      calibration: { source: evil, samples: 1, heldOut: 0 },
+      warnings: [evil],
       files: { float: evil, quantised: evil },
       options: { [evil]: { [evil]: evil } },
-      skipped: [{ node: evil, op: evil, reason: evil }],
+      leftOut: [{ title: evil, op: evil, reason: evil, macs: 1 }],
     });
     const html = await reportHtml(hostile);
     expectWellFormed(html);
@@ -229,7 +307,7 @@ describe('report as HTML', () => {
   });
 
   it('does without layers and without weights', async () => {
-    const empty = await reportHtml(report([], { skipped: [], options: {} }));
+    const empty = await reportHtml(report([], { leftOut: [], options: {} }));
     expectWellFormed(empty);
     expect(empty).not.toMatch(/undefined|NaN/);
     expect(empty).not.toContain('<svg');

@@ -90,7 +90,7 @@ describe('compensatedCodes', () => {
       const options = { groupSize: rows / groups };
       const { scales, codes } = quantiseWeights({ rows, cols, data: weights }, [type], 'w', options);
       for (const gram of [gramOfDiagonal(() => 1), gramOfDiagonal((i) => (i * 7) % 5), gramOfDiagonal(() => 0)]) {
-        expect(compensatedCodes({ weights, rows, cols, type, scales, groups, gram })).toEqual(codes);
+        expect(compensatedCodes({ weights, rows, cols, type, scales, groupRows: rows / groups, gram })).toEqual(codes);
       }
     }
   });
@@ -103,7 +103,15 @@ describe('compensatedCodes', () => {
         const x = correlated(64, rows, 10 * seed);
         const data = reals(rows * cols, seed);
         const { scales } = quantiseWeights({ rows, cols, data }, [type]);
-        const codes = compensatedCodes({ weights: data, rows, cols, type, scales, groups: 1, gram: gramOf(x, rows) });
+        const codes = compensatedCodes({
+          weights: data,
+          rows,
+          cols,
+          type,
+          scales,
+          groupRows: rows,
+          gram: gramOf(x, rows),
+        });
         nearest += squares(multiply(x, lost(data, cols, type, scales), 64, rows, cols));
         compensated += squares(multiply(x, lost(data, cols, type, scales, codes), 64, rows, cols));
       }
@@ -115,7 +123,15 @@ describe('compensatedCodes', () => {
     const before = weights.slice();
     const type = numericType('int4');
     const scales = new Float64Array(cols).fill(0.3);
-    compensatedCodes({ weights, rows, cols, type, scales, groups: 1, gram: gramOf(correlated(40, rows, 3), rows) });
+    compensatedCodes({
+      weights,
+      rows,
+      cols,
+      type,
+      scales,
+      groupRows: rows,
+      gram: gramOf(correlated(40, rows, 3), rows),
+    });
     expect(weights).toEqual(before);
   });
 });

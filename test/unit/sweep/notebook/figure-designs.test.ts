@@ -277,19 +277,30 @@ describe('tables of networks', () => {
   });
 
   it('have the lines of a network that are the same in every run', () => {
-    const report = {
-      ...{ design: 'd', model: 'm', samples: 10, right: 9, likeOnnx: 10, likeFloat: 10, exact: true },
-      ...{ differentDecisions: [], layers: [], macs: 5, cycles: 4, utilisation: 0.92 },
+    const figures = {
+      ...{ name: 'scores', type: 'float32', shape: [10, 4], elements: 40, equal: 40, note: '' },
+      ...{ relativeError: 0, cosine: 1, largestError: 0 },
+      agreement: { kind: 'classes' as const, alike: 10, decisions: 10 },
+    };
+    const report: InferReport = {
+      ...{ design: 'd', model: 'm', samples: 10, right: 9, exact: true, sums: 77, wrongSums: 0 },
+      ...{ layers: [], leftOut: [], macs: 5, cycles: 4, utilisation: 0.92 },
+      outputs: [{ name: 'scores', exact: true, onnx: figures, float: figures }],
       seconds: { array: 1, reference: 1, total: 2 },
-    } as InferReport;
+    };
     const lines = inferenceText(report).split('\n');
-    expect(lines.map(figuresIn)).toEqual([[9, 10, 90], [10, 10, 100], [4, 5, 92], [10]]);
+    expect(lines.map(figuresIn)).toEqual([
+      [9, 10, 90],
+      [10, 10, 100],
+      [4, 5, 92],
+      [77, 10],
+    ]);
     expect(lines.at(-1)).toMatch(/^ {4}PASS d: /);
     expect(() => inferenceText({ ...report, exact: false })).toThrow(/\bPASS\b/);
   });
 
   it('have quantised networks with what is left in floating point', () => {
-    const report = (outputError: number, skipped: readonly string[] = []): QuantiseReport =>
+    const report = (outputError: number, leftOut: readonly string[] = [], heldOut?: number): QuantiseReport =>
       ({
         layers: [
           { activation: { type: 'uint4', considered: [] }, second: { kind: 'weights', type: 'int4', considered: [] } },
@@ -298,8 +309,8 @@ describe('tables of networks', () => {
             second: { kind: 'weights', type: 'pot4', considered: [] },
           },
         ],
-        skipped: skipped.map((op) => ({ op })),
-        totals: { outputError },
+        leftOut: leftOut.map((op) => ({ op })),
+        outputs: { calibration: { error: outputError }, heldOut: heldOut === undefined ? null : { error: heldOut } },
       }) as unknown as QuantiseReport;
     const [plain, left] = rowsOf(
       networkTable([

@@ -1,15 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { GraphProtoSchema, type NodeProto, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
-import {
-  findProducts,
-  groupsOf,
-  type Product,
-  type ProductOp,
-  weightMatrix,
-  weightTensor,
-} from '../../../../scripts/network/onnx/products.js';
 import type { FloatTensor } from '../../../../scripts/network/onnx/tensor.js';
+import { findProducts } from '../../../../scripts/network/products/find.js';
+import type { ProductOp } from '../../../../scripts/network/products/operators.js';
+import { type Product, weightMatrix, weightTensor } from '../../../../scripts/network/products/product.js';
 import {
   type AttributeValue,
   type GraphParts,
@@ -22,8 +17,8 @@ import {
 } from '../../../support/onnx.js';
 
 /** A model of nodes that need not make sense to a runtime. */
-const search = (nodes: readonly NodeProto[], constants: GraphParts['constants'] = {}) =>
-  findProducts(modelOf({ nodes, constants, input: [1, 4] }));
+const search = (nodes: readonly NodeProto[], constants: GraphParts['constants'] = {}, outputs?: readonly string[]) =>
+  findProducts(modelOf({ nodes, constants, input: [1, 4], ...(outputs ? { outputs } : {}) }));
 
 const named = (made: NodeProto, name: string): NodeProto => Object.assign(made, { name });
 
@@ -69,12 +64,32 @@ describe('findProducts', () => {
   });
 
   it('gives names that are unique and fit for files', () => {
-    const titles = ['/a/MatMul', 'a/MatMul', 'a_MatMul_2', '../../etc', '..', '', 'ü', 'a:b*c?"<>|', '/a/MatMul'];
+    const long = `scope/${'efficientnet/'.repeat(30)}`;
+    const titles = [
+      '/a/MatMul',
+      'a/MatMul',
+      'a_MatMul_2',
+      '../../etc',
+      '..',
+      '',
+      'ü',
+      'a:b*c?"<>|',
+      '/a/MatMul',
+      'A_MATMUL',
+      `${long}x`,
+      `${long}y`,
+    ];
     const nodes = titles.map((title, i) => named(node('MatMul', ['x', 'w'], `out/${i}`), title));
-    const { products } = search(nodes, { w: randomTensor([4, 4], 1) });
+    const { products } = search(
+      nodes,
+      { w: randomTensor([4, 4], 1) },
+      nodes.map(({ output }) => output[0] as string),
+    );
     const names = products.map(({ name }) => name);
     expect(names).toHaveLength(titles.length);
-    expect(new Set(names).size).toBe(titles.length);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(titles.length);
+    expect(Math.max(...names.map((name) => name.length))).toBeLessThanOrEqual(90);
+    expect(products.map(({ title }) => title)[0]).toBe('/a/MatMul');
     for (const name of names) expect(name).toMatch(/^[A-Za-z0-9-][A-Za-z0-9._-]*$/);
     expect(names[0]).toBe('a_MatMul');
     expect(names[5], 'a node without a name is called like its output').toBe('out_5');
@@ -87,32 +102,42 @@ describe('findProducts', () => {
   });
   const w = randomTensor([4, 4], 1);
   const SKIPPED: [what: string, made: NodeProto, constants: GraphParts['constants'], reason: RegExp][] = [
-    ['ConvTranspose', node('ConvTranspose', ['x', 'w'], 'y'), { w }, /\bConvTranspose\b/],
     ['LSTM', node('LSTM', ['x', 'w', 'w'], 'y'), { w }, /\bLSTM\b/],
-    ['constant on the left', node('MatMul', ['w', 'x'], 'y'), { w }, /first.*constant/],
-    ['filters at run time', node('Conv', ['x', 'x'], 'y'), {}, /filters/],
-    ['transposed activations', node('Gemm', ['x', 'w'], 'y', { transA: 1 }), { w }, /transposes.*activations/],
-    [
-      'weights of three dimensions',
-      node('MatMul', ['x', 'w'], 'y'),
-      { w: randomTensor([2, 4, 4], 1) },
-      /weights.*\b3\b/,
-    ],
-    ['a vector of weights', node('MatMul', ['x', 'w'], 'y'), { w: randomTensor([4], 1) }, /weights.*\b1\b/],
+    ['an Einsum of three', node('Einsum', ['x', 'w', 'w'], 'y', { equation: 'a,b,c->abc' }), { w }, /two operands/],
+    ['filters at run time with a bias', node('Conv', ['x', 'x', 'w'], 'y'), { w }, /filters.*run time.*bias/],
     [
       'products inside of If',
       node('If', ['x'], 'y', { then_branch: { graph: branch }, else_branch: { graph: branch } }),
       { w },
-      /\bIf\b/,
+      /\bIf y\b/,
     ],
   ];
 
   it.each(SKIPPED)('skips and names %s', (_, made, constants, reason) => {
     const { products, skipped } = search([made], constants);
     expect(products).toEqual([]);
-    const { node: title, op, reason: why } = only(skipped);
-    expect([title, op]).toEqual(['y', made.opType]);
+    const [{ title, op, reason: why }] = skipped as [(typeof skipped)[number]];
+    expect([title, op]).toEqual(made.opType === 'If' ? ['inner', 'MatMul'] : ['y', made.opType]);
     expect(why).toMatch(reason);
+  });
+
+  it('takes weights first, and two activations in convolutions', () => {
+    const { products } = search([node('MatMul', ['w', 'x'], 'y'), node('Conv', ['x', 'y'], 'z')], { w });
+    expect(products.map(({ op, activation, second, swapped }) => [op, activation, second.kind, swapped])).toEqual([
+      ['MatMul', 'x', 'weights', true],
+      ['Conv', 'x', 'activation', false],
+    ]);
+  });
+
+  it('skips and names what reaches no output', () => {
+    const { products, skipped } = search(
+      [node('MatMul', ['x', 'w'], 'unused'), node('MatMul', ['x', 'w'], 'y')],
+      { w },
+      ['y'],
+    );
+    expect(products.map(({ name }) => name)).toEqual(['y']);
+    expect(skipped.map(({ title }) => title)).toEqual(['unused']);
+    expect(only(skipped).reason).toMatch(/no output/);
   });
 
   it('neither skips nor finds a node that only constants go into', () => {
@@ -125,10 +150,12 @@ describe('findProducts', () => {
 
 const product = (op: ProductOp, attributes: Record<string, AttributeValue> = {}): Product => ({
   name: 'p',
+  title: 'p',
   op,
   node: node(op, ['x', 'w'], 'y', attributes),
   activation: 'x',
   second: { kind: 'weights', tensor: 'w' },
+  swapped: false,
 });
 
 describe('weightMatrix and weightTensor', () => {
@@ -153,13 +180,7 @@ describe('weightMatrix and weightTensor', () => {
     for (let k = 0; k < rows; k++) {
       for (let n = 0; n < cols; n++) expect(matrix.data[k * cols + n]).toBe(at(weights, place(k, n)));
     }
-    expect(weightTensor(made, matrix)).toEqual(weights.data);
-  });
-
-  it('groups are those of convolutions', () => {
-    expect(groupsOf(product('Conv', { group: 3 }))).toBe(3);
-    expect(groupsOf(product('Conv'))).toBe(1);
-    expect(groupsOf(product('MatMul'))).toBe(1);
+    expect(weightTensor(made, shape, matrix)).toEqual(weights.data);
   });
 });
 

@@ -1,0 +1,148 @@
+import type { NodeProto } from 'onnx-buf';
+import { UserError } from '../../../gen/base/errors.js';
+import type { OnnxModel } from '../onnx/model.js';
+import { integerOf } from '../onnx/nodes.js';
+import { probe, type TensorFacts } from '../onnx/probe.js';
+import { elementCount } from '../onnx/tensor.js';
+import { typeName, type Values } from '../onnx/value.js';
+import { type Lowering, lowerContraction } from './contraction.js';
+import { convolution } from './convolution.js';
+import { findProducts, type SkippedProduct } from './find.js';
+import { matrixProduct } from './matrix.js';
+import { operatorOf } from './operators.js';
+import { lower, type Product } from './product.js';
+
+/** A product with what it lowers to for some inputs. */
+export interface SurveyedProduct {
+  readonly product: Product;
+  readonly lowering: Lowering;
+  /** Shape of the second operand's tensor. */
+  readonly secondShape: readonly number[];
+}
+
+/** A product that stays in floating point, why, and how large it is for the same inputs. */
+export interface LeftOut {
+  readonly title: string;
+  readonly op: string;
+  readonly reason: string;
+  /** Null where it is not known. */
+  readonly macs: number | null;
+  /** Elements of both operands; null where they are not known. */
+  readonly elements: number | null;
+}
+
+/** All products of a network for some inputs. */
+export interface Survey {
+  readonly products: readonly SurveyedProduct[];
+  readonly leftOut: readonly LeftOut[];
+  /** What is known of a tensor that a product reads. */
+  readonly factsOf: (tensor: string) => TensorFacts | undefined;
+}
+
+export const macsOf = ({ parts, m, k, n }: Pick<Lowering, 'parts' | 'm' | 'k' | 'n'>): number => parts * m * k * n;
+
+/** Finds the products of a network and, by running it, their sizes. Which can be quantised is told by their types, too. */
+export async function survey(model: OnnxModel, inputs: Values): Promise<Survey> {
+  const { products, skipped } = findProducts(model);
+  const outer = new Set(model.graph.node);
+  const reads = [
+    ...products.flatMap(({ node }) => node.input.slice(0, 2)),
+    ...skipped.filter(({ node }) => outer.has(node)).flatMap(({ node }) => node.input.slice(0, 4)),
+  ];
+  const inside = reads.filter((name) => name !== '' && !model.constants.has(name));
+  const facts = await probe(model, inputs, inside);
+  const factsOf = (tensor: string): TensorFacts | undefined => {
+    const constant = model.constants.get(tensor);
+    if (!constant) return facts.get(tensor);
+    return { type: typeName(constant.dataType) ?? 'an unknown type', shape: constant.dims.map(Number) };
+  };
+  const surveyed: SurveyedProduct[] = [];
+  const leftOut = skipped.map((each) => leave(each, factsOf));
+  for (const product of products) {
+    const found = surveyProduct(product, factsOf);
+    if (typeof found !== 'string') surveyed.push(found);
+    else {
+      const { title, op, node } = product;
+      leftOut.push(leave({ title, op, node, reason: found }, factsOf));
+    }
+  }
+  return { products: surveyed, leftOut, factsOf };
+}
+
+/** A product's size, or why it cannot be quantised. */
+function surveyProduct(product: Product, factsOf: Survey['factsOf']): SurveyedProduct | string {
+  const { activation, second } = product;
+  const [a, b] = [factsOf(activation), factsOf(second.tensor)];
+  if (!a || !b) return 'the shapes of its operands are not known';
+  const other = [a, b].find(({ type }) => type !== 'float32');
+  if (other) return `an operand holds ${other.type}; products of floats are quantised`;
+  try {
+    const lowering = lower(product, a.shape, b.shape);
+    if (lowering.k === 0 || (second.kind === 'weights' && elementCount(b.shape) === 0)) return 'it adds up no elements';
+    return { product, lowering, secondShape: b.shape };
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+/** @param skipped A product with its node. */
+function leave({ title, op, reason, node }: SkippedProduct, factsOf: Survey['factsOf']): LeftOut {
+  return { title, op, reason, ...sizeOf(node, (at) => factsOf(node.input[at] ?? '')?.shape) };
+}
+
+/** The same product with its size, left out for another reason. */
+export function leftOutFor(
+  { product: { title, op }, lowering, secondShape }: SurveyedProduct,
+  reason: string,
+  shape: readonly number[],
+): LeftOut {
+  return { title, op, reason, macs: macsOf(lowering), elements: elementCount(shape) + elementCount(secondShape) };
+}
+
+type ShapeAt = (input: number) => readonly number[] | undefined;
+type Sizes = Pick<LeftOut, 'macs' | 'elements'>;
+const UNKNOWN: Sizes = { macs: null, elements: null };
+
+/** Places of both operands among the inputs of other products. */
+const OPERANDS: Readonly<Record<string, readonly [number, number]>> = {
+  ConvInteger: [0, 1],
+  MatMulInteger: [0, 1],
+  QGemm: [0, 3],
+  QLinearConv: [0, 3],
+  QLinearMatMul: [0, 3],
+};
+
+/** MACs and operands of a node that multiplies matrices. */
+function sizeOf(node: NodeProto, shapeAt: ShapeAt): Sizes {
+  const { opType } = node;
+  if (opType === 'LSTM' || opType === 'GRU' || opType === 'RNN') return recurrentSize(shapeAt);
+  const [first, second] = OPERANDS[opType] ?? [0, 1];
+  const [a, b] = [shapeAt(first), shapeAt(second)];
+  if (opType === 'MatMulNBits' && a) {
+    const [k, n] = [integerOf(node, 'K', 0), integerOf(node, 'N', 0)];
+    return { macs: elementCount(a) * n, elements: elementCount(a) + k * n };
+  }
+  if (!a || !b) return UNKNOWN;
+  try {
+    const contraction = opType.includes('Conv') && !operatorOf(node) ? convolution(node, a, b) : undefined;
+    const known = operatorOf(node)?.contraction(node, a, b);
+    const product = known ?? contraction ?? (OPERANDS[opType] ? matrixProduct(a, b) : undefined);
+    return product ? { macs: macsOf(lowerContraction(product)), elements: elementCount(a) + elementCount(b) } : UNKNOWN;
+  } catch (error) {
+    if (error instanceof UserError) return UNKNOWN;
+    throw error;
+  }
+}
+
+/** Input steps x batch x features; weights directions x gates x features, and directions x gates x hidden. */
+function recurrentSize(shapeAt: ShapeAt): Sizes {
+  const [x, w, r] = [shapeAt(0), shapeAt(1), shapeAt(2)];
+  if (!x || !w || !r) return UNKNOWN;
+  const [steps = 0, batch = 0, features = 0] = x;
+  const [, , hidden = 0] = r;
+  return {
+    macs: steps * batch * (elementCount(w) + elementCount(r)),
+    elements: steps * batch * (features + hidden) + elementCount(w) + elementCount(r),
+  };
+}
