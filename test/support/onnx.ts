@@ -26,17 +26,21 @@ export type AttributeValue =
   | readonly number[]
   | { readonly float: number }
   | { readonly floats: readonly number[] }
+  | { readonly strings: readonly string[] }
   | { readonly tensor: TensorProto }
   | { readonly graph: GraphProto };
 
 function attribute(name: string, value: AttributeValue): AttributeProto {
-  const { INT, INTS, FLOAT, FLOATS, STRING, TENSOR, GRAPH } = AttributeProto_AttributeType;
+  const { INT, INTS, FLOAT, FLOATS, STRING, STRINGS, TENSOR, GRAPH } = AttributeProto_AttributeType;
   const make = (rest: Parameters<typeof create<typeof AttributeProtoSchema>>[1]): AttributeProto =>
     create(AttributeProtoSchema, { name, ...rest });
   if (typeof value === 'number') return make({ type: INT, i: BigInt(value) });
   if (typeof value === 'string') return make({ type: STRING, s: new TextEncoder().encode(value) });
   if ('float' in value) return make({ type: FLOAT, f: value.float });
   if ('floats' in value) return make({ type: FLOATS, floats: [...value.floats] });
+  if ('strings' in value) {
+    return make({ type: STRINGS, strings: value.strings.map((text) => new TextEncoder().encode(text)) });
+  }
   if ('tensor' in value) return make({ type: TENSOR, t: value.tensor });
   if ('graph' in value) return make({ type: GRAPH, g: value.graph });
   return make({ type: INTS, ints: value.map(BigInt) });

@@ -3,7 +3,7 @@ import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto, Te
 import { decisionBoundaries, levels } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { OnnxModel } from './model.js';
-import { makeNode, needed, readsOf } from './nodes.js';
+import { makeNode, needed, readsOf, subgraphs } from './nodes.js';
 import { doubleProto, type FloatTensor, floatProto, int32Proto } from './tensor.js';
 
 /** What becomes of one product's operands. An operand left out stays as it is. */
@@ -37,6 +37,21 @@ export function fakeQuantise(model: OnnxModel, edits: readonly ProductEdit[]): O
   const proto = clone(ModelProtoSchema, model.proto);
   const graph = proto.graph as GraphProto;
   const byOutput = new Map(edits.map((edit) => [edit.output, edit]));
+  graph.node = editNodes(graph.node, byOutput, graph);
+  dropUnused(graph);
+  return { ...model, proto, graph };
+}
+
+/**
+ * Nodes with their edits, those inside of loops too.
+ *
+ * @param graph Takes the constants.
+ */
+function editNodes(
+  from: readonly NodeProto[],
+  edits: ReadonlyMap<string, ProductEdit>,
+  graph: GraphProto,
+): NodeProto[] {
   const shared = new Map<string, string>();
   const nodes: NodeProto[] = [];
 
@@ -52,8 +67,9 @@ export function fakeQuantise(model: OnnxModel, edits: readonly ProductEdit[]): O
     return name;
   };
 
-  for (const node of graph.node) {
-    const edit = byOutput.get(node.output[0] ?? '');
+  for (const node of from) {
+    for (const inner of subgraphs(node)) inner.node = editNodes(inner.node, edits, graph);
+    const edit = edits.get(node.output[0] ?? '');
     const [first, second] = edit?.swapped ? [1, 0] : [0, 1];
     const inputs = [...node.input];
     if (edit?.activation) inputs[first] = rounded(node.input[first] as string, edit.activation);
@@ -75,9 +91,7 @@ export function fakeQuantise(model: OnnxModel, edits: readonly ProductEdit[]): O
       );
     }
   }
-  graph.node = nodes;
-  dropUnused(graph);
-  return { ...model, proto, graph };
+  return nodes;
 }
 
 /** Nodes and constants that compute `output`, the tensor `input` rounded to a type's values times the scale. */

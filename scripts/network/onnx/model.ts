@@ -3,7 +3,6 @@ import {
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
-  type NodeProto,
   type TensorProto,
   TensorProto_DataType,
   type TensorShapeProto_Dimension,
@@ -11,11 +10,13 @@ import {
 } from 'onnx-buf';
 import type * as ort from 'onnxruntime-node';
 import { UserError } from '../../../gen/base/errors.js';
+import { constantTensor } from './constant.js';
 import { readExternalData } from './external.js';
 import { foreignFormat } from './foreign.js';
 import { splitFused } from './normalise/fused.js';
 import { inlineFunctions } from './normalise/inline.js';
 import { raiseOpset } from './normalise/raise.js';
+import { unfoldRecurrent } from './normalise/recurrent.js';
 import { sortNodes } from './normalise/sort.js';
 import { widenHalves } from './normalise/widen.js';
 import { typeName } from './value.js';
@@ -61,6 +62,7 @@ export function readModel(bytes: Uint8Array, name: string, folder?: string): Onn
   splitFused(graph, name);
   widenHalves(graph, name);
   separateInitialisers(proto, graph);
+  unfoldRecurrent(graph);
   sortNodes(graph);
   return {
     name,
@@ -90,10 +92,6 @@ function notOnnx(bytes: Uint8Array, name: string): UserError {
     what === undefined ? `${name} is not an ONNX model, or is cut short` : `${name} is not an ONNX model but ${what}`,
   );
 }
-
-/** The value of a Constant node, where it is a tensor. */
-export const constantTensor = ({ opType, attribute }: NodeProto): TensorProto | undefined =>
-  opType === 'Constant' ? attribute.find((item) => item.name === 'value')?.t : undefined;
 
 function constantsOf(graph: GraphProto): Map<string, TensorProto> {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));

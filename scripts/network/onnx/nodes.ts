@@ -38,6 +38,11 @@ export function textOf(node: NodeProto, name: string, fallback: string): string 
   return found ? new TextDecoder().decode(found.s) : fallback;
 }
 
+/** A list of texts of a node, such as activations. */
+export function textsOf(node: NodeProto, name: string): readonly string[] {
+  return attribute(node, name)?.strings.map((text) => new TextDecoder().decode(text)) ?? [];
+}
+
 /** Whether a node runs graphs of its own (If, Loop, Scan). */
 export const hasSubgraph = (node: NodeProto): boolean => subgraphs(node).length > 0;
 
@@ -96,4 +101,34 @@ export function needed(nodes: readonly NodeProto[], results: Iterable<string>): 
     for (const name of readsOf(node)) wanted.add(name);
   }
   return kept.reverse();
+}
+
+/** A Scan along the first dimension of its sequences. */
+export interface Loop {
+  readonly body: GraphProto;
+  /** States come first among its inputs and outputs, then sequences. */
+  readonly states: number;
+  /** Whether each sequence that comes in, and each that goes out, runs from its end. */
+  readonly inputsBackward: readonly boolean[];
+  readonly outputsBackward: readonly boolean[];
+}
+
+/** What a node runs step by step; undefined for what is no Scan, and for other dimensions. */
+export function scanOf(node: NodeProto): Loop | undefined {
+  const body = attribute(node, 'body')?.g;
+  if (node.opType !== 'Scan' || !body) return undefined;
+  const sequences = integerOf(node, 'num_scan_inputs', 0);
+  const states = node.input.length - sequences;
+  const axes = [...integersOf(node, 'scan_input_axes', []), ...integersOf(node, 'scan_output_axes', [])];
+  if (axes.some((axis) => axis !== 0)) return undefined;
+  const backward = (name: string, count: number): boolean[] => {
+    const directions = integersOf(node, name, []);
+    return Array.from({ length: count }, (_, i) => directions[i] === 1);
+  };
+  return {
+    body,
+    states,
+    inputsBackward: backward('scan_input_directions', sequences),
+    outputsBackward: backward('scan_output_directions', node.output.length - states),
+  };
 }

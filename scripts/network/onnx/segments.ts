@@ -7,17 +7,19 @@ import {
   type TensorProto_DataType,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { constantTensor, type OnnxModel, writeModel } from './model.js';
+import { constantTensor } from './constant.js';
+import { type OnnxModel, writeModel } from './model.js';
 import { needed, readsOf } from './nodes.js';
 
-/** A node that something else than ONNX Runtime computes: a matrix product. */
+/** A node that something else than ONNX Runtime computes: a matrix product, or a loop with products inside. */
 export interface Cut {
-  /** Output of the node, which names it in the graph. */
+  /** First output of the node, which names it in the graph. */
   readonly output: string;
   /** Tensors that are read at run time to compute it. */
   readonly reads: readonly string[];
-  /** The tensor that is computed; nodes make the node's output of it. */
-  readonly result: string;
+  /** The tensors that are computed. */
+  readonly results: readonly string[];
+  /** What makes the node's outputs of them, where they are not these. */
   readonly nodes: readonly NodeProto[];
   readonly constants: readonly TensorProto[];
 }
@@ -65,7 +67,7 @@ export function cutNetwork<C extends Cut>(model: OnnxModel, cuts: readonly C[]):
     }
     const stage = Math.max(0, ...cut.reads.map((name) => available.get(name) ?? 0));
     stageAt(stage).cuts.push(cut);
-    available.set(cut.result, stage + 1);
+    for (const result of cut.results) available.set(result, stage + 1);
     for (const each of cut.nodes) place(each, stage + 1);
   }
   return stages.map(({ nodes, cuts: own }, stage) => {

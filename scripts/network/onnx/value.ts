@@ -114,3 +114,14 @@ export function elements(numbers: ArrayLike<number | bigint>, type: ort.Tensor.T
   }
   return to;
 }
+
+/** Values of the same type and shape behind each other along a new first dimension. */
+export function stack(values: readonly Value[]): Value {
+  const [{ type, shape, data: first }] = values as [Value, ...Value[]];
+  if (type === 'string') {
+    return { type, shape: [values.length, ...shape], data: values.flatMap((value) => value.data as string[]) };
+  }
+  const data = new (first.constructor as Float32ArrayConstructor)(first.length * values.length);
+  for (const [i, value] of values.entries()) data.set(value.data as Float32Array, i * first.length);
+  return { type, shape: [values.length, ...shape], data };
+}

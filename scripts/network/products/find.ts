@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NodeProto } from 'onnx-buf';
 import type { OnnxModel } from '../onnx/model.js';
-import { allNodes, hasSubgraph, needed, subgraphs } from '../onnx/nodes.js';
+import { allNodes, hasSubgraph, needed, scanOf, subgraphs } from '../onnx/nodes.js';
 import { operatorOf, PRODUCT_OPS, type ProductOp } from './operators.js';
 import type { Product } from './product.js';
 
@@ -67,7 +67,10 @@ export function findProducts(model: OnnxModel): ProductSearch {
   const names = new Set<string>();
   for (const node of model.graph.node) {
     if (node.output.every((output) => constant.has(output))) continue;
-    skipped.push(...productsInside(node));
+    const steps = alive.has(node) ? stepProducts(node, constant, names) : [];
+    const inner = new Set(steps.map((product) => product.node));
+    products.push(...steps);
+    skipped.push(...productsInside(node).filter((each) => !inner.has(each.node)));
     if (!multiplies(node)) continue;
     const reason = alive.has(node) ? obstacle(node, constant) : 'it reaches no output of the network';
     const title = titleOf(node);
@@ -89,6 +92,43 @@ function productOf(node: NodeProto, constant: ReadonlySet<string>, name: string)
     second: { kind: swapped || constant.has(second) ? 'weights' : 'activation', tensor: swapped ? first : second },
     swapped,
   };
+}
+
+/**
+ * Products of the steps of a Scan, by constants outside of it, whose other operand the Scan delivers for all steps: as
+ * the loops of LSTM and GRU do.
+ */
+function stepProducts(node: NodeProto, constant: ReadonlySet<string>, names: Set<string>): Product[] {
+  const loop = scanOf(node);
+  if (!loop) return [];
+  const { body, states } = loop;
+  const made = new Map(body.node.map((each) => [each.output[0] as string, each]));
+  const delivered = new Map<string, string>();
+  for (const [i, { name }] of body.output.entries()) {
+    const source = made.get(name);
+    if (i < states || source?.opType !== 'Identity') continue;
+    const outside = node.output[i] ?? '';
+    if (outside !== '') delivered.set(source.input[0] as string, outside);
+  }
+  return body.node.flatMap((inner) => {
+    const [first = '', second = ''] = inner.input;
+    const activation = delivered.get(first);
+    if (operatorOf(inner) === undefined || activation === undefined || !constant.has(second)) return [];
+    if (obstacle(inner, constant) !== undefined) return [];
+    const title = titleOf(inner);
+    return [
+      {
+        name: uniqueName(title, names),
+        title,
+        op: inner.opType as ProductOp,
+        node: inner,
+        activation,
+        second: { kind: 'weights' as const, tensor: second },
+        swapped: false,
+        within: node,
+      },
+    ];
+  });
 }
 
 /** Why a product cannot be quantised; undefined where it can. */

@@ -31,6 +31,8 @@ export interface Product {
   readonly second: { readonly kind: 'weights' | 'activation'; readonly tensor: string };
   /** Whether the node has the K x N operand as its first input. */
   readonly swapped: boolean;
+  /** The Scan in whose body the node is; then `activation` is a tensor outside, all steps' operands behind each other. */
+  readonly within?: NodeProto;
 }
 
 /** The description of a product's operator. */

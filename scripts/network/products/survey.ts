@@ -46,7 +46,7 @@ export async function survey(model: OnnxModel, inputs: Values): Promise<Survey> 
   const { products, skipped } = findProducts(model);
   const outer = new Set(model.graph.node);
   const reads = [
-    ...products.flatMap(({ node }) => node.input.slice(0, 2)),
+    ...products.flatMap(({ activation, second }) => [activation, second.tensor]),
     ...skipped.filter(({ node }) => outer.has(node)).flatMap(({ node }) => node.input.slice(0, 4)),
   ];
   const inside = reads.filter((name) => name !== '' && !model.constants.has(name));

@@ -265,7 +265,7 @@ describe('files of other kinds', () => {
     ['a web page', bytes('\n<!DOCTYPE html><html>'), /web page/],
     ['nothing', new Uint8Array(0), /empty/],
   ])('are told: %s', (_, content, message) => {
-    expect(() => readModel(content, 'm.onnx')).toThrow(/^m\.onnx is not an ONNX model but /);
+    expect(() => readModel(content, 'm.onnx')).toThrow(/^m\.onnx .*\bONNX\b/);
     expect(() => readModel(content, 'm.onnx')).toThrow(message);
   });
 });

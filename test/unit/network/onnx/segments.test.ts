@@ -271,7 +271,7 @@ describe('cutNetwork', () => {
       return {
         output: product.node.output[0] as string,
         reads: operandsOf(product),
-        result: sums,
+        results: [sums],
         nodes,
         constants,
         product,

@@ -7,7 +7,7 @@ import { quantiseNetwork } from '../../../../scripts/network/quantise/network.js
 import { PUBLISHED, type QuantiseOptions } from '../../../../scripts/network/quantise/options.js';
 import { warningsOf } from '../../../../scripts/network/quantise/warnings.js';
 import { runNetwork } from '../../../support/network-run.js';
-import { type GraphParts, int64Proto, modelBytes, modelOf, node, randomTensor } from '../../../support/onnx.js';
+import { floats, type GraphParts, int64Proto, modelBytes, modelOf, node, randomTensor } from '../../../support/onnx.js';
 
 /** One layer whose reduction is longer than there are samples. */
 const EMBEDDING: GraphParts = {
@@ -71,7 +71,7 @@ describe('what is fitted to calibration samples', () => {
     const feed = feedOf(modelOf(EMBEDDING), samplesOf('s', SAMPLES));
     const { fit, heldOut } = splitSamples(feed, true, undefined);
     const values = (some: typeof fit): number[] =>
-      [...some.runs(5)].flatMap(({ inputs }) => [...(inputs.get('x')?.data as Float32Array)]);
+      [...some.runs(5)].flatMap(({ inputs }) => [...floats(inputs, 'x').data]);
     expect([...values(fit), ...values(heldOut as typeof fit)]).toEqual([...SAMPLES.data]);
   });
 });
