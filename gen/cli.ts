@@ -3,13 +3,22 @@ import type { Command } from 'commander';
 import { allOf, EXIT } from './base/errors.js';
 import { parseWhole, programCommand, requireKnown, requireNamed } from './base/options.js';
 import { runProgram } from './base/program.js';
-import { namingFile } from './config/origin.js';
+import { namingFile, type Origin } from './config/origin.js';
 import { configurationSchema, flagOf, PARAMETER_KEYS } from './config/parameters.js';
 import { fileTitle, parseConfiguration } from './config/parse.js';
 import { helpTail, optionHelp, switchOff } from './config/reference.js';
+import {
+  isRequantiser,
+  OWN_KEYS,
+  requantiserHelp,
+  requantiserOption,
+  validateRequantiser,
+} from './config/requantiser.js';
 import { validateConfiguration } from './config/validate.js';
 import { generate } from './design/generate.js';
-import { describeDesign, designSummary } from './design/summary.js';
+import { generateRequantiser } from './design/requantiser/generate.js';
+import { describeRequantiser, requantiserSummary } from './design/requantiser/summary.js';
+import { describeDesign, designSummary, type Written } from './design/summary.js';
 
 function command(): Command {
   const program = programCommand('npm run gen --')
@@ -32,9 +41,11 @@ function command(): Command {
     program.option(...optionHelp(key));
     for (const flag of switchOff(key)) program.option(flag, `not ${flagOf(key)}, where the file has it`);
   }
+  program.optionsGroup('Requantiser, with --arch requantise:');
+  for (const key of OWN_KEYS) program.option(...requantiserOption(key));
   return program.addHelpText(
     'after',
-    `${helpTail()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`,
+    `\n${requantiserHelp()}\n${helpTail()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`,
   );
 }
 
@@ -47,22 +58,50 @@ function main(): number {
     process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
     return EXIT.done;
   }
-  const [, , { origin, configuration }] = allOf([
+  const [, , make] = allOf([
     () => requireKnown(program),
     () => requireNamed('--out', out),
     () => {
       const raw = parseConfiguration(flags, config);
       const origin = { raw, flags, file: config && fileTitle(config) };
-      return { origin, configuration: namingFile(origin, () => validateConfiguration(raw)) };
+      return maker(origin, resolve(out), replace);
     },
   ]);
-  const { design, ...written } = namingFile(origin, () => generate(configuration, resolve(out), { replace }));
-  const shown = relative(process.cwd(), written.folder) || '.';
-  const report = { ...written, folder: shown };
-  process.stdout.write(
-    json ? `${JSON.stringify(designSummary(design, report), null, 2)}\n` : describeDesign(design, report),
-  );
+  const { written, summary, description } = make();
+  const shown = { ...written, folder: relative(process.cwd(), written.folder) || '.' };
+  process.stdout.write(json ? `${JSON.stringify(summary(shown), null, 2)}\n` : description(shown));
   return EXIT.done;
+}
+
+/** A design that was written, and what is told of it. */
+interface Made {
+  readonly written: Written;
+  readonly summary: (written: Written) => object;
+  readonly description: (written: Written) => string;
+}
+
+/** What writes the design of a configuration, which it validates at once. */
+function maker(origin: Origin, out: string, replace: boolean): () => Made {
+  if (isRequantiser(origin.raw)) {
+    const configuration = namingFile(origin, () => validateRequantiser(origin.raw));
+    return () => {
+      const { design, ...written } = namingFile(origin, () => generateRequantiser(configuration, out, { replace }));
+      return {
+        written,
+        summary: (shown) => requantiserSummary(design, shown),
+        description: (shown) => describeRequantiser(design, shown),
+      };
+    };
+  }
+  const configuration = namingFile(origin, () => validateConfiguration(origin.raw));
+  return () => {
+    const { design, ...written } = namingFile(origin, () => generate(configuration, out, { replace }));
+    return {
+      written,
+      summary: (shown) => designSummary(design, shown),
+      description: (shown) => describeDesign(design, shown),
+    };
+  };
 }
 
 await runProgram(main);

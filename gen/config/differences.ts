@@ -1,4 +1,5 @@
-import { type Configuration, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
+import { PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
+import type { RawConfiguration } from './raw.js';
 import { show } from './show.js';
 
 /** A parameter that two configurations give different values. */
@@ -14,12 +15,11 @@ export interface Difference {
  */
 export function configurationDifferences(
   recorded: Readonly<Record<string, unknown>>,
-  configuration: Configuration,
+  here: RawConfiguration,
 ): Difference[] {
-  const here: Readonly<Record<string, unknown>> = configuration;
   const isKnown = (key: string): key is ParameterKey => (PARAMETER_KEYS as readonly string[]).includes(key);
   const fallback = (key: string): unknown => (isKnown(key) ? parameterMeta(key).fallback : undefined);
-  const keys = [...new Set([...PARAMETER_KEYS, ...Object.keys(recorded)])];
+  const keys = [...new Set([...Object.keys(here), ...Object.keys(recorded)])];
   return keys.flatMap((key) => {
     const there = key in recorded ? recorded[key] : fallback(key);
     if (JSON.stringify(there) === JSON.stringify(here[key])) return [];

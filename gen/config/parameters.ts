@@ -26,7 +26,7 @@ const wideList = (description: string) =>
       placeholder: '<int8|uint8|int8,uint8>',
     });
 
-const integer = (
+export const integer = (
   description: string,
   min: number,
   max: number,
@@ -34,7 +34,7 @@ const integer = (
   { rule = `must be an integer from ${min} to ${max}` } = {},
 ) => z.int().min(min).max(max).default(fallback).meta({ description, rule, placeholder: '<n>' });
 
-const choice = <const T extends readonly [string, ...string[]]>(description: string, values: T, fallback: T[number]) =>
+export const choice = <const T extends readonly [string, ...string[]]>(description: string, values: T, fallback: T[number]) =>
   z
     .enum(values)
     .default(fallback as never)
@@ -55,7 +55,7 @@ export const LONGEST_CLUSTER = 16;
  */
 export const PARAMETERS = z.strictObject({
   arch: choice(
-    'array: systolic array of PEs; dot: dot-product units, each with lanes of multipliers and one accumulator',
+    'array: systolic array of PEs; dot: dot-product units, each with lanes of multipliers and one accumulator; requantise: sums to codes, with parameters of its own (below)',
     ['array', 'dot'],
     'array',
   ),
@@ -154,6 +154,9 @@ export type ParameterKey = keyof typeof PARAMETERS.shape;
 /** A complete, valid configuration, except for rules that need the elaborated widths (see `elaborate`). */
 export type Configuration = Omit<z.output<typeof PARAMETERS>, 'name'> & { readonly name: string };
 
+/** A parameter with a default, or an optional one. */
+type Declaration = z.ZodType & { readonly def: { readonly innerType: { readonly def: object } } };
+
 /** What `meta` holds of a parameter. */
 export interface ParameterMeta {
   readonly description: string;
@@ -167,8 +170,9 @@ export interface ParameterMeta {
 /** The description, rule and default of a parameter. */
 export const parameterMeta = (key: ParameterKey): ParameterMeta => metaOf(PARAMETERS.shape[key]);
 
-const metaOf = memoised(
-  (schema: (typeof PARAMETERS.shape)[ParameterKey]): ParameterMeta => ({
+/** The same of any declaration made with the functions above. */
+export const metaOf = memoised(
+  (schema: Declaration): ParameterMeta => ({
     ...(schema.meta() as unknown as ParameterMeta),
     fallback: schema.safeParse(undefined).data,
     values: Object.keys((schema.def.innerType.def as { entries?: object }).entries ?? {}),
@@ -185,7 +189,7 @@ export const LIST_KEYS: readonly ParameterKey[] = ['activations', 'weights', 'wi
 export const isSwitch = (key: ParameterKey): boolean => typeof parameterMeta(key).fallback === 'boolean';
 
 /** The command-line flag of a parameter: `maxK` is `--max-k`. */
-export function flagOf(key: ParameterKey): string {
+export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
 import { UserError } from '../base/errors.js';
-import { LIST_KEYS, PARAMETER_KEYS, type ParameterKey } from './parameters.js';
+import { LIST_KEYS, type ParameterKey } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
 
-const WIDE: readonly ParameterKey[] = ['wideActivations', 'wideWeights'];
+const WIDE: readonly string[] = ['wideActivations', 'wideWeights'] satisfies ParameterKey[];
+
+/** Parameters that are a list of types, those of requantisers, too. */
+const LISTS: readonly string[] = [...LIST_KEYS, 'types'];
 
 /**
  * The configuration of a file (JSON or YAML) with flags laid over it: flags win.
@@ -15,22 +18,20 @@ const WIDE: readonly ParameterKey[] = ['wideActivations', 'wideWeights'];
  */
 export function parseConfiguration(flags: Readonly<Record<string, unknown>>, file?: string): RawConfiguration {
   const fromFile = file === undefined ? {} : readConfigurationFile(file);
-  const fromFlags = PARAMETER_KEYS.filter((key) => flags[key] !== undefined).map((key) => [
-    key,
-    fromText(key, flags[key]),
-  ]);
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  const fromFlags = given.map(([key, value]) => [key, fromText(key, value)]);
   return { ...fromFile, ...Object.fromEntries(fromFlags) };
 }
 
 /** A list of types as text, `none` being an empty one where lists may be empty. */
-function listFromText(key: ParameterKey, text: string): string[] {
+function listFromText(key: string, text: string): string[] {
   if (WIDE.includes(key) && text.trim() === 'none') return [];
   return text.split(/[\s,]+/).filter((entry) => entry !== '');
 }
 
-function fromText(key: ParameterKey, value: unknown): unknown {
+function fromText(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  if (LIST_KEYS.includes(key)) return listFromText(key, value);
+  if (LISTS.includes(key)) return listFromText(key, value);
   return key !== 'name' && /^[+-]?\d+(\.\d+)?(e\d+)?$/i.test(value) ? Number(value) : value;
 }
 
@@ -57,7 +58,7 @@ function readConfigurationFile(file: string): RawConfiguration {
     throw new UserError(`${title} must hold one object with the parameters of a design`);
   }
   const { $schema: _, ...parameters } = content as RawConfiguration;
-  for (const key of LIST_KEYS) {
+  for (const key of LISTS) {
     const value = parameters[key];
     if (typeof value === 'string') parameters[key] = listFromText(key, value);
   }

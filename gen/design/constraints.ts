@@ -4,8 +4,19 @@ import { renderTemplate } from '../rtl/render/templates.js';
 import type { RenderedFile } from './rendered-file.js';
 
 /** Timing constraints of the array (SDC): clock, stream delays, reset, clock gate. */
-export function renderConstraints({ config, facts, top, clockGate }: Design, identity: Identity): RenderedFile {
-  const streams = top.ports.filter(({ name }) => /^(in|a|w|out)_/.test(name));
+export const renderConstraints = ({ config, facts, top, clockGate }: Design, identity: Identity): RenderedFile =>
+  streamConstraints({ config, top, clockGate, clockPeriod: facts.cost.clockPeriod }, identity);
+
+/** What constraints are made from. */
+interface Constrained extends Pick<Design, 'top' | 'clockGate'> {
+  readonly config: Pick<Design['config'], 'name' | 'reset' | 'clockGate'>;
+  readonly clockPeriod: number;
+}
+
+/** The constraints of a design whose ports but clock, reset and test enable are those of streams. */
+export function streamConstraints({ config, top, clockGate, clockPeriod }: Constrained, identity: Identity): RenderedFile {
+  const others = ['clk_i', 'rst_ni', clockGate?.testEnable];
+  const streams = top.ports.filter(({ name }) => !others.includes(name));
   const port = ({ name, width }: { name: string; width: number | string }): string =>
     Number(width) > 1 ? `{${name}[*]}` : name;
   const view = {
@@ -14,7 +25,7 @@ export function renderConstraints({ config, facts, top, clockGate }: Design, ide
     inputs: streams.filter(({ direction }) => direction === 'input').map(port),
     outputs: streams.filter(({ direction }) => direction === 'output').map(port),
     async: config.reset === 'async',
-    period: facts.cost.clockPeriod.toFixed(1),
+    period: clockPeriod.toFixed(1),
     testEnable: clockGate?.testEnable,
     latch: clockGate !== null && config.clockGate === 'latch',
   };

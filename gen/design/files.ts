@@ -23,15 +23,18 @@ export function renderDesign(design: Design, generator: string): RenderedFile[] 
 }
 
 /** The Verilog of a design, one file per module, in compile order. */
-function renderVerilog(design: Design, identity: Identity): RenderedFile[] {
+export function renderVerilog(design: Pick<Design, 'modules'>, identity: Identity): RenderedFile[] {
   return design.modules.map((module) => ({
     path: module.file,
     text: alignConnections(renderTemplate(module.template, { ...module, ...identity })),
   }));
 }
 
+/** What file lists are made from. */
+type FileListed = Pick<Design, 'top' | 'clockGate' | 'modules'> & { readonly config: Pick<Design['config'], 'name'> };
+
 /** The file list in compile order, and one without the clock gate for those who replace it. */
-function renderFileLists(design: Design, identity: Identity): RenderedFile[] {
+export function renderFileLists(design: FileListed, identity: Identity): RenderedFile[] {
   const { config, top, clockGate, modules } = design;
   const files = modules.map(({ file }) => file);
   const list = (path: string, title: string, listed: readonly string[]): RenderedFile => ({

@@ -222,27 +222,39 @@ function codesOf(type: NumericType): z.output<typeof codes> {
 
 const floatFields = ({ exponentBits, fractionBits, bias }: FloatType) => ({ exponentBits, fractionBits, bias });
 
+/** What all manifests have. */
+interface AnyManifest {
+  readonly command: string;
+  readonly configurationSha256: string;
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+}
+
+/** A kind of manifest: how it is read, and the sha256 of its configuration. */
+export interface ManifestKind<T extends AnyManifest> {
+  readonly schema: z.ZodType<T>;
+  readonly hashOf: (manifest: T) => string;
+  /** What a folder is asked for that holds a design of another kind. */
+  readonly title: string;
+}
+
+const DESIGN: ManifestKind<Manifest> = {
+  schema: MANIFEST as z.ZodType<Manifest>,
+  hashOf: ({ configuration }) => configurationHash(configuration),
+  title: 'an array or dot-product units',
+};
+
 /**
  * The manifest of a design's folder, after checking that the folder is whole.
  *
  * @throws UserError when there is no manifest, it is not one, or a file is missing or was changed since generation, itself included.
  */
-export function loadDesign(folder: string): Manifest {
+export const loadDesign = (folder: string): Manifest => loadManifest(folder, DESIGN);
+
+/** The same for a kind of design. @throws UserError as `loadDesign`. */
+export function loadManifest<T extends AnyManifest>(folder: string, kind: ManifestKind<T>): T {
   const file = join(folder, MANIFEST_FILE);
-  if (!existsSync(folder)) {
-    throw new UserError(`there is no design folder ${folder}; generate one with npm run gen`);
-  }
-  if (!statSync(folder).isDirectory()) {
-    const design = basename(folder) === MANIFEST_FILE ? `: ${dirname(folder)}` : '';
-    throw new UserError(`${folder} is a file; give the folder of a design${design}`);
-  }
-  if (!existsSync(file)) {
-    throw new UserError(
-      `${folder} holds no ${MANIFEST_FILE}: not a design, or half written; generate it with npm run gen`,
-    );
-  }
-  const manifest = parseManifest(readFileSync(file, 'utf8'), file);
-  if (configurationHash(manifest.configuration) !== manifest.configurationSha256) {
+  const manifest = parseManifest(readManifest(folder), file, kind);
+  if (kind.hashOf(manifest) !== manifest.configurationSha256) {
     throw new UserError(
       `${file} was changed: its configuration is not the one whose sha256 it gives; remove ${folder} and generate it anew: ${manifest.command}`,
     );
@@ -260,17 +272,37 @@ export function loadDesign(folder: string): Manifest {
   return manifest;
 }
 
-function parseManifest(text: string, file: string): Manifest {
-  let content: unknown;
+/** What `manifest.json` of a folder holds. @throws UserError when there is none, or it is no JSON. */
+export function readManifest(folder: string): unknown {
+  const file = join(folder, MANIFEST_FILE);
+  if (!existsSync(folder)) {
+    throw new UserError(`there is no design folder ${folder}; generate one with npm run gen`);
+  }
+  if (!statSync(folder).isDirectory()) {
+    const design = basename(folder) === MANIFEST_FILE ? `: ${dirname(folder)}` : '';
+    throw new UserError(`${folder} is a file; give the folder of a design${design}`);
+  }
+  if (!existsSync(file)) {
+    throw new UserError(
+      `${folder} holds no ${MANIFEST_FILE}: not a design, or half written; generate it with npm run gen`,
+    );
+  }
   try {
-    content = JSON.parse(text);
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new UserError(`${file} is not valid JSON (${(error as Error).message}); generate the design anew`);
   }
-  const result = MANIFEST.safeParse(content);
-  if (!result.success) {
-    const where = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`).join('\n');
-    throw new UserError(`${file} is not a manifest of this generator; generate the design anew:\n${where}`);
-  }
-  return result.data;
+}
+
+/** The word for a design that is neither array nor dot-product units; undefined of those. */
+export const kindOf = (content: unknown): string | undefined =>
+  z.object({ kind: z.string() }).safeParse(content).data?.kind;
+
+function parseManifest<T extends AnyManifest>(content: unknown, file: string, { schema, title }: ManifestKind<T>): T {
+  const result = schema.safeParse(content);
+  if (result.success) return result.data;
+  const kind = kindOf(content);
+  if (kind !== undefined) throw new UserError(`${file} is that of a ${kind}; give the folder of ${title}`);
+  const where = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`).join('\n');
+  throw new UserError(`${file} is not a manifest of this generator; generate the design anew:\n${where}`);
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../base/errors.js';
 import { replaceFolder } from '../base/folder.js';
 import { configurationDifferences } from '../config/differences.js';
-import type { Configuration } from '../config/parameters.js';
+import type { RawConfiguration } from '../config/raw.js';
 import { MANIFEST_FILE, sha256 } from './manifest.js';
 import type { RenderedFile } from './rendered-file.js';
 
@@ -19,7 +19,7 @@ import type { RenderedFile } from './rendered-file.js';
 export function writeDesign(
   folder: string,
   files: readonly RenderedFile[],
-  { configuration, replace }: { readonly configuration: Configuration; readonly replace: boolean },
+  { configuration, replace }: { readonly configuration: RawConfiguration; readonly replace: boolean },
 ): string[] {
   requireOutsideDesigns(folder);
   const removed = existsSync(folder) ? requireReplaceable(folder) : [];
@@ -56,7 +56,7 @@ function requireReplaceable(folder: string): string[] {
 }
 
 /** @throws UserError when the manifest of a folder is that of another configuration, naming what differs. */
-function requireSame(folder: string, configuration: Configuration): void {
+function requireSame(folder: string, configuration: RawConfiguration): void {
   const found = readManifest(folder)?.configuration;
   if (found === undefined) return;
   const differences = configurationDifferences(found, configuration);

@@ -6,6 +6,8 @@ import { fieldOf, type Stream, type StreamField, streamPorts } from './streams.j
 
 interface OutputView extends PeripheryView {
   readonly rowBits: number;
+  /** What stops while it is full. */
+  readonly stops: string;
   /** Whether a tile leaves in several rows. */
   readonly hasLast: boolean;
 }
@@ -35,6 +37,7 @@ export function outputModule(core: DesignCore, results: Stream, { whole, rows }:
   return {
     ...peripheryModule(core, { suffix: 'output', title, ports, instances: 1, template: 'rtl/output' }),
     rowBits,
+    stops: `The ${whole}${rows ? ' stops' : ' stop'}`,
     hasLast: rows,
   };
 }

@@ -6,6 +6,7 @@ import { makeFolder } from '../../gen/base/folder.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { generate } from '../../gen/design/generate.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
+import { holdsRequantiser, loadRequantiser, type RequantiserManifest } from '../../gen/design/requantiser/manifest.js';
 import { randomSource } from '../../gen/golden/vectors.js';
 import { requireTool } from '../tools/find.js';
 import { mapLimit } from '../tools/pool.js';
@@ -13,6 +14,7 @@ import { measureSpeed, verifyArray } from './array.js';
 import { FULL_BUDGET, type TestBudget } from './budget.js';
 import { verifyComputing } from './computing.js';
 import { DEFAULT_MATRIX } from './matrix.js';
+import { verifyRequantiser } from './requantiser/verify.js';
 import { openArrayModel } from './simulator.js';
 
 export interface VerifyRequest {
@@ -42,16 +44,17 @@ const SPEED_SECONDS = 3;
 export async function verifyAll(request: VerifyRequest): Promise<number> {
   await requireTool('verilator');
   const folders = request.designs?.map((folder) => folder.replace(/\/+$/, '')) ?? generateMatrix();
-  const designs = folders.map((folder) => ({ folder, manifest: loadDesign(folder) }));
+  const jobs = folders.map(jobOf);
+  const designs = jobs.flatMap(({ folder, manifest }) => (manifest === undefined ? [] : [{ folder, manifest }]));
   const verdicts: Verdict[] = [];
-  await mapLimit(designs, availableParallelism(), async ({ folder, manifest }) => {
-    progress(request, `[${verdicts.length}/${designs.length}] ${manifest.configuration.name} ...`);
-    const verdict = await verifyDesign(folder, manifest, request);
+  await mapLimit(jobs, availableParallelism(), async ({ name, verify }) => {
+    progress(request, `[${verdicts.length}/${jobs.length}] ${name} ...`);
+    const verdict = await verify(request);
     verdicts.push(verdict);
     if (!request.json) process.stdout.write(`${verdictLine(verdict, request.seed)}\n`);
   });
   const passed = verdicts.filter((verdict) => verdict.passed).length;
-  const speed = passed === verdicts.length ? await speedOf(designs, request) : undefined;
+  const speed = passed === verdicts.length && designs.length > 0 ? await speedOf(designs, request) : undefined;
   if (request.json) process.stdout.write(`${JSON.stringify({ verdicts, speed }, null, 2)}\n`);
   else process.stdout.write(`${summaryLines(verdicts, speed).join('\n')}\n`);
   return passed === verdicts.length && passed > 0 ? EXIT.done : EXIT.checkFailed;
@@ -60,6 +63,42 @@ export async function verifyAll(request: VerifyRequest): Promise<number> {
 function generateMatrix(): string[] {
   const out = join(BUILD, 'verify');
   return DEFAULT_MATRIX.map((raw) => generate(validateConfiguration(raw), out, { replace: true }).folder);
+}
+
+/** A design to verify; its manifest where it is an array or dot-product units. */
+interface Job {
+  readonly name: string;
+  readonly folder: string;
+  readonly manifest?: Manifest;
+  readonly verify: (request: Pick<VerifyRequest, 'seed' | 'trace'>) => Promise<Verdict>;
+}
+
+function jobOf(folder: string): Job {
+  if (holdsRequantiser(folder)) {
+    const manifest = loadRequantiser(folder);
+    const { name } = manifest.configuration;
+    return { name, folder, verify: (request) => verifyRequantiserDesign(folder, manifest, request) };
+  }
+  const manifest = loadDesign(folder);
+  const { name } = manifest.configuration;
+  return { name, folder, manifest, verify: (request) => verifyDesign(folder, manifest, request) };
+}
+
+/** Verifies the encoder and the streams of a requantiser. */
+export async function verifyRequantiserDesign(
+  folder: string,
+  manifest: RequantiserManifest,
+  { seed, trace, budget = FULL_BUDGET }: Pick<VerifyRequest, 'seed' | 'trace'> & { readonly budget?: TestBudget },
+): Promise<Verdict> {
+  const { name } = manifest.configuration;
+  const start = performance.now();
+  const traces = trace ? [tracePath(name, 'requantiser')] : undefined;
+  const outcome = await verifyRequantiser(folder, manifest, randomSource(seed), { budget, trace: traces?.[0] });
+  return {
+    ...{ name, folder, passed: outcome.failure === undefined, ...outcome },
+    seconds: (performance.now() - start) / 1000,
+    ...(traces ? { traces } : {}),
+  };
 }
 
 /** Verifies the decoders, the PE and the array of a design. */

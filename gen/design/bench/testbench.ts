@@ -30,6 +30,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     name,
     design: config.name,
     float: config.pe === 'float',
+    reference: `the reference codec and ${config.pe === 'float' ? 'sums rounded to binary32 one by one' : 'an integer matrix product'}`,
     testEnable: design.clockGate?.testEnable,
     slow: slowInIcarus(design),
     top: design.top.name,
@@ -58,7 +59,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
   ];
 }
 
-function streamView({ name, path, fields, beats }: StimulusStream) {
+export function streamView({ name, path, fields, beats }: StimulusStream) {
   const bits = fields.reduce((sum, { room }) => sum + room, 0);
   return { name, upper: name.toUpperCase(), path, beats, bits, digits: bits / 4, fields: places(fields) };
 }

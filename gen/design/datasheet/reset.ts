@@ -2,7 +2,7 @@ import type { Configuration } from '../../config/parameters.js';
 import { leastResetEdges, RESET_EDGES } from '../../rtl/reset.js';
 
 /** What the datasheet says of the reset, a note each. */
-export function resetNotes(config: Configuration): string[] {
+export function resetNotes(config: Pick<Configuration, 'stall' | 'reset'>): string[] {
   const two = leastResetEdges(config) === 2;
   return [
     `Hold \`rst_ni\` low for at least ${RESET_EDGES} rising edges of \`clk_i\`. This design needs ${leastResetEdges(config)}. The number is the same for all designs, so that one reset fits every configuration; the rest is margin.`,

@@ -7,7 +7,7 @@ export interface Identity {
   readonly command: string;
 }
 
-export function identityOf({ hash, command }: Design, generator: string): Identity {
+export function identityOf({ hash, command }: Pick<Design, 'hash' | 'command'>, generator: string): Identity {
   return { generator, hash, command };
 }
 

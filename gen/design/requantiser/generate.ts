@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { GENERATOR } from '../../base/version.js';
+import type { RequantiserConfiguration } from '../../config/requantiser.js';
+import { identityOf } from '../../rtl/render/identity.js';
+import { elaborateRequantiser, type RequantiserDesign } from '../../rtl/requantise/design.js';
+import { streamConstraints } from '../constraints.js';
+import { renderFileLists, renderVerilog } from '../files.js';
+import { MANIFEST_FILE } from '../manifest.js';
+import type { RenderedFile } from '../rendered-file.js';
+import { writeDesign } from '../write.js';
+import { renderRequantiserBench } from './bench.js';
+import { renderRequantiserDatasheet } from './datasheet.js';
+import { buildRequantiserManifest } from './manifest.js';
+
+/** Clock period that the default design meets with a quarter to spare, in ns, as those of the other designs are found. */
+const CLOCK_PERIOD = 16;
+
+/** All files of a requantiser, the manifest last. */
+export function renderRequantiser(design: RequantiserDesign): RenderedFile[] {
+  const identity = identityOf(design, GENERATOR);
+  const { config, top, modules } = design;
+  const listed = { config, top, modules, clockGate: null };
+  const constrained = { config: { ...config, clockGate: 'latch' as const }, top, clockGate: null };
+  const files = [
+    ...renderVerilog(design, identity),
+    ...renderFileLists(listed, identity),
+    ...renderRequantiserBench(design, identity),
+    streamConstraints({ ...constrained, clockPeriod: CLOCK_PERIOD }, identity),
+    renderRequantiserDatasheet(design, identity),
+  ];
+  const manifest = buildRequantiserManifest(design, files);
+  return [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
+}
+
+/** Elaborates, renders and writes a requantiser below `out`, as `generate` does with other designs. */
+export function generateRequantiser(
+  config: RequantiserConfiguration,
+  out: string,
+  { replace = false } = {},
+): { folder: string; design: RequantiserDesign; files: RenderedFile[]; removed: string[] } {
+  const design = elaborateRequantiser(config);
+  const files = renderRequantiser(design);
+  const folder = join(out, config.name);
+  const removed = writeDesign(folder, files, { configuration: config, replace });
+  return { folder, design, files, removed };
+}

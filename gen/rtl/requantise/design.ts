@@ -1,0 +1,37 @@
+import { type RequantiserConfiguration, requantiserCommand, requantiserHash } from '../../config/requantiser.js';
+import type { ModuleView } from '../module.js';
+import { encoderModules } from './encode.js';
+import { type BeatField, beatFields, laneModule } from './lane.js';
+import { outputModule, requantiseModule } from './top.js';
+import { type RequantiserWidths, requantiserWidths } from './widths.js';
+
+/** A requantiser with every width, port and file name computed. */
+export interface RequantiserDesign {
+  readonly config: RequantiserConfiguration;
+  readonly hash: string;
+  readonly command: string;
+  readonly widths: RequantiserWidths;
+  readonly fields: readonly BeatField[];
+  /** Cycles from a beat in to its codes out, without stalls; a beat may follow in every cycle. */
+  readonly latency: number;
+  /** In compile order; the last is the top. */
+  readonly modules: readonly ModuleView[];
+  readonly top: ModuleView;
+}
+
+/** Elaborates a valid configuration. @throws ConfigurationError for rules that need the elaborated widths. */
+export function elaborateRequantiser(config: RequantiserConfiguration): RequantiserDesign {
+  const widths = requantiserWidths(config);
+  const encoder = encoderModules(config, widths);
+  const lane = laneModule(config, widths, encoder.at(-1) as ModuleView);
+  const output = outputModule(config, widths);
+  const top = requantiseModule(config, widths, { lane, output });
+  return {
+    ...{ config, widths, top },
+    hash: requantiserHash(config),
+    command: requantiserCommand(config),
+    fields: beatFields(config, widths),
+    latency: config.pipeline + 1,
+    modules: [...encoder, lane, output, top],
+  };
+}
