@@ -34,7 +34,11 @@ export const integer = (
   { rule = `must be an integer from ${min} to ${max}` } = {},
 ) => z.int().min(min).max(max).default(fallback).meta({ description, rule, placeholder: '<n>' });
 
-export const choice = <const T extends readonly [string, ...string[]]>(description: string, values: T, fallback: T[number]) =>
+export const choice = <const T extends readonly [string, ...string[]]>(
+  description: string,
+  values: T,
+  fallback: T[number],
+) =>
   z
     .enum(values)
     .default(fallback as never)

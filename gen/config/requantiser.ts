@@ -7,6 +7,7 @@ import { HARDWARE_TYPES, numericType } from '../numerics/types/table.js';
 import { choice, flagOf, integer, metaOf, PARAMETERS } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
 import { show } from './show.js';
+import { nearestTypeName } from './validate.js';
 
 /** The value of `arch` that chooses a requantiser. */
 export const REQUANTISER = 'requantise';
@@ -103,7 +104,9 @@ function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
   const given = raw[key];
   if (key === 'types' && Array.isArray(given) && issue.path.length === 2) {
     const type = String(given[issue.path[1] as number]);
-    return [{ key, given: show(type), rule: 'is no type with an encoder', nearest: closest(type, ENCODED_TYPES) }];
+    return [
+      { key, given: show(type), rule: 'is no type with an encoder', nearest: nearestTypeName(type, ENCODED_TYPES) },
+    ];
   }
   const nearest = nearestValue(key, given);
   const { rule } = requantiserMeta(key);
@@ -185,8 +188,7 @@ export function requantiserHelp(): string {
     const [flags, description] = requantiserOption(key);
     return `  ${flags.padEnd(14)} ${description}`;
   });
-  return [
-    `With --arch ${REQUANTISER}, of the first group only --reset and --name apply besides, and`,
-    ...lines,
-  ].join('\n');
+  return [`With --arch ${REQUANTISER}, of the first group only --reset and --name apply besides, and`, ...lines].join(
+    '\n',
+  );
 }

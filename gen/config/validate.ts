@@ -96,7 +96,7 @@ function withoutSpecials(name: string): string {
  * The known name that differs in its last number alone, or else one at the least edit distance; of several the one with the
  * nearest number, which is 4 where none is given.
  */
-function nearestTypeName(text: string, known: string[]): string {
+export function nearestTypeName(text: string, known: readonly string[]): string {
   const [letters, number] = withLastNumber(text);
   const family = known.filter((name) => withLastNumber(name)[0] === letters);
   const least = Math.min(...known.map((name) => distance(text, name)));

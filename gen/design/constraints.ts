@@ -14,7 +14,10 @@ interface Constrained extends Pick<Design, 'top' | 'clockGate'> {
 }
 
 /** The constraints of a design whose ports but clock, reset and test enable are those of streams. */
-export function streamConstraints({ config, top, clockGate, clockPeriod }: Constrained, identity: Identity): RenderedFile {
+export function streamConstraints(
+  { config, top, clockGate, clockPeriod }: Constrained,
+  identity: Identity,
+): RenderedFile {
   const others = ['clk_i', 'rst_ni', clockGate?.testEnable];
   const streams = top.ports.filter(({ name }) => !others.includes(name));
   const port = ({ name, width }: { name: string; width: number | string }): string =>

@@ -22,13 +22,16 @@ export class ScaleError extends Error {
 }
 
 /**
- * The multipliers and the shift of the channels of a layer. The shift is the largest with which the largest multiplier fits;
- * trailing zeros that all multipliers share are taken off, so that exact scales have the least numbers.
+ * The multipliers and the shift of the channels of a layer. The shift is the largest with which the largest multiplier fits.
+ * Where all multipliers are exact, zeros that they share at their ends are taken off.
  *
  * @param scales Real values of one unit of the sum of a channel, over that of a step of the result. Not negative.
  * @throws ScaleError for a scale that is negative, infinite or NaN, or too large for a shift of 0.
  */
-export function fixedPointScales(scales: readonly number[], { multiplierBits, largestShift }: ScaleRoom): FixedPointScales {
+export function fixedPointScales(
+  scales: readonly number[],
+  { multiplierBits, largestShift }: ScaleRoom,
+): FixedPointScales {
   const wrong = scales.find((scale) => !(scale >= 0 && Number.isFinite(scale)));
   if (wrong !== undefined) throw new ScaleError(`the scale ${wrong} is not a finite number, 0 or larger`);
   const largest = Math.max(...scales, 0);
@@ -39,16 +42,25 @@ export function fixedPointScales(scales: readonly number[], { multiplierBits, la
   }
   let shift = largestShift;
   while (Math.max(...at(shift), 0) >= limit) shift--;
-  let multipliers = at(shift);
-  while (shift > 0 && multipliers.every((multiplier) => multiplier % 2 === 0)) {
-    shift--;
-    multipliers = multipliers.map((multiplier) => multiplier / 2);
-  }
-  const errors = scales.map((scale, c) =>
-    scale === 0 ? 0 : Math.abs((multipliers[c] as number) / 2 ** shift - scale) / scale,
+  const found = measured(at(shift), shift);
+  if (!found.exact) return found;
+  const common = Math.min(shift, ...found.multipliers.map(trailingZeros));
+  return measured(
+    found.multipliers.map((multiplier) => multiplier / 2 ** common),
+    shift - common,
   );
-  const relativeError = Math.max(...errors, 0);
-  return { multipliers, shift, exact: relativeError === 0, relativeError };
+
+  function measured(multipliers: readonly number[], places: number): FixedPointScales {
+    const errors = scales.map((scale, c) =>
+      scale === 0 ? 0 : Math.abs((multipliers[c] as number) / 2 ** places - scale) / scale,
+    );
+    const relativeError = Math.max(...errors, 0);
+    return { multipliers, shift: places, exact: relativeError === 0, relativeError };
+  }
+}
+
+function trailingZeros(value: number): number {
+  return value === 0 ? Number.POSITIVE_INFINITY : value % 2 === 0 ? 1 + trailingZeros(value / 2) : 0;
 }
 
 /** Products of a scale and a power of two are exact, and so is this. */

@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration } from '../../gen/config/parse.js';
 import type { RawConfiguration } from '../../gen/config/raw.js';
+import { isRequantiser, validateRequantiser } from '../../gen/config/requantiser.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { renderAll } from '../../gen/design/generate.js';
 import { MANIFEST, MANIFEST_FILE, type Manifest } from '../../gen/design/manifest.js';
 import { numericType } from '../../gen/numerics/types/table.js';
 import { elaborate } from '../../gen/rtl/design.js';
+import { elaborateRequantiser } from '../../gen/rtl/requantise/design.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -119,9 +121,15 @@ describe('designs of the pages', () => {
   });
 
   it.each(commands)('%s: %s is a design', (_, words) => {
-    expect(() => elaborate(validateConfiguration(parseConfiguration(flagsIn(words))))).not.toThrow();
+    expect(() => elaborated(words)).not.toThrow();
   });
 });
+
+/** The design of a command's options. */
+function elaborated(words: string): object {
+  const raw = parseConfiguration(flagsIn(words));
+  return isRequantiser(raw) ? elaborateRequantiser(validateRequantiser(raw)) : elaborate(validateConfiguration(raw));
+}
 
 describe('docs/types.md', () => {
   it('lists the values that the types have', () => {
@@ -161,8 +169,7 @@ describe('the README', () => {
       .filter((line) => line.startsWith('| '));
     const flags = rows.flatMap((row) => [...row.matchAll(/`(--[^`]*)`/g)].map(([, words = '']) => words));
     expect(flags.length).toBeGreaterThan(6);
-    for (const words of flags)
-      expect(() => elaborate(validateConfiguration(parseConfiguration(flagsIn(words))))).not.toThrow();
+    for (const words of flags) expect(() => elaborated(words)).not.toThrow();
   });
 
   it('instantiates the array by the ports it has, with types as it says', () => {

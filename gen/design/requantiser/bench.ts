@@ -48,7 +48,13 @@ export function renderRequantiserBench(design: RequantiserDesign, identity: Iden
     reference: 'exact fractions and the levels of the types',
     ...{ cols: config.lanes, streams: [inView], paced: inView, accBits: codeBits, laneBits },
     ...{ stimulus: STIMULUS, files: `${STIMULUS} or tb/expected.hex` },
-    ...{ resultRows: beats.length, cutBeat: firstTile + 1, cutRows: firstTile, idleCycles: 8, quietCycles: 16 + latency },
+    ...{
+      resultRows: beats.length,
+      cutBeat: firstTile + 1,
+      cutRows: firstTile,
+      idleCycles: 8,
+      quietCycles: 16 + latency,
+    },
     ...{ rowBits: 4 + config.lanes * laneBits, rowDigits: 1 + (config.lanes * laneBits) / 4 },
     watchdogCycles: 1000 + 16 * beats.length,
   };

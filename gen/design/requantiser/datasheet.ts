@@ -68,7 +68,7 @@ function widthRows({ config, widths }: RequantiserDesign) {
       row('twice the value, as the encoder gets it', { bits: doubledBits, least: -most, greatest: most - 1n }),
     ],
     saturates: saturates
-      ? ['A value beyond the range of the encoder\'s input becomes the nearest end of it, which no type tells apart.']
+      ? ["A value beyond the range of the encoder's input becomes the nearest end of it, which no type tells apart."]
       : [],
     shift: 2 ** config.shiftBits - 1,
   };

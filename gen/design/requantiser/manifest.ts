@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { GENERATOR } from '../../base/version.js';
-import {
-  REQUANTISER_PARAMETERS,
-  type RequantiserConfiguration,
-  requantiserHash,
-} from '../../config/requantiser.js';
+import { REQUANTISER_PARAMETERS, type RequantiserConfiguration, requantiserHash } from '../../config/requantiser.js';
 import type { RequantiserShape } from '../../golden/requantise-vectors.js';
 import { numericType } from '../../numerics/types/table.js';
 import type { RequantiserDesign } from '../../rtl/requantise/design.js';

@@ -1,5 +1,6 @@
 import { type RequantiserConfiguration, requantiserCommand, requantiserHash } from '../../config/requantiser.js';
 import type { ModuleView } from '../module.js';
+import { controlModules } from './control.js';
 import { encoderModules } from './encode.js';
 import { type BeatField, beatFields, laneModule } from './lane.js';
 import { outputModule, requantiseModule } from './top.js';
@@ -24,14 +25,16 @@ export function elaborateRequantiser(config: RequantiserConfiguration): Requanti
   const widths = requantiserWidths(config);
   const encoder = encoderModules(config, widths);
   const lane = laneModule(config, widths, encoder.at(-1) as ModuleView);
+  const fields = beatFields(config, widths);
+  const control = controlModules(config, fields);
   const output = outputModule(config, widths);
-  const top = requantiseModule(config, widths, { lane, output });
+  const top = requantiseModule(config, widths, { control, lane, output });
   return {
     ...{ config, widths, top },
     hash: requantiserHash(config),
     command: requantiserCommand(config),
-    fields: beatFields(config, widths),
+    fields,
     latency: config.pipeline + 1,
-    modules: [...encoder, lane, output, top],
+    modules: [...encoder, lane, ...control, output, top],
   };
 }

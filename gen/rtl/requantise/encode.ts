@@ -43,7 +43,7 @@ export function encoderPorts(config: RequantiserConfiguration, widths: Requantis
   const { types, typeBits, doubledBits, codeBits } = widths;
   return [
     ...(typeBits > 0 ? [input('type_i', typeBits, typeMeaning(types))] : []),
-    input('doubled_i', doubledBits, 'twice the value in steps of the type, rounded down; two\'s complement'),
+    input('doubled_i', doubledBits, "twice the value in steps of the type, rounded down; two's complement"),
     ...(config.rounding === 'even' ? [input('exact_i', 1, 'twice the value is an integer')] : []),
     output('code_o', codeBits, 'code; a narrower one in the low bits'),
   ];
@@ -54,7 +54,10 @@ export const typeMeaning = (types: readonly NumericType[]): string =>
   `type: ${types.map(({ name }, i) => `${i} ${name}`).join(', ')}`;
 
 /** The encoder and the modules in it, in compile order. */
-export function encoderModules(config: RequantiserConfiguration, widths: RequantiserWidths): [...RoundView[], EncodeView] {
+export function encoderModules(
+  config: RequantiserConfiguration,
+  widths: RequantiserWidths,
+): [...RoundView[], EncodeView] {
   const { types, doubledBits } = widths;
   const { name: prefix, lanes: instances } = config;
   const context = { prefix, sizeBits: doubledBits - 1, even: config.rounding === 'even', instances };

@@ -56,7 +56,12 @@ export function beatFields(config: RequantiserConfiguration, widths: Requantiser
     ...(addendBits > 0
       ? [
           own('addend', addendBits, "second operands, two's complement"),
-          shared('addend_multiplier', multiplierBits, 'multiplier of second operands, unsigned', passed(stages, 'biased')),
+          shared(
+            'addend_multiplier',
+            multiplierBits,
+            'multiplier of second operands, unsigned',
+            passed(stages, 'biased'),
+          ),
         ]
       : []),
     shared('shift', shiftBits, 'places that products are shifted to the right', shift),
@@ -66,16 +71,16 @@ export function beatFields(config: RequantiserConfiguration, widths: Requantiser
 }
 
 /** @param encode The encoder. */
-export function laneModule(
-  config: RequantiserConfiguration,
-  widths: RequantiserWidths,
-  encode: ModuleView,
-): LaneView {
+export function laneModule(config: RequantiserConfiguration, widths: RequantiserWidths, encode: ModuleView): LaneView {
   const name = `${config.name}_lane`;
   const late = (cycles: number): string =>
     cycles === 0 ? '' : `, ${cycles} ${cycles === 1 ? 'cycle' : 'cycles'} behind the sum`;
   const port = ({ name: field, bits, meaning, perLane, cycles }: BeatField): ModulePort =>
-    input(`${field}_i`, bits, `${perLane ? meaning.replace(/e?s,/, ',').replace('bia,', 'bias,') : meaning}${late(cycles)}`);
+    input(
+      `${field}_i`,
+      bits,
+      `${perLane ? meaning.replace(/e?s,/, ',').replace('bia,', 'bias,') : meaning}${late(cycles)}`,
+    );
   return {
     name,
     file: `rtl/${name}.v`,

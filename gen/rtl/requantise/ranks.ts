@@ -30,7 +30,10 @@ export function ranksOf(type: NumericType): Ranks {
     .filter((value) => value >= 0n);
   const largestRank = values.length - 1;
   let linearBits = 0;
-  while (2 ** (linearBits + 1) <= values.length && values[2 ** (linearBits + 1) - 1] === 2n ** BigInt(linearBits + 1) - 1n)
+  while (
+    2 ** (linearBits + 1) <= values.length &&
+    values[2 ** (linearBits + 1) - 1] === 2n ** BigInt(linearBits + 1) - 1n
+  )
     linearBits++;
   const octaves: Octave[] = [];
   let rank = 2 ** linearBits;

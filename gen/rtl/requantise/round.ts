@@ -99,6 +99,7 @@ function magnitudeModule(type: NumericType, context: RoundContext): MagnitudeVie
   const rankBits = bitsFor(ranks.largestRank);
   const place = { ranks, rankBits, sizeBits, seenBits: seenBits(ranks, sizeBits) };
   const { linearBits } = ranks;
+  const integer = slice('size_i', sizeBits, linearBits, 1);
   const half = needsExact(type, context) ? 'size_i[0] & (~exact_i | size_i[1])' : 'size_i[0]';
   const above = `|${slice('size_i', sizeBits, sizeBits - 1, place.seenBits - 1)}`;
   return {
@@ -108,8 +109,8 @@ function magnitudeModule(type: NumericType, context: RoundContext): MagnitudeVie
     cases: [...greatest(place), ...[...ranks.octaves].reverse().flatMap((octave) => octaveCase(octave, place))],
     rest: {
       pattern: 'default',
-      rank: zeroExtend(slice('size_i', sizeBits, linearBits, 1), linearBits, rankBits),
-      up: half,
+      rank: zeroExtend(integer, linearBits, rankBits),
+      up: upBelow(ranks.octaves.length === 0, half, integer),
       values: linearBits === 1 ? '0 and 1' : `0 to ${2 ** linearBits - 1}`,
     },
   };
@@ -133,22 +134,18 @@ function seenBits(ranks: Ranks, sizeBits: number): number {
   return Math.min(sizeBits, fractionBits === 0 ? lead + 1 : lead + 2);
 }
 
-/** The lines for the greatest value: from there on nothing is nearer. */
+/** The line for the greatest value and what lies beyond: nothing is nearer. */
 function greatest({ ranks, rankBits, seenBits: bits, sizeBits }: Place): RankCase[] {
   const { lead, fractionBits } = topPiece(ranks);
-  const entry = (pattern: string): RankCase => ({
-    pattern: `${bits}'b${pattern}`,
-    rank: literal(rankBits, ranks.largestRank),
-    up: "1'b0",
-    values: 'the greatest value',
-  });
-  const unseen = (used: number): string => '?'.repeat(bits - used);
-  if (fractionBits === 0) return lead < sizeBits ? [entry(`1${unseen(1)}`)] : [];
-  const beyond = bits > lead + 1 ? [entry(`1${unseen(1)}`)] : [];
-  const above = bits - 1 - lead;
-  if (above < 0) return beyond;
-  return [...beyond, entry(`${'0'.repeat(above)}${'1'.repeat(fractionBits + 1)}${unseen(above + fractionBits + 1)}`)];
+  const isSeen = fractionBits === 0 ? lead < sizeBits : bits > lead + 1;
+  if (!isSeen) return [];
+  const pattern = `${bits}'b1${'?'.repeat(bits - 1)}`;
+  return [{ pattern, rank: literal(rankBits, ranks.largestRank), up: "1'b0", values: 'the greatest value' }];
 }
+
+/** Whether the value above is nearer: `half`, but where there is none above since all `fraction` bits are 1. */
+const upBelow = (isTop: boolean, half: string, fraction: string): string =>
+  isTop ? `${half} & ~(&${fraction})` : half;
 
 function octaveCase({ lead, rank, fractionBits }: Octave, place: Place): RankCase[] {
   const { ranks, rankBits, sizeBits, seenBits: bits } = place;
@@ -156,6 +153,7 @@ function octaveCase({ lead, rank, fractionBits }: Octave, place: Place): RankCas
   if (lead >= sizeBits || isGreatest) return [];
   const above = bits - 1 - lead;
   const fraction = slice('size_i', sizeBits, lead - 1, lead - fractionBits);
+  const isTop = lead === topPiece(ranks).lead;
   const first = 2n ** BigInt(lead - 1);
   const step = first >> BigInt(fractionBits);
   return [
@@ -165,7 +163,7 @@ function octaveCase({ lead, rank, fractionBits }: Octave, place: Place): RankCas
         fractionBits === 0
           ? literal(rankBits, rank)
           : `{${literal(rankBits - fractionBits, rank >> fractionBits)}, ${fraction}}`,
-      up: `size_i[${lead - 1 - fractionBits}]`,
+      up: upBelow(isTop, `size_i[${lead - 1 - fractionBits}]`, fraction),
       values: fractionBits === 0 ? String(first) : `${first} to ${2n * first - step} in steps of ${step}`,
     },
   ];

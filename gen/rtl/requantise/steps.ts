@@ -74,12 +74,12 @@ export function dataPath(config: RequantiserConfiguration, widths: RequantiserWi
   const behindShifter = held(stages.doubled, [doubled, ...exact]);
   const [value, isExact] = behindShifter.signals as [Signal, Signal | undefined];
   return [
+    step('The bias of the channel.', [{ ...biased, value: addition(config, biased.width) }], behindBias.registers),
     step(
-      'The bias of the channel.',
-      [{ ...biased, value: addition(config, biased.width) }],
-      behindBias.registers,
+      productText(products.length),
+      products.flatMap(({ wires }) => wires),
+      behindProducts.registers,
     ),
-    step(productText(products.length), products.flatMap(({ wires }) => wires), behindProducts.registers),
     step('Their sum.', [{ ...scaled, value: terms.join(' + ') }], behindScaled.registers),
     step(
       'Shift to the right, one place less than is asked for. Below zero all bits are inverted meanwhile.',
@@ -173,7 +173,11 @@ function shifterWires(scaled: Signal, config: RequantiserConfiguration, widths: 
     const shifted =
       left <= 0
         ? literal(width, 0)
-        : zeroExtend(slice(from.name, from.width, Math.min(from.width, width + places) - 1, places), Math.min(left, width), width);
+        : zeroExtend(
+            slice(from.name, from.width, Math.min(from.width, width + places) - 1, places),
+            Math.min(left, width),
+            width,
+          );
     wires.push({ ...to, value: `${asked} ? ${shifted} : ${slice(from.name, from.width, width - 1, 0)}` });
     if (from.width > width) over.push(`(~${asked} & ${anyOf(from, from.width - 1, width)})`);
     if (left > width) over.push(anyOf(from, from.width - 1, width + places));

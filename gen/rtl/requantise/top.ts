@@ -2,30 +2,16 @@ import type { RequantiserConfiguration } from '../../config/requantiser.js';
 import { type InstanceView, instance } from '../instance.js';
 import { input, type ModulePort, type ModuleView, output } from '../module.js';
 import { clock, reset, resetOf } from '../ports.js';
-import { literal } from '../verilog.js';
-import { type BeatField, beatFields, type LaneView } from './lane.js';
+import { lateFields } from './control.js';
+import { type BeatField, beatFields } from './lane.js';
 import type { RequantiserWidths } from './widths.js';
 
-interface Register {
-  readonly width: number;
-  readonly name: string;
-  readonly next: string;
-}
-
 interface TopView extends ModuleView {
-  readonly async: boolean;
   readonly lanes: number;
   readonly sizes: readonly { readonly name: string; readonly value: number }[];
-  readonly codesBits: number;
-  /** The registers of the beats' marks; none without stages. */
-  readonly pipeline: readonly {
-    readonly async: boolean;
-    readonly stages: number;
-    readonly zero: string;
-    readonly valid: string;
-    readonly last: string;
-  }[];
-  readonly delayed: readonly { readonly cycles: string; readonly registers: readonly Register[] }[];
+  readonly wires: readonly { readonly width: number; readonly name: string }[];
+  /** The control, if there is one. */
+  readonly control: readonly InstanceView[];
   readonly lane: InstanceView;
   readonly output: InstanceView;
 }
@@ -81,81 +67,63 @@ export function outputModule(config: RequantiserConfiguration, { codeBits }: Req
   };
 }
 
-/** Registers of the fields of all lanes, by the cycles that these are late. */
-function delays(fields: readonly BeatField[]): TopView['delayed'] {
-  const late = fields.filter(({ perLane, cycles }) => !perLane && cycles > 0);
-  return [...new Set(late.map(({ cycles }) => cycles))].map((cycles) => ({
-    cycles: cycles === 1 ? 'a cycle' : `${cycles} cycles`,
-    registers: late
-      .filter((field) => field.cycles === cycles)
-      .flatMap(({ name, port, bits }) =>
-        Array.from({ length: cycles }, (_, i) => ({
-          width: bits,
-          name: `${name}_${i + 1}_q`,
-          next: i === 0 ? port : `${name}_${i}_q`,
-        })),
-      ),
-  }));
+/** The modules in the top. */
+interface Parts {
+  readonly control: readonly ModuleView[];
+  readonly lane: ModuleView;
+  readonly output: ModuleView;
 }
 
 export function requantiseModule(
   config: RequantiserConfiguration,
   widths: RequantiserWidths,
-  parts: { readonly lane: LaneView; readonly output: ModuleView },
+  { control, lane, output }: Parts,
 ): TopView {
-  const { lanes, pipeline } = config;
+  const { lanes } = config;
   const { codeBits } = widths;
   const name = `${config.name}_requantise`;
   const fields = beatFields(config, widths);
+  const late = lateFields(fields);
   const sizeOf = (field: string): string => `${field.toUpperCase()}_BITS`;
+  const laneWire = (field: BeatField): string => {
+    if (field.perLane) return `${field.port}[l*${sizeOf(field.name)} +: ${sizeOf(field.name)}]`;
+    return field.cycles > 0 ? `${field.name}_late` : field.port;
+  };
   const laneWires: Readonly<Record<string, string>> = {
     ...{ clk_i: 'clk_i', en_i: 'run', code_o: 'codes[l*CODE_BITS +: CODE_BITS]' },
-    ...Object.fromEntries(
-      fields.map(({ name: field, port, perLane, cycles }) => [
-        `${field}_i`,
-        perLane
-          ? `${port}[l*${sizeOf(field)} +: ${sizeOf(field)}]`
-          : cycles === 0
-            ? port
-            : `${field}_${cycles}_q`,
-      ]),
-    ),
+    ...Object.fromEntries(fields.map((field) => [`${field.name}_i`, laneWire(field)])),
   };
-  const top = pipeline - 1;
-  const last = (register: string, now: string): string =>
-    pipeline === 0 ? now : pipeline === 1 ? register : `${register}[${top}]`;
+  const controlWires: Readonly<Record<string, string>> = {
+    ...{ en_i: 'run', row_valid_o: 'row_valid', row_last_o: 'row_last' },
+    ...Object.fromEntries(late.map((field) => [`${field.name}_o`, `${field.name}_late`])),
+  };
+  const passesControl = control.length > 0;
   const outputWires: Readonly<Record<string, string>> = {
-    row_valid_i: last('valid_q', 'in_valid_i'),
-    row_last_i: last('last_q', 'in_last_i'),
-    row_data_i: 'codes',
+    ...{
+      row_valid_i: passesControl ? 'row_valid' : 'in_valid_i',
+      row_last_i: passesControl ? 'row_last' : 'in_last_i',
+    },
+    ...{ row_data_i: 'codes', run_o: 'run' },
   };
-  const moved = (register: string, into: string): string =>
-    pipeline === 1 ? into : `{${register}[${top - 1}:0], ${into}}`;
-  const async = config.reset === 'async';
+  const one = (wire: string): { width: number; name: string } => ({ width: 1, name: wire });
   return {
     name,
     file: `rtl/${name}.v`,
     template: 'rtl/requantise/requantise.v',
     title: `Requantiser of ${lanes} ${lanes === 1 ? 'lane' : 'lanes'}: code = nearest value to ((sum + bias) * multiplier${config.addendBits > 0 ? ' + addend * addend_multiplier' : ''}) / 2^shift.`,
     ports: requantiserPorts(config, widths),
-    ...{ async, lanes },
+    lanes,
     sizes: [
       ...fields.filter(({ perLane }) => perLane).map(({ name: field, bits }) => ({ name: sizeOf(field), value: bits })),
       { name: 'CODE_BITS', value: codeBits },
     ],
-    codesBits: lanes * codeBits,
-    pipeline:
-      pipeline === 0
-        ? []
-        : [
-            {
-              ...{ async, stages: pipeline, zero: literal(pipeline, 0) },
-              valid: moved('valid_q', 'in_valid_i'),
-              last: moved('last_q', 'in_last_i'),
-            },
-          ],
-    delayed: delays(fields),
-    lane: instance(parts.lane, (port) => laneWires[port]),
-    output: instance(parts.output, (port) => outputWires[port] ?? (port === 'run_o' ? 'run' : port)),
+    wires: [
+      ...(passesControl ? [one('row_valid'), one('row_last')] : []),
+      ...late.map(({ name: field, bits }) => ({ width: bits, name: `${field}_late` })),
+      { width: lanes * codeBits, name: 'codes' },
+    ],
+    control: control.map((module) => instance(module, (port) => controlWires[port] ?? port)),
+    lane: instance(lane, (port) => laneWires[port]),
+    output: instance(output, (port) => outputWires[port] ?? port),
   };
 }

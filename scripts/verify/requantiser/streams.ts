@@ -139,8 +139,10 @@ function latencyFailure(
 ): string | undefined {
   const [[firstIn, firstOut, lastOut] = [0, 0, 0]] = events;
   const count = segments[0]?.beats.length ?? 0;
-  if (firstOut - firstIn !== latency) return `latency: ${latency} cycles by the manifest, simulated ${firstOut - firstIn}`;
-  if (lastOut - firstOut !== count - 1) return `${count} beats leave in ${lastOut - firstOut + 1} cycles without stalls`;
+  if (firstOut - firstIn !== latency)
+    return `latency: ${latency} cycles by the manifest, simulated ${firstOut - firstIn}`;
+  if (lastOut - firstOut !== count - 1)
+    return `${count} beats leave in ${lastOut - firstOut + 1} cycles without stalls`;
   return undefined;
 }
 
@@ -155,7 +157,8 @@ function describe(manifest: RequantiserManifest, segments: readonly Segment[], f
     Number((words >> BigInt(l * codeBits)) & ((1n << BigInt(codeBits)) - 1n)),
   );
   const lane = beat?.codes.findIndex((code, l) => code !== got[l]) ?? -1;
-  if (beat === undefined || lane < 0) return `${where}: ${failure.rule}; look at the output buffer and the marks of beats`;
+  if (beat === undefined || lane < 0)
+    return `${where}: ${failure.rule}; look at the output buffer and the marks of beats`;
   const given = fields
     .filter(({ name }) => name !== 'type')
     .map(({ name, perLane }) => `${name} ${beat.fields[name]?.[perLane ? lane : 0]}`);
