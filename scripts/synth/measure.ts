@@ -62,15 +62,20 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
 }
 
 /** What all flows gave for an item. */
-type ItemSyntheses = Readonly<Record<Flow, ItemSynthesis>>;
+export type ItemSyntheses = Readonly<Record<Flow, ItemSynthesis>>;
 
-function keptNetlist(item: AreaItem, syntheses: ItemSyntheses, report: AreaReport): MappedNetlist {
+export function keptNetlist(
+  item: AreaItem,
+  syntheses: ItemSyntheses,
+  report: Pick<AreaReport, 'configurationSha256' | 'library'>,
+): MappedNetlist {
   const flow = keptFlow(syntheses);
   const text = `${netlistHeader(item, `the flow ${flow} of the area report`, report)}\n${syntheses[flow].netlist}`;
   return { item, flow, name: netlistModule(item), text };
 }
 
-async function synthesiseAll(
+/** The syntheses of all items, by their keys. */
+export async function synthesiseAll(
   context: SynthesisContext,
   items: readonly AreaItem[],
   progress: (what: string) => void,

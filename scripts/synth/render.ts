@@ -18,7 +18,7 @@ import { type AreaReport, type AreaRow, libraryText, type Size } from './report.
 type Column = TextColumn<AreaRow>;
 
 /** The columns; those of areas in the library's units only with a library. */
-function columns(report: AreaReport): Column[] {
+export function moduleColumns(report: Pick<AreaReport, 'library' | 'criticalPath'>): Column[] {
   const withLibrary = report.library !== null;
   return [
     { title: 'module', left: true, text: ({ label, partOfOther }) => (partOfOther ? `(${label})` : label) },
@@ -36,7 +36,7 @@ function columns(report: AreaReport): Column[] {
 }
 
 /** Critical paths, of the least-area netlist and of the buffered one; without a library in gates. */
-function pathColumns({ criticalPath }: AreaReport): Column[] {
+function pathColumns({ criticalPath }: Pick<AreaReport, 'criticalPath'>): Column[] {
   const column = (title: string, length: (path: CriticalPath) => string): Column => ({
     title,
     text: ({ path }) => (path.kind === 'wires' ? 'none' : length(path)),
@@ -61,7 +61,7 @@ function pathText(length: string, { module, from, to }: InModule<PathEnds>): str
 }
 
 /** The critical path of the array, as pairs of name and text. */
-function pathFigures(path: ArrayPath): Pair[] {
+export function pathFigures(path: ArrayPath): Pair[] {
   switch (path.kind) {
     case 'delay':
       return [
@@ -128,7 +128,7 @@ function structureText({ structure }: AreaReport): string {
   return `instance counts checked against the elaborated array; outside the modules, and not in the sum: ${own.length > 0 ? own.join(', ') : 'nothing'}`;
 }
 
-const NOTES = [
+export const NOTES = [
   'Each module is synthesised alone and flattened, for least area, with and without `alumacc`. The smaller netlist is kept.',
   'Modules in parentheses are parts of others and are not added again. Delay lines are given per stage.',
   'Critical paths: "path" is that of the netlist whose area is given, where one small gate may drive a whole row of registers.',
@@ -141,7 +141,7 @@ export function renderText(report: AreaReport): string {
   return [
     `Area of ${report.design}: ${report.gateEquivalent}`,
     '',
-    ...tableLines(columns(report), report.modules),
+    ...tableLines(moduleColumns(report), report.modules),
     '',
     ...pairLines([...figures(report), ...provenance(report)]),
     ...proofLines(report.proof),
@@ -163,7 +163,7 @@ export const warningList = (warnings: readonly string[]): string[] =>
 
 /** The report as a page, `area.md`. */
 export function renderMarkdown(report: AreaReport): string {
-  const table = columns(report);
+  const table = moduleColumns(report);
   return [
     `# Area of ${report.design}`,
     '',

@@ -129,6 +129,22 @@ export const structureCheck = (structure: Structure | undefined): StructureCheck
     ? { checked: false, reason: `the array has more than ${LARGEST_CHECKED} PEs` }
     : { checked: true, ownLogic: structure.ownLogic };
 
+/** All items with the smaller of their syntheses, and their sum: what the reports of other kinds of designs begin with. */
+export function measuredModules(items: AreaFindings['items']): {
+  readonly modules: readonly AreaRow[];
+  readonly whole: Size;
+  readonly criticalPath: ArrayPath;
+} {
+  const chosen = items.map(({ item, result }) => choose(item, result));
+  const counted = chosen.filter(({ item }) => !item.partOfOther);
+  const whole = sumSizes(counted.map(({ total }) => total));
+  return {
+    modules: chosen.map((choice) => row(choice, whole)),
+    whole: rounded(whole),
+    criticalPath: criticalOf(counted.map(({ item, kept }) => ({ module: item.module, path: kept.path }))),
+  };
+}
+
 /** Chooses the smaller flow of each item and adds up the array. */
 export function buildReport(findings: AreaFindings): AreaReport {
   const { items, structure, warnings, library, ...identity } = findings;

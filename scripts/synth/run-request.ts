@@ -1,5 +1,6 @@
 import { basename, dirname, relative } from 'node:path';
 import { loadPlotting } from '../../gen/base/vega.js';
+import { holdsRequantiser } from '../../gen/design/requantiser/manifest.js';
 import { requireTool } from '../tools/find.js';
 import { readLibrary } from '../tools/liberty/library.js';
 import type { Yosys } from '../tools/yosys/interface.js';
@@ -11,6 +12,8 @@ import { measureDesign } from './measure.js';
 import { writeNetlists } from './netlists.js';
 import { renderMarkdown, renderText } from './render.js';
 import type { AreaCommand } from './request.js';
+import { measureRequantiser } from './requantiser/measure.js';
+import { requantiserMarkdown, requantiserText } from './requantiser/render.js';
 import type { OnProgress } from './steps.js';
 import { measureCurves } from './timed/curve.js';
 import { mapForPeriod } from './timed/period.js';
@@ -33,6 +36,8 @@ export interface Outcome {
 /** Measures what `npm run area` was asked for, and writes the reports. */
 export async function measureRequest(request: AreaCommand, yosys: Yosys, onProgress: OnProgress): Promise<Outcome> {
   const limitSeconds = request.proveLimit;
+  if (request.kind === 'cells' && holdsRequantiser(request.folder))
+    return requantiserOutcome(request, yosys, onProgress);
   switch (request.kind) {
     case 'cells': {
       const { folder, netlists: keep } = request;
@@ -77,6 +82,23 @@ export async function measureRequest(request: AreaCommand, yosys: Yosys, onProgr
       return { text: renderFpgaText(report), report, written: told(written), failure };
     }
   }
+}
+
+/** The same of a requantiser. */
+async function requantiserOutcome(
+  { folder, netlists: keep, liberty, proveLimit }: Extract<AreaCommand, { kind: 'cells' }>,
+  yosys: Yosys,
+  onProgress: OnProgress,
+): Promise<Outcome> {
+  const library = liberty === undefined ? undefined : readLibrary(liberty);
+  const context = { folder, yosys, library, onProgress };
+  const { report: measured, netlists } = await measureRequantiser(context);
+  const proof = await provedWithin(proveLimit, { ...context, netlists });
+  const report = { ...measured, ...(proof && { proof }) };
+  const files = { 'area.json': reportJson(report), 'area.md': requantiserMarkdown(report) };
+  const written = writeReportFiles(folder, files);
+  const kept = keep ? writeNetlists(folder, 'area', netlists) : [];
+  return { text: requantiserText(report), report, written: told(written, kept), failure: proofFailure(proof) };
 }
 
 /** What was written, as the user is told: files, and how many netlists where. */

@@ -23,12 +23,15 @@ export interface ProofRequest {
   readonly onProgress: OnProgress;
 }
 
+/** A request of netlists of which none is simulated, where there is no manifest to do that by. */
+export type NetlistsRequest = Omit<ProofRequest, 'manifest'> & Partial<Pick<ProofRequest, 'manifest'>>;
+
 /**
  * Proves each netlist equal to its RTL; one that cannot be proved is simulated with the vectors of `npm run verify`.
  *
  * @throws UserError (exit code 3) when a tool is missing or breaks down.
  */
-export async function proveNetlists(request: ProofRequest): Promise<ProofReport> {
+export async function proveNetlists(request: NetlistsRequest): Promise<ProofReport> {
   const { yosys, library, netlists, limitSeconds, onProgress } = request;
   const models = library === undefined ? undefined : await cellModels(yosys, library);
   const progress = stepCounter(netlists.length, onProgress);
@@ -44,7 +47,7 @@ export async function proveNetlists(request: ProofRequest): Promise<ProofReport>
 /** Proves netlists where a limit is given for it. @throws UserError as `proveNetlists`. */
 export const provedWithin = async (
   limitSeconds: number | undefined,
-  request: Omit<ProofRequest, 'limitSeconds'>,
+  request: Omit<NetlistsRequest, 'limitSeconds'>,
 ): Promise<ProofReport | undefined> =>
   limitSeconds === undefined ? undefined : proveNetlists({ ...request, limitSeconds });
 
@@ -62,12 +65,14 @@ export async function cellModels(yosys: Yosys, library: Library): Promise<string
 async function settle(
   netlist: ProvableNetlist,
   models: string | undefined,
-  request: ProofRequest,
+  request: NetlistsRequest,
 ): Promise<ProofResult> {
   const files = netlistFiles(netlist, models);
   const proof = await prove(netlist, files, request);
+  const { manifest } = request;
+  if (manifest === undefined) return proof;
   return orSimulated(proof, (why) =>
-    simulateNetlist({ ...request, netlist, files, cells: cellKind(netlist, files), why }),
+    simulateNetlist({ ...request, manifest, netlist, files, cells: cellKind(netlist, files), why }),
   );
 }
 
