@@ -3,6 +3,13 @@ import { BASELINES } from './baselines.js';
 import { type ConflictRow, conflictRows } from './conflicts.js';
 import { flagOf, isSwitch, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
+import {
+  REQUANTISER_KEYS,
+  type RequantiserKey,
+  requantiserDefault,
+  requantiserMeta,
+  requantiserOption,
+} from './requantiser.js';
 
 /** The default of a parameter as text; none of one that has none. */
 function defaultText(key: ParameterKey): string | undefined {
@@ -77,6 +84,13 @@ export function parametersPage(): string {
     { title: 'stands for', text: (name) => code(baselineFlags(BASELINES[name]?.parameters ?? {})), left: true },
     { title: 'meaning', text: (name) => BASELINES[name]?.description ?? '', left: true },
   ];
+  const requantiser: TextColumn<RequantiserKey>[] = [
+    { title: 'option', text: (key) => code(requantiserOption(key)[0]), left: true },
+    { title: 'key in a file', text: code, left: true },
+    { title: 'default', text: (key) => requantiserDefault(key), left: true },
+    { title: 'meaning', text: (key) => requantiserMeta(key).description, left: true },
+    { title: 'rule', text: (key) => requantiserMeta(key).rule, left: true },
+  ];
   return [
     '# Parameters of a design',
     '',
@@ -98,6 +112,12 @@ export function parametersPage(): string {
     '[PEs to compare with](compare.md) are short for these options.',
     '',
     ...markdownLines(baselines, Object.keys(BASELINES)),
+    '',
+    '## Requantiser',
+    '',
+    'With `--arch requantise`, these are all parameters; the [requantiser](requantiser.md) has a page of its own.',
+    '',
+    ...markdownLines(requantiser, REQUANTISER_KEYS),
     '',
   ].join('\n');
 }

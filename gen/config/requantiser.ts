@@ -170,11 +170,11 @@ export function requantiserCommand(config: RequantiserConfiguration): string {
 /** The flag and the description of a parameter that only requantisers have, as `--help` shows them. */
 export function requantiserOption(key: RequantiserKey): [flags: string, description: string] {
   const { description, placeholder } = requantiserMeta(key);
-  return [`${flagOf(key)} ${placeholder}`, `${description} (default: ${defaultText(key)})`];
+  return [`${flagOf(key)} ${placeholder}`, `${description} (default: ${requantiserDefault(key)})`];
 }
 
 /** The default of a parameter as text. */
-export function defaultText(key: RequantiserKey): string {
+export function requantiserDefault(key: RequantiserKey): string {
   const { fallback } = requantiserMeta(key);
   return Array.isArray(fallback) ? fallback.join(',') : String(fallback ?? '');
 }

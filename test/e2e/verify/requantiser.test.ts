@@ -51,7 +51,7 @@ const MUTATIONS: [what: string, raw: object, broken: [module: string, piece: str
     /encoder, flint4.*round_flint4/,
   ],
   ['half of a step', {}, ['round_pot4', 'up = size_i[2]', 'up = size_i[1]'], /encoder, pot4/],
-  ['saturation', {}, ['round_int4', '(|size_i[6:4])', '(|size_i[6:5])'], /encoder, int4/],
+  ['saturation', {}, ['round_int4', '(&size_i[3:0])', '(negative_i & (&size_i[3:0]))'], /encoder, int4/],
   ['ties below zero', {}, ['encode', '^ {7{negative}}', '^ {7{negative & ~doubled_i[0]}}'], /encoder/],
   ['first-one code', {}, ['encode', '{rounded[2], &rounded[2:1]}', '{rounded[2], rounded[1]}'], /encoder, flint4/],
   ['minus zero', {}, ['encode', 'negative & (|rounded)', 'negative'], /encoder/],
@@ -60,8 +60,8 @@ const MUTATIONS: [what: string, raw: object, broken: [module: string, piece: str
   ['a value beyond all types', {}, ['lane', '(~shift_i[4] & (|by_32', '(shift_i[4] & (|by_32'], /lane \d/],
   ['shift', {}, ['lane', 'by_8[13:4]', 'by_8[12:3]'], /lane \d/],
   ['ReLU', {}, ['lane', '~(relu_i & doubled_q[7])', '~(relu_i & doubled_q[6])'], /lane \d/],
-  ['a delay', {}, ['control', 'shift_3_q <= shift_2_q', 'shift_3_q <= shift_1_q'], /lane \d/],
-  ['last', {}, ['control', 'last_q[2:0]', 'last_q[3:1]'], /out_last_o/],
+  ['a delay', {}, ['control', 'relu_2_q <= relu_1_q', 'relu_2_q <= relu_1_q & relu_i'], /lane \d/],
+  ['last', {}, ['control', '{last_q[2:0], in_last_i}', '{last_q[2:0], in_last_i & last_q[3]}'], /out_last_o/],
   ['stall', {}, ['lane', 'if (en_i)', 'if (en_i | ~en_i)'], /random stalls/],
   ['reset', {}, ['control', "valid_q <= 4'd0", 'valid_q <= valid_q'], /reset/],
   [
@@ -70,7 +70,7 @@ const MUTATIONS: [what: string, raw: object, broken: [module: string, piece: str
     ['lane', '(shift_i[2] & (|', '(shift_i[1] & (|'],
     /lane \d/,
   ],
-  ['even', { rounding: 'even' }, ['round_int4', '~exact_i |', "1'b1 |"], /encoder, int4/],
+  ['even', { rounding: 'even' }, ['round_int4', '~exact_i |', '~exact_i &'], /encoder, int4/],
   ['bounds', { clip: 'bounds' }, ['lane', '> $signed(high)', '< $signed(high)'], /lane \d/],
 ];
 
