@@ -45,13 +45,14 @@ export function renderRequantiserBench(design: RequantiserDesign, identity: Iden
   const view = {
     header: identityComment('//', `Self-checking test bench of ${top.name}.`, identity),
     ...{ name, design: config.name, top: top.name, what: 'lanes', float: false, slow: false, testEnable: undefined },
+    places: { row: 'beat', column: 'lane' },
     reference: 'exact fractions and the levels of the types',
-    ...{ cols: config.lanes, streams: [inView], paced: inView, accBits: codeBits, laneBits },
+    ...{ lanes: config.lanes, streams: [inView], paced: inView, accBits: codeBits, laneBits },
     ...{ stimulus: STIMULUS, files: `${STIMULUS} or tb/expected.hex` },
     ...{
-      resultRows: beats.length,
+      resultBeats: beats.length,
       cutBeat: firstTile + 1,
-      cutRows: firstTile,
+      cutResults: firstTile,
       idleCycles: 8,
       quietCycles: 16 + latency,
     },
