@@ -1,10 +1,10 @@
 import { relative, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { allOf, EXIT } from './base/errors.js';
 import { parseWhole, programCommand, requireKnown, requireNamed } from './base/options.js';
 import { runProgram } from './base/program.js';
 import { namingFile, type Origin } from './config/origin.js';
-import { configurationSchema, flagOf, PARAMETER_KEYS } from './config/parameters.js';
+import { configurationSchema, FORMER_PARAMETERS, flagOf, PARAMETER_KEYS } from './config/parameters.js';
 import { fileTitle, parseConfiguration } from './config/parse.js';
 import { helpTail, optionHelp, switchOff } from './config/reference.js';
 import {
@@ -41,6 +41,7 @@ function command(): Command {
     program.option(...optionHelp(key));
     for (const flag of switchOff(key)) program.option(flag, `not ${flagOf(key)}, where the file has it`);
   }
+  for (const key of Object.keys(FORMER_PARAMETERS)) program.addOption(new Option(`--${key} <value>`).hideHelp());
   program.optionsGroup('Requantiser, with --arch requantise:');
   for (const key of OWN_KEYS) program.option(...requantiserOption(key));
   return program.addHelpText(

@@ -8,16 +8,18 @@ module float_integer_operands (
   output wire  [6:0] a_o,
   input  wire  [5:0] w_i,      // {sign, exp[1:0], significand[2:0]}
   output wire  [5:0] w_o,
-  input  wire        drain_i,
-  output wire        drain_o,
-  input  wire [31:0] acc_i,    // binary32
-  output wire [31:0] acc_o
+  input  wire        swap_i,
+  output wire        swap_o,
+  input  wire [31:0] bus_i,    // binary32
+  output wire [31:0] bus_o
 );
 
   reg [6:0] a_q;
   reg [5:0] w_q;
-  reg drain_q;
+  reg swap_q;
   reg [31:0] acc_q;
+
+  wire [31:0] kept = acc_q & {32{~swap_q}};
 
   // Multiply the significands and add the exponents, which count steps of 4.
   wire sign = a_q[6] ^ w_q[5];
@@ -35,8 +37,8 @@ module float_integer_operands (
   wire [7:0] term_exp = 8'd133 + {4'd0, place, 1'd0} - {5'd0, low_4, low_2, low_1};
 
   // Of accumulator and product, the larger one stays, the smaller one moves right.
-  wire subtract = acc_q[31] ^ sign;
-  wire [31:0] acc_key = {acc_q[30:23], 1'b1, acc_q[22:0]};
+  wire subtract = kept[31] ^ sign;
+  wire [31:0] acc_key = {kept[30:23], 1'b1, kept[22:0]};
   wire [31:0] term_key = {term_exp, term_sig, 17'd0};
   wire swap = term_sig[6] & (acc_key < term_key);
   wire [31:0] larger = swap ? term_key : acc_key;
@@ -82,20 +84,20 @@ module float_integer_operands (
   wire [7:0] exponent = larger[31:24] - {3'd0, zeros} + {6'd0, round_carry, ~round_carry};
 
   // Equal operands of opposite signs give +0.
-  wire sum_sign = normal[27] & (swap ? sign : acc_q[31]);
+  wire sum_sign = normal[27] & (swap ? sign : kept[31]);
   wire [31:0] sum = {sum_sign, exponent & {8{normal[27]}}, fraction};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
-    drain_q <= drain_i;
-    acc_q <= drain_q ? acc_i : sum;
+    swap_q <= swap_i;
+    acc_q <= sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
-  assign drain_o = drain_q;
-  assign acc_o = acc_q;
+  assign swap_o = swap_q;
+  assign bus_o = bus_i | (acc_q & {32{swap_q}});
 
 endmodule
 

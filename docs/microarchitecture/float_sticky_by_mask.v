@@ -8,16 +8,18 @@ module float_sticky_by_mask (
   output wire  [7:0] a_o,
   input  wire  [6:0] w_i,      // {sign, exp[2:0], sig[2:0]}
   output wire  [6:0] w_o,
-  input  wire        drain_i,
-  output wire        drain_o,
-  input  wire [31:0] acc_i,    // binary32
-  output wire [31:0] acc_o
+  input  wire        swap_i,
+  output wire        swap_o,
+  input  wire [31:0] bus_i,    // binary32
+  output wire [31:0] bus_o
 );
 
   reg [7:0] a_q;
   reg [6:0] w_q;
-  reg drain_q;
+  reg swap_q;
   reg [31:0] acc_q;
+
+  wire [31:0] kept = acc_q & {32{~swap_q}};
 
   wire a_sign = a_q[7];
   wire [2:0] a_exp = a_q[6:4];
@@ -37,8 +39,8 @@ module float_sticky_by_mask (
   wire [6:0] term_sig = carry ? product : {product[5:0], 1'd0};
 
   // Of accumulator and product, the larger one stays, the smaller one moves right.
-  wire subtract = acc_q[31] ^ sign;
-  wire [31:0] acc_key = {acc_q[30:23], 1'b1, acc_q[22:0]};
+  wire subtract = kept[31] ^ sign;
+  wire [31:0] acc_key = {kept[30:23], 1'b1, kept[22:0]};
   wire [31:0] term_key = {term_exp, term_sig, 17'd0};
   wire swap = term_sig[6] & (acc_key < term_key);
   wire [31:0] larger = swap ? term_key : acc_key;
@@ -84,20 +86,20 @@ module float_sticky_by_mask (
   wire [7:0] exponent = larger[31:24] - {3'd0, zeros} + {6'd0, round_carry, ~round_carry};
 
   // Equal operands of opposite signs give +0.
-  wire sum_sign = normal[27] & (swap ? sign : acc_q[31]);
+  wire sum_sign = normal[27] & (swap ? sign : kept[31]);
   wire [31:0] sum = {sum_sign, exponent & {8{normal[27]}}, fraction};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
-    drain_q <= drain_i;
-    acc_q <= drain_q ? acc_i : sum;
+    swap_q <= swap_i;
+    acc_q <= sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
-  assign drain_o = drain_q;
-  assign acc_o = acc_q;
+  assign swap_o = swap_q;
+  assign bus_o = bus_i | (acc_q & {32{swap_q}});
 
 endmodule
 

@@ -8,35 +8,37 @@ module fused_twos_complement (
   output wire  [5:0] a_o,
   input  wire  [5:0] w_i,      // the same
   output wire  [5:0] w_o,
-  input  wire        drain_i,
-  output wire        drain_o,
-  input  wire [23:0] acc_i,
-  output wire [23:0] acc_o
+  input  wire        swap_i,
+  output wire        swap_o,
+  input  wire [23:0] bus_i,
+  output wire [23:0] bus_o
 );
 
   reg [5:0] a_q;
   reg [5:0] w_q;
-  reg drain_q;
+  reg swap_q;
   reg [23:0] acc_q;
+
+  wire [23:0] kept = acc_q & {24{~swap_q}};
 
   wire signed [4:0] a_sig = a_q[4:0];
   wire signed [4:0] w_sig = w_q[4:0];
   wire signed [8:0] product = a_sig * w_sig;
   wire [1:0] shift = {1'd0, a_q[5]} + {1'd0, w_q[5]};
   wire [16:0] term = {{8{product[8]}}, product} << {shift, 2'd0};
-  wire [23:0] sum = acc_q + {{7{term[16]}}, term};
+  wire [23:0] sum = kept + {{7{term[16]}}, term};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
-    drain_q <= drain_i;
-    acc_q <= drain_q ? acc_i : sum;
+    swap_q <= swap_i;
+    acc_q <= sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
-  assign drain_o = drain_q;
-  assign acc_o = acc_q;
+  assign swap_o = swap_q;
+  assign bus_o = bus_i | (acc_q & {24{swap_q}});
 
 endmodule
 

@@ -8,31 +8,33 @@ module int8_twos_complement (
   output wire  [7:0] a_o,
   input  wire  [7:0] w_i,      // the same
   output wire  [7:0] w_o,
-  input  wire        drain_i,
-  output wire        drain_o,
-  input  wire [23:0] acc_i,
-  output wire [23:0] acc_o
+  input  wire        swap_i,
+  output wire        swap_o,
+  input  wire [23:0] bus_i,
+  output wire [23:0] bus_o
 );
 
   reg signed [7:0] a_q;
   reg signed [7:0] w_q;
-  reg drain_q;
+  reg swap_q;
   reg [23:0] acc_q;
 
+  wire [23:0] kept = acc_q & {24{~swap_q}};
+
   wire signed [15:0] product = a_q * w_q;
-  wire [23:0] sum = acc_q + {{8{product[15]}}, product};
+  wire [23:0] sum = kept + {{8{product[15]}}, product};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
-    drain_q <= drain_i;
-    acc_q <= drain_q ? acc_i : sum;
+    swap_q <= swap_i;
+    acc_q <= sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
-  assign drain_o = drain_q;
-  assign acc_o = acc_q;
+  assign swap_o = swap_q;
+  assign bus_o = bus_i | (acc_q & {24{swap_q}});
 
 endmodule
 

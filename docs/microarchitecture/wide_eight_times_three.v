@@ -8,16 +8,18 @@ module wide_eight_times_three (
   output wire  [6:0] a_o,
   input  wire  [5:0] w_i,
   output wire  [5:0] w_o,
-  input  wire        drain_i,
-  output wire        drain_o,
-  input  wire [23:0] acc_i,
-  output wire [23:0] acc_o
+  input  wire        swap_i,
+  output wire        swap_o,
+  input  wire [23:0] bus_i,
+  output wire [23:0] bus_o
 );
 
   reg [6:0] a_q;
   reg [5:0] w_q;
-  reg drain_q;
+  reg swap_q;
   reg [23:0] acc_q;
+
+  wire [23:0] kept = acc_q & {24{~swap_q}};
 
   wire a_eight = a_q[6];
   wire a_sign = a_q[5];
@@ -43,22 +45,22 @@ module wide_eight_times_three (
 
   // Add or subtract in the bits of the magnitude. The bits above count: up with the carry of an addition, down where a
   // subtraction leaves none, which is counting up in ones' complement.
-  wire [15:0] low = {1'd0, acc_q[14:0]} + {1'd0, magnitude ^ {15{negative}}} + {15'd0, negative};
+  wire [15:0] low = {1'd0, kept[14:0]} + {1'd0, magnitude ^ {15{negative}}} + {15'd0, negative};
   wire counts = low[15] ^ negative;
-  wire [8:0] high = ((acc_q[23:15] ^ {9{negative}}) + {8'd0, counts}) ^ {9{negative}};
+  wire [8:0] high = ((kept[23:15] ^ {9{negative}}) + {8'd0, counts}) ^ {9{negative}};
   wire [23:0] sum = {high, low[14:0]};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
-    drain_q <= drain_i;
-    acc_q <= drain_q ? acc_i : sum;
+    swap_q <= swap_i;
+    acc_q <= sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
-  assign drain_o = drain_q;
-  assign acc_o = acc_q;
+  assign swap_o = swap_q;
+  assign bus_o = bus_i | (acc_q & {24{swap_q}});
 
 endmodule
 

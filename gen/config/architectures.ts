@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.js';
 import type { Configuration } from './parameters.js';
-import { clusterProblems, unitProblems } from './size-rules.js';
+import { busProblems, clusterProblems, unitProblems } from './size-rules.js';
 
 /** The parameters that choose an architecture, perhaps not yet validated; left out, they have their defaults. */
 export interface Selection {
@@ -35,7 +35,7 @@ const PARAMETERS_OF: Readonly<Record<ArchitectureName, ArchitectureParameters>> 
     fpgaDefaults: {},
     words: [],
     size: ['rows', 'cols'],
-    problems: clusterProblems,
+    problems: busProblems,
   },
   'weight-stationary': {
     selects: ({ arch, dataflow }) => arch === 'array' && dataflow === 'ws',

@@ -4,15 +4,11 @@ import type { RawConfiguration } from './raw.js';
 
 /** What the parameters that mean something in a configuration depend on. */
 type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & {
-  readonly wideActivations?: readonly unknown[];
-  readonly drain?: Configuration['drain'];
   readonly stall?: Configuration['stall'];
 };
 
-/** Values of other parameters, all at once; of a list, that it holds anything. */
-type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe' | 'stall' | 'drain'>> & {
-  readonly wideActivations?: 'any';
-};
+/** Values of other parameters, all at once. */
+type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe' | 'stall'>>;
 
 /** Parameters that mean nothing beside values of others: there they must have their defaults. */
 interface Conflict {
@@ -34,21 +30,6 @@ const CONFLICTS: readonly Conflict[] = [
     beside: { pe: 'float' },
     reason: 'floating-point PEs have operand registers of their own',
   },
-  {
-    keys: ['clusterRows', 'clusterCols'],
-    beside: { dataflow: 'os', wideActivations: 'any' },
-    reason: '8-bit activations add two rows of PEs on the way out',
-  },
-  {
-    keys: ['clusterRows', 'clusterCols'],
-    beside: { dataflow: 'os', drain: 'bus' },
-    reason: 'rows of a cluster would put their sums on the bus in the same cycle',
-  },
-  {
-    keys: ['wideActivations', 'wideWeights'],
-    beside: { dataflow: 'os', drain: 'bus' },
-    reason: 'the bus adds no rows or columns on the way out; drains single and double do',
-  },
   { keys: ['dataflow'], beside: { arch: 'dot' }, reason: 'the sums of a dot-product unit stay' },
   { keys: ['pe'], beside: { arch: 'dot' }, reason: 'sums of binary32 would depend on the order of the lanes' },
   { keys: ['pe'], beside: { dataflow: 'ws' }, reason: 'sums of binary32 would depend on the order of the rows' },
@@ -63,18 +44,13 @@ const CONFLICTS: readonly Conflict[] = [
     reason: 'a weight-stationary array sums as many products as it has rows',
   },
   { keys: ['overflow'], beside: { pe: 'float' }, reason: 'sums of binary32 are rounded' },
-  { keys: ['drain'], beside: { arch: 'dot' }, reason: 'the results of a tile leave in one beat' },
+  { keys: ['busSegment'], beside: { arch: 'dot' }, reason: 'the results of a tile leave in one beat' },
   { keys: ['clockGate', 'scan'], beside: { stall: 'enable' }, reason: 'there is no clock gate then' },
-  { keys: ['drain'], beside: { dataflow: 'ws' }, reason: 'results leave as the rows of activations come' },
+  { keys: ['busSegment'], beside: { dataflow: 'ws' }, reason: 'sums pass down from PE to PE' },
 ];
 
-function holds(condition: Condition, config: Parts): boolean {
-  const { wideActivations, ...values } = condition;
-  return (
-    (wideActivations === undefined || (config.wideActivations ?? []).length > 0) &&
-    Object.entries(values).every(([key, value]) => config[key as keyof typeof values] === value)
-  );
-}
+const holds = (condition: Condition, config: Parts): boolean =>
+  Object.entries(condition).every(([key, value]) => config[key as keyof Condition] === value);
 
 const conflictOf = (key: ParameterKey, config: Parts): Conflict | undefined =>
   CONFLICTS.find(({ keys, beside }) => keys.includes(key) && holds(beside, config));
@@ -113,9 +89,9 @@ const wayOut = ({ beside }: Conflict, { target }: Configuration): string =>
     : '';
 
 function conditionText(condition: Condition, nameOf = (key: ParameterKey): string => key): string {
-  const part = ([key, value]: [string, unknown]): string =>
-    value === 'any' ? nameOf(key as ParameterKey) : `${nameOf(key as ParameterKey)} ${value}`;
-  return Object.entries(condition).map(part).join(' and ');
+  return Object.entries(condition)
+    .map(([key, value]) => `${nameOf(key as ParameterKey)} ${value}`)
+    .join(' and ');
 }
 
 /** A line of the table of what cannot be combined. */

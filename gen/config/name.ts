@@ -18,7 +18,7 @@ const WORDS: Partial<Record<ParameterKey, (config: Parameters) => string>> = {
   maxK: ({ maxK }) => `k${maxK}`,
   accumulatorBits: ({ accumulatorBits }) => `acc${accumulatorBits}`,
   overflow: ({ overflow }) => overflow,
-  drain: ({ drain }) => drain,
+  busSegment: ({ busSegment }) => `bus${busSegment}`,
   pipeline: ({ pipeline }) => `p${pipeline}`,
   target: ({ target }) => target,
   tree: ({ tree }) => tree,

@@ -105,11 +105,15 @@ export const PARAMETERS = z.strictObject({
     ['exact', 'wrap'],
     'exact',
   ),
-  drain: choice(
-    '--dataflow os only; single: accumulators shift out in place; double: a shadow set shifts out while the next tile runs; bus: rows are read out one by one over a chain of gates per column while the next tile runs',
-    ['single', 'double', 'bus'],
-    'single',
-  ),
+  busSegment: z
+    .union([z.literal('auto'), z.int().min(1).max(1024)])
+    .default('auto')
+    .meta({
+      description:
+        '--dataflow os only: rows of PEs, or of clusters, between two registers of the bus over which sums leave; auto: as many as are no longer a path than a PE',
+      rule: 'must be auto or an integer from 1 to 1024',
+      placeholder: '<n|auto>',
+    }),
   pipeline: integer(
     'stages from operand registers to accumulator, up to 3 in a PE and 5 in a dot-product unit',
     1,
@@ -152,6 +156,12 @@ export const PARAMETERS = z.strictObject({
       placeholder: '<name>',
     }),
 });
+
+/** Parameters of older versions, and what became of them. */
+export const FORMER_PARAMETERS: Readonly<Record<string, string>> = {
+  drain:
+    'is no longer a parameter: all output-stationary arrays read their sums out over a bus, where tiles take max(K, ROWS) cycles as they did with drain double; leave it out',
+};
 
 export type ParameterKey = keyof typeof PARAMETERS.shape;
 

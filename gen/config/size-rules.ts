@@ -36,11 +36,29 @@ export function clusterProblems(config: Configuration): Problem[] {
   });
 }
 
-/** The legal side of a cluster nearest to a number; of two, the smaller. */
-function nearestDivisor(whole: number, to: number): number {
-  const divisors = clusterSides(whole);
-  return divisors.reduce((x, y) => (Math.abs(y - to) < Math.abs(x - to) ? y : x));
+/** What is wrong with the sizes of an output-stationary array, whose sums leave over buses. */
+export function busProblems(config: Configuration): Problem[] {
+  const problems = clusterProblems(config);
+  const { wideActivations, rows, clusterRows, busSegment } = config;
+  if (wideActivations.length === 0 || problems.length > 0) return problems;
+  if (clusterRows > 1 && clusterRows % 2 === 1) {
+    const nearest = clusterSides(rows).filter((side) => side === 1 || side % 2 === 0);
+    const rule = 'must be 1 or even: 8-bit activations add two rows of results that leave in the same cycle';
+    return [{ key: 'clusterRows', given: String(clusterRows), rule, nearest: String(closestTo(nearest, clusterRows)) }];
+  }
+  if (clusterRows === 1 && busSegment !== 'auto' && busSegment % 2 === 1 && busSegment < rows) {
+    const rule = 'must be even: 8-bit activations add two rows of results that leave in cycles next to each other';
+    return [{ key: 'busSegment', given: String(busSegment), rule, nearest: String(busSegment + 1) }];
+  }
+  return [];
 }
+
+/** The legal side of a cluster nearest to a number; of two, the smaller. */
+const nearestDivisor = (whole: number, to: number): number => closestTo(clusterSides(whole), to);
+
+/** The first of the numbers that are nearest to one. */
+const closestTo = (numbers: readonly number[], to: number): number =>
+  numbers.reduce((x, y) => (Math.abs(y - to) < Math.abs(x - to) ? y : x));
 
 /** The legal sides of a cluster of PEs in an array with a side of that many PEs, in ascending order. */
 export function clusterSides(whole: number): number[] {

@@ -9,6 +9,7 @@ import { withDependentDefaults } from './defaults.js';
 import { defaultName } from './name.js';
 import {
   type Configuration,
+  FORMER_PARAMETERS,
   LIST_KEYS,
   PARAMETER_KEYS,
   PARAMETERS,
@@ -40,6 +41,8 @@ export function validateConfiguration(given: RawConfiguration): Configuration {
 function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
+      const former = FORMER_PARAMETERS[key];
+      if (former !== undefined) return { key, given: show(raw[key]), rule: former };
       const nearest = nearWord(key, PARAMETER_KEYS);
       const rule = `is not a parameter${nearest === undefined ? '; --help lists them' : ''}`;
       return { key, given: show(raw[key]), rule, ...(nearest === undefined ? {} : { nearest }) };

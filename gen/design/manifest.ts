@@ -127,7 +127,7 @@ export const MANIFEST = z.object({
   timing: z.object({
     latency: formula.extend({ to: z.enum(['first row', 'last row']), minimumK: z.int() }),
     tilePeriod: z.object({ formula: z.string(), bubble: z.int(), minimum: z.int() }),
-    drain: z.object({ formula: z.string(), cycles: z.int().nullable() }),
+    drain: z.object({ formula: z.string(), cycles: z.int().nullable(), segment: z.int().nullable() }),
     fill: formula.nullable(),
     macsPerCycle: z.int(),
   }),

@@ -38,11 +38,12 @@ export interface GridView extends ClusterGrid {
   readonly rowDepth: string;
   readonly colDirect: string;
   readonly colDepth: string;
-  /** Likewise for the results of column c, behind the drain wave. */
+  /** Likewise for the results of column c, behind the wave. */
   readonly outDirect: string;
   readonly outDepth: string;
-  /** Rows of operand registers. */
+  /** Rows and columns of operand registers. */
   readonly rowCount: string;
+  readonly colCount: string;
 }
 
 export function gridView(config: Configuration): GridView {
@@ -61,5 +62,6 @@ export function gridView(config: Configuration): GridView {
     outDirect: wide ? 'c >= COLS - CLUSTER_COLS' : 'c == COLS - 1',
     outDepth: wide ? '(COLS - 1 - c) / CLUSTER_COLS' : 'COLS - 1 - c',
     rowCount: tall ? 'ROWS/CLUSTER_ROWS' : 'ROWS',
+    colCount: wide ? 'COLS/CLUSTER_COLS' : 'COLS',
   };
 }

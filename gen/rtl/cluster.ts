@@ -6,7 +6,6 @@ import { clock, enablePorts } from './ports.js';
 /** A cluster of PEs: their operand registers at its edges, and the PEs between which operands go without registers. */
 export interface ClusterView extends ModuleView, ClusterGrid {
   readonly pe: string;
-  readonly double: boolean;
   readonly enable: boolean;
   readonly aBits: number;
   readonly wBits: number;
@@ -47,7 +46,6 @@ export function clustersOf(core: DesignCore, partsOf: (grid: ClusterGrid) => Clu
       parts: [`${config.name}_pe`],
       ...grid,
       pe: `${config.name}_pe`,
-      double: config.drain === 'double',
       enable: config.stall === 'enable',
       aBits: format.a.bits,
       wBits: format.w.bits,

@@ -16,7 +16,7 @@ export interface ModuleView {
   /** One line that says what the module is. */
   readonly title: string;
   readonly ports: readonly ModulePort[];
-  /** How many of it one array holds; undefined for the array itself. */
+  /** How many of it one array holds; undefined for the array itself and for its core: what is in them counts by itself. */
   readonly instances?: number;
   /** Names of the modules in it, where it counts as a whole in the area report. */
   readonly parts?: readonly string[];

@@ -7,11 +7,15 @@ interface PairView extends PeripheryView {
   readonly clears: boolean;
 }
 
-/**
- * What adds the partial results of 8-bit operands on the way out: columns in pairs and, where the sums of two rows are
- * to be added there, rows in pairs.
- */
-export function pairModules(core: DesignCore, { rows }: { readonly rows: boolean }): ModuleView[] {
+/** How many rows leave in a cycle; where the two of a pair leave one after the other, 1. */
+interface PairedRows {
+  readonly together: number;
+  /** Whether the sums of two rows are to be added. */
+  readonly rows: boolean;
+}
+
+/** What adds the partial results of 8-bit operands on the way out: rows in pairs and columns in pairs. */
+export function pairModules(core: DesignCore, { together, rows }: PairedRows): ModuleView[] {
   const { config, accumulator, w } = core;
   const { bits } = accumulator;
   const pair = (suffix: string, what: string, instances: number, clears: boolean): PairView => ({
@@ -31,7 +35,7 @@ export function pairModules(core: DesignCore, { rows }: { readonly rows: boolean
     clears,
   });
   return [
-    ...(rows ? [pair('pair_rows', 'rows', config.cols, false)] : []),
-    ...(w.wideTypes.length > 0 ? [pair('pair_cols', 'columns', config.cols / 2, true)] : []),
+    ...(rows ? [pair('pair_rows', 'rows', Math.ceil(together / 2) * config.cols, together > 1)] : []),
+    ...(w.wideTypes.length > 0 ? [pair('pair_cols', 'columns', (together * config.cols) / 2, true)] : []),
   ];
 }

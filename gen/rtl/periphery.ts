@@ -9,7 +9,6 @@ export interface PeripheryView extends ModuleView {
   readonly rows: number;
   readonly cols: number;
   readonly accBits: number;
-  readonly double: boolean;
   readonly enable: boolean;
   readonly async: boolean;
   readonly a: PortView;
@@ -89,7 +88,6 @@ export function peripheryModule(
     rows: config.rows,
     cols: config.cols,
     accBits: accumulator.bits,
-    double: config.drain === 'double',
     enable: config.stall === 'enable',
     async: config.reset === 'async',
     a: portView(core.a),

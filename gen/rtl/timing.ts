@@ -20,7 +20,12 @@ export interface Timing {
    */
   readonly tilePeriod: { readonly formula: string; readonly bubble: number; readonly minimum: number };
   /** From a tile's first row out to its last, operands of 8 bits aside; null: one less than the tile has beats. */
-  readonly drain: { readonly formula: string; readonly cycles: number | null };
+  readonly drain: {
+    readonly formula: string;
+    readonly cycles: number | null;
+    /** Rows that leave in cycles next to each other: an idle cycle follows as many. Null: all of a tile. */
+    readonly segment: number | null;
+  };
   /**
    * After reset, from the transfer of the first weight beat to the first row out, with both streams offered at once;
    * null where weights and activations come together.
@@ -33,6 +38,11 @@ export interface Timing {
 /** Cycles from a tile's first row out to the next one's, for tiles of `k` beats, without stalls. */
 export function tilePeriod({ tilePeriod: period }: Pick<Timing, 'tilePeriod'>, k: number): number {
   return Math.max(k + period.bubble, period.minimum);
+}
+
+/** Cycles from a tile's first row out to its row `row`, without stalls. */
+export function rowCycle({ drain }: Pick<Timing, 'drain'>, row: number): number {
+  return row + (drain.segment === null ? 0 : Math.floor(row / drain.segment));
 }
 
 /** Cycles from the first row of a tile of `k` beats out to its last, without stalls. */

@@ -49,8 +49,6 @@ export const PRECISION = z.strictObject({
 /** The parameters of the generator that an array's cycle counts depend on besides its size. */
 export const ARRAY_PARAMETERS = z.object({
   dataflow: z.enum(['os', 'ws']),
-  /** Whether a tile's sums leave while the next one runs. */
-  drain: z.enum(['single', 'double', 'bus']).default('single'),
   pipeline: size.max(5).default(1),
 });
 

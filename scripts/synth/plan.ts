@@ -37,6 +37,10 @@ export function requireCellGate({ configuration }: Manifest): void {
   );
 }
 
+/** Whether a module only holds others, which count by themselves: the array and its core. */
+export const isOpen = ({ modules }: Pick<Manifest, 'modules'>, module: string): boolean =>
+  modules.some(({ name, instances }) => name === module && instances === undefined);
+
 /** The pieces of a design in compile order; a delay line counts as its registers, one stage each. */
 export function areaItems(manifest: Manifest): AreaItem[] {
   const { name: design } = manifest.configuration;
@@ -57,7 +61,7 @@ export function areaItems(manifest: Manifest): AreaItem[] {
   return (
     manifest.modules
       // A column of a unit has as many bits as it needs: no size stands for all.
-      .filter(({ name }) => name !== manifest.top && name !== `${design}_column`)
+      .filter(({ name }) => !isOpen(manifest, name) && name !== `${design}_column`)
       .flatMap(({ name, instances = 1 }): AreaItem[] => {
         const common = { module: name, files: files([...(partsOf.get(name) ?? []), name]) };
         if (name === `${design}_delay`) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Manifest } from '../../gen/design/manifest.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { CellCounts } from './gates.js';
-import { areaItems } from './plan.js';
+import { areaItems, isOpen } from './plan.js';
 
 /** The part of Yosys' `write_json` that tells which module instantiates what. */
 export const NETLIST = z.object({
@@ -24,7 +24,7 @@ export const STRUCTURE_FILE = 'structure.json';
  */
 export function structureScript(manifest: Manifest): string {
   const open = new Set([
-    manifest.top,
+    ...manifest.modules.map(({ name }) => name).filter((name) => isOpen(manifest, name)),
     ...areaItems(manifest)
       .filter(({ files }) => files.length > 1)
       .map(({ module }) => module),
@@ -56,7 +56,8 @@ export interface Structure {
 }
 
 /** Counts what the array of a netlist holds. */
-export function readStructure(netlist: Netlist, { top, configuration }: Manifest): Structure {
+export function readStructure(netlist: Netlist, manifest: Manifest): Structure {
+  const { top, configuration } = manifest;
   const instances: Record<string, number> = {};
   const delayStages: Record<number, number> = {};
   const ownLogic: Record<string, number> = {};
@@ -65,9 +66,9 @@ export function readStructure(netlist: Netlist, { top, configuration }: Manifest
       const known = netlist.modules[type] !== undefined;
       if (known) {
         const module = sourceName(type);
-        instances[module] = (instances[module] ?? 0) + 1;
+        if (!isOpen(manifest, module)) instances[module] = (instances[module] ?? 0) + 1;
         visit(type);
-      } else if (name === top) ownLogic[type] = (ownLogic[type] ?? 0) + 1;
+      } else if (isOpen(manifest, sourceName(name))) ownLogic[type] = (ownLogic[type] ?? 0) + 1;
       if (type === `${configuration.name}_delay`) {
         const width = parameterValue(parameters.WIDTH);
         delayStages[width] = (delayStages[width] ?? 0) + parameterValue(parameters.DEPTH);

@@ -1,37 +1,33 @@
 import type { RawConfiguration } from '../../gen/config/raw.js';
 
 /**
- * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), all
- * drains, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, clusters of PEs, and
+ * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), buses
+ * with and without registers, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, clusters of PEs, and
  * dot-product units.
  */
 export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'default_16x16', rows: 16, cols: 16 },
-  { name: 'double_16x16', rows: 16, cols: 16, drain: 'double', pipeline: 2 },
+  { name: 'two_stages_16x16', rows: 16, cols: 16, pipeline: 2, busSegment: 5 },
   { name: 'one_pe', rows: 1, cols: 1 },
-  { name: 'one_pe_double', rows: 1, cols: 1, drain: 'double', stall: 'enable' },
-  { name: 'row_1x7', rows: 1, cols: 7, drain: 'double', scan: true },
+  { name: 'one_pe_enable', rows: 1, cols: 1, stall: 'enable' },
+  { name: 'row_1x7', rows: 1, cols: 7, scan: true },
   { name: 'column_5x1', rows: 5, cols: 1, pipeline: 2, clockGate: 'bufgce' },
-  { name: 'two_2x2_async', rows: 2, cols: 2, drain: 'double', pipeline: 3, reset: 'async' },
+  { name: 'two_2x2_async', rows: 2, cols: 2, pipeline: 3, reset: 'async' },
   { name: 'prime_7x11_enable', rows: 7, cols: 11, stall: 'enable', reset: 'async', pipeline: 3 },
-  { name: 'odd_3x5_double_enable', rows: 3, cols: 5, drain: 'double', pipeline: 2, stall: 'enable' },
-  { name: 'bus_16x16', rows: 16, cols: 16, drain: 'bus' },
-  { name: 'bus_one_pe', rows: 1, cols: 1, drain: 'bus', pipeline: 2, stall: 'enable' },
-  { name: 'bus_row_1x7', rows: 1, cols: 7, drain: 'bus', reset: 'async', scan: true },
-  { name: 'bus_column_5x1', rows: 5, cols: 1, drain: 'bus', pipeline: 3, clockGate: 'bufgce' },
-  { name: 'bus_prime_7x11', rows: 7, cols: 11, drain: 'bus', pipeline: 2, stall: 'enable', reset: 'async' },
-  { name: 'bus_wrap_3x5', rows: 3, cols: 5, drain: 'bus', accumulatorBits: 16, overflow: 'wrap', pipeline: 3 },
+  { name: 'odd_3x5_two_enable', rows: 3, cols: 5, pipeline: 2, stall: 'enable' },
+  { name: 'bus_column_5x1', rows: 5, cols: 1, busSegment: 2, pipeline: 3, clockGate: 'bufgce' },
+  { name: 'bus_prime_7x11', rows: 7, cols: 11, busSegment: 1, pipeline: 2, stall: 'enable', reset: 'async' },
+  { name: 'bus_wrap_3x5', rows: 3, cols: 5, accumulatorBits: 16, overflow: 'wrap', pipeline: 3 },
   {
     name: 'bus_unsigned_4x3',
     rows: 4,
     cols: 3,
     activations: ['uint4', 'uflint4', 'uint8'],
     weights: ['uint4'],
-    drain: 'bus',
     maxK: 300,
   },
   { name: 'int8_4x6', rows: 4, cols: 6, activations: ['int8', 'uint8'], weights: ['int8'], maxK: 4096 },
-  { name: 'unsigned_6x4', rows: 6, cols: 4, activations: ['uint4', 'uflint4'], weights: ['uint4'], drain: 'double' },
+  { name: 'unsigned_6x4', rows: 6, cols: 4, activations: ['uint4', 'uflint4'], weights: ['uint4'] },
   { name: 'flint_5x3', rows: 5, cols: 3, activations: ['flint4'], weights: ['flint4'] },
   { name: 'flint8_3x4', rows: 3, cols: 4, activations: ['flint8', 'uflint8'], weights: ['flint6', 'int8'], maxK: 300 },
   { name: 'pot_4x3', rows: 4, cols: 3, activations: ['pot4', 'upot4'], weights: ['pot4', 'pot3'], pipeline: 3 },
@@ -41,7 +37,6 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     cols: 3,
     activations: ['e2m1', 'e3m2', 'ue3m1'],
     weights: ['e2m1', 'e2m3'],
-    drain: 'double',
   },
   {
     name: 'tiny_types_13x2',
@@ -74,7 +69,7 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'ws_tight_4x3', rows: 4, cols: 3, dataflow: 'ws', activations: ['upot3'], weights: ['int4'] },
   { name: 'ws_wrap_6x2', rows: 6, cols: 2, dataflow: 'ws', accumulatorBits: 14, overflow: 'wrap' },
   { name: 'wide_4x4', rows: 4, cols: 4, wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
-  { name: 'wide_a_6x3_double', rows: 6, cols: 3, wideActivations: ['uint8'], drain: 'double', pipeline: 2 },
+  { name: 'wide_a_6x3_two', rows: 6, cols: 3, wideActivations: ['uint8'], pipeline: 2 },
   { name: 'wide_w_1x2_enable', rows: 1, cols: 2, weights: ['int4'], wideWeights: ['int8', 'uint8'], stall: 'enable' },
   { name: 'wide_2x2_async', rows: 2, cols: 2, wideActivations: ['int8'], wideWeights: ['int8'], reset: 'async' },
   {
@@ -95,7 +90,6 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     pe: 'float',
     activations: ['e4m3', 'e5m2', 'int8'],
     weights: ['e4m3', 'e5m2', 'uflint8'],
-    drain: 'double',
     pipeline: 3,
     stall: 'enable',
   },
@@ -141,15 +135,16 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'dot_signed_lane', arch: 'dot', rows: 3, lanes: 1, activations: ['e1m2'], weights: ['e2m0'] },
   { name: 'dot_signed_bit', arch: 'dot', lanes: 1, activations: ['e1m0'], weights: ['e1m0'], tree: 'adders' },
   { name: 'clusters_4x6', rows: 4, cols: 6, clusterRows: 2, clusterCols: 2 },
-  { name: 'clusters_tall_6x3_double', rows: 6, cols: 3, clusterRows: 3, drain: 'double', reset: 'async' },
+  { name: 'clusters_tall_6x3', rows: 6, cols: 3, clusterRows: 3, reset: 'async' },
+  { name: 'clusters_bus_8x2', rows: 8, cols: 2, clusterRows: 2, busSegment: 1, wideActivations: ['int8', 'uint8'] },
+  { name: 'wide_bus_8x4', rows: 8, cols: 4, wideActivations: ['int8'], wideWeights: ['int8'], busSegment: 2 },
   { name: 'clusters_wide_5x8_enable', rows: 5, cols: 8, clusterCols: 4, stall: 'enable', pipeline: 3 },
   {
-    name: 'clusters_one_4x3_double',
+    name: 'clusters_one_4x3',
     rows: 4,
     cols: 3,
     clusterRows: 4,
     clusterCols: 3,
-    drain: 'double',
     stall: 'enable',
   },
   { name: 'clusters_ws_6x4', rows: 6, cols: 4, clusterRows: 2, clusterCols: 2, dataflow: 'ws', pipeline: 2 },

@@ -80,10 +80,6 @@ async function buildModuleBench(
   const view = {
     name,
     enable: stall === 'enable',
-    double: adds === 'swaps',
-    // Where it is the output too, the register's name need not be known: a mapped netlist may have lost it.
-    accumulator: adds === 'accumulates' ? 'acc_o' : 'u_pe.acc_q',
-    bus: adds === 'reads',
     clustered: clusterRows * clusterCols > 1,
     stationary: adds === 'passes',
     sumBits: manifest.accumulator.bits,
@@ -147,7 +143,7 @@ function unitVectors(
 }
 
 /** What `tb/module_tb.cpp` is told of the PE. */
-const PE_KINDS: Readonly<Record<ComputingFacts['adds'], number>> = { accumulates: 0, swaps: 1, passes: 2, reads: 3 };
+const PE_KINDS: Readonly<Record<ComputingFacts['adds'], number>> = { accumulates: 0, passes: 2, reads: 3 };
 
 /** The first code whose operand's value is not the codec's. */
 export function decoderMismatch(

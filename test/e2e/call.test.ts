@@ -48,7 +48,7 @@ describe('npm run', () => {
   });
 
   it('refuses options before the --, which npm keeps', async () => {
-    for (const words of [['--drain=double'], ['--rows', '4'], ['--max-k=64']]) {
+    for (const words of [['--reset=async'], ['--rows', '4'], ['--max-k=64']]) {
       const { exitCode, stderr } = await npm(temporary(), ['-s', 'gen', ...words]);
       expect(exitCode, words.join(' ')).toBe(2);
       expect(stderr).toContain(`npm run gen -- ${words[0]?.replace(/=.*/, '')}`);
@@ -71,7 +71,7 @@ describe('npm run', () => {
     const flags = helps.flatMap(({ stdout: help }) =>
       [...help.matchAll(/^ +(--[a-z-]+)/gm)].map(([, flag = '']) => flag),
     );
-    expect(flags).toContain('--drain');
+    expect(flags).toContain('--bus-segment');
     const shared = [...new Set(flags)].filter((flag) => own.includes(flag.slice(2)));
     expect(OPTIONS_OF_NPM).toEqual(expect.arrayContaining(shared));
     // Each of the list is one of a program and one of npm; --help and --version are of every program.
@@ -89,8 +89,8 @@ describe('a configuration on standard input', () => {
     const here = temporary();
     const gen = async (input: string) =>
       npm(here, ['-s', 'gen', '--', '--config', '-', '--cols', '3', '--json'], input);
-    for (const input of ['rows: 2\ndrain: double\n', '{\n\t"rows": 2,\n\t"drain": "double"\n}']) {
-      expect(JSON.parse((await gen(input)).stdout).name).toBe('ant_2x3_double');
+    for (const input of ['rows: 2\nreset: async\n', '{\n\t"rows": 2,\n\t"reset": "async"\n}']) {
+      expect(JSON.parse((await gen(input)).stdout).name).toBe('ant_2x3_async');
     }
     const wrong = await gen('rows: 0');
     expect(wrong.stderr).toContain('rows (in standard input): given 0');

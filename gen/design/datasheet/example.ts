@@ -6,6 +6,7 @@ import type { NumericType } from '../../numerics/types/numeric-type.js';
 import type { Design } from '../../rtl/design.js';
 import { counted } from '../../rtl/render/counted.js';
 import { fieldOf } from '../../rtl/streams.js';
+import { rowCycle } from '../../rtl/timing.js';
 import { slice } from '../../rtl/verilog.js';
 import { markdownTable } from './markdown.js';
 import { exampleLayout } from './words.js';
@@ -183,8 +184,9 @@ function cycleTable(design: Design, tile: Tile): string[] {
     });
   });
   const spacing = skipsRows(design.facts.tile, tile.aWide) ? 2 : 1;
-  const columns = [...inputs, ...resultColumns(design, tile, { first: firstOut, count: beats.resultBeats, spacing })];
-  const lines = Array.from({ length: firstOut + spacing * (beats.resultBeats - 1) + 1 }, (_, cycle) =>
+  const cycleOf = (beat: number): number => firstOut + rowCycle(timing, spacing * beat);
+  const columns = [...inputs, ...resultColumns(design, tile, { count: beats.resultBeats, cycleOf })];
+  const lines = Array.from({ length: cycleOf(beats.resultBeats - 1) + 1 }, (_, cycle) =>
     columns.map(({ cells, idle }) => cells.get(cycle) ?? idle),
   );
   return markdownTable([['cycle', ...columns.map(({ title }) => title)], ...joinEqual(lines)]);
@@ -201,8 +203,8 @@ function joinEqual(lines: readonly (readonly string[])[]): string[][] {
   return joined.map(({ first, last, cells }) => [first === last ? String(first) : `${first} .. ${last}`, ...cells]);
 }
 
-const numbered = (first: number, texts: readonly string[], spacing = 1): Map<number, string> =>
-  new Map(texts.map((text, i) => [first + i * spacing, text]));
+const numbered = (texts: readonly string[], cycleOf: (i: number) => number): Map<number, string> =>
+  new Map(texts.map((text, i) => [cycleOf(i), text]));
 
 const times = <T>(count: number, item: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => item(i));
 
@@ -223,7 +225,7 @@ function streamColumns(
 ): Column[] {
   const column = (title: string, cell: (beat: number) => string, idle = '-'): Column => ({
     title: `\`${title}\``,
-    cells: numbered(first, times(beats, cell)),
+    cells: numbered(times(beats, cell), (beat) => first + beat),
     idle,
   });
   return [
@@ -261,11 +263,11 @@ function packed(codes: Uint8Array, codeBits: number): string {
   return `${bits}'h${value.toString(16).padStart(Math.ceil(bits / 4), '0')}`;
 }
 
-/** The columns of the output stream: a beat of results every `spacing` cycles from `first` on. */
+/** The columns of the output stream, with a beat of results in some cycles. */
 function resultColumns(
   design: Design,
   tile: Tile,
-  { first, count, spacing }: { readonly first: number; readonly count: number; readonly spacing: number },
+  { count, cycleOf }: { readonly count: number; readonly cycleOf: (beat: number) => number },
 ): Column[] {
   const { accumulator, float } = design;
   const info = arrayInfoOfDesign(design);
@@ -280,7 +282,7 @@ function resultColumns(
       : String(result);
   const column = (title: string, cell: (beat: number) => string, idle = '-'): Column => ({
     title: `\`${title}\``,
-    cells: numbered(first, times(count, cell), spacing),
+    cells: numbered(times(count, cell), cycleOf),
     idle,
   });
   return [

@@ -37,7 +37,7 @@ function counts(design: Design): string[][] {
       counted(latency.cycles, 'cycle'),
     ],
     ...(resultsTogether ? [] : [['first row of a tile out to its last', drain.formula, firstToLast]]),
-    ...(paired ? [['the same, 8-bit activations', 'ROWS - 2', counted(config.rows - 2, 'cycle')]] : []),
+    ...(paired ? [['the same, 8-bit activations', 'one less', counted((drain.cycles ?? 0) - 1, 'cycle')]] : []),
     ...(fill ? [['first weights in to first row out, after reset', fill.formula, counted(fill.cycles, 'cycle')]] : []),
     ['one tile to the next', timing.tilePeriod.formula, 'see below'],
     [

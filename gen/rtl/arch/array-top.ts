@@ -21,17 +21,13 @@ export interface ArrayView extends PeripheryView {
   readonly modules: Readonly<Record<string, string>>;
   readonly rowBits: number;
   readonly grid: GridView;
-  /** Names of the results of column c in the lowest PEs, in those above, and where the de-skew takes it from. */
-  readonly result: string;
+  /** Where the de-skew takes the result of column c from. */
   readonly resultWire: string;
-  /** Whether pairs of rows, and of columns, are added on the way out. */
-  readonly pairsRows: boolean;
+  /** Whether pairs of columns are added on the way out. */
   readonly pairsCols: boolean;
   readonly typeParameters: readonly LocalParameter[];
   /** The row of a tile that row p of PEs, from the top, has. */
   readonly tileRow: string;
-  /** Whether a register holds a result where it leaves its column. */
-  readonly registersResults: boolean;
   readonly skewRows: SkewView;
   readonly skewCols: SkewView;
   /** The wires from the control. */
@@ -64,13 +60,8 @@ interface TopText {
   readonly title: string;
   /** Output of the lowest PEs that holds a result. */
   readonly result: string;
-  /** Whether rows are added in pairs on the way out. */
-  readonly pairsRows: boolean;
   /** The signals of the control that a wave carries to the right: for each row of PEs, or of clusters. */
   readonly signals: readonly { readonly name: string; readonly each: 'row' | 'cluster' }[];
-  /** Whether row 0 of a tile is the top row of PEs; else the lowest. */
-  readonly topDown?: boolean;
-  readonly registersResults?: boolean;
   /** Parameters of a PE that the top gives it by its own of the same name. */
   readonly parameters?: readonly string[];
 }
@@ -80,14 +71,14 @@ export function arrayView(
   core: DesignCore,
   streams: Streams,
   { control, output, computing }: ArrayParts,
-  { template, title, result, pairsRows, signals, topDown = false, registersResults = false, parameters = [] }: TopText,
+  { template, title, result, signals, parameters = [] }: TopText,
 ): ArrayView {
   const { config, accumulator } = core;
   const grid = gridView(config);
   const gate = clockGateView(config, 'clk_array');
   const clk = gate?.clock ?? 'clk_i';
   const common: Readonly<Record<string, string>> = { clk_i: clk, rst_ni: 'rst_ni', en_i: 'run' };
-  const tileRow = topDown ? 'p' : 'ROWS-1-p';
+  const tileRow = 'ROWS-1-p';
   const pairsCols = core.w.wideTypes.length > 0;
   const results: Readonly<Record<string, string>> = {
     ...{ clk_i: 'clk_i', rst_ni: 'rst_ni', row_data_i: pairsCols ? 'out_row' : 'row_data' },
@@ -105,30 +96,18 @@ export function arrayView(
     }),
     gate,
     clk,
-    modules: {
-      delay: module('delay'),
-      pairRows: module('pair_rows'),
-      pairCols: module('pair_cols'),
-    },
+    modules: { delay: module('delay'), pairCols: module('pair_cols') },
     rowBits: config.cols * accumulator.bits,
     grid,
     tileRow,
-    registersResults,
     skewRows: skewView(core, 'a', tileRow),
     skewCols: skewView(core, 'w'),
-    result,
-    resultWire: pairsRows
-      ? 'result'
-      : grid.clustered
-        ? 'bottom[c*ACC_BITS +: ACC_BITS]'
-        : `g_row[ROWS-1].g_col[c].${result}`,
-    pairsRows,
+    resultWire: grid.clustered ? 'bottom[c*ACC_BITS +: ACC_BITS]' : `g_row[ROWS-1].g_col[c].${result}`,
     pairsCols,
     typeParameters: selectorParameters([portView(core.a), portView(core.w)]),
     controls: [
       ...signals.map(({ name, each }) => wire(name, each === 'row' ? 'ROWS' : grid.rowCount)),
       ...[wire('row_valid'), wire('row_last')],
-      ...(pairsRows ? [wire('pair', 'COLS')] : []),
       ...(pairsCols ? [wire('row_wide')] : []),
     ],
     signals: signals.map((signal) => signalView(signal, grid.clustered)),
@@ -146,7 +125,7 @@ function signalView({ name, each }: TopText['signals'][number], clustered: boole
 }
 
 /** The wires of an input register: ports of the top as far as it has them. */
-export function inputInstance(module: ModuleView, top: ArrayView, prefix = ''): InstanceView {
+export function inputInstance(module: ModuleView, top: Pick<ArrayView, 'ports' | 'clk'>, prefix = ''): InstanceView {
   const names = new Set(top.ports.map(({ name }) => name));
   return instance(module, (port) => {
     if (port === 'clk_i') return top.clk;
@@ -158,22 +137,27 @@ export function inputInstance(module: ModuleView, top: ArrayView, prefix = ''): 
   });
 }
 
-/** The results of an array, a row a beat. */
-export function rowStream({ config, facts, accumulator, w }: DesignCore, order: string): Stream {
+/** The results of an array, a row a beat or, where several rows leave together, these. */
+export function rowStream({ config, facts, accumulator, a, w }: DesignCore, order: string): Stream {
   const { bits } = accumulator;
-  const { rowsPerBeat } = facts.tile;
+  const { rowsPerBeat: rows } = facts.tile;
+  const width = config.cols * bits;
+  const together = rows > 1 ? `row t of the beat from [t*${width}] on, ` : '';
   const evenOnes =
     w.wideTypes.length > 0 ? `; of 8-bit weights: column c at [c*${2 * bits} +: ${bits}], between them 0` : '';
+  const evenRows =
+    rows > 1 && a.wideTypes.length > 0 ? `; of 8-bit activations: row t from [t*${2 * width}] on, between them 0` : '';
+  const what = rows > 1 ? `${rows} rows of results are` : 'a row of results is';
   return resultStream(
     {
-      valid: `a row of results is offered, ${order}`,
-      ready: 'an offered row is accepted',
-      last: 'the row is the last of its tile',
+      valid: `${what} offered, ${order}`,
+      ready: `${rows > 1 ? 'offered rows are' : 'an offered row is'} accepted`,
+      last: `${rows > 1 ? 'the rows are' : 'the row is'} the last of ${rows > 1 ? 'their' : 'its'} tile`,
     },
     {
-      lanes: rowsPerBeat * config.cols,
+      lanes: rows * config.cols,
       laneBits: bits,
-      meaning: `${config.pe === 'float' ? 'binary32' : 'signed'} results, column c at [c*${bits} +: ${bits}]${evenOnes}`,
+      meaning: `${config.pe === 'float' ? 'binary32' : 'signed'} results, ${together}column c at [c*${bits} +: ${bits}]${evenOnes}${evenRows}`,
     },
   );
 }

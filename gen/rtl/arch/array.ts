@@ -1,10 +1,8 @@
 import type { Configuration } from '../../config/parameters.js';
 import { clusterGrid } from '../cluster-grid.js';
-import type { DelayLine } from '../delay.js';
-import { delayLines, delayModule } from '../delay.js';
 import type { DesignCore } from '../design-core.js';
 import { counted } from '../render/counted.js';
-import type { BlockDiagram, Hardware } from './architecture.js';
+import type { BlockDiagram } from './architecture.js';
 import type { ComputingFacts, NameFacts, TileFacts } from './facts.js';
 
 /** What all systolic arrays of PEs have in common. */
@@ -28,12 +26,6 @@ export function arrayNames({
 
 /** The clock period of arrays of integer PEs, in ns (see `CostFacts`). */
 export const arrayPeriod = ({ pipeline }: Configuration): number => (pipeline === 1 ? 8 : 6);
-
-/** The delay lines of an array, for skew and de-skew. */
-export function arrayDelays(core: DesignCore, registersResults = false): Pick<Hardware, 'delayLines' | 'delay'> {
-  const lines: readonly DelayLine[] = delayLines(core, registersResults);
-  return { delayLines: lines, delay: lines.length > 0 ? delayModule(core, registersResults) : undefined };
-}
 
 /** What the block diagrams of arrays differ in. */
 export interface ArrayDiagramText {

@@ -36,11 +36,8 @@ export interface ComputingFacts {
   readonly module: 'pe' | 'cluster' | 'unit';
   /** The test bench that verifies one alone. */
   readonly bench: 'pe' | 'unit';
-  /**
-   * How a PE adds: to an accumulator that drains; to one with a shadow that drains; to one that is read out over a bus; to
-   * the sum that comes from the PE above.
-   */
-  readonly adds: 'accumulates' | 'swaps' | 'reads' | 'passes';
+  /** How it adds: to an accumulator; to one that is read out over a bus; to the sum that comes from the PE above. */
+  readonly adds: 'accumulates' | 'reads' | 'passes';
   /** Multipliers of one. */
   readonly lanes: number;
 }

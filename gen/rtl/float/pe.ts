@@ -11,9 +11,6 @@ import type { NormalFields } from './operand.js';
  * normalise, round) around the accumulator. Right-hand sides are in terms of the (possibly registered) stage signals.
  */
 export interface FloatPeView extends ModuleView {
-  /** Whether a swap begins a new sum, and whether it leaves the old one in a shadow. */
-  readonly swaps: boolean;
-  readonly double: boolean;
   readonly enable: boolean;
   readonly a: PeOperand;
   readonly w: PeOperand;
@@ -23,9 +20,8 @@ export interface FloatPeView extends ModuleView {
   readonly normalises: boolean;
   readonly mayOverflow: boolean;
   readonly passing: readonly PassedView[];
-  /** What becomes of the accumulator, and what leaves by which port. */
-  readonly next: string;
-  readonly leaves: { readonly port: string; readonly value: string };
+  /** The swap, as wide as the accumulator. */
+  readonly swapped: string;
   /** Texts of comments. */
   readonly withoutLeadingOne: string;
   readonly specialsTake: string;
@@ -77,8 +73,6 @@ interface PeOperand {
 export function floatProcessingElement(core: DesignCore, float: FloatFormat, instances: number): FloatPeView {
   const { config } = core;
   const name = `${config.name}_pe`;
-  const [double, bus] = [config.drain === 'double', config.drain === 'bus'];
-  const swaps = double || bus;
   const { a, w, productBits, signed, hasNan, hasInfinity, normalises, mayOverflow } = float;
   const stage = stages(config.pipeline, float);
   return {
@@ -88,8 +82,6 @@ export function floatProcessingElement(core: DesignCore, float: FloatFormat, ins
     title: 'Floating-point processing element: adds the exact product of one activation and one weight a cycle.',
     ports: ports(core, float),
     instances,
-    swaps,
-    double,
     enable: config.stall === 'enable',
     a: peOperand('a', a),
     w: peOperand('w', w),
@@ -98,11 +90,8 @@ export function floatProcessingElement(core: DesignCore, float: FloatFormat, ins
     hasInfinity,
     normalises,
     mayOverflow,
-    passing: passed({ a: a.bits, w: w.bits, swap: swaps ? 1 : 0, drain: bus ? 0 : 1 }),
-    next: swaps ? 'sum' : 'drain_q ? acc_i : sum',
-    leaves: bus
-      ? { port: 'bus_o', value: `bus_i | (acc_q & ${replicate(32, 'swap_q')})` }
-      : { port: 'acc_o', value: double ? 'shadow_q' : 'acc_q' },
+    passing: passed({ a: a.bits, w: w.bits, swap: 1 }),
+    swapped: replicate(32, 'swap_q'),
     withoutLeadingOne: ['zero', ...(hasNan ? ['NaN (10...)'] : []), ...(hasInfinity ? ['infinity (01...)'] : [])].join(
       ', ',
     ),
@@ -117,7 +106,7 @@ export function floatProcessingElement(core: DesignCore, float: FloatFormat, ins
     product: `${zeroExtend('a_sig', a.significandBits, productBits)} * ${zeroExtend('w_sig', w.significandBits, productBits)}`,
     place: ["8'd127", ...exponents(float)].join(' + '),
     ...stage,
-    ...accumulator(swaps, float, stage.adderSpecial),
+    ...accumulator(float, stage.adderSpecial),
   };
 }
 
@@ -129,32 +118,10 @@ function ports({ config }: DesignCore, { a, w }: FloatFormat) {
     output('a_o', a.bits, 'the same, one cycle later, to the right'),
     input('w_i', w.bits, `weight ${operandLayout(w)}, from above`),
     output('w_o', w.bits, 'the same, one cycle later, to below'),
-    ...(config.drain === 'bus' ? busPorts() : drainPorts(config.drain === 'double')),
-  ];
-}
-
-function busPorts() {
-  return [
     input('swap_i', 1, '1: put the accumulator on the bus and start anew, from the left'),
     output('swap_o', 1, 'the same, one cycle later, to the right'),
-    input('bus_i', 32, 'sum of a PE above, binary32, or 0'),
+    input('bus_i', 32, 'sum of a PE below, binary32, or 0'),
     output('bus_o', 32, 'the same, or the sum of this PE'),
-  ];
-}
-
-function drainPorts(double: boolean) {
-  const set = double ? 'shadow' : 'accumulator';
-  return [
-    ...(double
-      ? [
-          input('swap_i', 1, '1: copy the accumulator to the shadow and start anew, from the left'),
-          output('swap_o', 1, 'the same, one cycle later, to the right'),
-        ]
-      : []),
-    input('drain_i', 1, `1: take the ${set} of the PE above, from the left`),
-    output('drain_o', 1, 'the same, one cycle later, to the right'),
-    input('acc_i', 32, `${set} of the PE above, binary32`),
-    output('acc_o', 32, `${set} of this PE, binary32`),
   ];
 }
 
@@ -228,8 +195,8 @@ const present = (
 ): RegisterView[] => all.filter(([exists]) => exists).map(([, name, width, next]) => ({ name, width, next }));
 
 /** The accumulator as the adder sees it, and what depends on its state. */
-function accumulator(swaps: boolean, { signed, hasNan, mayOverflow }: FloatFormat, adderSpecial: string) {
-  const acc = swaps ? 'acc' : 'acc_q';
+function accumulator({ signed, hasNan, mayOverflow }: FloatFormat, adderSpecial: string) {
+  const acc = 'acc';
   const accBits = signed ? 32 : 31;
   const far = ['(|distance[7:5])', ...(hasNan ? [adderSpecial] : []), ...(mayOverflow ? [`(&${acc}[30:23])`] : [])];
   const fraction = mayOverflow ? 'fraction & {23{~overflow}}' : 'fraction';

@@ -78,7 +78,6 @@ const typeOptions: readonly Option[] = PORTS.flatMap(({ key, letter }) => {
 export const OPTIONS: readonly Option[] = [
   ...typeOptions,
   option('wide', '8-bit integers on four PEs', {}, WIDE),
-  option('drain_double', 'shadow accumulators (double drain)', {}, { drain: 'double' }),
   option('stall_enable', 'stalls by an enable on every register instead of a clock gate', {}, { stall: 'enable' }),
   option('pipeline_2', 'a register between shifter and adder', {}, { pipeline: 2 }),
   option('pipeline_3', 'registers between multiplier, shifter and adder', {}, { pipeline: 3 }),

@@ -67,7 +67,7 @@ function kindNotes({ size, longest, gateEquivalent, reference, kinds }: Comparis
   const sources = new Set(kinds.flatMap(({ published }) => published?.source ?? []));
   return [
     `GE: ${gateEquivalent}. Cores of ${size} x ${size} PEs, everything included.`,
-    `Accumulators of 24 bits, or of what ${longest} products take; output stationary, single drain, one stage, the same registers and streams.`,
+    `Accumulators of 24 bits, or of what ${longest} products take; output stationary, one stage, the same registers and streams.`,
     'Decoder: in the periphery, for all types of its port, mean of rows and columns.',
     'Per 8-bit MAC/cycle: the core divided by its 8-bit products per cycle, a quarter of the PEs where four make one.',
     `Iso-area: PEs with their share of the periphery that fit into the core of ${reference}.`,

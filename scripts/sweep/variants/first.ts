@@ -98,7 +98,7 @@ function portsOf(text: string): ModulePort[] {
 const timingOf = ({ rows, cols }: Size): Timing => ({
   latency: { formula: 'ROWS + COLS + 2', cycles: rows + cols + 2, to: 'first row', minimumK: 2 },
   tilePeriod: { formula: 'K + ROWS', bubble: rows, minimum: 0 },
-  drain: { formula: 'ROWS - 1', cycles: rows - 1 },
+  drain: { formula: 'ROWS - 1', cycles: rows - 1, segment: null },
   fill: null,
   macsPerCycle: rows * cols,
 });

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../gen/design/manifest.js';
 import { LEGALISE } from '../gates.js';
 import { netlistModule } from '../netlist.js';
-import { type AreaItem, areaItems } from '../plan.js';
+import { type AreaItem, areaItems, isOpen } from '../plan.js';
 
 /** Files of the run that maps a design around its modules. */
 export const TOP_FILES = { library: 'library.lib', cells: 'top.json', netlist: 'top.v' } as const;
@@ -22,7 +22,7 @@ export function boxedDesignLines(manifest: Manifest): string[] {
       .join(' ');
   return [
     `read_verilog -lib ${files((name) => linked.has(name))}`,
-    `read_verilog ${files((name) => name === delay || name === manifest.top)}`,
+    `read_verilog ${files((name) => name === delay || isOpen(manifest, name))}`,
     `hierarchy -check -top ${manifest.top}`,
   ];
 }

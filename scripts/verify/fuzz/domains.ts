@@ -56,6 +56,10 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
       ['e4m3'],
     ],
   },
+  busSegment: {
+    draw: (random) => (random.below(2) === 0 ? 'auto' : 1 + random.below(6)),
+    representatives: ['auto', 1, 2],
+  },
   wideActivations: { draw: drawWide, representatives: [[], ['int8', 'uint8']] },
   wideWeights: { draw: drawWide, representatives: [[], ['int8']] },
   maxK: { draw: (random) => 1 + random.below(2 ** random.below(24)), representatives: [1, 100, 1024, 4096] },

@@ -2,14 +2,11 @@ import { accumulate, codeNumber } from '../../../gen/golden/float.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { binary32Bits, binary32Value } from '../../../gen/numerics/binary32.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
-import { factsOf } from '../../../gen/rtl/arch/table.js';
 import {
   type Accumulate,
   BusModel,
-  driveSingle,
   MOST_PAIRS,
   MOST_PRODUCTS,
-  OutputStationaryModel,
   type PairCodes,
   type PeInfo,
   type PeVectors,
@@ -41,25 +38,15 @@ const LONGEST_CLIMB = 8192;
  */
 export function floatPeVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS): PeVectors {
   const { pipeline } = info.configuration;
-  const { adds } = factsOf(info.configuration).computing;
   const signed = (['a', 'w'] as const).some((port) => info.ports[port].operand.signBits > 0);
   const { pairs, exhaustive } = choosePairs(info, random, most);
   const add: Accumulate = (sum, product) => accumulate(sum, binary32Value(product));
-  const model =
-    adds === 'reads' ? new BusModel(pipeline, add) : new OutputStationaryModel(adds === 'swaps', pipeline, add);
-  const recorder = new Recorder(model, pairs, random);
+  const recorder = new Recorder(new BusModel(pipeline, add), pairs, random);
   const rounds = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), MOST_ROUNDS);
-  if (adds !== 'accumulates') {
-    const stream = { recorder, pairs, pipeline, random };
-    driveStream(stream);
-    driveTargets(stream, signed, Math.ceil(rounds / MOST_BUILT));
-    driveHigh(stream);
-  } else {
-    const work = Array.from({ length: rounds }, (_, round) =>
-      pairs.map((pair, i) => ({ level: accumulatorFor(pair.product, round + i, signed, random), pair })),
-    );
-    driveSingle(recorder, work.flat(), pipeline, random);
-  }
+  const stream = { recorder, pairs, pipeline, random };
+  driveStream(stream);
+  driveTargets(stream, signed, Math.ceil(rounds / MOST_BUILT));
+  driveHigh(stream);
   return { ...recorder.vectors(), pairs: pairs.length, exhaustive, levels: CLASSES };
 }
 

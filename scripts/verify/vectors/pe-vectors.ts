@@ -39,7 +39,7 @@ interface Control {
 
 /** The meaning of a PE in terms of values, a clock edge at a time. */
 interface PeModel<P extends PairCodes> {
-  /** Accumulator and shadow, or bus, after the edge; of a PE whose weights stay, the partial sum and 0. */
+  /** Accumulator and bus after the edge; of a PE whose weights stay, the partial sum and 0. */
   step(pair: P, control: Control): [bigint, bigint];
 }
 
@@ -48,7 +48,7 @@ export interface PeVectors {
   readonly steps: number;
   /** a_type, a_code, w_type, w_code, drain, swap, check, 0 of each step. */
   readonly controls: Uint8Array;
-  /** acc_i, expected accumulator, expected shadow or bus of each step. */
+  /** acc_i, expected accumulator and bus of each step. */
   readonly values: BigInt64Array;
   /** Pairs of codes, over all pairs of types, that were multiplied at every level of the accumulator. */
   readonly pairs: number;
@@ -60,38 +60,10 @@ export const MOST_PAIRS = 1_000_000;
 export const MOST_PRODUCTS = 1_200_000;
 const LONGEST_CLIMB = 4096;
 
-/** Products arrive PIPELINE clock edges after their operands are offered, control takes effect one edge after. */
-export class OutputStationaryModel implements PeModel<PairCodes> {
-  private acc = 0n;
-  private shadow = 0n;
-  private products: bigint[];
-  private drain = false;
-  private swap = false;
-
-  constructor(
-    private readonly double: boolean,
-    pipeline: number,
-    private readonly accumulate: Accumulate,
-  ) {
-    this.products = new Array<bigint>(pipeline).fill(0n);
-  }
-
-  step({ product }: PairCodes, { drain, swap, accIn }: Control): [bigint, bigint] {
-    const arrived = this.products.shift() as bigint;
-    this.products.push(product);
-    if (this.double) {
-      this.shadow = this.swap ? this.acc : this.drain ? accIn : this.shadow;
-      this.acc = this.accumulate(this.swap ? 0n : this.acc, arrived);
-    } else {
-      this.acc = this.drain ? accIn : this.accumulate(this.acc, arrived);
-    }
-    this.drain = drain;
-    this.swap = swap;
-    return [this.acc, this.shadow];
-  }
-}
-
-/** A swap puts the sum on the bus while it is offered to the accumulator's adder for the last time. */
+/**
+ * Products arrive PIPELINE clock edges after their operands are offered. A swap puts the sum on the bus while it is offered to
+ * the accumulator's adder for the last time.
+ */
 export class BusModel implements PeModel<PairCodes> {
   private acc = 0n;
   private products: bigint[];
@@ -149,21 +121,11 @@ export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS)
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
   const { bits } = info.accumulator;
   const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product);
-  const swaps = adds === 'swaps' || adds === 'reads';
-  const models = {
-    accumulates: () => new OutputStationaryModel(false, pipeline, wrap),
-    swaps: () => new OutputStationaryModel(true, pipeline, wrap),
-    reads: () => new BusModel(pipeline, wrap),
-    passes: () => new WeightStationaryModel(pipeline, bits),
-  };
-  const recorder = new Recorder<Pair>(models[adds](), pairs, random);
-  const levels = swaps ? sumLevels(info, count) : fullRangeLevels(info, count, random);
-  if (adds === 'passes') driveStationary(recorder, pairs, levels, pipeline, random);
-  else if (swaps) driveDouble(recorder, pairs, levels, pipeline, random);
-  else {
-    const work = levels.flatMap((level) => pairs.map((pair) => ({ level, pair })));
-    driveSingle(recorder, work, pipeline, random);
-  }
+  const stays = adds === 'passes';
+  const model = stays ? new WeightStationaryModel(pipeline, bits) : new BusModel(pipeline, wrap);
+  const recorder = new Recorder<Pair>(model, pairs, random);
+  const levels = stays ? fullRangeLevels(info, count, random) : sumLevels(info, count);
+  (stays ? driveStationary : driveSums)(recorder, pairs, levels, pipeline, random);
   return { ...recorder.vectors(), pairs: pairs.length, exhaustive, levels };
 }
 
@@ -192,7 +154,7 @@ function corners(operands: readonly Operand[]): Operand[] {
   return [least, greatest, ...operands.filter(({ value }) => value === 0n).slice(0, 1)];
 }
 
-/** Accumulator values from end to end, as the drain path can load them. */
+/** Sums from above from end to end. */
 function fullRangeLevels({ accumulator: { bits } }: PeInfo, count: number, random: RandomSource): bigint[] {
   const half = 1n << BigInt(bits - 1);
   const anywhere = () => BigInt.asIntN(bits, (BigInt(random.below(2 ** 32)) << 32n) | BigInt(random.below(2 ** 32)));
@@ -253,30 +215,6 @@ export class Recorder<P extends PairCodes> {
 }
 
 /**
- * Two steps per product: the drain path loads a level, then the product is added to it. The operands that arrive
- * together with the load are arbitrary and must have no effect.
- */
-export function driveSingle<P extends PairCodes>(
-  recorder: Recorder<P>,
-  work: readonly { readonly level: bigint; readonly pair: P }[],
-  pipeline: number,
-  random: RandomSource,
-): void {
-  const total = work.length * 2 + 2 * pipeline + 2;
-  for (let step = 0; step < total; step++) {
-    const loads = step % 2 === 0;
-    const arrivalIndex = (step + pipeline - 1) / 2 - 1;
-    const multiplies = Number.isInteger(arrivalIndex) && arrivalIndex >= 0 ? work[arrivalIndex] : undefined;
-    const level = work[step / 2 - 1]?.level ?? BigInt(random.below(2));
-    recorder.step(multiplies?.pair ?? recorder.anyPair(), {
-      drain: !loads,
-      ...(loads ? { accIn: level } : {}),
-      check: step > pipeline + 2,
-    });
-  }
-}
-
-/**
  * All activations of a weight, weight after weight; the next one is loaded while the one before is in use, among weights
  * on the same wires that must have no effect.
  */
@@ -315,9 +253,9 @@ function groupByWeight(pairs: readonly Pair[]): Map<Operand, Pair[]> {
 
 /**
  * A stream of products: the accumulator climbs to a level and is kept near it by balancing products while all pairs
- * pass; around zero it is handed to the shadow, or to the bus, at random. Arbitrary values come from above meanwhile.
+ * pass; around zero it is handed to the bus at random. Arbitrary values come over the bus meanwhile.
  */
-function driveDouble(
+function driveSums(
   recorder: Recorder<Pair>,
   pairs: readonly Pair[],
   levels: readonly bigint[],

@@ -18,8 +18,8 @@ beforeAll(async () => {
 
 const ARCHITECTURES: readonly RawConfiguration[] = [
   { rows: 3, cols: 2, pipeline: 2 },
-  { rows: 2, cols: 3, drain: 'double' },
-  { rows: 2, cols: 3, drain: 'bus' },
+  { rows: 3, cols: 2, busSegment: 1 },
+  { rows: 4, cols: 4, clusterRows: 2, clusterCols: 2 },
   { dataflow: 'ws', rows: 3, cols: 2, pipeline: 2 },
   { arch: 'dot', rows: 2, cols: 2, lanes: 3, pipeline: 4 },
 ];

@@ -57,8 +57,8 @@ function expectFailure({ exitCode, stdout }: BenchRun, reason: RegExp): void {
 
 const DESIGNS: RawConfiguration[] = [
   { name: 'tb_default', rows: 4, cols: 4 },
-  { name: 'tb_double', rows: 3, cols: 5, drain: 'double', pipeline: 2 },
-  { name: 'tb_bus', rows: 3, cols: 5, drain: 'bus', pipeline: 2 },
+  { name: 'tb_bus', rows: 3, cols: 5, busSegment: 2, pipeline: 2 },
+  { name: 'tb_cluster', rows: 4, cols: 4, clusterRows: 2, clusterCols: 2, wideActivations: ['int8'] },
   { name: 'tb_one', rows: 1, cols: 1, stall: 'enable', reset: 'async' },
   { name: 'tb_float', rows: 3, cols: 2, pe: 'float', activations: ['e5m2', 'int4'], weights: ['e4m3'] },
   { name: 'tb_dot', arch: 'dot', rows: 2, cols: 3, lanes: 5, pipeline: 4 },
@@ -77,7 +77,7 @@ describe('the test bench in a design folder', () => {
 
   it('is found by other folders under Verilator, with its vectors, and writes a waveform', async () => {
     const name = 'tb_verilator';
-    const folder = folderOf({ name, rows: 3, cols: 2, drain: 'double', scan: true });
+    const folder = folderOf({ name, rows: 3, cols: 2, scan: true });
     const elsewhere = mkdtempSync(join(out, 'elsewhere-'));
     const bench = await buildVerilator(folder, name, elsewhere, ['--trace']);
     const run = (args: string[]) => execa(bench, args, { cwd: elsewhere, reject: false });

@@ -172,15 +172,11 @@ describe('a real product on the simulated array', () => {
     expect(report.a.considered).toHaveLength(5);
   });
 
-  it.each(['double', 'bus'])('is exact with drain %s, one type per port, 1 x 1 matrices and zeros', async (drain) => {
-    const other = design({
-      rows: 2,
-      cols: 5,
-      drain,
-      activations: ['flint4'],
-      weights: ['int3'],
-      name: `two_${drain}`,
-    });
+  it.each([
+    { rows: 2, cols: 5, name: 'two' },
+    { rows: 4, cols: 6, clusterRows: 2, clusterCols: 3, name: 'clusters' },
+  ])('is exact with $name, one type per port, 1 x 1 matrices and zeros', async (raw) => {
+    const other = design({ ...raw, activations: ['flint4'], weights: ['int3'] });
     for (const [m, k, n] of [
       [1, 1, 1],
       [7, 3, 11],

@@ -463,11 +463,7 @@ describe('memory images', () => {
 
   const DESIGNS: [string, RawConfiguration, string[]][] = [
     ['the default types', { name: 'image_default' }, []],
-    [
-      'scales per group of rows, a double drain',
-      { name: 'image_double', drain: 'double', scan: true },
-      ['--group-size', '9'],
-    ],
+    ['scales per group of rows, a test enable', { name: 'image_scan', scan: true }, ['--group-size', '9']],
     [
       'one type per port, several stages',
       { name: 'image_plain', rows: 3, cols: 5, activations: ['int4'], weights: ['int4'], pipeline: 2 },

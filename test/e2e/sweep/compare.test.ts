@@ -50,7 +50,7 @@ const compare = (...args: string[]) =>
 describe('npm run area -- --compare', () => {
   it('measures a kind and an option, records them, and finds an area that grew', async () => {
     writeFileSync(page, PAGE);
-    const selection = ['--size', '2', '--only', 'drain_double', '--liberty', liberty];
+    const selection = ['--size', '2', '--only', 'stall_enable', '--liberty', liberty];
     const run = await compare(...selection, '--record', record, '--write', page, '--prove', '--json');
     expect(run.exitCode, run.stderr).toBe(EXIT.done);
     const report: ComparisonReport = JSON.parse(run.stdout);
@@ -67,9 +67,9 @@ describe('npm run area -- --compare', () => {
     expect(ant.measured.core).toBeGreaterThan(4 * ant.measured.pe);
     expect(report.isoArea.map(({ pes }) => pes)).toEqual([4]);
     // A shadow accumulator is 24 flip-flops, of five gate equivalents each, and more.
-    expect(report.options.map(({ option }) => option)).toEqual(['drain_double']);
+    expect(report.options.map(({ option }) => option)).toEqual(['stall_enable']);
     expect(report.options[0]?.pe).toBeGreaterThan(24 * 5);
-    expect(report.command).toBe('npm run area -- --compare --size 2 --only ant,drain_double --liberty toy.lib --prove');
+    expect(report.command).toBe('npm run area -- --compare --size 2 --only ant,stall_enable --liberty toy.lib --prove');
     expect(readFileSync(page, 'utf8')).toContain(`- command: \`${report.command}\``);
     expect(readFileSync(page, 'utf8')).toContain('| ANT, decoder | 28 |');
 

@@ -31,7 +31,7 @@ describe('npm run variants', () => {
   const page = join(root, 'variants.md');
   const designs = join(root, 'designs');
   const lengths = [1, 5, 40];
-  const tiny = ['--rows', '2', '--cols', '3', '--lengths', lengths.join(','), '--only', 'os_int4,os_double'];
+  const tiny = ['--rows', '2', '--cols', '3', '--lengths', lengths.join(','), '--only', 'os_int4,os_pipeline2'];
   let report: VariantsReport;
   let manifests: Manifest[];
 
@@ -40,13 +40,13 @@ describe('npm run variants', () => {
     writeFileSync(library, timedLibrary());
     const run = await variants(...tiny, '--liberty', library, '--out', designs, '--write', page, '--json');
     expect(run.exitCode, run.all).toBe(EXIT.done);
-    expect(run.stderr).toContain('os_double: ');
+    expect(run.stderr).toContain('os_pipeline2: ');
     report = JSON.parse(run.stdout);
     manifests = report.variants.map(({ name }) => loadDesign(join(designs, name)));
   });
 
   it('measures the variants that were asked for', () => {
-    expect(report.variants.map(({ name }) => name)).toEqual(['os_double', 'os_int4']);
+    expect(report.variants.map(({ name }) => name)).toEqual(['os_pipeline2', 'os_int4']);
     for (const [i, { configuration, configurationSha256, accumulator }] of manifests.entries()) {
       expect(configuration).toMatchObject({ rows: 2, cols: 3, maxK: 40 });
       expect(report.variants[i]).toMatchObject({ configurationSha256, accumulatorBits: accumulator.bits });
@@ -105,7 +105,7 @@ describe('npm run variants', () => {
   it('refuses a wrong request with all that is wrong', async () => {
     const run = await variants('--rows', '0', '--lengths', '1', '--only', 'os_dubble');
     expect(run.exitCode).toBe(EXIT.badRequest);
-    expect(run.stderr).toMatch(/3 problems:[\s\S]*--rows[\s\S]*--lengths[\s\S]*--only.*: os_double/);
+    expect(run.stderr).toMatch(/3 problems:[\s\S]*--rows[\s\S]*--lengths[\s\S]*--only.*: os_pipeline2/);
   });
 });
 

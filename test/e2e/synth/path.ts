@@ -80,7 +80,7 @@ export function describeCriticalPath(build: string): void {
 export async function expectNetlistsToStay(
   choose: (items: readonly AreaItem[]) => readonly AreaItem[],
 ): Promise<number> {
-  const types = { activations: ['int4', 'flint4'], weights: ['int4', 'pot4'], drain: 'double' };
+  const types = { activations: ['int4', 'flint4'], weights: ['int4', 'pot4'] };
   const { folder } = generate(validateConfiguration({ rows: 2, cols: 3, name: 'tiny', ...types }), root);
   const native = await yosys('native');
   const run = async (item: AreaItem, script: string) => {

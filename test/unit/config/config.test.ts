@@ -58,7 +58,9 @@ describe('every rule, with a bad value', () => {
     [{ accumulatorBits: 23 }, 'accumulatorBits', '24'],
     [{ accumulatorBits: 13, overflow: 'wrap' }, 'accumulatorBits', '14'],
     [{ overflow: 'exct' }, 'overflow', 'exact'],
-    [{ drain: 'dubble' }, 'drain', 'double'],
+    [{ busSegment: 0 }, 'busSegment', '1'],
+    [{ wideActivations: ['int8'], busSegment: 3 }, 'busSegment', '4'],
+    [{ rows: 12, wideActivations: ['int8'], clusterRows: 3 }, 'clusterRows', '2'],
     [{ pipeline: 4 }, 'pipeline', '3'],
     [{ pipeline: 9 }, 'pipeline', '3'],
     [{ arch: 'dot', pipeline: 9 }, 'pipeline', '5'],
@@ -89,7 +91,6 @@ describe('every rule, with a bad value', () => {
     const rule = (raw: RawConfiguration) => problems({ ...raw, clusterRows: 2 })[0]?.rule;
     expect(rule({ arch: 'dot', rows: 2 })).toMatch(/with arch dot:/);
     expect(rule({ pe: 'float' })).toMatch(/with pe float:/);
-    expect(rule({ wideActivations: ['int8'] })).toMatch(/\bdataflow os\b.*\bwideActivations:/);
   });
 
   it('says what chose a parameter that nobody gave', () => {
@@ -101,7 +102,7 @@ describe('every rule, with a bad value', () => {
 
   it('shows a list in place of one value as a list', () => {
     expect(problems({ rows: [2] })[0]?.given).toBe('[2]');
-    expect(problems({ drain: ['double'] })[0]?.given).toBe('["double"]');
+    expect(problems({ reset: ['async'] })[0]?.given).toBe('["async"]');
   });
 
   it('shows the bound of a too narrow accumulator', () => {
@@ -119,13 +120,22 @@ describe('every rule, with a bad value', () => {
     ]);
   });
 
+  it('says what became of a parameter of an older version', () => {
+    for (const raw of [{ drain: 'double' }, parseConfiguration({ drain: 'bus' })]) {
+      const [problem, ...more] = problems(raw);
+      expect(more).toEqual([]);
+      expect(problem).toMatchObject({ key: 'drain', rule: expect.stringMatching(/\bbus\b.*max\(K, ROWS\)/) });
+      expect(problem?.nearest).toBeUndefined();
+    }
+  });
+
   it('reports all problems at once', () => {
-    expect(problems({ rows: 0, cols: 0, weights: ['x', 'y'], drain: '?' }).map(({ key }) => key)).toEqual([
+    expect(problems({ rows: 0, cols: 0, weights: ['x', 'y'], reset: '?' }).map(({ key }) => key)).toEqual([
       'rows',
       'cols',
       'weights',
       'weights',
-      'drain',
+      'reset',
     ]);
   });
 });
@@ -185,7 +195,7 @@ describe('configurations', () => {
   it('have a JSON Schema that accepts what validation accepts', () => {
     const validate = new Ajv2020().compile(configurationSchema());
     expect(validate({ rows: 4, weights: ['flint4'], accumulatorBits: 'auto' })).toBe(true);
-    for (const bad of [{ rows: 0 }, { weights: ['flimt4'] }, { drain: 'x' }, { unknown: 1 }, { maxK: 1.5 }]) {
+    for (const bad of [{ rows: 0 }, { weights: ['flimt4'] }, { reset: 'x' }, { unknown: 1 }, { maxK: 1.5 }]) {
       expect(validate(bad), JSON.stringify(bad)).toBe(false);
       expect(problems(bad)).not.toEqual([]);
     }
@@ -213,10 +223,10 @@ describe('configurations', () => {
   });
 
   it('are identified by a hash and by the command that reproduces them', () => {
-    const [one, two] = [validateConfiguration({ rows: 4 }), validateConfiguration({ rows: 4, drain: 'double' })];
+    const [one, two] = [validateConfiguration({ rows: 4 }), validateConfiguration({ rows: 4, busSegment: 2 })];
     expect(configurationHash(one)).not.toBe(configurationHash(two));
-    expect(reproduceCommand(two).split(' -- ')).toEqual(['npm run gen', '--rows 4 --cols 16 --drain double']);
-    const flags = { rows: '4', cols: '16', drain: 'double' };
+    expect(reproduceCommand(two).split(' -- ')).toEqual(['npm run gen', '--rows 4 --cols 16 --bus-segment 2']);
+    const flags = { rows: '4', cols: '16', busSegment: '2' };
     expect(configurationHash(validateConfiguration(parseConfiguration(flags)))).toBe(configurationHash(two));
   });
 });

@@ -19,6 +19,7 @@ const OTHER: Partial<Record<ParameterKey, string | boolean>> = {
   wideActivations: 'int8',
   wideWeights: 'int8',
   maxK: '64',
+  busSegment: '2',
   scan: true,
 };
 const otherValue = (key: ParameterKey): string | boolean =>

@@ -29,7 +29,7 @@ const sectionOf = (sheet: string, title: string): string =>
 const titlesOf = (sheet: string): string[] => [...sheet.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title);
 
 describe('the datasheet', () => {
-  const { design, text } = documents({ rows: 8, cols: 5, drain: 'double', stall: 'enable' });
+  const { design, text } = documents({ rows: 8, cols: 5, stall: 'enable' });
   const sheet = text('datasheet.md');
 
   it('begins with what drives the design, and ends with what is inside', () => {
@@ -66,7 +66,7 @@ describe('the datasheet', () => {
   });
 
   it('has latency, period and utilisation of this design', () => {
-    expect(sheet).toMatch(/^\| .*\bK >= 8 \| ROWS \+ COLS \+ PIPELINE \+ 2 \| 16 cycles \|$/m);
+    expect(sheet).toMatch(/^\| .*\bK >= 8 \| COLS \+ PIPELINE \+ 3 \| 9 cycles \|$/m);
     expect(sheet).toContain(' | max(K, ROWS) |');
     expect(sheet).toContain('| 64 | 64 | 100.0 % |');
   });
@@ -203,7 +203,7 @@ describe('the datasheet of 8-bit integers', () => {
     expect(section).toContain('Result c leaves on lane 2c; lane 2c + 1 is 0');
     expect(section).toContain('3 rows leave');
     expect(sectionOf(sheet, 'Ports')).toMatch(/row 5 \(8-bit activations: row 2\)/);
-    expect(sheet).toContain('| the same, 8-bit activations | ROWS - 2 | 4 cycles |');
+    expect(sheet).toContain('| the same, 8-bit activations | one less | 4 cycles |');
     expect(sectionOf(staysSheet, '8-bit integers')).toContain('beats 2r and 2r + 1');
     expect(sectionOf(staysSheet, '8-bit integers')).not.toContain('3 rows');
   });
@@ -254,11 +254,11 @@ describe('the datasheet of other designs', () => {
       float: parametersOf({ pe: 'float' }),
     };
     const dot = parametersOf({ arch: 'dot' });
-    for (const key of ['maxK', 'drain', 'wideWeights']) expect(keys.array).toContain(key);
+    for (const key of ['maxK', 'busSegment', 'wideWeights']) expect(keys.array).toContain(key);
     for (const key of ['lanes', 'tree']) expect(keys.array).not.toContain(key);
-    for (const key of ['maxK', 'drain', 'lanes', 'tree']) expect(keys.stays).not.toContain(key);
+    for (const key of ['maxK', 'busSegment', 'lanes', 'tree']) expect(keys.stays).not.toContain(key);
     for (const key of ['overflow', 'clusterRows', 'wideWeights']) expect(keys.float).not.toContain(key);
-    for (const key of ['clusterRows', 'dataflow', 'drain']) expect(dot).not.toContain(key);
+    for (const key of ['clusterRows', 'dataflow', 'busSegment']) expect(dot).not.toContain(key);
     for (const key of ['lanes', 'tree', 'maxK']) expect(dot).toContain(key);
     expect(sheetOf({})).toContain('| wideActivations | none |');
   });
@@ -289,12 +289,12 @@ describe('the datasheet of other designs', () => {
     for (const text of papers(documents({ rows: 4, cols: 4 }))) expect(text).not.toContain('takes minutes');
   });
 
-  it('says one of one, and has no delay lines where there are none', () => {
+  it('says one of one, and has no delay lines around a single PE', () => {
     const { text, design } = documents({ rows: 1, cols: 1 });
     expect(text('datasheet.md')).toContain('one exact integer:');
-    expect(text('datasheet.md')).not.toMatch(/Delay line|\b1 (rows|cycles|integers)/);
+    expect(text('datasheet.md')).not.toMatch(/\b1 (rows|cycles|integers)/);
     expect(text('rtl/ant_1x1_array.v')).not.toContain('_delay');
-    expect(design.modules.map(({ name }) => name)).not.toContain('ant_1x1_delay');
+    expect(design.delayLines.map(({ stages }) => stages)).toEqual([1]);
     expect(
       documents({ rows: 1, cols: 2 })
         .text('rtl/ant_1x2_array.v')
@@ -345,8 +345,8 @@ describe('diagrams', () => {
   it.each([
     {},
     { rows: 1, cols: 1 },
-    { rows: 2, cols: 3, drain: 'double' },
-    { rows: 2, cols: 3, drain: 'bus' },
+    { rows: 2, cols: 3, busSegment: 1 },
+    { rows: 4, cols: 3, clusterRows: 2 },
     { weights: ['int4'], activations: ['int4'] },
   ])('%j are well-formed SVG with this design in them', (raw) => {
     const { design, text } = documents(raw);

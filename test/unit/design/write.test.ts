@@ -75,13 +75,13 @@ describe('a design folder', () => {
   it('replaces one of another configuration only where asked, and says which file tells and what differs', () => {
     const { folder } = generate(config, out);
     const before = readFileSync(join(folder, 'manifest.json'), 'utf8');
-    const other = validateConfiguration({ rows: 2, cols: 3, drain: 'double', name: 'small' });
+    const other = validateConfiguration({ rows: 2, cols: 3, reset: 'async', name: 'small' });
     expect(() => generate(other, out)).toThrow(
-      new RegExp(`^${join(folder, 'manifest.json')} .*drain: "single" .*"double" .*--name.*--out.*--replace`, 's'),
+      new RegExp(`^${join(folder, 'manifest.json')} .*reset: "sync" .*"async" .*--name.*--out.*--replace`, 's'),
     );
     expect(readFileSync(join(folder, 'manifest.json'), 'utf8')).toBe(before);
     generate(other, out, { replace: true });
-    expect(loadDesign(folder).configuration.drain).toBe('double');
+    expect(loadDesign(folder).configuration.reset).toBe('async');
     writeFileSync(join(folder, 'todo.txt'), 'mine');
     expect(() => generate(config, out, { replace: true })).toThrow('todo.txt');
   });
@@ -94,9 +94,9 @@ describe('a design folder', () => {
       change(manifest.configuration);
       writeFileSync(file, JSON.stringify(manifest));
     };
-    edit((configuration) => delete configuration.drain);
+    edit((configuration) => delete configuration.reset);
     generate(config, out);
-    expect(loadDesign(folder).configuration.drain).toBe('single');
+    expect(loadDesign(folder).configuration.reset).toBe('sync');
     edit((configuration) => Object.assign(configuration, { gone: 3 }));
     expect(() => generate(config, out)).toThrow(/gone: 3 there/);
   });

@@ -53,7 +53,7 @@ describe('outside its table, the architecture of a design', () => {
     "if (config.dataflow === 'ws') return rows;",
     'const { arch, rows } = manifest.configuration;',
     'const { rows, dataflow: flow } = config;',
-    'function peKind({ dataflow, drain }: Configuration): number {',
+    'function peKind({ dataflow, reset }: Configuration): number {',
     "return kind === 'dot';",
     '  dataflow,',
     "if (arch === 'array') {",
@@ -74,8 +74,8 @@ describe('outside its table, the architecture of a design', () => {
 describe('streams', () => {
   it.each([
     { rows: 4, cols: 6 },
-    { rows: 4, cols: 6, wideActivations: ['int8'], wideWeights: ['int8'], drain: 'double' },
-    { rows: 4, cols: 6, drain: 'bus' },
+    { rows: 4, cols: 6, wideActivations: ['int8'], wideWeights: ['int8'] },
+    { rows: 4, cols: 6, clusterRows: 2, wideActivations: ['int8'], busSegment: 1 },
     { rows: 4, cols: 6, dataflow: 'ws', wideWeights: ['int8'] },
     { rows: 1, cols: 1, dataflow: 'ws', activations: ['int4'], weights: ['int4'] },
     { arch: 'dot', rows: 2, cols: 3, lanes: 5 },

@@ -23,7 +23,7 @@ describe('the configuration of dot-product units', () => {
   });
 
   it.each<[RawConfiguration, RegExp]>([
-    [{ drain: 'double' }, /drain: given double; .*arch dot.*: single/],
+    [{ busSegment: 2 }, /busSegment: given 2; .*arch dot.*: auto/],
     [{ arch: 'array', lanes: 4 }, /lanes: given 4; .*arch array.*: 16/],
     [{ arch: 'array', tree: 'adders' }, /tree: given adders; .*: columns/],
     [{ arch: 'array', pipeline: 4 }, /pipeline: given 4; .*\b3\b.*: 3/],
@@ -43,8 +43,8 @@ describe('the configuration of dot-product units', () => {
   });
 
   it('names all problems at once', () => {
-    expect(() => design({ drain: 'double', maxK: 1, accumulatorBits: 2 })).toThrow(
-      /3 problems[\s\S]*drain[\s\S]*maxK[\s\S]*accumulatorBits/,
+    expect(() => design({ busSegment: 2, maxK: 1, accumulatorBits: 2 })).toThrow(
+      /3 problems[\s\S]*busSegment[\s\S]*maxK[\s\S]*accumulatorBits/,
     );
   });
 });

@@ -74,50 +74,60 @@ describe('accumulators', () => {
 });
 
 describe('timing', () => {
-  it('gives periods with and without a bubble', () => {
-    expect(tilePeriod(design({ rows: 8, cols: 3 }).timing, 20)).toBe(28);
-    expect(tilePeriod(design({ rows: 8, cols: 3, drain: 'double' }).timing, 20)).toBe(20);
-    expect(tilePeriod(design({ rows: 8, cols: 3, drain: 'double' }).timing, 5)).toBe(8);
-    expect([5, 20].map((k) => tilePeriod(design({ rows: 8, cols: 3, drain: 'bus' }).timing, k))).toEqual([8, 20]);
+  it('gives periods of output-stationary tiles: a beat a cycle, and no fewer than rows and registers of the bus', () => {
+    const periods = (raw: Record<string, unknown>) =>
+      [5, 20].map((k) => tilePeriod(design({ rows: 8, cols: 3, ...raw }).timing, k));
+    expect(periods({})).toEqual([8, 20]);
+    expect(periods({ busSegment: 2 })).toEqual([11, 20]);
+    expect(periods({ clusterRows: 2 })).toEqual([5, 20]);
   });
 });
 
 describe('a read-out bus', () => {
   it('gives a latency without the rows', () => {
-    const { timing } = design({ rows: 8, cols: 6, drain: 'bus', pipeline: 3 });
+    const { timing } = design({ rows: 8, cols: 6, pipeline: 3 });
     expect(timing.latency).toMatchObject({ formula: 'COLS + PIPELINE + 3', cycles: 6 + 3 + 3, minimumK: 8 });
-    expect(timing.drain.cycles).toBe(7);
+    expect(timing.drain).toEqual({ formula: 'ROWS - 1', cycles: 7 });
   });
 
-  it('has a period for its constraints that grows with the rows', () => {
-    const period = (rows: number): number => design({ rows, cols: 2, drain: 'bus' }).facts.cost.clockPeriod;
-    expect([period(16), period(64), period(128)]).toEqual([8, 11, 21]);
+  it('has registers where it would be a longer path than a PE, by default', () => {
+    const registers = (raw: Record<string, unknown>) => design({ cols: 2, ...raw }).timing.tilePeriod.minimum;
+    expect([16, 32, 33, 64, 65].map((rows) => registers({ rows }) - rows)).toEqual([0, 0, 1, 1, 2]);
+    expect(registers({ rows: 32, pipeline: 2 })).toBe(32 + 1);
+    expect(registers({ rows: 64, clusterRows: 2 })).toBe(32);
+    const { timing } = design({ rows: 64, cols: 2 });
+    expect(timing).toMatchObject({
+      tilePeriod: { formula: 'max(K, ROWS + 1)' },
+      drain: { formula: 'ROWS', cycles: 64 },
+    });
   });
 
-  it('has a register per column and no shadow', () => {
-    const stages = (drain: string): number | undefined =>
-      design({ rows: 8, cols: 6, drain }).delayLines.find(({ use }) => /results/.test(use))?.stages;
-    expect([stages('double'), stages('bus')]).toEqual([15, 15 + 6]);
+  it('has a period for its constraints that grows with the rows of a segment', () => {
+    const period = (busSegment: number | string): number =>
+      design({ rows: 128, cols: 2, busSegment }).facts.cost.clockPeriod;
+    expect([period('auto'), period(16), period(64), period(128)]).toEqual([8, 8, 11, 21]);
   });
 
-  it('is refused beside what is not built, each with the way out', () => {
-    const others = { clusterRows: 2, clusterCols: 2, wideActivations: ['int8'], wideWeights: ['int8'], pe: 'float' };
-    const problems = problemsOf(() => design({ rows: 4, cols: 4, drain: 'bus', ...others }));
-    for (const key of Object.keys(others)) {
-      expect(problems).toContainEqual(
-        expect.objectContaining({ key, nearest: expect.stringMatching(/^(1|int|none)$/) }),
-      );
-    }
-    const one = problemsOf(() => design({ rows: 4, cols: 4, drain: 'bus', wideWeights: ['int8'] }));
-    expect(one).toMatchObject([{ key: 'wideWeights', rule: expect.stringMatching(/\bdrain bus\b/), nearest: 'none' }]);
+  it('has a register per column and segment', () => {
+    const stages = (raw: Record<string, unknown>): number | undefined =>
+      design({ rows: 8, cols: 6, ...raw }).delayLines.find(({ use }) => /buses/.test(use))?.stages;
+    expect([stages({}), stages({ busSegment: 3 }), stages({ clusterRows: 2, clusterCols: 3 })]).toEqual([6, 18, 2]);
+  });
+
+  it('keeps pairs of rows together, or refuses not to', () => {
+    const wide = { rows: 36, cols: 2, wideActivations: ['int8'] };
+    expect(design(wide).timing).toMatchObject({ latency: { cycles: 2 + 1 + 4 }, tilePeriod: { minimum: 37 } });
+    expect(design({ ...wide, clusterRows: 2 }).timing.latency.cycles).toBe(2 + 1 + 3);
+    expect(problemsOf(() => design({ ...wide, busSegment: 5 }))).toMatchObject([{ key: 'busSegment', nearest: '6' }]);
+    expect(problemsOf(() => design({ ...wide, clusterRows: 9 }))).toMatchObject([{ key: 'clusterRows', nearest: '6' }]);
   });
 });
 
 describe('clusters of PEs', () => {
   it.each([
-    [{ clusterRows: 2, clusterCols: 2 }, 'ROWS/CLUSTER_ROWS + COLS/CLUSTER_COLS + PIPELINE + 1', 4 + 3 + 1 + 1],
-    [{ clusterRows: 4, drain: 'double' }, 'ROWS/CLUSTER_ROWS + COLS + PIPELINE + 2', 2 + 6 + 1 + 2],
-    [{ clusterCols: 6, pipeline: 3 }, 'ROWS + COLS/CLUSTER_COLS + PIPELINE + 1', 8 + 1 + 3 + 1],
+    [{ clusterRows: 2, clusterCols: 2 }, 'COLS/CLUSTER_COLS + PIPELINE + 3', 3 + 1 + 3],
+    [{ clusterRows: 4 }, 'COLS + PIPELINE + 3', 6 + 1 + 3],
+    [{ clusterCols: 6, pipeline: 3 }, 'COLS/CLUSTER_COLS + PIPELINE + 3', 1 + 3 + 3],
     [
       { clusterRows: 8, clusterCols: 6, dataflow: 'ws' },
       'ROWS/CLUSTER_ROWS + COLS/CLUSTER_COLS + PIPELINE + 1',
@@ -146,7 +156,7 @@ describe('clusters of PEs', () => {
       design(raw)
         .modules.filter(({ name }) => /_(pe|cluster|delay)$/.test(name))
         .map((module) => module.instances);
-    expect(instances({ rows: 4, cols: 6, clusterRows: 2, clusterCols: 3 })).toEqual([3 + 4 + 3, 24, 4]);
+    expect(instances({ rows: 4, cols: 6, clusterRows: 2, clusterCols: 3 })).toEqual([3 + 4 + 2 + 6, 24, 4]);
   });
 
   it('must fill the array: all that do not are named with the nearest that would', () => {
@@ -213,9 +223,9 @@ describe('weight-stationary arrays', () => {
   });
 
   it('refuse what only output-stationary arrays have, and say so', () => {
-    expect(problemsOf(() => design({ dataflow: 'ws', drain: 'double', maxK: 99 }))).toMatchObject([
+    expect(problemsOf(() => design({ dataflow: 'ws', busSegment: 2, maxK: 99 }))).toMatchObject([
       { key: 'maxK', given: '99', rule: expect.stringMatching(/\bdataflow ws\b/) },
-      { key: 'drain', given: 'double', rule: expect.stringMatching(/\bdataflow ws\b/) },
+      { key: 'busSegment', given: '2', rule: expect.stringMatching(/\bdataflow ws\b/) },
     ]);
   });
 });

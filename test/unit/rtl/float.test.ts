@@ -148,12 +148,8 @@ describe('what a design promises', () => {
 describe('PE vectors', () => {
   const vectorsOf = (raw: RawConfiguration) => floatPeVectors(buildManifest(design(raw), []), randomSource(1));
 
-  it.each(['single', 'double', 'bus'])('offer every pair of codes, %s drain', (drain) => {
-    const { controls, steps, pairs, exhaustive } = vectorsOf({
-      drain,
-      activations: ['e4m3', 'int4'],
-      weights: ['e2m1'],
-    });
+  it('offer every pair of codes', () => {
+    const { controls, steps, pairs, exhaustive } = vectorsOf({ activations: ['e4m3', 'int4'], weights: ['e2m1'] });
     const seen = new Set(Array.from({ length: steps }, (_, i) => controls.subarray(i * 8, i * 8 + 4).join(' ')));
     expect(exhaustive).toBe(true);
     expect(pairs).toBe((256 + 16) * 16);
@@ -161,7 +157,7 @@ describe('PE vectors', () => {
   });
 
   it('hold ties to even in both directions, carries, cancellations to zero, NaN and infinities, added up', () => {
-    const { values, controls, steps } = vectorsOf({ drain: 'bus', activations: ['e5m2'], weights: ['int4'] });
+    const { values, controls, steps } = vectorsOf({ activations: ['e5m2'], weights: ['int4'] });
     const found: Record<string, number> = {};
     const count = (what: string): unknown => (found[what] = (found[what] ?? 0) + 1);
     for (let i = 1; i < steps; i++) {
@@ -181,31 +177,10 @@ describe('PE vectors', () => {
     expect(found.carry).toBeGreaterThan(10);
   });
 
-  it('hold ties to even in both directions, carries, cancellations to zero and all classes', () => {
-    const { values, controls, steps } = vectorsOf({ activations: ['e5m2'], weights: ['int4'] });
-    const found: Record<string, number> = {};
-    const count = (what: string): unknown => (found[what] = (found[what] ?? 0) + 1);
-    for (let i = 1; i < steps; i++) {
-      if (controls[(i - 1) * 8 + 4] === 1) continue;
-      const before = BigInt.asUintN(32, values[(i - 1) * 3 + 1] as bigint);
-      const after = BigInt.asUintN(32, values[i * 3 + 1] as bigint);
-      const [x, y] = [binary32Value(before), binary32Value(after)];
-      if (x !== 0 && after === 0n) count('zero');
-      if (Number.isNaN(x)) count('NaN');
-      if (Math.abs(x) === Number.POSITIVE_INFINITY) count('infinity');
-      if (x !== 0 && Math.abs(x) < 2 ** -126) count('subnormal');
-      if (before === 0x80000000n) count('-0');
-      if ((before & 0x7fffffn) === 0x7fffffn && (after & 0x7fffffn) === 0n && Number.isFinite(y)) count('carry');
-      if (before === after && (before & 1n) === 0n && Number.isFinite(x)) count('kept even');
-      if (after - before === 1n && (after & 1n) === 0n) count('up to even');
-    }
-    for (const what of ['zero', 'NaN', 'infinity', 'subnormal', '-0', 'carry', 'kept even', 'up to even'])
-      expect(found[what], what).toBeGreaterThan(100);
-  });
-
   it('hold no negative accumulator where no product is negative', () => {
     const { values } = vectorsOf({ activations: ['ue5m2'], weights: ['uint4'] });
-    expect(values.every((value) => value >= 0n)).toBe(true);
+    const sums = values.filter((_, i) => i % 3 === 1);
+    expect(sums.every((sum) => sum >= 0n)).toBe(true);
   });
 });
 

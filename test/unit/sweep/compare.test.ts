@@ -131,7 +131,7 @@ describe('kinds and options', () => {
 
   it('a type has a price on each port, and the options of the tables are there', () => {
     const names = OPTIONS.map(({ name }) => name);
-    const expected = ['a_flint4_first', 'a_flint4', 'w_pot4', 'wide', 'drain_double', 'stall_enable'];
+    const expected = ['a_flint4_first', 'a_flint4', 'w_pot4', 'wide', 'stall_enable'];
     expect(names).toEqual(expect.arrayContaining(expected));
   });
 });

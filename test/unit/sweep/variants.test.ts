@@ -60,10 +60,10 @@ describe('the request', () => {
   });
 
   it('takes lengths in any order, once each, and some of the variants', () => {
-    const selection = selectionOf({ rows: '2', cols: '3', lengths: '9,4,9', only: 'os_double' });
+    const selection = selectionOf({ rows: '2', cols: '3', lengths: '9,4,9', only: 'os_pipeline2' });
     expect(selection.lengths).toEqual([4, 9]);
-    expect(selection.variants.map(({ name }) => name)).toEqual(['os_double']);
-    expect(selectionCommand(selection)).toBe('npm run variants -- --rows 2 --cols 3 --lengths 4,9 --only os_double');
+    expect(selection.variants.map(({ name }) => name)).toEqual(['os_pipeline2']);
+    expect(selectionCommand(selection)).toBe('npm run variants -- --rows 2 --cols 3 --lengths 4,9 --only os_pipeline2');
   });
 
   it('leaves out variants whose clusters of PEs do not fill the array, and refuses to be asked for them', () => {
@@ -89,17 +89,17 @@ describe('the request', () => {
 
   it.each(['', 'foo'])('suggests no variant for "%s", which is like none', (only) => {
     const request = () => selectionOf({ rows: '4', cols: '4', lengths: '64', only });
-    expect(problemsOf(request)).toMatchObject([{ key: '--only', rule: expect.stringContaining('os_single') }]);
+    expect(problemsOf(request)).toMatchObject([{ key: '--only', rule: expect.stringContaining('os') }]);
     expect(problemsOf(request)[0]).not.toHaveProperty('nearest');
   });
 
   it('names all that is wrong with it at once', () => {
-    const request = () => selectionOf({ rows: '0', cols: '70', lengths: '5,x', only: 'os_singel' });
+    const request = () => selectionOf({ rows: '0', cols: '70', lengths: '5,x', only: 'oss' });
     expect(problemsOf(request)).toMatchObject([
       { key: '--rows', given: '"0"', nearest: '1' },
       { key: '--cols', given: '"70"', nearest: '64' },
       { key: '--lengths', given: '"x"' },
-      { key: '--only', given: '"os_singel"', nearest: 'os_single' },
+      { key: '--only', given: '"oss"', nearest: 'os' },
     ]);
     const lengths = (given: string) => problemsOf(() => selectionOf({ rows: '8', cols: '8', lengths: given }));
     expect(lengths('1,7')).toMatchObject([{ key: '--lengths', rule: expect.stringMatching(/\b8\b/) }]);
@@ -109,25 +109,25 @@ describe('the request', () => {
 
 describe('a stream of tiles', () => {
   const timing = timingOf(validateConfiguration({ rows: 4, cols: 2 }));
-  /** Tiles as the formulas have them: latency 4 + 2 + 1 + 1 = 8, drain 3, period K + 4. */
+  /** Tiles as the formulas have them: latency 2 + 1 + 3 = 6, drain 3, period K. */
   const tiles = (k: number, count: number): TileEvents[] =>
     Array.from({ length: count }, (_, i) => {
-      const firstIn = 3 + i * (k + 4);
+      const firstIn = 3 + i * k;
       const lastIn = firstIn + k - 1;
-      return { firstIn, lastIn, firstOut: lastIn + 8, lastOut: lastIn + 11, firstLoad: 0 };
+      return { firstIn, lastIn, firstOut: lastIn + 6, lastOut: lastIn + 9, firstLoad: 0 };
     });
   const figures = (k: number, events: readonly TileEvents[]) => streamFigures(timing, { k, macs: k * 8 }, events);
 
   it('has its utilisation measured, with and without fill and drain', () => {
-    // 3 tiles of 12 beats: period 16, and 2 * 16 + 11 + 8 + 3 + 1 = 55 cycles from the first beat in to the last row out.
+    // 3 tiles of 12 beats: period 12, and 2 * 12 + 11 + 6 + 3 + 1 = 45 cycles from the first beat in to the last row out.
     expect(figures(12, tiles(12, 3))).toEqual({
       k: 12,
       tiles: 3,
-      latency: 8,
-      period: 16,
-      cycles: 55,
-      utilisation: 12 / 16,
-      utilisationWithFill: 36 / 55,
+      latency: 6,
+      period: 12,
+      cycles: 45,
+      utilisation: 1,
+      utilisationWithFill: 36 / 45,
     });
   });
 
@@ -135,10 +135,10 @@ describe('a stream of tiles', () => {
     tiles(12, 3).map((tile, i) => (i === index ? { ...tile, ...change } : tile));
 
   it.each([
-    ['the latency', moved(0, { lastIn: 13 }), /^latency: .*\b8\b.*\b9$/],
-    ['the drain', moved(1, { lastOut: 42 }), /^drain: .*\b3\b.*\b4$/],
-    ['the period', tiles(13, 3), /^tile period: .*\b16\b.*\b17$/],
-    ['one period alone', moved(2, { lastIn: 47, firstOut: 55, lastOut: 58 }), /^tile period: .*\b16\b.*\b17$/],
+    ['the latency', moved(0, { lastIn: 13 }), /^latency: .*\b6\b.*\b7$/],
+    ['the drain', moved(1, { lastOut: 36 }), /^drain: .*\b3\b.*\b4$/],
+    ['the period', tiles(13, 3), /^tile period: .*\b12\b.*\b13$/],
+    ['one period alone', moved(2, { lastIn: 39, firstOut: 45, lastOut: 48 }), /^tile period: .*\b12\b.*\b13$/],
     ['the number of tiles', tiles(12, 1), /\btile\b/],
     ['everything', [], /\btile\b/],
   ])('is wrong where %s is', (_, events, problem) => {
@@ -148,14 +148,14 @@ describe('a stream of tiles', () => {
 
 const stream = { k: 64, tiles: 4, latency: 34, period: 80, cycles: 352, utilisation: 0.8, utilisationWithFill: 0.7273 };
 const row: VariantRow = {
-  name: 'os_single',
+  name: 'os',
   description: 'the default',
-  command: 'npm run gen -- --rows 16 --cols 16 --max-k 4096 --name os_single',
+  command: 'npm run gen -- --rows 16 --cols 16 --max-k 4096 --name os',
   configurationSha256: 'c0ffee',
   accumulatorBits: 26,
   macsPerCycle: 256,
   perMac: { gateEquivalents: 650.25, flipFlopBits: 61.5 },
-  criticalPath: { kind: 'levels', levels: 30, module: 'os_single_clock_gate', from: 'x', to: 'y' },
+  criticalPath: { kind: 'levels', levels: 30, module: 'os_clock_gate', from: 'x', to: 'y' },
   streams: [stream],
 };
 const report: VariantsReport = {
@@ -180,8 +180,8 @@ const timed: VariantsReport = {
       perMac: { ...row.perMac, area: 1950.75 },
       criticalPath: {
         kind: 'delay',
-        buffered: { ps: 5073.06, module: 'os_single_pe', ...ends },
-        leastArea: { ps: 12537.6, module: 'os_single_output', ...ends },
+        buffered: { ps: 5073.06, module: 'os_pe', ...ends },
+        leastArea: { ps: 12537.6, module: 'os_output', ...ends },
       },
     },
     { ...row, name: 'os_none', perMac: { ...row.perMac, area: 1 }, criticalPath: { kind: 'wires' } },
@@ -191,11 +191,11 @@ const timed: VariantsReport = {
 describe('the table of variants', () => {
   it('has a row of figures for each variant, in the columns of its library', () => {
     const page = variantsMarkdown(report);
-    expect(page).toContain('| os_single | 650.3 | 61.5 | 26 | 30 (clock_gate) | 34 | 256 | 80.0 / 72.7 |');
+    expect(page).toContain('| os | 650.3 | 61.5 | 26 | 30 (clock_gate) | 34 | 256 | 80.0 / 72.7 |');
     expect(page).not.toContain('| area ');
     const withLibrary = variantsMarkdown(timed);
     expect(withLibrary).toContain(
-      '| os_single | 650.3 | 1,950.8 | 61.5 | 26 | 5,073 (pe) | 12,538 (output) | 34 | 256 | 80.0 / 72.7 |',
+      '| os | 650.3 | 1,950.8 | 61.5 | 26 | 5,073 (pe) | 12,538 (output) | 34 | 256 | 80.0 / 72.7 |',
     );
     expect(withLibrary).toContain('| none | none |');
     const columns = withLibrary
@@ -220,7 +220,7 @@ describe('the table of variants', () => {
 
   it('as a page has the commands, and is known again', () => {
     expect(variantsMarkdown(report)).toContain('npm run variants -- --rows 16');
-    expect(variantsMarkdown(report)).toContain(`| os_single | the default | \`${row.command}\` |`);
+    expect(variantsMarkdown(report)).toContain(`| os | the default | \`${row.command}\` |`);
     expect(variantsMarkdown(report)).toContain(PAGE_MARK);
   });
 });

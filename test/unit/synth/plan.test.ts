@@ -20,9 +20,9 @@ const manifest = manifestOf({ rows: 3, cols: 5, name: 'd' });
 const item = (name: string, of = manifest) => areaItems(of).filter(({ module }) => module === name);
 
 describe('the items of a design', () => {
-  it('are all modules but the array, each with the files it needs', () => {
+  it('are all modules but the array and its core, each with the files it needs', () => {
     const modules = new Set(areaItems(manifest).map(({ module }) => module));
-    const others = manifest.modules.map(({ name }) => name).filter((name) => name !== manifest.top);
+    const others = manifest.modules.map(({ name }) => name).filter((name) => !['d_core', 'd_array'].includes(name));
     expect([...modules].sort()).toEqual(others.sort());
     expect(item('d_pe')[0]).toMatchObject({ files: ['rtl/d_pe.v'], role: 'pe', instances: 15, parameters: {} });
   });
@@ -43,13 +43,14 @@ describe('the items of a design', () => {
       [3, 1, 2],
       [4, 1, 10],
       [2, 1, 4],
+      [manifest.accumulator.bits, 1, 5],
       [manifest.accumulator.bits, 1, 10],
     ]);
     expect(new Set(lines.map(itemKey)).size).toBe(4);
   });
 
-  it('hold no delay line where the array has a single PE', () => {
-    expect(item('d_delay', manifestOf({ rows: 1, cols: 1, name: 'd' }))).toEqual([]);
+  it('hold no delay line but the register of the bus where the array has a single PE', () => {
+    expect(item('d_delay', manifestOf({ rows: 1, cols: 1, name: 'd' }))).toMatchObject([{ instances: 1 }]);
   });
 });
 
@@ -86,10 +87,12 @@ describe('the items of a design with clusters of PEs', () => {
       [3, 1],
       [4, 3],
       [2, 1],
-      [24, 3],
+      [6 * 24, 2],
+      [24, 6],
     ]);
     expect(new Set(lines.map(({ label }) => label)).size).toBe(lines.length);
-    expect(item('d_delay', manifestOf({ rows: 2, cols: 2, clusterRows: 2, clusterCols: 2, name: 'd' }))).toEqual([]);
+    const one = item('d_delay', manifestOf({ rows: 2, cols: 2, clusterRows: 2, clusterCols: 2, name: 'd' }));
+    expect(one).toMatchObject([{ parameters: { WIDTH: 4 * 24 }, instances: 1 }]);
   });
 
   it('are counted in the elaborated array, whatever Yosys calls a tile with parameters', () => {
@@ -146,15 +149,15 @@ describe('the structure of an array', () => {
   const right: Structure = {
     instances: {
       ...Object.fromEntries(areaItems(manifest).map(({ module, instances }) => [module, instances])),
-      d_delay: 15,
+      d_delay: 20,
     },
-    delayStages: { 4: 13, 3: 2, 2: 4, [manifest.accumulator.bits]: 10 },
+    delayStages: { 4: 13, 3: 2, 2: 4, [manifest.accumulator.bits]: 15 },
     ownLogic: { $and: 1 },
   };
 
   it('is read with only the port decoders and the array open', () => {
     const [closed, open] = structureScript(manifest).split('\n');
-    expect(open).toBe('read_verilog rtl/d_decode_a.v rtl/d_decode_w.v rtl/d_array.v');
+    expect(open).toBe('read_verilog rtl/d_decode_a.v rtl/d_decode_w.v rtl/d_core.v rtl/d_array.v');
     expect(closed).toContain('rtl/d_pe.v');
     expect(closed).not.toContain('_array');
   });

@@ -95,7 +95,7 @@ describe('the netlist around the modules', () => {
     const [blackBoxes, open] = topScript(array).split('\n');
     expect(blackBoxes).toMatch(/^read_verilog -lib .*rtl\/d_pe\.v/);
     expect(blackBoxes).not.toContain('decode_int4');
-    expect(open).toBe('read_verilog rtl/d_delay.v rtl/d_array.v');
+    expect(open).toBe('read_verilog rtl/d_delay.v rtl/d_core.v rtl/d_array.v');
   });
 
   it('names PEs by the width of their partial sums', () => {

@@ -70,7 +70,7 @@ function timing({ rows, cols, lanes, pipeline }: Configuration): Timing {
   return {
     latency: { formula: 'PIPELINE + 2', cycles: pipeline + 2, to: 'first row', minimumK: 1 },
     tilePeriod: { formula: 'B', bubble: 0, minimum: 0 },
-    drain: { formula: '0', cycles: 0 },
+    drain: { formula: '0', cycles: 0, segment: null },
     fill: null,
     macsPerCycle: rows * cols * lanes,
   };

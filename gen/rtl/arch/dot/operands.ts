@@ -13,6 +13,6 @@ export function operandLines({ config, format }: DesignCore): DelayLine[] {
 }
 
 export function operandDelayModule(core: DesignCore): ModuleView {
-  const instances = core.config.rows + core.config.cols;
-  return { ...delayModule(core), title: 'Delay line: DEPTH registers of WIDTH bits, for operands.', instances };
+  const lines = delayModule(core, core.config.rows + core.config.cols);
+  return { ...lines, title: 'Delay line: DEPTH registers of WIDTH bits, for operands.' };
 }

@@ -1,4 +1,6 @@
 import type { Configuration } from '../../../config/parameters.js';
+import { clusterGrid } from '../../cluster-grid.js';
+import { delays, deskewLines, skewLines } from '../../delay.js';
 import type { DesignCore } from '../../design-core.js';
 import { floatProcessingElement } from '../../float/pe.js';
 import { outputModule } from '../../output-buffer.js';
@@ -7,14 +9,14 @@ import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams }
 import type { TileMode } from '../../tile-modes.js';
 import { allTileModes } from '../../tile-modes.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
-import { ARRAY_TILE, arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod } from '../array.js';
+import { ARRAY_TILE, arrayComputing, arrayDiagram, arrayNames, arrayPeriod } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { outputStationaryArray } from './array.js';
-import { busControl } from './bus-control.js';
-import { busElement } from './bus-pe.js';
+import { busOf, busPath } from './bus.js';
 import { clusterModules } from './cluster.js';
 import { controlModule } from './control.js';
+import { coreModule } from './core.js';
 import { inputModule } from './input.js';
 import { processingElement } from './pe.js';
 import { outputStationaryTiming } from './timing.js';
@@ -29,45 +31,48 @@ export const OUTPUT_STATIONARY: Architecture = {
   diagram,
 };
 
-/** The path over a bus in the library of 180 nm, in ns: before and behind it, and a row (docs/architecture.md). */
-const BUS = { start: 1, row: 0.11 } as const;
 /** The part of the period that constraints leave for setup and wires. */
 const SPARE = 0.25;
 
-const ADDS = { single: 'accumulates', double: 'swaps', bus: 'reads' } as const;
-
 function facts(config: Configuration): Facts {
-  const { rows, cols, maxK, drain } = config;
+  const { rows, cols, maxK } = config;
   return {
-    tile: { ...ARRAY_TILE, weightsStay: false, longest: maxK, beats: 'K', beatLabel: 'k=' },
+    tile: {
+      ...ARRAY_TILE,
+      rowsPerBeat: busOf(config).rowsTogether,
+      weightsStay: false,
+      longest: maxK,
+      beats: 'K',
+      beatLabel: 'k=',
+    },
     sums: { terms: maxK, termsName: 'maxK', passRows: false },
-    computing: { ...arrayComputing(config), adds: ADDS[drain] },
+    computing: { ...arrayComputing(config), adds: 'reads' },
     names: {
       ...arrayNames(config),
       title: `${rows} x ${cols} output-stationary array`,
       kind: 'output stationary',
-      summary: `${rows} x ${cols} PEs, output stationary, ${drain} drain`,
-      suspects: `skew, ${drain === 'bus' ? 'swap' : 'clearing between tiles'} and the type pipeline`,
-      misplaced: `${drain === 'bus' ? 'bus' : 'drain'} and de-skew`,
+      summary: `${rows} x ${cols} PEs, output stationary`,
+      suspects: 'skew, swap and the type pipeline',
+      misplaced: 'bus and de-skew',
     },
     // The input stream is ready when the input register is and the array runs.
     cost: { ownCells: { $and: 1 }, clockPeriod: clockPeriod(config), simulation: 1 },
   };
 }
 
-/** Every row of PEs adds its gates to a bus, a path of its own beside those of a PE. */
+/** Every row of a segment adds its gates to a bus, a path of its own beside those of a PE. */
 function clockPeriod(config: Configuration): number {
-  if (config.pe === 'float') return 25;
-  const pe = arrayPeriod(config);
-  return config.drain === 'bus' ? Math.max(pe, Math.ceil((BUS.start + BUS.row * config.rows) / (1 - SPARE))) : pe;
+  const pe = config.pe === 'float' ? 25 : arrayPeriod(config);
+  return Math.max(pe, Math.ceil(busPath(busOf(config)) / (1 - SPARE)));
 }
 
-function tileMode({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileMode {
+function tileMode(config: Configuration, aWide: boolean, wWide: boolean): TileMode {
+  const { rows, cols } = config;
   const [aCodes, wCodes] = [aWide ? rows / 2 : rows, wWide ? cols / 2 : cols];
   return {
     ...{ aWide, wWide, aCodes, wCodes, resultRows: aCodes, resultCols: wCodes },
-    // Of two rows that are added on the way out the lower one leaves; the other one's cycle is free.
-    rowCycles: aWide ? 2 : 1,
+    // Of two rows that follow each other and are added, one leaves; the other one's cycle is free.
+    rowCycles: aWide && busOf(config).holdsRows ? 2 : 1,
     ...{ terms: null, weightRepeats: 1, macsPerCycle: aCodes * wCodes },
   };
 }
@@ -87,38 +92,44 @@ function streams(core: DesignCore): Streams {
 }
 
 function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
-  const pes = core.config.rows * core.config.cols;
-  const bus = core.config.drain === 'bus';
-  const pe = core.float
-    ? floatProcessingElement(core, core.float, pes)
-    : (bus ? busElement : processingElement)(core, pes);
+  const { config, accumulator } = core;
+  const { rows, cols } = config;
+  const { colClusters, clusterCols } = clusterGrid(config);
+  const { segments, rowsTogether, holdsRows } = busOf(config);
+  const pe = core.float ? floatProcessingElement(core, core.float, rows * cols) : processingElement(core, rows * cols);
   const clusters = clusterModules(core);
-  const [input, control] = [inputModule(core, inputs), (bus ? busControl : controlModule)(core)];
-  const output = outputModule(core, results, { whole: 'array', rows: true });
-  const parts = { input, control, output, computing: clusters[0] ?? pe };
+  const parts = {
+    input: inputModule(core, inputs),
+    control: controlModule(core),
+    core: coreModule(core, clusters[0] ?? pe),
+    output: outputModule(core, results, { whole: 'array', rows: true }),
+  };
   const modules = [
-    ...pairModules(core, { rows: core.a.wideTypes.length > 0 }),
-    ...[pe, ...clusters, input, control, output],
+    ...pairModules(core, { together: rowsTogether, rows: core.a.wideTypes.length > 0 }),
+    ...[pe, ...clusters, parts.core, parts.input, parts.control, parts.output],
     outputStationaryArray(core, { inputs, results }, parts),
   ];
-  return { ...arrayDelays(core, bus), modules, partialSums: [] };
+  const { bits } = accumulator;
+  const buses = {
+    ...{ use: 'registers of the buses', width: rowsTogether * clusterCols * bits },
+    ...{ stages: segments * colClusters, lines: segments * colClusters },
+  };
+  const held = { use: 'rows held for the next one', width: cols * bits, stages: holdsRows ? 1 : 0, lines: 1 };
+  return {
+    ...delays(core, [...skewLines(core), buses, deskewLines(core, rowsTogether), held]),
+    modules,
+    partialSums: [],
+  };
 }
 
 function diagram(core: DesignCore): BlockDiagram {
-  const { drain } = core.config;
-  const bus = drain === 'bus';
   return arrayDiagram(core, {
-    controls: { single: 'drain', double: 'swap, drain', bus: 'swap' }[drain],
+    controls: 'swap',
     inputs: 'holds one beat',
     inputTitle: 'input register',
     streams: 'in_* stream',
-    flows: [
-      'activations flow right,',
-      'weights flow down,',
-      `sums stay: ${core.accumulator.bits}-bit`,
-      `accumulators${drain === 'double' ? ' with shadows' : ''}`,
-    ],
-    results: bus ? 'results leave over a bus per column, row 0 first' : 'results shift down, row 0 first',
-    firstRow: bus ? 'top' : 'lowest',
+    flows: ['activations flow right,', 'weights flow down,', `sums stay: ${core.accumulator.bits}-bit`, 'accumulators'],
+    results: 'results leave over a bus per column, row 0 first',
+    firstRow: 'top',
   });
 }

@@ -12,23 +12,16 @@ export const clusterModules = (core: DesignCore): ClusterView[] =>
     leastSumBits: core.accumulator.bits,
   }));
 
-function ports({ config, format, accumulator }: DesignCore, grid: ClusterGrid): ModulePort[] {
-  const { clusterRows, clusterCols } = grid;
-  const set = config.drain === 'double' ? 'shadow' : 'accumulator';
+function ports({ format, accumulator }: DesignCore, { clusterRows, clusterCols }: ClusterGrid): ModulePort[] {
+  const bits = clusterRows * clusterCols * accumulator.bits;
   return [
     input('a_i', clusterRows * format.a.bits, `activations ${operandLayout(format.a)}, top row lowest, from the left`),
     output('a_o', clusterRows * format.a.bits, `${LATER} the right`),
     input('w_i', clusterCols * format.w.bits, `weights ${operandLayout(format.w)}, left column lowest, from above`),
     output('w_o', clusterCols * format.w.bits, `${LATER} below`),
-    ...(config.drain === 'double'
-      ? [
-          input('swap_i', 1, '1: copy the accumulators to the shadows and start anew, from the left'),
-          output('swap_o', 1, `${LATER} the right`),
-        ]
-      : []),
-    input('drain_i', clusterRows, `per row from the top: take the ${set}s of the row above, from the left`),
-    output('drain_o', clusterRows, `${LATER} the right`),
-    input('acc_i', clusterCols * accumulator.bits, `${set}s of the lowest row of the cluster above`),
-    output('acc_o', clusterCols * accumulator.bits, `${set}s of this cluster's lowest row`),
+    input('swap_i', 1, '1: put the sums on the buses and start anew, from the left'),
+    output('swap_o', 1, `${LATER} the right`),
+    input('bus_i', bits, 'sums of a cluster below, or 0: top row lowest, of it the left column'),
+    output('bus_o', bits, 'the same, or the sums of this cluster'),
   ];
 }

@@ -3,151 +3,148 @@ import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
-import { type ShiftView, shiftRegister } from '../../register.js';
-import { literal, replicate } from '../../verilog.js';
+import { type RegisterView, type ShiftView, shiftRegister } from '../../register.js';
+import { literal, replicate, slice, zeroExtend } from '../../verilog.js';
 import { type BubbleView, bubbleCounter } from './bubble.js';
+import { busOf } from './bus.js';
 
 /** A register of the 8-bit mode: what it takes, and when, unless in every cycle. */
-interface ModeRegister {
-  readonly name: string;
-  readonly next: string;
+interface ModeRegister extends RegisterView {
   readonly when: string;
+  readonly meaning: string;
+}
+
+interface ResetRegister extends RegisterView {
+  readonly zero: string;
 }
 
 export interface ControlView extends PeripheryView, BubbleView {
-  readonly cleared: string;
-  readonly pipeText: string;
-  /** What follows a tile's last beat until its drain starts; none where it starts at once. */
-  readonly lastPipe: readonly ShiftView[];
+  /** Swaps are a row of PEs each, or one of clusters. */
+  readonly ofClusters: string;
+  /** Cycles between two last beats, at least. */
+  readonly distance: number;
+  readonly busRows: number;
+  readonly busRegisters: number;
+  /** What follows a tile's last beat until its last row has left the accumulators. */
+  readonly lastPipe: ShiftView;
   readonly pipeReset: string;
-  readonly modePipelines: readonly (ShiftView & { readonly meaning: string })[];
-  readonly drainStart: string;
-  readonly drainReset: string;
-  readonly drainNext: string;
-  /** That the lowest row leaves, and that it is the last of its tile. */
-  readonly bottom: string;
-  readonly bottomLast: string;
-  readonly rowValid: string;
-  readonly rowLast: string;
-  /** The drain wave on its way through the columns. */
-  readonly wave: readonly ShiftView[];
-  readonly modeWave: readonly ShiftView[];
+  /** The rows' swaps among it, and that it is the last row's. */
+  readonly swap: string;
+  readonly lastSwap: string;
+  /** Whether registers cut the bus, into how many segments of how many rows; else that there is a swap. */
+  readonly cut: boolean;
+  readonly segments: number;
+  readonly segment: number;
+  /** The swaps of all rows, the last segment filled up. */
+  readonly padded: string;
+  readonly anySwap: string;
+  /** The rows on their way over the bus and through the columns. */
+  readonly wave: readonly ResetRegister[];
   /** The registers that follow the modes of tiles; none without 8-bit operands. */
   readonly modeRegisters: readonly ModeRegister[] | undefined;
-  readonly aWide: boolean;
-  readonly wWide: boolean;
   readonly outputs: readonly { readonly name: string; readonly value: string }[];
 }
 
 /**
- * The control of tiles. The waves of operands and of the drain take a cycle per row and column of clusters of PEs; a row
- * is one of clusters here, and ROWS their number. Counted from the cycle in which a tile's last beat leaves the input
- * register, row p (from the top) of column 0 has its final sum after p + PIPELINE + 1 cycles. Single: the drain wave must
- * be in the PEs of column 0 when the last row has its sum, ROWS + PIPELINE; double: one cycle later, when the last row's
- * shadow has it. Two registers lie between the start of the drain wave and there: that gives the stages of the valid
- * pipeline.
+ * The control of tiles. Rows are rows of PEs, or of clusters of them. Counted from the cycle in which a tile's last beat leaves
+ * the input register, row p (from the top) of column 0 has its final sum after p + PIPELINE + 1 cycles, and then its swap, too:
+ * p + PIPELINE registers here, and one in the PE. The row is in the register at the end of its segment of the bus a cycle
+ * later, and in one more register each cycle; the other columns follow one by one.
  */
 export function controlModule(core: DesignCore): ControlView {
-  const { config } = core;
-  const double = config.drain === 'double';
-  const [aWide, wWide] = [core.a.wideTypes.length > 0, core.w.wideTypes.length > 0];
-  const grid = gridView(config);
-  const { rowClusters, colClusters } = grid;
-  const stages = double ? rowClusters + config.pipeline - 1 : rowClusters + config.pipeline - 2;
-  const bubble = double ? config.rows - 1 : config.rows;
-  const ports = [
-    clock,
-    reset,
-    ...enablePorts(config),
-    input('last_i', 1, 'the last beat of a tile enters the array'),
-    ...[core.a, core.w]
-      .filter(({ wideTypes }) => wideTypes.length > 0)
-      .map(({ letter, role }) => input(`${letter}_wide_i`, 1, `1: its ${role}s have 8 bits`)),
-    output('grant_o', 1, double ? 'the last beat of the next tile may enter the array' : 'a beat may enter the array'),
-    ...(double
-      ? [
-          output(
-            'swap_o',
-            rowClusters,
-            `per row ${grid.tall ? 'of PE clusters ' : ''}from the top: hand the sum to the shadow and start anew`,
-          ),
-        ]
-      : []),
-    output('drain_o', config.rows, 'per row from the top: shift down by one row'),
-    output('row_valid_o', 1, 'a row of results leaves the array'),
-    output('row_last_o', 1, 'it is the last of its tile'),
-    ...(aWide ? [output('pair_o', config.cols, 'per column: add the row above to the lowest one')] : []),
-    ...(wWide ? [output('row_wide_o', 1, 'the row has results of 8-bit weights, in pairs of columns')] : []),
-  ];
-  const { rows } = config;
-  const follow = (name: string, into: string): ShiftView[] => (stages > 0 ? [shiftRegister(name, stages, into)] : []);
-  const cross = (name: string, into: string): ShiftView => shiftRegister(name, colClusters, into);
-  const wave = [cross('row_valid_q', 'row_valid'), cross('row_last_q', 'row_last')] as const;
-  const [lastPipe] = follow('last_pipe_q', 'last_i');
-  const modes = [
-    ...(aWide ? [{ letter: 'a', crossing: cross('pair_q', 'a_drain_wide_q') }] : []),
-    ...(wWide ? [{ letter: 'w', crossing: cross('row_wide_q', 'w_drain_wide_q') }] : []),
-  ].map((mode) => ({ ...mode, following: follow(`${mode.letter}_wide_q`, `${mode.letter}_wide_i`) }));
-  const modeRegisters = modes.flatMap(({ letter, following, crossing }): ModeRegister[] => [
-    ...following.map((each) => ({ ...each, when: '' })),
-    { name: `${letter}_drain_wide_q`, next: following[0]?.last ?? `${letter}_wide_i`, when: 'if (drain_start) ' },
-    ...(letter === 'a' ? [{ name: 'odd_q', next: 'bottom & ~odd_q', when: '' }] : []),
-    { ...crossing, when: '' },
-  ]);
-  const meanings: Readonly<Record<string, string>> = { a: 'its activations have 8 bits', w: 'its weights have' };
+  const { config, a, w } = core;
+  const { pipeline } = config;
+  const { colClusters, tall } = gridView(config);
+  const bus = busOf(config);
+  const { rows, segment, segments, registers, holdsRows } = bus;
+  const modes = [a, w].filter(({ wideTypes }) => wideTypes.length > 0);
+  const stages = rows + pipeline - 1;
+  const lastPipe = shiftRegister('last_pipe_q', stages, 'last_i');
+  // Behind the de-skew a held row is a cycle behind the next one.
+  const across = colClusters + (holdsRows ? 1 : 0);
+  const valid = shiftRegister('row_valid_q', across, slice('bus_valid_q', segments, 0, 0));
+  const last = shiftRegister('row_last_q', segments + across, 'last_swap');
+  const next = segments > 1 ? `(entering | {1'b0, bus_valid_q[${segments - 1}:1]})` : 'entering';
+  const busValid = {
+    name: 'bus_valid_q',
+    width: segments,
+    next: `${next} & ${replicate(segments, '~flush_q')}`,
+    zero: literal(segments, 0),
+  };
+  const odd = holdsRows ? [{ name: 'odd_q', width: 1, next: `odd_q ^ ${valid.last}`, zero: literal(1, 0) }] : [];
+  const role = { a: 'row_pair', w: 'row_wide' } as const;
+  const crossing = modes.map(({ letter }) => ({
+    letter,
+    wave: shiftRegister(`${role[letter]}_q`, across, `${letter}_bus_wide_q`),
+  }));
+  const pair = crossing.find(({ letter }) => letter === 'a')?.wave.last ?? '';
   return {
     ...peripheryModule(core, {
       suffix: 'control',
-      title: 'Control: spaces the tiles and starts their drain.',
-      ports,
+      title: 'Control: spaces the tiles and hands their rows to the bus.',
+      ports: [
+        clock,
+        reset,
+        ...enablePorts(config),
+        input('last_i', 1, 'the last beat of a tile enters the array'),
+        ...modes.map((port) => input(`${port.letter}_wide_i`, 1, `1: its ${port.role}s have 8 bits`)),
+        output('grant_o', 1, 'the last beat of the next tile may enter the array'),
+        output(
+          'swap_o',
+          rows,
+          `per row ${tall ? 'of PE clusters ' : ''}from the top: put the sum on the bus and start anew`,
+        ),
+        output('row_valid_o', 1, 'a row of results leaves the array'),
+        output('row_last_o', 1, 'it is the last of its tile'),
+        ...(a.wideTypes.length > 0
+          ? [output('row_pair_o', 1, 'the row has results of 8-bit activations: add pairs of rows')]
+          : []),
+        ...(w.wideTypes.length > 0
+          ? [output('row_wide_o', 1, 'the row has results of 8-bit weights: add pairs of columns')]
+          : []),
+      ],
       instances: 1,
       template: 'rtl/arch/output-stationary/control',
     }),
-    cleared: double ? 'the way for the first tile' : 'the accumulators',
-    // After reset the rows of a cluster of PEs are cleared one by one, and operands reach them together.
-    ...bubbleCounter(double ? 'the last beat of a tile' : 'a beat', bubble, double || grid.tall ? bubble : 0),
-    pipeText: pipeText(stages, grid.tall),
-    lastPipe: lastPipe ? [lastPipe] : [],
-    pipeReset: literal(Math.max(stages, 1), double ? 1 : 0),
-    modePipelines: modes.flatMap(({ letter, following }) =>
-      following.map((each) => ({ ...each, meaning: meanings[letter] as string })),
-    ),
-    drainStart: lastPipe?.last ?? 'last_i',
-    drainReset: double ? literal(rows, 0) : replicate(rows, "1'b1"),
-    drainNext: rows > 1 ? `{drain_q[${rows - 2}:0], 1'b0} | {${rows}{drain_start}}` : 'drain_start',
-    bottom: rows > 1 ? `drain_q[${rows - 1}]` : 'drain_q',
-    bottomLast: rows > 1 ? `bottom & ~drain_q[${rows - 2}]` : 'bottom',
-    rowValid: `bottom & ~flush_q${aWide ? ' & ~(a_drain_wide_q & odd_q)' : ''}`,
-    rowLast: rowLast(rows, aWide),
-    wave,
-    modeWave: modes.map(({ crossing }) => crossing),
-    modeRegisters: modeRegisters.length > 0 ? modeRegisters : undefined,
-    aWide,
-    wWide,
+    ...bubbleCounter('the last beat of a tile', rows + registers - 1, rows + registers - 1),
+    ofClusters: tall ? ' of PE clusters' : '',
+    distance: rows + registers,
+    busRows: rows,
+    busRegisters: registers,
+    lastPipe,
+    pipeReset: literal(stages, 1),
+    swap: slice('last_pipe_q', stages, stages - 1, pipeline - 1),
+    lastSwap: slice('swap', rows, rows - 1, rows - 1),
+    cut: registers > 0,
+    segments,
+    segment,
+    padded: zeroExtend('swap', rows, segments * segment),
+    anySwap: rows > 1 ? '|swap' : 'swap',
+    wave: [busValid, valid, last, ...odd],
+    modeRegisters:
+      modes.length === 0 ? undefined : modes.flatMap(({ letter, role: what }) => modeRegisters(letter, what)),
     outputs: [
-      ...(double
-        ? [{ name: 'swap_o', value: stages > 1 ? `last_pipe_q[${stages - 1}:${config.pipeline - 1}]` : 'last_pipe_q' }]
-        : []),
-      { name: 'drain_o', value: 'drain_q' },
-      { name: 'row_valid_o', value: wave[0].last },
-      { name: 'row_last_o', value: wave[1].last },
-      ...(aWide ? [{ name: 'pair_o', value: 'pair_q' }] : []),
-      ...(wWide ? [{ name: 'row_wide_o', value: cross('row_wide_q', '').last }] : []),
+      { name: 'swap_o', value: 'swap' },
+      { name: 'row_valid_o', value: holdsRows ? `${valid.last} & ~(${pair} & odd_q)` : valid.last },
+      { name: 'row_last_o', value: holdsRows ? `${pair} ? ${before(last)} : ${last.last}` : last.last },
+      ...crossing.map(({ letter, wave }) => ({ name: `${role[letter]}_o`, value: wave.last })),
     ],
   };
-}
 
-function pipeText(stages: number, tall: boolean): string {
-  if (stages === 0) {
-    return `A single row${tall ? ' of PE clusters' : ''} has its sums when the drain wave, started at once, reaches it.`;
+  /** A tile's mode on its way: behind its last beat, while its rows are on the bus, and through the columns. */
+  function modeRegisters(letter: 'a' | 'w', what: string): ModeRegister[] {
+    const follow = shiftRegister(`${letter}_wide_q`, pipeline, `${letter}_wide_i`);
+    const wave = crossing.find((other) => other.letter === letter)?.wave as ShiftView;
+    return [
+      { ...follow, when: '', meaning: `the ${what}s have 8 bits` },
+      {
+        ...{ name: `${letter}_bus_wide_q`, width: 1, next: follow.last },
+        ...{ when: `if (${slice('swap', rows, 0, 0)}) `, meaning: 'those of the tile whose rows are on the bus' },
+      },
+      { ...wave, when: '', meaning: 'the same, with the rows through the columns' },
+    ];
   }
-  return stages > 1
-    ? "Bit j: a tile's last beat entered the array j + 1 cycles ago."
-    : "A tile's last beat entered the array a cycle ago.";
 }
 
-/** Whether the row that leaves is a tile's last one: of rows in pairs, the lower one of the last pair. */
-function rowLast(rows: number, pairs: boolean): string {
-  if (!pairs) return 'bottom_last';
-  return rows > 2 ? `a_drain_wide_q ? bottom & ~drain_q[${rows - 3}] : bottom_last` : 'a_drain_wide_q | bottom_last';
-}
+/** The bit of a shift register that leaves it a cycle later. */
+const before = ({ name, width }: ShiftView): string => `${name}[${width - 2}]`;

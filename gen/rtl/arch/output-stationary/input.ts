@@ -11,15 +11,12 @@ export interface InputView extends PeripheryView {
   readonly hasTypes: boolean;
   /** The selectors that a tile's first beat brings. */
   readonly selectors: readonly PassedView[];
-  /** When a held beat may enter, and when an offered one is accepted. */
-  readonly allowed: string;
+  /** When an offered beat is accepted. */
   readonly accepted: string;
 }
 
 export function inputModule(core: DesignCore, streams: readonly Stream[]): InputView {
   const { config } = core;
-  // Whether tiles overlap, so that only the last beat of one may have to wait.
-  const waits = config.drain !== 'single';
   const fired = (port: OperandPort): ModulePort[] => [
     output(`${port.letter}_code_o`, port.codeBits * port.lanes, `${port.role} codes, all 0 in an idle cycle`),
     ...(port.wideTypes.length > 0 ? [output(`${port.letter}_wide_o`, 1, `1: ${port.role} codes have 8 bits`)] : []),
@@ -30,7 +27,7 @@ export function inputModule(core: DesignCore, streams: readonly Stream[]): Input
     reset,
     ...enablePorts(config),
     ...streams.flatMap(streamPorts),
-    input('grant_i', 1, waits ? 'the last beat of a tile may enter the array' : 'a beat may enter the array'),
+    input('grant_i', 1, 'the last beat of a tile may enter the array'),
     output('last_o', 1, 'the last beat of a tile enters the array'),
     ...fired(core.a),
     ...fired(core.w),
@@ -45,7 +42,6 @@ export function inputModule(core: DesignCore, streams: readonly Stream[]): Input
     }),
     hasTypes: modeBits(core.a) + modeBits(core.w) > 0,
     selectors: selectorsOf([core.a, core.w]),
-    allowed: waits ? '(grant_i | ~last_q)' : 'grant_i',
     accepted: config.stall === 'enable' ? 'accept & en_i' : 'accept',
   };
 }

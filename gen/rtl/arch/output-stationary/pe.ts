@@ -5,20 +5,18 @@ import { input, type ModulePort, type ModuleView, output } from '../../module.js
 import { operandLayout } from '../../operand-text.js';
 import { type ProductView, productView } from '../../product.js';
 import { type PassedView, passed } from '../../register.js';
+import { counted } from '../../render/counted.js';
 import { replicate, slice, zeroExtend } from '../../verilog.js';
 
-/**
- * The PE: operand registers (unless a cluster of PEs holds them), multiplier, shifter, adder, accumulator and, for double
- * drain, its shadow.
- */
+/** The PE: operand registers (unless a cluster of PEs holds them), multiplier, shifter, adder, accumulator, and the bus. */
 export interface PeView extends SumView {
   /** Whether it holds its operands. */
   readonly holds: boolean;
-  /** What leaves: the accumulator or its shadow. */
-  readonly drained: string;
+  /** How far its swap is behind a tile's last operands. */
+  readonly behindText: string;
   readonly swap: string;
-  readonly drain: string;
-  readonly double: boolean;
+  /** The swap, as wide as the accumulator. */
+  readonly swapped: string;
 }
 
 /** What all PEs have that add to an accumulator of their own. */
@@ -50,26 +48,24 @@ interface HighBits {
 
 export function processingElement(core: DesignCore, instances: number): PeView {
   const { config, format, accumulator } = core;
-  const double = config.drain === 'double';
-  const accBits = accumulator.bits;
+  const { bits } = accumulator;
   const holds = !clusterGrid(config).clustered;
   const swap = holds ? 'swap_q' : 'swap_i';
   return {
-    ...sumView(core, double ? keptUnless(swap, accBits) : ''),
+    ...sumView(core, keptUnless(swap, bits)),
     template: 'rtl/arch/output-stationary/pe.v',
     ports: [
       ...clockPorts(config),
       ...(holds ? passingPorts(core) : heldPorts(core)),
-      input('acc_i', accBits, `${double ? 'shadow' : 'accumulator'} of the PE above`),
-      output('acc_o', accBits, `${double ? 'shadow' : 'accumulator'} of this PE`),
+      input('bus_i', bits, 'sum of a PE below, or 0'),
+      output('bus_o', bits, 'the same, or the sum of this PE'),
     ],
     instances,
     holds,
-    passing: holds ? passed({ a: format.a.bits, w: format.w.bits, swap: double ? 1 : 0, drain: 1 }) : [],
-    drained: double ? 'shadow_q' : 'acc_q',
+    passing: holds ? passed({ a: format.a.bits, w: format.w.bits, swap: 1 }) : [],
+    behindText: counted(config.pipeline, 'cycle'),
     swap,
-    drain: holds ? 'drain_q' : 'drain_i',
-    double,
+    swapped: replicate(bits, swap),
   };
 }
 
@@ -135,31 +131,18 @@ function highPart(product: ProductView, kept: string, magnitudeBits: number, acc
 }
 
 /** Operands and control of a PE that holds them for a cycle and passes them on. */
-function passingPorts({ config, format }: DesignCore): ModulePort[] {
-  const double = config.drain === 'double';
-  return [
-    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, from the left`),
-    output('a_o', format.a.bits, 'the same, one cycle later, to the right'),
-    input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, from above`),
-    output('w_o', format.w.bits, 'the same, one cycle later, to below'),
-    ...(double
-      ? [
-          input('swap_i', 1, '1: copy the accumulator to the shadow and start anew, from the left'),
-          output('swap_o', 1, 'the same, one cycle later, to the right'),
-        ]
-      : []),
-    input('drain_i', 1, `1: take the ${double ? 'shadow' : 'accumulator'} of the PE above, from the left`),
-    output('drain_o', 1, 'the same, one cycle later, to the right'),
-  ];
-}
+const passingPorts = ({ format }: DesignCore): ModulePort[] => [
+  input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, from the left`),
+  output('a_o', format.a.bits, 'the same, one cycle later, to the right'),
+  input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, from above`),
+  output('w_o', format.w.bits, 'the same, one cycle later, to below'),
+  input('swap_i', 1, '1: put the accumulator on the bus and start anew, from the left'),
+  output('swap_o', 1, 'the same, one cycle later, to the right'),
+];
 
 /** Operands and control of a PE in a cluster, whose registers hold them. */
-function heldPorts({ config, format }: DesignCore): ModulePort[] {
-  const double = config.drain === 'double';
-  return [
-    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the cluster`),
-    input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, of all PEs in this column of the cluster`),
-    ...(double ? [input('swap_i', 1, '1: copy the accumulator to the shadow and start anew')] : []),
-    input('drain_i', 1, `1: take the ${double ? 'shadow' : 'accumulator'} of the PE above`),
-  ];
-}
+const heldPorts = ({ format }: DesignCore): ModulePort[] => [
+  input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the cluster`),
+  input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, of all PEs in this column of the cluster`),
+  input('swap_i', 1, '1: put the accumulator on the bus and start anew'),
+];

@@ -1,11 +1,12 @@
 import type { Configuration } from '../../../config/parameters.js';
+import { delays, deskewLines, skewLines } from '../../delay.js';
 import type { DesignCore } from '../../design-core.js';
 import { outputModule } from '../../output-buffer.js';
 import { pairModules } from '../../pair.js';
 import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
 import { allTileModes, type TileMode } from '../../tile-modes.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
-import { ARRAY_TILE, arrayComputing, arrayDelays, arrayDiagram, arrayNames, arrayPeriod } from '../array.js';
+import { ARRAY_TILE, arrayComputing, arrayDiagram, arrayNames, arrayPeriod } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { weightStationaryArray } from './array.js';
@@ -89,11 +90,11 @@ function hardware(core: DesignCore, streams: Streams): Hardware {
   const output = outputModule(core, streams.results, { whole: 'array', rows: true });
   const parts = { inputA, inputW, control, output, computing: clusters[0] ?? pe };
   const modules = [
-    ...pairModules(core, { rows: false }),
+    ...pairModules(core, { together: 1, rows: false }),
     ...[pe, ...clusters, inputA, inputW, control, output],
     weightStationaryArray(core, streams, parts),
   ];
-  return { ...arrayDelays(core), modules, partialSums: partialSums(core) };
+  return { ...delays(core, [...skewLines(core), deskewLines(core, 1)]), modules, partialSums: partialSums(core) };
 }
 
 function diagram(core: DesignCore): BlockDiagram {

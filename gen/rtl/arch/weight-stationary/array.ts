@@ -31,7 +31,6 @@ export function weightStationaryArray(
     template: 'rtl/arch/weight-stationary/array',
     title: `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over r of a[m][r] * w[r][c].`,
     result: 'sum_out',
-    pairsRows: false,
     signals: [
       { name: 'load', each: 'cluster' },
       { name: 'swap', each: 'cluster' },

@@ -15,7 +15,7 @@ export function weightStationaryTiming(config: Configuration): Timing {
   return {
     latency: { formula: `${wave.formula} + PIPELINE + 1`, cycles: latency, to: 'last row', minimumK: 2 },
     tilePeriod: { formula: 'max(M, ROWS)', bubble: 0, minimum: rows },
-    drain: { formula: 'M - 1', cycles: null },
+    drain: { formula: 'M - 1', cycles: null, segment: null },
     fill: {
       formula: config.clusterRows > 1 ? `ROWS + ${wave.formula} + PIPELINE + 1` : `2 * ${wave.formula} + PIPELINE + 1`,
       cycles: rows + latency,

@@ -22,7 +22,7 @@ export const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
-/** A PE written another way, kept as a file of its own to be measured beside a generated one: single drain, one stage. */
+/** A PE written another way, kept as a file of its own to be measured beside a generated one: one stage. */
 export interface Alternative {
   /** Name of the module and of its file. */
   readonly name: string;

@@ -1,8 +1,8 @@
 import { UserError } from '../../../../gen/base/errors.js';
 import type { Module } from '../../../synth/equivalence/module.js';
 
-/** The registers of a PE with single drain and one stage, without the `_q` of their names. */
-const REGISTERS = ['a', 'w', 'drain', 'acc'] as const;
+/** The registers of a PE of one stage, without the `_q` of their names. */
+const REGISTERS = ['a', 'w', 'swap', 'acc'] as const;
 
 /** A register of one bit without reset and enable, set by the rising edge. */
 const PLAIN = '$_DFF_P_';

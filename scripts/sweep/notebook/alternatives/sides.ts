@@ -28,10 +28,10 @@ export function sidesVerilog(own: OpenedPe, other: OpenedPe, converter: Converte
     ...['w_i', 'w_q'].map((name) => port('input', own.w, name)),
     ...['a_o', 'a_d'].map((name) => port('output', other.a, name)),
     ...['w_o', 'w_d'].map((name) => port('output', other.w, name)),
-    ...['drain_i', 'drain_q'].map((name) => port('input', 1, name)),
-    ...['drain_o', 'drain_d'].map((name) => port('output', 1, name)),
-    ...['acc_i', 'acc_q'].map((name) => port('input', own.acc, name)),
-    ...['acc_o', 'acc_d'].map((name) => port('output', own.acc, name)),
+    ...['swap_i', 'swap_q'].map((name) => port('input', 1, name)),
+    ...['swap_o', 'swap_d'].map((name) => port('output', 1, name)),
+    ...['bus_i', 'acc_q'].map((name) => port('input', own.acc, name)),
+    ...['bus_o', 'acc_d'].map((name) => port('output', own.acc, name)),
     port('output', 1, 'exists'),
   ].join(', ');
   const convert = (name: string, input: string, output: string, exists: string): string =>
@@ -47,8 +47,8 @@ export function sidesVerilog(own: OpenedPe, other: OpenedPe, converter: Converte
     `  wire [${bits - 1}:0] ${name}_real = ${name} & {${bits}{${name}_exists}};`,
     convert(name, name, '', `${name}_exists`),
   ]);
-  const passed = ['drain', 'acc'].flatMap((name) =>
-    ['i', 'o', 'q', 'd'].map((end) => `.${name}_${end}(${name}_${end})`),
+  const passed = ['swap_i', 'swap_o', 'swap_q', 'swap_d', 'bus_i', 'bus_o', 'acc_q', 'acc_d'].map(
+    (name) => `.${name}(${name})`,
   );
   const instance = (pe: OpenedPe, connections: readonly string[]): string =>
     `  ${pe.module} pe (${[".clk_i(1'b0)", ...passed, ...connections].join(', ')});`;

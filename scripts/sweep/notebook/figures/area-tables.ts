@@ -56,36 +56,12 @@ export function floatTable(
   );
 }
 
-/** What the drains cost, in gate equivalents of two libraries; a row per drain. */
-export function drainTable(
-  rows: readonly (Readonly<Record<'osu018' | 'sky130', AreaReport>> & {
-    readonly drain: string;
-    readonly period: string;
-  })[],
-): string {
-  return table(
-    [
-      { title: 'drain', left: true, text: ({ drain }) => drain },
-      { title: 'tile', left: true, text: ({ period }) => period },
-      { title: 'one PE, osu018', text: ({ osu018 }) => ge(osu018.pe, 0) },
-      { title: 'one PE, SkyWater', text: ({ sky130 }) => ge(sky130.pe, 0) },
-      { title: 'per MAC of the array, osu018', text: ({ osu018 }) => ge(osu018.perMac, 0) },
-      { title: 'per MAC, SkyWater', text: ({ sky130 }) => ge(sky130.perMac, 0) },
-    ],
-    rows,
-    rows.flatMap(({ osu018, sky130 }) => [osu018.proof, sky130.proof]),
-  );
-}
-
-/** What an enable on every register costs instead of a clock gate, in gate equivalents; a row per drain. */
-export function stallTable(
-  rows: readonly (Readonly<Record<'gate' | 'enable', AreaReport>> & { readonly drain: string })[],
-): string {
+/** What an enable on every register costs instead of a clock gate, in gate equivalents. */
+export function stallTable(rows: readonly Readonly<Record<'gate' | 'enable', AreaReport>>[]): string {
   const more = (gate: Size, enable: Size): string =>
     `${ge(enable, 0)} (${growth(gate.gateEquivalents, enable.gateEquivalents)})`;
   return table(
     [
-      { title: 'drain', left: true, text: ({ drain }) => drain },
       { title: 'one PE, gate', text: ({ gate }) => ge(gate.pe, 0) },
       { title: 'one PE, enable', text: ({ gate, enable }) => more(gate.pe, enable.pe) },
       { title: 'per MAC of the array, gate', text: ({ gate }) => ge(gate.perMac, 0) },
@@ -98,7 +74,7 @@ export function stallTable(
 
 /** Variants with clusters of PEs, by dataflow; the first of each is the one to compare with. */
 const CLUSTER_GROUPS = {
-  os: { '1 x 1': 'os_single', '2 x 2': 'os_cluster2x2', '4 x 4': 'os_cluster4x4' },
+  os: { '1 x 1': 'os', '2 x 2': 'os_cluster2x2', '4 x 4': 'os_cluster4x4' },
   ws: { '1 x 1': 'ws', '4 x 1': 'ws_cluster4x1', '2 x 2': 'ws_cluster2x2' },
 } as const;
 

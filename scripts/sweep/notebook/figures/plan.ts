@@ -8,7 +8,7 @@ import type { FpgaReport } from '../../../synth/fpga/report.js';
 import type { AreaReport } from '../../../synth/report.js';
 import type { PeriodReport } from '../../../synth/timed/report.js';
 import type { ComparisonReport } from '../../compare/report.js';
-import { areaText, clusterTable, dotTable, drainTable, floatTable, stallTable } from './area-tables.js';
+import { areaText, clusterTable, dotTable, floatTable, stallTable } from './area-tables.js';
 import { DOTS, folder, words } from './designs.js';
 import { dotTreesTable } from './dot-trees-table.js';
 import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
@@ -256,38 +256,12 @@ export const FIGURES: readonly Figure[] = [
   }),
   // The same run as that of docs/variants.md, which it writes.
   ofOne('clusters', 'docs/architecture.md', run(VARIANTS), { clusters: clusterTable }, { library: 'osu018' }),
-  figureOf<[AreaReport, AreaReport, AreaReport, AreaReport, AreaReport, AreaReport]>({
-    name: 'drains',
-    page: 'docs/architecture.md',
-    measured: [
-      { ...area('ant_16x16'), library: 'osu018' },
-      { ...area('ant_16x16'), library: 'sky130' },
-      { ...area('double'), library: 'osu018' },
-      { ...area('double'), library: 'sky130' },
-      { ...area('bus'), library: 'osu018' },
-      { ...area('bus'), library: 'sky130' },
-    ],
-    parts: {
-      drains: ([single, singleSky, double, doubleSky, bus, busSky]) =>
-        drainTable([
-          { drain: 'single', period: 'K + ROWS cycles', osu018: single, sky130: singleSky },
-          { drain: 'double', period: 'max(K, ROWS)', osu018: double, sky130: doubleSky },
-          { drain: 'bus', period: 'max(K, ROWS)', osu018: bus, sky130: busSky },
-        ]),
-    },
-  }),
-  figureOf<[AreaReport, AreaReport, AreaReport, AreaReport]>({
+  figureOf<[AreaReport, AreaReport]>({
     name: 'stalls',
     page: 'docs/architecture.md',
     library: 'osu018',
-    measured: [area('ant_16x16'), area('enable'), area('double'), area('double_enable')],
-    parts: {
-      stalls: ([gate, enable, doubleGate, doubleEnable]) =>
-        stallTable([
-          { drain: 'single', gate, enable },
-          { drain: 'double', gate: doubleGate, enable: doubleEnable },
-        ]),
-    },
+    measured: [area('ant_16x16'), area('enable')],
+    parts: { stalls: ([gate, enable]) => stallTable([{ gate, enable }]) },
   }),
   figureOf<[AreaReport, AreaReport, ComparisonReport, ComparisonReport]>({
     name: 'areas-in-short',

@@ -63,7 +63,7 @@ function peWith(
   cell?: { type: string; connections: Record<string, (number | string)[]> },
   left: string[] = [],
 ): Module {
-  const nets = { a: 3, w: 4, drain: 5, acc: 6 };
+  const nets = { a: 3, w: 4, swap: 5, acc: 6 };
   const registers = Object.entries(nets).filter(([name]) => !left.includes(name));
   const text = {
     modules: {
@@ -103,7 +103,7 @@ describe('the proof of an alternative', () => {
     [
       'has no accumulator',
       peWith(undefined, ['acc']),
-      'm: acc_q is no register; its registers must be a_q, w_q, drain_q, acc_q',
+      'm: acc_q is no register; its registers must be a_q, w_q, swap_q, acc_q',
     ],
     [
       'has another register',
