@@ -87,7 +87,7 @@ describe('a read-out bus', () => {
   it('gives a latency without the rows', () => {
     const { timing } = design({ rows: 8, cols: 6, pipeline: 3 });
     expect(timing.latency).toMatchObject({ formula: 'COLS + PIPELINE + 3', cycles: 6 + 3 + 3, minimumK: 8 });
-    expect(timing.drain).toEqual({ formula: 'ROWS - 1', cycles: 7 });
+    expect(timing.drain).toEqual({ formula: 'ROWS - 1', cycles: 7, segment: null });
   });
 
   it('has registers where it would be a longer path than a PE, by default', () => {
