@@ -82,7 +82,6 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     wideWeights: ['int8'],
   },
   { name: 'float_pe_4x4', rows: 4, cols: 4, pe: 'float' },
-  { name: 'float_pe_bus_3x2', rows: 3, cols: 2, pe: 'float', drain: 'bus', pipeline: 2 },
   {
     name: 'float_pe_fp8_3x2',
     rows: 3,
