@@ -44,6 +44,15 @@ export async function modelHtml(report: ModelReport, title: string): Promise<str
       dram: ((row.stats.dramReads + row.stats.dramWrites) / 8e6 / samples).toFixed(2),
       utilised: `${(100 * row.utilisation).toFixed(1)} %`,
     })),
+    leftOutText:
+      report.leftOut.length === 0 ? 'None.' : 'They stay in floating point, and neither time nor energy counts them.',
+    leftOut: report.leftOut.map(({ network, title: product, op, share, reason }) => ({
+      network,
+      title: product,
+      op,
+      share: share === null ? 'not known' : `${(100 * share).toFixed(1)} %`,
+      reason,
+    })),
     accelerators: accelerators.map(({ name, about, source, array }) => ({
       name,
       about,

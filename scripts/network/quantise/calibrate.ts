@@ -68,19 +68,27 @@ export async function visit(
   }
 }
 
-/** Feeds tensors to their choices, as many passes over the samples as these need. */
+/**
+ * Feeds tensors to their choices, as many passes over the samples as these need.
+ *
+ * @returns Tensors that have no elements on any sample, for which there is nothing to choose.
+ */
 export async function observe(
   calibration: Calibration,
   choices: ReadonlyMap<string, readonly StreamedChoice[]>,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
+  const empty = new Set(choices.keys());
   for (let pass = 1; ; pass++) {
     const open = [...choices].map(([tensor, all]) => [tensor, all.filter(({ done }) => !done)] as const);
-    const waiting = new Map(open.filter(([, all]) => all.length > 0));
-    if (waiting.size === 0) return;
+    const waiting = new Map(open.filter(([tensor, all]) => all.length > 0 && (pass === 1 || !empty.has(tensor))));
+    if (waiting.size === 0) return empty;
     await visit(calibration, `activations, pass ${pass}`, [...waiting.keys()], (values) => {
-      for (const [tensor, { data }] of values) for (const choice of waiting.get(tensor) ?? []) choice.observe(data);
+      for (const [tensor, { data }] of values) {
+        if (data.length > 0) empty.delete(tensor);
+        for (const choice of waiting.get(tensor) ?? []) choice.observe(data);
+      }
     });
-    for (const all of waiting.values()) for (const choice of all) choice.endPass();
+    for (const [tensor, all] of waiting) if (!empty.has(tensor)) for (const choice of all) choice.endPass();
   }
 }
 

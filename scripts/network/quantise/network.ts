@@ -62,6 +62,9 @@ export async function quantiseNetwork(
   };
   const layers = kept.map(({ product }) => layerOf(product, model));
   const choices = await chooseAll(layers, calibration, options);
+  const empty = kept.filter(({ product }) => !choices.some(({ layer }) => layer.product === product));
+  leftOut.push(...empty.map((each) => leftOutFor(each, 'no calibration sample has elements for it', [])));
+  if (choices.length === 0) throw new UserError(nothingToDo(model, leftOut));
   const chosen = await promote(choices, calibration, options);
   const plans = await refine(chosen, calibration, options);
   const quantised = fakeQuantise(model, plans.map(editOf));
@@ -125,7 +128,7 @@ function nothingToDo({ name }: OnnxModel, leftOut: readonly LeftOut[]): string {
   return `${name} has no product (${PRODUCT_OPS.join(', ')}) that can be quantised${why}`;
 }
 
-/** Both widths of all layers, by least error of the tensors; every activation tensor is decided once per width and port. */
+/** Both widths of all layers that calibration samples have elements for, by least error of the tensors; every activation tensor is decided once per width and port. */
 async function chooseAll(
   layers: readonly Layer[],
   calibration: Calibration,
@@ -151,9 +154,10 @@ async function chooseAll(
     const mayWiden = options.budget !== undefined || isWide(product, layers, options);
     return { layer, narrow: at(options.bits), ...(mayWiden ? { wide: at(WIDE_BITS) } : {}) };
   });
-  await observe(calibration, new Map([...choices].map(([tensor, own]) => [tensor, [...own.values()]])));
-  return pending.map(({ layer, narrow, wide }, i) => {
-    calibration.progress(`weights: ${i + 1} of ${pending.length} layers`);
+  const empty = await observe(calibration, new Map([...choices].map(([tensor, own]) => [tensor, [...own.values()]])));
+  const chosen = pending.filter(({ layer }) => !operandsOf(layer.product).some((tensor) => empty.has(tensor)));
+  return chosen.map(({ layer, narrow, wide }, i) => {
+    calibration.progress(`weights: ${i + 1} of ${chosen.length} layers`);
     const planned = (bits: number, { activation, second }: typeof narrow): LayerPlan => ({
       product: layer.product,
       bits,

@@ -27,6 +27,7 @@ import {
   node,
   randomTensor,
   tensor,
+  valueInfo,
 } from '../../support/onnx.js';
 import { ROOT, runProgram } from '../../support/program.js';
 
@@ -155,6 +156,27 @@ describe('npm run quantize', () => {
     const error = async (...args: string[]) =>
       (await quantised(TINY, SAMPLES, ...args)).report.outputs.calibration.error;
     expect(await error('--rounding', 'compensated')).toBeLessThan((await error()) as number);
+  });
+
+  it('takes an array for each of several inputs, and holds out samples where results are fitted', async () => {
+    const { folder, model, calib } = files(
+      {
+        nodes: [node('Add', ['x', 's'], 'a'), node('MatMul', ['a', 'w'], 'y')],
+        constants: { w: randomTensor([12, 3], 1) },
+        input: [valueInfo('x', ['n', 12]), valueInfo('s', ['n', 12])],
+      },
+      randomTensor([8, 12], 2),
+    );
+    const out = join(folder, 'out');
+    const args = [model, '--calib', `x=${calib}`, '--calib', `s=${calib}`, '--out', out, '--rounding', 'compensated'];
+    const run = await runProgram('quantize', args);
+    expect(run.exitCode, run.stderr).toBe(0);
+    const { calibration, outputs, model: about, warnings } = reportOf(out);
+    expect(about.inputs.map(({ name }) => name)).toEqual(['x', 's']);
+    expect(calibration).toMatchObject({ samples: 6, heldOut: 2 });
+    expect(outputs.heldOut?.error).toBeGreaterThan(0);
+    expect(warnings).toEqual([expect.stringMatching(/\by \(6 rows, 12 long\)/)]);
+    expect(run.stderr).toContain(warnings[0]);
   });
 
   it('replaces what an earlier run wrote', async () => {

@@ -72,6 +72,16 @@ const branch = (...nodes: GraphParts['nodes']) => ({
   }),
 });
 
+/** The body of a loop that adds `h`. */
+const added = {
+  graph: create(GraphProtoSchema, {
+    name: 'body',
+    node: [node('Identity', ['on'], 'still'), node('Add', ['v_in', 'h'], 'v_out')],
+    input: [valueInfo('i', [], INT64), valueInfo('on', [], BOOL), valueInfo('v_in', ['n', 16])],
+    output: [valueInfo('still', [], BOOL), valueInfo('v_out', ['n', 16])],
+  }),
+};
+
 /** A network with a function of its own around a product. */
 function withFunction(): Uint8Array {
   const proto = modelProto(linear([], { v: randomTensor([16, 8], 3) }));
@@ -435,6 +445,15 @@ const CASES: Record<string, Case> = {
     macs: 384,
     left: { t: null, e: null },
   },
+  Loop: {
+    model: linear([node('Loop', ['trips', '', 'h'], 's', { body: added }), node('MatMul', ['s', 'v'], 'y')], {
+      trips: int64Proto('', [3], []),
+      v: randomTensor([16, 8], 3),
+    }),
+    inputs: X,
+    layers: ['h', 'y'],
+    macs: 384 + 128,
+  },
   'Einsum that is a matrix product': {
     model: {
       nodes: [node('Einsum', ['x', 'w'], 'y', { equation: 'bk,nk->nb' })],
@@ -475,6 +494,22 @@ const CASES: Record<string, Case> = {
     layers: ['h', 'found'],
     macs: 384,
     options: { batch: 1 },
+  },
+  'a tensor without elements on the calibration samples, by what they hold': {
+    model: linear(
+      [
+        node('ReduceMax', ['h'], 'm', { axes: [1], keepdims: 0 }),
+        node('Greater', ['m', 'th'], 'k'),
+        node('Compress', ['x', 'k'], 'roi', { axis: 0 }),
+        node('MatMul', ['roi', 'v'], 'found'),
+      ],
+      { th: scalar(1e6), v: randomTensor([24, 4], 3) },
+      { outputs: ['h', 'found'] },
+    ),
+    inputs: X,
+    layers: ['h'],
+    macs: 384,
+    left: { found: 0 },
   },
   'an input without a shape': {
     model: { nodes: [node('MatMul', ['x', 'w'], 'y')], constants: { w: W }, input: [valueInfoOfType('x')] },

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { PUBLISHED } from '../../../scripts/perf/corrections.js';
+import { layersCsv } from '../../../scripts/perf/csv.js';
+import { comparedAccelerators } from '../../../scripts/perf/data.js';
+import { modelHtml } from '../../../scripts/perf/html.js';
+import { macsOf, weightsOf } from '../../../scripts/perf/layer.js';
+import { problemOf } from '../../../scripts/perf/problem.js';
+import { modelReport } from '../../../scripts/perf/report.js';
+import { modelText } from '../../../scripts/perf/text.js';
+
+const LINEAR = { kind: 'linear', name: 'fc', rows: 1, inFeatures: 30, outFeatures: 10 } as const;
+
+const report = () => {
+  const accelerators = comparedAccelerators().filter(({ name }) => name === 'ANT-OS');
+  return modelReport({
+    networks: [
+      {
+        network: {
+          name: 'net',
+          layers: [LINEAR],
+          leftOut: [
+            { title: 'decoder/LSTM', op: 'LSTM', reason: 'lengths, given', macs: 700 },
+            { title: 'inner', op: 'MatMul', reason: 'inside of If', macs: null },
+          ],
+        },
+        bits: new Map([['fc', 4]]),
+      },
+    ],
+    accelerators,
+    corrections: PUBLISHED,
+    samples: 1,
+    baseline: 'ANT-OS',
+    lists: {},
+    asPublished: false,
+  });
+};
+
+describe('products that the model leaves out', () => {
+  it('are listed with their share of the multiply-accumulates, in report, text, CSV and HTML', async () => {
+    const made = report();
+    expect(made.leftOut).toEqual([
+      { network: 'net', title: 'decoder/LSTM', op: 'LSTM', reason: 'lengths, given', macs: 700, share: 0.7 },
+      { network: 'net', title: 'inner', op: 'MatMul', reason: 'inside of If', macs: null, share: null },
+    ]);
+    const text = modelText(made, 'title');
+    expect(text).toMatch(/^net +decoder\/LSTM +LSTM +700 +70\.0 % +lengths, given$/m);
+    expect(text).toMatch(/^net +inner +MatMul +not known +inside of If$/m);
+    const lines = layersCsv(made).trimEnd().split('\r\n');
+    const columns = lines[0]?.split(',') ?? [];
+    expect(columns.slice(-3)).toEqual(['leftOutMacs', 'leftOutShare', 'leftOutReason']);
+    expect(lines[2]).toMatch(/^net,,decoder\/LSTM,,.*,700,0\.7,"lengths, given"$/);
+    expect(lines[2]?.replace(/"[^"]*"/, '').split(',')).toHaveLength(columns.length);
+    expect(lines[3]?.split(',')).toHaveLength(columns.length);
+    const html = await modelHtml(made, 'title');
+    for (const part of ['decoder/LSTM', '70.0 %', 'inside of If']) expect(html).toContain(part);
+  });
+});
+
+describe('a linear layer with weights for each of a batch', () => {
+  it('is so many products', () => {
+    const layer = { ...LINEAR, count: 3 };
+    expect([macsOf(layer), weightsOf(layer)]).toEqual([900, 900]);
+    expect(problemOf(layer, { operands: 4, results: 16 }, 2, PUBLISHED)).toMatchObject({ count: 3, batch: 2 });
+  });
+});
