@@ -17,7 +17,8 @@
   PORT(a_valid_i) PORT(a_ready_o) PORT(a_last_i) PORT(a_data_i) PORT(a_type_i) PORT(a_wide_i)                        \
   PORT(w_valid_i) PORT(w_ready_o) PORT(w_last_i) PORT(w_data_i) PORT(w_type_i) PORT(w_wide_i)                        \
   PORT(out_valid_o) PORT(out_ready_i) PORT(out_last_o) PORT(out_data_o)                                              \
-  PORT(a_code_i) PORT(w_code_i) PORT(a_operand_o) PORT(w_operand_o) PORT(a_o) PORT(w_o)                              \
+  PORT(a_code_i) PORT(w_code_i) PORT(a_operand_o) PORT(w_operand_o) PORT(a_operands_o) PORT(w_operands_o)            \
+  PORT(a_o) PORT(w_o)                                                                                                \
   PORT(drain_i) PORT(drain_o) PORT(swap_i) PORT(swap_o) PORT(first_i) PORT(add_i) PORT(acc_i) PORT(acc_o) PORT(sum_o) \
   PORT(doubled_i) PORT(exact_i) PORT(type_i) PORT(code_o)                                                             \
   PORT(sum_data_i) PORT(bias_data_i) PORT(multiplier_data_i) PORT(addend_data_i) PORT(addend_multiplier_i)            \

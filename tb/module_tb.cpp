@@ -5,9 +5,9 @@
 //   module_tb VECTORS --operands FILE [--trace FILE]
 //
 // VECTORS: words kind (0: plain PE, 1: with a shadow set, 2: weights stay, 3: read out over a bus), acc_bits, decode steps, PE steps; a decode
-// step: a_type, a_code, w_type, w_code (bytes); a PE step: a_type, a_code, w_type, w_code, drain (weights stay: load), swap,
-// check, 0 (bytes), then 64 bits each: acc_i (the sum or bus from above), and what accumulator (the sum to below) and shadow or bus hold
-// after the step's clock edge (compared if check). FILE gets two 64-bit operands (activation, weight) per decode step. One
+// step: a_type, a_code, w_type, w_code (bytes); a PE step: a_type, w_type, drain (weights stay: load), swap, check, three times 0
+// (bytes), then 64 bits each: the activation codes of all lanes, the weight codes, acc_i (the sum or bus from above), and what accumulator (the sum to below) and
+// shadow or bus hold after the step's clock edge (compared if check). FILE gets two 64-bit operands (activation, weight) per decode step. One
 // JSON object is printed.
 
 #include <cstdio>
@@ -23,10 +23,21 @@ using namespace ant;
 
 namespace {
 
+using Words = std::vector<uint32_t>;
+
 uint64_t value_of(const Port& port) {
   if (port.bytes() > 8) die("operands and accumulators have at most 64 bits");
   return port.get();
 }
+
+// A port of any width.
+Words words_of(const Port& port) {
+  Words words(words_for(port.bytes() * 8));
+  port.read(words.data());
+  return words;
+}
+
+uint64_t low_part(const Words& words) { return words[0] | static_cast<uint64_t>(words[1]) << 32; }
 
 }  // namespace
 
@@ -56,6 +67,7 @@ int main(int argc, char** argv) {
   Port w_type_i = model->port("w_type_i"), w_code_i = model->port("w_code_i");
   Port drain_i = model->port("drain_i"), swap_i = model->port("swap_i"), acc_i = model->port("acc_i");
   const Port a_operand_o = model->port("a_operand_o"), w_operand_o = model->port("w_operand_o");
+  const Port a_operands_o = model->port("a_operands_o"), w_operands_o = model->port("w_operands_o");
   const Port a_o = model->port("a_o"), w_o = model->port("w_o");
   const Port drain_o = model->port("drain_o"), swap_o = model->port("swap_o");
   const Port acc_o = model->port("acc_o"), sum_o = model->port("sum_o");
@@ -64,17 +76,15 @@ int main(int argc, char** argv) {
     model->eval();
     model->dump(time++);
   };
-  const auto set_codes = [&](const uint8_t* step) {
-    a_type_i.set(step[0]);
-    a_code_i.set(step[1]);
-    w_type_i.set(step[2]);
-    w_code_i.set(step[3]);
-  };
 
   std::vector<uint64_t> operands;
   clk_i.set(0);
   for (uint32_t i = 0; i < decode_steps; i++) {
-    set_codes(file.take(4));
+    const uint8_t* step = file.take(4);
+    a_type_i.set(step[0]);
+    a_code_i.set(step[1]);
+    w_type_i.set(step[2]);
+    w_code_i.set(step[3]);
     eval();
     operands.push_back(value_of(a_operand_o));
     operands.push_back(value_of(w_operand_o));
@@ -82,40 +92,49 @@ int main(int argc, char** argv) {
   write_file(operands_file, operands.data(), operands.size() * sizeof(uint64_t));
 
   uint32_t checked = 0;
-  uint64_t loaded = 0;  // weights stay: the operand that waits
+  Words loaded;  // weights stay: the operands that wait
   bool known = false;
   for (uint32_t i = 0; i < pe_steps; i++) {
     const uint8_t* step = file.take(8);
+    a_code_i.set(static_cast<uint64_t>(file.wide()));
+    w_code_i.set(static_cast<uint64_t>(file.wide()));
     const uint64_t acc_in = static_cast<uint64_t>(file.wide()) & mask;
     const uint64_t sum = static_cast<uint64_t>(file.wide()) & mask;
     const uint64_t shadow = static_cast<uint64_t>(file.wide()) & mask;
-    set_codes(step);
-    drain_i.set(step[4]);
-    swap_i.set(step[5]);
+    a_type_i.set(step[0]);
+    w_type_i.set(step[1]);
+    drain_i.set(step[2]);
+    swap_i.set(step[3]);
     acc_i.write(reinterpret_cast<const uint32_t*>(&acc_in));
     clk_i.set(0);
     eval();
-    const uint64_t a = value_of(a_operand_o), w = value_of(w_operand_o);
+    const Words a = words_of(a_operands_o), w = words_of(w_operands_o);
     clk_i.set(1);
     eval();
 
     const char* wrong = nullptr;
     uint64_t expected = 0, got = 0;
-    const auto compare = [&](const char* what, uint64_t want, uint64_t have) {
-      if (want == have || wrong) return;
+    const auto fail = [&](const char* what, uint64_t want, uint64_t have) {
+      if (wrong) return;
       wrong = what;
       expected = want;
       got = have;
     };
-    compare("a_o", a, value_of(a_o));
-    if (!stationary || step[4]) {
+    const auto compare = [&](const char* what, uint64_t want, uint64_t have) {
+      if (want != have) fail(what, want, have);
+    };
+    const auto compare_words = [&](const char* what, const Words& want, const Words& have) {
+      if (want != have) fail(what, low_part(want), low_part(have));
+    };
+    compare_words("a_o", a, words_of(a_o));
+    if (!stationary || step[2]) {
       loaded = w;
       known = true;
     }
-    if (known) compare("w_o", loaded, value_of(w_o));
-    compare(stationary ? "load_o" : "drain_o", step[4], value_of(drain_o));
-    compare("swap_o", step[5], value_of(swap_o));
-    if (step[6]) {
+    if (known) compare_words("w_o", loaded, words_of(w_o));
+    compare(stationary ? "load_o" : "drain_o", step[2], value_of(drain_o));
+    compare("swap_o", step[3], value_of(swap_o));
+    if (step[4]) {
       compare(stationary ? "the partial sum" : "the accumulator", sum, value_of(sum_o));
       compare(has_bus ? "the bus" : has_shadow ? "the shadow" : "acc_o", has_bus || has_shadow ? shadow : sum,
               value_of(acc_o));

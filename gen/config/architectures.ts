@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.js';
-import type { Configuration } from './parameters.js';
-import { busProblems, clusterProblems, unitProblems } from './size-rules.js';
+import { type Configuration, MOST_PE_LANES, MOST_UNIT_LANES } from './parameters.js';
+import { busProblems, clusterProblems, laneProblems, unitProblems } from './size-rules.js';
 
 /** The parameters that choose an architecture, perhaps not yet validated; left out, they have their defaults. */
 export interface Selection {
@@ -16,6 +16,8 @@ export interface ArchitectureParameters {
   /** What computes, and its stages at most. */
   readonly computes: string;
   readonly deepestPipeline: number;
+  /** Products that it adds up in a cycle, at most. */
+  readonly mostLanes: number;
   /** Defaults other than those of the declaration, and besides them those for an FPGA. */
   readonly defaults: Partial<Configuration>;
   readonly fpgaDefaults: Partial<Configuration>;
@@ -31,28 +33,31 @@ const PARAMETERS_OF: Readonly<Record<ArchitectureName, ArchitectureParameters>> 
     selects: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
     computes: 'PE',
     deepestPipeline: 3,
+    mostLanes: MOST_PE_LANES,
     defaults: {},
     fpgaDefaults: {},
     words: [],
     size: ['rows', 'cols'],
-    problems: busProblems,
+    problems: (config) => [...busProblems(config), ...laneProblems(config)],
   },
   'weight-stationary': {
     selects: ({ arch, dataflow }) => arch === 'array' && dataflow === 'ws',
     computes: 'PE',
     deepestPipeline: 3,
+    mostLanes: MOST_PE_LANES,
     defaults: {},
     fpgaDefaults: {},
     words: ['ws'],
     size: ['rows', 'cols'],
-    problems: clusterProblems,
+    problems: (config) => [...clusterProblems(config), ...laneProblems(config)],
   },
   dot: {
     selects: ({ arch }) => arch === 'dot',
     computes: 'dot-product unit',
     deepestPipeline: 5,
+    mostLanes: MOST_UNIT_LANES,
     // A dot-product unit stands alone unless rows or columns are given.
-    defaults: { rows: 1, cols: 1 },
+    defaults: { rows: 1, cols: 1, lanes: 16 },
     fpgaDefaults: { tree: 'adders' },
     words: ['dot'],
     size: ['rows', 'cols', 'lanes'],

@@ -19,7 +19,17 @@ interface Conflict {
 
 /** Which parameters cannot be combined: the one source of the rules, the messages, the table of `--help` and of docs/parameters.md. */
 const CONFLICTS: readonly Conflict[] = [
-  { keys: ['lanes', 'tree'], beside: { arch: 'array' }, reason: 'a PE multiplies one pair of operands in a cycle' },
+  { keys: ['tree'], beside: { arch: 'array' }, reason: 'the sums of PEs are plain' },
+  {
+    keys: ['lanes'],
+    beside: { arch: 'array', dataflow: 'os' },
+    reason: 'PEs that keep their sums multiply one pair of operands in a cycle',
+  },
+  {
+    keys: ['lanes'],
+    beside: { arch: 'array', pe: 'float' },
+    reason: 'sums of binary32 would depend on the order of the lanes',
+  },
   {
     keys: ['clusterRows', 'clusterCols'],
     beside: { arch: 'dot' },

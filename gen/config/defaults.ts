@@ -25,6 +25,7 @@ export function withDependentDefaults(raw: RawConfiguration): RawConfiguration {
 
 /** The default of a parameter in a configuration, of which it may depend on others. */
 export function defaultIn(config: Omit<Configuration, 'name'>, key: ParameterKey): unknown {
-  const { [key]: fallback = parameterMeta(key).fallback } = targetDefaults(config);
-  return fallback;
+  const ofTarget: RawConfiguration = targetDefaults(config);
+  const ofArchitecture: RawConfiguration = parametersOf(config).defaults;
+  return ofTarget[key] ?? ofArchitecture[key] ?? parameterMeta(key).fallback;
 }

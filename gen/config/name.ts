@@ -13,6 +13,7 @@ const MOST_WORDS = 3;
 
 /** What a parameter that is not at its default adds to the name. Of parameters without a word the hash tells. */
 const WORDS: Partial<Record<ParameterKey, (config: Parameters) => string>> = {
+  lanes: ({ lanes }) => `n${lanes}`,
   clusterRows: ({ clusterRows, clusterCols }) => `c${clusterRows}x${clusterCols}`,
   clusterCols: ({ clusterRows, clusterCols }) => `c${clusterRows}x${clusterCols}`,
   maxK: ({ maxK }) => `k${maxK}`,

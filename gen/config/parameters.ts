@@ -50,6 +50,10 @@ const flag = (description: string) =>
 /** What `pe` may be given as. The baselines stand for other parameters; in a complete configuration they are gone. */
 export const PE_NAMES: string[] = ['int', 'float', ...BASELINE_NAMES];
 
+/** Most products that a PE adds up in a cycle, and a dot-product unit. */
+export const MOST_PE_LANES = 8;
+export const MOST_UNIT_LANES = 256;
+
 /** The longest side of a cluster of PEs. */
 export const LONGEST_CLUSTER = 16;
 
@@ -67,7 +71,13 @@ export const PARAMETERS = z.strictObject({
   cols: integer('columns of PEs or units: results per row and tile (dot: 1 unless given)', 1, 1024, 16),
   clusterRows: integer('rows of PEs that share operand registers; a divisor of rows', 1, LONGEST_CLUSTER, 1),
   clusterCols: integer('columns of PEs that share operand registers; a divisor of cols', 1, LONGEST_CLUSTER, 1),
-  lanes: integer('--arch dot only: products a unit adds up in a cycle', 1, 256, 16),
+  lanes: integer(
+    'products that a PE or a dot-product unit adds up in a cycle (dot: 16 unless given)',
+    1,
+    MOST_UNIT_LANES,
+    1,
+    { rule: `must be an integer from 1 to ${MOST_PE_LANES}, for dot-product units to ${MOST_UNIT_LANES}` },
+  ),
   dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
   weights: typeList('types of the weight port', ['int4', 'flint4', 'pot4']),

@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.js';
-import { type Configuration, LONGEST_CLUSTER } from './parameters.js';
+import { type Configuration, LONGEST_CLUSTER, MOST_PE_LANES } from './parameters.js';
 
 const MOST_UNITS = 4096;
 const MOST_MULTIPLIERS = 2 ** 20;
@@ -20,6 +20,13 @@ export function unitProblems({ rows, cols, lanes, maxK }: Configuration): Proble
     problems.push({ key: 'maxK', given: String(maxK), rule, nearest: String(lanes) });
   }
   return problems;
+}
+
+/** PEs have fewer lanes than dot-product units. */
+export function laneProblems({ lanes }: Configuration): Problem[] {
+  if (lanes <= MOST_PE_LANES) return [];
+  const rule = `a PE adds up 1 to ${MOST_PE_LANES} products in a cycle; dot-product units (arch dot) more`;
+  return [{ key: 'lanes', given: String(lanes), rule, nearest: String(MOST_PE_LANES) }];
 }
 
 /** Clusters of PEs must fill the array. */

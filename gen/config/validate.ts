@@ -130,6 +130,7 @@ function nearestValue(key: ParameterKey, given: unknown, raw: RawConfiguration):
 
 function integerRange(key: ParameterKey, raw: RawConfiguration): { minimum: number; maximum: number } {
   if (key === 'pipeline') return { minimum: 1, maximum: parametersOf(raw).deepestPipeline };
+  if (key === 'lanes') return { minimum: 1, maximum: parametersOf(raw).mostLanes };
   const schema = z.toJSONSchema(PARAMETERS.shape[key]);
   const integers = (schema.anyOf ?? [schema]).find((entry) => entry.type === 'integer');
   return { minimum: integers?.minimum as number, maximum: integers?.maximum as number };

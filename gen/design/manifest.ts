@@ -105,6 +105,8 @@ export const MANIFEST = z.object({
     boundBits: z.int(),
     wraps: z.boolean(),
     provenK: z.int(),
+    /** What a PE adds on top of every product, and the array takes off its results. */
+    productBias: z.string(),
     ...sums,
     /** The proof by activations that sum as many products each; above, the longest sum and the range of all. */
     cases: z.array(z.object({ pairsOfRows: z.boolean(), ...sums })),
@@ -195,6 +197,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       boundBits: accumulator.boundBits,
       wraps: accumulator.wraps,
       provenK: accumulator.provenK,
+      productBias: String(design.productBias),
       ...sums(accumulator),
       cases: accumulator.cases.map((each) => ({ pairsOfRows: each.pairsOfRows, ...sums(each) })),
     },

@@ -9,8 +9,8 @@ import { sequentialSums } from './float.js';
 /** One tile of work for an array. */
 export interface Tile {
   /**
-   * Length of the tile, at least 1. Where sums stay, the reduction: one step per beat of an array, as many as lanes per
-   * beat of dot-product units, whole beats. Where weights stay, the rows of activations that meet the tile's weights.
+   * Length of the tile, at least 1. Where sums stay, the steps of the reduction, whole beats of them. Where weights stay, the
+   * rows of activations that meet the tile's weights, a beat each.
    */
   readonly k: number;
   /** Index of the activations' type in the port's list, as on `a_type_i`; indices beyond the list mean its last type. */
@@ -21,9 +21,12 @@ export interface Tile {
   readonly aWide?: boolean;
   /** Likewise for the weights, two columns of PEs each. */
   readonly wWide?: boolean;
-  /** k x rows codes: row r of beat i at [i * rows + r]; half as many rows of wide codes. Bits above the type's width mean nothing. */
+  /**
+   * Where sums stay, a code for each step and row: row r of step i at [i * rows + r]; half as many rows of wide codes. Where
+   * weights stay, a code for each row of activations and step. Bits above the type's width mean nothing.
+   */
   readonly a: Uint8Array;
-  /** Beats x cols codes: column c of beat i at [i * cols + c]; see `tileShape` for how many. */
+  /** A code for each step and column: column c of step i at [i * cols + c]; see `tileShape` for how many. */
   readonly w: Uint8Array;
 }
 
@@ -67,22 +70,23 @@ export interface TileShape {
   readonly cols: number;
   /** Products of a result. */
   readonly terms: number;
-  /** Codes of a beat of activations, and of a row of weights. */
+  /** Activation codes of a step or, where weights stay, of a row of activations; weight codes of a step. */
   readonly aLanes: number;
   readonly wLanes: number;
-  /** Rows of weights. */
+  /** Steps that have weights. */
   readonly weightRows: number;
 }
 
-/** The sizes of a tile of k beats. A wide operand takes two lanes of its port. */
+/** The sizes of a tile of length k. A wide operand takes two lanes of its port. */
 export function tileShape(
-  { tile: { weightsStay }, rows, cols }: Pick<ArrayInfo, 'tile' | 'rows' | 'cols'>,
+  { tile: { weightsStay, stepsPerBeat }, rows, cols }: Pick<ArrayInfo, 'tile' | 'rows' | 'cols'>,
   { k, aWide, wWide }: Pick<Tile, 'k' | 'aWide' | 'wWide'>,
 ): TileShape {
   const aLanes = aWide ? rows / 2 : rows;
   const wLanes = wWide ? cols / 2 : cols;
+  const held = aLanes * stepsPerBeat;
   return weightsStay
-    ? { rows: k, cols: wLanes, terms: aLanes, aLanes, wLanes, weightRows: aLanes }
+    ? { rows: k, cols: wLanes, terms: held, aLanes: held, wLanes, weightRows: held }
     : { rows: aLanes, cols: wLanes, terms: k, aLanes, wLanes, weightRows: k };
 }
 

@@ -5,47 +5,39 @@ import { type ArrayInfo, type Tile, tileShape } from './reference.js';
 export interface TileBeats {
   /** Beats of activations. */
   readonly beats: number;
-  /** beats x rows codes. */
+  /** A code for each beat, row and step of the beat. */
   readonly a: Uint8Array;
   readonly weightBeats: number;
-  /** weightBeats x cols codes. */
+  /** A code for each weight beat, column and step of the beat. */
   readonly w: Uint8Array;
   /** Beats of results, of `resultWidth` lanes. */
   readonly resultBeats: number;
 }
 
 /**
- * Lays a tile out on the ports. The 8-bit codes of a wide operand take two lanes each, low half first; where weights
- * stay and activations are wide, the two rows of an activation hold the same weight.
+ * Lays a tile out on the ports: the codes of a row or column side by side, one for each step of a beat. The 8-bit codes of a
+ * wide operand take two rows or columns each, the low half first; where weights stay and activations are wide, the two rows
+ * of an activation hold the same weights.
  */
 export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
   const shape = tileShape(info, tile);
-  const steps = stepsPerBeat(info);
-  if (steps > 1) {
-    if (tile.k % steps !== 0) throw new Error(`a tile of ${tile.k} steps is not a whole number of beats of ${steps}`);
-    const beats = tile.k / steps;
-    return {
-      beats,
-      a: stepsSideBySide(tile.a, info.rows, steps),
-      weightBeats: beats,
-      w: stepsSideBySide(tile.w, info.cols, steps),
-      resultBeats: resultBeats(info, tile),
-    };
-  }
-  const a = tile.aWide ? halves(tile.a) : tile.a;
-  const w = tile.wWide ? halves(tile.w) : tile.w;
-  const repeats = info.tile.weightsStay && tile.aWide ? 2 : 1;
+  const { weightsStay, stepsPerBeat: steps } = info.tile;
+  const length = lengthPerBeat(info);
+  if (tile.k % length !== 0) throw new Error(`a tile of ${tile.k} steps is not a whole number of beats of ${length}`);
+  const a = tile.aWide ? halves(tile.a, weightsStay ? steps : 1) : tile.a;
+  const w = stepsSideBySide(tile.wWide ? halves(tile.w, 1) : tile.w, info.cols, steps);
+  const repeats = weightsStay && tile.aWide ? 2 : 1;
   return {
-    beats: tile.k,
-    a,
-    weightBeats: shape.weightRows * repeats,
-    w: repeats === 1 ? w : repeatRows(w, info.cols),
+    beats: tile.k / length,
+    a: weightsStay ? a : stepsSideBySide(a, info.rows, steps),
+    weightBeats: (shape.weightRows / steps) * repeats,
+    w: repeats === 1 ? w : repeatRows(w, info.cols * steps),
     resultBeats: resultBeats(info, tile),
   };
 }
 
-/** Steps of the reduction in a beat. */
-export const stepsPerBeat = ({ tile }: Pick<ArrayInfo, 'tile'>): number => tile.stepsPerBeat;
+/** What a beat adds to the length of a tile: its steps of the reduction or, where weights stay, a row of activations. */
+export const lengthPerBeat = ({ tile }: Pick<ArrayInfo, 'tile'>): number => (tile.weightsStay ? 1 : tile.stepsPerBeat);
 
 /** Lanes of a beat of results. */
 export const resultWidth = ({ tile, cols }: Pick<ArrayInfo, 'tile' | 'cols'>): number => tile.rowsPerBeat * cols;
@@ -72,6 +64,7 @@ export const skipsRows = (
  * @param codes A code per step and row, step by step.
  */
 function stepsSideBySide(codes: Uint8Array, width: number, steps: number): Uint8Array {
+  if (steps === 1) return codes;
   const lanes = new Uint8Array(codes.length);
   codes.forEach((code, i) => {
     const [step, r] = [Math.floor(i / width), i % width];
@@ -80,12 +73,13 @@ function stepsSideBySide(codes: Uint8Array, width: number, steps: number): Uint8
   return lanes;
 }
 
-/** 4-bit halves of 8-bit codes, the low half first. */
-function halves(codes: Uint8Array): Uint8Array {
+/** 4-bit halves of 8-bit codes: the low halves of a row or column of `count` codes, then its high ones. */
+function halves(codes: Uint8Array, count: number): Uint8Array {
   const lanes = new Uint8Array(codes.length * 2);
   codes.forEach((code, i) => {
-    lanes[2 * i] = code & 15;
-    lanes[2 * i + 1] = code >> 4;
+    const low = i + Math.floor(i / count) * count;
+    lanes[low] = code & 15;
+    lanes[low + count] = code >> 4;
   });
   return lanes;
 }

@@ -99,7 +99,7 @@ export function planTiling(
   const blocksM = Math.ceil(a.rows / (weightsStay ? LONGEST_STREAM : aLanes));
   const rows = weightsStay ? Math.ceil(a.rows / blocksM) : aLanes;
   const wholeBeats = Math.floor(accumulator.provenK / steps) * steps;
-  const partK = weightsStay ? aLanes : Math.min(a.cols, wholeBeats);
+  const partK = weightsStay ? aLanes * steps : Math.min(a.cols, wholeBeats);
   const least = weightsStay ? partK : steps;
   if (accumulator.provenK < steps || (accumulator.wraps && accumulator.provenK < least)) {
     throw new UserError(

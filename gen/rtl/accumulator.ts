@@ -5,6 +5,7 @@ import { levels } from '../numerics/codec.js';
 import { halfTypes } from '../numerics/types/int.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumFacts } from './arch/facts.js';
+import { bitsFor } from './operand.js';
 import { operandTypes, type PortTypes } from './port.js';
 
 /** The least and the greatest of something, both included. */
@@ -17,6 +18,8 @@ export interface Interval {
 export interface SumRequest {
   readonly config: Configuration;
   readonly sums: SumFacts;
+  /** What comes on top of every product on its way from row to row (see `DesignCore.productBias`). */
+  readonly productBias: bigint;
 }
 
 /** The sums of activations that each sum as many products. */
@@ -110,31 +113,32 @@ function sumCases({ config, sums }: SumRequest, a: readonly NumericType[], w: re
     const types = a.filter((type) => takesPairs(type) === pairsOfRows);
     if (types.length === 0) return [];
     const product = productRange(types, w);
-    const terms = pairsOfRows ? Math.floor(config.rows / 2) : sums.terms;
+    const terms = pairsOfRows ? Math.floor(sums.terms / 2) : sums.terms;
     return [{ pairsOfRows, product, terms, sum: sumRange(product, terms) }];
   });
 }
 
 /**
- * Widths of the partial sums of a column, from the top. Rows are placed bottom up, so of the two rows of a wide
- * activation the upper one has the high half.
+ * Widths of the partial sums of a column, from the top: each with the bias of its products, which makes it positive. Rows are
+ * placed bottom up, so of the two rows of a wide activation the upper one has the high half.
  */
-function partialSumBits({ rows }: Configuration, a: PortTypes, w: PortTypes, bits: number): number[] {
+function partialSumBits({ config, productBias }: SumRequest, a: PortTypes, w: PortTypes, bits: number): number[] {
+  const { rows, lanes } = config;
   const weights = operandTypes(w.types, w.wideTypes);
-  const columnRange = (count: number): Interval => {
+  const greatest = (row: number): bigint => {
     const wide = a.wideTypes.map((type) => {
       const { low, high } = halfTypes(type);
       const [x, y] = [
-        sumRange(productRange([high], weights), Math.ceil(count / 2)),
-        sumRange(productRange([low], weights), Math.floor(count / 2)),
+        sumRange(productRange([high], weights), Math.ceil(row / 2) * lanes),
+        sumRange(productRange([low], weights), Math.floor(row / 2) * lanes),
       ];
-      return { least: x.least + y.least, greatest: x.greatest + y.greatest };
+      return x.greatest + y.greatest;
     });
-    const ranges = [sumRange(productRange(a.types, weights), count), ...wide];
-    return interval(ranges.flatMap(({ least, greatest }) => [least, greatest]));
+    const plain = sumRange(productRange(a.types, weights), row * lanes).greatest;
+    return interval([plain, ...wide]).greatest + BigInt(row * lanes) * productBias;
   };
   return Array.from({ length: rows }, (_, p) =>
-    p === rows - 1 ? bits : Math.min(signedBits(columnRange(p + 1)), bits),
+    p === rows - 1 ? bits : Math.min(Math.max(bitsFor(greatest(p + 1)), 1), bits),
   );
 }
 
@@ -179,7 +183,7 @@ export function proveAccumulator(request: SumRequest, aPort: PortTypes, wPort: P
     sum,
     cases: sumCases(request, a, w),
     provenK: provenK(product, bits),
-    partialSumBits: sums.passRows ? partialSumBits(config, aPort, wPort, bits) : [],
+    partialSumBits: sums.passRows ? partialSumBits(request, aPort, wPort, bits) : [],
     contributions: contributions(request, a, w),
   };
 }

@@ -34,7 +34,7 @@ export function clustersOf(core: DesignCore, partsOf: (grid: ClusterGrid) => Clu
   if (!grid.clustered) return [];
   const { template, ports, leastSumBits } = partsOf(grid);
   const name = `${config.name}_cluster`;
-  const many = grid.clusterCols * format.w.bits > 1;
+  const many = grid.clusterCols * config.lanes * format.w.bits > 1;
   return [
     {
       name,
@@ -43,12 +43,12 @@ export function clustersOf(core: DesignCore, partsOf: (grid: ClusterGrid) => Clu
       title: `Cluster of ${grid.clusterRows} x ${grid.clusterCols} PEs with operand registers at its edges only.`,
       ports: [clock, ...enablePorts(config), ...ports],
       instances: grid.rowClusters * grid.colClusters,
-      parts: [`${config.name}_pe`],
+      parts: [...(config.lanes > 1 ? [`${config.name}_lane`] : []), `${config.name}_pe`],
       ...grid,
       pe: `${config.name}_pe`,
       enable: config.stall === 'enable',
-      aBits: format.a.bits,
-      wBits: format.w.bits,
+      aBits: config.lanes * format.a.bits,
+      wBits: config.lanes * format.w.bits,
       accBits: accumulator.bits,
       weightIn: many ? 'w_i[c*W_OP_BITS +: W_OP_BITS]' : 'w_i',
       weightOut: many ? 'w_o[c*W_OP_BITS +: W_OP_BITS]' : 'w_o',

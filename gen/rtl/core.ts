@@ -23,13 +23,16 @@ export function elaborateCore(config: Configuration): DesignCore {
   const wOperands = operandTypes(w.types, w.wideTypes);
   const candidates = solveOperandFormat(aOperands, wOperands);
   const format = candidates[0] as OperandCandidate;
-  const accumulator = proveAccumulator({ config, sums: facts.sums }, a, w);
+  const largestProduct = largest(aOperands) * largest(wOperands);
+  const magnitudeBits = bitsFor(largestProduct);
+  const signed = format.a.signBits + format.w.signBits > 0;
+  const productBias = facts.sums.passRows && signed ? 1n << BigInt(magnitudeBits) : 0n;
+  const accumulator = proveAccumulator({ config, sums: facts.sums, productBias }, a, w);
   const problems: Problem[] = ruleProblems(config);
   if ('rule' in accumulator) problems.push(accumulator);
   problems.push(...pipelineProblems(config, format));
   if (problems.length > 0 || 'rule' in accumulator) throw new ConfigurationError(problems);
   const { stepsPerBeat } = facts.tile;
-  const largestProduct = largest(aOperands) * largest(wOperands);
   return {
     config,
     facts,
@@ -39,7 +42,8 @@ export function elaborateCore(config: Configuration): DesignCore {
     candidates,
     accumulator,
     largestProduct,
-    magnitudeBits: bitsFor(largestProduct),
+    magnitudeBits,
+    productBias,
     timing: timingOf(config),
   };
 }

@@ -29,7 +29,7 @@ export function skewLines({ config, a, w }: DesignCore): DelayLines[] {
   const { clusterRows, clusterCols, rowClusters, colClusters } = clusterGrid(config);
   const skew = (port: OperandPort, side: number, clusters: number): DelayLines[] => [
     {
-      ...{ use: `skew of the ${port.letter === 'a' ? 'activations' : 'weights'}`, width: port.codeBits },
+      ...{ use: `skew of the ${port.letter === 'a' ? 'activations' : 'weights'}`, width: config.lanes * port.codeBits },
       ...{ stages: side * triangle(clusters), lines: side * (clusters - 1) },
     },
     {

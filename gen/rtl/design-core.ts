@@ -20,6 +20,11 @@ export interface DesignCore {
   readonly largestProduct: bigint;
   /** Width of the largest product's magnitude: the shifter drops what lies above, which is always 0. */
   readonly magnitudeBits: number;
+  /**
+   * What is added on top of every product, so that none is negative and sums are taken without a sign; 0 where nothing is. It
+   * is taken off the results as they leave.
+   */
+  readonly productBias: bigint;
   readonly timing: Timing;
   /** What the floating-point PE has besides; undefined for the integer PE. */
   readonly float?: FloatFormat;

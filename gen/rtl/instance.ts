@@ -42,7 +42,7 @@ export const wire = (name: string, bits = ''): WireView => ({ range: bits === ''
 /** A local parameter of a top. */
 export interface LocalParameter {
   readonly name: string;
-  readonly value: number;
+  readonly value: number | string;
   readonly comment: string;
 }
 

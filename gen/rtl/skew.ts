@@ -10,6 +10,10 @@ export interface SkewView {
   readonly label: string;
   readonly bits: string;
   readonly operandBits: string;
+  /** Whether there are several codes, a decoder each; the code and the operand of a decoder. */
+  readonly manyLanes: boolean;
+  readonly code: string;
+  readonly operand: string;
   /** The codes of the row or column in the beat. */
   readonly source: string;
   /** Whether some wait, which do not, and how long the others. */
@@ -50,12 +54,16 @@ export function skewView({ config, ...core }: DesignCore, letter: 'a' | 'w', row
   const [skewed, shares] = rows ? [grid.skewsRows, grid.tall] : [grid.skewsCols, grid.wide];
   const step = rows ? 'CLUSTER_ROWS' : 'CLUSTER_COLS';
   const decode = `${config.name}_decode_${letter}`;
+  const manyLanes = config.lanes > 1;
   return {
     index,
     count: rows ? 'ROWS' : 'COLS',
     label: `g_${letter}`,
     bits: `${upper}_BITS`,
     operandBits: `${upper}_OP_BITS`,
+    manyLanes,
+    code: manyLanes ? `code[l*${upper}_CODE_BITS +: ${upper}_CODE_BITS]` : 'code',
+    operand: manyLanes ? `operand[l*${upper}_VALUE_BITS +: ${upper}_VALUE_BITS]` : 'operand',
     source: `${letter}_code[${lane}*${upper}_BITS +: ${upper}_BITS]`,
     skewed,
     direct: rows ? grid.rowDirect : grid.colDirect,

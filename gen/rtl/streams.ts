@@ -115,12 +115,21 @@ export function portFields(port: OperandPort, codes: string, wideMeaning = ''): 
   ];
 }
 
-/** Which codes of an array's row or column lie where on a port. */
-export function lanesOfArray({ letter, codeBits, lanes, wideTypes }: OperandPort): string {
+/**
+ * Which codes of an array's row or column lie where on a port.
+ *
+ * @param each Codes of a row or column.
+ */
+export function lanesOfArray({ letter, codeBits, lanes, wideTypes }: OperandPort, each = 1): string {
   const [side, index] = letter === 'a' ? ['row', 'r'] : ['column', 'c'];
-  const codes = (bits: number, count: number): string =>
-    `${side} ${index} at [${index}*${bits} +: ${bits}] (${count} of them)`;
-  return `${codes(codeBits, lanes)}${wideTypes.length > 0 ? `; of 8 bits: ${codes(2 * codeBits, lanes / 2)}` : ''}`;
+  if (each === 1) {
+    const codes = (bits: number, count: number): string =>
+      `${side} ${index} at [${index}*${bits} +: ${bits}] (${count} of them)`;
+    return `${codes(codeBits, lanes)}${wideTypes.length > 0 ? `; of 8 bits: ${codes(2 * codeBits, lanes / 2)}` : ''}`;
+  }
+  const halves = `; of 8 bits: low half of ${side} ${index} in ${side} 2*${index}, high half in ${side} 2*${index}+1, same lane`;
+  const code = `${side} ${index}, lane l at [(${index}*${each}+l)*${codeBits} +: ${codeBits}]`;
+  return `${code} (${lanes} of them)${wideTypes.length > 0 ? halves : ''}`;
 }
 
 /** What 8-bit weights mean for results. */

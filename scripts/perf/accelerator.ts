@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_PE_LANES } from '../../gen/config/parameters.js';
 
 const positive = z.number().positive();
 const energy = z.number().min(0);
@@ -50,11 +51,13 @@ export const PRECISION = z.strictObject({
 export const ARRAY_PARAMETERS = z.object({
   dataflow: z.enum(['os', 'ws']),
   pipeline: size.max(5).default(1),
+  /** Products that a unit adds up in a cycle. */
+  lanes: size.max(MOST_PE_LANES).default(1),
 });
 
 /**
- * An accelerator: a systolic array of rows x cols units. At half of `maxBits` or less a unit works as 2 x 2, down to
- * `minBits`; narrower codes gain nothing.
+ * An accelerator: a systolic array of rows x cols units, each of `lanes` multipliers. At half of `maxBits` or less a unit works
+ * as 2 x 2, down to `minBits`; narrower codes gain nothing.
  */
 export const ACCELERATOR = z
   .strictObject({
@@ -74,7 +77,7 @@ export const ACCELERATOR = z
       maxK: size.optional(),
     }),
     precision: PRECISION,
-    /** nW of one unit. */
+    /** nW of one multiplier of a unit, with its share of what they have in common. */
     core: z.strictObject({ leakage: energy, dynamic: energy }),
     memory: MEMORY,
   })

@@ -22,7 +22,7 @@ export interface RowCut {
 export interface StepCut extends Cut {
   /** Steps of the reduction over all tiles. */
   readonly steps: number;
-  /** Times that the rows of the array are filled with weights. */
+  /** Times that the array is filled with weights along the reduction. */
   readonly passes: number;
   /** Cycles of the reductions where sums stay. */
   readonly cycles: number;
@@ -45,8 +45,11 @@ export function cutsOfProblem(problem: Problem, machine: Machine, { ragged, fill
   const { batch, output, inChannels, outChannels, kernel, bits } = problem;
   const pack = packing(machine, bits);
   const [rows, cols] = [machine.rows * pack, machine.cols * pack];
+  const { weightsStay: stays, lanes } = machine;
+  const held = rows * lanes;
   const window = kernel.height * kernel.width;
   const beats = (count: number): number => (fill ? arrayCycles(machine, count) : count);
+  const stepBeats = (steps: number): number => beats(Math.ceil(steps / lanes));
   const rowCut = (batchCut: Cut, side: number): RowCut => {
     const row = cutOf(output.height, Math.min(side, output.height));
     const column = cutOf(output.width, Math.min(side, output.width));
@@ -63,16 +66,15 @@ export function cutsOfProblem(problem: Problem, machine: Machine, { ragged, fill
     };
   };
   const sides = cutsOf(Math.max(output.height, output.width));
-  const { weightsStay: stays } = machine;
   // An array whose sides are no powers of two is filled by other tiles, which the published search does not try.
   const side = (length: number, counts: boolean): number => (ragged && counts ? length : 1);
   return {
     rows: sides.flatMap(({ tile }) => cutsOf(batch, side(rows, !stays)).map((cut) => rowCut(cut, tile))),
-    steps: cutsOf(inChannels, side(rows, stays)).map((cut) => ({
+    steps: cutsOf(inChannels, side(held, stays)).map((cut) => ({
       ...cut,
       steps: sumOver(cut, ragged, (size) => window * size),
-      passes: sumOver(cut, ragged, (size) => Math.ceil((window * size) / rows)),
-      cycles: sumOver(cut, ragged, (size) => beats(window * size)),
+      passes: sumOver(cut, ragged, (size) => Math.ceil((window * size) / held)),
+      cycles: sumOver(cut, ragged, (size) => stepBeats(window * size)),
     })),
     columns: cutsOf(outChannels, side(cols, true)).map((cut) => ({
       ...cut,
@@ -83,16 +85,17 @@ export function cutsOfProblem(problem: Problem, machine: Machine, { ragged, fill
 }
 
 /**
- * Cycles that the array takes for tiles of so many beats in all, one after the other: steps of a reduction, in parts that
+ * Cycles that the array takes for tiles of so many beats in all, one after the other: beats of a reduction, in parts that
  * the accumulators hold, or, where weights stay, rows of activations.
  */
 export function arrayCycles(
-  { timing, weightsStay, maxK }: Pick<Machine, 'timing' | 'weightsStay' | 'maxK'>,
+  { timing, weightsStay, lanes, maxK }: Pick<Machine, 'timing' | 'weightsStay' | 'lanes' | 'maxK'>,
   beats: number,
 ) {
-  if (weightsStay || beats <= maxK) return tilePeriod(timing, beats);
-  const rest = beats % maxK;
-  return Math.floor(beats / maxK) * tilePeriod(timing, maxK) + (rest === 0 ? 0 : tilePeriod(timing, rest));
+  const most = Math.floor(maxK / lanes);
+  if (weightsStay || beats <= most) return tilePeriod(timing, beats);
+  const rest = beats % most;
+  return Math.floor(beats / most) * tilePeriod(timing, most) + (rest === 0 ? 0 : tilePeriod(timing, rest));
 }
 
 /** Cycles of a layer besides the periods of its tiles: from the first weights or to the last results. */

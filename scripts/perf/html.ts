@@ -2,7 +2,7 @@ import { escaped, Markup } from '../../gen/base/markup.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { ENERGY_PARTS } from './energy.js';
-import { configurationOf } from './machine.js';
+import { configurationOf, unitsText } from './machine.js';
 import { acceleratorColours, energyPlot, PART_COLOURS, rooflinePlot, timePlot } from './plots.js';
 import { energyPerSample, type ModelReport } from './report.js';
 import { figuresSummary } from './text.js';
@@ -58,7 +58,7 @@ export async function modelHtml(report: ModelReport, title: string): Promise<str
       about,
       source,
       colour: colours.get(name) as string,
-      array: `${array.rows} x ${array.cols} units of ${array.maxBits} bits (down to ${array.minBits}), ${factsOf(configurationOf({ array })).names.kind}`,
+      array: `${unitsText(array)} (down to ${array.minBits}), ${factsOf(configurationOf({ array })).names.kind}`,
     })),
   };
   return renderTemplate('perf/report.html', escaped(view) as object);

@@ -19,6 +19,8 @@ export interface Machine {
   readonly accelerator: Accelerator;
   readonly rows: number;
   readonly cols: number;
+  /** Multipliers of a unit: steps of the reduction that it takes at once. */
+  readonly lanes: number;
   /** Whether weights stay while rows of activations stream past them; else sums stay. */
   readonly weightsStay: boolean;
   readonly weightCapacity: number;
@@ -32,7 +34,7 @@ export interface Machine {
   /** Of the whole array per cycle, and per cycle in which it works. */
   readonly coreLeakage: number;
   readonly coreDynamic: number;
-  /** Of one unit, per cycle in which it works. */
+  /** Of one multiplier, per cycle in which it works. */
   readonly unitDynamic: number;
   readonly sramLeakage: number;
   readonly buffer: BufferEnergies;
@@ -43,12 +45,13 @@ export function machineOf(accelerator: Accelerator): Machine {
   const { array, core, memory } = accelerator;
   const { weights, activations, results } = memory.buffers;
   const { frequencyHz, usable } = memory;
-  const units = array.rows * array.cols;
+  const multipliers = multipliersOf(array);
   const configuration = configurationOf(accelerator);
   return {
     accelerator,
     rows: array.rows,
     cols: array.cols,
+    lanes: array.lanes,
     weightsStay: factsOf(configuration).tile.weightsStay,
     weightCapacity: weights.bytes * 8 * usable,
     activationCapacity: activations.bytes * 8 * usable,
@@ -57,8 +60,8 @@ export function machineOf(accelerator: Accelerator): Machine {
     accumulatorBits: array.accumulatorBits,
     maxK: array.maxK ?? Number.POSITIVE_INFINITY,
     timing: timingOf(configuration),
-    coreLeakage: (core.leakage * units) / frequencyHz,
-    coreDynamic: (core.dynamic * units) / frequencyHz,
+    coreLeakage: (core.leakage * multipliers) / frequencyHz,
+    coreDynamic: (core.dynamic * multipliers) / frequencyHz,
     unitDynamic: core.dynamic / frequencyHz,
     sramLeakage: ((weights.leakage + activations.leakage + results.leakage) * 1e6) / frequencyHz,
     buffer: {
@@ -72,6 +75,13 @@ export function machineOf(accelerator: Accelerator): Machine {
     dram: memory.dram,
   };
 }
+
+/** The multipliers of all units. */
+export const multipliersOf = ({ rows, cols, lanes }: Accelerator['array']): number => rows * cols * lanes;
+
+/** The units of an array, in words. */
+export const unitsText = ({ rows, cols, lanes, maxBits }: Accelerator['array']): string =>
+  `${rows} x ${cols} units of ${lanes > 1 ? `${lanes} lanes and ` : ''}${maxBits} bits`;
 
 /** Units along each side for codes of some width: a unit counts as one, or as 2 x 2 narrower ones. */
 export const packing = ({ accelerator: { array } }: Machine, bits: number): number =>

@@ -15,7 +15,7 @@ import { Evaluator, type LayerResult, type NetworkResult } from './evaluate.js';
 import type { BitLists } from './layers.js';
 import { type LeftOutProduct, macsOf, type Network } from './layer.js';
 import { orderText } from './loops.js';
-import { machineOf, packing } from './machine.js';
+import { machineOf, packing, multipliersOf } from './machine.js';
 import { type Ratio, ratiosOf } from './ratios.js';
 import type { Schedule } from './search.js';
 import type { Stats } from './stats.js';
@@ -149,7 +149,7 @@ function leftOutRows({ name, layers, leftOut = [] }: Network): LeftOutRow[] {
 
 function describe(accelerator: Accelerator): ModelReport['accelerators'][number] {
   const { name, about, source, array, memory } = accelerator;
-  const units = array.rows * array.cols;
+  const units = multipliersOf(array);
   const narrow = packing(machineOf(accelerator), array.minBits) ** 2;
   return {
     name,
@@ -166,7 +166,7 @@ function resultRow(
   description: Accelerator,
 ): ResultRow {
   const { array, memory } = description;
-  const units = array.rows * array.cols;
+  const units = multipliersOf(array);
   const row = ({ layer, bits, schedule, energy: own }: LayerResult): LayerRow => ({
     name: layer.name,
     bits,

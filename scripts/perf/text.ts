@@ -4,6 +4,7 @@ import type { Bar, ComparedFigure } from './comparison.js';
 import { ARGUED } from './corrections.js';
 import type { Effect } from './effects.js';
 import { totalEnergy } from './energy.js';
+import { unitsText } from './machine.js';
 import type { OwnSizing } from './own.js';
 import type { Ratio } from './ratios.js';
 import { energyPerSample, type LeftOutRow, type ModelReport, type ResultRow } from './report.js';
@@ -116,7 +117,7 @@ export function sizingsText(sizings: readonly OwnSizing[]): string {
   return sizings
     .map(({ accelerator: { name, array }, gatesPerMac, columnsFrom, energyFrom }) =>
       [
-        `${name}: ${array.rows} x ${array.cols} units of ${array.maxBits} bits, ${fixed(gatesPerMac, 1)} gate equivalents per MAC`,
+        `${name}: ${unitsText(array)}, ${fixed(gatesPerMac, 1)} gate equivalents per MAC`,
         `  columns: ${columnsFrom}`,
         `  energy:  ${energyFrom}`,
         '',

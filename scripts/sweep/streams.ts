@@ -2,7 +2,7 @@ import { EXIT, UserError } from '../../gen/base/errors.js';
 import { arrayInfoOf } from '../../gen/design/array-info.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import { type ArrayInfo, expectedResults } from '../../gen/golden/reference.js';
-import { stepsPerBeat, tileBeats } from '../../gen/golden/streams.js';
+import { lengthPerBeat, tileBeats } from '../../gen/golden/streams.js';
 import { randomSource, randomTile } from '../../gen/golden/vectors.js';
 import { drainCycles, type Timing, tilePeriod } from '../../gen/rtl/timing.js';
 import { type ArrayModel, latencyOf, type TileEvents } from '../verify/simulator.js';
@@ -35,7 +35,7 @@ export const STREAM_TILES = 4;
 export async function measureStream(model: ArrayModel, manifest: Manifest, k: number): Promise<StreamFigures> {
   const { name } = manifest.configuration;
   const info = narrowOnly(arrayInfoOf(manifest));
-  const steps = stepsPerBeat(info);
+  const steps = lengthPerBeat(info);
   const beats = Math.ceil(k / steps);
   const random = randomSource(k);
   const tiles = Array.from({ length: STREAM_TILES }, () => randomTile(random, info, { k: beats * steps }));

@@ -4,7 +4,7 @@ import { factsOf } from '../../gen/rtl/arch/table.js';
 
 /**
  * What a module is for, as the area report groups it. A dot-product unit, or a cluster of PEs with its operand registers,
- * counts as a PE; what is in it is a part.
+ * counts as a PE; what is in it, such as a lane, is a part.
  */
 export type AreaRole = 'pe' | 'decoder' | 'delay' | 'periphery' | 'type decoder' | 'unit part' | 'pe of a cluster';
 
@@ -54,7 +54,7 @@ export function areaItems(manifest: Manifest): AreaItem[] {
     manifest.modules.filter(({ name }) => names.includes(name)).map(({ file }) => file);
   const roleOf = (name: string): AreaRole => {
     if (nested.has(name)) return 'type decoder';
-    if (unitParts.includes(name)) return clustered ? 'pe of a cluster' : 'unit part';
+    if (unitParts.includes(name)) return clustered && name === `${design}_pe` ? 'pe of a cluster' : 'unit part';
     if (name === computing) return 'pe';
     return (partsOf.get(name) ?? []).length > 0 ? 'decoder' : 'periphery';
   };

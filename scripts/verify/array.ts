@@ -8,7 +8,7 @@ import {
   type Tile,
   tileShape,
 } from '../../gen/golden/reference.js';
-import { resultWidth, skipsRows, stepsPerBeat } from '../../gen/golden/streams.js';
+import { lengthPerBeat, resultWidth, skipsRows } from '../../gen/golden/streams.js';
 import {
   type Pattern,
   type RandomSource,
@@ -63,7 +63,7 @@ export async function verifyArray(
   const options = { tuning, builds };
   const model = await openArrayModel(folder, manifest, options);
   const run = await model.simulate(segments);
-  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const steps = lengthPerBeat(arrayInfoOf(manifest));
   const macs = segments
     .flatMap(({ tiles }) => tiles)
     .reduce((sum, { k }) => sum + (k / steps) * manifest.timing.macsPerCycle, 0);
@@ -89,7 +89,7 @@ export async function measureSpeed(
   seconds: number,
 ): Promise<{ cycles: number; macs: number; seconds: number }> {
   const { maxK } = manifest.configuration;
-  const steps = stepsPerBeat(arrayInfoOf(manifest));
+  const steps = lengthPerBeat(arrayInfoOf(manifest));
   const tiles = Array.from({ length: 8 }, () =>
     randomTile(random, arrayInfoOf(manifest), { k: wholeBeats(Math.min(maxK, 512), steps) }),
   );
@@ -112,7 +112,7 @@ function withResults<T extends { readonly tiles: readonly Tile[] }>(manifest: Ma
 function formulaSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
   const { rows, cols, maxK } = manifest.configuration;
   const info = arrayInfoOf(manifest);
-  const steps = stepsPerBeat(info);
+  const steps = lengthPerBeat(info);
   const wanted = [1, 2, rows - 1, rows, rows + 1, 2 * (rows + cols) + 3];
   const lengths = new Set(wanted.filter((beats) => beats > 0 && beats * steps <= maxK));
   return [...lengths].map((beats) => {
@@ -153,7 +153,7 @@ function stallSegments(manifest: Manifest, random: RandomSource): NamedSegment[]
 function randomTiles(manifest: Manifest, random: RandomSource, count: number): Tile[] {
   const { rows, cols, maxK } = manifest.configuration;
   const info = arrayInfoOf(manifest);
-  const steps = stepsPerBeat(info);
+  const steps = lengthPerBeat(info);
   const longest = wholeBeats(Math.min(maxK, 3 * (rows + cols) * steps), steps) / steps;
   return Array.from({ length: count }, () => {
     const [aPattern, wPattern] = [randomPattern(random), randomPattern(random)];
@@ -178,14 +178,12 @@ const EXTREMES: readonly Pattern[] = ['greatest', 'least', 'alternating', 'negat
 /** Full-length tiles of the values that drive the accumulators to their limits. */
 function extremeSegments(manifest: Manifest, random: RandomSource, macs: number): NamedSegment[] {
   const { rows, cols, maxK } = manifest.configuration;
-  const { stepsPerBeat: steps, weightsStay } = arrayInfoOf(manifest).tile;
+  const info = arrayInfoOf(manifest);
   const longest = Math.min(maxK, Math.max(Math.ceil(macs / (rows * cols)), 64));
-  const k = weightsStay ? 2 * rows : wholeBeats(longest, steps);
+  const k = info.tile.weightsStay ? 2 * rows : wholeBeats(longest, lengthPerBeat(info));
   const tiles = EXTREMES.flatMap((aPattern) =>
     EXTREMES.flatMap((wPattern) =>
-      extremeTypes(arrayInfoOf(manifest)).map(([a, w]) =>
-        randomTile(random, arrayInfoOf(manifest), { k, a, w, aPattern, wPattern }),
-      ),
+      extremeTypes(info).map(([a, w]) => randomTile(random, info, { k, a, w, aPattern, wPattern })),
     ),
   );
   return [withResults(manifest, { title: `extremes over ${k} steps`, seed: 1, tiles })];

@@ -74,7 +74,7 @@ async function buildModuleBench(
   budget: TestBudget,
   trace: boolean,
 ): Promise<string> {
-  const { name, stall, clusterRows, clusterCols } = manifest.configuration;
+  const { name, stall, clusterRows, clusterCols, lanes } = manifest.configuration;
   const { adds } = factsOf(manifest.configuration).computing;
   const { a, w } = manifest.ports;
   const view = {
@@ -83,23 +83,32 @@ async function buildModuleBench(
     clustered: clusterRows * clusterCols > 1,
     stationary: adds === 'passes',
     sumBits: manifest.accumulator.bits,
-    ports: [harnessPort('a', a), harnessPort('w', w)],
+    lanes,
+    ports: [harnessPort('a', a, lanes), harnessPort('w', w, lanes)],
     accMsb: manifest.accumulator.bits - 1,
   };
   return buildHarness(folder, manifest, budget, trace, {
     what: 'modules',
     top: 'unit_harness',
     view,
-    modules: /_(decode_\w+|pe)$/,
+    modules: /_(decode_\w+|lane|pe)$/,
     bench: 'module_tb',
   });
 }
 
-function harnessPort(letter: string, { codeBits, typeBits, operand, wideTypes }: Manifest['ports']['a']) {
+function harnessPort(
+  letter: string,
+  { codeBits, typeBits, operand, wideTypes }: Manifest['ports']['a'],
+  lanes: number,
+) {
   const type = typeBits > 0 ? `${letter}_type_i[${typeBits - 1}:0]` : '';
   const wide = wideTypes.length > 0;
   const mode = wide ? (typeBits > 0 ? `{${letter}_type_i[6], ${type}}` : `${letter}_type_i[6]`) : '';
-  return { letter, codeMsb: codeBits - 1, operandMsb: operand.bits - 1, type, wide, mode };
+  const bits = operand.bits;
+  return {
+    ...{ letter, type, wide, mode, codeBits, codeMsb: codeBits - 1, codesMsb: lanes * codeBits - 1 },
+    ...{ operandBits: bits, operandMsb: bits - 1, operandsMsb: lanes * bits - 1 },
+  };
 }
 
 /** All codes under all selectors of a port; bits above a type's width must not matter. */
@@ -115,7 +124,7 @@ export function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVec
 }
 
 function unitVectors(
-  { configuration, accumulator }: Manifest,
+  { configuration, accumulator, ports }: Manifest,
   a: readonly DecodeVector[],
   w: readonly DecodeVector[],
   steps: number,
@@ -133,13 +142,29 @@ function unitVectors(
     decode.set([x.type, x.code, y.type, y.code], i * 4);
   }
   file.bytes(decode);
-  const record = new Uint8Array(pe.steps * 32);
+  const record = new Uint8Array(pe.steps * PE_STEP_BYTES);
   const values = new Uint8Array(pe.values.buffer, pe.values.byteOffset, pe.values.byteLength);
+  const codes = new DataView(record.buffer);
   for (let i = 0; i < pe.steps; i++) {
-    record.set(pe.controls.subarray(i * 8, i * 8 + 8), i * 32);
-    record.set(values.subarray(i * 24, i * 24 + 24), i * 32 + 8);
+    const at = i * PE_STEP_BYTES;
+    record.set(pe.controls.subarray(i * 8, i * 8 + 8), at);
+    codes.setBigUint64(at + 8, packedCodes(pe, 2 * i, ports.a.codeBits), true);
+    codes.setBigUint64(at + 16, packedCodes(pe, 2 * i + 1, ports.w.codeBits), true);
+    record.set(values.subarray(i * 24, i * 24 + 24), at + 24);
   }
   return file.bytes(record).content();
+}
+
+/** Bytes of a step in a vector file: those of the control, then five numbers. */
+const PE_STEP_BYTES = 48;
+
+/** The codes of all lanes of a port as one number, lane 0 in the lowest bits. */
+function packedCodes({ codes, lanes }: PeVectors, group: number, codeBits: number): bigint {
+  let packed = 0n;
+  for (let lane = lanes - 1; lane >= 0; lane--) {
+    packed = (packed << BigInt(codeBits)) | BigInt(codes[group * lanes + lane] as number);
+  }
+  return packed;
 }
 
 /** What `tb/module_tb.cpp` is told of the PE. */
@@ -205,19 +230,22 @@ export interface ModuleFailure {
 
 function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, got }: ModuleFailure): string {
   const { ports, configuration } = manifest;
-  const operands = (at: number) => {
-    const [aType = 0, aCode = 0, wType = 0, wCode = 0] = pe.controls.subarray(at * 8, at * 8 + 4);
-    const text = (letter: 'a' | 'w', type: number, code: number): string => {
-      const choice = operandChoices(ports[letter]).find(({ selector }) => selector === type) as OperandChoice;
-      const { name, bits } = choice.type;
-      return `${name} ${code.toString(2).padStart(bits, '0')} = ${choice.type.decode(code)}`;
-    };
-    return { a: text('a', aType, aCode), w: text('w', wType, wCode) };
+  const codeText = (letter: 'a' | 'w', at: number, lane: number): string => {
+    const type = pe.controls[at * 8 + (letter === 'a' ? 0 : 1)];
+    const code = pe.codes[(at * 2 + (letter === 'a' ? 0 : 1)) * pe.lanes + lane] as number;
+    const choice = operandChoices(ports[letter]).find(({ selector }) => selector === type) as OperandChoice;
+    const { name, bits } = choice.type;
+    return `${name} ${code.toString(2).padStart(bits, '0')} = ${choice.type.decode(code)}`;
   };
+  const products = (activation: number, weight: number): string =>
+    Array.from(
+      { length: pe.lanes },
+      (_, lane) => `${codeText('a', activation, lane)} times ${codeText('w', weight, lane)}`,
+    ).join(', ');
   const offered = step - configuration.pipeline;
   const stays = factsOf(configuration).computing.adds === 'passes';
   const weight = stays ? weightInUse(pe, offered) : offered;
-  const product = offered < 0 || weight < 0 ? 'none' : `${operands(offered).a} times ${operands(weight).w}`;
+  const product = offered < 0 || weight < 0 ? 'none' : products(offered, weight);
   const isFloat = configuration.pe === 'float' && /accumulator|shadow|bus|acc_o/.test(rule);
   const show = (value: bigint): string => (isFloat ? showBinary32(value) : String(value));
   const before = stays
@@ -232,8 +260,8 @@ function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, g
 /** The step in which the weight that is multiplied in step `at` was loaded; -1: none was. */
 function weightInUse({ controls }: PeVectors, at: number): number {
   let step = at;
-  while (step >= 0 && controls[step * 8 + 5] === 0) step--;
+  while (step >= 0 && controls[step * 8 + 3] === 0) step--;
   do step--;
-  while (step >= 0 && controls[step * 8 + 4] === 0);
+  while (step >= 0 && controls[step * 8 + 2] === 0);
   return step;
 }

@@ -1,5 +1,5 @@
 import type { ArrayInfo, Tile } from '../../gen/golden/reference.js';
-import { resultLanes, resultWidth, stepsPerBeat, tileBeats } from '../../gen/golden/streams.js';
+import { resultLanes, resultWidth, tileBeats } from '../../gen/golden/streams.js';
 
 /** Writes the little-endian files that the benches in `tb/` read. */
 export class VectorWriter {
@@ -49,7 +49,7 @@ export interface Segment {
 export function arrayVectors(info: ArrayInfo, segments: readonly Segment[]): Buffer {
   const file = new VectorWriter();
   const { tile, rows, cols, a, w, accBits } = info;
-  const steps = stepsPerBeat(info);
+  const { stepsPerBeat: steps } = tile;
   file.words(tile.weightsStay ? 1 : 0, rows * steps, cols * steps, resultWidth(info));
   file.words(a.codeBits, w.codeBits, accBits, segments.length);
   for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {

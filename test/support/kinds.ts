@@ -7,17 +7,18 @@ const SIZES: readonly ParameterKey[] = ['name', 'rows', 'cols', 'lanes', 'cluste
 
 /**
  * What a design is an instance of, for samples that are to have one of every kind: the values of its parameters in its
- * architecture and dataflow, the families of its types, and whether it has clusters of PEs.
+ * architecture and dataflow, the families of its types, and whether it has clusters of PEs and several lanes.
  */
 export function kindsOf(raw: RawConfiguration): string[] {
   const configuration = validateConfiguration(raw);
-  const { arch, dataflow, pe, clusterRows, clusterCols } = configuration;
+  const { arch, dataflow, pe, lanes, clusterRows, clusterCols } = configuration;
   const architecture = arch === 'dot' ? arch : dataflow;
   const plain = PARAMETER_KEYS.filter((key) => !TYPES.includes(key) && !SIZES.includes(key));
   return [
     ...plain.map((key) => `${architecture}: ${key} ${configuration[key]}`),
     ...TYPES.flatMap((key) => familiesOf(configuration, key).map((family) => `${pe}: ${key} ${family}`)),
     `${architecture}: tiles ${clusterRows > 1} ${clusterCols > 1}`,
+    `${architecture}: lanes ${lanes > 1}`,
   ];
 }
 

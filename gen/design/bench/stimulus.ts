@@ -1,5 +1,5 @@
 import { type ArrayInfo, arrayInfoOfDesign, expectedResults, selectedType, type Tile } from '../../golden/reference.js';
-import { resultLanes, resultWidth, stepsPerBeat, tileBeats } from '../../golden/streams.js';
+import { lengthPerBeat, resultLanes, resultWidth, tileBeats } from '../../golden/streams.js';
 import {
   type Pattern,
   type RandomSource,
@@ -73,7 +73,7 @@ export function buildStimulus(design: Design, identity: Identity): Stimulus {
   const random = randomSource(SEED);
   const tiles = chooseTiles(random, info);
   const laneBits = wholeDigits(info.accBits);
-  const steps = stepsPerBeat(info);
+  const steps = lengthPerBeat(info);
   const { inputs } = design.streams;
   return {
     tiles,
@@ -90,7 +90,7 @@ export function buildStimulus(design: Design, identity: Identity): Stimulus {
 }
 
 function chooseTiles(random: RandomSource, info: ArrayInfo): Tile[] {
-  const { stepsPerBeat: steps, longest } = info.tile;
+  const { longest } = info.tile;
   const [activations, weights] = [typeChoices(info.a), typeChoices(info.w)];
   const [aTypes, wTypes] = [activations.length, weights.length];
   const tileText = info.rows * info.cols * (wholeDigits(info.accBits) / 4 + 1);
@@ -98,7 +98,7 @@ function chooseTiles(random: RandomSource, info: ArrayInfo): Tile[] {
   const count = Math.max(Math.min(wanted, Math.floor(TEXT_BUDGET / tileText)), LEAST_TILES);
   return Array.from({ length: count }, (_, i) => {
     const [aPattern, wPattern] = PATTERN_PAIRS[i % PATTERN_PAIRS.length] as readonly [Pattern, Pattern];
-    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, longest) * steps;
+    const k = Math.min(LENGTHS[i % LENGTHS.length] as number, longest) * lengthPerBeat(info);
     const a = activations[i % aTypes] as TypeChoice;
     const w = weights[((i % aTypes) + Math.floor(i / aTypes)) % wTypes] as TypeChoice;
     return randomTile(random, info, { k, a, w, aPattern, wPattern });

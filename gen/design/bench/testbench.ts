@@ -1,3 +1,4 @@
+import { lengthPerBeat } from '../../golden/streams.js';
 import type { Design } from '../../rtl/design.js';
 import { type Identity, identityComment } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
@@ -16,10 +17,10 @@ export const slowInIcarus = ({ timing }: Design): boolean => timing.macsPerCycle
 export function renderTestBench(design: Design, identity: Identity): RenderedFile[] {
   const { config, timing, accumulator } = design;
   const { tiles, streams, cutBeat, cutResults, laneBits, resultBeats, expectedText } = buildStimulus(design, identity);
-  const { stepsPerBeat, rowsPerBeat } = design.facts.tile;
-  const lanes = rowsPerBeat * config.cols;
+  const { tile } = design.facts;
+  const lanes = tile.rowsPerBeat * config.cols;
   const unstalled = tiles.reduce(
-    (sum, { k }) => sum + tilePeriod(timing, k / stepsPerBeat),
+    (sum, { k }) => sum + tilePeriod(timing, k / lengthPerBeat({ tile })),
     timing.latency.cycles + config.rows,
   );
   const name = `${config.name}_tb`;
@@ -36,7 +37,7 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     top: design.top.name,
     what: design.facts.names.all,
     lanes,
-    places: rowsPerBeat > 1 ? { row: 'beat', column: 'lane' } : { row: 'row', column: 'column' },
+    places: tile.rowsPerBeat > 1 ? { row: 'beat', column: 'lane' } : { row: 'row', column: 'column' },
     streams: beats,
     paced: beats.at(-1),
     stimulus: stimulus.join(' and '),

@@ -26,15 +26,22 @@ function numbersText({ float }: Design, count: number | string): string {
 
 function stationaryWeights(design: Design): DataflowText {
   const { config, top } = design;
-  const { rows, cols } = config;
+  const { rows, cols, lanes } = config;
+  const steps = rows * lanes;
+  const carries = lanes > 1 ? `: beat i has steps ${lanes} * i to ${lanes} * i + ${lanes - 1} of all columns` : '';
   return {
     computes: [
-      `\`${top.name}\` multiplies rows of activations by a block of ${rows} x ${cols} weights, which stays in the array.`,
-      `M beats of activations give M rows of ${numbersText(design, cols)}: \`results[m][c] = sum over r of a[m][r] * w[r][c]\`.`,
+      `\`${top.name}\` multiplies rows of activations by a block of ${steps} x ${cols} weights, which stays in the array.`,
+      `M beats of activations give M rows of ${numbersText(design, cols)}: \`results[m][c] = sum over k of a[m][k] * w[k][c]\`.`,
       'A longer reduction takes several tiles. Add their results up outside.',
+      ...(lanes > 1
+        ? [
+            `A PE has ${lanes} lanes. Where a reduction is no multiple of ${steps}, fill the rest with code 0. It is 0 in every type.`,
+          ]
+        : []),
     ],
     inputs: [
-      `A tile of weights has exactly ${counted(rows, 'beat')}, one per row of the array, row 0 first. \`w_last_i\` comes with the last one. Nothing flags another number of beats: the results are then wrong.`,
+      `A tile of weights has exactly ${counted(rows, 'beat')}, one per row of the array, row 0 first${carries}. \`w_last_i\` comes with the last one. Nothing flags another number of beats: the results are then wrong.`,
       'A beat of activations gives a row of results. A tile has as many as you like. `a_last_i` comes with the last one: the next beat meets the next tile of weights.',
       'Weights wait in the PEs, one tile ahead of the one in use. They may come while activations stream.',
     ],

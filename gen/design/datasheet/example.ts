@@ -247,10 +247,12 @@ function streamColumns(
   ];
 }
 
-/** The lanes of a port that the example uses. */
+/** The lanes of a port that the example uses: two steps in each row or column; activations where weights stay lie side by side. */
 function fieldsOf({ config, facts }: Design, letter: 'a' | 'w', wide: boolean): Field[] {
-  const rows = Math.min(wide ? 4 : 2, letter === 'a' ? config.rows : config.cols);
-  const { stepsPerBeat } = facts.tile;
+  const { stepsPerBeat, weightsStay } = facts.tile;
+  const sides = letter === 'a' ? config.rows : config.cols;
+  const used = (wide ? 2 : 1) * (letter === 'a' && weightsStay && stepsPerBeat > 1 ? 1 : 2);
+  const rows = Math.min(used, sides);
   return stepsPerBeat === 1
     ? [{ first: 0, count: rows }]
     : times(rows, (r) => ({ first: r * stepsPerBeat, count: Math.min(2, stepsPerBeat) }));

@@ -25,8 +25,9 @@ export function modes(design: Design) {
 }
 
 function twiceTheWeights({ config }: Design): string[] {
+  const what = config.lanes > 1 ? `${config.lanes} steps` : 'row r';
   return [
-    '8-bit activations: an activation takes two rows of PEs, which need the same weights. Send row r of weights twice, in beats 2r and 2r + 1.',
+    `8-bit activations: an activation takes two rows of PEs, which need the same weights. Send ${what} of weights twice, in beats 2r and 2r + 1.`,
     `A tile of weights has ${counted(config.rows, 'beat')} in every mode.`,
   ];
 }

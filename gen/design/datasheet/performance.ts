@@ -1,4 +1,5 @@
 import { skipsRows } from '../../golden/streams.js';
+import { lengthPerBeat } from '../../golden/streams.js';
 import type { Design } from '../../rtl/design.js';
 import { counted } from '../../rtl/render/counted.js';
 import { tilePeriod } from '../../rtl/timing.js';
@@ -51,12 +52,13 @@ function counts(design: Design): string[][] {
 /** For tiles of some lengths: K reduction steps, at most maxK; M rows of activations where weights stay. */
 function utilisation({ config, facts, timing }: Design): string[][] {
   const { rows, maxK } = config;
-  const { stepsPerBeat, weightsStay } = facts.tile;
+  const { weightsStay } = facts.tile;
+  const length = lengthPerBeat(facts);
   const lengths = weightsStay ? [rows, 64, 576, 4096] : [64, 576, maxK].filter((k) => k <= maxK);
   return [...new Set(lengths)]
     .sort((x, y) => x - y)
     .map((k) => {
-      const cycles = tilePeriod(timing, Math.ceil(k / stepsPerBeat));
-      return [String(k), String(cycles), `${((100 * k) / (cycles * stepsPerBeat)).toFixed(1)} %`];
+      const cycles = tilePeriod(timing, Math.ceil(k / length));
+      return [String(k), String(cycles), `${((100 * k) / (cycles * length)).toFixed(1)} %`];
     });
 }

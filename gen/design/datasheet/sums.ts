@@ -20,6 +20,11 @@ function integerSums(design: Design) {
       `${bits} bits, two's complement. All figures are in least steps of both types.`,
       ...cases.flatMap((each) => caseNotes(design, each)),
       `All sums together take ${boundBits} bits.`,
+      ...(design.productBias > 0n
+        ? [
+            `In the PEs each product comes with ${design.productBias} on top, so partial sums have no sign. It is taken off where results leave a column.`,
+          ]
+        : []),
       wraps
         ? `**The results are narrower and wrap modulo 2^${bits}**, as asked for. Sums of up to ${provenK} products are certain to be right.`
         : certain,

@@ -30,6 +30,8 @@ export interface ArrayView extends PeripheryView {
   readonly tileRow: string;
   readonly skewRows: SkewView;
   readonly skewCols: SkewView;
+  /** What counts the lanes of a PE, where it has several. */
+  readonly lanes: readonly string[];
   /** The wires from the control. */
   readonly controls: readonly WireView[];
   /** What PEs, or clusters of them, pass to the right besides operands. */
@@ -102,6 +104,7 @@ export function arrayView(
     tileRow,
     skewRows: skewView(core, 'a', tileRow),
     skewCols: skewView(core, 'w'),
+    lanes: config.lanes > 1 ? ['lane'] : [],
     resultWire: grid.clustered ? 'bottom[c*ACC_BITS +: ACC_BITS]' : `g_row[ROWS-1].g_col[c].${result}`,
     pairsCols,
     typeParameters: selectorParameters([portView(core.a), portView(core.w)]),

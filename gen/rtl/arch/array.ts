@@ -11,7 +11,7 @@ export const ARRAY_TILE: Pick<TileFacts, 'stepsPerBeat' | 'rowsPerBeat' | 'resul
 };
 
 export function arrayComputing(config: Configuration): Pick<ComputingFacts, 'module' | 'bench' | 'lanes'> {
-  return { module: clusterGrid(config).clustered ? 'cluster' : 'pe', bench: 'pe', lanes: 1 };
+  return { module: clusterGrid(config).clustered ? 'cluster' : 'pe', bench: 'pe', lanes: config.lanes };
 }
 
 export function arrayNames({
@@ -61,8 +61,8 @@ export function arrayDiagram(
       wCode: w.codeBits,
       aOperand: a.fields.bits,
       wOperand: w.fields.bits,
-      aBits: a.codeBits * rows,
-      wBits: w.codeBits * cols,
+      aBits: a.codeBits * a.lanes,
+      wBits: w.codeBits * w.lanes,
       accBits: accumulator.bits,
       rowBits: cols * accumulator.bits,
       flows: lines.map((line, i) => ({ text: line, y: 175 + 17 * i })),

@@ -65,6 +65,7 @@ export function elaborateFloatCore(config: Configuration): DesignCore {
     accumulator: binary32Accumulator(config, aTypes, wTypes),
     largestProduct,
     magnitudeBits: bitsFor(largestProduct),
+    productBias: 0n,
     timing: timingOf(config),
     float,
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { memoised } from '../../../gen/base/memo.js';
+import { parametersOf } from '../../../gen/config/architectures.js';
 import { PARAMETERS, type ParameterKey } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { clusterSides } from '../../../gen/config/size-rules.js';
@@ -25,8 +26,10 @@ const FEW = 4;
 /** Parameters that want other values than all of them evenly. */
 const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
   lanes: {
-    draw: (random) => (random.below(2) === 0 ? 1 + random.below(8) : 1 + random.below(24)),
-    representatives: [2, 5],
+    // Half of the draws 1, some of the others more than there may be.
+    draw: (random, drawn) =>
+      random.below(2) === 0 ? 1 : 1 + random.below(Math.min(parametersOf(drawn).mostLanes + 1, 24)),
+    representatives: [1, 5],
   },
   pipeline: {
     draw: (random) => (random.below(8) === 0 ? 4 + random.below(2) : 1 + random.below(3)),

@@ -1,10 +1,11 @@
 import type { Manifest } from '../../../gen/design/manifest.js';
 import { selectedType } from '../../../gen/golden/reference.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
-import { codeValues, type Level, levels } from '../../../gen/numerics/codec.js';
+import { codeValues } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import { dotStages } from '../../../gen/rtl/arch/dot/stages.js';
+import { type LaneCodes, laneCases } from './lane-codes.js';
 
 /** What the vectors of a dot-product unit depend on. */
 export type DotInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;
@@ -26,24 +27,16 @@ export interface DotVectors {
   readonly exhaustive: boolean;
 }
 
-interface Beat {
+interface Beat extends LaneCodes {
   readonly aType: number;
   readonly wType: number;
   readonly first: boolean;
   readonly add: boolean;
-  readonly a: readonly number[];
-  readonly w: readonly number[];
 }
-
-type Pair = readonly [a: number, w: number];
 
 const RANDOM_BEATS = 3000;
 
-/**
- * Beats for a dot-product unit: all pairs of codes of all pairs of types (a seeded sample of `most` beyond), side by
- * side in the lanes and then alone in each lane; all lanes at their limits, with equal and with alternating signs; runs of
- * lanes at a limit among others; random beats, among them ones with add_i low.
- */
+/** Beats for a dot-product unit: the cases of its lanes, of all pairs of types; random beats, among them ones with add_i low. */
 export function dotVectors(info: DotInfo, random: RandomSource, most: number): DotVectors {
   const { lanes, pipeline } = info.configuration;
   const { a, w } = info.ports;
@@ -53,17 +46,10 @@ export function dotVectors(info: DotInfo, random: RandomSource, most: number): D
   let exhaustive = true;
   const beats = types.flatMap((selected) => {
     const [aType, wType] = [typeOf(info, 'a', selected.aType), typeOf(info, 'w', selected.wType)];
-    const every = choosePairs(aType, wType, share, random);
-    pairs += every.pairs.length;
-    exhaustive &&= every.exhaustive;
-    // Alone in every lane, as many of them as the budget allows.
-    const alone = everyNth(every.pairs, Math.ceil((every.pairs.length * lanes) / share));
-    return [
-      ...sideBySide(every.pairs, lanes),
-      ...oneHot(alone, lanes, [zeroOf(aType), zeroOf(wType)]),
-      ...limits(aType, wType, lanes),
-      ...runs(aType, wType, lanes),
-    ].map((codes) => ({ ...selected, first: true, add: true, ...codes }));
+    const cases = laneCases([aType, wType], lanes, share, random);
+    pairs += cases.pairs;
+    exhaustive &&= cases.exhaustive;
+    return cases.codes.map((codes) => ({ ...selected, first: true, add: true, ...codes }));
   });
   const known = beats.length;
   beats.push(...Array.from({ length: RANDOM_BEATS }, (_, i) => randomBeat(info, random, i)));
@@ -85,103 +71,6 @@ export function dotVectors(info: DotInfo, random: RandomSource, most: number): D
 
 const typeOf = ({ ports }: DotInfo, letter: 'a' | 'w', index: number): NumericType =>
   numericType(ports[letter].types[index] as string);
-
-function choosePairs(
-  aType: NumericType,
-  wType: NumericType,
-  most: number,
-  random: RandomSource,
-): { pairs: Pair[]; exhaustive: boolean } {
-  const [aCount, wCount] = [2 ** aType.bits, 2 ** wType.bits];
-  if (aCount * wCount <= most) {
-    const pairs = Array.from({ length: aCount * wCount }, (_, i): Pair => [Math.floor(i / wCount), i % wCount]);
-    return { pairs, exhaustive: true };
-  }
-  const pairs = Array.from({ length: most }, (): Pair => [random.below(aCount), random.below(wCount)]);
-  return { pairs, exhaustive: false };
-}
-
-const everyNth = <T>(items: readonly T[], n: number): T[] => items.filter((_, i) => i % n === 0);
-
-interface Codes {
-  readonly a: readonly number[];
-  readonly w: readonly number[];
-}
-
-function codesOf(pairs: readonly Pair[]): Codes {
-  return { a: pairs.map(([a]) => a), w: pairs.map(([, w]) => w) };
-}
-
-/** Pairs side by side; each beat begins one pair behind the last one's end, so that none is bound to a lane. */
-function sideBySide(pairs: readonly Pair[], lanes: number): Codes[] {
-  const count = Math.ceil(pairs.length / lanes);
-  return Array.from({ length: count }, (_, beat) =>
-    codesOf(Array.from({ length: lanes }, (__, lane) => pairs[(beat * lanes + lane) % pairs.length] as Pair)),
-  );
-}
-
-/** Each pair alone in each lane, the others at zero. */
-function oneHot(pairs: readonly Pair[], lanes: number, zero: Pair): Codes[] {
-  return pairs.flatMap((pair) =>
-    Array.from({ length: lanes }, (_, hot) =>
-      codesOf(Array.from({ length: lanes }, (__, lane) => (lane === hot ? pair : zero))),
-    ),
-  );
-}
-
-/** Pairs of the least and the greatest values of two types. */
-function corners(aType: NumericType, wType: NumericType): { readonly pair: Pair; readonly product: bigint }[] {
-  const ends = (type: NumericType): Level[] => {
-    const table = levels(type);
-    return [table[0], table.at(-1)] as Level[];
-  };
-  return ends(aType).flatMap((a) =>
-    ends(wType).map((w) => ({ pair: [a.code, w.code] as const, product: a.value * w.value })),
-  );
-}
-
-/** All lanes at the limits of their types: alike, alternating from lane to lane, and all but one alike. */
-function limits(aType: NumericType, wType: NumericType, lanes: number): Codes[] {
-  const pairs = corners(aType, wType).map(({ pair }) => pair);
-  return pairs.flatMap((x) =>
-    pairs.flatMap((y) => [
-      codesOf(Array.from({ length: lanes }, (_, lane) => (lane % 2 === 0 ? x : y))),
-      codesOf(Array.from({ length: lanes }, (_, lane) => (lane === lanes - 1 ? y : x))),
-    ]),
-  );
-}
-
-/**
- * Every run of 2, 4, 8 ... lanes, at a multiple of its length, at the least or the greatest product, the other lanes at zero
- * or at the opposite limit: what sums of some of the lanes must hold.
- */
-function runs(aType: NumericType, wType: NumericType, lanes: number): Codes[] {
-  const byProduct = [...corners(aType, wType)].sort((x, y) => (x.product < y.product ? -1 : 1));
-  const [least, greatest] = [byProduct[0], byProduct.at(-1)].map((corner) => (corner as { pair: Pair }).pair) as [
-    Pair,
-    Pair,
-  ];
-  const zero: Pair = [zeroOf(aType), zeroOf(wType)];
-  const lengths = Array.from({ length: Math.ceil(Math.log2(lanes)) }, (_, i) => 2 ** i).slice(1);
-  return lengths.flatMap((length) =>
-    Array.from({ length: Math.ceil(lanes / length) }, (_, run) => run).flatMap((run) =>
-      [
-        [least, zero],
-        [least, greatest],
-        [greatest, zero],
-        [greatest, least],
-      ].map(([inside, outside]) =>
-        codesOf(
-          Array.from({ length: lanes }, (_, lane) => (Math.floor(lane / length) === run ? inside : outside) as Pair),
-        ),
-      ),
-    ),
-  );
-}
-
-function zeroOf(type: NumericType): number {
-  return codeValues(type).indexOf(0n);
-}
 
 /** Any codes, bits above a type's width included; a quarter begin a tile, a quarter have add_i low. */
 function randomBeat({ ports, configuration }: DotInfo, random: RandomSource, index: number): Beat {

@@ -128,7 +128,7 @@ function canonical(bits: bigint): bigint {
 /** A code of a port with its value. */
 interface Operand {
   readonly type: number;
-  readonly code: number;
+  readonly codes: readonly number[];
   readonly value: number;
 }
 
@@ -139,11 +139,13 @@ function choosePairs(
   most: number,
 ): { pairs: PairCodes[]; exhaustive: boolean } {
   const codes = (port: 'a' | 'w'): Operand[] =>
-    ports[port].types
-      .map(numericType)
-      .flatMap((type, index) =>
-        Array.from({ length: 2 ** type.bits }, (_, code) => ({ type: index, code, value: codeNumber(type, code) })),
-      );
+    ports[port].types.map(numericType).flatMap((type, index) =>
+      Array.from({ length: 2 ** type.bits }, (_, code) => ({
+        type: index,
+        codes: [code],
+        value: codeNumber(type, code),
+      })),
+    );
   const pair = (a: Operand, w: Operand): PairCodes => ({
     a,
     w,

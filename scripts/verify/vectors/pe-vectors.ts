@@ -1,23 +1,24 @@
 import type { Manifest } from '../../../gen/design/manifest.js';
-import { operandChoices } from '../../../gen/golden/operand-choices.js';
+import { type OperandChoice, operandChoices } from '../../../gen/golden/operand-choices.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { codeValues } from '../../../gen/numerics/codec.js';
 import { factsOf } from '../../../gen/rtl/arch/table.js';
+import { laneCases } from './lane-codes.js';
 
 /** What the PE vectors depend on. */
 export type PeInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;
 
-/** A code of a port with its value; `type` is the byte that selects its type. */
+/** Codes of a port, one for each lane of the PE, with their values; `type` is the byte that selects their type. */
 interface Operand {
   readonly type: number;
-  readonly code: number;
-  readonly value: bigint;
+  readonly codes: readonly number[];
+  readonly values: readonly bigint[];
 }
 
-/** An activation and a weight code with the value of their product. */
+/** Activation and weight codes of all lanes with the value of what the PE adds: their product, or the sum of their products. */
 export interface PairCodes {
-  readonly a: Omit<Operand, 'value'>;
-  readonly w: Omit<Operand, 'value'>;
+  readonly a: Omit<Operand, 'values'>;
+  readonly w: Omit<Operand, 'values'>;
   readonly product: bigint;
 }
 
@@ -46,8 +47,11 @@ interface PeModel<P extends PairCodes> {
 /** Stimulus and expectation of one PE, a step per clock cycle, in the layout of `tb/module_tb.cpp`. */
 export interface PeVectors {
   readonly steps: number;
-  /** a_type, a_code, w_type, w_code, drain, swap, check, 0 of each step. */
+  /** a_type, w_type, drain, swap, check, three times 0 of each step. */
   readonly controls: Uint8Array;
+  /** Codes of each step: activations of all lanes, then weights. */
+  readonly codes: Uint8Array;
+  readonly lanes: number;
   /** acc_i, expected accumulator and bus of each step. */
   readonly values: BigInt64Array;
   /** Pairs of codes, over all pairs of types, that were multiplied at every level of the accumulator. */
@@ -58,6 +62,8 @@ export interface PeVectors {
 
 export const MOST_PAIRS = 1_000_000;
 export const MOST_PRODUCTS = 1_200_000;
+/** Pairs of codes for lanes: each is tried side by side with others and alone. */
+const MOST_LANE_PAIRS = 100_000;
 const LONGEST_CLIMB = 4096;
 
 /**
@@ -85,28 +91,33 @@ export class BusModel implements PeModel<PairCodes> {
   }
 }
 
+const sumOfProducts = (a: readonly bigint[], w: readonly bigint[]): bigint =>
+  a.reduce((sum, value, lane) => sum + value * (w[lane] ?? 0n), 0n);
+
 /**
  * The weight in use is multiplied; a swap takes the waiting one over for the activation that comes with it, a load puts
  * another in its place. Sums from above are taken as they come.
  */
 class WeightStationaryModel implements PeModel<Pair> {
-  private waiting = 0n;
-  private weight = 0n;
+  private waiting: readonly bigint[] = [];
+  private weights: readonly bigint[] = [];
   private products: bigint[];
 
+  /** @param bias What comes on top of the products of a step. */
   constructor(
     pipeline: number,
     private readonly bits: number,
+    private readonly bias: bigint,
   ) {
     this.products = new Array<bigint>(pipeline).fill(0n);
   }
 
   step({ a, w }: Pair, { drain, swap, accIn }: Control): [bigint, bigint] {
     const arrived = this.products.shift() as bigint;
-    if (swap) this.weight = this.waiting;
-    if (drain) this.waiting = w.value;
-    this.products.push(a.value * this.weight);
-    return [BigInt.asIntN(this.bits, accIn + arrived), 0n];
+    if (swap) this.weights = this.waiting;
+    if (drain) this.waiting = w.values;
+    this.products.push(sumOfProducts(a.values, this.weights));
+    return [BigInt.asIntN(this.bits, accIn + arrived + this.bias), 0n];
   }
 }
 
@@ -115,43 +126,80 @@ class WeightStationaryModel implements PeModel<Pair> {
  * spread over the whole range, with random operands where they must have no effect.
  */
 export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS): PeVectors {
-  const { pipeline } = info.configuration;
+  const { lanes, pipeline } = info.configuration;
   const { adds } = factsOf(info.configuration).computing;
-  const { pairs, exhaustive } = choosePairs(info, random, most);
+  const { pairs, tried, exhaustive } = lanes > 1 ? chooseLanes(info, random, most) : choosePairs(info, random, most);
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
   const { bits } = info.accumulator;
   const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product);
   const stays = adds === 'passes';
-  const model = stays ? new WeightStationaryModel(pipeline, bits) : new BusModel(pipeline, wrap);
+  const bias = BigInt(lanes) * BigInt(info.accumulator.productBias);
+  const model = stays ? new WeightStationaryModel(pipeline, bits, bias) : new BusModel(pipeline, wrap);
   const recorder = new Recorder<Pair>(model, pairs, random);
   const levels = stays ? fullRangeLevels(info, count, random) : sumLevels(info, count);
   (stays ? driveStationary : driveSums)(recorder, pairs, levels, pipeline, random);
-  return { ...recorder.vectors(), pairs: pairs.length, exhaustive, levels };
+  return { ...recorder.vectors(), pairs: tried, exhaustive, levels };
+}
+
+/** What a PE is given, and how many pairs of codes it was made of. */
+interface Chosen {
+  readonly pairs: Pair[];
+  readonly tried: number;
+  readonly exhaustive: boolean;
 }
 
 /** All pairs of codes, or, where they are too many, a random sample and the corners. */
-function choosePairs({ ports }: PeInfo, random: RandomSource, most: number): { pairs: Pair[]; exhaustive: boolean } {
+function choosePairs({ ports }: PeInfo, random: RandomSource, most: number): Chosen {
   const codes = (port: 'a' | 'w'): Operand[] =>
     operandChoices(ports[port]).flatMap(({ selector, type }) =>
-      codeValues(type).map((value, code) => ({ type: selector, code, value: value as bigint })),
+      codeValues(type).map((value, code) => ({ type: selector, codes: [code], values: [value as bigint] })),
     );
-  const pair = (a: Operand, w: Operand): Pair => ({ a, w, product: a.value * w.value });
   const every = (activations: Operand[], weights: Operand[]): Pair[] =>
-    activations.flatMap((a) => weights.map((w) => pair(a, w)));
+    activations.flatMap((a) => weights.map((w) => pairOf(a, w)));
   const [activations, weights] = [codes('a'), codes('w')];
   if (activations.length * weights.length <= most) {
-    return { pairs: every(activations, weights), exhaustive: true };
+    const pairs = every(activations, weights);
+    return { pairs, tried: pairs.length, exhaustive: true };
   }
   const any = (operands: Operand[]): Operand => operands[random.below(operands.length)] as Operand;
-  const sample = Array.from({ length: most }, () => pair(any(activations), any(weights)));
-  return { pairs: [...every(corners(activations), corners(weights)), ...sample], exhaustive: false };
+  const sample = Array.from({ length: most }, () => pairOf(any(activations), any(weights)));
+  const pairs = [...every(corners(activations), corners(weights)), ...sample];
+  return { pairs, tried: pairs.length, exhaustive: false };
+}
+
+const pairOf = (a: Operand, w: Operand): Pair => ({ a, w, product: sumOfProducts(a.values, w.values) });
+
+/** The cases of lanes, for all pairs of types. */
+function chooseLanes({ ports, configuration }: PeInfo, random: RandomSource, most: number): Chosen {
+  const [activations, weights] = [operandChoices(ports.a), operandChoices(ports.w)];
+  const share = Math.max(Math.floor(Math.min(most, MOST_LANE_PAIRS) / (activations.length * weights.length)), 64);
+  const operand = ({ selector, type }: OperandChoice, codes: readonly number[]): Operand => {
+    const values = codeValues(type);
+    return { type: selector, codes, values: codes.map((code) => values[code] as bigint) };
+  };
+  const chosen = activations.flatMap((a) =>
+    weights.map((w) => {
+      const cases = laneCases([a.type, w.type], configuration.lanes, share, random);
+      return {
+        ...cases,
+        pairs: cases.codes.map((codes) => pairOf(operand(a, codes.a), operand(w, codes.w))),
+        tried: cases.pairs,
+      };
+    }),
+  );
+  return {
+    pairs: chosen.flatMap(({ pairs }) => pairs),
+    tried: chosen.reduce((sum, { tried }) => sum + tried, 0),
+    exhaustive: chosen.every(({ exhaustive }) => exhaustive),
+  };
 }
 
 /** The operands of least, greatest and zero value. */
 function corners(operands: readonly Operand[]): Operand[] {
-  const least = operands.reduce((x, y) => (y.value < x.value ? y : x));
-  const greatest = operands.reduce((x, y) => (y.value > x.value ? y : x));
-  return [least, greatest, ...operands.filter(({ value }) => value === 0n).slice(0, 1)];
+  const firstValue = ({ values }: Operand): bigint => values[0] as bigint;
+  const least = operands.reduce((x, y) => (firstValue(y) < firstValue(x) ? y : x));
+  const greatest = operands.reduce((x, y) => (firstValue(y) > firstValue(x) ? y : x));
+  return [least, greatest, ...operands.filter((operand) => firstValue(operand) === 0n).slice(0, 1)];
 }
 
 /** Sums from above from end to end. */
@@ -173,14 +221,20 @@ function sumLevels({ accumulator: { sum } }: PeInfo, count: number): bigint[] {
 /** Collects steps together with what the model expects after each. */
 export class Recorder<P extends PairCodes> {
   private controls = new Uint8Array(1 << 16);
+  private codes: Uint8Array;
   private values = new BigInt64Array(3 << 13);
   private count = 0;
+
+  private readonly lanes: number;
 
   constructor(
     readonly model: PeModel<P>,
     private readonly pairs: readonly P[],
     private readonly random: RandomSource,
-  ) {}
+  ) {
+    this.lanes = pairs[0]?.a.codes.length ?? 1;
+    this.codes = new Uint8Array((1 << 14) * this.lanes);
+  }
 
   anyPair(): P {
     return this.pairs[this.random.below(this.pairs.length)] as P;
@@ -191,23 +245,28 @@ export class Recorder<P extends PairCodes> {
     if ((this.count + 1) * 8 > this.controls.length) this.grow();
     const expected = this.model.step(pair, { drain, swap, accIn });
     const { a, w } = pair;
-    const codes = [a.type, a.code, w.type, w.code];
-    this.controls.set([...codes, drain ? 1 : 0, swap ? 1 : 0, check ? 1 : 0, 0], this.count * 8);
+    this.controls.set([a.type, w.type, drain ? 1 : 0, swap ? 1 : 0, check ? 1 : 0], this.count * 8);
+    this.codes.set(a.codes, this.count * 2 * this.lanes);
+    this.codes.set(w.codes, (this.count * 2 + 1) * this.lanes);
     this.values.set([accIn, ...expected], this.count * 3);
     this.count++;
   }
 
-  vectors(): Pick<PeVectors, 'steps' | 'controls' | 'values'> {
+  vectors(): Pick<PeVectors, 'steps' | 'lanes' | 'controls' | 'codes' | 'values'> {
     return {
       steps: this.count,
+      lanes: this.lanes,
+      codes: this.codes.slice(0, this.count * 2 * this.lanes),
       controls: this.controls.slice(0, this.count * 8),
       values: this.values.slice(0, this.count * 3),
     };
   }
 
   private grow(): void {
-    const { controls, values } = this;
+    const { controls, codes, values } = this;
     this.controls = new Uint8Array(controls.length * 2);
+    this.codes = new Uint8Array(codes.length * 2);
+    this.codes.set(codes);
     this.values = new BigInt64Array(values.length * 2);
     this.controls.set(controls);
     this.values.set(values);
@@ -228,14 +287,15 @@ function driveStationary(
   const groups = [...groupByWeight(pairs).values()];
   const first = groups[0] as Pair[];
   recorder.step(first[0] as Pair, { drain: true, check: false });
-  for (const [turn, level] of levels.entries()) {
+  let offered = 0;
+  for (const level of levels) {
     for (const [i, group] of groups.entries()) {
       const next = groups[i + 1] ?? first;
       const loadAt = random.below(group.length);
       for (const [j, pair] of group.entries()) {
         const w = j === loadAt ? (next[0] as Pair).w : recorder.anyPair().w;
-        const check = turn + i > 0 || j >= pipeline;
-        recorder.step({ ...pair, w }, { drain: j === loadAt, swap: j === 0, accIn: level, check });
+        recorder.step({ ...pair, w }, { drain: j === loadAt, swap: j === 0, accIn: level, check: offered >= pipeline });
+        offered++;
       }
     }
   }

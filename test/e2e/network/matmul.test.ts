@@ -128,6 +128,16 @@ describe('a real product on the simulated array', () => {
     expect(report.utilisation).toBeGreaterThan(0.999);
   });
 
+  it('fills up the lanes of PEs with zeros where the reduction has too few steps', async () => {
+    const lanes = design({ rows: 2, cols: 3, dataflow: 'ws', lanes: 4, name: 'lanes_ws' });
+    write('A.npy', 7, 10, 5);
+    write('W.npy', 10, 4, 6);
+    const report = await matmul({ design: lanes, a: path('A.npy'), w: path('W.npy') });
+    expect(report).toMatchObject({ exact: true, tiling: { tiles: 4, parts: 2, partK: 8, rows: 7 } });
+    const { timing } = loadDesign(lanes);
+    expect(report.cycles).toBe(2 + 4 * 7 - 1 + timing.latency.cycles + 1);
+  });
+
   it.each(['os', 'ws'])(
     'multiplies 8-bit integers on 4-bit PEs, alone and with a 4-bit type, dataflow %s',
     async (dataflow) => {

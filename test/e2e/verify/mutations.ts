@@ -39,6 +39,9 @@ const WIDE: RawConfiguration = { rows: 4, cols: 4, wideActivations: ['int8', 'ui
 /** A small grid of units. */
 const DOT: RawConfiguration = { arch: 'dot', rows: 2, cols: 2, lanes: 3 };
 
+/** PEs with several lanes whose weights stay. */
+const LANES: RawConfiguration = { dataflow: 'ws', lanes: 3 };
+
 /** A design with two rows and three columns of clusters of PEs. */
 const CLUSTERS = { rows: 4, cols: 6, clusterRows: 2, clusterCols: 2 };
 
@@ -167,9 +170,9 @@ const MUTATIONS: Mutation[] = [
     'a partial sum too narrow',
     { name: 'w6', dataflow: 'ws' },
     'array',
-    'p < 1 ? 14 : 15;  // bits of a sum of p + 1 products\n      localparam ABOVE_BITS = p < 2 ?',
-    'p < 2 ? 14 : 15;  // bits of a sum of p + 1 products\n      localparam ABOVE_BITS = p < 3 ?',
-    /array, extremes.*row \d+, column/,
+    'p < 1 ? 14 : 15;  // bits of a sum over p + 1 rows\n      localparam ABOVE_BITS = p < 2 ?',
+    'p < 2 ? 14 : 15;  // bits of a sum over p + 1 rows\n      localparam ABOVE_BITS = p < 3 ?',
+    /array.*row \d+, column/,
   ],
   [
     'a bubble between tiles of weights',
@@ -178,6 +181,54 @@ const MUTATIONS: Mutation[] = [
     '~loaded_q | a_begin_i',
     '~loaded_q',
     /tile period.*formula .* simulated/,
+  ],
+  [
+    'the bias of results',
+    { name: 'w9', dataflow: 'ws' },
+    'correct',
+    'sum_i - ',
+    'sum_i + 0 * ',
+    /array.*row \d+, column/,
+  ],
+  [
+    'the bias of a product',
+    { name: 'w10', dataflow: 'ws' },
+    'pe',
+    '~negative, term',
+    'negative, term',
+    /PE, clock edge.*partial sum is wrong/,
+  ],
+  [
+    'a lane that no sum takes',
+    { ...LANES, name: 'n1' },
+    'pe',
+    'others = g_lane[l-1].sum',
+    'others = sum_i',
+    /PE, clock edge.*partial sum is wrong/,
+  ],
+  [
+    'the weight of a lane',
+    { ...LANES, name: 'n2' },
+    'pe',
+    '.w_i(w_q[l*6 +: 6])',
+    '.w_i(w_q[0 +: 6])',
+    /PE, clock edge.*times.*times.*times/,
+  ],
+  [
+    'the sign of a lane',
+    { ...LANES, name: 'n3', pipeline: 3 },
+    'lane',
+    'negative_q <= product_negative_q',
+    'negative_q <= negative',
+    /PE, clock edge.*partial sum is wrong/,
+  ],
+  [
+    'the code of a lane',
+    { ...LANES, name: 'n4' },
+    'array',
+    'code[l*A_CODE_BITS +: A_CODE_BITS]',
+    'code[(LANES-1-l)*A_CODE_BITS +: A_CODE_BITS]',
+    /array.*row \d+, column/,
   ],
   [
     'the mark of the last row',
@@ -406,11 +457,11 @@ const MUTATIONS: Mutation[] = [
     /array.*row \d, column/,
   ],
   [
-    'a partial sum between tiles without its sign',
+    'a partial sum between tiles with a sign',
     { name: 't11', ...CLUSTERS, dataflow: 'ws' },
     'array',
-    '{(SUM_BITS-ABOVE_BITS){above[ABOVE_BITS-1]}}',
     "{(SUM_BITS-ABOVE_BITS){1'b0}}",
+    '{(SUM_BITS-ABOVE_BITS){above[ABOVE_BITS-1]}}',
     /array.*row \d, column/,
   ],
   [
@@ -425,8 +476,8 @@ const MUTATIONS: Mutation[] = [
     'a PE in a tile',
     { name: 't13', ...CLUSTERS, dataflow: 'ws' },
     'pe',
-    'sum_i + (addend',
-    '(addend',
+    'sum_i + {',
+    '{',
     /PE, clock edge.*sum from above/,
   ],
 ];
@@ -678,9 +729,9 @@ const BUS_MUTATIONS: Mutation[] = [
 export const { sample, rest } = splitByFeatures(
   [...MUTATIONS, ...BUS_MUTATIONS, ...FLOAT_MUTATIONS],
   ([, raw, module]) => {
-    const { arch, dataflow, pe, busSegment, clusterRows, wideActivations, wideWeights } = raw;
+    const { arch, dataflow, pe, lanes, busSegment, clusterRows, wideActivations, wideWeights } = raw;
     const wide = [wideActivations, wideWeights].some((types) => Array.isArray(types) && types.length > 0);
-    return [JSON.stringify([module, arch, dataflow, pe, busSegment, clusterRows, wide])];
+    return [JSON.stringify([module, arch, dataflow, pe, lanes, busSegment, clusterRows, wide])];
   },
 );
 

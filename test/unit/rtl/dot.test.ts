@@ -24,7 +24,7 @@ describe('the configuration of dot-product units', () => {
 
   it.each<[RawConfiguration, RegExp]>([
     [{ busSegment: 2 }, /busSegment: given 2; .*arch dot.*: auto/],
-    [{ arch: 'array', lanes: 4 }, /lanes: given 4; .*arch array.*: 16/],
+    [{ lanes: 257 }, /lanes: given 257; .*: 256/],
     [{ arch: 'array', tree: 'adders' }, /tree: given adders; .*: columns/],
     [{ arch: 'array', pipeline: 4 }, /pipeline: given 4; .*\b3\b.*: 3/],
     [{ activations: ['int4'], weights: ['int4'], pipeline: 5 }, /pipeline: given 5; .*shifter.*: 4/],

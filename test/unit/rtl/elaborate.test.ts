@@ -198,15 +198,52 @@ describe('modules', () => {
 });
 
 describe('weight-stationary arrays', () => {
-  it('widen partial sums only as far as so many products need', () => {
-    const { partialSums, accumulator } = design({ dataflow: 'ws', rows: 9, cols: 2 });
+  it.each([1, 3])('widen partial sums only as far as so many products with their bias need, %d lanes', (lanes) => {
+    const { partialSums, accumulator, productBias, largestProduct } = design({
+      dataflow: 'ws',
+      rows: 9,
+      cols: 2,
+      lanes,
+    });
     const widest = accumulator.product.greatest;
-    const bitsOf = (products: number): number =>
-      signedBits({ least: -widest * BigInt(products), greatest: widest * BigInt(products) });
+    expect(productBias).toBeGreaterThan(largestProduct);
+    const bitsOf = (row: number): number =>
+      row === 9
+        ? signedBits({ least: -widest * BigInt(9 * lanes), greatest: widest * BigInt(9 * lanes) })
+        : (BigInt(row * lanes) * (widest + productBias)).toString(2).length;
     const expected = new Map<number, number>();
-    for (let row = 1; row <= 9; row++) expected.set(bitsOf(row), (expected.get(bitsOf(row)) ?? 0) + 2);
+    for (let row = 1; row <= 9; row++) {
+      const bits = Math.min(bitsOf(row), accumulator.bits);
+      expected.set(bits, (expected.get(bits) ?? 0) + 2);
+    }
     expect(new Map(partialSums.map(({ bits, pes }) => [bits, pes]))).toEqual(expected);
-    expect(expected.size).toBeGreaterThan(3);
+    expect(expected.size).toBeGreaterThan(2);
+  });
+
+  it('have as many decoders, delays and multiply-accumulates a cycle as their PEs have lanes', () => {
+    const { modules, delayLines, timing, a, w, top } = design({ dataflow: 'ws', rows: 3, cols: 2, lanes: 4 });
+    const instancesOf = (suffix: string) => modules.find(({ name }) => name.endsWith(suffix))?.instances;
+    expect([a.lanes, w.lanes, timing.macsPerCycle]).toEqual([12, 8, 24]);
+    expect(['_decode_a', '_decode_w', '_lane', '_pe'].map(instancesOf)).toEqual([12, 8, 24, 6]);
+    const widthOf = (port: string) => top.ports.find(({ name }) => name === port)?.width;
+    expect([widthOf('a_data_i'), widthOf('w_data_i')]).toEqual([48, 32]);
+    expect(delayLines.map(({ width, stages }) => [width, stages]).slice(0, 1)).toEqual([[16, 3]]);
+  });
+
+  it('sum as many products as the rows have lanes', () => {
+    const { accumulator, facts } = design({ dataflow: 'ws', rows: 4, cols: 2, lanes: 5, wideActivations: ['int8'] });
+    expect(accumulator.terms).toBe(20);
+    expect(accumulator.cases.map(({ terms }) => terms)).toEqual([20, 10]);
+    expect(facts.tile.stepsPerBeat).toBe(5);
+  });
+
+  it('take no bias where no product is negative', () => {
+    const { productBias, modules } = design({
+      ...{ dataflow: 'ws', rows: 3, cols: 2, lanes: 2 },
+      ...{ activations: ['uint4'], weights: ['uint4'] },
+    });
+    expect(productBias).toBe(0n);
+    expect(modules.map(({ name }) => name).filter((name) => name.endsWith('_correct'))).toEqual([]);
   });
 
   it('give the width asked for to the results alone', () => {

@@ -149,8 +149,16 @@ describe('PE vectors', () => {
   const vectorsOf = (raw: RawConfiguration) => floatPeVectors(buildManifest(design(raw), []), randomSource(1));
 
   it('offer every pair of codes', () => {
-    const { controls, steps, pairs, exhaustive } = vectorsOf({ activations: ['e4m3', 'int4'], weights: ['e2m1'] });
-    const seen = new Set(Array.from({ length: steps }, (_, i) => controls.subarray(i * 8, i * 8 + 4).join(' ')));
+    const { controls, codes, steps, pairs, exhaustive } = vectorsOf({
+      activations: ['e4m3', 'int4'],
+      weights: ['e2m1'],
+    });
+    const seen = new Set(
+      Array.from(
+        { length: steps },
+        (_, i) => `${controls.subarray(i * 8, i * 8 + 2)} ${codes.subarray(i * 2, i * 2 + 2)}`,
+      ),
+    );
     expect(exhaustive).toBe(true);
     expect(pairs).toBe((256 + 16) * 16);
     expect(seen.size).toBe(pairs);
@@ -161,7 +169,7 @@ describe('PE vectors', () => {
     const found: Record<string, number> = {};
     const count = (what: string): unknown => (found[what] = (found[what] ?? 0) + 1);
     for (let i = 1; i < steps; i++) {
-      if (controls[(i - 1) * 8 + 5] === 1) continue;
+      if (controls[(i - 1) * 8 + 3] === 1) continue;
       const before = BigInt.asUintN(32, values[(i - 1) * 3 + 1] as bigint);
       const after = BigInt.asUintN(32, values[i * 3 + 1] as bigint);
       const [x, y] = [binary32Value(before), binary32Value(after)];

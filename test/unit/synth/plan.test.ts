@@ -70,13 +70,13 @@ describe('the items of a design with clusters of PEs', () => {
       item(name, stays).map(({ parameters, instances }) => [parameters.SUM_BITS, instances]);
     expect(counts('d_cluster')).toEqual([
       [15, 2],
-      [16, 4],
-      [17, 2],
+      [16, 2],
+      [17, 4],
     ]);
     expect(counts('d_pe')).toEqual([
       [15, 12],
-      [16, 24],
-      [17, 12],
+      [16, 12],
+      [17, 24],
     ]);
   });
 

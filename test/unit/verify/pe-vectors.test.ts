@@ -12,11 +12,15 @@ function vectorsOf(raw: RawConfiguration) {
   return { manifest, vectors: peVectors(manifest, randomSource(1)) };
 }
 
-/** The sums that the checked steps hold, and the pairs of codes offered, counted. */
-function offered({ controls, steps }: PeVectors): Map<string, number> {
+/** What a PE of one lane is offered in a step: a_type, a_code, w_type, w_code. */
+const pairAt = ({ controls, codes }: PeVectors, i: number): number[] =>
+  [controls[i * 8], codes[i * 2], controls[i * 8 + 1], codes[i * 2 + 1]] as number[];
+
+/** The pairs of codes offered, counted. */
+function offered(vectors: PeVectors): Map<string, number> {
   const counts = new Map<string, number>();
-  for (let i = 0; i < steps; i++) {
-    const key = controls.subarray(i * 8, i * 8 + 4).join(' ');
+  for (let i = 0; i < vectors.steps; i++) {
+    const key = pairAt(vectors, i).join(' ');
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return counts;
@@ -50,7 +54,8 @@ describe('PE vectors, weight stationary', () => {
     let [waiting, weight] = ['none', 'none'];
     const counts = new Map<string, number>();
     for (let i = 0; i < vectors.steps; i++) {
-      const [aType, aCode, wType, wCode, load, swap, check] = vectors.controls.subarray(i * 8, i * 8 + 7);
+      const [aType, aCode, wType, wCode] = pairAt(vectors, i);
+      const [load, swap, check] = vectors.controls.subarray(i * 8 + 2, i * 8 + 5);
       if (swap) weight = waiting;
       if (load) waiting = `${wType} ${wCode}`;
       if (i + pipeline < vectors.steps && i > 0) {
@@ -80,12 +85,51 @@ it('a sum grows by exactly the product that arrives', () => {
     numericType(manifest.ports[letter].types[type] as string).decode(code) as bigint;
   let checked = 0;
   for (let i = 10; i < 20_000; i++) {
-    const swaps = vectors.controls[(i - 1) * 8 + 5] === 1;
-    const [aType, aCode, wType, wCode] = vectors.controls.subarray((i - 2) * 8, (i - 2) * 8 + 4);
+    const swaps = vectors.controls[(i - 1) * 8 + 3] === 1;
+    const [aType, aCode, wType, wCode] = pairAt(vectors, i - 2);
     const product = value('a', aType, aCode) * value('w', wType, wCode);
     const before = swaps ? 0n : (vectors.values[(i - 1) * 3 + 1] as bigint);
     expect(vectors.values[i * 3 + 1]).toBe(before + product);
     checked++;
   }
   expect(checked).toBeGreaterThan(1000);
+});
+
+describe('PE vectors, several lanes', () => {
+  it('try every pair of codes in every lane, alone and beside others, and sum up all lanes', () => {
+    const { manifest, vectors } = vectorsOf({
+      dataflow: 'ws',
+      lanes: 3,
+      activations: ['int4', 'uint4'],
+      weights: ['int4'],
+    });
+    expect([vectors.lanes, vectors.pairs, vectors.exhaustive]).toEqual([3, 2 * 256, true]);
+    const bias = 3n * BigInt(manifest.accumulator.productBias);
+    const valueOfCode = (letter: 'a' | 'w', type: number, code: number): bigint =>
+      numericType(manifest.ports[letter].types[type] as string).decode(code) as bigint;
+    let [waiting, waitingType]: [number[], number] = [[], 0];
+    let [weights, weightType]: [number[], number] = [[], 0];
+    let arriving = 0n;
+    const alone = new Set<string>();
+    for (let i = 0; i < vectors.steps; i++) {
+      const [aType = 0, wType = 0, load, swap, check] = vectors.controls.subarray(i * 8, i * 8 + 5);
+      const [a, w] = [0, 1].map((part) => [...vectors.codes.subarray((2 * i + part) * 3, (2 * i + part + 1) * 3)]);
+      if (swap) [weights, weightType] = [waiting, waitingType];
+      if (load) [waiting, waitingType] = [w as number[], wType];
+      const products = (a as number[]).map(
+        (code, lane) => valueOfCode('a', aType, code) * valueOfCode('w', weightType, weights[lane] ?? 0),
+      );
+      const sum = products.reduce((x, y) => x + y, 0n);
+      if (check) {
+        const expected = BigInt.asIntN(manifest.accumulator.bits, (vectors.values[i * 3] as bigint) + arriving + bias);
+        expect(vectors.values[i * 3 + 1]).toBe(expected);
+      }
+      arriving = sum;
+      const lanes = products.flatMap((product, lane) => (product === 0n ? [] : [lane]));
+      if (lanes.length === 1)
+        alone.add(`${aType} ${lanes[0]} ${a?.[lanes[0] as number]} ${weights[lanes[0] as number]}`);
+    }
+    // All but those with a zero: of int4 15 x 15, of uint4 15 x 15 codes.
+    expect(alone.size).toBe(2 * 3 * 15 * 15);
+  });
 });

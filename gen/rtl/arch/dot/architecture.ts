@@ -1,5 +1,6 @@
 import type { Configuration } from '../../../config/parameters.js';
 import type { DesignCore } from '../../design-core.js';
+import { laneModule } from '../../lane.js';
 import { outputModule } from '../../output-buffer.js';
 import type { OperandPort } from '../../port.js';
 import { counted } from '../../render/counted.js';
@@ -10,7 +11,6 @@ import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
 import type { Facts } from '../facts.js';
 import { dotControlModule } from './control.js';
 import { dotInputModule } from './input.js';
-import { laneModule } from './lane.js';
 import { operandDelayModule, operandLines } from './operands.js';
 import { dotStages } from './stages.js';
 import { dotModule } from './top.js';
@@ -114,7 +114,8 @@ function streams({ a, w, config, accumulator }: DesignCore): Streams {
 }
 
 function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
-  const lane = laneModule(core);
+  const { products, terms } = dotStages(core.config.pipeline);
+  const lane = laneModule(core, { product: products, term: terms });
   const unit = unitModule(core, lane);
   const column = unit.columns.some(({ adders }) => adders) ? [columnModule(core, unit)] : [];
   const parts = [lane, ...column];

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../../config/parameters.js';
 import { delays, deskewLines, skewLines } from '../../delay.js';
 import type { DesignCore } from '../../design-core.js';
+import { laneModule } from '../../lane.js';
 import { outputModule } from '../../output-buffer.js';
 import { pairModules } from '../../pair.js';
 import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
@@ -12,6 +13,7 @@ import type { Facts } from '../facts.js';
 import { weightStationaryArray } from './array.js';
 import { clusterModules } from './cluster.js';
 import { weightStationaryControl } from './control.js';
+import { correctModules } from './correct.js';
 import { streamInput } from './input.js';
 import { weightStationaryPe } from './pe.js';
 import { partialSums } from './sums.js';
@@ -28,16 +30,24 @@ export const WEIGHT_STATIONARY: Architecture = {
 };
 
 function facts(config: Configuration): Facts {
-  const { rows, cols } = config;
+  const { rows, cols, lanes } = config;
+  const size = `${rows} x ${cols}`;
   return {
-    tile: { ...ARRAY_TILE, weightsStay: true, longest: Number.POSITIVE_INFINITY, beats: 'M', beatLabel: 'm=' },
-    sums: { terms: rows, termsName: 'ROWS', passRows: true },
+    tile: {
+      ...ARRAY_TILE,
+      stepsPerBeat: lanes,
+      weightsStay: true,
+      longest: Number.POSITIVE_INFINITY,
+      beats: 'M',
+      beatLabel: 'm=',
+    },
+    sums: { terms: rows * lanes, termsName: lanes > 1 ? 'ROWS*LANES' : 'ROWS', passRows: true },
     computing: { ...arrayComputing(config), adds: 'passes' },
     names: {
       ...arrayNames(config),
-      title: `${rows} x ${cols} weight-stationary array`,
+      title: `${size} weight-stationary array${lanes > 1 ? `, ${lanes} lanes a PE` : ''}`,
       kind: 'weight stationary',
-      summary: `${rows} x ${cols} PEs, weight stationary`,
+      summary: `${size} PEs${lanes > 1 ? ` of ${lanes} lanes` : ''}, weight stationary`,
       suspects: 'skew, loading and swapping of weights and the type pipeline',
       misplaced: 'the row pipeline and de-skew',
     },
@@ -46,51 +56,57 @@ function facts(config: Configuration): Facts {
   };
 }
 
-function tileMode({ rows, cols }: Configuration, aWide: boolean, wWide: boolean): TileMode {
-  const [aCodes, wCodes] = [aWide ? rows / 2 : rows, wWide ? cols / 2 : cols];
+function tileMode({ rows, cols, lanes }: Configuration, aWide: boolean, wWide: boolean): TileMode {
+  const [terms, resultCols] = [(aWide ? rows / 2 : rows) * lanes, wWide ? cols / 2 : cols];
   return {
-    ...{ aWide, wWide, aCodes, wCodes, resultRows: null, resultCols: wCodes, rowCycles: 1 },
-    ...{ terms: aCodes, weightRepeats: aWide ? 2 : 1, macsPerCycle: aCodes * wCodes },
+    ...{ aWide, wWide, aCodes: terms, wCodes: resultCols * lanes, resultRows: null, resultCols, rowCycles: 1 },
+    ...{ terms, weightRepeats: aWide ? 2 : 1, macsPerCycle: terms * resultCols },
   };
 }
 
 function streams(core: DesignCore): Streams {
   const { a, w, config } = core;
+  const each = config.lanes > 1 ? `${config.lanes} steps` : 'one row';
   const twice = a.wideTypes.length > 0 ? ', for 8-bit activations each row twice' : '';
   const ready = 'an offered beat is accepted';
   const weights = inputStream(
     'w',
     'weights',
     {
-      valid: `a beat of weights is offered: one row of a tile, row 0 first${twice}`,
+      valid: `a beat of weights is offered: ${each} of a tile, ${config.lanes > 1 ? 'the first of all' : 'row 0'} first${twice}`,
       ready,
       last: `the beat is the last of its tile: beat ${config.rows} of ${config.rows}`,
     },
-    portFields(w, lanesOfArray(w), HALF_THE_COLUMNS),
+    portFields(w, lanesOfArray(w, config.lanes), HALF_THE_COLUMNS),
   );
   const activations = inputStream(
     'a',
     'activations',
     {
       valid:
-        "a beat of activations is offered: a code for each row of the tile's weights, which give one row of results",
+        "a beat of activations is offered: a code for each step of the tile's weights, which give one row of results",
       ready,
       last: 'the beat is the last of its tile',
     },
-    portFields(a, lanesOfArray(a), ', for two rows of weights'),
+    portFields(a, lanesOfArray(a, config.lanes), ', for two rows of weights'),
   );
   return { inputs: [weights, activations], results: rowStream(core, "in the order of the tile's activations") };
 }
 
 function hardware(core: DesignCore, streams: Streams): Hardware {
-  const pe = weightStationaryPe(core);
+  const { lanes: several, pipeline } = core.config;
+  const lanes = several > 1 ? [laneModule(core, { product: pipeline >= 3, term: pipeline >= 2 })] : [];
+  const pe = weightStationaryPe(core, lanes[0]);
+  const corrections = correctModules(core);
   const clusters = clusterModules(core);
   const [inputA, inputW] = [streamInput(core, 'a'), streamInput(core, 'w')];
   const control = weightStationaryControl(core);
   const output = outputModule(core, streams.results, { whole: 'array', rows: true });
-  const parts = { inputA, inputW, control, output, computing: clusters[0] ?? pe };
+  const parts = { inputA, inputW, corrections, control, output, computing: clusters[0] ?? pe };
   const modules = [
     ...pairModules(core, { together: 1, rows: false }),
+    ...corrections,
+    ...lanes,
     ...[pe, ...clusters, inputA, inputW, control, output],
     weightStationaryArray(core, streams, parts),
   ];

@@ -1,9 +1,10 @@
 import type { DesignCore } from '../../design-core.js';
-import { type InstanceView, selectorWires, type WireView } from '../../instance.js';
+import { type InstanceView, instance, type LocalParameter, selectorWires, type WireView } from '../../instance.js';
 import type { ModuleView } from '../../module.js';
 import { portView } from '../../periphery.js';
 import type { Streams } from '../../streams.js';
 import { type ArrayParts, type ArrayView, arrayView, inputInstance } from '../array-top.js';
+import { operandWidths } from '../operand-widths.js';
 import { clusterSumBits } from './sums.js';
 
 export interface WeightStationaryArrayView extends ArrayView {
@@ -16,20 +17,29 @@ export interface WeightStationaryArrayView extends ArrayView {
   readonly inputW: InstanceView;
   /** Whether partial sums widen at all. */
   readonly widens: boolean;
-  /** The sum from above with its sign in front. */
-  readonly extended: string;
+  /** Widths of codes and operands. */
+  readonly widths: readonly LocalParameter[];
+  /** What takes the bias off a column's results, if they have one. */
+  readonly corrections: readonly InstanceView[];
+}
+
+/** The modules that the top instantiates. */
+interface WeightStationaryParts extends ArrayParts {
+  readonly inputA: ModuleView;
+  readonly inputW: ModuleView;
+  readonly corrections: readonly ModuleView[];
 }
 
 export function weightStationaryArray(
   core: DesignCore,
   streams: Streams,
-  { inputA, inputW, ...parts }: ArrayParts & { readonly inputA: ModuleView; readonly inputW: ModuleView },
+  { inputA, inputW, corrections, ...parts }: WeightStationaryParts,
 ): WeightStationaryArrayView {
-  const { rows, cols, clusterRows } = core.config;
+  const { rows, cols, clusterRows, lanes } = core.config;
   const bits = clusterSumBits(core);
   const view = arrayView(core, streams, parts, {
     template: 'rtl/arch/weight-stationary/array',
-    title: `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over r of a[m][r] * w[r][c].`,
+    title: `Weight-stationary ${rows} x ${cols} array: results[m][c] = sum over k of a[m][k] * w[k][c].`,
     result: 'sum_out',
     signals: [
       { name: 'load', each: 'cluster' },
@@ -46,7 +56,11 @@ export function weightStationaryArray(
     sumBits: byRow(bits, clusterRows, 0),
     aboveBits: byRow(bits, clusterRows, 1),
     widens: new Set(bits).size > 1,
-    extended: '{{(SUM_BITS-ABOVE_BITS){sign}}, g_row[p-1].g_col[c].sum_out}',
+    widths: operandWidths(core.a, core.w, lanes),
+    resultWire: corrections.length > 0 ? 'result' : view.resultWire,
+    corrections: corrections.map((module) =>
+      instance(module, (port) => (port === 'sum_i' ? view.resultWire : 'result')),
+    ),
   };
 }
 

@@ -13,17 +13,19 @@ export const clusterModules = (core: DesignCore): ClusterView[] =>
     leastSumBits: Math.min(...clusterSumBits(core)),
   }));
 
-function ports({ format }: DesignCore, { clusterRows, clusterCols }: ClusterGrid): ModulePort[] {
+function ports({ config: { lanes }, format }: DesignCore, { clusterRows, clusterCols }: ClusterGrid): ModulePort[] {
   const sums = clusterCols > 1 ? `${clusterCols}*SUM_BITS` : 'SUM_BITS';
+  const [aBits, wBits] = [clusterRows * lanes * format.a.bits, clusterCols * lanes * format.w.bits];
+  const each = lanes > 1 ? `, ${lanes} each` : '';
   return [
-    input('a_i', clusterRows * format.a.bits, `activations ${operandLayout(format.a)}, top row lowest, from the left`),
-    output('a_o', clusterRows * format.a.bits, `${LATER} the right`),
+    input('a_i', aBits, `activations ${operandLayout(format.a)}${each}, top row lowest, from the left`),
+    output('a_o', aBits, `${LATER} the right`),
     input('swap_i', 1, '1: the activations begin a tile: use its weights from now on, from the left'),
     output('swap_o', 1, `${LATER} the right`),
     input('load_i', 1, '1: take the weights from above for the next tile, from the left'),
     output('load_o', 1, `${LATER} the right`),
-    input('w_i', clusterCols * format.w.bits, `weights ${operandLayout(format.w)}, left column lowest, from above`),
-    output('w_o', clusterCols * format.w.bits, 'the weights for the next tile, to below'),
+    input('w_i', wBits, `weights ${operandLayout(format.w)}${each}, left column lowest, from above`),
+    output('w_o', wBits, 'the weights for the next tile, to below'),
     input('sum_i', sums, 'partial sums of the rows above'),
     output('sum_o', sums, "partial sums with this cluster's rows"),
   ];

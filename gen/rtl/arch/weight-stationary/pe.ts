@@ -1,91 +1,148 @@
 import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
+import { type InstanceView, instance } from '../../instance.js';
+import type { LaneView } from '../../lane.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
+import type { OperandFields } from '../../operand.js';
 import { operandLayout } from '../../operand-text.js';
 import { clock, enablePorts } from '../../ports.js';
-import { type ProductView, productView } from '../../product.js';
+import { multiplication, type ProductView, productView } from '../../product.js';
 import { type PassedView, passed } from '../../register.js';
+import { replicate } from '../../verilog.js';
 import { clusterSumBits } from './sums.js';
 
 /**
- * The PE: the weight in use and that of the next tile, multiplier, shifter and adder; unless a cluster of PEs has them, the
- * registers of the activation and of the partial sum.
+ * The PE: the weights in use and those of the next tile, multipliers, shifters and adder; unless a cluster of PEs has them, the
+ * registers of the activations and of the partial sum.
  */
 export interface WeightStationaryPeView extends ModuleView, ProductView {
   /** Whether it has these registers. */
   readonly holds: boolean;
-  /** What it then passes on: the activation; what tells PEs to load and to swap. */
+  /** Widths of the weights of all lanes. */
+  readonly weightBits: number;
+  /** What it passes on: the activations; what tells PEs to load and to swap. */
   readonly operand: readonly PassedView[];
   readonly control: readonly PassedView[];
-  readonly beforeActivation: string;
+  /** What comes with a swap, and when. */
+  readonly beginning: string;
   readonly sumOut: string;
   readonly enable: boolean;
   readonly accBits: number;
   readonly leastSumBits: number;
-  /** Whether the narrowest partial sums are no wider than a magnitude: then there is nothing to extend. */
-  readonly tight: boolean;
-  /** The magnitude with zeros in front, and the sum, in terms of the (possibly registered) stage signals. */
-  readonly extended: string;
-  readonly sum: string;
+  /** The partial of its sum: of the product of its own, or of those of lanes; and these. */
+  readonly sumOf: 'ws_product' | 'ws_lanes';
+  readonly lanes: number;
+  readonly lane: InstanceView | undefined;
+  readonly laneOutputs: readonly PassedView[];
+  /** Of a product: its term and what is added for it, in terms of the (possibly registered) stage signals. */
+  readonly complemented: string;
+  readonly addend: string;
+  readonly carry: string;
+  /** What is added, in words. */
+  readonly addition: string;
 }
 
-export function weightStationaryPe(core: DesignCore): WeightStationaryPeView {
-  const { config, format, accumulator, magnitudeBits } = core;
+/** @param lane The module of its lanes, if it has several. */
+export function weightStationaryPe(core: DesignCore, lane?: LaneView): WeightStationaryPeView {
+  const { config, format, accumulator, magnitudeBits, productBias } = core;
+  const { lanes } = config;
   const name = `${config.name}_pe`;
-  const leastSumBits = Math.min(...clusterSumBits(core));
   const holds = !clusterGrid(config).clustered;
   const product = productView(core, true);
-  const { signed, magnitudeSignal, negativeSignal } = product;
+  const { signed, magnitudeSignal } = product;
+  const negative = lane ? 'negative' : product.negativeSignal;
+  const several = lanes > 1 ? 's' : '';
   return {
     name,
     file: `rtl/${name}.v`,
     template: 'rtl/arch/weight-stationary/pe.v',
     title:
-      'Processing element: multiplies an activation a cycle by the weight it holds and adds to the sum from above.',
+      lanes > 1
+        ? `Processing element: multiplies ${lanes} activations a cycle by the weights it holds and adds to the sum from above.`
+        : 'Processing element: multiplies an activation a cycle by the weight it holds and adds to the sum from above.',
     ports: [
       clock,
       ...enablePorts(config),
       ...(holds ? passingPorts(core) : heldPorts(core)),
-      input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, from above`),
-      output('w_o', format.w.bits, 'the weight for the next tile, to below'),
+      input('w_i', lanes * format.w.bits, `weight${several} ${lanesOf(format.w, lanes)}, from above`),
+      output('w_o', lanes * format.w.bits, `the weight${several} for the next tile, to below`),
       input('sum_i', 'SUM_BITS', 'partial sum of the rows above'),
       output('sum_o', 'SUM_BITS', 'partial sum with this row'),
     ],
     instances: config.rows * config.cols,
+    ...(lane ? { parts: [lane.name] } : {}),
+    ...product,
+    ...(lane ? { productRegisters: [], magnitudeRegisters: [] } : {}),
+    bound: `${multiplication(core, false).bound}${productBias > 0n ? biasText(magnitudeBits) : ''}`,
     holds,
-    operand: holds ? passed({ a: format.a.bits }) : [],
+    weightBits: lanes * format.w.bits,
+    operand: holds ? passed({ a: lanes * format.a.bits }) : [],
     control: holds ? passed({ swap: 1, load: 1 }) : [],
-    beforeActivation: holds ? '' : ',\n// a cycle before a_i: the cluster of PEs has a register in between',
+    beginning: `activation${several}${holds ? '' : ',\n// a cycle before a_i: the cluster of PEs has a register in between'}`,
     sumOut: holds ? 'sum_q' : 'sum',
     enable: config.stall === 'enable',
     accBits: accumulator.bits,
-    leastSumBits,
-    tight: leastSumBits <= magnitudeBits,
-    extended: `{{(SUM_BITS-${magnitudeBits}){1'b0}}, ${magnitudeSignal}}`,
-    sum: signed
-      ? `sum_i + (addend ^ {SUM_BITS{${negativeSignal}}}) + {{(SUM_BITS-1){1'b0}}, ${negativeSignal}}`
-      : 'sum_i + addend',
-    ...product,
+    leastSumBits: Math.min(...clusterSumBits(core)),
+    sumOf: lane ? 'ws_lanes' : 'ws_product',
+    lanes,
+    lane: lane ? laneInstance(lane, format.a, format.w, holds) : undefined,
+    laneOutputs: lane?.outputs ?? [],
+    complemented: signed ? `${magnitudeSignal} ^ ${replicate(magnitudeBits, product.negativeSignal)}` : magnitudeSignal,
+    addend: addendOf(accumulator.bits, magnitudeBits, signed ? negative : undefined),
+    carry: signed ? ` + {{(SUM_BITS-1){1'b0}}, ${negative}}` : '',
+    addition: productBias > 0n ? `Add, with 2^${magnitudeBits} on top of ${lanes > 1 ? 'each' : 'the'} product` : 'Add',
   };
 }
 
-/** Activation and control of a PE that holds them for a cycle and passes them on. */
-function passingPorts({ format }: DesignCore): ModulePort[] {
+const biasText = (magnitudeBits: number): string =>
+  `. Each comes with 2^${magnitudeBits} on\n// top, which leaves the results at the end of the column; a negative one is its complement plus 1`;
+
+/** A term, below the inverted sign of signed products, widened to a partial sum. */
+function addendOf(accBits: number, magnitudeBits: number, negative: string | undefined): string {
+  // Sums as narrow as a magnitude have no room for the bias, which they leave out.
+  if (accBits === magnitudeBits) return 'term';
+  const bits = magnitudeBits + (negative === undefined ? 0 : 1);
+  return `{{(SUM_BITS-${bits}){1'b0}}, ${negative === undefined ? '' : `~${negative}, `}term}`;
+}
+
+function laneInstance(lane: LaneView, a: OperandFields, w: OperandFields, holds: boolean): InstanceView {
+  const wires: Readonly<Record<string, string>> = {
+    ...{ clk_i: 'clk_i', en_i: 'en_i' },
+    a_i: `${holds ? 'a_q' : 'a_i'}[l*${a.bits} +: ${a.bits}]`,
+    w_i: `w_q[l*${w.bits} +: ${w.bits}]`,
+  };
+  return instance(lane, (port) => wires[port]);
+}
+
+/** What the operands of all lanes are. */
+const lanesOf = (fields: OperandFields, lanes: number): string =>
+  `${operandLayout(fields)}${lanes > 1 ? `, lane l at [l*${fields.bits} +: ${fields.bits}]` : ''}`;
+
+/** Activations and control of a PE that holds them for a cycle and passes them on. */
+function passingPorts({ config: { lanes }, format }: DesignCore): ModulePort[] {
+  const [activation, begins, weight] =
+    lanes > 1 ? ['activations', 'activations begin', 'weights'] : ['activation', 'activation begins', 'weight'];
   return [
-    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, from the left`),
-    output('a_o', format.a.bits, 'the same, one cycle later, to the right'),
-    input('swap_i', 1, '1: the activation begins a tile: use its weight from now on, from the left'),
+    input('a_i', lanes * format.a.bits, `${activation} ${lanesOf(format.a, lanes)}, from the left`),
+    output('a_o', lanes * format.a.bits, 'the same, one cycle later, to the right'),
+    input('swap_i', 1, `1: the ${begins} a tile: use its ${weight} from now on, from the left`),
     output('swap_o', 1, 'the same, one cycle later, to the right'),
-    input('load_i', 1, '1: take the weight from above for the next tile, from the left'),
+    input('load_i', 1, `1: take the ${weight} from above for the next tile, from the left`),
     output('load_o', 1, 'the same, one cycle later, to the right'),
   ];
 }
 
-/** Activation and control of a PE in a cluster of PEs, whose registers hold the activation. */
-function heldPorts({ format }: DesignCore): ModulePort[] {
+/** Activations and control of a PE in a cluster of PEs, whose registers hold the activations. */
+function heldPorts({ config: { lanes }, format }: DesignCore): ModulePort[] {
+  const [activation, begins, weight] =
+    lanes > 1 ? ['activations', 'activations begin', 'weights'] : ['activation', 'activation begins', 'weight'];
   return [
-    input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the cluster`),
-    input('swap_i', 1, '1: the next activation begins a tile: use its weight from then on'),
-    input('load_i', 1, '1: take the weight from above for the next tile'),
+    input(
+      'a_i',
+      lanes * format.a.bits,
+      `${activation} ${lanesOf(format.a, lanes)}, of all PEs in this row of the cluster`,
+    ),
+    input('swap_i', 1, `1: the next ${begins} a tile: use its ${weight} from then on`),
+    input('load_i', 1, `1: take the ${weight} from above for the next tile`),
   ];
 }

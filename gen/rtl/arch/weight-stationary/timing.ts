@@ -9,7 +9,7 @@ import type { Timing } from '../../timing.js';
  * in their input register and ROWS into the array, clusters or not.
  */
 export function weightStationaryTiming(config: Configuration): Timing {
-  const { rows, cols, pipeline } = config;
+  const { rows, cols, lanes, pipeline } = config;
   const wave = crossing(config);
   const latency = wave.cycles + pipeline + 1;
   return {
@@ -20,6 +20,6 @@ export function weightStationaryTiming(config: Configuration): Timing {
       formula: config.clusterRows > 1 ? `ROWS + ${wave.formula} + PIPELINE + 1` : `2 * ${wave.formula} + PIPELINE + 1`,
       cycles: rows + latency,
     },
-    macsPerCycle: rows * cols,
+    macsPerCycle: rows * cols * lanes,
   };
 }
