@@ -196,7 +196,7 @@ const MUTATIONS: Mutation[] = [
     'pe',
     '~negative, term',
     'negative, term',
-    /PE, clock edge.*partial sum is wrong/,
+    /PE, clock edge.*partial sum/,
   ],
   [
     'a lane that no sum takes',
@@ -204,7 +204,7 @@ const MUTATIONS: Mutation[] = [
     'pe',
     'others = g_lane[l-1].sum',
     'others = sum_i',
-    /PE, clock edge.*partial sum is wrong/,
+    /PE, clock edge.*partial sum/,
   ],
   [
     'the weight of a lane',
@@ -220,7 +220,7 @@ const MUTATIONS: Mutation[] = [
     'lane',
     'negative_q <= product_negative_q',
     'negative_q <= negative',
-    /PE, clock edge.*partial sum is wrong/,
+    /PE, clock edge.*partial sum/,
   ],
   [
     'the code of a lane',
