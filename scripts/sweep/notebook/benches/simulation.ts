@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../../../gen/base/errors.js';
 import { programCommand } from '../../../../gen/base/options.js';
+import type { RawConfiguration } from '../../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../../gen/config/validate.js';
 import { generate } from '../../../../gen/design/generate.js';
 import { loadDesign } from '../../../../gen/design/manifest.js';
@@ -26,6 +26,17 @@ const ALTERNATIVES: readonly [string, Tuning][] = [
   ['chosen', chosen],
 ];
 
+/** What is simulated: the default under each set of options, others beside it under the chosen one. */
+const DESIGNS: readonly {
+  readonly title: string;
+  readonly raw: RawConfiguration;
+  readonly tunings: readonly [string, Tuning][];
+}[] = [
+  { title: 'default', raw: {}, tunings: ALTERNATIVES },
+  { title: 'int4', raw: { activations: ['int4'], weights: ['int4'] }, tunings: [['chosen', chosen]] },
+  { title: 'enable', raw: { stall: 'enable' }, tunings: [['chosen', chosen]] },
+];
+
 /** Simulation speed of the default 16 x 16 design under each set of options: the measurement behind `longRunTuning`. */
 export async function benchSimulation(): Promise<number> {
   programCommand('npm run bench:simulation --')
@@ -36,21 +47,22 @@ export async function benchSimulation(): Promise<number> {
     .allowExcessArguments(false)
     .parse();
   const out = fileURLToPath(new URL('../../../../build/bench', import.meta.url));
-  for (const stall of ['gate', 'enable']) {
+  for (const { title: design, raw, tunings } of DESIGNS) {
     const { folder } = generate(
-      validateConfiguration({ rows: 16, cols: 16, stall, name: `simulation_${stall}` }),
-      join(out),
+      validateConfiguration({ rows: 16, cols: 16, ...raw, name: `simulation_${design}` }),
+      out,
+      {
+        replace: true,
+      },
     );
     const manifest = loadDesign(folder);
-    for (const [title, tuning] of stall === 'gate' ? ALTERNATIVES : ALTERNATIVES.slice(-1)) {
+    for (const [title, tuning] of tunings) {
       const start = performance.now();
       const model = await openArrayModel(folder, manifest, { tuning });
       const built = (performance.now() - start) / 1000;
       const { cycles, macs, seconds } = await measureSpeed(model, manifest, randomSource(1), SECONDS);
       const speed = `${Math.round(cycles / seconds / 1000)} kcycle/s  ${Math.round(macs / seconds / 1e6)} million MAC/s`;
-      process.stdout.write(
-        `stall ${stall.padEnd(6)}  ${title.padEnd(42)} ${speed.padEnd(36)} build ${built.toFixed(1)} s\n`,
-      );
+      process.stdout.write(`${design.padEnd(8)} ${title.padEnd(42)} ${speed.padEnd(36)} build ${built.toFixed(1)} s\n`);
     }
   }
   return EXIT.done;

@@ -1,3 +1,5 @@
+import { CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, formName, formOptions } from './drain-forms.js';
+
 const ROOT = 'build/figures';
 
 /** Where a design lies, and what else is made for figures. */
@@ -45,5 +47,8 @@ export const DESIGNS: Readonly<Record<string, string>> = {
   two: '--rows 4 --cols 4 --pipeline 2',
   fpga_4x4: FPGA,
   fpga_4x4_two: `${FPGA} --pipeline 2`,
+  ...Object.fromEntries(
+    [...DRAIN_FORMS, ...CORE_FORMS, ...ENERGY_FORMS].map((form) => [formName(form), formOptions(form)]),
+  ),
   ...Object.fromEntries(DOTS.map(({ name, options }) => [name, options])),
 };

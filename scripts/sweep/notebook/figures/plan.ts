@@ -2,6 +2,7 @@ import { type AccuracyTable, accuracyMarkdown } from '../../../network/accuracy/
 import type { MatmulReport } from '../../../network/matmul.js';
 import type { QuantiseReport } from '../../../network/quantise/report.js';
 import type { ModelReport } from '../../../perf/report.js';
+import type { PowerReport } from '../../../power/report.js';
 import { proofPasses } from '../../../synth/equivalence/verdict.js';
 import { FAMILY_NAMES } from '../../../synth/fpga/families.js';
 import type { FpgaReport } from '../../../synth/fpga/report.js';
@@ -10,6 +11,8 @@ import type { PeriodReport } from '../../../synth/timed/report.js';
 import type { ComparisonReport } from '../../compare/report.js';
 import { areaText, clusterTable, dotTable, floatTable, stallTable } from './area-tables.js';
 import { DOTS, folder, words } from './designs.js';
+import { CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, type Form, formName } from './drain-forms.js';
+import { coreTable, type DrainRecord, drainsTable, energyTable } from './drain-tables.js';
 import { dotTreesTable } from './dot-trees-table.js';
 import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
 import { type PlacedReports, renderFamilies, renderPlaced } from './fpga-tables.js';
@@ -99,6 +102,27 @@ const atItsFastest = (name: string, stages: number): Measured<TimingReports, Per
 });
 
 const place = (name: string, what: string) => area(name, `--fpga ice40 --place ${what} --seeds 3`);
+
+/** The ways out that are no more, as recorded, beside forms of the array that are measured. */
+const beside = <Report>(
+  name: string,
+  page: string,
+  forms: readonly Form[],
+  measure: (name: string) => Measured<readonly unknown[]>,
+  table: (record: DrainRecord, reports: readonly Report[], library: LibraryKey) => string,
+): Figure[] =>
+  LIBRARIES.map((library) =>
+    figureOf<readonly unknown[]>({
+      ...{ name: `${name}-${library}`, page, library },
+      measured: [{ record: 'docs/drains.json' }, ...forms.map((each) => measure(formName(each)))],
+      parts: {
+        [`${name} ${library}`]: ([record, ...reports]) =>
+          table(record as DrainRecord, reports as readonly Report[], library),
+      },
+    }),
+  );
+
+const power = (name: string) => run(`power --design ${folder(name)} --liberty LIBRARY`);
 
 /** A layer of a real network, as `npm run example` writes it, multiplied on a design. */
 const product = (name: string) =>
@@ -353,6 +377,9 @@ export const FIGURES: readonly Figure[] = [
     { costs: costsTable },
     { library: 'osu018' },
   ),
+  ...beside<AreaReport>('drains', 'docs/drains.md', DRAIN_FORMS, (each) => area(each), drainsTable),
+  ...beside<AreaReport>('cores', 'docs/drains.md', CORE_FORMS, (each) => area(each), coreTable),
+  ...beside<PowerReport>('drain-energies', 'docs/power.md', ENERGY_FORMS, power, energyTable),
   figureOf<[ModelReport, ModelReport, ModelReport]>({
     name: 'model',
     page: 'docs/model.md',
