@@ -438,7 +438,7 @@ const MUTATIONS: Mutation[] = [
     'array',
     '.high_i(row_data[((p+1)*COLS+c)*ACC_BITS',
     '.high_i(row_data[((p+1)*COLS+(c^1))*ACC_BITS',
-    /array.*int8 activations/,
+    /array.*row \d, column/,
   ],
   [
     'the de-skew of tiles',
