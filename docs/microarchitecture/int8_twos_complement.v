@@ -17,24 +17,25 @@ module int8_twos_complement (
   reg signed [7:0] a_q;
   reg signed [7:0] w_q;
   reg swap_q;
-  reg [23:0] acc_q;
+  reg [23:0] acc_n_q;
+  wire [23:0] acc = ~acc_n_q;
 
-  wire [23:0] kept = acc_q & {24{~swap_q}};
+  wire [23:0] kept = acc & {24{~swap_q}};
 
   wire signed [15:0] product = a_q * w_q;
-  wire [23:0] sum = kept + {{8{product[15]}}, product};
+  wire [23:0] sum = kept + {8'd0, ~product[15], product[14:0]};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
-    acc_q <= sum;
+    acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc_q & {24{swap_q}});
+  assign bus_o = bus_i | (acc & {24{swap_q}});
 
 endmodule
 

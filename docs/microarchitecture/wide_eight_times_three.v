@@ -17,9 +17,10 @@ module wide_eight_times_three (
   reg [6:0] a_q;
   reg [5:0] w_q;
   reg swap_q;
-  reg [23:0] acc_q;
+  reg [23:0] acc_n_q;
+  wire [23:0] acc = ~acc_n_q;
 
-  wire [23:0] kept = acc_q & {24{~swap_q}};
+  wire [23:0] kept = acc & {24{~swap_q}};
 
   wire a_eight = a_q[6];
   wire a_sign = a_q[5];
@@ -43,24 +44,22 @@ module wide_eight_times_three (
   // Shift. What leaves at the top is 0 for every pair of operands that decoders make.
   wire [14:0] magnitude = {6'd0, product} << {shift, 2'd0};
 
-  // Add or subtract in the bits of the magnitude. The bits above count: up with the carry of an addition, down where a
-  // subtraction leaves none, which is counting up in ones' complement.
-  wire [15:0] low = {1'd0, kept[14:0]} + {1'd0, magnitude ^ {15{negative}}} + {15'd0, negative};
-  wire counts = low[15] ^ negative;
-  wire [8:0] high = ((kept[23:15] ^ {9{negative}}) + {8'd0, counts}) ^ {9{negative}};
-  wire [23:0] sum = {high, low[14:0]};
+  // The product, or its complement and the sign, with 2^15 on top.
+  wire [23:0] sum;
+  wire unused;
+  assign {sum, unused} = {kept, 1'b1} + {8'd0, ~negative, magnitude ^ {15{negative}}, negative};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
-    acc_q <= sum;
+    acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc_q & {24{swap_q}});
+  assign bus_o = bus_i | (acc & {24{swap_q}});
 
 endmodule
 

@@ -107,6 +107,8 @@ export const MANIFEST = z.object({
     provenK: z.int(),
     /** What a PE adds on top of every product, and the array takes off its results. */
     productBias: z.string(),
+    /** The bit from which on a PE's accumulator is a cycle late, on the bus, too; null where it is not. */
+    lateFrom: z.int().nullable(),
     ...sums,
     /** The proof by activations that sum as many products each; above, the longest sum and the range of all. */
     cases: z.array(z.object({ pairsOfRows: z.boolean(), ...sums })),
@@ -198,6 +200,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       wraps: accumulator.wraps,
       provenK: accumulator.provenK,
       productBias: String(design.productBias),
+      lateFrom: design.lateFrom ?? null,
       ...sums(accumulator),
       cases: accumulator.cases.map((each) => ({ pairsOfRows: each.pairsOfRows, ...sums(each) })),
     },

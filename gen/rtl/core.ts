@@ -26,7 +26,8 @@ export function elaborateCore(config: Configuration): DesignCore {
   const largestProduct = largest(aOperands) * largest(wOperands);
   const magnitudeBits = bitsFor(largestProduct);
   const signed = format.a.signBits + format.w.signBits > 0;
-  const productBias = facts.sums.passRows && signed ? 1n << BigInt(magnitudeBits) : 0n;
+  const hasBias = signed && (facts.sums.passRows || facts.computing.adds === 'reads');
+  const productBias = hasBias ? 1n << BigInt(magnitudeBits) : 0n;
   const accumulator = proveAccumulator({ config, sums: facts.sums, productBias }, a, w);
   const problems: Problem[] = ruleProblems(config);
   if ('rule' in accumulator) problems.push(accumulator);
@@ -44,6 +45,7 @@ export function elaborateCore(config: Configuration): DesignCore {
     largestProduct,
     magnitudeBits,
     productBias,
+    lateFrom: facts.computing.late ? magnitudeBits : undefined,
     timing: timingOf(config),
   };
 }

@@ -25,6 +25,8 @@ export interface DesignCore {
    * is taken off the results as they leave.
    */
   readonly productBias: bigint;
+  /** The bit from which on accumulators are a cycle late; undefined where they are not. */
+  readonly lateFrom: number | undefined;
   readonly timing: Timing;
   /** What the floating-point PE has besides; undefined for the integer PE. */
   readonly float?: FloatFormat;

@@ -1,5 +1,6 @@
 import type { DesignCore } from './design-core.js';
 import { input, type ModuleView, output } from './module.js';
+import type { OperandFields } from './operand.js';
 import { operandLayout } from './operand-text.js';
 import { clock, enablePorts } from './ports.js';
 import { type Multiplication, multiplication, type OperandSlice, operandSlices } from './product.js';
@@ -69,3 +70,7 @@ export function laneModule(core: DesignCore, registers: LaneRegisters): LaneView
     ].map((each) => ({ ...each, out: clocked ? `${each.name}_q` : each.value })),
   };
 }
+
+/** What the operands of all lanes of a PE are. */
+export const lanesOf = (fields: OperandFields, lanes: number): string =>
+  `${operandLayout(fields)}${lanes > 1 ? `, lane l at [l*${fields.bits} +: ${fields.bits}]` : ''}`;

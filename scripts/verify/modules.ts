@@ -82,6 +82,7 @@ async function buildModuleBench(
     enable: stall === 'enable',
     clustered: clusterRows * clusterCols > 1,
     stationary: adds === 'passes',
+    accumulator: manifest.configuration.pe === 'float' ? 'acc_q' : 'acc',
     sumBits: manifest.accumulator.bits,
     lanes,
     ports: [harnessPort('a', a, lanes), harnessPort('w', w, lanes)],

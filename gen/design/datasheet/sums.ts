@@ -22,7 +22,7 @@ function integerSums(design: Design) {
       `All sums together take ${boundBits} bits.`,
       ...(design.productBias > 0n
         ? [
-            `In the PEs each product comes with ${design.productBias} on top, so partial sums have no sign. It is taken off where results leave a column.`,
+            `In the PEs each product comes with ${design.productBias} on top, so that none is negative. It is taken off where results leave.`,
           ]
         : []),
       wraps

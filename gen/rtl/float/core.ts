@@ -66,6 +66,7 @@ export function elaborateFloatCore(config: Configuration): DesignCore {
     largestProduct,
     magnitudeBits: bitsFor(largestProduct),
     productBias: 0n,
+    lateFrom: undefined,
     timing: timingOf(config),
     float,
   };

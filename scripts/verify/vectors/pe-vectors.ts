@@ -131,9 +131,9 @@ export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS)
   const { pairs, tried, exhaustive } = lanes > 1 ? chooseLanes(info, random, most) : choosePairs(info, random, most);
   const count = Math.min(Math.max(Math.floor(MOST_PRODUCTS / pairs.length), 2), 9);
   const { bits } = info.accumulator;
-  const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product);
-  const stays = adds === 'passes';
   const bias = BigInt(lanes) * BigInt(info.accumulator.productBias);
+  const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product + bias);
+  const stays = adds === 'passes';
   const model = stays ? new WeightStationaryModel(pipeline, bits, bias) : new BusModel(pipeline, wrap);
   const recorder = new Recorder<Pair>(model, pairs, random);
   const levels = stays ? fullRangeLevels(info, count, random) : sumLevels(info, count);

@@ -9,9 +9,9 @@ import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
 type Break = readonly [what: string, right: string, wrong: string, differs: string];
 
 const ANYWHERE: readonly Break[] = [
-  ['a bit of the sum', 'acc_q <= sum', 'acc_q <= {sum[23:1], ~sum[0]}', 'acc_d'],
+  ['a bit of the sum', 'acc_n_q <= ~sum', 'acc_n_q <= {~sum[23:1], sum[0]}', 'acc_d'],
   ['an operand on its way out', 'assign a_o = a_q;', 'assign a_o = {a_q[6:1], a_q[1]};', 'a_o'],
-  ['the bus', 'acc_q & {24{swap_q}}', 'acc_q & {24{~swap_q}}', 'bus_o'],
+  ['the bus', 'bus_i | (acc & {24{swap_q}}', 'bus_i | (acc & {24{~swap_q}}', 'bus_o'],
 ];
 
 const BREAKS: Readonly<Record<string, readonly Break[]>> = {

@@ -13,11 +13,13 @@ import { ARRAY_TILE, arrayComputing, arrayDiagram, arrayNames, arrayPeriod } fro
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
 import { outputStationaryArray } from './array.js';
+import { correctModules } from './bias.js';
 import { busOf, busPath } from './bus.js';
 import { clusterModules } from './cluster.js';
 import { controlModule } from './control.js';
 import { coreModule } from './core.js';
 import { inputModule } from './input.js';
+import { hasLatePart } from './late.js';
 import { processingElement } from './pe.js';
 import { outputStationaryTiming } from './timing.js';
 
@@ -46,7 +48,7 @@ function facts(config: Configuration): Facts {
       beatLabel: 'k=',
     },
     sums: { terms: maxK, termsName: 'maxK', passRows: false },
-    computing: { ...arrayComputing(config), adds: 'reads' },
+    computing: { ...arrayComputing(config), adds: 'reads', late: hasLatePart(config) },
     names: {
       ...arrayNames(config),
       title: `${rows} x ${cols} output-stationary array`,
@@ -98,13 +100,16 @@ function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
   const { segments, rowsTogether, holdsRows } = busOf(config);
   const pe = core.float ? floatProcessingElement(core, core.float, rows * cols) : processingElement(core, rows * cols);
   const clusters = clusterModules(core);
+  const corrections = correctModules(core);
   const parts = {
     input: inputModule(core, inputs),
     control: controlModule(core),
     core: coreModule(core, clusters[0] ?? pe),
+    corrections,
     output: outputModule(core, results, { whole: 'array', rows: true }),
   };
   const modules = [
+    ...corrections,
     ...pairModules(core, { together: rowsTogether, rows: core.a.wideTypes.length > 0 }),
     ...[pe, ...clusters, parts.core, parts.input, parts.control, parts.output],
     outputStationaryArray(core, { inputs, results }, parts),
@@ -114,9 +119,13 @@ function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
     ...{ use: 'registers of the buses', width: rowsTogether * clusterCols * bits },
     ...{ stages: segments * colClusters, lines: segments * colClusters },
   };
+  const waiting = {
+    ...{ use: 'lower parts of sums', width: core.lateFrom ?? 0 },
+    ...{ stages: core.lateFrom === undefined ? 0 : rowsTogether * cols, lines: rowsTogether * cols },
+  };
   const held = { use: 'rows held for the next one', width: cols * bits, stages: holdsRows ? 1 : 0, lines: 1 };
   return {
-    ...delays(core, [...skewLines(core), buses, deskewLines(core, rowsTogether), held]),
+    ...delays(core, [...skewLines(core), buses, waiting, deskewLines(core, rowsTogether), held]),
     modules,
     partialSums: [],
   };

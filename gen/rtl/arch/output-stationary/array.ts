@@ -15,6 +15,7 @@ import { type PeripheryView, type PortView, peripheryModule, portView } from '..
 import { clock, resetOf } from '../../ports.js';
 import { allStreamPorts, type Streams, streamPorts } from '../../streams.js';
 import { inputInstance } from '../array-top.js';
+import { biasOf } from './bias.js';
 import { busOf } from './bus.js';
 import { selectorOf } from './core.js';
 
@@ -25,6 +26,7 @@ interface ArrayView extends PeripheryView {
   readonly grid: GridView;
   readonly clusterParameters: readonly LocalParameter[];
   readonly typeParameters: readonly LocalParameter[];
+  readonly biasParameters: readonly LocalParameter[];
   readonly selectors: readonly WireView[];
   /** The wires from the control. */
   readonly controls: readonly WireView[];
@@ -34,8 +36,12 @@ interface ArrayView extends PeripheryView {
   /** Lanes of a row of results, or of the rows that leave together; of them, which do not wait, and for how long the others do. */
   readonly lanes: string;
   readonly deskewed: boolean;
+  readonly aligned: string;
+  readonly biasLow: number;
   readonly outDirect: string;
   readonly outDepth: string;
+  /** What takes the bias of the products off a sum. */
+  readonly corrections: readonly InstanceView[];
   /** What adds pairs of rows and of columns. */
   readonly pairings: readonly PairingView[];
   /** How results of 8-bit activations leave. */
@@ -73,6 +79,7 @@ interface Parts {
   readonly input: ModuleView;
   readonly control: ModuleView;
   readonly core: ModuleView;
+  readonly corrections: readonly ModuleView[];
   readonly output: ModuleView;
 }
 
@@ -95,6 +102,12 @@ export function outputStationaryArray(core: DesignCore, streams: Streams, parts:
       : []),
     ...(w.wide ? [{ partial: 'pair-cols', from: a.wide ? 'row_sums' : 'row_data', to: 'out_row', lanes }] : []),
   ];
+  const bias = biasOf(core);
+  const corrected: Readonly<Record<string, string>> = {
+    sum_i: 'aligned[c*ACC_BITS +: ACC_BITS]',
+    bias_i: 'row_bias',
+    sum_o: 'row_data[c*ACC_BITS +: ACC_BITS]',
+  };
   const common: Readonly<Record<string, string>> = { clk_i: clk, rst_ni: 'rst_ni', en_i: 'run' };
   const results: Readonly<Record<string, string>> = {
     ...{ clk_i: 'clk_i', rst_ni: 'rst_ni', row_data_i: pairings.at(-1)?.to ?? 'row_data' },
@@ -121,6 +134,9 @@ export function outputStationaryArray(core: DesignCore, streams: Streams, parts:
         ? [{ name: 'CLUSTER_COLS', value: grid.clusterCols, comment: CLUSTER_TEXT }]
         : []),
     ],
+    biasParameters: bias
+      ? [{ name: 'BIAS_BITS', value: bias.bits, comment: '  // of a sum: those above the bias' }]
+      : [],
     typeParameters: selectorParameters([a, w]).filter(
       ({ name: parameter }) =>
         !(parameter === 'A_MODE_BITS' && !grid.skewsRows) && !(parameter === 'W_MODE_BITS' && !grid.skewsCols),
@@ -130,6 +146,7 @@ export function outputStationaryArray(core: DesignCore, streams: Streams, parts:
       ...[wire('swap', grid.rowCount), wire('row_valid'), wire('row_last')],
       ...(a.wide ? [wire('row_pair')] : []),
       ...(w.wide ? [wire('row_wide')] : []),
+      ...(bias ? [wire('row_bias', 'BIAS_BITS')] : []),
     ],
     genvars: [
       ...(grid.skewsRows || (a.wide && !holdsRows) ? [{ name: 'p', comment: 'row from the top' }] : []),
@@ -137,6 +154,9 @@ export function outputStationaryArray(core: DesignCore, streams: Streams, parts:
     ],
     skews: [...(grid.skewsRows ? skewViews(a, 'p', grid) : []), ...(grid.skewsCols ? skewViews(w, 'c', grid) : [])],
     ...{ lanes, pairings, deskewed: grid.skewsCols },
+    biasLow: bias?.low ?? 0,
+    aligned: bias ? 'aligned' : 'row_data',
+    corrections: parts.corrections.map((correct) => instance(correct, (port) => corrected[port])),
     outDirect: grid.wide ? `${column} >= COLS - CLUSTER_COLS` : `${column} == COLS - 1`,
     outDepth: grid.wide ? `(COLS - 1 - ${column}) / CLUSTER_COLS` : `COLS - 1 - ${column}`,
     wideText: holdsRows

@@ -6,10 +6,12 @@ import { clock, enablePorts, reset } from '../../ports.js';
 import { type RegisterView, type ShiftView, shiftRegister } from '../../register.js';
 import { literal, replicate, slice, zeroExtend } from '../../verilog.js';
 import { type BubbleView, bubbleCounter } from './bubble.js';
+import { type Bias, biasOf } from './bias.js';
 import { busOf } from './bus.js';
+import { lateCycles } from './late.js';
 
-/** A register of the 8-bit mode: what it takes, and when, unless in every cycle. */
-interface ModeRegister extends RegisterView {
+/** A register without reset: what it takes, and when, unless in every cycle. */
+interface Follower extends RegisterView {
   readonly when: string;
   readonly meaning: string;
 }
@@ -40,8 +42,8 @@ export interface ControlView extends PeripheryView, BubbleView {
   readonly anySwap: string;
   /** The rows on their way over the bus and through the columns. */
   readonly wave: readonly ResetRegister[];
-  /** The registers that follow the modes of tiles; none without 8-bit operands. */
-  readonly modeRegisters: readonly ModeRegister[] | undefined;
+  /** The registers that follow the modes of tiles and what their sums have on top; none without 8-bit operands and signs. */
+  readonly followers: readonly Follower[] | undefined;
   readonly outputs: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -52,7 +54,7 @@ export interface ControlView extends PeripheryView, BubbleView {
  * later, and in one more register each cycle; the other columns follow one by one.
  */
 export function controlModule(core: DesignCore): ControlView {
-  const { config, a, w } = core;
+  const { config, facts, a, w } = core;
   const { pipeline } = config;
   const { colClusters, tall } = gridView(config);
   const bus = busOf(config);
@@ -61,7 +63,8 @@ export function controlModule(core: DesignCore): ControlView {
   const stages = rows + pipeline - 1;
   const lastPipe = shiftRegister('last_pipe_q', stages, 'last_i');
   // Behind the de-skew a held row is a cycle behind the next one.
-  const across = colClusters + (holdsRows ? 1 : 0);
+  const columns = colClusters + lateCycles(config);
+  const across = columns + (holdsRows ? 1 : 0);
   const valid = shiftRegister('row_valid_q', across, slice('bus_valid_q', segments, 0, 0));
   const last = shiftRegister('row_last_q', segments + across, 'last_swap');
   const next = segments > 1 ? `(entering | {1'b0, bus_valid_q[${segments - 1}:1]})` : 'entering';
@@ -71,12 +74,18 @@ export function controlModule(core: DesignCore): ControlView {
     next: `${next} & ${replicate(segments, '~flush_q')}`,
     zero: literal(segments, 0),
   };
+  const bias = biasOf(core);
+  const first = shiftRegister('row_first_q', columns, slice('swap', rows, 0, 0));
   const odd = holdsRows ? [{ name: 'odd_q', width: 1, next: `odd_q ^ ${valid.last}`, zero: literal(1, 0) }] : [];
   const role = { a: 'row_pair', w: 'row_wide' } as const;
   const crossing = modes.map(({ letter }) => ({
     letter,
     wave: shiftRegister(`${role[letter]}_q`, across, `${letter}_bus_wide_q`),
   }));
+  const followers = [
+    ...modes.flatMap(({ letter, role: what }) => modeRegisters(letter, what)),
+    ...(bias ? biasRegisters(bias, facts.computing.lanes, first.last) : []),
+  ];
   const pair = crossing.find(({ letter }) => letter === 'a')?.wave.last ?? '';
   return {
     ...peripheryModule(core, {
@@ -102,6 +111,9 @@ export function controlModule(core: DesignCore): ControlView {
         ...(w.wideTypes.length > 0
           ? [output('row_wide_o', 1, 'the row has results of 8-bit weights: add pairs of columns')]
           : []),
+        ...(bias
+          ? [output('row_bias_o', bias.bits, `what takes the bias off a row's sums, in units of 2^${bias.low}`)]
+          : []),
       ],
       instances: 1,
       template: 'rtl/arch/output-stationary/control',
@@ -120,19 +132,19 @@ export function controlModule(core: DesignCore): ControlView {
     segment,
     padded: zeroExtend('swap', rows, segments * segment),
     anySwap: rows > 1 ? '|swap' : 'swap',
-    wave: [busValid, valid, last, ...odd],
-    modeRegisters:
-      modes.length === 0 ? undefined : modes.flatMap(({ letter, role: what }) => modeRegisters(letter, what)),
+    wave: [busValid, valid, last, ...odd, ...(bias ? [first] : [])],
+    followers: followers.length > 0 ? followers : undefined,
     outputs: [
       { name: 'swap_o', value: 'swap' },
       { name: 'row_valid_o', value: holdsRows ? `${valid.last} & ~(${pair} & odd_q)` : valid.last },
       { name: 'row_last_o', value: holdsRows ? `${pair} ? ${before(last)} : ${last.last}` : last.last },
       ...crossing.map(({ letter, wave }) => ({ name: `${role[letter]}_o`, value: wave.last })),
+      ...(bias ? [{ name: 'row_bias_o', value: 'bias_q' }] : []),
     ],
   };
 
   /** A tile's mode on its way: behind its last beat, while its rows are on the bus, and through the columns. */
-  function modeRegisters(letter: 'a' | 'w', what: string): ModeRegister[] {
+  function modeRegisters(letter: 'a' | 'w', what: string): Follower[] {
     const follow = shiftRegister(`${letter}_wide_q`, pipeline, `${letter}_wide_i`);
     const wave = crossing.find((other) => other.letter === letter)?.wave as ShiftView;
     return [
@@ -144,6 +156,31 @@ export function controlModule(core: DesignCore): ControlView {
       { ...wave, when: '', meaning: 'the same, with the rows through the columns' },
     ];
   }
+}
+
+/**
+ * The count of cycles from one tile's first row to the next one's: as many products lie between the two swaps, with the bias on top
+ * of each. It is counted where the first row leaves the de-skew a cycle later, and holds for all rows of the tile.
+ */
+function biasRegisters({ bits }: Bias, lanes: number, first: string): Follower[] {
+  return [
+    {
+      ...{
+        name: 'count_q',
+        width: bits,
+        when: '',
+        meaning: `${lanes > 1 ? 'products' : 'cycles'} since the first row of a tile, negative`,
+      },
+      next: `(count_q & ${replicate(bits, `~${first}`)}) - ${literal(bits, BigInt.asUintN(bits, BigInt(lanes)))}`,
+    },
+    {
+      name: 'bias_q',
+      width: bits,
+      next: 'count_q',
+      when: `if (${first}) `,
+      meaning: 'those between the tile and the one before',
+    },
+  ];
 }
 
 /** The bit of a shift register that leaves it a cycle later. */

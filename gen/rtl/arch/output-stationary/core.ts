@@ -26,6 +26,9 @@ interface CoreView extends PeripheryView {
   /** Rows above which the bus has a register. */
   readonly registered: string;
   readonly decoders: readonly DecoderView[];
+  /** What the buses drive: the sums, or where their upper parts are late, those before the lower parts have waited. */
+  readonly busSums: string;
+  readonly lateParts: readonly { readonly from: number; readonly lanes: string }[];
   /** PE, or cluster of PEs. */
   readonly pe: InstanceView;
 }
@@ -128,6 +131,8 @@ export function coreModule(core: DesignCore, computing: ModuleView): CoreView {
     swapIn: rowClusters > 1 ? 'swap_i[p]' : 'swap_i',
     registered: bus.registers > 0 ? 'p % SEGMENT == 0' : 'p == 0',
     decoders,
+    busSums: core.lateFrom === undefined ? 'sum_o' : 'bus_sum',
+    lateParts: core.lateFrom === undefined ? [] : [{ from: core.lateFrom, lanes: tall ? 'CLUSTER_ROWS*COLS' : 'COLS' }],
     pe: instance(computing, passing),
   };
 }

@@ -1,59 +1,73 @@
 import type { Configuration } from '../../../config/parameters.js';
 import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
+import { type InstanceView, instance } from '../../instance.js';
+import { type LaneView, lanesOf } from '../../lane.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
-import { operandLayout } from '../../operand-text.js';
-import { type ProductView, productView } from '../../product.js';
-import { type PassedView, passed } from '../../register.js';
+import { multiplication, type ProductView, productView } from '../../product.js';
+import { type PassedView, passed, type RegisterView } from '../../register.js';
 import { counted } from '../../render/counted.js';
-import { replicate, slice, zeroExtend } from '../../verilog.js';
+import { carriedSum, complemented, type SumNode, type Summand, sumTree } from '../../sum-tree.js';
+import { replicate, slice } from '../../verilog.js';
 
-/** The PE: operand registers (unless a cluster of PEs holds them), multiplier, shifter, adder, accumulator, and the bus. */
-export interface PeView extends SumView {
+/** The PE: operand registers (unless a cluster of PEs holds them), multipliers, shifters, adders, accumulator, and the bus. */
+export interface PeView extends ModuleView, ProductView {
   /** Whether it holds its operands. */
   readonly holds: boolean;
+  /** What it passes on, if it holds its operands. */
+  readonly passing: readonly PassedView[];
   /** How far its swap is behind a tile's last operands. */
   readonly behindText: string;
   readonly swap: string;
-  /** The swap, as wide as the accumulator. */
+  /** The swap, as wide as the accumulator, and its complement. */
   readonly swapped: string;
-}
-
-/** What all PEs have that add to an accumulator of their own. */
-export interface SumView extends ModuleView, ProductView {
-  /** What it passes on, if it holds its operands. */
-  readonly passing: readonly PassedView[];
-  readonly addition: string;
+  readonly keeps: string;
   readonly enable: boolean;
   readonly accBits: number;
-  /** The accumulator as the adder takes it. */
-  readonly kept: string;
-  /** The whole sum where it is one adder, in terms of the (possibly registered) stage signals. */
-  readonly sum: string;
-  /** Its bits above the magnitude's where these are added apart. */
-  readonly high: HighBits | undefined;
+  /** The partial that makes the terms: of the product of its own, or of those of lanes. */
+  readonly termsOf: 'os_product' | 'os_lanes';
+  /** Of its own product, what is added to the accumulator; of lanes, the module, and bits of all terms. */
+  readonly term: string;
+  readonly lanes: number;
+  readonly lane: InstanceView | undefined;
+  readonly termsBits: number;
+  readonly signed: boolean;
+  /** How terms are added, as a comment. */
+  readonly addition: string;
+  /** The registers between the accumulator's lower part and its upper one, which is late; none where it is one. */
+  readonly late: readonly LateView[];
+  readonly lateRegisters: readonly RegisterView[];
+  readonly nodes: readonly SumNode[];
 }
 
-/** A sum in two parts: the bits of the magnitude, and a counter of its carries above. */
-interface HighBits {
-  /** Bits of the magnitude's part with its carry. */
-  readonly lowBits: number;
-  readonly low: string;
-  readonly carry: string;
-  readonly negative: string;
-  readonly bits: number;
-  readonly high: string;
+/** An accumulator whose upper part is a cycle later than the lower one. */
+interface LateView {
+  /** Bits of the lower part. */
+  readonly low: number;
   readonly sum: string;
 }
 
-export function processingElement(core: DesignCore, instances: number): PeView {
-  const { config, format, accumulator } = core;
+/** @param lane The module of its lanes, if it has several. */
+export function processingElement(core: DesignCore, instances: number, lane?: LaneView): PeView {
+  const { config, format, accumulator, magnitudeBits, productBias } = core;
   const { bits } = accumulator;
+  const { lanes } = core.facts.computing;
+  const name = `${config.name}_pe`;
   const holds = !clusterGrid(config).clustered;
   const swap = holds ? 'swap_q' : 'swap_i';
+  const product = productView(core, false);
+  const { signed, magnitudeSignal: magnitude, negativeSignal: negative } = product;
+  const low = core.lateFrom;
+  const swaps = (not: string): string =>
+    low === undefined
+      ? replicate(bits, `${not}${swap}`)
+      : `{ ${replicate(bits - low, `${not}late_swap_q`)}, ${replicate(low, `${not}${swap}`)}}`;
+  const sums = accumulation(core, swap);
   return {
-    ...sumView(core, keptUnless(swap, bits)),
+    name,
+    file: `rtl/${name}.v`,
     template: 'rtl/arch/output-stationary/pe.v',
+    title: `Processing element: multiplies ${lanes > 1 ? `${lanes} activations by ${lanes} weights a cycle and adds the products` : 'one activation by one weight a cycle and adds the product'} up.`,
     ports: [
       ...clockPorts(config),
       ...(holds ? passingPorts(core) : heldPorts(core)),
@@ -61,88 +75,122 @@ export function processingElement(core: DesignCore, instances: number): PeView {
       output('bus_o', bits, 'the same, or the sum of this PE'),
     ],
     instances,
+    ...(lane ? { parts: [lane.name] } : {}),
+    ...product,
+    ...(lane ? { productRegisters: [], magnitudeRegisters: [] } : {}),
+    bound: `${multiplication(core, false).bound}${productBias > 0n ? biasText(magnitudeBits) : ''}`,
     holds,
-    passing: holds ? passed({ a: format.a.bits, w: format.w.bits, swap: 1 }) : [],
+    passing: holds ? passed({ a: lanes * format.a.bits, w: lanes * format.w.bits, swap: 1 }) : [],
     behindText: counted(config.pipeline, 'cycle'),
     swap,
-    swapped: replicate(bits, swap),
+    swapped: swaps(''),
+    keeps: swaps('~'),
+    enable: config.stall === 'enable',
+    accBits: bits,
+    termsOf: lane ? 'os_lanes' : 'os_product',
+    term: signed ? complemented(magnitude, magnitudeBits, negative) : magnitude,
+    lanes,
+    lane: lane ? laneInstance(core, lane, holds) : undefined,
+    termsBits: lanes * magnitudeBits,
+    addition: additionText(core, signed),
+    ...sums,
   };
 }
+
+/** The additions of all terms to the accumulator. */
+function accumulation(core: DesignCore, swap: string): Pick<PeView, 'nodes' | 'late' | 'lateRegisters'> {
+  const { config, facts, format, accumulator, magnitudeBits: termBits } = core;
+  const { bits: width } = accumulator;
+  const signed = format.a.signBits + format.w.signBits > 0;
+  const lanes =
+    facts.computing.lanes > 1
+      ? Array.from({ length: facts.computing.lanes }, (_, lane) => ({
+          term: `term[${(lane + 1) * termBits - 1}:${lane * termBits}]`,
+          negative: `negative[${lane}]`,
+        }))
+      : [{ term: 'term', negative: config.pipeline > 1 ? 'negative_q' : 'negative' }];
+  const { nodes, total, carry } = sumTree({ lanes, termBits, signed, width });
+  const low = core.lateFrom;
+  if (low === undefined) {
+    const sum = carriedSum('sum', width, [{ name: 'kept', bits: width }, total], carry);
+    return { nodes: [...nodes, sum], late: [], lateRegisters: [] };
+  }
+  const part = ({ name, bits }: Summand, high: number, from: number): Summand => ({
+    name: slice(name, bits, high, from),
+    bits: high - from + 1,
+  });
+  const kept = { name: 'kept', bits: width };
+  const rest = part(total, total.bits - 1, low);
+  return {
+    nodes: [
+      ...nodes,
+      carriedSum('low', low + 1, [part(kept, low - 1, 0), part(total, low - 1, 0)], carry),
+      carriedSum('high', width - low, [part(kept, width - 1, low), { name: 'rest_q', bits: rest.bits }], 'carry_q'),
+    ],
+    late: [{ low, sum: `{high, low[${low - 1}:0]}` }],
+    lateRegisters: [
+      { name: 'late_swap_q', width: 1, next: swap },
+      { name: 'carry_q', width: 1, next: `low[${low}]` },
+      { name: 'rest_q', width: rest.bits, next: rest.name },
+    ],
+  };
+}
+
+function laneInstance({ format }: DesignCore, lane: LaneView, holds: boolean): InstanceView {
+  const end = holds ? 'q' : 'i';
+  const wires: Readonly<Record<string, string>> = {
+    ...{ clk_i: 'clk_i', en_i: 'en_i', term_o: 'term[l*TERM_BITS +: TERM_BITS]', negative_o: 'negative[l]' },
+    a_i: `a_${end}[l*${format.a.bits} +: ${format.a.bits}]`,
+    w_i: `w_${end}[l*${format.w.bits} +: ${format.w.bits}]`,
+  };
+  return instance(lane, (port) => wires[port]);
+}
+
+function additionText({ facts, magnitudeBits }: DesignCore, signed: boolean): string {
+  const several = facts.computing.lanes > 1;
+  if (!signed) return several ? 'Add, two by two.' : 'Add.';
+  return several
+    ? `Add, two by two. A term below its inverted sign is the product and 2^${magnitudeBits}, but for the sign, which the\n  // lowest bit of an addition carries in.`
+    : `Add the term, below its inverted sign: that is the product and 2^${magnitudeBits}. The lowest bit carries the sign in.`;
+}
+
+const biasText = (magnitudeBits: number): string =>
+  `. Each comes with 2^${magnitudeBits} on\n// top, so that nothing is subtracted; the array takes that off its results. A negative one is its complement plus 1`;
 
 export const clockPorts = (config: Configuration): ModulePort[] => [
   input('clk_i', 1, 'clock'),
   ...(config.stall === 'enable' ? [input('en_i', 1, '0: hold all registers')] : []),
 ];
 
-/** The accumulator, or 0 where a new sum begins. */
-export const keptUnless = (swap: string, accBits: number): string => `acc_q & ${replicate(accBits, `~${swap}`)}`;
-
-/**
- * A PE's product and how it is added.
- *
- * @param kept The accumulator as the adder takes it; empty: as it is.
- */
-export function sumView(core: DesignCore, kept: string): Omit<SumView, 'template' | 'ports' | 'passing'> {
-  const { config, accumulator, magnitudeBits } = core;
-  const name = `${config.name}_pe`;
-  const accBits = accumulator.bits;
-  const product = productView(core, false);
-  const added = kept === '' ? 'acc_q' : 'kept';
-  return {
-    name,
-    file: `rtl/${name}.v`,
-    title: 'Processing element: multiplies one activation by one weight a cycle and adds the product up.',
-    addition: product.signed ? 'Add or subtract' : 'Add',
-    enable: config.stall === 'enable',
-    accBits,
-    ...product,
-    kept,
-    sum: `${added} + ${addend(product, magnitudeBits, accBits)}`,
-    high: product.signed && accBits - magnitudeBits > 1 ? highPart(product, added, magnitudeBits, accBits) : undefined,
-  };
-}
-
-/** What is added to `bits` bits of an accumulator: the magnitude, or its complement and 1. */
-function addend({ signed, negativeSignal, magnitudeSignal }: ProductView, from: number, bits: number): string {
-  const magnitude = zeroExtend(magnitudeSignal, from, bits);
-  if (!signed) return magnitude;
-  return `(${magnitude} ^ ${replicate(bits, negativeSignal)}) + ${zeroExtend(negativeSignal, 1, bits)}`;
-}
-
-/**
- * The sum with a counter above the magnitude's bits: half the gates of full adders that add copies of the sign.
- */
-function highPart(product: ProductView, kept: string, magnitudeBits: number, accBits: number): HighBits {
-  const { negativeSignal, magnitudeSignal } = product;
-  const lowBits = magnitudeBits + 1;
-  const bits = accBits - magnitudeBits;
-  const flips = replicate(bits, negativeSignal);
-  const low = zeroExtend(slice(kept, accBits, magnitudeBits - 1, 0), magnitudeBits, lowBits);
-  const magnitude = `${magnitudeSignal} ^ ${replicate(magnitudeBits, negativeSignal)}`;
-  return {
-    lowBits,
-    low: `${low} + ${zeroExtend(magnitude, magnitudeBits, lowBits)} + ${zeroExtend(negativeSignal, 1, lowBits)}`,
-    sum: `{high, ${slice('low', lowBits, magnitudeBits - 1, 0)}}`,
-    carry: `low[${magnitudeBits}]`,
-    negative: negativeSignal,
-    bits,
-    high: `((${slice(kept, accBits, accBits - 1, magnitudeBits)} ^ ${flips}) + ${zeroExtend('counts', 1, bits)}) ^ ${flips}`,
-  };
-}
-
 /** Operands and control of a PE that holds them for a cycle and passes them on. */
-const passingPorts = ({ format }: DesignCore): ModulePort[] => [
-  input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, from the left`),
-  output('a_o', format.a.bits, 'the same, one cycle later, to the right'),
-  input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, from above`),
-  output('w_o', format.w.bits, 'the same, one cycle later, to below'),
-  input('swap_i', 1, '1: put the accumulator on the bus and start anew, from the left'),
-  output('swap_o', 1, 'the same, one cycle later, to the right'),
-];
+function passingPorts({ facts, format }: DesignCore): ModulePort[] {
+  const { lanes } = facts.computing;
+  const [activation, weight] = lanes > 1 ? ['activations', 'weights'] : ['activation', 'weight'];
+  return [
+    input('a_i', lanes * format.a.bits, `${activation} ${lanesOf(format.a, lanes)}, from the left`),
+    output('a_o', lanes * format.a.bits, 'the same, one cycle later, to the right'),
+    input('w_i', lanes * format.w.bits, `${weight} ${lanesOf(format.w, lanes)}, from above`),
+    output('w_o', lanes * format.w.bits, 'the same, one cycle later, to below'),
+    input('swap_i', 1, '1: put the accumulator on the bus and start anew, from the left'),
+    output('swap_o', 1, 'the same, one cycle later, to the right'),
+  ];
+}
 
 /** Operands and control of a PE in a cluster, whose registers hold them. */
-const heldPorts = ({ format }: DesignCore): ModulePort[] => [
-  input('a_i', format.a.bits, `activation ${operandLayout(format.a)}, of all PEs in this row of the cluster`),
-  input('w_i', format.w.bits, `weight ${operandLayout(format.w)}, of all PEs in this column of the cluster`),
-  input('swap_i', 1, '1: put the accumulator on the bus and start anew'),
-];
+function heldPorts({ facts, format }: DesignCore): ModulePort[] {
+  const { lanes } = facts.computing;
+  const [activation, weight] = lanes > 1 ? ['activations', 'weights'] : ['activation', 'weight'];
+  return [
+    input(
+      'a_i',
+      lanes * format.a.bits,
+      `${activation} ${lanesOf(format.a, lanes)}, of all PEs in this row of the cluster`,
+    ),
+    input(
+      'w_i',
+      lanes * format.w.bits,
+      `${weight} ${lanesOf(format.w, lanes)}, of all PEs in this column of the cluster`,
+    ),
+    input('swap_i', 1, '1: put the accumulator on the bus and start anew'),
+  ];
+}

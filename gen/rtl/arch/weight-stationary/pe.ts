@@ -1,10 +1,9 @@
 import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { type InstanceView, instance } from '../../instance.js';
-import type { LaneView } from '../../lane.js';
+import { type LaneView, lanesOf } from '../../lane.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
 import type { OperandFields } from '../../operand.js';
-import { operandLayout } from '../../operand-text.js';
 import { clock, enablePorts } from '../../ports.js';
 import { multiplication, type ProductView, productView } from '../../product.js';
 import { type PassedView, passed } from '../../register.js';
@@ -113,10 +112,6 @@ function laneInstance(lane: LaneView, a: OperandFields, w: OperandFields, holds:
   };
   return instance(lane, (port) => wires[port]);
 }
-
-/** What the operands of all lanes are. */
-const lanesOf = (fields: OperandFields, lanes: number): string =>
-  `${operandLayout(fields)}${lanes > 1 ? `, lane l at [l*${fields.bits} +: ${fields.bits}]` : ''}`;
 
 /** Activations and control of a PE that holds them for a cycle and passes them on. */
 function passingPorts({ config: { lanes }, format }: DesignCore): ModulePort[] {

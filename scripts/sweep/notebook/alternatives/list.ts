@@ -55,6 +55,17 @@ const alternatives = (
 ): Alternative[] => names.map((name) => ({ name, of, operands, solver }));
 
 export const ALTERNATIVES: readonly Alternative[] = [
+  ...alternatives('unified', 'same', ['sum_of_three', 'full_adders', 'counter_above', 'multiply_by_rows']),
+  ...alternatives('unified', 'made of generated', ['shift_in_stages', 'shift_largest_first', 'shift_each']),
+  ...alternatives('unified', 'not proved', [
+    'no_bias',
+    'true_accumulator',
+    'bus_inverts',
+    'bus_inverts_back',
+    'late_upper_part',
+    'steps_of_4',
+    'carry_save',
+  ]),
   ...alternatives('wide', 'same', ['wide_double_after_shift']),
   ...alternatives('wide', 'made of generated', [
     'wide_significand_of_five',

@@ -1,7 +1,7 @@
 import { UserError } from '../../../../gen/base/errors.js';
 import type { Module } from '../../../synth/equivalence/module.js';
 
-/** The registers of a PE of one stage, without the `_q` of their names. */
+/** The registers of a PE of one stage, without the `_q` of their names; an inverted accumulator is `acc_n_q`. */
 const REGISTERS = ['a', 'w', 'swap', 'acc'] as const;
 
 /** A register of one bit without reset and enable, set by the rising edge. */
@@ -27,7 +27,8 @@ export function opened(name: string, pe: Module): Module {
       .map(({ connections: { Q = [], D = [] } }) => [Q[0], D[0]]),
   );
   const ports = REGISTERS.flatMap((register) => {
-    const held = pe.netnames[`${register}_q`]?.bits ?? [];
+    const inverted = pe.netnames[`${register}_n_q`];
+    const held = (inverted ?? pe.netnames[`${register}_q`])?.bits ?? [];
     const next = held.flatMap((bit) => stored.get(bit) ?? []);
     if (held.length === 0 || next.length !== held.length) throw problem(`${register}_q is no register`);
     for (const bit of held) stored.delete(bit);

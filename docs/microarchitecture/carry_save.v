@@ -1,0 +1,53 @@
+// The accumulator is kept as a sum and its carries, which are added up in the periphery: 24 registers and a bus more, and no carry to wait for.
+
+`default_nettype none
+
+module carry_save (
+  input  wire        clk_i,
+  input  wire  [5:0] a_i,      // {sign, exp, significand[3:0]}
+  output wire  [5:0] a_o,
+  input  wire  [5:0] w_i,      // {sign, exp[1:0], significand[2:0]}
+  output wire  [5:0] w_o,
+  input  wire        swap_i,
+  output wire        swap_o,
+  input  wire [23:0] bus_i,
+  output wire [23:0] bus_o,
+  input  wire [23:0] carry_i,
+  output wire [23:0] carry_o
+);
+
+  reg [5:0] a_q;
+  reg [5:0] w_q;
+  reg swap_q;
+  reg [23:0] acc_q;
+  reg [23:0] carry_q;
+
+  wire negative = a_q[5] ^ w_q[5];
+  wire [6:0] product = {3'd0, a_q[3:0]} * {4'd0, w_q[2:0]};
+  wire [1:0] shift = {1'd0, a_q[4]} + w_q[4:3];
+  wire [12:0] magnitude =
+      ({6'd0, product} & {13{shift == 2'd0}}) | ({4'd0, product[5:0], 3'd0} & {13{shift == 2'd1}}) |
+      ({1'd0, product[5:0], 6'd0} & {13{shift == 2'd2}}) | ({product[3:0], 9'd0} & {13{shift == 2'd3}});
+
+  wire [23:0] kept = acc_q & {24{~swap_q}};
+  wire [23:0] carried = carry_q & {24{~swap_q}};
+  wire [23:0] term = {10'd0, ~negative, magnitude ^ {13{negative}}};
+  wire [23:0] carries = (kept & term) | (kept & carried) | (term & carried);
+
+  always @(posedge clk_i) begin
+    a_q <= a_i;
+    w_q <= w_i;
+    swap_q <= swap_i;
+    carry_q <= {carries[22:0], negative};
+    acc_q <= kept ^ term ^ carried;
+  end
+
+  assign a_o = a_q;
+  assign w_o = w_q;
+  assign swap_o = swap_q;
+  assign bus_o = bus_i | (acc_q & {24{swap_q}});
+  assign carry_o = carry_i | (carry_q & {24{swap_q}});
+
+endmodule
+
+`default_nettype wire
