@@ -38,7 +38,7 @@ const PARAMETERS_OF: Readonly<Record<ArchitectureName, ArchitectureParameters>> 
     fpgaDefaults: {},
     words: [],
     size: ['rows', 'cols'],
-    problems: (config) => [...busProblems(config), ...laneProblems(config)],
+    problems: busProblems,
   },
   'weight-stationary': {
     selects: ({ arch, dataflow }) => arch === 'array' && dataflow === 'ws',

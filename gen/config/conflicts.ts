@@ -22,11 +22,6 @@ const CONFLICTS: readonly Conflict[] = [
   { keys: ['tree'], beside: { arch: 'array' }, reason: 'the sums of PEs are plain' },
   {
     keys: ['lanes'],
-    beside: { arch: 'array', dataflow: 'os' },
-    reason: 'PEs that keep their sums multiply one pair of operands in a cycle',
-  },
-  {
-    keys: ['lanes'],
     beside: { arch: 'array', pe: 'float' },
     reason: 'sums of binary32 would depend on the order of the lanes',
   },

@@ -15,11 +15,14 @@ export function unitProblems({ rows, cols, lanes, maxK }: Configuration): Proble
     const rule = `rows x cols x lanes multipliers may be ${MOST_MULTIPLIERS}`;
     problems.push({ key: 'lanes', given: String(lanes), rule, nearest });
   }
-  if (maxK < lanes) {
-    const rule = `the accumulators must hold a beat, which is ${lanes} products (lanes)`;
-    problems.push({ key: 'maxK', given: String(maxK), rule, nearest: String(lanes) });
-  }
-  return problems;
+  return [...problems, ...beatProblems({ lanes, maxK })];
+}
+
+/** The accumulators must hold a beat. */
+function beatProblems({ lanes, maxK }: Pick<Configuration, 'lanes' | 'maxK'>): Problem[] {
+  if (maxK >= lanes) return [];
+  const rule = `the accumulators must hold a beat, which is ${lanes} products (lanes)`;
+  return [{ key: 'maxK', given: String(maxK), rule, nearest: String(lanes) }];
 }
 
 /** PEs have fewer lanes than dot-product units. */
@@ -45,7 +48,7 @@ export function clusterProblems(config: Configuration): Problem[] {
 
 /** What is wrong with the sizes of an output-stationary array, whose sums leave over buses. */
 export function busProblems(config: Configuration): Problem[] {
-  const problems = clusterProblems(config);
+  const problems = [...clusterProblems(config), ...laneProblems(config), ...beatProblems(config)];
   const { wideActivations, rows, clusterRows, busSegment } = config;
   if (wideActivations.length === 0 || problems.length > 0) return problems;
   if (clusterRows > 1 && clusterRows % 2 === 1) {

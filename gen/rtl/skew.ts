@@ -23,6 +23,7 @@ export interface SkewView {
   /** What decoders are told besides codes: whether anything, what, and which neighbour had it a cycle before. */
   readonly hasMode: boolean;
   readonly mode: string;
+  readonly modeWire: string;
   readonly modeParameter: string;
   readonly modeFrom: string;
   /** Whether it waits once for several rows or columns of a cluster, and for which of them; or for each. */
@@ -70,6 +71,7 @@ export function skewView({ config, ...core }: DesignCore, letter: 'a' | 'w', row
     depth: rows ? grid.rowDepth : grid.colDepth,
     hasMode,
     mode,
+    modeWire: 'mode',
     modeParameter,
     modeFrom: `${index}-${shares ? step : '1'}`,
     sharesMode: hasMode && shares,

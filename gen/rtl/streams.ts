@@ -120,7 +120,7 @@ export function portFields(port: OperandPort, codes: string, wideMeaning = ''): 
  *
  * @param each Codes of a row or column.
  */
-export function lanesOfArray({ letter, codeBits, lanes, wideTypes }: OperandPort, each = 1): string {
+export function lanesOfArray({ letter, codeBits, lanes, wideTypes }: OperandPort, each: number): string {
   const [side, index] = letter === 'a' ? ['row', 'r'] : ['column', 'c'];
   if (each === 1) {
     const codes = (bits: number, count: number): string =>

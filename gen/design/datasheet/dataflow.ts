@@ -60,13 +60,10 @@ function resultsInOneBeat(design: Design): DataflowText {
     computes: [
       `\`${top.name}\` multiplies activations by weights, tile by tile.`,
       `A tile of B beats gives ${results}: \`results[r][c] = sum over k of a[k][r] * w[k][c]\`.`,
-      `A beat carries ${counted(lanes, 'reduction step')}, so a sum has K = B * ${lanes} products.`,
+      manySteps(lanes),
       'The activations of row r go to all units of row r, the weights of column c to all of column c.',
     ],
-    inputs: [
-      `A beat is ${counted(lanes, 'reduction step')}, step l of it in lane l: activation codes of all rows, weight codes of all columns. \`in_last_i\` ends the tile.`,
-      `Where a reduction is no multiple of ${lanes}, fill the last beat with code 0. It is 0 in every type.`,
-    ],
+    inputs: laneSteps(lanes),
     results: ['The results of a tile leave in one beat. `out_last_o` is always 1, as in the stream of an array.'],
     idle: 'An idle input needs no stall: a cycle without a beat leaves the accumulators as they are.',
   };
@@ -86,19 +83,31 @@ function rowOrder({ config, facts }: Design): string {
     : `Results leave ${rowsPerBeat} rows a beat, rows 0 to ${rowsPerBeat - 1} first, ${place}. \`out_last_o\` comes with row ${rows - 1}.`;
 }
 
+const manySteps = (lanes: number): string =>
+  `A beat carries ${counted(lanes, 'reduction step')}, so a sum has K = B * ${lanes} products.`;
+
+const laneSteps = (lanes: number): string[] => [
+  `A beat is ${counted(lanes, 'reduction step')}, step l of it in lane l: activation codes of all rows, weight codes of all columns. \`in_last_i\` ends the tile.`,
+  `Where a reduction is no multiple of ${lanes}, fill the last beat with code 0. It is 0 in every type.`,
+];
+
 function resultsInRows(design: Design): DataflowText {
   const { config, top } = design;
-  const { rows, cols } = config;
+  const { rows, cols, lanes } = config;
   const results =
     rows * cols === 1 ? numbersText(design, 1) : `${counted(rows, 'row')} of ${numbersText(design, cols)}`;
   return {
     computes: [
       `\`${top.name}\` multiplies activations by weights, tile by tile.`,
-      `A tile of K beats gives ${results}: \`results[r][c] = sum over k of a[k][r] * w[k][c]\`.`,
+      `A tile of ${lanes > 1 ? 'B' : 'K'} beats gives ${results}: \`results[r][c] = sum over k of a[k][r] * w[k][c]\`.`,
+      ...(lanes > 1 ? [manySteps(lanes)] : []),
     ],
-    inputs: [
-      'A beat is one reduction step k: activation codes of all rows, weight codes of all columns. `in_last_i` ends the tile.',
-    ],
+    inputs:
+      lanes > 1
+        ? laneSteps(lanes)
+        : [
+            'A beat is one reduction step k: activation codes of all rows, weight codes of all columns. `in_last_i` ends the tile.',
+          ],
     results: [rowOrder(design)],
     idle: 'An idle input needs no stall: the array then adds code 0, which is 0 in every type.',
   };

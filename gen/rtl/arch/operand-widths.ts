@@ -5,25 +5,35 @@ import type { OperandPort } from '../port.js';
  * The parameters of a grid for the codes and operands of a row or column of PEs: `A_BITS` and `A_OP_BITS`, and likewise for the
  * weights. Of PEs with several lanes they stand for those of all lanes.
  */
-export function operandWidths(a: OperandPort, w: OperandPort, lanes: number): LocalParameter[] {
-  const ports = [a, w].map((port) => ({ ...port, upper: port.letter.toUpperCase() }));
-  if (lanes === 1) {
-    return [
-      ...ports.map(({ upper, role, codeBits }) => parameter(`${upper}_BITS`, codeBits, `${role} code`)),
-      ...ports.map(({ upper, role, fields }) => parameter(`${upper}_OP_BITS`, fields.bits, `decoded ${role}`)),
-    ];
-  }
-  const side = (letter: 'a' | 'w'): string => (letter === 'a' ? 'row' : 'column');
+export const operandWidths = (a: OperandPort, w: OperandPort, lanes: number): LocalParameter[] => [
+  ...codeWidths(a, w, lanes),
+  ...[a, w].flatMap(({ letter, role, fields }) =>
+    wholes(letter, lanes, { whole: 'OP_BITS', one: 'VALUE_BITS', bits: fields.bits, meaning: `decoded ${role}` }),
+  ),
+];
+
+/** Those for the codes alone. */
+export const codeWidths = (a: OperandPort, w: OperandPort, lanes: number): LocalParameter[] => [
+  ...(lanes > 1 ? [parameter('LANES', lanes, 'products that a PE adds up in a cycle')] : []),
+  ...[a, w].flatMap(({ letter, role, codeBits }) =>
+    wholes(letter, lanes, { whole: 'BITS', one: 'CODE_BITS', bits: codeBits, meaning: `${role} code` }),
+  ),
+];
+
+/** Names of a width of all lanes and of one lane, without the port's letter. */
+interface Width {
+  readonly whole: string;
+  readonly one: string;
+  readonly bits: number;
+  readonly meaning: string;
+}
+
+function wholes(letter: 'a' | 'w', lanes: number, { whole, one, bits, meaning }: Width): LocalParameter[] {
+  const upper = letter.toUpperCase();
+  if (lanes === 1) return [parameter(`${upper}_${whole}`, bits, meaning)];
   return [
-    parameter('LANES', lanes, 'products that a PE adds up in a cycle'),
-    ...ports.flatMap(({ letter, upper, role, codeBits }) => [
-      parameter(`${upper}_CODE_BITS`, codeBits, `${role} code`),
-      parameter(`${upper}_BITS`, `LANES*${upper}_CODE_BITS`, `those of a ${side(letter)}`),
-    ]),
-    ...ports.flatMap(({ letter, upper, role, fields }) => [
-      parameter(`${upper}_VALUE_BITS`, fields.bits, `decoded ${role}`),
-      parameter(`${upper}_OP_BITS`, `LANES*${upper}_VALUE_BITS`, `those of a ${side(letter)}`),
-    ]),
+    parameter(`${upper}_${one}`, bits, meaning),
+    parameter(`${upper}_${whole}`, `LANES*${upper}_${one}`, `those of a ${letter === 'a' ? 'row' : 'column'}`),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { UserError } from '../../../gen/base/errors.js';
 import { type ArrayInfo, expectedResults } from '../../../gen/golden/reference.js';
 import { type PortMatrices, planTiling, tileAt } from '../../../gen/golden/tiling.js';
+import { tileBeats } from '../../../gen/golden/streams.js';
 import { hexWord } from './packing.js';
 
 /** A layer's operands and results as an array takes and gives them, one bus word per line of a `$readmemh` file. */
@@ -36,13 +37,15 @@ export function layerImages(products: readonly PortMatrices[], { info, accumulat
     const tiling = planTiling(codes, { info, accumulator });
     return Array.from({ length: tiling.tiles }, (_, i) => tileAt(tiling, codes, i));
   });
+  const beats = tiles.map((tile) => tileBeats(info, tile));
+  const { stepsPerBeat: steps } = info.tile;
   const lines = (fields: Uint8Array | BigInt64Array, each: number, bits: number): string[] =>
     Array.from({ length: fields.length / each }, (_, i) => hexWord(fields.subarray(i * each, (i + 1) * each), bits));
   const text = (all: readonly string[][]): string => `${all.flat().join('\n')}\n`;
   return {
-    weights: text(tiles.map(({ w }) => lines(w, info.cols, info.w.codeBits))),
-    activations: text(tiles.map(({ a }) => lines(a, info.rows, info.a.codeBits))),
+    weights: text(beats.map(({ w }) => lines(w, info.cols * steps, info.w.codeBits))),
+    activations: text(beats.map(({ a }) => lines(a, info.rows * steps, info.a.codeBits))),
     expected: text(tiles.map((tile) => lines(expectedResults(info, tile), info.cols, info.accBits))),
-    beats: tiles.map(({ k }) => k),
+    beats: beats.map((tile) => tile.beats),
   };
 }

@@ -3,6 +3,7 @@ import { clusterGrid } from '../../cluster-grid.js';
 import { delays, deskewLines, skewLines } from '../../delay.js';
 import type { DesignCore } from '../../design-core.js';
 import { floatProcessingElement } from '../../float/pe.js';
+import { laneModule } from '../../lane.js';
 import { outputModule } from '../../output-buffer.js';
 import { pairModules } from '../../pair.js';
 import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
@@ -37,23 +38,25 @@ export const OUTPUT_STATIONARY: Architecture = {
 const SPARE = 0.25;
 
 function facts(config: Configuration): Facts {
-  const { rows, cols, maxK } = config;
+  const { rows, cols, lanes, maxK } = config;
+  const size = `${rows} x ${cols}`;
+  const several = lanes > 1;
   return {
     tile: {
       ...ARRAY_TILE,
       rowsPerBeat: busOf(config).rowsTogether,
+      stepsPerBeat: lanes,
       weightsStay: false,
-      longest: maxK,
-      beats: 'K',
-      beatLabel: 'k=',
+      longest: Math.floor(maxK / lanes),
+      ...(several ? { beats: 'B', beatLabel: 'beat ' } : { beats: 'K', beatLabel: 'k=' }),
     },
     sums: { terms: maxK, termsName: 'maxK', passRows: false },
     computing: { ...arrayComputing(config), adds: 'reads', late: hasLatePart(config) },
     names: {
       ...arrayNames(config),
-      title: `${rows} x ${cols} output-stationary array`,
+      title: `${size} output-stationary array${several ? `, ${lanes} lanes a PE` : ''}`,
       kind: 'output stationary',
-      summary: `${rows} x ${cols} PEs, output stationary`,
+      summary: `${size} PEs${several ? ` of ${lanes} lanes` : ''}, output stationary`,
       suspects: 'skew, swap and the type pipeline',
       misplaced: 'bus and de-skew',
     },
@@ -69,26 +72,26 @@ function clockPeriod(config: Configuration): number {
 }
 
 function tileMode(config: Configuration, aWide: boolean, wWide: boolean): TileMode {
-  const { rows, cols } = config;
-  const [aCodes, wCodes] = [aWide ? rows / 2 : rows, wWide ? cols / 2 : cols];
+  const { rows, cols, lanes } = config;
+  const [resultRows, resultCols] = [aWide ? rows / 2 : rows, wWide ? cols / 2 : cols];
   return {
-    ...{ aWide, wWide, aCodes, wCodes, resultRows: aCodes, resultCols: wCodes },
+    ...{ aWide, wWide, aCodes: resultRows * lanes, wCodes: resultCols * lanes, resultRows, resultCols },
     // Of two rows that follow each other and are added, one leaves; the other one's cycle is free.
     rowCycles: aWide && busOf(config).holdsRows ? 2 : 1,
-    ...{ terms: null, weightRepeats: 1, macsPerCycle: aCodes * wCodes },
+    ...{ terms: null, weightRepeats: 1, macsPerCycle: resultRows * resultCols * lanes },
   };
 }
 
 function streams(core: DesignCore): Streams {
-  const { a, w } = core;
+  const { a, w, config } = core;
   const text = {
-    valid: 'a beat is offered: one reduction step for all rows and columns',
+    valid: `a beat is offered: ${config.lanes > 1 ? `${config.lanes} reduction steps` : 'one reduction step'} for all rows and columns`,
     ready: 'an offered beat is accepted',
     last: 'the beat is the last of its tile',
   };
   const fields = [
-    ...portFields(a, lanesOfArray(a), ': half as many rows of results'),
-    ...portFields(w, lanesOfArray(w), HALF_THE_COLUMNS),
+    ...portFields(a, lanesOfArray(a, config.lanes), ': half as many rows of results'),
+    ...portFields(w, lanesOfArray(w, config.lanes), HALF_THE_COLUMNS),
   ];
   return { inputs: [inputStream('in', 'operands', text, fields)], results: rowStream(core, 'row 0 of the tile first') };
 }
@@ -98,7 +101,11 @@ function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
   const { rows, cols } = config;
   const { colClusters, clusterCols } = clusterGrid(config);
   const { segments, rowsTogether, holdsRows } = busOf(config);
-  const pe = core.float ? floatProcessingElement(core, core.float, rows * cols) : processingElement(core, rows * cols);
+  const lanes =
+    config.lanes > 1 ? [laneModule(core, { product: config.pipeline >= 3, term: config.pipeline >= 2 })] : [];
+  const pe = core.float
+    ? floatProcessingElement(core, core.float, rows * cols)
+    : processingElement(core, rows * cols, lanes[0]);
   const clusters = clusterModules(core);
   const corrections = correctModules(core);
   const parts = {
@@ -111,6 +118,7 @@ function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
   const modules = [
     ...corrections,
     ...pairModules(core, { together: rowsTogether, rows: core.a.wideTypes.length > 0 }),
+    ...lanes,
     ...[pe, ...clusters, parts.core, parts.input, parts.control, parts.output],
     outputStationaryArray(core, { inputs, results }, parts),
   ];

@@ -16,6 +16,7 @@ import { clock, resetOf } from '../../ports.js';
 import { allStreamPorts, type Streams, streamPorts } from '../../streams.js';
 import { inputInstance } from '../array-top.js';
 import { biasOf } from './bias.js';
+import { codeWidths } from '../operand-widths.js';
 import { busOf } from './bus.js';
 import { selectorOf } from './core.js';
 
@@ -25,6 +26,8 @@ interface ArrayView extends PeripheryView {
   readonly modules: Readonly<Record<string, string>>;
   readonly grid: GridView;
   readonly clusterParameters: readonly LocalParameter[];
+  /** Widths of codes. */
+  readonly widths: readonly LocalParameter[];
   readonly typeParameters: readonly LocalParameter[];
   readonly biasParameters: readonly LocalParameter[];
   readonly selectors: readonly WireView[];
@@ -137,6 +140,7 @@ export function outputStationaryArray(core: DesignCore, streams: Streams, parts:
     biasParameters: bias
       ? [{ name: 'BIAS_BITS', value: bias.bits, comment: '  // of a sum: those above the bias' }]
       : [],
+    widths: codeWidths(core.a, core.w, config.lanes),
     typeParameters: selectorParameters([a, w]).filter(
       ({ name: parameter }) =>
         !(parameter === 'A_MODE_BITS' && !grid.skewsRows) && !(parameter === 'W_MODE_BITS' && !grid.skewsCols),

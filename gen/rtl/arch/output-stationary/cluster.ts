@@ -12,13 +12,16 @@ export const clusterModules = (core: DesignCore): ClusterView[] =>
     leastSumBits: core.accumulator.bits,
   }));
 
-function ports({ format, accumulator }: DesignCore, { clusterRows, clusterCols }: ClusterGrid): ModulePort[] {
+function ports({ config, format, accumulator }: DesignCore, { clusterRows, clusterCols }: ClusterGrid): ModulePort[] {
+  const { lanes } = config;
+  const [aBits, wBits] = [clusterRows * lanes * format.a.bits, clusterCols * lanes * format.w.bits];
+  const each = lanes > 1 ? `, ${lanes} each` : '';
   const bits = clusterRows * clusterCols * accumulator.bits;
   return [
-    input('a_i', clusterRows * format.a.bits, `activations ${operandLayout(format.a)}, top row lowest, from the left`),
-    output('a_o', clusterRows * format.a.bits, `${LATER} the right`),
-    input('w_i', clusterCols * format.w.bits, `weights ${operandLayout(format.w)}, left column lowest, from above`),
-    output('w_o', clusterCols * format.w.bits, `${LATER} below`),
+    input('a_i', aBits, `activations ${operandLayout(format.a)}${each}, top row lowest, from the left`),
+    output('a_o', aBits, `${LATER} the right`),
+    input('w_i', wBits, `weights ${operandLayout(format.w)}${each}, left column lowest, from above`),
+    output('w_o', wBits, `${LATER} below`),
     input('swap_i', 1, '1: put the sums on the buses and start anew, from the left'),
     output('swap_o', 1, `${LATER} the right`),
     input('bus_i', bits, 'sums of a cluster below, or 0: top row lowest, of it the left column'),

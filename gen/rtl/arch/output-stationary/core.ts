@@ -1,3 +1,4 @@
+import type { Configuration } from '../../../config/parameters.js';
 import { type GridView, gridView } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { type InstanceView, instance, type LocalParameter, selectorParameters } from '../../instance.js';
@@ -5,6 +6,7 @@ import { input, type ModuleView, output } from '../../module.js';
 import { modeBits, type PeripheryView, type PortView, peripheryModule, portView } from '../../periphery.js';
 import type { OperandPort } from '../../port.js';
 import { clock, enablePorts } from '../../ports.js';
+import { operandWidths } from '../operand-widths.js';
 import { busOf } from './bus.js';
 
 interface CoreView extends PeripheryView {
@@ -29,6 +31,10 @@ interface CoreView extends PeripheryView {
   /** What the buses drive: the sums, or where their upper parts are late, those before the lower parts have waited. */
   readonly busSums: string;
   readonly lateParts: readonly { readonly from: number; readonly lanes: string }[];
+  /** Widths of codes and operands. */
+  readonly widths: readonly LocalParameter[];
+  /** What counts the lanes of a PE, where it has several. */
+  readonly lanes: readonly string[];
   /** PE, or cluster of PEs. */
   readonly pe: InstanceView;
 }
@@ -39,9 +45,12 @@ interface DecoderView {
   readonly count: string;
   readonly label: string;
   readonly operandBits: string;
+  /** Whether a row or column has several lanes, a decoder each; the code and the operand of a decoder. */
+  readonly manyLanes: boolean;
   readonly code: string;
+  readonly operand: string;
   /** What they are told besides codes. */
-  readonly mode: string;
+  readonly modeWire: string;
   readonly typed: readonly string[];
   /** Whether even and odd lanes have decoders of their own. */
   readonly wide: boolean;
@@ -73,13 +82,13 @@ export function coreModule(core: DesignCore, computing: ModuleView): CoreView {
       : []),
   ];
   const decoders = [
-    decoderView(config.name, a, {
+    decoderView(config, a, {
       index: 'p',
       count: 'ROWS',
       cluster: tall ? 'CLUSTER_ROWS' : '',
       clusters: rowClusters,
     }),
-    decoderView(config.name, w, {
+    decoderView(config, w, {
       index: 'c',
       count: 'COLS',
       cluster: grid.wide ? 'CLUSTER_COLS' : '',
@@ -113,7 +122,7 @@ export function coreModule(core: DesignCore, computing: ModuleView): CoreView {
     grid,
     delay: `${config.name}_delay`,
     typeParameters: selectorParameters([a, w]).filter((parameter) =>
-      decoders.some(({ mode }) => mode.includes(parameter.name)),
+      decoders.some(({ modeWire }) => modeWire.includes(parameter.name)),
     ),
     cut: bus.registers > 0,
     segment: bus.segment,
@@ -133,6 +142,8 @@ export function coreModule(core: DesignCore, computing: ModuleView): CoreView {
     decoders,
     busSums: core.lateFrom === undefined ? 'sum_o' : 'bus_sum',
     lateParts: core.lateFrom === undefined ? [] : [{ from: core.lateFrom, lanes: tall ? 'CLUSTER_ROWS*COLS' : 'COLS' }],
+    widths: operandWidths(core.a, core.w, config.lanes),
+    lanes: config.lanes > 1 ? ['lane'] : [],
     pe: instance(computing, passing),
   };
 }
@@ -145,10 +156,11 @@ interface Lanes {
   readonly clusters: number;
 }
 
-function decoderView(design: string, port: PortView, { index, count, cluster, clusters }: Lanes): DecoderView {
+function decoderView(config: Configuration, port: PortView, { index, count, cluster, clusters }: Lanes): DecoderView {
   const { letter, hasMode, hasType, modeParameter, modeBits, wide } = port;
   const upper = letter.toUpperCase();
-  const decode = `${design}_decode_${letter}`;
+  const decode = `${config.name}_decode_${letter}`;
+  const manyLanes = config.lanes > 1;
   const of = cluster === '' ? index : `(${index}/${cluster})`;
   const selector = `${selectorOf(port)}_i`;
   // A port of one bit is no vector.
@@ -156,8 +168,12 @@ function decoderView(design: string, port: PortView, { index, count, cluster, cl
   const mode = hasMode ? (vector ? `${selector}[${of}*${modeParameter} +: ${modeParameter}]` : selector) : '';
   return {
     ...{ index, count, label: `g_${letter}`, operandBits: `${upper}_OP_BITS` },
-    code: `${letter}_code_i[${index}*${upper}_BITS +: ${upper}_BITS]`,
-    mode,
+    manyLanes,
+    code: manyLanes
+      ? `${letter}_code_i[${index}*${upper}_BITS + l*${upper}_CODE_BITS +: ${upper}_CODE_BITS]`
+      : `${letter}_code_i[${index}*${upper}_BITS +: ${upper}_BITS]`,
+    operand: manyLanes ? `operand[l*${upper}_VALUE_BITS +: ${upper}_VALUE_BITS]` : 'operand',
+    modeWire: mode,
     typed: hasType && !wide ? [mode] : [],
     wide,
     even: `${index} % 2 == 0`,

@@ -14,7 +14,7 @@ import { lateCycles } from './late.js';
  * after as many cycles as there are rows and registers between them.
  */
 export function outputStationaryTiming(config: Configuration): Timing {
-  const { rows, cols, pipeline } = config;
+  const { rows, cols, lanes, pipeline } = config;
   const { colClusters, clusterRows, clusterCols } = clusterGrid(config);
   const bus = busOf(config);
   const held = (bus.holdsRows ? 1 : 0) + lateCycles(config);
@@ -29,13 +29,13 @@ export function outputStationaryTiming(config: Configuration): Timing {
       to: 'first row',
       minimumK: minimum,
     },
-    tilePeriod: { formula: `max(K, ${period})`, bubble: 0, minimum },
+    tilePeriod: { formula: `max(${lanes > 1 ? 'B' : 'K'}, ${period})`, bubble: 0, minimum },
     drain: {
       formula: toLast === 0 ? busRows : `${busRows} ${toLast < 0 ? '-' : '+'} ${Math.abs(toLast)}`,
       cycles: minimum - 1,
       segment: bus.registers > 0 ? bus.segment : null,
     },
     fill: null,
-    macsPerCycle: rows * cols,
+    macsPerCycle: rows * cols * lanes,
   };
 }
