@@ -47,6 +47,8 @@ const DESIGNS: readonly RawConfiguration[] = [
   { dataflow: 'ws', rows: 4, cols: 2 },
   { dataflow: 'ws', rows: 1, cols: 3, pipeline: 2, stall: 'enable' },
   { dataflow: 'ws', rows: 4, cols: 6, clusterRows: 2, clusterCols: 3, weights: ['e2m1'] },
+  { rows: 3, cols: 2, lanes: 3 },
+  { rows: 4, cols: 4, lanes: 2, wideActivations: ['int8'], wideWeights: ['int8'] },
   { dataflow: 'ws', rows: 3, cols: 2, lanes: 3 },
   { dataflow: 'ws', rows: 4, cols: 4, lanes: 2, wideActivations: ['int8'], wideWeights: ['uint8'] },
   { arch: 'dot' },

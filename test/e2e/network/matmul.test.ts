@@ -138,6 +138,17 @@ describe('a real product on the simulated array', () => {
     expect(report.cycles).toBe(2 + 4 * 7 - 1 + timing.latency.cycles + 1);
   });
 
+  it('streams whole beats where sums stay, the last one filled up', async () => {
+    const lanes = design({ rows: 2, cols: 3, lanes: 4, name: 'lanes_os' });
+    write('A.npy', 7, 10, 5);
+    write('W.npy', 10, 4, 6);
+    const report = await matmul({ design: lanes, a: path('A.npy'), w: path('W.npy') });
+    expect(report).toMatchObject({ exact: true, tiling: { tiles: 8, parts: 1, partK: 10, rows: 2 } });
+    const { timing } = loadDesign(lanes);
+    // A tile has 3 beats.
+    expect(report.cycles).toBe(7 * 3 + (3 - 1) + timing.latency.cycles + (2 - 1) + 1);
+  });
+
   it.each(['os', 'ws'])(
     'multiplies 8-bit integers on 4-bit PEs, alone and with a 4-bit type, dataflow %s',
     async (dataflow) => {

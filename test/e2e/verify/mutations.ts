@@ -222,6 +222,22 @@ const MUTATIONS: Mutation[] = [
     /array.*row \d+, column/,
   ],
   [
+    'the code of a lane where sums stay',
+    { lanes: 3, name: 'n5' },
+    'core',
+    'p*A_BITS + l*A_CODE_BITS',
+    'p*A_BITS + (LANES-1-l)*A_CODE_BITS',
+    /array.*row \d+, column/,
+  ],
+  [
+    'the weight of a lane where sums stay',
+    { lanes: 3, name: 'n6' },
+    'pe',
+    'w_q[l*6 +: 6]',
+    'w_q[0 +: 6]',
+    /PE, clock edge/,
+  ],
+  [
     'the mark of the last row',
     { name: 'w8', dataflow: 'ws' },
     'control',
