@@ -77,6 +77,7 @@ async function buildModuleBench(
   const { name, stall, clusterRows, clusterCols, lanes } = manifest.configuration;
   const { adds } = factsOf(manifest.configuration).computing;
   const { a, w } = manifest.ports;
+  const { lateFrom } = manifest.accumulator;
   const view = {
     name,
     enable: stall === 'enable',
@@ -85,6 +86,9 @@ async function buildModuleBench(
     accumulator: manifest.configuration.pe === 'float' ? 'acc_q' : 'acc',
     sumBits: manifest.accumulator.bits,
     lanes,
+    bus: lateFrom === null ? 'harness-bus' : 'harness-bus-late',
+    lateFrom,
+    lowMsb: (lateFrom ?? 1) - 1,
     ports: [harnessPort('a', a, lanes), harnessPort('w', w, lanes)],
     accMsb: manifest.accumulator.bits - 1,
   };

@@ -1,5 +1,4 @@
-import { skipsRows } from '../../golden/streams.js';
-import { lengthPerBeat } from '../../golden/streams.js';
+import { lengthPerBeat, skipsRows } from '../../golden/streams.js';
 import type { Design } from '../../rtl/design.js';
 import { counted } from '../../rtl/render/counted.js';
 import { tilePeriod } from '../../rtl/timing.js';
@@ -15,7 +14,7 @@ export function performance(design: Design) {
     utilisation: markdownTable([
       resultsTogether
         ? ['K, reduction steps', 'B, beats and cycles per tile', 'utilisation']
-        : [beats, 'cycles per tile', 'utilisation'],
+        : [lengthPerBeat(facts) > 1 ? 'K, reduction steps' : beats, 'cycles per tile', 'utilisation'],
       ...utilisation(design),
     ]),
     lost:

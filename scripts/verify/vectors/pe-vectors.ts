@@ -75,9 +75,11 @@ export class BusModel implements PeModel<PairCodes> {
   private products: bigint[];
   private swap = false;
 
+  /** @param late Whether what the PE holds and gives is seen a step later. */
   constructor(
     pipeline: number,
     private readonly accumulate: Accumulate,
+    private readonly late = false,
   ) {
     this.products = new Array<bigint>(pipeline).fill(0n);
   }
@@ -85,9 +87,11 @@ export class BusModel implements PeModel<PairCodes> {
   step({ product }: PairCodes, { swap, accIn }: Control): [bigint, bigint] {
     const arrived = this.products.shift() as bigint;
     this.products.push(product);
+    const before = { acc: this.acc, swap: this.swap };
     this.acc = this.accumulate(this.swap ? 0n : this.acc, arrived);
     this.swap = swap;
-    return [this.acc, swap ? accIn | this.acc : accIn];
+    const seen = this.late ? before : { acc: this.acc, swap };
+    return [seen.acc, seen.swap ? accIn | seen.acc : accIn];
   }
 }
 
@@ -134,7 +138,9 @@ export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS)
   const bias = BigInt(lanes) * BigInt(info.accumulator.productBias);
   const wrap: Accumulate = (accumulator, product) => BigInt.asIntN(bits, accumulator + product + bias);
   const stays = adds === 'passes';
-  const model = stays ? new WeightStationaryModel(pipeline, bits, bias) : new BusModel(pipeline, wrap);
+  const model = stays
+    ? new WeightStationaryModel(pipeline, bits, bias)
+    : new BusModel(pipeline, wrap, info.accumulator.lateFrom !== null);
   const recorder = new Recorder<Pair>(model, pairs, random);
   const levels = stays ? fullRangeLevels(info, count, random) : sumLevels(info, count);
   (stays ? driveStationary : driveSums)(recorder, pairs, levels, pipeline, random);
