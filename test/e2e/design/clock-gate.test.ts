@@ -18,7 +18,7 @@ const design = (raw: RawConfiguration, out = root): string =>
 
 beforeAll(async () => {
   await Promise.all([requireTool('iverilog'), requireTool('verilator'), requireTool('yosys')]);
-  for (const raw of [{ name: 'one' }, { name: 'two', reset: 'async', scan: true }, { name: 'dots', arch: 'dot' }])
+  for (const raw of [{ name: 'one' }, { name: 'two', pipeline: 2, scan: true }, { name: 'dots', arch: 'dot' }])
     design(raw);
   design({ name: 'buffered', clockGate: 'bufgce' });
 });

@@ -37,7 +37,11 @@ interface Feed {
 }
 
 /** Tiles that follow each other as closely as they may, skewed by hand. */
-function feed({ config, timing, a, w }: Design, info: ReturnType<typeof arrayInfoOfDesign>, { registers }: Case): Feed {
+function feed(
+  { config, timing, a, w, productBias }: Design,
+  info: ReturnType<typeof arrayInfoOfDesign>,
+  { registers }: Case,
+): Feed {
   const { rows, cols, clusterRows: tall, clusterCols: wide, pipeline } = config;
   const random = randomSource(7);
   const cycles: Cycle[] = [];
@@ -70,13 +74,15 @@ function feed({ config, timing, a, w }: Design, info: ReturnType<typeof arrayInf
       }
     }
     next = start + k;
+    // Every product since the swap before, those of idle cycles too, has the bias on top.
+    const onTop = productBias * BigInt(start + k - 1 + pipeline - swapped);
     swapped = start + k - 1 + pipeline;
     swap(swapped);
     expectedResults(info, tile).forEach((value, i) => {
       const [r, c] = [Math.floor(i / cols), i % cols];
       const row = Math.floor(r / tall);
       const cycle = swapped + row + 2 + Math.floor(c / wide) + registers(row);
-      sums.push({ cycle, lane: (r % tall) * cols + c, value });
+      sums.push({ cycle, lane: (r % tall) * cols + c, value: value + onTop });
     });
   }
   put(Math.max(...sums.map(({ cycle }) => cycle)) + 1, 'swap_i', 0, 1, 0);
@@ -150,7 +156,7 @@ describe('a core without its array', () => {
       const wrong = sums.filter(({ cycle, lane, value }) => {
         const line = shown[cycle] as string;
         const sum = line.slice(line.length - (lane + 1) * bits, line.length - lane * bits);
-        return !/^[01]+$/.test(sum) || BigInt.asIntN(bits, BigInt(`0b${sum}`)) !== value;
+        return !/^[01]+$/.test(sum) || BigInt(`0b${sum}`) !== BigInt.asUintN(bits, value);
       });
       expect(wrong).toEqual([]);
       expect(sums.length).toBe(6 * config.rows * config.cols);

@@ -133,7 +133,7 @@ describe('the test bench in a design folder', () => {
   });
 
   it.each([
-    ['decode_flint4', "2'b01: zeros = 2'd1", "2'b01: zeros = 2'd0"],
+    ['decode_flint4', "3'd5: {exponent, significand} = {1'd1, 3'd1}", "3'd5: {exponent, significand} = {1'd1, 3'd2}"],
     ['array', '.DEPTH(p)', '.DEPTH(1)'],
     ['output', 'row_valid_i & ~tail_valid_q', 'row_valid_i'],
     ['output', 'if (advance) begin\n      head_last_q', 'if (advance | push) begin\n      head_last_q'],
