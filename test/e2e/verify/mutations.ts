@@ -749,6 +749,22 @@ const BUS_MUTATIONS: Mutation[] = [
   ],
   ['the bias taken off', { name: 'b21' }, 'correct', '+ bias_i', '- bias_i', /array.*row \d, column/],
   [
+    'the swap of the late part of an accumulator',
+    { name: 'b23', lanes: 2 },
+    'pe',
+    '{ {11{late_swap_q}}, {13{swap_q}}})',
+    '{24{swap_q}})',
+    /PE, clock edge.*\bbus\b/,
+  ],
+  [
+    'the lower part of a sum that waits for the late one',
+    { name: 'b24', lanes: 2 },
+    'core',
+    '.d_i  (bus_sum[c*ACC_BITS +: LATE_FROM])',
+    '.d_i  (~bus_sum[c*ACC_BITS +: LATE_FROM])',
+    /array.*row \d, column/,
+  ],
+  [
     'a stall of the bus',
     { name: 'b14', stall: 'enable' },
     'control',
