@@ -83,7 +83,7 @@ async function buildModuleBench(
     enable: stall === 'enable',
     clustered: clusterRows * clusterCols > 1,
     stationary: adds === 'passes',
-    accumulator: manifest.configuration.pe === 'float' ? 'acc_q' : 'acc',
+    held: manifest.configuration.pe === 'float' ? 'u_pe.acc_q' : '~u_pe.acc_n_q',
     sumBits: manifest.accumulator.bits,
     lanes,
     bus: lateFrom === null ? 'harness-bus' : 'harness-bus-late',

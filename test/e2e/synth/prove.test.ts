@@ -37,7 +37,7 @@ let folder = '';
 let manifest: Manifest;
 let pe: MappedNetlist;
 beforeAll(async () => {
-  const raw = { rows: 1, cols: 1, activations: ['int3'], weights: ['int3'], maxK: 4, stall: 'enable', name: 'little' };
+  const raw = { rows: 2, cols: 2, activations: ['int3'], weights: ['int3'], maxK: 4, stall: 'enable', name: 'little' };
   folder = generate(validateConfiguration(raw), root).folder;
   manifest = loadDesign(folder);
   const item = areaItems(manifest).find(({ role }) => role === 'pe');
@@ -109,11 +109,11 @@ describe('a netlist whose nets are not driven once each', () => {
   const adding = (line: string) => (text: string) => text.replace('endmodule', `  ${line}\nendmodule`);
 
   it.each([
-    ["a register's output, which a gate drives too", '\\$_NOT_ bad (.A(drain_i), .Y(acc_o[1]));', 'acc_o[1]'],
-    ["a register's output that is another input", 'assign acc_o[1] = drain_i;', 'drain_i'],
-    ["a register's output that is a constant", "assign acc_o[1] = 1'b0;", 'constant 0'],
-    ['two inputs that are one', 'assign drain_i = en_i;', 'n_i'],
-    ['an input, which a gate drives', '\\$_NOT_ bad (.A(drain_i), .Y(a_i[0]));', 'a_i[0]'],
+    ["a register's output, which a gate drives too", '\\$_NOT_ bad (.A(swap_i), .Y(a_o[1]));', 'a_o[1]'],
+    ["a register's output that is another input", 'assign a_o[1] = swap_i;', 'swap_i'],
+    ["a register's output that is a constant", "assign a_o[1] = 1'b0;", 'constant 0'],
+    ['two inputs that are one', 'assign swap_i = en_i;', 'swap_i'],
+    ['an input, which a gate drives', '\\$_NOT_ bad (.A(swap_i), .Y(a_i[0]));', 'a_i[0]'],
   ])('is refused: %s', async (_, line, net) => {
     expect(await provedWith(adding(line))).toMatchObject({
       result: 'conflicting',
