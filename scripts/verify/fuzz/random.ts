@@ -45,7 +45,7 @@ type Choice = readonly [key: ParameterKey, index: number];
 type Choices = Partial<Record<ParameterKey, number>>;
 
 const CANDIDATES = 24;
-const ATTEMPTS = 300;
+const ATTEMPTS = 2000;
 
 /**
  * Few configurations in which every two values of two different parameters (of the representatives of `domainOf`) occur
