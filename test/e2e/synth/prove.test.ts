@@ -37,7 +37,7 @@ let folder = '';
 let manifest: Manifest;
 let pe: MappedNetlist;
 beforeAll(async () => {
-  const raw = { rows: 2, cols: 2, activations: ['int3'], weights: ['int3'], maxK: 4, stall: 'enable', name: 'little' };
+  const raw = { rows: 1, cols: 1, activations: ['int3'], weights: ['int3'], maxK: 4, stall: 'enable', name: 'little' };
   folder = generate(validateConfiguration(raw), root).folder;
   manifest = loadDesign(folder);
   const item = areaItems(manifest).find(({ role }) => role === 'pe');
