@@ -42,6 +42,8 @@ export interface ControlView extends PeripheryView, BubbleView {
   readonly anySwap: string;
   /** The rows on their way over the bus and through the columns. */
   readonly wave: readonly ResetRegister[];
+  /** Signals that the followers wait for. */
+  readonly marks: readonly { readonly name: string; readonly value: string; readonly meaning: string }[];
   /** The registers that follow the modes of tiles and what their sums have on top; none without 8-bit operands and signs. */
   readonly followers: readonly Follower[] | undefined;
   readonly outputs: readonly { readonly name: string; readonly value: string }[];
@@ -75,7 +77,7 @@ export function controlModule(core: DesignCore): ControlView {
     zero: literal(segments, 0),
   };
   const bias = biasOf(core);
-  const first = shiftRegister('row_first_q', columns, slice('swap', rows, 0, 0));
+  const first = bitBehind([lastPipe, last], pipeline - 1 + columns);
   const odd = holdsRows ? [{ name: 'odd_q', width: 1, next: `odd_q ^ ${valid.last}`, zero: literal(1, 0) }] : [];
   const role = { a: 'row_pair', w: 'row_wide' } as const;
   const crossing = modes.map(({ letter }) => ({
@@ -84,7 +86,7 @@ export function controlModule(core: DesignCore): ControlView {
   }));
   const followers = [
     ...modes.flatMap(({ letter, role: what }) => modeRegisters(letter, what)),
-    ...(bias ? biasRegisters(bias, facts.computing.lanes, first.last) : []),
+    ...(bias ? biasRegisters(bias, facts.computing.lanes) : []),
   ];
   const pair = crossing.find(({ letter }) => letter === 'a')?.wave.last ?? '';
   return {
@@ -132,7 +134,10 @@ export function controlModule(core: DesignCore): ControlView {
     segment,
     padded: zeroExtend('swap', rows, segments * segment),
     anySwap: rows > 1 ? '|swap' : 'swap',
-    wave: [busValid, valid, last, ...odd, ...(bias ? [first] : [])],
+    wave: [busValid, valid, last, ...odd],
+    marks: bias
+      ? [{ name: 'first_row', value: first, meaning: 'the first row of a tile leaves the de-skew next' }]
+      : [],
     followers: followers.length > 0 ? followers : undefined,
     outputs: [
       { name: 'swap_o', value: 'swap' },
@@ -162,7 +167,7 @@ export function controlModule(core: DesignCore): ControlView {
  * The count of cycles from one tile's first row to the next one's: as many products lie between the two swaps, with the bias on top
  * of each. It is counted where the first row leaves the de-skew a cycle later, and holds for all rows of the tile.
  */
-function biasRegisters({ bits }: Bias, lanes: number, first: string): Follower[] {
+function biasRegisters({ bits }: Bias, lanes: number): Follower[] {
   return [
     {
       ...{
@@ -171,16 +176,22 @@ function biasRegisters({ bits }: Bias, lanes: number, first: string): Follower[]
         when: '',
         meaning: `${lanes > 1 ? 'products' : 'cycles'} since the first row of a tile, negative`,
       },
-      next: `(count_q & ${replicate(bits, `~${first}`)}) - ${literal(bits, BigInt.asUintN(bits, BigInt(lanes)))}`,
+      next: `(count_q & ${replicate(bits, '~first_row')}) - ${literal(bits, BigInt.asUintN(bits, BigInt(lanes)))}`,
     },
     {
       name: 'bias_q',
       width: bits,
       next: 'count_q',
-      when: `if (${first}) `,
+      when: 'if (first_row) ',
       meaning: 'those between the tile and the one before',
     },
   ];
+}
+
+/** The bit `cycles` behind the first one, in shift registers each of which takes what leaves the one before. */
+function bitBehind([register, ...others]: readonly ShiftView[], cycles: number): string {
+  const { name, width } = register as ShiftView;
+  return cycles < width ? slice(name, width, cycles, cycles) : bitBehind(others, cycles - width);
 }
 
 /** The bit of a shift register that leaves it a cycle later. */
