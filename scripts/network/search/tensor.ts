@@ -56,7 +56,7 @@ export function quantiseActivations(
  * Weights, K x N: one type for the matrix, one scale per output channel (column) or, asked for, per group of rows and
  * column.
  *
- * @throws UserError as for activations.
+ * @throws UserError as for activations, and when the group size is no whole number from 1.
  */
 export function quantiseWeights(
   matrix: Matrix,
@@ -65,8 +65,9 @@ export function quantiseWeights(
   options: WeightOptions = {},
 ): QuantisedMatrix {
   const { rows, cols } = matrix;
-  const { percentile } = options;
-  const groupRows = Math.min(options.groupSize ?? rows, rows);
+  const { groupSize = rows, percentile } = options;
+  requireWhole(groupSize, rows, name);
+  const groupRows = Math.min(groupSize, rows);
   const groups = Math.ceil(rows / groupRows);
   const strips = stripsOf(matrix, groupRows, name);
   const channels: Channels = function* (): Generator<Channel> {
@@ -105,6 +106,15 @@ function stripsOf({ rows, cols, data }: Matrix, groupRows: number, name: string)
       }
     }
   };
+}
+
+function requireWhole(groupSize: number, rows: number, name: string): void {
+  if (Number.isInteger(groupSize) && groupSize > 0) return;
+  const sizes = [Math.floor(groupSize), Math.ceil(groupSize)].filter((size) => size > 0);
+  const nearby = sizes.length > 0 ? sizes.join(' and ') : '1';
+  throw new UserError(
+    `${name}: a group size of ${groupSize} for the ${rows} rows is no whole number from 1; nearby sizes: ${nearby}`,
+  );
 }
 
 interface Eligible {

@@ -134,16 +134,27 @@ describe('groups of rows', () => {
   });
 
   it.each([
-    [7, '6 and 10'],
-    [100, '60'],
     [0, '1'],
     [2.5, '2 and 3'],
-  ])('of %s, which does not divide 60, are refused with sizes nearby', (groupSize, nearby) => {
+  ])('of %s rows are refused with sizes nearby', (groupSize, nearby) => {
     const matrix = { rows: 60, cols: 1, data: normals(60, 7) };
     expect(() => quantiseWeights(matrix, TYPES, 'W', { groupSize })).toThrow(UserError);
     expect(() => quantiseWeights(matrix, TYPES, 'W', { groupSize })).toThrow(
       new RegExp(`^W: .*\\b${groupSize}\\b.*\\b60 rows\\b.*: ${nearby}$`),
     );
+  });
+
+  it.each([
+    [7, 9],
+    [100, 1],
+  ])('of %s rows, which do not divide 60, have the rest in the last one', (groupSize, groups) => {
+    const matrix = { rows: 60, cols: 1, data: normals(60, 7) };
+    const whole = quantiseWeights(matrix, TYPES, 'W', { groupSize });
+    expect(whole.groups).toBe(groups);
+    const rest = matrix.data.subarray((groups - 1) * groupSize);
+    const last = quantiseWeights({ rows: rest.length, cols: 1, data: rest }, [whole.type]);
+    expect(whole.scales[groups - 1]).toBe(last.scales[0]);
+    expect(whole.codes.subarray(-rest.length)).toEqual(last.codes);
   });
 
   it('name the rows that cannot be quantised', () => {
