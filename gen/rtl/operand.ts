@@ -313,7 +313,9 @@ function candidate(
     width = Math.min(width + Number(encoding.radixLog2) * 2 ** level, magnitudeBits);
     estimate += width * mux;
   }
-  return { encoding, a, w, productBits, shiftBits, productBitsBySum, estimate };
+  // In steps of 8 the product has as many bits as it is read with.
+  const productBitsRead = encoding.radixLog2 === 3 ? Math.max(...productBitsBySum) : productBits;
+  return { encoding, a, w, productBits: productBitsRead, shiftBits, productBitsBySum, estimate };
 }
 
 /** The largest significand of a port's operands for each exponent, doubled ones as what they stand for. */

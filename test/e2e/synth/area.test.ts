@@ -54,7 +54,7 @@ describe('npm run area', () => {
     expect(tiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(4);
     for (const { size, parameters } of tiles) {
       const bits = parameters.SUM_BITS ?? manifest.accumulator.bits;
-      const expected = dataflow === 'os' ? 3 * a + 2 * w + 3 + 6 * bits : 3 * a + 6 * 2 * w + 2 + 2 * bits;
+      const expected = dataflow === 'os' ? 3 * a + 2 * w + 1 + 6 * bits : 3 * a + 6 * 2 * w + 2 + 2 * bits;
       expect(size.flipFlopBits).toBe(expected);
     }
     const inTiles = modules.filter(({ role }) => role === 'pe of a cluster');

@@ -249,8 +249,8 @@ const MUTATIONS: Mutation[] = [
     'the high half of an 8-bit code',
     { ...WIDE, name: 'h1' },
     'decode_int8_high',
-    "2'd3 : 2'd2",
-    "2'd2 : 2'd2",
+    "2'd2 : 2'd1",
+    "2'd1 : 2'd1",
     /decoder.*activation.*\(decode_a_high\): int8_high code/,
   ],
   [
