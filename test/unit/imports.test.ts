@@ -20,6 +20,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['gen/golden'],
   ['gen/rtl'],
   ['gen/config'],
+  ['gen/commands'],
   ['gen/numerics'],
   ['gen/base'],
 ];
