@@ -7,13 +7,22 @@ const FULL = 'test/e2e/**/*.full.test.ts';
 
 /**
  * Three projects: `unit` and `e2e` are `npm test`, which has one of everything; `rest` is what `npm run test:full` has
- * besides: the cases that are not in the samples of `e2e`, and what takes minutes.
+ * besides: the cases that are not in the samples of `e2e`, and what takes minutes. Unit tests of a worker share modules:
+ * loading them for every file takes as long as the tests.
  */
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          isolate: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [FULL], ...withTools } },
       { test: { name: 'rest', include: [FULL], ...withTools } },
     ],

@@ -6,8 +6,8 @@ const TYPES: readonly ParameterKey[] = ['activations', 'weights', 'wideActivatio
 const SIZES: readonly ParameterKey[] = ['name', 'rows', 'cols', 'lanes', 'clusterRows', 'clusterCols', 'maxK'];
 
 /**
- * What a design is an instance of, for samples that are to have one of every kind: the values of its parameters in its
- * architecture and dataflow, the families of its types, and whether it has clusters of PEs and several lanes.
+ * What a design is an instance of, for samples that are to have one of every kind: the values of its parameters, the
+ * families of its types, and in its architecture and dataflow the PE and whether it has clusters of PEs and several lanes.
  */
 export function kindsOf(raw: RawConfiguration): string[] {
   const configuration = validateConfiguration(raw);
@@ -15,8 +15,9 @@ export function kindsOf(raw: RawConfiguration): string[] {
   const architecture = arch === 'dot' ? arch : dataflow;
   const plain = PARAMETER_KEYS.filter((key) => !TYPES.includes(key) && !SIZES.includes(key));
   return [
-    ...plain.map((key) => `${architecture}: ${key} ${configuration[key]}`),
-    ...TYPES.flatMap((key) => familiesOf(configuration, key).map((family) => `${pe}: ${key} ${family}`)),
+    ...plain.map((key) => `${key} ${configuration[key]}`),
+    ...TYPES.flatMap((key) => familiesOf(configuration, key).map((family) => `${key} ${family}`)),
+    `${architecture}: PE ${pe}`,
     `${architecture}: tiles ${clusterRows > 1} ${clusterCols > 1}`,
     `${architecture}: lanes ${lanes > 1}`,
   ];
