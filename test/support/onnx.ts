@@ -181,3 +181,28 @@ export const only = <T>(items: readonly T[]): T => {
   if (items.length !== 1) throw new Error(`${items.length} items instead of 1`);
   return items[0] as T;
 };
+
+/** An integer tensor of up to 32 bits for a model. */
+export function integerProto(
+  dataType:
+    | TensorProto_DataType.INT8
+    | TensorProto_DataType.UINT8
+    | TensorProto_DataType.INT32
+    | TensorProto_DataType.INT4,
+  shape: readonly number[],
+  values: readonly number[],
+): TensorProto {
+  const { INT8, INT32, INT4 } = TensorProto_DataType;
+  const packed = (): Uint8Array<ArrayBuffer> =>
+    Uint8Array.from(
+      { length: Math.ceil(values.length / 2) },
+      (_, i) => ((values[2 * i] as number) & 15) | (((values[2 * i + 1] ?? 0) & 15) << 4),
+    );
+  const rawData =
+    dataType === INT4
+      ? packed()
+      : dataType === INT32
+        ? new Uint8Array(Int32Array.from(values).buffer)
+        : new Uint8Array((dataType === INT8 ? Int8Array : Uint8Array).from(values).buffer as ArrayBuffer);
+  return create(TensorProtoSchema, { dataType, dims: shape.map(BigInt), rawData });
+}

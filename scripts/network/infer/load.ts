@@ -62,7 +62,11 @@ function bytesOf(folder: string, name: string): Buffer {
 
 function layerOf({ activation, second, correction }: LayerReport, product: Product, folder: string): RunnableLayer {
   const bias = correction === null ? undefined : npy(folder, correction);
-  const operand = ({ type, scale }: { type: string; scale: number }) => ({ type: numericType(type), scale });
+  const operand = ({ type, scale, zeroPoint }: { type: string; scale: number; zeroPoint: number }) => ({
+    type: numericType(type),
+    scale,
+    zeroPoint,
+  });
   return {
     product,
     activation: operand(activation),
@@ -82,6 +86,7 @@ function weightsOf({ shape, n, type: name, groups, groupRows, files }: WeightsRe
     groups,
     groupRows,
     scales: array(folder, files.scales) as Float64Array,
+    ...(files.zeroPoints === null ? {} : { zeroPoints: array(folder, files.zeroPoints) as Float64Array }),
     codes: unpackCodes(array(folder, files.codes) as Uint8Array, n, type.bits),
   };
 }

@@ -24,6 +24,8 @@ export interface ProductEdit {
 export interface ActivationQuantiser {
   readonly type: NumericType;
   readonly scale: number;
+  /** The integer that stands for 0, where the network itself rounds the tensor; 0 without it. */
+  readonly zeroPoint?: number;
 }
 
 /** Beyond this many half steps between a type's ends, values are found by comparing instead of from a table. */

@@ -15,10 +15,12 @@ import { readExternalData } from './external.js';
 import { foreignFormat } from './foreign.js';
 import { splitFused } from './normalise/fused.js';
 import { inlineFunctions } from './normalise/inline.js';
+import { unfoldQuant } from './normalise/quant.js';
 import { raiseOpset } from './normalise/raise.js';
 import { unfoldRecurrent } from './normalise/recurrent.js';
 import { sortNodes } from './normalise/sort.js';
 import { widenHalves } from './normalise/widen.js';
+import { dequantisers, type Quantiser } from './quantisers.js';
 import { typeName } from './value.js';
 
 /** An input of a network: a dimension that the file leaves open is undefined, and so is a shape it does not give. */
@@ -44,6 +46,8 @@ export interface OnnxModel {
   readonly constants: ReadonlyMap<string, TensorProto>;
   readonly inputs: readonly NetworkInput[];
   readonly outputs: readonly string[];
+  /** Tensors that the network itself rounds to integers of at most 8 bits. */
+  readonly quantisers: ReadonlyMap<string, Quantiser>;
 }
 
 /**
@@ -62,6 +66,7 @@ export function readModel(bytes: Uint8Array, name: string, folder?: string): Onn
   splitFused(graph, name);
   widenHalves(graph, name);
   separateInitialisers(proto, graph);
+  const quants = unfoldQuant(proto, graph, opset, name);
   unfoldRecurrent(graph);
   sortNodes(graph);
   return {
@@ -72,6 +77,7 @@ export function readModel(bytes: Uint8Array, name: string, folder?: string): Onn
     constants: constantsOf(graph),
     inputs: graph.input.map((input) => inputOf(input, name)),
     outputs: graph.output.map((output) => output.name),
+    quantisers: new Map([...dequantisers(graph), ...quants]),
   };
 }
 

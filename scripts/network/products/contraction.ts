@@ -47,8 +47,8 @@ export interface Lowering {
   readonly k: number;
   readonly n: number;
   readonly outShape: readonly number[];
-  /** Rows `from` to `to` of a part's first operand, (to - from) x k, from its tensor. */
-  rows<T extends Elements>(tensor: T, part: number, from?: number, to?: number): T;
+  /** Rows `from` to `to` of a part's first operand, (to - from) x k, from its tensor, in which `zero` stands for 0. */
+  rows<T extends Elements>(tensor: T, part: number, from?: number, to?: number, zero?: number): T;
   /** A part's second operand, k x n, from its tensor. */
   second<T extends Elements>(tensor: T, part: number): T;
   /** Index in the result of a part's element [row, col]; -1 for what is cut off. Some elements are added up. */
@@ -91,8 +91,8 @@ export function lowerContraction({ batch, m, k, n, padded, cropped, outShape }: 
     k: depth,
     n: cols,
     outShape,
-    rows: (tensor, part, from = 0, to = rows) => {
-      const source = frame ? frame(tensor) : tensor;
+    rows: (tensor, part, from = 0, to = rows, zero = 0) => {
+      const source = frame ? frame(tensor, zero) : tensor;
       const [rowOf, stepOf, start] = [aRow(), aStep(), aBatch()[part] as number];
       const matrix = emptyLike(tensor, (to - from) * depth);
       let at = 0;
@@ -124,14 +124,14 @@ function emptyLike<T extends Elements>(tensor: T, length: number): T {
 }
 
 /** Puts a tensor into zeros; the same tensor once. */
-function framing({ inner, low, outer }: Frame): <T extends Elements>(tensor: T) => T {
-  const last = new WeakMap<Elements, Elements>();
+function framing({ inner, low, outer }: Frame): <T extends Elements>(tensor: T, zero: number) => T {
+  const last = new WeakMap<Elements, { readonly framed: Elements; readonly zero: number }>();
   const width = inner.at(-1) as number;
   const lines = inner.slice(0, -1);
-  return (tensor) => {
+  return (tensor, zero) => {
     const found = last.get(tensor);
-    if (found) return found as typeof tensor;
-    const framed = emptyLike(tensor, elementCount(outer));
+    if (found?.zero === zero) return found.framed as typeof tensor;
+    const framed = emptyLike(tensor, elementCount(outer)).fill(zero) as typeof tensor;
     for (let line = 0; line < elementCount(lines); line++) {
       let [rest, step, to] = [line, outer.at(-1) as number, low.at(-1) as number];
       for (let i = lines.length - 1; i >= 0; i--) {
@@ -142,7 +142,7 @@ function framing({ inner, low, outer }: Frame): <T extends Elements>(tensor: T) 
       }
       framed.set(tensor.subarray(line * width, (line + 1) * width), to);
     }
-    last.set(tensor, framed);
+    last.set(tensor, { framed, zero });
     return framed;
   };
 }

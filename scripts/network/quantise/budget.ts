@@ -28,7 +28,7 @@ export async function promote(
   if (budget) {
     const { feed, progress } = calibration;
     const order = await ranked(
-      choices.filter((choice) => !wide.has(choice)),
+      choices.filter((choice) => choice.wide !== undefined && !wide.has(choice)),
       calibration,
       options,
     );

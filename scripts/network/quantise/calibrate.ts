@@ -6,6 +6,7 @@ import type { FloatTensor } from '../onnx/tensor.js';
 import { floatsOf, type Values } from '../onnx/value.js';
 import { lower, type Product } from '../products/product.js';
 import type { StreamedChoice } from '../search/stream.js';
+import type { SettledChoice } from '../search/stream-taken.js';
 
 /** A network, its calibration samples, and how many of them to run at once. */
 export interface Calibration {
@@ -68,6 +69,9 @@ export async function visit(
   }
 }
 
+/** What looks at a tensor: a search for its type and scale, or one that these are settled for. */
+export type TensorChoice = Pick<StreamedChoice | SettledChoice, 'observe' | 'endPass' | 'done' | 'result'>;
+
 /**
  * Feeds tensors to their choices, as many passes over the samples as these need.
  *
@@ -75,7 +79,7 @@ export async function visit(
  */
 export async function observe(
   calibration: Calibration,
-  choices: ReadonlyMap<string, readonly StreamedChoice[]>,
+  choices: ReadonlyMap<string, readonly TensorChoice[]>,
 ): Promise<ReadonlySet<string>> {
   const empty = new Set(choices.keys());
   for (let pass = 1; ; pass++) {

@@ -77,11 +77,11 @@ function totalsOf({ plan, calibration, unit, sizes }: QuantisedNetwork): Quantis
   const { count } = calibration.feed;
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const quotient = (a: number, b: number): number => (b === 0 ? 0 : a / b);
-  const layers = plan.layers.map(({ product, bits, ...layer }) => ({
-    bits,
-    macs: macsOf((sizes.get(product) as SurveyedProduct).lowering) / unit,
-    elements: sum(operandSizes({ product, bits, ...layer }, count).map(({ elements }) => elements)),
-    weights: layer.second.kind === 'weights' ? layer.second.weights.codes.length : 0,
+  const layers = plan.layers.map((layer) => ({
+    bits: layer.bits,
+    macs: macsOf((sizes.get(layer.product) as SurveyedProduct).lowering) / unit,
+    operands: operandSizes(layer, count),
+    weights: layer.second.kind === 'weights' ? [operandSizes(layer, count)[1]] : [],
   }));
   const left = plan.leftOut.map(({ macs, elements }) => ({
     bits: FLOAT_BITS,
@@ -94,8 +94,11 @@ function totalsOf({ plan, calibration, unit, sizes }: QuantisedNetwork): Quantis
     macs: sum(layers.map(({ macs }) => macs)),
     macsLeftOut: sum(left.map(({ macs }) => macs)),
     averageBits: averageBits(plan.layers, count),
-    weightBits: average(layers, ({ weights }) => weights),
-    bitsOfAll: average([...layers, ...left], ({ elements }) => elements),
+    weightBits: average(
+      layers.flatMap(({ weights }) => weights),
+      ({ elements }) => elements,
+    ),
+    bitsOfAll: average([...layers.flatMap(({ operands }) => operands), ...left], ({ elements }) => elements),
     bitsPerMac: average([...layers, ...left], ({ macs }) => macs),
   };
 }
@@ -146,11 +149,14 @@ const relative = (squaredError: number, squares: number): number | null =>
   squares === 0 ? null : Math.sqrt(Math.max(squaredError, 0) / squares);
 
 function describeTensor(tensor: string, chosen: QuantisedTensor, samples: number) {
-  const { type, scale, count, least, greatest, squaredError, squares, considered, histogram } = chosen;
+  const { type, scale, zeroPoint = 0, taken = false, count, least, greatest, squaredError, squares } = chosen;
+  const { considered, histogram } = chosen;
   return {
     tensor,
     type: type.name,
     scale,
+    zeroPoint,
+    taken,
     elements: count / samples,
     least,
     greatest,
@@ -164,7 +170,8 @@ function describeTensor(tensor: string, chosen: QuantisedTensor, samples: number
 }
 
 function describeWeights(product: Product, weights: QuantisedWeights, values: Float64Array, files: LayerFiles) {
-  const { shape, rows, cols, type, groups, groupRows, scales, squaredError, squares, considered } = weights;
+  const { shape, rows, cols, type, taken = false, groups, groupRows, scales, squaredError, squares } = weights;
+  const { considered } = weights;
   const scaled = values.map(
     (value, i) => value / (scales[Math.floor(Math.floor(i / cols) / groupRows) * cols + (i % cols)] as number),
   );
@@ -174,6 +181,7 @@ function describeWeights(product: Product, weights: QuantisedWeights, values: Fl
     k: rows,
     n: cols,
     type: type.name,
+    taken,
     groups,
     groupRows,
     scales: { least: extreme(scales, Math.min), greatest: extreme(scales, Math.max) },
@@ -186,6 +194,7 @@ function describeWeights(product: Product, weights: QuantisedWeights, values: Fl
     files: {
       codes: (files.codes as NonNullable<LayerFiles['codes']>).path,
       scales: (files.scales as NonNullable<LayerFiles['scales']>).path,
+      zeroPoints: files.zeroPoints?.path ?? null,
     },
   };
 }

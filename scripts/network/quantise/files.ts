@@ -3,12 +3,12 @@ import { formatNpyArray } from '../../../gen/base/npy.js';
 import type { Manifest } from '../../../gen/design/manifest.js';
 import type { ArrayInfo } from '../../../gen/golden/reference.js';
 import type { PortMatrices } from '../../../gen/golden/tiling.js';
-import { quantise } from '../../../gen/numerics/codec.js';
 import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import type { Lowering } from '../products/contraction.js';
-import { codeProducts, type SecondOperand } from './code-products.js';
+import { activationOperand, codeProducts, type SecondOperand } from './code-products.js';
 import { type ImageTarget, layerImages } from './images.js';
+import { operandCodes } from './operand-codes.js';
 import { bytesPerRow, packCodes } from './packing.js';
 import type { LayerPlan } from './plan.js';
 import type { LayerReport } from './report.js';
@@ -18,6 +18,7 @@ import { imageTestbench } from './testbench.js';
 export interface LayerFiles {
   readonly codes?: FolderFile;
   readonly scales?: FolderFile;
+  readonly zeroPoints?: FolderFile;
   readonly correction?: FolderFile;
   readonly images?: { readonly about: NonNullable<LayerReport['images']>; readonly files: readonly FolderFile[] };
 }
@@ -48,13 +49,18 @@ export function layerFiles(
     },
   };
   if (second.kind === 'activation') return { ...(images ? { images } : {}), ...bias };
-  const { rows, cols, type, codes, groups, scales } = second.weights;
+  const { rows, cols, type, codes, groups, scales, zeroPoints } = second.weights;
   return {
     codes: {
       path: `${folder}/codes.npy`,
       content: formatNpyArray([rows, bytesPerRow(cols, type.bits)], packCodes(codes, cols, type.bits)),
     },
     scales: { path: `${folder}/scales.npy`, content: formatNpyArray([groups, cols], scales) },
+    ...(zeroPoints
+      ? {
+          zeroPoints: { path: `${folder}/zero-points.npy`, content: formatNpyArray([groups, cols], zeroPoints) },
+        }
+      : {}),
     ...bias,
     ...(images ? { images } : {}),
   };
@@ -103,18 +109,13 @@ function productCodes(
   operandOf: (tensor: string) => FloatTensor,
   { rows, a, w }: ArrayInfo,
 ): PortMatrices[] {
-  const codesOf = (tensor: string, { type, scale }: ActivationQuantiser): Uint8Array =>
-    quantise(type, operandOf(tensor).data, { scale, tensor });
+  const codesOf = (tensor: string, quantiser: ActivationQuantiser): Uint8Array =>
+    operandCodes(quantiser, operandOf(tensor).data, tensor);
   const operand: SecondOperand =
     second.kind === 'weights'
       ? { kind: 'weights', ...second.weights }
-      : {
-          kind: 'activation',
-          type: second.tensor.type,
-          codes: codesOf(product.second.tensor, second.tensor),
-          scales: Float64Array.of(second.tensor.scale),
-        };
-  const first = { type: activation.type, codes: codesOf(product.activation, activation) };
+      : activationOperand(second.tensor, codesOf(product.second.tensor, second.tensor));
+  const first = { ...activation, codes: codesOf(product.activation, activation) };
   return codeProducts(lowering, first, operand, Math.min(lowering.m, rows)).map((one) => ({
     a: { ...one.a, typeIndex: a.types.indexOf(one.a.type) },
     w: { ...one.w, typeIndex: w.types.indexOf(one.w.type) },

@@ -1,6 +1,14 @@
 import { clone, create } from '@bufbuild/protobuf';
-import { type GraphProto, ModelProtoSchema, TensorProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import {
+  type GraphProto,
+  ModelProtoSchema,
+  type NodeProto,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
 import { type OnnxModel, writeModel } from '../onnx/model.js';
+import { needed } from '../onnx/nodes.js';
 import { load, runSession } from '../onnx/session.js';
 import { typeNumber, type Values } from '../onnx/value.js';
 import { constantTensors, findProducts } from '../products/find.js';
@@ -38,17 +46,37 @@ export async function foldWeights(model: OnnxModel): Promise<OnnxModel> {
   return { ...model, proto, graph, constants };
 }
 
+/** What stands in a network besides its constants while some of it is computed. */
+export interface Evaluation {
+  /** Nodes that are computed, too. */
+  readonly extra?: readonly NodeProto[];
+  /** Tensors that have these values instead of what the network makes them. */
+  readonly given?: Values;
+}
+
 /** Values of tensors that follow from constants, from a network cut down to what computes them. */
-async function evaluate(model: OnnxModel, names: readonly string[]): Promise<Values> {
+export async function evaluate(
+  model: OnnxModel,
+  names: readonly string[],
+  { extra = [], given = new Map() }: Evaluation = {},
+): Promise<Values> {
   const constant = constantTensors(model);
   const proto = clone(ModelProtoSchema, model.proto);
   const graph = proto.graph as GraphProto;
-  graph.input = [];
-  graph.node = graph.node.filter((node) => node.output.every((output) => constant.has(output)));
+  const computed = graph.node.filter(
+    ({ output }) => output.every((each) => constant.has(each)) && !output.some((each) => given.has(each)),
+  );
+  graph.node = needed([...computed, ...extra], names);
+  graph.input = [...given.keys()].map((name) =>
+    create(ValueInfoProtoSchema, {
+      name,
+      type: { value: { case: 'tensorType', value: { elemType: TensorProto_DataType.FLOAT } } },
+    }),
+  );
   graph.output = names.map((name) => create(ValueInfoProtoSchema, { name }));
   const session = await load(writeModel(proto), model.name);
   try {
-    return await runSession(session, new Map(), names, model.name);
+    return await runSession(session, given, names, model.name);
   } finally {
     await session.release();
   }

@@ -4,18 +4,21 @@ import { type Feed, feedOf, type Run } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Samples } from '../onnx/samples.js';
 import { elementCount } from '../onnx/tensor.js';
+import { withoutRounding } from '../onnx/without-rounding.js';
 import { PRODUCT_OPS } from '../products/operators.js';
 import { operandsOf, type Product } from '../products/product.js';
 import { type LeftOut, leftOutFor, type Survey, type SurveyedProduct, survey } from '../products/survey.js';
 import { StreamedChoice } from '../search/stream.js';
+import { SettledChoice } from '../search/stream-taken.js';
 import { promote } from './budget.js';
-import { type Calibration, observe } from './calibrate.js';
+import { type Calibration, observe, type TensorChoice } from './calibrate.js';
 import { editOf } from './dequantise.js';
 import { foldWeights } from './fold.js';
 import { chooseWeights, isWide, type Layer, type LayerChoices, layerOf, searchOptions, typesAt } from './layers.js';
 import { type QuantiseOptions, WIDE_BITS } from './options.js';
-import type { LayerPlan, NetworkPlan } from './plan.js';
+import { type LayerPlan, type NetworkPlan, type QuantisedWeights, secondType } from './plan.js';
 import { refine } from './refine.js';
+import { type TakenOperands, takenOperands } from './taken.js';
 
 /** A network with what was decided about it. */
 export interface QuantisedNetwork {
@@ -42,7 +45,9 @@ export async function quantiseNetwork(
   progress: (message: string) => void = () => {},
 ): Promise<QuantisedNetwork> {
   const feed = 'runs' in samples ? samples : feedOf(original, samples);
-  const model = await foldWeights(original);
+  const source = options.requantise ? withoutRounding(original) : original;
+  const model = await foldWeights(source);
+  const taken = await takenOperands(source, model);
   const first = feed.runs(1).next().value as Run;
   const found = await survey(model, first.inputs);
   const { kept, leftOut } = chooseProducts(found, model, options);
@@ -61,7 +66,7 @@ export async function quantiseNetwork(
     progress,
   };
   const layers = kept.map(({ product }) => layerOf(product, model));
-  const choices = await chooseAll(layers, calibration, options);
+  const choices = await chooseAll(layers, { taken, calibration, options });
   const empty = kept.filter(({ product }) => !choices.some(({ layer }) => layer.product === product));
   leftOut.push(...empty.map((each) => leftOutFor(each, 'no calibration sample has elements for it', [])));
   if (choices.length === 0) throw new UserError(nothingToDo(model, leftOut));
@@ -128,22 +133,43 @@ function nothingToDo({ name }: OnnxModel, leftOut: readonly LeftOut[]): string {
   return `${name} has no product (${PRODUCT_OPS.join(', ')}) that can be quantised${why}`;
 }
 
-/** Both widths of all layers that calibration samples have elements for, by least error of the tensors; every activation tensor is decided once per width and port. */
-async function chooseAll(
-  layers: readonly Layer[],
-  calibration: Calibration,
-  options: QuantiseOptions,
-): Promise<LayerChoices[]> {
-  const choices = new Map<string, Map<string, StreamedChoice>>();
-  const choiceOf = (tensor: string, side: 'a' | 'w', bits: number): StreamedChoice => {
-    const own = choices.get(tensor) ?? new Map<string, StreamedChoice>();
+/** What layers are decided by. */
+interface Choosing {
+  readonly taken: TakenOperands;
+  readonly calibration: Calibration;
+  readonly options: QuantiseOptions;
+}
+
+/**
+ * Both widths of all layers that calibration samples have elements for: operands that the network has rounded as they
+ * are, the others by least error of the tensors. Every activation tensor is decided once per width and port.
+ */
+async function chooseAll(layers: readonly Layer[], { taken, calibration, options }: Choosing): Promise<LayerChoices[]> {
+  const choices = new Map<string, Map<string, TensorChoice>>();
+  const once = (tensor: string, key: string, make: () => TensorChoice): TensorChoice => {
+    const own = choices.get(tensor) ?? new Map<string, TensorChoice>();
     choices.set(tensor, own);
-    const key = `${bits} ${options.ports ? side : ''}`;
-    const name = `activations ${tensor}`;
-    const typesFor = (negative: boolean) => typesAt(bits, side, negative, name, options);
-    const found = own.get(key) ?? new StreamedChoice({ name, typesFor, ...searchOptions(options) });
+    const found = own.get(key) ?? make();
     own.set(key, found);
     return found;
+  };
+  const choiceOf = (tensor: string, side: 'a' | 'w', bits: number): TensorChoice => {
+    const name = `activations ${tensor}`;
+    const grid = taken.activations.get(tensor);
+    if (grid) return once(tensor, '', () => new SettledChoice(name, grid));
+    const typesFor = (negative: boolean) => typesAt(bits, side, negative, name, options);
+    return once(
+      tensor,
+      `${bits} ${options.ports ? side : ''}`,
+      () => new StreamedChoice({ name, typesFor, ...searchOptions(options) }),
+    );
+  };
+  const ownWeights = ({ product }: Layer): QuantisedWeights | undefined =>
+    taken.weights.get(product.node.output[0] as string);
+  const isTaken = (layer: Layer): boolean => {
+    const { activation, second } = layer.product;
+    const other = layer.weights ? ownWeights(layer) : taken.activations.get(second.tensor);
+    return taken.activations.has(activation) && other !== undefined;
   };
   const pending = layers.map((layer) => {
     const { product } = layer;
@@ -151,21 +177,23 @@ async function chooseAll(
       activation: choiceOf(product.activation, 'a', bits),
       ...(layer.weights ? {} : { second: choiceOf(product.second.tensor, 'w', bits) }),
     });
-    const mayWiden = options.budget !== undefined || isWide(product, layers, options);
+    const mayWiden = (options.budget !== undefined || isWide(product, layers, options)) && !isTaken(layer);
     return { layer, narrow: at(options.bits), ...(mayWiden ? { wide: at(WIDE_BITS) } : {}) };
   });
   const empty = await observe(calibration, new Map([...choices].map(([tensor, own]) => [tensor, [...own.values()]])));
   const chosen = pending.filter(({ layer }) => !operandsOf(layer.product).some((tensor) => empty.has(tensor)));
   return chosen.map(({ layer, narrow, wide }, i) => {
     calibration.progress(`weights: ${i + 1} of ${chosen.length} layers`);
-    const planned = (bits: number, { activation, second }: typeof narrow): LayerPlan => ({
-      product: layer.product,
-      bits,
-      activation: activation.result,
-      second: second
-        ? { kind: 'activation', tensor: second.result }
-        : { kind: 'weights', weights: chooseWeights(layer, bits, options) },
-    });
+    const planned = (bits: number, { activation, second }: typeof narrow): LayerPlan => {
+      const operands: Pick<LayerPlan, 'activation' | 'second'> = {
+        activation: activation.result,
+        second: second
+          ? { kind: 'activation', tensor: second.result }
+          : { kind: 'weights', weights: ownWeights(layer) ?? chooseWeights(layer, bits, options) },
+      };
+      const width = Math.max(operands.activation.type.bits, secondType(operands).bits);
+      return { product: layer.product, bits: width, ...operands };
+    };
     return { layer, narrow: planned(options.bits, narrow), ...(wide ? { wide: planned(WIDE_BITS, wide) } : {}) };
   });
 }

@@ -30,6 +30,8 @@ export interface QuantiseOptions {
   readonly biasCorrection: boolean;
   /** Quantise products of two activations, such as attention, too. */
   readonly attention: boolean;
+  /** Choose anew what a network has rounded to integers itself, instead of taking these. */
+  readonly requantise: boolean;
   /** Names of layers with 8 bits from the start; `first` and `last` are known. */
   readonly wide: readonly string[];
   readonly budget?: Budget;
@@ -50,6 +52,7 @@ export const PUBLISHED: QuantiseOptions = {
   rounding: 'nearest',
   biasCorrection: false,
   attention: true,
+  requantise: false,
   wide: [],
   ranking: 'mse',
   batch: 16,

@@ -15,12 +15,16 @@ export interface QuantisedWeights extends QuantisedMatrix {
   readonly shape: readonly number[];
   /** Sum of the squares of the weights. */
   readonly squares: number;
+  /** Integers that stand for 0, one for each scale, where they are not all 0. */
+  readonly zeroPoints?: Float64Array;
+  /** Whether type and scales are the network's own and nothing was chosen. */
+  readonly taken?: boolean;
 }
 
 /** A product with its operands' types and scales. */
 export interface LayerPlan {
   readonly product: Product;
-  /** Width of the codes of both operands. */
+  /** Width of the codes; of the wider operand where the network has rounded them to different widths. */
   readonly bits: number;
   readonly activation: QuantisedTensor;
   readonly second:
@@ -37,7 +41,10 @@ export interface RunnableLayer {
   readonly second:
     | {
         readonly kind: 'weights';
-        readonly weights: Pick<QuantisedWeights, 'type' | 'codes' | 'shape' | 'groups' | 'groupRows' | 'scales'>;
+        readonly weights: Pick<
+          QuantisedWeights,
+          'type' | 'codes' | 'shape' | 'groups' | 'groupRows' | 'scales' | 'zeroPoints'
+        >;
       }
     | { readonly kind: 'activation'; readonly tensor: ActivationQuantiser };
   readonly correction?: FloatTensor;
@@ -55,6 +62,7 @@ export interface NetworkPlan {
 
 /** An operand's part in widths and errors. */
 interface OperandSize {
+  readonly bits: number;
   readonly elements: number;
   readonly squaredError: number;
   readonly squares: number;
@@ -62,14 +70,15 @@ interface OperandSize {
 
 /** Both operands of a layer; activations count per sample. */
 export function operandSizes({ activation, second }: LayerPlan, samples: number): readonly [OperandSize, OperandSize] {
-  const streamed = ({ count, squaredError, squares }: QuantisedTensor): OperandSize => ({
+  const streamed = ({ type, count, squaredError, squares }: QuantisedTensor): OperandSize => ({
+    bits: type.bits,
     elements: count / samples,
     squaredError: squaredError / samples,
     squares: squares / samples,
   });
   if (second.kind === 'activation') return [streamed(activation), streamed(second.tensor)];
-  const { codes, squaredError, squares } = second.weights;
-  return [streamed(activation), { elements: codes.length, squaredError, squares }];
+  const { type, codes, squaredError, squares } = second.weights;
+  return [streamed(activation), { bits: type.bits, elements: codes.length, squaredError, squares }];
 }
 
 /** Average width of a code over the elements of all operands of one sample's run. */
@@ -79,7 +88,7 @@ export function averageBits(layers: readonly LayerPlan[], samples: number): numb
   for (const layer of layers) {
     for (const operand of operandSizes(layer, samples)) {
       elements += operand.elements;
-      bits += operand.elements * layer.bits;
+      bits += operand.elements * operand.bits;
     }
   }
   return elements === 0 ? 0 : bits / elements;

@@ -34,15 +34,18 @@ export async function refine(
 ): Promise<readonly LayerPlan[]> {
   const { objective, rounding, biasCorrection } = options;
   if (objective === 'tensor' && rounding === 'nearest' && !biasCorrection) return chosen.map(({ plan }) => plan);
-  const withWeights = chosen.filter(({ layer }) => layer.weights);
+  // Nothing is to be refined where the network has rounded the weights itself.
+  const isRefined = ({ plan: { second } }: ChosenLayer): boolean => second.kind === 'weights' && !second.weights.taken;
+  const refined = chosen.filter(isRefined);
   const target = (layer: Layer) => ({ product: layer.product, weightShape: (layer as WeightLayer).weights.shape });
   const wanted = await sampleRows(
     calibration,
-    withWeights.map(({ layer }) => target(layer)),
+    refined.map(({ layer }) => target(layer)),
   );
   const plans: LayerPlan[] = [];
-  for (const { layer, plan } of chosen) {
-    if (!layer.weights) {
+  for (const choice of chosen) {
+    const { layer, plan } = choice;
+    if (!isRefined(choice)) {
       plans.push(plan);
       continue;
     }
@@ -103,7 +106,9 @@ function sideBySide(parts: readonly Matrix[]): Matrix {
   return { rows: first.rows, cols, data };
 }
 
-function roundAll(rows: Float32Array, { type, scale }: ActivationQuantiser): Float32Array {
+function roundAll(rows: Float32Array, quantiser: ActivationQuantiser & Pick<QuantisedTensor, 'taken'>): Float32Array {
+  const { type, scale, taken } = quantiser;
+  if (taken) return rows;
   const round = rounder(type);
   return rows.map((value) => round(value / scale) * scale);
 }
@@ -118,7 +123,7 @@ function refineActivation(
   options: QuantiseOptions,
 ): QuantisedTensor {
   const { activation } = plan;
-  if (options.objective === 'tensor') return activation;
+  if (options.objective === 'tensor' || activation.taken) return activation;
   const parts = groups.map((rows, group) => ({
     data: thinned(rows, k),
     weights: columnsOf(weights.matrix, group, groups.length),

@@ -190,17 +190,23 @@ function layerTable(layers: readonly LayerReport[]): string[] {
       op,
       String(bits),
       productText(layer),
-      activation.type,
+      `${activation.type}${taken(activation)}`,
       percent(activation.relativeError),
-      `${second.type}${second.kind === 'activation' ? ' *' : ''}`,
+      `${second.type}${second.kind === 'activation' ? ' *' : ''}${taken(second)}`,
       percent(second.relativeError),
     ];
   });
-  const note = layers.some(({ second }) => second.kind === 'activation')
-    ? ['* an activation: the network computes both operands']
-    : [];
-  return [...aligned([head, ...rows], [0, 3, 6, 8]), ...note];
+  const notes: [boolean, string][] = [
+    [layers.some(({ second }) => second.kind === 'activation'), '* an activation: the network computes both operands'],
+    [
+      layers.some(({ activation, second }) => activation.taken || second.taken),
+      '= taken as it is: the network itself rounds to these integers',
+    ],
+  ];
+  return [...aligned([head, ...rows], [0, 3, 6, 8]), ...notes.filter(([holds]) => holds).map(([, note]) => note)];
 }
+
+const taken = (operand: { readonly taken: boolean }): string => (operand.taken ? ' =' : '');
 
 function shares(report: QuantiseReport): string[] {
   const operands = 2 * report.layers.length;

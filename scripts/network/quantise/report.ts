@@ -21,6 +21,10 @@ const tensor = z.object({
   tensor: z.string(),
   type: z.string(),
   scale: z.number(),
+  /** The integer that stands for 0. */
+  zeroPoint: z.int(),
+  /** Whether type and scale are those that the network itself rounds to. */
+  taken: z.boolean(),
   /** Elements per sample. */
   elements: z.number(),
   least: z.number(),
@@ -38,6 +42,8 @@ const weights = z.object({
   k: count,
   n: count,
   type: z.string(),
+  /** Whether type and scales are those that the network itself rounds to. */
+  taken: z.boolean(),
   /** Parts of the reduction with scales of their own. */
   groups: count,
   /** Rows of each of them; the last one has the rest. */
@@ -48,7 +54,8 @@ const weights = z.object({
   considered: z.array(considered),
   /** Of the weights over their scales, in units of the type's least step. */
   histogram,
-  files: z.object({ codes: z.string(), scales: z.string() }),
+  /** Zero points, one for each scale, are null where all are 0. */
+  files: z.object({ codes: z.string(), scales: z.string(), zeroPoints: z.string().nullable() }),
 });
 
 const layer = z.object({

@@ -14,6 +14,7 @@ interface Flags {
   readonly rounding: QuantiseOptions['rounding'];
   readonly biasCorrection: boolean;
   readonly attention: boolean;
+  readonly requantise: boolean;
   readonly wide?: string;
   readonly budget?: string;
   readonly rank: Ranking;
@@ -45,6 +46,11 @@ export function addQuantiseOptions(program: Command): Command {
     )
     .option('--bias-correction', 'correct the mean of each output channel for rounding', false)
     .option('--no-attention', 'leave products of two activations in floating point')
+    .option(
+      '--requantise',
+      'choose types and scales anew where the network itself rounds to integers (QuantizeLinear, Quant), instead of taking these',
+      false,
+    )
     .option('--wide <layers>', 'layers with 8 bits from the start: first, last, or names')
     .option(
       '--budget <limit>',
@@ -99,6 +105,7 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
     rounding: flags.rounding,
     biasCorrection: flags.biasCorrection,
     attention: flags.attention,
+    requantise: flags.requantise,
     wide: wide === undefined ? [] : names(wide),
     ...budgeted,
     ranking: flags.rank,

@@ -31,6 +31,10 @@ export interface StreamedCost {
 }
 
 export interface StreamedResult extends StreamedCost {
+  /** The integer that stands for 0, where it is not 0. */
+  readonly zeroPoint?: number;
+  /** Whether type and scale are the network's own and nothing was chosen. */
+  readonly taken?: boolean;
   /** The type's index in the list that `typesFor` returned. */
   readonly typeIndex: number;
   /** Sum of x². */

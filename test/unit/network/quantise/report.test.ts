@@ -17,6 +17,8 @@ const activation = (rest: Partial<Activation> = {}): Activation => ({
   tensor: 'relu_0',
   type: 'uflint4',
   scale: 0.0625,
+  zeroPoint: 0,
+  taken: false,
   elements: 12544,
   least: 0,
   greatest: 4.2,
@@ -41,6 +43,7 @@ const weights = {
   k: 27,
   n: 64,
   type: 'int4',
+  taken: false,
   groups: 1,
   groupRows: 27,
   scales: { least: 0.0123, greatest: 0.0987 },
@@ -51,7 +54,7 @@ const weights = {
     { type: 'pot4', relativeError: 0.182 },
   ],
   histogram: { low: -8.3, high: 7.9, counts: bell() },
-  files: { codes: 'layers/001/codes.npy', scales: 'layers/001/scales.npy' },
+  files: { codes: 'layers/001/codes.npy', scales: 'layers/001/scales.npy', zeroPoints: null },
 } satisfies LayerReport['second'];
 
 const layer = (rest: Partial<LayerReport> = {}): LayerReport => ({
