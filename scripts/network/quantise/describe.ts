@@ -171,10 +171,11 @@ function describeTensor(tensor: string, chosen: QuantisedTensor, samples: number
 
 function describeWeights(product: Product, weights: QuantisedWeights, values: Float64Array, files: LayerFiles) {
   const { shape, rows, cols, type, taken = false, groups, groupRows, scales, squaredError, squares } = weights;
-  const { considered } = weights;
-  const scaled = values.map(
-    (value, i) => value / (scales[Math.floor(Math.floor(i / cols) / groupRows) * cols + (i % cols)] as number),
-  );
+  const { considered, zeroPoints } = weights;
+  const scaled = values.map((value, i) => {
+    const at = Math.floor(Math.floor(i / cols) / groupRows) * cols + (i % cols);
+    return value / (scales[at] as number) + (zeroPoints?.[at] ?? 0);
+  });
   return {
     tensor: product.second.tensor,
     shape: [...shape],

@@ -9,6 +9,8 @@ export interface HistogramPlot {
   readonly type: string;
   /** What one unit of the type's least step is on the axis. */
   readonly scale: number;
+  /** The integer that stands for 0. */
+  readonly zeroPoint?: number;
   /** Of the type. */
   readonly colour: string;
 }
@@ -26,8 +28,8 @@ const MOST_RULES = 40;
  * A histogram as SVG, the values of the chosen type as vertical rules. Small: a network has hundreds of them. Its text
  * is numbers only.
  */
-export function histogramSvg({ histogram, type, scale, colour }: HistogramPlot): string {
-  const grid = levels(numericType(type)).map(({ value }) => Number(value) * scale);
+export function histogramSvg({ histogram, type, scale, zeroPoint = 0, colour }: HistogramPlot): string {
+  const grid = levels(numericType(type)).map(({ value }) => (Number(value) - zeroPoint) * scale);
   const [low, high] = domain([histogram.low, histogram.high, ...grid]);
   const x = (value: number): number => LEFT + ((value - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
   const y = heights(histogram.counts);

@@ -1,6 +1,6 @@
 import { escaped, Markup } from '../../../gen/base/markup.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
-import { histogramSvg, isLogarithmic } from './histogram-svg.js';
+import { type HistogramPlot, histogramSvg, isLogarithmic } from './histogram-svg.js';
 import { layerPlots, type TypeColour, typeColours } from './plots.js';
 import { agreementText } from './output-text.js';
 import type { LayerReport, QuantiseReport } from './report.js';
@@ -133,16 +133,17 @@ type Tensor = LayerReport['activation'];
 type Weights = Extract<LayerReport['second'], { kind: 'weights' }>;
 
 function tensorView(title: string, operand: Tensor, colours: Colours) {
-  const { tensor, type, scale, elements, least, greatest } = operand;
+  const { tensor, type, scale, zeroPoint, elements, least, greatest } = operand;
+  const zero = zeroPoint === 0 ? '' : `, ${zeroPoint} stands for 0`;
   return {
     title,
     facts: [
       { key: 'tensor', value: tensor },
-      { key: 'type', value: `${type}, scale ${figure(scale)}` },
+      { key: 'type', value: `${type}, scale ${figure(scale)}${zero}${takenText(operand)}` },
       { key: 'values', value: `${count(elements)} per sample, ${figure(least)} to ${figure(greatest)}` },
       { key: 'relative error', value: errorsText(operand) },
     ],
-    ...histogramView(operand, scale, 'values', colours),
+    ...histogramView(operand, { scale, zeroPoint }, 'values', colours),
   };
 }
 
@@ -153,12 +154,15 @@ function weightsView(operand: Weights, colours: Colours) {
     title: 'Weights',
     facts: [
       { key: 'tensor', value: tensor },
-      { key: 'type', value: `${type}, ${parts}, ${figure(scales.least)} to ${figure(scales.greatest)}` },
+      {
+        key: 'type',
+        value: `${type}, ${parts}, ${figure(scales.least)} to ${figure(scales.greatest)}${takenText(operand)}`,
+      },
       { key: 'shape', value: `${shape.join(' x ')}, as a matrix ${k} x ${n}` },
       { key: 'relative error', value: errorsText(operand) },
-      { key: 'files', value: `${files.codes}, ${files.scales}` },
+      { key: 'files', value: [files.codes, files.scales, files.zeroPoints].filter((file) => file !== null).join(', ') },
     ],
-    ...histogramView(operand, 1, 'weights over their scales', colours),
+    ...histogramView(operand, { scale: 1 }, 'weights over their scales', colours),
   };
 }
 
@@ -169,8 +173,13 @@ function errorsText({ type, relativeError, considered }: Tensor | Weights): stri
   return `${percent(relativeError)}${others.length === 0 ? '' : ` (${others.join(', ')})`}`;
 }
 
-function histogramView({ histogram, type }: Tensor | Weights, scale: number, what: string, colours: Colours) {
-  const svg = histogramSvg({ histogram, type, scale, colour: colourOf(colours, type).fill });
+const takenText = ({ taken }: Tensor | Weights): string => (taken ? '; taken as the network has it' : '');
+
+/** How the codes of a tensor lie on the axis of its values. */
+type Grid = Pick<HistogramPlot, 'scale' | 'zeroPoint'>;
+
+function histogramView({ histogram, type }: Tensor | Weights, grid: Grid, what: string, colours: Colours) {
+  const svg = histogramSvg({ histogram, type, ...grid, colour: colourOf(colours, type).fill });
   const counts = isLogarithmic(histogram) ? 'counts on a logarithmic axis' : 'counts';
   return { svg: new Markup(svg), caption: `${what}, ${counts}; rules: values of ${type}` };
 }

@@ -52,7 +52,7 @@ const weights = z.object({
   scales: z.object({ least: z.number(), greatest: z.number() }),
   relativeError: z.number().nullable(),
   considered: z.array(considered),
-  /** Of the weights over their scales, in units of the type's least step. */
+  /** Of the weights over their scales, zero points added: in units of the type's least step. */
   histogram,
   /** Zero points, one for each scale, are null where all are 0. */
   files: z.object({ codes: z.string(), scales: z.string(), zeroPoints: z.string().nullable() }),
