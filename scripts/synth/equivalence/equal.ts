@@ -1,8 +1,17 @@
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
-import { cutRegisters, unmodelledCells } from './cut.js';
+import { cutRegisters, type ModulePair, unmodelledCells } from './cut.js';
+import { type MergedNets, mergedNets, withoutCounterpart } from './merged.js';
 import { MODULES, type Module } from './module.js';
-import { type Compared, counterexampleScript, GATE, GOLD, miterScript, PROOF_FILES } from './scripts.js';
+import {
+  type Compared,
+  counterexampleScript,
+  GATE,
+  GOLD,
+  type GoldScripts,
+  miterScript,
+  PROOF_FILES,
+} from './scripts.js';
 import {
   type CecVerdict,
   ENGINE,
@@ -24,10 +33,27 @@ interface ReadJob {
 const moduleOf = (json: string | undefined, name: string): Module =>
   MODULES.parse(JSON.parse(json ?? '')).modules[name] as Module;
 
-/** The RTL as `goldScript` leaves it. */
-export async function readGold(yosys: Yosys, job: ReadJob): Promise<Module> {
-  const { outputs } = await runYosys(yosys, { ...job, outputs: [PROOF_FILES.gold] });
-  return moduleOf(outputs[PROOF_FILES.gold], GOLD);
+/** RTL that can be compared. */
+export interface Gold {
+  readonly module: Module;
+  /** Which of its registers may be one in the netlist, as synthesis has it; asked for only where the netlist lacks some. */
+  readonly merged: () => Promise<MergedNets>;
+}
+
+/** The RTL as the scripts of `goldScripts` leave it. */
+export async function readGold(
+  yosys: Yosys,
+  { scripts, ...job }: Omit<ReadJob, 'script'> & { readonly scripts: GoldScripts },
+): Promise<Gold> {
+  const { gold, merged } = PROOF_FILES;
+  const { outputs } = await runYosys(yosys, { ...job, script: scripts.gold, outputs: [gold] });
+  return {
+    module: moduleOf(outputs[gold], GOLD),
+    merged: async () => {
+      const optimised = await runYosys(yosys, { ...job, script: scripts.merged, outputs: [merged] });
+      return mergedNets(moduleOf(optimised.outputs[merged], GOLD));
+    },
+  };
 }
 
 /** A netlist that can be compared. */
@@ -88,7 +114,7 @@ export interface EqualRequest {
   readonly yosys: Yosys;
   /** What is compared, for messages. */
   readonly name: string;
-  readonly gold: Module;
+  readonly gold: Gold;
   readonly gate: Gate;
   /** For ABC. */
   readonly limitSeconds: number;
@@ -101,22 +127,24 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
   if (unmodelled.length > 0) {
     return { result: 'open', why: `Yosys has no simulation model of ${unmodelled.join(', ')}`, unmodelled };
   }
-  const cut = cutRegisters(gold, gate.module);
+  const lacking = withoutCounterpart(gold.module, gate.module);
+  const cut = cutRegisters(gold.module, gate.module, lacking.length > 0 ? await gold.merged() : undefined);
   if ('problem' in cut) return { result: 'open', why: cut.problem };
-  const open = withOpenInputs(cut);
-  const inputs = { [PROOF_FILES.cut]: JSON.stringify({ modules: { [GOLD]: open.gold, [GATE]: open.gate } }) };
-  const job = { title: `${name}, proof`, inputs };
-  const verdict = await decide(yosys, job, limitSeconds);
-  if (verdict === 'different' && cut.constants > 0) {
+  const assumed = cut.assumed === undefined ? 'equivalent' : await compare(yosys, name, cut.assumed, limitSeconds);
+  if (assumed !== 'equivalent') {
+    const some = lacking.slice(0, 3).join(', ');
     return {
       result: 'open',
-      why: `${cut.constants} registers have no counterpart; they are not constant, or the rest differs`,
+      why: `${lacking.length} registers have no counterpart, such as ${some}, and are not proved constant or equal to others`,
     };
   }
+  const open = withOpenInputs(cut);
+  const verdict = await compare(yosys, name, open, limitSeconds);
   switch (verdict) {
     case 'equivalent':
       return { result: 'proved', by: ENGINE, registers: cut.registers };
     case 'different': {
+      const job = miterJob(name, open);
       const counterexample = await runYosys(yosys, { ...job, script: counterexampleScript(limitSeconds), outputs: [] });
       return { result: 'different', by: ENGINE, outputs: readCounterexample(counterexample.log) };
     }
@@ -126,3 +154,11 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
       return { result: 'open', why: "ABC's output is not understood" };
   }
 }
+
+const miterJob = (name: string, { gold, gate }: ModulePair): MiterJob => ({
+  title: `${name}, proof`,
+  inputs: { [PROOF_FILES.cut]: JSON.stringify({ modules: { [GOLD]: gold, [GATE]: gate } }) },
+});
+
+const compare = (yosys: Yosys, name: string, pair: ModulePair, limitSeconds: number): Promise<CecVerdict> =>
+  decide(yosys, miterJob(name, pair), limitSeconds);

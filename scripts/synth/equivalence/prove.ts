@@ -9,7 +9,7 @@ import { sourcesOf } from '../sources.js';
 import { type OnProgress, stepCounter } from '../steps.js';
 import { orSimulated, proveEqual, readGate, readGold, timedProof } from './equal.js';
 import { simulateNetlist } from './gate-level.js';
-import { type CellKind, gateScript, goldScript, modelsScript, PROOF_FILES, usedModels } from './scripts.js';
+import { type CellKind, gateScript, goldScripts, modelsScript, PROOF_FILES, usedModels } from './scripts.js';
 import type { ModuleProof, ProofReport, ProofResult } from './verdict.js';
 
 export interface ProofRequest {
@@ -97,7 +97,7 @@ export async function prove(
 ): Promise<ProofResult> {
   const { item, name } = netlist;
   const title = `${name}, for the proof`;
-  const gold = await readGold(yosys, { title, script: goldScript(item), inputs: sourcesOf(folder, item.files) });
+  const gold = await readGold(yosys, { title, scripts: goldScripts(item), inputs: sourcesOf(folder, item.files) });
   const gate = await readGate(yosys, { title, script: gateScript(item, cellKind(netlist, files)), inputs: files });
   return proveEqual({ yosys, name, gold, gate, limitSeconds });
 }

@@ -14,6 +14,7 @@ export const PROOF_FILES = {
   netlistJson: 'netlist.json',
   drivers: 'drivers.json',
   gold: 'gold.json',
+  merged: 'merged.json',
   gate: 'gate.json',
   cut: 'cut.json',
   simulation: 'simulation.v',
@@ -41,26 +42,27 @@ export function usedModels(models: string, cells: readonly string[]): string {
     .join('\n')}\n`;
 }
 
-/**
- * The script that reads an item's RTL and does no more than a proof register by register needs: no optimisation, words
- * remain words, and registers become plain ones of one bit.
- */
-export function goldScript(item: Pick<AreaItem, 'module' | 'files' | 'parameters'>): string {
-  return goldLines(designLines(item));
+/** How a module's RTL is read for a proof. */
+export interface GoldScripts {
+  /** Does no more than a proof register by register needs: no optimisation, words remain words, registers become plain ones. */
+  readonly gold: string;
+  /** As synthesis leaves it before its names are purged: equal registers are one net there, with the names of all. */
+  readonly merged: string;
+}
+
+/** The scripts that read an item's RTL. */
+export function goldScripts(item: Pick<AreaItem, 'module' | 'files' | 'parameters'>): GoldScripts {
+  return goldScriptsAround(designLines(item), []);
 }
 
 /**
- * The script of `goldScript` for a design around its modules.
+ * The scripts of `goldScripts` for a design around its modules.
  *
  * @param design Reads it, its modules as black boxes.
  * @param linking Names the black boxes as the netlists are named.
  */
-export function goldScriptAround(design: readonly string[], linking: readonly string[]): string {
-  return goldLines(design, linking);
-}
-
-function goldLines(design: readonly string[], last: readonly string[] = []): string {
-  return [
+export function goldScriptsAround(design: readonly string[], linking: readonly string[]): GoldScripts {
+  const gold = [
     ...design,
     'proc',
     'flatten',
@@ -70,11 +72,13 @@ function goldLines(design: readonly string[], last: readonly string[] = []): str
     'simplemap t:$*dff* t:$*latch*',
     LEGALISE,
     'opt_clean',
-    ...last,
+    ...linking,
     `rename -top ${GOLD}`,
     `write_json ${PROOF_FILES.gold}`,
     '',
-  ].join('\n');
+  ];
+  const merged = [...design, 'synth -flatten -noabc', `rename -top ${GOLD}`, `write_json ${PROOF_FILES.merged}`, ''];
+  return { gold: gold.join('\n'), merged: merged.join('\n') };
 }
 
 /** How a netlist is read, where it is not Verilog that stands alone. */

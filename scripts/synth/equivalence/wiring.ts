@@ -1,4 +1,4 @@
-import type { CutPair } from './cut.js';
+import type { ModulePair } from './cut.js';
 import { type Bit, firstFree, type Module, mapValues } from './module.js';
 
 /**
@@ -24,16 +24,13 @@ export function conflictsOf(netlist: Module): string[] {
   return [...conflicts];
 }
 
-/** A module and its netlist, to be compared. */
-type Modules = Pick<CutPair, 'gold' | 'gate'>;
-
 /**
  * Both modules with an input for each net of the netlist that nothing drives and each pin that is x or z: the modules are
  * equal then only if they are whatever these hold. What the RTL leaves open is the netlist's to choose, and stays.
  *
  * @param gate Without registers.
  */
-export function withOpenInputs({ gold, gate }: Modules): Modules {
+export function withOpenInputs({ gold, gate }: ModulePair): ModulePair {
   const driven = new Set([...driversOf(gate)].map(({ net }) => net));
   const opened = new Set<Bit>();
   let free = firstFree(gate);

@@ -3,7 +3,7 @@ import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
 import { MODULES } from '../equivalence/module.js';
-import { gateScript, goldScript, PROOF_FILES } from '../equivalence/scripts.js';
+import { gateScript, goldScripts, PROOF_FILES } from '../equivalence/scripts.js';
 import type { ModuleProof, ProofReport, ProofResult } from '../equivalence/verdict.js';
 import { type OnProgress, stepCounter } from '../steps.js';
 import { HARNESS } from './harness.js';
@@ -47,7 +47,7 @@ async function proveHarnessed(
 ): Promise<ProofResult> {
   const item = { module: HARNESS, files, parameters: {} };
   const title = `${label} in its harness, for the proof`;
-  const gold = await readGold(yosys, { title, script: goldScript(item), inputs: sources });
+  const gold = await readGold(yosys, { title, scripts: goldScripts(item), inputs: sources });
   const gate = await readGate(yosys, {
     title,
     script: gateScript(item, 'ice40', { json: true }),

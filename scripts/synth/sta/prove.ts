@@ -5,7 +5,7 @@ import { cutBlackBoxes } from '../equivalence/black-boxes.js';
 import { orSimulated, proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
 import { simulateWhole } from '../equivalence/gate-level.js';
 import { cellModels, netlistFiles, type ProofRequest } from '../equivalence/prove.js';
-import { gateScript, goldScriptAround } from '../equivalence/scripts.js';
+import { gateScript, goldScriptsAround } from '../equivalence/scripts.js';
 import type { ModuleProof, ProofResult } from '../equivalence/verdict.js';
 import { type MappedNetlist, netlistFile, netlistModule } from '../netlist.js';
 import { sourcesOf } from '../sources.js';
@@ -58,7 +58,7 @@ async function proveAround(
   const title = `${name} around its modules, for the proof`;
   const gold = await readGold(yosys, {
     title,
-    script: goldScriptAround(boxedDesignLines(manifest), linkingLines(manifest)),
+    scripts: goldScriptsAround(boxedDesignLines(manifest), linkingLines(manifest)),
     inputs: sourcesOf(folder, manifest.compileOrder),
   });
   const blackBoxes = modules.map(netlistFile);
@@ -67,9 +67,15 @@ async function proveAround(
     script: gateScript({ module: name, parameters: {} }, 'library', { blackBoxes }),
     inputs: { ...top, ...Object.fromEntries(modules.map(({ text }, i) => [blackBoxes[i], text])) },
   });
-  const open = cutBlackBoxes(gold, gate.module, new Set(modules.map((netlist) => netlist.name)));
+  const open = cutBlackBoxes(gold.module, gate.module, new Set(modules.map((netlist) => netlist.name)));
   if ('problem' in open) return { result: 'open', why: open.problem };
-  return proveEqual({ yosys, name, gold: open.gold, gate: { ...gate, module: open.gate }, limitSeconds });
+  return proveEqual({
+    yosys,
+    name,
+    gold: { ...gold, module: open.gold },
+    gate: { ...gate, module: open.gate },
+    limitSeconds,
+  });
 }
 
 function simulate(

@@ -11,7 +11,7 @@ const PLAIN = '$_DFF_P_';
  * A PE without its registers: what `a_q` and the others hold is an input of that name, what they store an output, `a_d`.
  *
  * @param name The name of its module.
- * @param pe As `goldScript` leaves it.
+ * @param pe As `goldScripts` leaves it.
  * @throws UserError where it has other state, or a register another clock than `clk_i`.
  */
 export function opened(name: string, pe: Module): Module {

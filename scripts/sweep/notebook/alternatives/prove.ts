@@ -1,7 +1,7 @@
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { decide, readGold } from '../../../synth/equivalence/equal.js';
 import type { Module } from '../../../synth/equivalence/module.js';
-import { counterexampleScript, GATE, GOLD, goldScript, PROOF_FILES } from '../../../synth/equivalence/scripts.js';
+import { counterexampleScript, GATE, GOLD, goldScripts, PROOF_FILES } from '../../../synth/equivalence/scripts.js';
 import { readCounterexample, readSearch } from '../../../synth/equivalence/verdict.js';
 import type { Yosys } from '../../../tools/yosys/interface.js';
 import { runYosys } from '../../../tools/yosys/yosys.js';
@@ -56,8 +56,9 @@ export async function proveAlternative(
 
 async function openedPe(yosys: Yosys, module: string, text: string): Promise<Module> {
   const file = `${module}.v`;
-  const script = goldScript({ module, files: [file], parameters: {} });
-  return opened(module, await readGold(yosys, { title: `${module}, for the proof`, script, inputs: { [file]: text } }));
+  const scripts = goldScripts({ module, files: [file], parameters: {} });
+  const gold = await readGold(yosys, { title: `${module}, for the proof`, scripts, inputs: { [file]: text } });
+  return opened(module, gold.module);
 }
 
 /** What stands around the two PEs where their operands differ. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { cutRegisters, unmodelledCells } from '../../../../scripts/synth/equivalence/cut.js';
+import { type MergedNets, mergedNets, withoutCounterpart } from '../../../../scripts/synth/equivalence/merged.js';
 import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
 import { outcomeText, proofSummary } from '../../../../scripts/synth/equivalence/render.js';
 import {
   gateScript,
-  goldScript,
+  goldScripts,
   miterScript,
   simulationScript,
   usedModels,
@@ -53,7 +54,7 @@ function moduleOf(
 
 describe('the scripts of a proof', () => {
   it('read the RTL with its parameters and optimise nothing', () => {
-    const script = goldScript(item);
+    const script = goldScripts(item).gold;
     expect(script).toContain('chparam -set SUM_BITS 14 d_pe\nhierarchy -check -top d_pe\n');
     expect(script).not.toMatch(/^(opt|opt_expr|opt_dff|opt_merge|synth|alumacc|abc|share)\b(?!_clean)/m);
   });
@@ -71,6 +72,11 @@ describe('the scripts of a proof', () => {
       expect(script).toContain('hierarchy -top d_pe_sum_bits14\nproc\nflatten\nsetattr -unset init w:*\n');
     }
     expect(gateScript(item, 'library')).not.toContain('init');
+  });
+
+  it('let synthesis merge registers but keep all of their names', () => {
+    expect(goldScripts(item).merged).toContain('synth -flatten');
+    expect(goldScripts(item).merged).not.toContain('purge');
   });
 
   it('give ABC its limit', () => {
@@ -113,8 +119,8 @@ describe('readVerdict', () => {
 });
 
 describe('cutRegisters', () => {
-  const cut = (gold: Module, gate: Module) => {
-    const result = cutRegisters(gold, gate);
+  const cut = (gold: Module, gate: Module, merged?: MergedNets) => {
+    const result = cutRegisters(gold, gate, merged);
     if ('problem' in result) throw new Error(result.problem);
     return result;
   };
@@ -158,6 +164,43 @@ describe('cutRegisters', () => {
     expect(result.gate.ports['y[0].D']?.bits).toEqual([20]);
   });
 
+  it('takes a register whose name the netlist lacks for another, which has to get the same', () => {
+    const registers = [
+      { names: ['x'], d: 10, q: 11 },
+      { names: ['y'], d: 11, q: 13 },
+      { names: ['z'], d: 14, q: 15 },
+    ];
+    const gold = moduleOf(registers, { y_o: 13 });
+    const gate = moduleOf([{ names: ['x'], d: 20, q: 21 }], { y_o: 21 });
+    expect(withoutCounterpart(gold, gate)).toEqual(['y[0]', 'z[0]']);
+    const synthesised = moduleOf([{ names: ['x', 'y'], d: 30, q: 31 }]);
+    const merged = mergedNets({
+      ...synthesised,
+      netnames: { ...synthesised.netnames, z: { hide_name: 0, bits: ['1'] } },
+    });
+    const result = cut(gold, gate, merged);
+    expect(result.registers).toBe(3);
+    expect(result.gold.ports).toMatchObject({
+      y_o: { bits: [11] },
+      'y[0].D': { bits: [11] },
+      'z[0].D': { bits: [14] },
+    });
+    expect(result.gate.ports).toMatchObject({
+      y_o: { bits: [21] },
+      'y[0].D': { bits: [20] },
+      'z[0].D': { bits: ['1'] },
+    });
+    const { gold: left, gate: right } = result.assumed ?? {};
+    expect(left?.ports).toMatchObject({ 'y[0].D': { bits: [11] }, 'y[0].C': { bits: [2] }, 'z[0].D': { bits: [14] } });
+    expect(right?.ports).toMatchObject({
+      'y[0].D': { bits: [10] },
+      'y[0].C': { bits: [2] },
+      'z[0].D': { bits: ['1'] },
+    });
+    expect(Object.keys(left?.ports ?? {})).toEqual(Object.keys(right?.ports ?? {}));
+    expect(left?.ports.y_o).toBeUndefined();
+  });
+
   it('makes constants of registers that the netlist lacks, which have to store just that', () => {
     const registers = [
       { names: ['x'], d: 10, q: 11, type: '$_DFF_PN1_' },
@@ -165,7 +208,7 @@ describe('cutRegisters', () => {
       { names: ['z'], d: '1', q: 14 },
     ];
     const result = cut(moduleOf(registers, { y_o: 13 }), moduleOf([], { y_o: '0' }));
-    expect(result).toMatchObject({ registers: 3, constants: 3 });
+    expect(result.registers).toBe(3);
     expect(result.gold.ports).toMatchObject({
       'x[0].D': { direction: 'output', bits: [10] },
       'y[0].D': { direction: 'output', bits: ['1'] },
@@ -174,6 +217,14 @@ describe('cutRegisters', () => {
     });
     const stored = ['x[0].D', 'y[0].D', 'z[0].D'].map((port) => result.gate.ports[port]?.bits);
     expect(stored).toEqual([['1'], ['0'], ['1']]);
+    const assumed = ['x[0].D', 'y[0].D', 'z[0].D'].map((port) =>
+      [result.assumed?.gold, result.assumed?.gate].map((module) => module?.ports[port]?.bits),
+    );
+    expect(assumed).toEqual([
+      [[10], ['1']],
+      [['1'], ['0']],
+      [['1'], ['1']],
+    ]);
     expect(Object.keys(result.gold.ports).sort()).toEqual(Object.keys(result.gate.ports).sort());
     expect(Object.keys(result.gold.cells)).toEqual(['gate']);
   });
