@@ -36,6 +36,10 @@ function command(): Command {
     .option('--effects', 'instead of results, what each correction does to the ratios of the means (minutes)')
     .option('--markdown', 'with --effects: the table in Markdown')
     .option('--own', "arrays of this project's own designs, of equal synthesised area, instead of the published ones")
+    .option(
+      '--lanes <n>',
+      'with --own: the designs whose PEs add up so many products in a cycle, 1, 2 or 4 (default: 1)',
+    )
     .option('--costs <file>', 'with --own: areas that npm run model:costs measured (default: those of the project)')
     .option('--energies <file>', 'with --own: measured energies, JSON: { NAME: { picojoules, source } } per MAC')
     .option(

@@ -24,13 +24,13 @@ export class FlagReader {
     return 1;
   }
 
-  /** The names of `--only`, with commas between, that are known; all known ones without. */
-  only(text: string | undefined, known: readonly string[], what: string): readonly string[] {
+  /** The names of `--only`, or of another option, with commas between, that are known; all known ones without. */
+  only(text: string | undefined, known: readonly string[], what: string, key = '--only'): readonly string[] {
     const names = text?.split(',').map((name) => name.trim()) ?? known;
     for (const name of names.filter((each) => !known.includes(each))) {
       const rule = `is no ${what}; there are ${known.join(', ')}`;
       const nearest = nearWord(name, known);
-      this.problems.push({ key: '--only', given: `"${name}"`, rule, ...(nearest === undefined ? {} : { nearest }) });
+      this.problems.push({ key, given: `"${name}"`, rule, ...(nearest === undefined ? {} : { nearest }) });
     }
     return names.filter((name) => known.includes(name));
   }

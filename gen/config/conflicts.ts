@@ -69,6 +69,9 @@ function isDefault(key: ParameterKey, value: unknown): boolean {
   return JSON.stringify(value) === JSON.stringify(parameterMeta(key).fallback);
 }
 
+/** Why a parameter means nothing in a configuration; undefined where it means something. */
+export const reasonAgainst = (key: ParameterKey, config: Parts): string | undefined => conflictOf(key, config)?.reason;
+
 /** A configuration without the parameters that mean nothing in it, unless they have their default. */
 export function withoutMeaningless(raw: RawConfiguration & Parts): RawConfiguration {
   const kept = ([key, value]: [string, unknown]): boolean =>

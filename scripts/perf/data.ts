@@ -7,7 +7,15 @@ import { UserError } from '../../gen/base/errors.js';
 import { ACCELERATOR, type Accelerator } from './accelerator.js';
 import { FIGURE_ROWS, type PublishedFigures } from './comparison.js';
 import type { BitLists } from './layers.js';
-import { COSTS, type Costs, ENERGIES, type Energies, OWN_ACCELERATOR, type OwnAccelerator } from './own.js';
+import {
+  accelerators,
+  COSTS,
+  type Costs,
+  ENERGIES,
+  type Energies,
+  OWN_ACCELERATOR,
+  type OwnAccelerator,
+} from './own.js';
 
 const MODELS = fileURLToPath(new URL('../../models/', import.meta.url));
 
@@ -30,13 +38,14 @@ function withMemory(file: string): unknown {
     : content;
 }
 
-/** This project's own designs as accelerators, in the order of their comparison. */
+/** Descriptions of this project's own designs as accelerators, in the order of their comparison. */
 const OWN = ['ant-os', 'ant-ws', 'int48', 'int8', 'int6', 'bi6', 'float8'];
 
+/** This project's own designs as accelerators, each with PEs of one lane before those of several. */
 export const ownDescriptions = (): OwnAccelerator[] =>
-  OWN.map((name) => {
+  OWN.flatMap((name) => {
     const file = join(MODELS, 'accelerators', 'own', `${name}.yaml`);
-    return checked(OWN_ACCELERATOR, withMemory(file), file, 'describes no accelerator');
+    return accelerators(checked(OWN_ACCELERATOR, withMemory(file), file, 'describes no accelerator'));
   });
 
 /** Where the measured costs of the own designs lie. */

@@ -2,25 +2,51 @@ import { z } from 'zod';
 import { UserError } from '../../gen/base/errors.js';
 import { withoutMeaningless } from '../../gen/config/conflicts.js';
 import { configurationHash } from '../../gen/config/identity.js';
-import type { Configuration } from '../../gen/config/parameters.js';
+import { type Configuration, MOST_PE_LANES } from '../../gen/config/parameters.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { numericType } from '../../gen/numerics/types/table.js';
 import { elaborateCore } from '../../gen/rtl/core.js';
 import { type Accelerator, ARRAY_PARAMETERS, MEMORY, PRECISION } from './accelerator.js';
 
-/** An accelerator around an array that this project generates. */
+/** An accelerator around an array that this project generates, as a file describes it. */
 export const OWN_ACCELERATOR = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_+-]*$/),
   about: z.string(),
   /** Parameters of the generator (`npm run gen -- --schema`). */
-  design: z.record(z.string(), z.unknown()),
+  design: z.looseObject({ rows: z.int().min(1), cols: z.int().min(1) }),
+  /** Products that a PE adds up in a cycle, besides one: an accelerator each. */
+  lanes: z.array(z.int().min(2).max(MOST_PE_LANES)).default([]),
   /** The accelerator whose core area sets the number of columns; without it the design has its own. */
   sameAreaAs: z.string().optional(),
   precision: PRECISION,
   memory: MEMORY,
 });
 
-export type OwnAccelerator = z.output<typeof OWN_ACCELERATOR>;
+type OwnDescription = z.output<typeof OWN_ACCELERATOR>;
+/** An accelerator around an array that this project generates. */
+export type OwnAccelerator = Omit<OwnDescription, 'lanes'>;
+
+/** The name of an accelerator whose PEs have so many lanes. */
+export const nameWithLanes = (name: string, lanes: number): string => (lanes === 1 ? name : `${name}-N${lanes}`);
+
+/**
+ * The accelerators of a description: with PEs of one lane and of each other number. N lanes are N steps of the reduction, so
+ * the array has an N-th of the rows: as many multipliers, and tiles that are as long as it is high from as many steps on.
+ * Where sums pass down, it holds as many steps of weights.
+ */
+export const accelerators = ({ lanes, ...own }: OwnDescription): OwnAccelerator[] => [
+  own,
+  ...lanes.map((number) => ({
+    ...own,
+    name: nameWithLanes(own.name, number),
+    about: `${own.about}; ${number} lanes`,
+    design: { ...own.design, rows: own.design.rows / number, lanes: number },
+    sameAreaAs: own.sameAreaAs ?? own.name,
+  })),
+];
+
+/** Products that a PE of an accelerator adds up in a cycle. */
+export const lanesOf = (own: OwnAccelerator): number => ownConfiguration(own).lanes;
 
 const energyPerMac = z.strictObject({
   /** pJ of a multiply-accumulate of the narrowest codes, with all that the array does for it. */
@@ -43,6 +69,8 @@ export const COSTS = z.strictObject({
       configurationSha256: z.string(),
       rows: z.int().min(1),
       cols: z.int().min(1),
+      /** Products that a PE adds up in a cycle. */
+      lanes: z.int().min(1),
       /** Of the whole array, in gate equivalents. */
       gateEquivalents: z.number().positive(),
       /** How many of the netlists that the area comes from are proved equal to their RTL, and simulated; absent where that was not asked for. */
@@ -107,13 +135,11 @@ export function ownAccelerators(
     return found;
   };
   const perMac = (name: string): number => {
-    const { gateEquivalents, rows, cols } = measured(name);
-    const own = all.find((each) => each.name === name);
-    return gateEquivalents / (rows * cols * (own ? ownConfiguration(own).lanes : 1));
+    const { gateEquivalents, rows, cols, lanes } = measured(name);
+    return gateEquivalents / (rows * cols * lanes);
   };
-  for (const name of Object.keys(energies).filter((each) => all.every((own) => own.name !== each))) {
-    const names = all.map((own) => own.name).join(', ');
-    throw new UserError(`--energies: there is no design ${name}; they are ${names}`);
+  for (const name of Object.keys(energies).filter((each) => costs.designs[each] === undefined)) {
+    throw new UserError(`--energies: there is no design ${name}; they are ${Object.keys(costs.designs).join(', ')}`);
   }
   /** nW of a PE that multiplies in every cycle, and what that is based on. */
   const dynamicPower = (name: string, share: number, frequencyHz: number): { dynamic: number; energyFrom: string } => {

@@ -27,7 +27,7 @@ import { PUBLISHED_BATCH } from './evaluate.js';
 import type { BitLists } from './layers.js';
 import { NETWORKS } from './networks/index.js';
 import { openNetwork } from './open-network.js';
-import { type OwnSizing, ownAccelerators } from './own.js';
+import { lanesOf, type OwnSizing, ownAccelerators } from './own.js';
 import type { ModelRequest } from './report.js';
 
 /** Flags of `npm run model`, as commander delivers them. */
@@ -36,6 +36,7 @@ export interface ModelFlags {
   readonly only?: string;
   readonly without?: string;
   readonly own?: boolean;
+  readonly lanes?: string;
   readonly costs?: string;
   readonly energies?: string;
   readonly networks?: string;
@@ -100,13 +101,18 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
 
 /** @throws UserError naming every option that another one does not go with. */
 function requireTogether(flags: ModelFlags): void {
-  const { effects, markdown, own, costs, energies } = flags;
+  const { effects, markdown, own, costs, energies, lanes, accelerators } = flags;
   const messages = [
     ...(effects && (flags.corrected || flags.only !== undefined || flags.without !== undefined)
       ? ['--effects cannot be combined with --corrected, --only or --without']
       : []),
     ...(markdown && !effects ? ['--markdown applies to --effects only'] : []),
-    ...(!own && (costs !== undefined || energies !== undefined) ? ['--costs and --energies apply to --own only'] : []),
+    ...(!own && [costs, energies, lanes].some((flag) => flag !== undefined)
+      ? ['--costs, --energies and --lanes apply to --own only']
+      : []),
+    ...(lanes !== undefined && accelerators !== undefined
+      ? ['--lanes cannot be combined with --accelerators, whose names say the lanes: ANT-OS-N4']
+      : []),
   ];
   if (messages.length > 0) throw mistakesError(messages);
 }
@@ -131,10 +137,15 @@ function correctionsOf({ corrected, only, without }: ModelFlags): Corrections {
   return { ...start, ...Object.fromEntries(changed.map((name) => [name, only !== undefined])) };
 }
 
-function ownSizings({ costs = COSTS_FILE, energies }: ModelFlags): OwnSizing[] {
+/** The own designs that are named, or all whose PEs have the lanes asked for. */
+function ownSizings({ costs = COSTS_FILE, energies, lanes = '1', accelerators }: ModelFlags): OwnSizing[] {
   const published = comparedAccelerators()[0] as Accelerator;
+  const all = ownDescriptions();
+  const numbers = [...new Set(all.map(lanesOf).map(String))];
+  if (!numbers.includes(lanes)) throw new UserError(`--lanes: given ${lanes}, must be one of ${numbers.join(', ')}`);
+  const named = accelerators === undefined ? undefined : list(accelerators);
   return ownAccelerators(
-    ownDescriptions(),
+    all.filter((own) => (named === undefined ? String(lanesOf(own)) === lanes : named.includes(own.name))),
     readCosts(costs),
     {
       published: { name: 'the published core (ANT artifact, 28 nm)', ...published.core },
@@ -152,7 +163,7 @@ function acceleratorsOf({ own, accelerators }: ModelFlags, sizings: readonly Own
     const found = byName.get(what);
     if (found) return found;
     if (existsSync(what)) return readAccelerator(what);
-    const names = [...byName.keys()];
+    const names = own ? ownDescriptions().map(({ name }) => name) : [...byName.keys()];
     if (!own && ownDescriptions().some(({ name }) => name === what)) {
       throw new UserError(`${what} is one of --own, this project's own designs`);
     }

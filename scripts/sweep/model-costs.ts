@@ -52,7 +52,8 @@ export const COSTS_STUDY: Study<CostsFlags, CostsFlags, Costs> = {
       {
         subjects,
         metrics: {
-          area: METRICS.area(),
+          // Delays take longer than areas, change none, and are not asked for.
+          area: METRICS.area({ library: { ...library, delays: false } }),
           energy: async ({ own }: (typeof subjects)[number], { scratch, progress }) =>
             meter?.measure(own, scratch, progress),
         },
@@ -71,6 +72,7 @@ export const COSTS_STUDY: Study<CostsFlags, CostsFlags, Costs> = {
                 configurationSha256: manifest.configurationSha256,
                 rows: manifest.configuration.rows,
                 cols: manifest.configuration.cols,
+                lanes: manifest.configuration.lanes,
                 gateEquivalents: report.whole.gateEquivalents,
                 ...(proof === undefined ? {} : { netlists: proof }),
                 ...(energy === undefined ? {} : { picojoulesPerMac: energy }),
@@ -99,8 +101,12 @@ type DesignRow = [name: string, cost: Costs['designs'][string]];
 const COLUMNS: readonly TextColumn<DesignRow>[] = [
   { title: 'design', left: true, text: ([name]) => name },
   { title: 'PEs', text: ([, { rows, cols }]) => `${rows} x ${cols}` },
+  { title: 'lanes', text: ([, { lanes }]) => String(lanes) },
   { title: 'GE', text: ([, { gateEquivalents }]) => decimal(gateEquivalents) },
-  { title: 'GE per MAC', text: ([, { gateEquivalents, rows, cols }]) => decimal(gateEquivalents / (rows * cols), 1) },
+  {
+    title: 'GE per MAC',
+    text: ([, { gateEquivalents, rows, cols, lanes }]) => decimal(gateEquivalents / (rows * cols * lanes), 1),
+  },
 ];
 
 const ENERGY: TextColumn<DesignRow> = {

@@ -1,4 +1,5 @@
 import { BASELINES } from '../../../gen/config/baselines.js';
+import { reasonAgainst } from '../../../gen/config/conflicts.js';
 import { type Configuration, parameterMeta } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
@@ -33,12 +34,30 @@ export const KINDS: readonly Kind[] = [
   kind(REFERENCE, 'the unified PE: all default types of 4 bits, and 8-bit integers on four PEs', WIDE),
   kind('ant4', 'the same without 8-bit integers: the default design', {}),
   ...['int4', 'int8', 'fused', 'olaccel', 'biscaled', 'fp8'].map(baseline),
+  kind('mxfp4', 'elements of OCP MXFP4 (E2M1); the scale of a block of 32 stands outside the array', {
+    activations: ['e2m1'],
+    weights: ['e2m1'],
+  }),
   kind('fp8_float', 'OCP FP8 E4M3 with binary32 accumulators', {
     pe: 'float',
     activations: ['e4m3'],
     weights: ['e4m3'],
   }),
 ];
+
+/** Lanes of the PEs that are compared: products that a PE adds up in a cycle. */
+export const LANES: readonly number[] = [1, 2, 4];
+
+/** Why a kind has no more than one lane; undefined where it takes several. */
+export const whyOneLane = ({ parameters }: Pick<Kind, 'parameters'>): string | undefined =>
+  reasonAgainst('lanes', { arch: 'array', dataflow: 'os', pe: parameters.pe === 'float' ? 'float' : 'int' });
+
+/** Whether a kind can have so many lanes. */
+export const hasLanes = (kind: Pick<Kind, 'parameters'>, lanes: number): boolean =>
+  lanes === 1 || whyOneLane(kind) === undefined;
+
+/** The name of a kind whose PEs have so many lanes. */
+export const withLanes = (kind: string, lanes: number): string => (lanes === 1 ? kind : `${kind}, ${lanes} lanes`);
 
 /** Something that can be had or not: its price is the difference between two designs. */
 export interface Option {
@@ -100,8 +119,8 @@ export const DESIGN_NAME = 'compared';
  *
  * @param size Rows, and columns.
  */
-export function configurationOf(parameters: RawConfiguration, size: number): Configuration {
-  const raw = { rows: size, cols: size, maxK: LONGEST, name: DESIGN_NAME, ...parameters };
+export function configurationOf(parameters: RawConfiguration, size: number, lanes = 1): Configuration {
+  const raw = { rows: size, cols: size, lanes, maxK: LONGEST, name: DESIGN_NAME, ...parameters };
   const configuration = validateConfiguration(raw);
   const bits = elaborateCore(configuration).accumulator.bits;
   if (configuration.pe === 'float' || bits >= ACCUMULATOR_BITS) return configuration;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../../../gen/base/errors.js';
+import { withLanes } from './designs.js';
 
 /** An area may grow by this part of the recorded one: releases of Yosys differ by as much on small modules. */
 export const TOLERANCE = 0.03;
@@ -12,7 +13,7 @@ const RECORD = z.object({
   tool: z.object({ version: z.string(), build: z.string() }),
   library: z.object({ name: z.string(), sha256: z.string() }).nullable(),
   kinds: z
-    .array(z.object({ kind: z.string(), measured: MEASURED }))
+    .array(z.object({ kind: z.string(), lanes: z.number(), measured: MEASURED }))
     .min(1)
     .readonly(),
   options: z.array(z.object({ option: z.string(), without: MEASURED, having: MEASURED })).readonly(),
@@ -36,18 +37,22 @@ export function readRecord(file: string): ComparisonRecord {
 
 /** Names of the kinds and options in a record. */
 export function recordedNames({ kinds, options }: ComparisonRecord): string[] {
-  return [...kinds.map(({ kind }) => kind), ...options.map(({ option }) => option)];
+  return [...new Set(kinds.map(({ kind }) => kind)), ...options.map(({ option }) => option)];
 }
+
+/** Lanes of the PEs in a record. */
+export const recordedLanes = ({ kinds }: ComparisonRecord): number[] => [...new Set(kinds.map(({ lanes }) => lanes))];
 
 /** What a check found. */
 type CheckResult = ReturnType<typeof checkAgainst>;
 
 /** The areas of a record that were measured anew, both ways. */
 export function checkAgainst(record: ComparisonRecord, fresh: Pick<ComparisonRecord, 'kinds' | 'options'>) {
-  const kinds = new Map(fresh.kinds.map((row) => [row.kind, row.measured]));
+  const nameOf = ({ kind, lanes }: ComparisonRecord['kinds'][number]): string => withLanes(kind, lanes);
+  const kinds = new Map(fresh.kinds.map((row) => [nameOf(row), row.measured]));
   const options = new Map(fresh.options.map((row) => [row.option, row]));
   const changes = [
-    ...record.kinds.flatMap(({ kind, measured }) => changesOf(kind, measured, kinds.get(kind))),
+    ...record.kinds.flatMap((row) => changesOf(nameOf(row), row.measured, kinds.get(nameOf(row)))),
     ...record.options.flatMap(({ option, without, having }) => [
       ...changesOf(`${option}, without`, without, options.get(option)?.without),
       ...changesOf(option, having, options.get(option)?.having),

@@ -1,7 +1,16 @@
 import type { ProvedDesign } from '../../synth/equivalence/proved.js';
 import { type DesignSubject, proofsOf, reportHead } from '../metrics.js';
 import type { Tools } from '../study.js';
-import { configurationOf, LARGEST_OF_OPTIONS, LONGEST, REFERENCE } from './designs.js';
+import {
+  configurationOf,
+  hasLanes,
+  type Kind,
+  LARGEST_OF_OPTIONS,
+  LONGEST,
+  REFERENCE,
+  whyOneLane,
+  withLanes,
+} from './designs.js';
 import { eightBitRate, fitting, goalsOf, type Measured, measuredOf, perProduct } from './figures.js';
 import { type ComparisonSelection, selectionCommand } from './request.js';
 
@@ -14,7 +23,14 @@ export const withoutName = (option: string): string => `${option}, without`;
 /** Rows, and columns, of the designs whose difference is the price of an option. */
 export const optionsSizeOf = (size: number): number => Math.min(size, LARGEST_OF_OPTIONS);
 
-/** A kind of PE. Areas in gate equivalents. */
+/** The kinds in all numbers of lanes that they can have. */
+export const formsOf = ({
+  kinds,
+  lanes,
+}: Pick<ComparisonSelection, 'kinds' | 'lanes'>): readonly { readonly kind: Kind; readonly lanes: number }[] =>
+  lanes.flatMap((number) => kinds.filter((kind) => hasLanes(kind, number)).map((kind) => ({ kind, lanes: number })));
+
+/** A kind of PE with some number of lanes. Areas in gate equivalents. */
 export type KindRow = ComparisonReport['kinds'][number];
 
 /** What an option adds, in gate equivalents. */
@@ -29,13 +45,14 @@ export function comparisonReport(
   request: ComparisonSelection,
   tools: Tools,
 ) {
-  const { kinds, options, size } = request;
+  const { kinds, options, size, lanes } = request;
   const measured = new Map(
     rows.map(({ subject: { name, manifest }, area: { report } }) => [name, measuredOf(report, manifest)]),
   );
   const of = (name: string): Measured => measured.get(name) as Measured;
   const pes = size * size;
-  const reference = of(REFERENCE);
+  const reference = (number: number): Measured => of(withLanes(REFERENCE, number));
+  const forms = formsOf(request);
   const optionsSize = optionsSizeOf(size);
   const proof = proofsOf(rows);
   return {
@@ -46,33 +63,58 @@ export function comparisonReport(
     /** Products the accumulators hold. */
     longest: LONGEST,
     reference: REFERENCE,
-    kinds: kinds.map(({ name, description, parameters, published = null }) => {
-      const own = of(name);
-      const rate = eightBitRate(configurationOf(parameters, size));
+    /** Lanes of the PEs. */
+    lanes,
+    kinds: forms.map(({ kind: { name, description, parameters, published = null }, lanes: number }) => {
+      const own = of(withLanes(name, number));
+      const rate = eightBitRate(configurationOf(parameters, size, number));
       return {
         kind: name,
+        /** Products that a PE adds up in a cycle. */
+        lanes: number,
         description,
         measured: own,
-        /** Core per product and cycle, of operands of up to 4 bits: every PE does one. */
-        perProduct: own.core / pes,
+        /** Core per product and cycle, of operands of up to 4 bits: every lane does one. */
+        perProduct: own.core / (pes * number),
         /** The same of 8-bit products; null where it does none. */
         perEightBitProduct: perProduct(own.core, pes, rate) ?? null,
         published,
-        /** PE over the reference's. */
-        peRatio: own.pe / reference.pe,
-        /** Core per PE over the reference's. */
-        coreRatio: own.core / reference.core,
+        /** PE over the reference's of as many lanes. */
+        peRatio: own.pe / reference(number).pe,
+        /** Core per PE over the reference's of as many lanes. */
+        coreRatio: own.core / reference(number).core,
       };
     }),
-    /** PEs of each kind that fit into the reference's core; areas in gate equivalents. */
-    isoArea: kinds.map(({ name }) => ({
-      kind: name,
-      pes: fitting(reference.core, of(name).core, pes),
-      peAreaGe: of(name).pe,
-      coreAreaGe: of(name).core,
-      library: tools.library?.identity.name ?? null,
-    })),
-    goals: goalsOf(measured, size),
+    /** Kinds that have one lane alone, and why. */
+    oneLane: lanes.some((number) => number > 1)
+      ? kinds.flatMap((kind) => {
+          const reason = whyOneLane(kind);
+          return reason === undefined ? [] : [{ kind: kind.name, reason }];
+        })
+      : [],
+    /** PEs of each kind that fit into the reference's core with PEs of as many lanes; areas in gate equivalents. */
+    isoArea: forms.map(({ kind: { name }, lanes: number }) => {
+      const own = of(withLanes(name, number));
+      return {
+        kind: name,
+        lanes: number,
+        pes: fitting(reference(number).core, own.core, pes),
+        peAreaGe: own.pe,
+        coreAreaGe: own.core,
+        library: tools.library?.identity.name ?? null,
+      };
+    }),
+    goals: lanes.flatMap((number) =>
+      goalsOf(
+        new Map(
+          forms
+            .filter((form) => form.lanes === number)
+            .map(({ kind: { name } }) => [name, of(withLanes(name, number))]),
+        ),
+        size,
+        number,
+      ),
+    ),
     options: options.map(({ name, description }) => {
       const [without, having] = [of(withoutName(name)), of(name)];
       const corePerPe = (having.core - without.core) / optionsSize ** 2;

@@ -1,6 +1,6 @@
 import { FlagReader } from '../../../gen/base/flag-reader.js';
-import { KINDS, type Kind, OPTIONS, type Option, REFERENCE } from './designs.js';
-import { type ComparisonRecord, recordedNames } from './record.js';
+import { hasLanes, KINDS, type Kind, LANES, OPTIONS, type Option, REFERENCE, whyOneLane } from './designs.js';
+import { type ComparisonRecord, recordedLanes, recordedNames } from './record.js';
 
 /** What to compare. */
 export interface ComparisonSelection {
@@ -9,12 +9,16 @@ export interface ComparisonSelection {
   readonly options: readonly Option[];
   /** Rows, and columns, of all cores. */
   readonly size: number;
+  /** Of the PEs of all kinds that can have so many. */
+  readonly lanes: readonly number[];
 }
 
 /** Options of `npm run area -- --compare` as the command line gives them. */
 export interface ComparisonFlags {
   /** Without: the record's, or 64. */
   readonly size?: string;
+  /** Without: the record's, or all. */
+  readonly lanes?: string;
   /** Names of kinds and options; without: the record's, or all. */
   readonly only?: string;
   readonly check?: string;
@@ -36,7 +40,7 @@ export const NAMES: readonly string[] = [...KINDS, ...OPTIONS].map(({ name }) =>
  * @throws ConfigurationError naming every problem at once.
  */
 export function selectionOf(
-  { size: sizeText, only, check, record: recordFile, write }: ComparisonFlags,
+  { size: sizeText, lanes: lanesText, only, check, record: recordFile, write }: ComparisonFlags,
   record?: ComparisonRecord,
   library?: string,
 ): ComparisonSelection {
@@ -66,20 +70,35 @@ export function selectionOf(
   for (const name of wanted.filter((each) => !recorded.includes(each))) {
     problems.push({ key: '--only', given: `"${name}"`, rule: `is not in the record ${check}` });
   }
+  const recordedNumbers = record === undefined ? LANES : recordedLanes(record);
+  const wantedLanes =
+    lanesText === undefined
+      ? recordedNumbers
+      : reader.only(lanesText, LANES.map(String), 'number of lanes that is compared', '--lanes').map(Number);
+  for (const number of wantedLanes.filter((each) => !recordedNumbers.includes(each))) {
+    problems.push({ key: '--lanes', given: `"${number}"`, rule: `is not in the record ${check}` });
+  }
+  const kinds = KINDS.filter(({ name }) => name === REFERENCE || wanted.includes(name));
+  for (const kind of only === undefined ? [] : kinds) {
+    if (wantedLanes.length === 0 || wantedLanes.some((number) => hasLanes(kind, number))) continue;
+    problems.push({ key: '--lanes', given: lanesText ?? '', rule: `${kind.name} has one lane: ${whyOneLane(kind)}` });
+  }
   reader.end();
   return {
-    kinds: KINDS.filter(({ name }) => name === REFERENCE || wanted.includes(name)),
+    kinds,
     options: OPTIONS.filter(({ name }) => wanted.includes(name)),
     size,
+    lanes: LANES.filter((number) => wantedLanes.includes(number)),
   };
 }
 
 /** The command that measures a selection anew, without the options that stand for the tools. */
-export function selectionCommand({ kinds, options, size }: ComparisonSelection): string {
+export function selectionCommand({ kinds, options, size, lanes }: ComparisonSelection): string {
   const names = [...kinds, ...options].map(({ name }) => name);
   return [
     'npm run area -- --compare',
     ...(String(size) === DEFAULT_SIZE ? [] : [`--size ${size}`]),
+    ...(lanes.length === LANES.length ? [] : [`--lanes ${lanes.join(',')}`]),
     ...(names.length === NAMES.length ? [] : [`--only ${names.join(',')}`]),
   ].join(' ');
 }

@@ -5,9 +5,9 @@ import { designSubject, METRICS } from '../metrics.js';
 import { JSON_OPTION, LIBERTY, option, PROVE } from '../program.js';
 import { measurePlan, type Study } from '../study.js';
 import { jsonTarget, partName, partsTarget } from '../targets.js';
-import { configurationOf, KINDS, LARGEST_OF_OPTIONS, OPTIONS } from './designs.js';
+import { configurationOf, KINDS, LANES, LARGEST_OF_OPTIONS, OPTIONS, withLanes } from './designs.js';
 import { type ComparisonRecord, checkAgainst, checkText, readRecord, TOLERANCE } from './record.js';
-import { type ComparisonReport, comparisonReport, DEFAULT, optionsSizeOf, withoutName } from './report.js';
+import { type ComparisonReport, comparisonReport, DEFAULT, formsOf, optionsSizeOf, withoutName } from './report.js';
 import { type ComparisonFlags, type ComparisonSelection, DEFAULT_SIZE, selectionOf } from './request.js';
 import { comparisonLayout, comparisonMarkdown, publishedMarkdown } from './table.js';
 
@@ -25,6 +25,10 @@ export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, Comparison
     option(
       '--size <n>',
       `rows, and columns, of the cores; options: ${LARGEST_OF_OPTIONS} at most (default: ${DEFAULT_SIZE}, or as recorded)`,
+    ),
+    option(
+      '--lanes <list>',
+      `products that a PE adds up in a cycle, from ${LANES.join(',')}; options: 1 (default: all, or all recorded)`,
     ),
     option('--only <list>', 'kinds and options, from those below (default: all, or all recorded)'),
     LIBERTY,
@@ -56,21 +60,23 @@ export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, Comparison
   ],
 
   measure(request, tools) {
-    const { kinds, options, size, record } = request;
+    const { options, size, record } = request;
     const { library, scratch } = tools;
     if (record !== undefined && record.tool.version !== tools.yosys.identity.version) {
       const now = tools.yosys.identity.version;
       process.stderr.write(`note: recorded with Yosys ${record.tool.version}, this is ${now}\n`);
     }
     const optionsSize = optionsSizeOf(size);
-    const subject = (name: string, parameters: RawConfiguration, edge: number) =>
-      designSubject(name, configurationOf(parameters, edge), join(scratch, name));
+    const subject = (name: string, parameters: RawConfiguration, edge: number, lanes = 1) =>
+      designSubject(name, configurationOf(parameters, edge, lanes), join(scratch, name));
     // Equal modules are synthesised once; delays take longer than areas and change none.
     const own = { yosys: rememberingYosys(tools.yosys), library: library && { ...library, delays: false } };
     return measurePlan(
       {
         subjects: [
-          ...kinds.map(({ name, parameters }) => subject(name, parameters, size)),
+          ...formsOf(request).map(({ kind: { name, parameters }, lanes }) =>
+            subject(withLanes(name, lanes), parameters, size, lanes),
+          ),
           ...(options.length > 0 ? [subject(DEFAULT, {}, optionsSize)] : []),
           ...options.flatMap(({ name, without, having }) => [
             subject(withoutName(name), without, optionsSize),

@@ -12,19 +12,38 @@ const signed = (value: number, text: (value: number) => string): string =>
   value > 0 ? `+${text(value)}` : text(value);
 const NONE = '-';
 
-function kindColumns({ reference, isoArea, kinds }: ComparisonReport): TextColumn<KindRow>[] {
-  const publishedReference = kinds.find(({ kind }) => kind === reference)?.published;
-  const publishedRatio = ({ published }: KindRow): string =>
-    published && publishedReference
-      ? `${decimal(publishedPerPe(published) / publishedPerPe(publishedReference), 2)} (${published.node} nm)`
-      : NONE;
+/** Published core area per PE over the reference's, and each kind beside the reference with PEs of as many lanes. */
+function sharingColumns({ reference, lanes, kinds }: ComparisonReport): TextColumn<KindRow>[] {
+  const at = (name: string, number: number): KindRow | undefined =>
+    kinds.find((row) => row.kind === name && row.lanes === number);
+  const published = kinds.find(({ kind }) => kind === reference)?.published;
+  const publishedRatio = ({ published: own }: KindRow): string =>
+    own && published ? `${decimal(publishedPerPe(own) / publishedPerPe(published), 2)} (${own.node} nm)` : NONE;
+  const ratioColumns = (of: string, area: (row: KindRow) => number | null): TextColumn<KindRow>[] =>
+    lanes.map((number) => ({
+      title: `${of}N = ${number}`,
+      text: ({ kind }) => {
+        const [own, other] = [at(kind, number), at(reference, number)].map((row) => row && area(row));
+        return own && other ? decimal(own / other, 2) : NONE;
+      },
+    }));
+  return [
+    { title: `core per MAC/cycle over that of ${reference}`, left: true, text: ({ kind }) => kind },
+    { title: 'published', text: publishedRatio },
+    ...ratioColumns('', ({ perProduct }) => perProduct),
+    ...ratioColumns('8 bits, ', ({ perEightBitProduct }) => perEightBitProduct),
+  ];
+}
+
+function kindColumns({ reference, isoArea }: ComparisonReport): TextColumn<KindRow>[] {
   return [
     { title: 'kind', left: true, text: ({ kind }) => kind },
+    { title: 'lanes', text: ({ lanes }) => String(lanes) },
     { title: 'PE, GE', text: ({ measured }) => decimal(measured.pe, 1) },
     { title: `PE / ${reference}`, text: ({ peRatio }) => decimal(peRatio, 2) },
     { title: 'accumulator bits', text: ({ measured }) => decimal(measured.accumulatorBits, 0) },
     { title: 'decoder, GE', text: ({ measured }) => decimal(measured.decoder, 1) },
-    { title: 'decoder / PE', text: ({ measured }) => percent(measured.decoder / measured.pe) },
+    { title: 'decoder / PE', text: ({ measured, lanes }) => percent((measured.decoder * lanes) / measured.pe) },
     { title: 'decoders in core', text: ({ measured }) => percent(measured.decoderShare) },
     { title: 'core, GE per MAC/cycle', text: (row) => decimal(row.perProduct, 1) },
     {
@@ -33,16 +52,17 @@ function kindColumns({ reference, isoArea, kinds }: ComparisonReport): TextColum
     },
     {
       title: 'PEs in iso-area',
-      text: ({ kind }) => decimal(isoArea.find((entry) => entry.kind === kind)?.pes ?? Number.NaN, 0),
+      text: ({ kind, lanes }) =>
+        decimal(isoArea.find((entry) => entry.kind === kind && entry.lanes === lanes)?.pes ?? Number.NaN, 0),
     },
     { title: `core per PE / ${reference}`, text: ({ coreRatio }) => decimal(coreRatio, 2) },
-    { title: 'published', text: publishedRatio },
     { title: 'published PEs', text: ({ published }) => (published ? decimal(published.pes, 0) : NONE) },
   ];
 }
 
 const GOAL_COLUMNS: readonly TextColumn<Goal>[] = [
   { title: 'goal', left: true, text: ({ what }) => what },
+  { title: 'lanes', text: ({ lanes }) => String(lanes) },
   { title: 'at most', text: ({ most }) => percent(most) },
   { title: 'measured', text: ({ measured }) => percent(measured) },
   { title: 'met', left: true, text: ({ met }) => (met ? 'yes' : 'no') },
@@ -63,14 +83,23 @@ const OPTION_COLUMNS: readonly TextColumn<OptionRow>[] = [
   { title: 'of the default core', text: ({ share }) => signed(share, percent) },
 ];
 
-function kindNotes({ size, longest, gateEquivalent, reference, kinds }: ComparisonReport): string[] {
-  const sources = new Set(kinds.flatMap(({ published }) => published?.source ?? []));
+function kindNotes({ size, longest, gateEquivalent, reference, oneLane }: ComparisonReport): string[] {
   return [
     `GE: ${gateEquivalent}. Cores of ${size} x ${size} PEs, everything included.`,
-    `Accumulators of 24 bits, or of what ${longest} products take; output stationary, one stage, the same registers and streams.`,
-    'Decoder: in the periphery, for all types of its port, mean of rows and columns.',
-    'Per 8-bit MAC/cycle: the core divided by its 8-bit products per cycle, a quarter of the PEs where four make one.',
+    `Accumulators of 24 bits, or of what ${longest} products take; output stationary, read-out bus, one stage, the same registers and streams.`,
+    'Lanes: products that a PE adds up in a cycle. Ratios and iso-area are of equal lanes.',
+    ...oneLane.map(({ kind, reason }) => `${kind} has one lane: ${reason}.`),
+    'Decoder: in the periphery, for all types of its port, mean of the lanes of rows and columns; over the PE: as many as a PE has lanes.',
+    'Per 8-bit MAC/cycle: the core divided by its 8-bit products per cycle, a quarter of the lanes of all PEs where four PEs make one.',
     `Iso-area: PEs with their share of the periphery that fit into the core of ${reference}.`,
+  ];
+}
+
+/** What is said of the kinds at equal lanes. */
+function sharingNotes({ kinds }: ComparisonReport): string[] {
+  const sources = new Set(kinds.flatMap(({ published }) => published?.source ?? []));
+  return [
+    'N: lanes of all PEs of a column. A ratio is the throughput that is lost, or won, at equal area and equal sharing. 8 bits: core per 8-bit MAC/cycle.',
     ...(sources.size > 0
       ? [
           `Published: core area per PE over that of ANT, at the node given, and PEs of the core: ${[...sources].join('; ')}.`,
@@ -78,6 +107,10 @@ function kindNotes({ size, longest, gateEquivalent, reference, kinds }: Comparis
       : []),
   ];
 }
+
+/** A row for each kind, that of its first number of lanes. */
+const firstForms = ({ kinds }: ComparisonReport): KindRow[] =>
+  kinds.filter((row, i) => kinds.findIndex(({ kind }) => kind === row.kind) === i);
 
 function optionNotes({ optionsSize, longest }: ComparisonReport): string[] {
   return [
@@ -99,6 +132,7 @@ function provenance({ tool, library, generator, command, proof }: ComparisonRepo
 /** The tables that have rows, each with what is to be said about it. */
 export const comparisonLayout = (report: ComparisonReport): Layout => ({
   sections: [
+    ...section(sharingColumns(report), firstForms(report), sharingNotes(report)),
     ...section(kindColumns(report), report.kinds, kindNotes(report)),
     ...section(GOAL_COLUMNS, report.goals),
     ...section(OPTION_COLUMNS, report.options, optionNotes(report)),

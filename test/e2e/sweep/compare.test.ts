@@ -50,7 +50,7 @@ const compare = (...args: string[]) =>
 describe('npm run area -- --compare', () => {
   it('measures a kind and an option, records them, and finds an area that grew', async () => {
     writeFileSync(page, PAGE);
-    const selection = ['--size', '2', '--only', 'stall_enable', '--liberty', liberty];
+    const selection = ['--size', '2', '--lanes', '1,2', '--only', 'stall_enable', '--liberty', liberty];
     const run = await compare(...selection, '--record', record, '--write', page, '--prove', '--json');
     expect(run.exitCode, run.stderr).toBe(EXIT.done);
     const report: ComparisonReport = JSON.parse(run.stdout);
@@ -65,11 +65,19 @@ describe('npm run area -- --compare', () => {
     const [ant] = report.kinds;
     if (ant === undefined) throw new Error('the reference must have been measured');
     expect(ant.measured.core).toBeGreaterThan(4 * ant.measured.pe);
-    expect(report.isoArea.map(({ pes }) => pes)).toEqual([4]);
+    expect(report.isoArea.map(({ pes }) => pes)).toEqual([4, 4]);
+    // Two lanes have two multipliers and one accumulator.
+    const [, twoLanes] = report.kinds;
+    expect(twoLanes).toMatchObject({ kind: 'ant', lanes: 2 });
+    expect(twoLanes?.measured.pe).toBeGreaterThan(ant.measured.pe);
+    expect(twoLanes?.perProduct).toBeLessThan(ant.perProduct);
+    expect(twoLanes?.perEightBitProduct).toBeCloseTo(4 * (twoLanes?.perProduct ?? 0), 6);
     // An enable is a multiplexer before each flip-flop, of three NANDs; the accumulator alone has 24.
     expect(report.options.map(({ option }) => option)).toEqual(['stall_enable']);
     expect(report.options[0]?.pe).toBeGreaterThan(24 * 3);
-    expect(report.command).toBe('npm run area -- --compare --size 2 --only ant,stall_enable --liberty toy.lib --prove');
+    expect(report.command).toBe(
+      'npm run area -- --compare --size 2 --lanes 1,2 --only ant,stall_enable --liberty toy.lib --prove',
+    );
     expect(readFileSync(page, 'utf8')).toContain(`- command: \`${report.command}\``);
     expect(readFileSync(page, 'utf8')).toContain('| ANT, decoder | 28 |');
 

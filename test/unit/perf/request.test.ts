@@ -18,9 +18,13 @@ describe('requests', () => {
     ['a baseline that is not there', { baseline: 'X' }, /^--baseline X: /],
     ['no number', { samples: 'many' }, /--samples: given many/],
     ['costs without --own', { costs: 'x.json' }, /--costs\b.*--own\b/],
+    ['lanes without --own', { lanes: '2' }, /--lanes\b.*--own\b/],
+    ['lanes that no own design has', { own: true, lanes: '3' }, /--lanes: given 3\b.*\b1, 2, 4$/],
+    ['lanes of designs that are named', { own: true, lanes: '1', accelerators: 'INT8' }, /--lanes\b.*--accelerators\b/],
     ['two beginnings', { only: 'kernels', corrected: true }, /--only\b.*--corrected|--corrected\b.*--only/],
     ['corrections beside the effects of all', { effects: true, corrected: true }, /--effects\b/],
     ['Markdown of anything but the effects', { markdown: true }, /--markdown\b.*--effects\b/],
+    ['a misspelt own design', { own: true, accelerators: 'INT8-N5' }, /\bINT8-N5\b.*\bINT8-N2\b.*\?$/],
     ['an own design among the others', { accelerators: 'INT8' }, /\bINT8\b.*--own\b/],
     ['a file that is not there', { networks: 'none.onnx' }, /none\.onnx/],
     ['a network twice', { networks: 'ViT,ViT' }, /\bViT\b/],
@@ -98,17 +102,29 @@ describe('described networks', () => {
 describe('own designs', () => {
   const costs = readCosts(COSTS_FILE);
   const published = { name: 'the published core', leakage: 60_000, dynamic: 280_000 };
-  const all = () => ownAccelerators(ownDescriptions(), costs, { published, energies: {} }, 'ANT-OS');
+  const measured = ownDescriptions().filter(({ name }) => costs.designs[name] !== undefined);
+  const all = () => ownAccelerators(measured, costs, { published, energies: {} }, 'ANT-OS');
 
-  test('have costs of their size, and arrays of nearly equal area', () => {
+  test('have costs of their size, and arrays of the same area: another column would be too much', () => {
     const budget = costs.designs['ANT-OS']?.gateEquivalents ?? 0;
+    expect(all().length).toBeGreaterThanOrEqual(7);
     for (const { accelerator, gatesPerMac } of all()) {
-      const { rows, cols, maxBits, minBits } = accelerator.array;
+      const { rows, cols, lanes, maxBits, minBits } = accelerator.array;
       const pack = Math.floor(maxBits / minBits) ** 2;
-      const area = rows * cols * pack * gatesPerMac;
-      expect(area).toBeLessThanOrEqual(budget * 1.000001);
-      expect(area).toBeGreaterThan(0.97 * budget);
+      const column = rows * pack * lanes * gatesPerMac;
+      expect(cols * column, accelerator.name).toBeLessThanOrEqual(budget * 1.000001);
+      expect((cols + 1) * column, accelerator.name).toBeGreaterThan(budget);
     }
+  });
+
+  test('have PEs of several lanes in an N-th of the rows: as many multipliers', () => {
+    const by = new Map(ownDescriptions().map((own) => [own.name, ownConfiguration(own)]));
+    expect(by.size).toBe(21);
+    for (const [name, { rows, cols, lanes }] of by) {
+      expect(rows * cols * lanes, name).toBe(64 * 64);
+      expect(name.endsWith(`-N${lanes}`), name).toBe(lanes > 1);
+    }
+    expect(by.get('INT8-N4')).toMatchObject({ rows: 16, cols: 64, lanes: 4, activations: ['int8', 'uint8'] });
   });
 
   test('have given energies, else as many times the published one as was measured, else by area', () => {
@@ -119,7 +135,7 @@ describe('own designs', () => {
       return [name, measured === undefined ? design : { ...design, picojoulesPerMac: measured }] as const;
     });
     const mixed = { ...costs, designs: Object.fromEntries(designs), energies: 'somehow' };
-    const sized = ownAccelerators(ownDescriptions(), mixed, { published, energies }, 'ANT-OS');
+    const sized = ownAccelerators(measured, mixed, { published, energies }, 'ANT-OS');
     const by = new Map(sized.map((one) => [one.accelerator.name, one]));
     expect(by.get('ANT-OS')?.accelerator.core.dynamic).toBeCloseTo(280_000, 6);
     // 0.5 pJ at 500 MHz.
@@ -137,12 +153,12 @@ describe('own designs', () => {
     const designs = Object.entries(costs.designs).map(([name, design]) => [name, { ...design, picojoulesPerMac: 10 }]);
     const same = { ...costs, designs: Object.fromEntries(designs) };
     const energies = { 'ANT-OS': { picojoules: 0.2, source: 'a chip' } };
-    const sized = ownAccelerators(ownDescriptions(), same, { published, energies }, 'ANT-OS');
+    const sized = ownAccelerators(measured, same, { published, energies }, 'ANT-OS');
     const int6 = sized.find(({ accelerator }) => accelerator.name === 'INT6');
     expect(int6?.accelerator.core.dynamic).toBeCloseTo(100_000, 6);
     expect(int6?.energyFrom).toMatch(/^ANT-OS \(a chip\), 1\.00 /);
     const unknown = { INT99: { picojoules: 1, source: 'x' } };
-    expect(() => ownAccelerators(ownDescriptions(), same, { published, energies: unknown }, 'ANT-OS')).toThrow(
+    expect(() => ownAccelerators(measured, same, { published, energies: unknown }, 'ANT-OS')).toThrow(
       /^--energies: .*\bINT99\b/,
     );
   });
@@ -150,9 +166,7 @@ describe('own designs', () => {
   test('are refused without costs, or with those of another size', () => {
     const { 'ANT-WS': _, ...others } = costs.designs;
     const wrong = { ...costs, designs: others };
-    expect(() => ownAccelerators(ownDescriptions(), wrong, { published, energies: {} }, 'ANT-OS')).toThrow(
-      /\bANT-WS\b/,
-    );
+    expect(() => ownAccelerators(measured, wrong, { published, energies: {} }, 'ANT-OS')).toThrow(/\bANT-WS\b/);
     const [first] = ownDescriptions();
     if (!first) throw new Error('no designs');
     const resized = [{ ...first, design: { ...first.design, rows: 32 } }];

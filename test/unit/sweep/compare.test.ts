@@ -5,10 +5,17 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { elaborate } from '../../../gen/rtl/design.js';
-import { configurationOf, KINDS, OPTIONS } from '../../../scripts/sweep/compare/designs.js';
+import {
+  configurationOf,
+  KINDS,
+  LANES,
+  OPTIONS,
+  whyOneLane,
+  withLanes,
+} from '../../../scripts/sweep/compare/designs.js';
 import { eightBitRate, fitting, goalsOf, type Measured, perProduct } from '../../../scripts/sweep/compare/figures.js';
 import { checkAgainst, checkText, readRecord } from '../../../scripts/sweep/compare/record.js';
-import type { ComparisonReport, KindRow, OptionRow } from '../../../scripts/sweep/compare/report.js';
+import { type ComparisonReport, formsOf, type KindRow, type OptionRow } from '../../../scripts/sweep/compare/report.js';
 import { type ComparisonFlags, NAMES, selectionCommand, selectionOf } from '../../../scripts/sweep/compare/request.js';
 import { comparisonLayout, comparisonMarkdown, publishedMarkdown } from '../../../scripts/sweep/compare/table.js';
 import { layoutText } from '../../../scripts/sweep/layout.js';
@@ -25,6 +32,7 @@ const measured = (pe: number, rest: Partial<Measured> = {}): Measured => ({
 
 const kind = (name: string, pe: number, rest: Partial<KindRow> = {}): KindRow => ({
   kind: name,
+  lanes: 1,
   description: name,
   measured: measured(pe),
   peRatio: pe / 100,
@@ -57,15 +65,21 @@ const report: ComparisonReport = {
   optionsSize: 2,
   longest: 256,
   reference: 'ant',
+  lanes: [1, 2],
   kinds: [
     kind('ant', 100, { published: PAPER, perEightBitProduct: 400 }),
     kind('fused', 80, { published: { ...PAPER, pes: 500 } }),
+    kind('ant', 150, { lanes: 2, published: PAPER, perProduct: 75, perEightBitProduct: 300 }),
+    kind('fused', 90, { lanes: 2, published: { ...PAPER, pes: 500 }, perProduct: 45, perEightBitProduct: 150 }),
   ],
+  oneLane: [{ kind: 'ant4', reason: 'order matters' }],
   isoArea: [
-    { kind: 'ant', pes: 4, peAreaGe: 100, coreAreaGe: 400, library: 'toy' },
-    { kind: 'fused', pes: 5, peAreaGe: 80, coreAreaGe: 320, library: 'toy' },
+    { kind: 'ant', lanes: 1, pes: 4, peAreaGe: 100, coreAreaGe: 400, library: 'toy' },
+    { kind: 'fused', lanes: 1, pes: 5, peAreaGe: 80, coreAreaGe: 320, library: 'toy' },
+    { kind: 'ant', lanes: 2, pes: 4, peAreaGe: 150, coreAreaGe: 600, library: 'toy' },
+    { kind: 'fused', lanes: 2, pes: 6, peAreaGe: 90, coreAreaGe: 360, library: 'toy' },
   ],
-  goals: [{ what: 'PE over another', most: 1.05, measured: 1.25, met: false }],
+  goals: [{ what: 'PE over another', lanes: 2, most: 1.05, measured: 1.25, met: false }],
   options: [option('wide', 100, 110), option('a_pot4', 100, 95)],
 };
 
@@ -73,7 +87,9 @@ describe('figures', () => {
   it('8-bit products per PE and cycle: one, a quarter or none', () => {
     const rate = (raw: Record<string, unknown>): number => eightBitRate(validateConfiguration(raw));
     expect(rate({ pe: 'int8' })).toBe(1);
+    expect(rate({ pe: 'int8', lanes: 4 })).toBe(4);
     expect(rate({ pe: 'fused' })).toBe(1 / 4);
+    expect(rate({ pe: 'fused', lanes: 2 })).toBe(1 / 2);
     expect(rate({ pe: 'olaccel' })).toBe(0);
     expect(rate({ wideActivations: ['int8'] })).toBe(0);
     expect(rate({})).toBe(0);
@@ -93,16 +109,16 @@ describe('figures', () => {
       ['fused', measured(100)],
       ['int8', measured(150)],
     ]);
-    expect(goalsOf(all, 64).map(({ measured, met }) => [measured, met])).toEqual([
-      [1.04, true],
-      [104 / 150, false],
-      [0.003, false],
+    expect(goalsOf(all, 64, 2).map(({ lanes, measured, met }) => [lanes, measured, met])).toEqual([
+      [2, 1.04, true],
+      [2, 104 / 150, false],
+      [2, 0.003, false],
     ]);
-    expect(goalsOf(all, 16)).toHaveLength(2);
+    expect(goalsOf(all, 16, 1)).toHaveLength(2);
     all.delete('int8');
-    expect(goalsOf(all, 16)).toHaveLength(1);
+    expect(goalsOf(all, 16, 1)).toHaveLength(1);
     all.delete('ant');
-    expect(goalsOf(all, 64)).toEqual([]);
+    expect(goalsOf(all, 64, 1)).toEqual([]);
   });
 });
 
@@ -121,12 +137,32 @@ describe('kinds and options', () => {
       olaccel: 24,
       biscaled: 24,
       fp8: 31,
+      mxfp4: 24,
       fp8_float: 32,
     });
     for (const { without, having } of OPTIONS) {
       expect(configurationOf(without, 4)).not.toEqual(configurationOf(having, 4));
       expect([bits(without), bits(having)]).toEqual([24, 24]);
     }
+  });
+
+  it('have the same accumulators with several lanes, which all but the floating-point PE can have', () => {
+    const forms = formsOf({ kinds: KINDS, lanes: LANES });
+    const ofForms = forms.map(({ kind: { name, parameters }, lanes }) => {
+      const configuration = configurationOf(parameters, 4, lanes);
+      expect(configuration.lanes).toBe(lanes);
+      return [withLanes(name, lanes), elaborate(configuration).accumulator.bits] as const;
+    });
+    expect(ofForms).toHaveLength(KINDS.length * LANES.length - 2);
+    const bits = new Map(ofForms);
+    for (const { kind } of forms) {
+      if (kind.name === 'fp8_float') continue;
+      for (const lanes of LANES) expect(bits.get(withLanes(kind.name, lanes)), kind.name).toBe(bits.get(kind.name));
+    }
+    expect(forms.filter(({ kind }) => kind.name === 'fp8_float').map(({ lanes }) => lanes)).toEqual([1]);
+    const [float] = KINDS.filter(({ name }) => name === 'fp8_float');
+    expect(float && whyOneLane(float)).toMatch(/\bbinary32\b/);
+    expect(float && (() => configurationOf(float.parameters, 4, 2))).toThrow(/\blanes\b/);
   });
 
   it('a type has a price on each port, and the options of the tables are there', () => {
@@ -150,8 +186,9 @@ describe('the request', () => {
     problems({ check: 'record.json', ...flags }, report, library);
 
   it('is everything by default, and always has the reference', () => {
-    expect(selectionOf({})).toEqual({ kinds: KINDS, options: OPTIONS, size: 64 });
-    const { kinds, options, size } = selectionOf({ size: '8', only: 'int8, wide' });
+    expect(selectionOf({})).toEqual({ kinds: KINDS, options: OPTIONS, size: 64, lanes: [1, 2, 4] });
+    const { kinds, options, size, lanes } = selectionOf({ size: '8', lanes: '4, 1', only: 'int8, wide' });
+    expect(lanes).toEqual([1, 4]);
     expect([...kinds, ...options].map(({ name }) => name)).toEqual(['ant', 'int8', 'wide']);
     expect(size).toBe(8);
   });
@@ -159,10 +196,14 @@ describe('the request', () => {
   it('tells all that is wrong at once', () => {
     expect(problems({ size: '3', only: 'int5,wide,hexagons' })).toEqual(['--size', '--only', '--only']);
     for (const size of ['0', '66', 'many', '2.5', '']) expect(problems({ size })).toEqual(['--size']);
+    for (const lanes of ['0', '3', 'many', '2,,4', '']) expect(problems({ lanes })).toEqual(['--lanes']);
+    expect(problems({ lanes: '2,4', only: 'fp8_float,int8' })).toEqual(['--lanes']);
+    expect(problems({ lanes: '2,4', only: 'wide' })).toEqual([]);
   });
 
   it('of a check is what the record holds', () => {
-    const { kinds, options, size } = selectionOf({ check: 'record.json' }, report, 'c0ffee');
+    const { kinds, options, size, lanes } = selectionOf({ check: 'record.json' }, report, 'c0ffee');
+    expect(lanes).toEqual([1, 2]);
     expect([...kinds, ...options].map(({ name }) => name)).toEqual(['ant', 'fused', 'a_pot4', 'wide']);
     expect(size).toBe(2);
     expect(check({ only: 'fused' })).toEqual([]);
@@ -170,6 +211,8 @@ describe('the request', () => {
 
   it('of a check must fit the record', () => {
     expect(check({ size: '4' })).toEqual(['--size']);
+    expect(check({ lanes: '2' })).toEqual([]);
+    expect(check({ lanes: '4' })).toEqual(['--lanes']);
     expect(check({}, 'coffee')).toEqual(['--liberty']);
     expect(problems({ check: 'record.json' }, report)).toEqual(['--liberty']);
     expect(() => selectionOf({ check: 'record.json' }, report)).toThrow(/--liberty: .*\brecord\.json\b/);
@@ -187,8 +230,8 @@ describe('the request', () => {
 
   it('gives the command that measures the same', () => {
     expect(selectionCommand(selectionOf({}))).toBe('npm run area -- --compare');
-    expect(selectionCommand(selectionOf({ size: '8', only: 'int8' }))).toBe(
-      'npm run area -- --compare --size 8 --only ant,int8',
+    expect(selectionCommand(selectionOf({ size: '8', lanes: '2', only: 'int8' }))).toBe(
+      'npm run area -- --compare --size 8 --lanes 2 --only ant,int8',
     );
   });
 });
@@ -196,10 +239,17 @@ describe('the request', () => {
 describe('the tables', () => {
   it('have a row for every kind, goal and option, next to published figures', () => {
     const text = layoutText(comparisonLayout(report));
-    const row = (start: string): string[] =>
-      (text.split('\n').find((line) => line.startsWith(`${start} `)) ?? '').split(/ {2,}/);
-    expect(row('ant')).toEqual([
+    const rows = (start: string): string[][] =>
+      text
+        .split('\n')
+        .filter((line) => line.startsWith(`${start} `))
+        .map((line) => line.split(/ {2,}/));
+    const row = (start: string): string[] => rows(start)[0] ?? [];
+    expect(row('ant')).toEqual(['ant', '1.00 (28 nm)', '1.00', '1.00', '1.00', '1.00']);
+    expect(row('fused')).toEqual(['fused', '2.00 (28 nm)', '0.80', '0.60', '-', '0.50']);
+    expect(rows('ant')[1]).toEqual([
       'ant',
+      '1',
       '100.0',
       '1.00',
       '24',
@@ -210,11 +260,14 @@ describe('the tables', () => {
       '400.0',
       '4',
       '1.00',
-      '1.00 (28 nm)',
       '1,000',
     ]);
-    expect(row('fused').slice(7)).toEqual(['80.0', '-', '5', '0.80', '2.00 (28 nm)', '500']);
-    expect(row(report.goals[0]?.what ?? '').slice(1)).toEqual(['105.00 %', '125.00 %', 'no']);
+    expect(rows('fused')[1]?.slice(8)).toEqual(['80.0', '-', '5', '0.80', '500']);
+    // A PE of two lanes has two decoders of each port.
+    expect(rows('fused')[2]?.slice(1, 7)).toEqual(['2', '90.0', '0.90', '24', '10.0', '22.22 %']);
+    expect(rows('fused')[2]?.slice(8)).toEqual(['45.0', '150.0', '6', '0.90', '500']);
+    expect(text).toMatch(/^ant4\b.*\border matters\.$/m);
+    expect(row(report.goals[0]?.what ?? '').slice(1)).toEqual(['2', '105.00 %', '125.00 %', 'no']);
     expect(row('wide').slice(2)).toEqual(['+10.0', '+10.0', '+10.00 %']);
     expect(row('a_pot4').slice(2)).toEqual(['-5.0', '-5.0', '-5.00 %']);
     expect(text).toContain('a paper');
@@ -239,11 +292,11 @@ describe('the check', () => {
 
   const fresh = (scale: number): ComparisonReport => ({
     ...report,
-    kinds: report.kinds.map((row) => (row.kind === 'fused' ? kind('fused', 80 * scale) : row)),
+    kinds: report.kinds.map((row) => (row.kind === 'fused' && row.lanes === 1 ? kind('fused', 80 * scale) : row)),
   });
 
   it('compares every area of the record that was measured', () => {
-    expect(checkAgainst(report, report)).toEqual({ tolerance: 0.03, compared: 18, grown: [], shrunk: [] });
+    expect(checkAgainst(report, report)).toEqual({ tolerance: 0.03, compared: 24, grown: [], shrunk: [] });
     const part = checkAgainst(report, { kinds: report.kinds.slice(0, 1), options: [] });
     expect(part.compared).toBe(3);
     expect(checkAgainst(report, { kinds: [], options: [] }).compared).toBe(0);
@@ -267,14 +320,17 @@ describe('the check', () => {
   });
 
   it('finds an area where there was none', () => {
-    const record = { ...report, kinds: [kind('ant', 100, { measured: measured(100, { decoder: 0 }) })] };
-    expect(checkAgainst(record, report).grown).toEqual([{ what: 'ant: decoder', recorded: 0, measured: 10 }]);
+    const record = { ...report, kinds: [kind('ant', 150, { lanes: 2, measured: measured(150, { decoder: 0 }) })] };
+    expect(checkAgainst(record, report).grown).toEqual([{ what: 'ant, 2 lanes: decoder', recorded: 0, measured: 10 }]);
   });
 
   it('reads the JSON of a report, and nothing else', () => {
     const file = join(folder, 'record.json');
     writeFileSync(file, JSON.stringify(report));
-    expect(readRecord(file)).toMatchObject({ size: 2, kinds: [{ kind: 'ant' }, { kind: 'fused' }] });
+    expect(readRecord(file)).toMatchObject({
+      size: 2,
+      kinds: report.kinds.map(({ kind, lanes }) => ({ kind, lanes })),
+    });
     for (const content of ['{}', JSON.stringify({ ...report, kinds: [] }), '[', '']) {
       writeFileSync(file, content);
       expect(() => readRecord(file)).toThrow(/--check/);

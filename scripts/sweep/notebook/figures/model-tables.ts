@@ -1,9 +1,12 @@
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { decimal } from '../../../../gen/base/text-table.js';
-import type { Costs } from '../../../perf/own.js';
+import { type Costs, nameWithLanes } from '../../../perf/own.js';
 import type { ModelReport } from '../../../perf/report.js';
 import { pageTable } from './markdown.js';
 import { netlistsLine } from './proofs.js';
+
+/** The accelerator that all others are rivals of. */
+export const REFERENCE = 'ANT-OS';
 
 /** A rival of the published comparison, and what of this project's own designs stands in its place. */
 export interface Rival {
@@ -14,6 +17,14 @@ export interface Rival {
   readonly own: string | readonly { readonly name: string; readonly what?: string }[];
 }
 
+/** The model's reports of own designs whose PEs have so many lanes. */
+export interface LanesReport {
+  readonly lanes: number;
+  readonly report: ModelReport;
+  /** Of the reference beside itself with one lane; absent where that is itself. */
+  readonly oneLane?: ModelReport;
+}
+
 /** How many times as fast and with how many times less energy the reference works: `2.82 / 2.49`. */
 function ratioText({ ratios }: ModelReport, rival: string): string {
   const found = ratios.find((ratio) => ratio.rival === rival);
@@ -21,44 +32,72 @@ function ratioText({ ratios }: ModelReport, rival: string): string {
   return `${found.speed.toFixed(2)} / ${found.energy.toFixed(2)}`;
 }
 
-/** The published comparison beside the corrected one and this project's own designs. */
+/** The published comparison beside the corrected one and this project's own designs, a column for each number of lanes. */
 export function survivesTable(
   rivals: readonly Rival[],
-  { published, corrected, own }: Readonly<Record<'published' | 'corrected' | 'own', ModelReport>>,
+  {
+    published,
+    corrected,
+    own,
+  }: Readonly<Record<'published' | 'corrected', ModelReport>> & { readonly own: readonly LanesReport[] },
 ): string {
   const ofPublished = (report: ModelReport, { published: name }: Rival): string =>
     name === undefined ? '' : ratioText(report, name);
-  const ofOwn = ({ own: designs }: Rival): string => {
+  const ofOwn = ({ own: designs }: Rival, { lanes, report }: LanesReport): string => {
     if (typeof designs === 'string') return designs;
-    return designs.map(({ name, what }) => `${ratioText(own, name)}${what ? ` (${what})` : ''}`).join('; ');
+    const what = (text: string | undefined): string => (text && lanes === own[0]?.lanes ? ` (${text})` : '');
+    return designs
+      .map(({ name, what: text }) => `${ratioText(report, nameWithLanes(name, lanes))}${what(text)}`)
+      .join('; ');
   };
-  return pageTable<Rival>(
+  const rows = rivals.map((rival) => ({
+    title: rival.title,
+    published: ofPublished(published, rival),
+    corrected: ofPublished(corrected, rival),
+    own: (each: LanesReport): string => ofOwn(rival, each),
+  }));
+  const oneLane = {
+    title: `${REFERENCE} with one lane`,
+    published: '',
+    corrected: '',
+    own: ({ oneLane: report }: LanesReport): string => (report === undefined ? '' : ratioText(report, REFERENCE)),
+  };
+  return pageTable<typeof oneLane>(
     [
-      { title: 'ANT-OS against', left: true, text: ({ title }) => title },
-      { title: 'published', text: (rival) => ofPublished(published, rival) },
-      { title: 'corrected', text: (rival) => ofPublished(corrected, rival) },
-      { title: "this project's own designs, corrected", left: true, text: ofOwn },
+      { title: `${REFERENCE} against`, left: true, text: ({ title }) => title },
+      { title: 'published', text: (row) => row.published },
+      { title: 'corrected', text: (row) => row.corrected },
+      ...own.map((each) => ({
+        title: `own designs, corrected, N = ${each.lanes}`,
+        left: true,
+        text: (row: typeof oneLane) => row.own(each),
+      })),
     ],
-    rivals,
+    [...rows, oneLane],
   );
 }
 
-/** Areas and energies of this project's own designs, a column each. */
+/** Areas and energies of this project's own designs per MAC, a row each, a column for each number of lanes. */
 export function costsTable({ designs }: Costs): string {
   type Design = Costs['designs'][string];
-  const rows: { readonly title: string; readonly text: (design: Design) => string }[] = [
-    { title: 'GE per MAC', text: ({ gateEquivalents, rows: r, cols }) => decimal(gateEquivalents / (r * cols), 1) },
-    { title: 'pJ per MAC', text: ({ picojoulesPerMac }) => picojoulesPerMac?.toFixed(2) ?? '' },
-  ];
-  return pageTable(
+  const lanes = [...new Set(Object.values(designs).map((design) => design.lanes))];
+  const columns = (what: string, text: (design: Design) => string) =>
+    lanes.map((number) => ({
+      title: `${what}, N = ${number}`,
+      text: (name: string) => {
+        const design = designs[nameWithLanes(name, number)];
+        return design === undefined ? '' : text(design);
+      },
+    }));
+  return pageTable<string>(
     [
-      { title: '', left: true, text: ({ title }) => title },
-      ...Object.entries(designs).map(([name, design]) => ({
-        title: name,
-        text: ({ text }: (typeof rows)[number]) => text(design),
-      })),
+      { title: '', left: true, text: (name) => name },
+      ...columns('GE per MAC', ({ gateEquivalents, rows, cols, lanes: number }) =>
+        decimal(gateEquivalents / (rows * cols * number), 1),
+      ),
+      ...columns('pJ per MAC', ({ picojoulesPerMac }) => picojoulesPerMac?.toFixed(2) ?? ''),
     ],
-    rows,
+    Object.keys(designs).filter((name) => designs[name]?.lanes === 1),
     netlistsLine(
       Object.values(designs).map(({ netlists }) => netlists),
       'Netlists of the areas',

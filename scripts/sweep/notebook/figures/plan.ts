@@ -1,6 +1,7 @@
 import { type AccuracyTable, accuracyMarkdown } from '../../../network/accuracy/table.js';
 import type { MatmulReport } from '../../../network/matmul.js';
 import type { QuantiseReport } from '../../../network/quantise/report.js';
+import { nameWithLanes } from '../../../perf/own.js';
 import type { ModelReport } from '../../../perf/report.js';
 import type { PowerReport } from '../../../power/report.js';
 import { proofPasses } from '../../../synth/equivalence/verdict.js';
@@ -16,7 +17,7 @@ import { coreTable, type DrainRecord, drainsTable, energyTable } from './drain-t
 import { dotTreesTable } from './dot-trees-table.js';
 import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
 import { type PlacedReports, renderFamilies, renderPlaced } from './fpga-tables.js';
-import { costsTable, type Rival, survivesTable } from './model-tables.js';
+import { costsTable, type LanesReport, REFERENCE, type Rival, survivesTable } from './model-tables.js';
 import {
   accuracyInShort,
   inferenceText,
@@ -197,6 +198,10 @@ const RIVALS: readonly Rival[] = [
   { title: '8-bit integers', own: [{ name: 'INT8', what: 'INT8' }] },
   { title: 'ANT-WS (weight stationary)', published: 'ANT-WS', own: [{ name: 'ANT-WS' }] },
 ];
+
+/** Lanes of the own designs that are compared. */
+const MODEL_LANES: readonly number[] = [1, 2, 4];
+const SEVERAL_LANES = MODEL_LANES.filter((lanes) => lanes > 1);
 
 const MODEL = folder('model');
 const EFFECTS = { ...run(`model --effects --markdown --out ${MODEL}`), text: true };
@@ -380,16 +385,26 @@ export const FIGURES: readonly Figure[] = [
   ...beside<AreaReport>('drains', 'docs/drains.md', DRAIN_FORMS, (each) => area(each), drainsTable),
   ...beside<AreaReport>('cores', 'docs/drains.md', CORE_FORMS, (each) => area(each), coreTable),
   ...beside<PowerReport>('drain-energies', 'docs/power.md', ENERGY_FORMS, power, energyTable),
-  figureOf<[ModelReport, ModelReport, ModelReport]>({
+  figureOf<[ModelReport, ModelReport, ...ModelReport[]]>({
     name: 'model',
     page: 'docs/model.md',
     measured: [
       run(`model --out ${MODEL}`),
       run(`model --corrected --out ${MODEL}`),
-      run(`model --own --corrected --out ${MODEL}`),
+      ...MODEL_LANES.map((lanes) => run(`model --own --lanes ${lanes} --corrected --out ${MODEL}`)),
+      ...SEVERAL_LANES.map((lanes) =>
+        run(`model --own --accelerators ${nameWithLanes(REFERENCE, lanes)},${REFERENCE} --corrected --out ${MODEL}`),
+      ),
     ],
     parts: {
-      survives: ([published, corrected, own]) => survivesTable(RIVALS, { published, corrected, own }),
+      survives: ([published, corrected, ...reports]) => {
+        const own = MODEL_LANES.map((lanes, i): LanesReport => {
+          const oneLane = reports[MODEL_LANES.length + SEVERAL_LANES.indexOf(lanes)];
+          const report = reports[i] as ModelReport;
+          return { lanes, report, ...(lanes > 1 && oneLane ? { oneLane } : {}) };
+        });
+        return survivesTable(RIVALS, { published, corrected, own });
+      },
     },
   }),
 ];

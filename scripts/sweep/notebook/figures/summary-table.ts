@@ -82,8 +82,8 @@ function decoderOf({ modules, design }: AreaReport, type: string): Size {
   return found.size;
 }
 
-function kindOf({ compared }: SummaryArea, name: string): ComparisonReport['kinds'][number]['measured'] {
-  const found = compared.kinds.find(({ kind }) => kind === name);
+function kindOf({ compared }: SummaryArea, name: string, lanes = 1): ComparisonReport['kinds'][number]['measured'] {
+  const found = compared.kinds.find(({ kind, lanes: own }) => kind === name && own === lanes);
   if (found === undefined) throw new UserError(`the recorded comparison has no ${name}`);
   return found.measured;
 }

@@ -153,7 +153,7 @@ describe('tables of areas', () => {
   it('sum up two libraries, one in µm², with the recorded comparison', () => {
     const conditions = { tool: { name: 'Yosys', version: '0.23' }, library: { file: 'l.lib', sha256: 'abc' } };
     const kind = (name: string, pe: number, core = 0, decoderShare = 0) => ({
-      ...{ kind: name, measured: { pe, core, decoderShare } },
+      ...{ kind: name, lanes: 1, measured: { pe, core, decoderShare } },
     });
     const compared = {
       ...conditions,
@@ -334,34 +334,46 @@ describe('tables of models', () => {
       ratios: Object.entries(ratios).map(([rival, [speed, energy]]) => ({ rival, speed, energy })),
     }) as unknown as ModelReport;
 
-  it('set the published comparison beside the corrected one and own designs', () => {
+  it('set the published comparison beside the corrected one and own designs of each number of lanes', () => {
     const published = model({ Rival: [2.816, 2.49] });
     const corrected = model({ Rival: [2.64, 2.55] });
-    const own = model({ A: [1, 1.09], B: [0.97, 1.04] });
+    const own = [
+      { lanes: 1, report: model({ A: [1, 1.09], B: [0.97, 1.04] }) },
+      {
+        lanes: 4,
+        report: model({ 'A-N4': [2, 2.09], 'B-N4': [1.97, 2.04] }),
+        oneLane: model({ 'ANT-OS': [1.3, 1.42] }),
+      },
+    ];
     const rivals = [
       { title: 'R', published: 'Rival', own: [{ name: 'A', what: 'its codes' }, { name: 'B' }] },
       { title: 'S', own: 'not built' },
     ];
     expect(rowsOf(survivesTable(rivals, { published, corrected, own }))).toEqual([
-      '| R | 2.82 / 2.49 | 2.64 / 2.55 | 1.00 / 1.09 (its codes); 0.97 / 1.04 |',
-      '| S |  |  | not built |',
+      '| R | 2.82 / 2.49 | 2.64 / 2.55 | 1.00 / 1.09 (its codes); 0.97 / 1.04 | 2.00 / 2.09; 1.97 / 2.04 |',
+      '| S |  |  | not built | not built |',
+      '| ANT-OS with one lane |  |  |  | 1.30 / 1.42 |',
     ]);
     expect(() => survivesTable(rivals, { published: model({}), corrected, own })).toThrow(/\bRival\b/);
+    const oneLane = model({ A: [1, 1], B: [1, 1] });
+    const wrong = [{ lanes: 4, report: oneLane }];
+    expect(() => survivesTable(rivals, { published, corrected, own: wrong })).toThrow(/\bA-N4\b/);
   });
 
   it('have areas and energies of own designs', () => {
-    const designOf = (gateEquivalents: number, picojoulesPerMac?: number) => ({
-      ...{ configurationSha256: '', rows: 2, cols: 2, gateEquivalents, netlists: { proved: 9, simulated: 0 } },
+    const designOf = (gateEquivalents: number, picojoulesPerMac?: number, lanes = 1) => ({
+      ...{ configurationSha256: '', rows: 2, cols: 2, lanes, gateEquivalents, netlists: { proved: 9, simulated: 0 } },
       ...(picojoulesPerMac === undefined ? {} : { picojoulesPerMac }),
     });
     const costs = { command: '', generator: '', tool: '', library: '' };
-    const table = costsTable({ ...costs, designs: { A: designOf(2593.2, 20.415), B: designOf(4) } });
+    const designs = { A: designOf(2593.2, 20.415), 'A-N4': designOf(1600, 9.5, 4), B: designOf(4) };
+    const table = costsTable({ ...costs, designs });
     expect(table.split('\n').slice(0, 4)).toEqual([
-      '|  | A | B |',
-      '|---|---:|---:|',
-      '| GE per MAC | 648.3 | 1.0 |',
-      '| pJ per MAC | 20.41 |  |',
+      '|  | GE per MAC, N = 1 | GE per MAC, N = 4 | pJ per MAC, N = 1 | pJ per MAC, N = 4 |',
+      '|---|---:|---:|---:|---:|',
+      '| A | 648.3 | 100.0 | 20.41 | 9.50 |',
+      '| B | 1.0 |  |  |  |',
     ]);
-    expect(figuresIn(lastOf(table))).toEqual([18]);
+    expect(figuresIn(lastOf(table))).toEqual([27]);
   });
 });
