@@ -22,7 +22,21 @@
   PORT(drain_i) PORT(drain_o) PORT(swap_i) PORT(swap_o) PORT(first_i) PORT(add_i) PORT(acc_i) PORT(acc_o) PORT(sum_o) \
   PORT(doubled_i) PORT(exact_i) PORT(type_i) PORT(code_o)                                                             \
   PORT(sum_data_i) PORT(bias_data_i) PORT(multiplier_data_i) PORT(addend_data_i) PORT(addend_multiplier_i)            \
-  PORT(shift_i) PORT(relu_i) PORT(low_i) PORT(high_i)
+  PORT(shift_i) PORT(relu_i) PORT(low_i) PORT(high_i)                                                                 \
+  PORT(m_axi_arvalid) PORT(m_axi_arready) PORT(m_axi_araddr) PORT(m_axi_arlen)                                        \
+  PORT(m_axi_rvalid) PORT(m_axi_rready) PORT(m_axi_rdata) PORT(m_axi_rresp) PORT(m_axi_rlast)                         \
+  PORT(m_axi_awvalid) PORT(m_axi_awready) PORT(m_axi_awaddr) PORT(m_axi_awlen)                                        \
+  PORT(m_axi_wvalid) PORT(m_axi_wready) PORT(m_axi_wdata) PORT(m_axi_wstrb) PORT(m_axi_wlast)                         \
+  PORT(m_axi_bvalid) PORT(m_axi_bready) PORT(m_axi_bresp) PORT(rule_o) PORT(stop_i) PORT(clear_i)                     \
+  PORT(read_start_valid_i) PORT(read_start_ready_o) PORT(read_start_address_i) PORT(read_start_bytes_i)               \
+  PORT(read_start_rows_i) PORT(read_start_pitch_i) PORT(read_start_tag_i)                                             \
+  PORT(read_word_valid_o) PORT(read_word_ready_i) PORT(read_word_o) PORT(read_word_bytes_o)                           \
+  PORT(read_word_row_last_o) PORT(read_word_last_o) PORT(read_word_tag_o)                                             \
+  PORT(read_error_o) PORT(read_error_decode_o) PORT(read_error_address_o) PORT(read_idle_o)                           \
+  PORT(write_start_valid_i) PORT(write_start_ready_o) PORT(write_start_address_i) PORT(write_start_bytes_i)           \
+  PORT(write_start_rows_i) PORT(write_start_pitch_i) PORT(write_start_tag_i)                                          \
+  PORT(write_word_valid_i) PORT(write_word_ready_o) PORT(write_word_i) PORT(write_done_o)                             \
+  PORT(write_error_o) PORT(write_error_decode_o) PORT(write_error_address_o) PORT(write_idle_o)
 
 // A port that a design may lack.
 #define ANT_PORT_OF(model, name)                                                      \

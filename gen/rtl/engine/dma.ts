@@ -1,0 +1,198 @@
+import { input, type ModulePort, type ModuleView, output } from '../module.js';
+import { clock, reset } from '../ports.js';
+import { literal, zeroExtend } from '../verilog.js';
+import { type BusWidths, busWidths, type EngineBus, LENGTH_BITS, PITCH_BITS } from './bus.js';
+
+interface BusView extends ModuleView, EngineBus, BusWidths {
+  readonly async: boolean;
+  readonly fifo: string;
+}
+
+type Rest<V extends BusView> = Omit<V, keyof EngineBus | keyof BusWidths | 'async' | 'fifo' | 'file'> & {
+  readonly name: string;
+};
+
+const view = <V extends BusView>(bus: EngineBus, own: Rest<V>): V =>
+  ({
+    ...bus,
+    ...busWidths(bus),
+    async: bus.reset === 'async',
+    fifo: `${bus.name}_fifo`,
+    file: `rtl/${own.name}.v`,
+    ...own,
+  }) as unknown as V;
+
+/** A transfer: rows of bytes. */
+const start = ({ addressBits }: EngineBus, tagBits: number): ModulePort[] => [
+  input('start_valid_i', 1, 'a transfer is offered'),
+  output('start_ready_o', 1, 'an offered transfer is accepted'),
+  input('start_address_i', addressBits, 'of the first byte'),
+  input('start_bytes_i', LENGTH_BITS, 'of a row, at least 1'),
+  input('start_rows_i', LENGTH_BITS, 'at least 1'),
+  input('start_pitch_i', PITCH_BITS, 'bytes from the start of a row to that of the next'),
+  ...(tagBits > 0 ? [input('start_tag_i', tagBits, 'comes back with the words')] : []),
+];
+
+const control: readonly ModulePort[] = [
+  input('stop_i', 1, 'stay until idle_o, then pulse clear_i'),
+  input('clear_i', 1, 'begin anew after an error or a stop'),
+];
+
+const faults = ({ addressBits }: EngineBus): ModulePort[] => [
+  output('error_o', 1, 'a response is an error, for one cycle'),
+  output('error_decode_o', 1, 'it is DECERR, not SLVERR'),
+  output('error_address_o', addressBits, 'of the burst'),
+  output('idle_o', 1, 'nothing is under way'),
+];
+
+/** The channel that asks for reads (`ar`) or writes (`aw`). */
+const addressChannel = (letter: 'ar' | 'aw', { addressBits }: EngineBus): ModulePort[] => [
+  output(`m_axi_${letter}valid`, 1, 'AXI4'),
+  input(`m_axi_${letter}ready`, 1, 'AXI4'),
+  output(`m_axi_${letter}addr`, addressBits, 'AXI4: of the first beat'),
+  output(`m_axi_${letter}len`, 8, 'AXI4: beats less 1'),
+  output(`m_axi_${letter}size`, 3, 'AXI4: whole beats'),
+  output(`m_axi_${letter}burst`, 2, 'AXI4: INCR'),
+];
+
+export const readChannels = (bus: EngineBus): ModulePort[] => [
+  ...addressChannel('ar', bus),
+  input('m_axi_rvalid', 1, 'AXI4'),
+  output('m_axi_rready', 1, 'AXI4'),
+  input('m_axi_rdata', bus.busBits, 'AXI4'),
+  input('m_axi_rresp', 2, 'AXI4'),
+  input('m_axi_rlast', 1, 'AXI4'),
+];
+
+export const writeChannels = (bus: EngineBus): ModulePort[] => [
+  ...addressChannel('aw', bus),
+  output('m_axi_wvalid', 1, 'AXI4'),
+  input('m_axi_wready', 1, 'AXI4'),
+  output('m_axi_wdata', bus.busBits, 'AXI4'),
+  output('m_axi_wstrb', bus.busBits / 8, 'AXI4'),
+  output('m_axi_wlast', 1, 'AXI4'),
+  input('m_axi_bvalid', 1, 'AXI4'),
+  output('m_axi_bready', 1, 'AXI4'),
+  input('m_axi_bresp', 2, 'AXI4'),
+];
+
+interface BurstsView extends BusView {
+  readonly window: number;
+  readonly windowReason: string;
+  readonly outstandingLog2: number;
+  readonly toWindow: string;
+  readonly offset: string;
+  readonly one: string;
+  readonly pitch: string;
+  readonly oneWindow: string;
+  readonly beats: string;
+}
+
+export function burstsModule(bus: EngineBus): BurstsView {
+  const { addressBits, outstanding } = bus;
+  const { laneBits, windowBits } = busWidths(bus);
+  const window = 2 ** windowBits;
+  return view<BurstsView>(bus, {
+    name: `${bus.name}_bursts`,
+    template: 'rtl/engine/bursts.v',
+    title: 'Bursts of a transfer.',
+    ports: [
+      clock,
+      reset,
+      input('stop_i', 1, '1: offer no further burst, forget the transfer'),
+      ...start(bus, 0),
+      output('burst_valid_o', 1, 'a burst is offered'),
+      input('burst_ready_i', 1, 'an offered burst is accepted'),
+      output('burst_address_o', addressBits, 'of its first beat'),
+      output('burst_beats_o', 8, 'less 1'),
+      output('present_o', 1, 'a burst is offered from the next cycle on'),
+      output('first_address_o', addressBits, 'of the oldest burst that is not done'),
+      output('first_last_o', 1, 'it is the last of its transfer'),
+      input('done_i', 1, 'it is done'),
+      output('idle_o', 1, 'no burst is to come, and all are done'),
+    ],
+    window,
+    windowReason: window === 4096 ? 'AXI forbids that it passes one' : 'it has 256 beats at most, and 4096 is one of them',
+    outstandingLog2: Math.log2(outstanding),
+    toWindow: zeroExtend('to_window', windowBits + 1, LENGTH_BITS),
+    offset: zeroExtend('address_q[LANE_BITS-1:0]', laneBits, windowBits),
+    one: literal(windowBits, 1),
+    pitch: zeroExtend('pitch_q', PITCH_BITS, addressBits),
+    oneWindow: literal(addressBits - windowBits, 1),
+    beats: zeroExtend('reach[WINDOW_BITS-1:LANE_BITS]', windowBits - laneBits, 8),
+  });
+}
+
+interface ReadView extends BusView {
+  readonly bursts: string;
+  readonly tagBits: number;
+  readonly keptWide: string;
+}
+
+/** @param tagBits Of what a transfer carries along to its words. */
+export function readModule(bus: EngineBus, tagBits: number): ReadView {
+  const { laneBits } = busWidths(bus);
+  return view<ReadView>(bus, {
+    name: `${bus.name}_read`,
+    template: 'rtl/engine/read.v',
+    title: 'Reads memory.',
+    ports: [
+      clock,
+      reset,
+      ...start(bus, tagBits),
+      output('word_valid_o', 1, 'a word is offered'),
+      input('word_ready_i', 1, 'an offered word is accepted'),
+      output('word_o', bus.busBits, 'bytes of a row'),
+      output('word_bytes_o', laneBits + 1, 'how many; the others are 0'),
+      output('word_row_last_o', 1, 'it is the last of its row'),
+      output('word_last_o', 1, 'it is the last of its transfer'),
+      output('word_tag_o', tagBits, 'of its transfer'),
+      ...control,
+      ...faults(bus),
+      ...readChannels(bus),
+    ],
+    bursts: `${bus.name}_bursts`,
+    tagBits,
+    keptWide: zeroExtend('kept', laneBits + 1, LENGTH_BITS),
+  });
+}
+
+interface WriteView extends BusView {
+  readonly bursts: string;
+  readonly countBits: number;
+  readonly offsetWide: string;
+  readonly nextOffsetWide: string;
+  readonly nextRowOffsetWide: string;
+  readonly oneBurst: string;
+  readonly oneBeat: string;
+}
+
+export function writeModule(bus: EngineBus): WriteView {
+  const { laneBits, windowBits } = busWidths(bus);
+  const countBits = Math.log2(bus.outstanding) + 1;
+  const wide = (name: string): string => zeroExtend(name, laneBits, LENGTH_BITS + 1);
+  return view<WriteView>(bus, {
+    name: `${bus.name}_write`,
+    template: 'rtl/engine/write.v',
+    title: 'Writes memory.',
+    ports: [
+      clock,
+      reset,
+      ...start(bus, 0),
+      input('word_valid_i', 1, 'a word is offered'),
+      output('word_ready_o', 1, 'an offered word is accepted'),
+      input('word_i', bus.busBits, 'bytes of a row'),
+      output('done_o', 1, 'all of a transfer is in memory, for one cycle'),
+      ...control,
+      ...faults(bus),
+      ...writeChannels(bus),
+    ],
+    bursts: `${bus.name}_bursts`,
+    countBits,
+    offsetWide: wide('offset'),
+    nextOffsetWide: wide('next_address[LANE_BITS-1:0]'),
+    nextRowOffsetWide: wide('next_row[LANE_BITS-1:0]'),
+    oneBurst: literal(countBits, 1),
+    oneBeat: literal(windowBits - laneBits, 1),
+  });
+}
