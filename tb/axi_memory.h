@@ -53,7 +53,7 @@ class AxiMemory {
     writes_.clear();
     beats_.clear();
     answers_.clear();
-    r_offered_ = b_offered_ = false;
+    r_offered_ = b_offered_ = w_waits_ = false;
     complete_ = 0;
     ar_grant_ = aw_grant_ = 0;
   }
@@ -94,7 +94,11 @@ class AxiMemory {
       const Burst& burst = reads_.front();
       std::fill(beat_.begin(), beat_.end(), 0);
       std::memcpy(beat_.data(), &bytes_[burst.address - base_], lanes_);
-      rresp_.set(fault(burst.address, lanes_, false));
+      const uint32_t response = fault(burst.address, lanes_, false);
+      // What comes with an error is not what is in memory.
+      if (response != 0)
+        for (uint32_t& word : beat_) word = ~word;
+      rresp_.set(response);
       rlast_.set(burst.beats == 1);
     } else {
       for (uint32_t& word : beat_) word = random.next();
@@ -107,6 +111,8 @@ class AxiMemory {
 
   // Before the edge, with all outputs settled: what is handed over. Names what the design does wrong, or nothing.
   const char* take(uint64_t cycle, Random& random) {
+    if (wvalid_.get() && !w_waits_) w_since_ = cycle;
+    w_waits_ = wvalid_.get() && !wready_.get();
     strobed_ = false;
     const auto latency = [&] { return cycle + 1 + random.next() % stalls_.latency; };
     const char* wrong = nullptr;
@@ -136,8 +142,8 @@ class AxiMemory {
   }
 
   bool idle() const { return reads_.empty() && writes_.empty() && beats_.empty() && answers_.empty(); }
-  // Whether a beat that was taken last writes a byte.
-  bool strobed() const { return strobed_; }
+  // The cycle in which a beat that writes a byte was offered, if one was taken last; else 0.
+  uint64_t strobed_since() const { return strobed_ ? w_since_ : 0; }
   uint64_t read_bytes() const { return read_bytes_; }
 
  private:
@@ -202,7 +208,8 @@ class AxiMemory {
   std::deque<Burst> reads_, writes_;
   std::deque<Beat> beats_;
   std::deque<Answer> answers_;
-  bool r_offered_ = false, b_offered_ = false, strobed_ = false;
+  bool r_offered_ = false, b_offered_ = false, strobed_ = false, w_waits_ = false;
+  uint64_t w_since_ = 0;
   int64_t complete_ = 0;  // bursts whose data are taken, less those whose addresses are
   uint32_t ar_grant_ = 0, aw_grant_ = 0;
   uint64_t read_bytes_ = 0;

@@ -7,7 +7,7 @@
 // VECTORS: words bits of the bus, base of memory (low, high), bytes of memory; the number of segments. A segment: words seed; the
 // stalls ar, r, aw, w, b, latency, grant, order; idle and busy (chances of 256 that no data is given, none is taken); abort (the
 // cycle in which the next reset cuts it off; 0: none); faults, each the words first (low, high), bytes, response, writes; reads, each the
-// words address (low, high), bytes, rows, pitch, tag; writes, likewise, then the number of words and the words of a beat's width; and
+// words address (low, high), bytes, counts, steps, tag; writes, likewise, then the number of words and the words of a beat's width; and
 // the bytes of memory. OUTPUT: for each segment the words that came (words tag, bytes, marks, then data), and memory.
 //
 // One JSON object is printed.
@@ -31,7 +31,7 @@ constexpr uint32_t RESET_CYCLES = 4, QUIET_CYCLES = 40, HANG_CYCLES = 40000;
 
 struct Transfer {
   uint64_t address;
-  uint32_t bytes, rows, pitch, tag;
+  uint32_t bytes, count1, count2, step1, step2, tag;
   std::vector<const uint8_t*> words;
 };
 
@@ -42,21 +42,25 @@ uint64_t take_address(VectorFile& file) {
 
 // A unit's port of transfers.
 struct Starter {
-  Port valid, ready, address, bytes, rows, pitch, tag;
+  Port valid, ready, address, bytes, count1, count2, step1, step2, tag;
   Starter(Model& model, const std::string& unit)
       : valid(model.port((unit + "_start_valid_i").c_str())),
         ready(model.port((unit + "_start_ready_o").c_str())),
         address(model.port((unit + "_start_address_i").c_str())),
         bytes(model.port((unit + "_start_bytes_i").c_str())),
-        rows(model.port((unit + "_start_rows_i").c_str())),
-        pitch(model.port((unit + "_start_pitch_i").c_str())),
+        count1(model.port((unit + "_start_count1_i").c_str())),
+        count2(model.port((unit + "_start_count2_i").c_str())),
+        step1(model.port((unit + "_start_step1_i").c_str())),
+        step2(model.port((unit + "_start_step2_i").c_str())),
         tag(model.port_if_any((unit + "_start_tag_i").c_str())) {}
   void offer(const Transfer* transfer, Random& random) {
     valid.set(transfer != nullptr);
     address.set(transfer ? transfer->address : random.next());
     bytes.set(transfer ? transfer->bytes : random.next());
-    rows.set(transfer ? transfer->rows : random.next());
-    pitch.set(transfer ? transfer->pitch : random.next());
+    count1.set(transfer ? transfer->count1 : random.next());
+    count2.set(transfer ? transfer->count2 : random.next());
+    step1.set(transfer ? transfer->step1 : random.next());
+    step2.set(transfer ? transfer->step2 : random.next());
     tag.set(transfer ? transfer->tag : random.next());
   }
 };
@@ -77,7 +81,7 @@ int main(int argc, char** argv) {
   Starter read(*model, "read"), write(*model, "write");
   Port word_ready_i = model->port("read_word_ready_i"), word_valid_i = model->port("write_word_valid_i"), word_i = model->port("write_word_i");
   const Port word_valid_o = model->port("read_word_valid_o"), word_o = model->port("read_word_o"), word_bytes_o = model->port("read_word_bytes_o");
-  const Port row_last_o = model->port("read_word_row_last_o"), last_o = model->port("read_word_last_o"), tag_o = model->port("read_word_tag_o");
+  const Port run_last_o = model->port("read_word_run_last_o"), last_o = model->port("read_word_last_o"), tag_o = model->port("read_word_tag_o");
   const Port word_ready_o = model->port("write_word_ready_o"), done_o = model->port("write_done_o"), rule_o = model->port("rule_o");
   const Port idle_o[] = {model->port("read_idle_o"), model->port("write_idle_o")};
   const Port error_o[] = {model->port("read_error_o"), model->port("write_error_o")};
@@ -102,6 +106,7 @@ int main(int argc, char** argv) {
   };
 
   std::string report;
+  bool cut_off = true;  // the segment before, or there is none
   const uint32_t segments = file.word();
   for (uint32_t segment = 0; segment < segments; segment++) {
     Random random(file.word());
@@ -118,7 +123,7 @@ int main(int argc, char** argv) {
       std::vector<Transfer> all(file.word());
       for (Transfer& each : all) {
         each.address = take_address(file);
-        each.bytes = file.word(), each.rows = file.word(), each.pitch = file.word(), each.tag = file.word();
+        for (uint32_t* field : {&each.bytes, &each.count1, &each.count2, &each.step1, &each.step2, &each.tag}) *field = file.word();
         if (writes) each.words.resize(file.word());
         for (const uint8_t*& word : each.words) word = file.take(lanes);
       }
@@ -130,7 +135,7 @@ int main(int argc, char** argv) {
     std::memcpy(bytes.data(), file.take(bytes.size()), bytes.size());
     memory.set(stalls, faults);
 
-    if (segment == 0 || abort != 0 || random.next() >> 8 & 1) {
+    if (cut_off || random.next() >> 8 & 1) {
       memory.reset();
       rst_ni.set(0);
       read.offer(nullptr, random);
@@ -142,6 +147,7 @@ int main(int argc, char** argv) {
       }
       rst_ni.set(1);
     }
+    cut_off = abort != 0;
 
     size_t next_read = 0, next_write = 0, next_word = 0, done = 0, read_done = 0, came = 0;
     uint64_t last_progress = 0, finished = 0;
@@ -179,7 +185,7 @@ int main(int argc, char** argv) {
 
       const char* misplaced = memory.take(cycle, random);
       if (misplaced) wrong = misplaced;
-      if (memory.strobed() && error_cycle != 0 && cycle > error_cycle + 2) wrong = "a byte is written behind an error";
+      if (error_cycle != 0 && memory.strobed_since() > error_cycle + 2) wrong = "a byte is written behind an error";
       for (int unit = 0; unit < 2; unit++) {
         if (!error_o[unit].get()) continue;
         errors += (errors.empty() ? "{" : ", {") + std::string("\"writes\": ") + (unit ? "true" : "false") +
@@ -190,7 +196,7 @@ int main(int argc, char** argv) {
       }
       if (word_valid_o.get() && word_ready_i.get() && !ended) {
         const uint32_t head[] = {static_cast<uint32_t>(tag_o.get()), static_cast<uint32_t>(word_bytes_o.get()),
-                                 static_cast<uint32_t>(row_last_o.get() | last_o.get() << 1)};
+                                 static_cast<uint32_t>(run_last_o.get() | last_o.get() << 1)};
         std::vector<uint32_t> data(words_for(bus_bits));
         word_o.read(data.data());
         put(head, sizeof head);

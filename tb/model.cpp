@@ -29,12 +29,12 @@
   PORT(m_axi_wvalid) PORT(m_axi_wready) PORT(m_axi_wdata) PORT(m_axi_wstrb) PORT(m_axi_wlast)                         \
   PORT(m_axi_bvalid) PORT(m_axi_bready) PORT(m_axi_bresp) PORT(rule_o) PORT(stop_i) PORT(clear_i)                     \
   PORT(read_start_valid_i) PORT(read_start_ready_o) PORT(read_start_address_i) PORT(read_start_bytes_i)               \
-  PORT(read_start_rows_i) PORT(read_start_pitch_i) PORT(read_start_tag_i)                                             \
+  PORT(read_start_count1_i) PORT(read_start_count2_i) PORT(read_start_step1_i) PORT(read_start_step2_i) PORT(read_start_tag_i)                                             \
   PORT(read_word_valid_o) PORT(read_word_ready_i) PORT(read_word_o) PORT(read_word_bytes_o)                           \
-  PORT(read_word_row_last_o) PORT(read_word_last_o) PORT(read_word_tag_o)                                             \
+  PORT(read_word_run_last_o) PORT(read_word_last_o) PORT(read_word_tag_o)                                             \
   PORT(read_error_o) PORT(read_error_decode_o) PORT(read_error_address_o) PORT(read_idle_o)                           \
   PORT(write_start_valid_i) PORT(write_start_ready_o) PORT(write_start_address_i) PORT(write_start_bytes_i)           \
-  PORT(write_start_rows_i) PORT(write_start_pitch_i) PORT(write_start_tag_i)                                          \
+  PORT(write_start_count1_i) PORT(write_start_count2_i) PORT(write_start_step1_i) PORT(write_start_step2_i) PORT(write_start_tag_i)                                          \
   PORT(write_word_valid_i) PORT(write_word_ready_o) PORT(write_word_i) PORT(write_done_o)                             \
   PORT(write_error_o) PORT(write_error_decode_o) PORT(write_error_address_o) PORT(write_idle_o)
 

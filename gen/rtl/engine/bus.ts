@@ -24,9 +24,10 @@ export interface BusWidths {
 const PAGE_BYTES = 4096;
 /** Of a burst. */
 const MOST_BEATS = 256;
-/** Widths of a transfer's fields: bytes of a row, number of rows, and from one row to the next. */
-export const LENGTH_BITS = 16;
-export const PITCH_BITS = 32;
+/** Widths of a transfer's fields: bytes of a run, number of runs and repetitions, and from one to the next. */
+export const RUN_BITS = 24;
+export const COUNT_BITS = 16;
+export const STEP_BITS = 32;
 
 export function busWidths({ busBits }: Pick<EngineBus, 'busBits'>): BusWidths {
   const beatBytes = busBits / 8;

@@ -1,7 +1,7 @@
 import { input, type ModulePort, type ModuleView, output } from '../module.js';
 import { clock, reset } from '../ports.js';
-import { literal, zeroExtend } from '../verilog.js';
-import { type BusWidths, busWidths, type EngineBus, LENGTH_BITS, PITCH_BITS } from './bus.js';
+import { literal, replicate, zeroExtend } from '../verilog.js';
+import { type BusWidths, busWidths, type EngineBus, COUNT_BITS, RUN_BITS, STEP_BITS } from './bus.js';
 
 interface BusView extends ModuleView, EngineBus, BusWidths {
   readonly async: boolean;
@@ -22,14 +22,16 @@ const view = <V extends BusView>(bus: EngineBus, own: Rest<V>): V =>
     ...own,
   }) as unknown as V;
 
-/** A transfer: rows of bytes. */
+/** A transfer: runs of bytes, and repetitions of them. */
 const start = ({ addressBits }: EngineBus, tagBits: number): ModulePort[] => [
   input('start_valid_i', 1, 'a transfer is offered'),
   output('start_ready_o', 1, 'an offered transfer is accepted'),
   input('start_address_i', addressBits, 'of the first byte'),
-  input('start_bytes_i', LENGTH_BITS, 'of a row, at least 1'),
-  input('start_rows_i', LENGTH_BITS, 'at least 1'),
-  input('start_pitch_i', PITCH_BITS, 'bytes from the start of a row to that of the next'),
+  input('start_bytes_i', RUN_BITS, 'of a run, at least 1'),
+  input('start_count1_i', COUNT_BITS, 'runs, at least 1'),
+  input('start_count2_i', COUNT_BITS, 'repetitions, at least 1'),
+  input('start_step1_i', STEP_BITS, "from the start of a run to that of the next, two's complement"),
+  input('start_step2_i', STEP_BITS, 'from the start of a repetition to that of the next, likewise'),
   ...(tagBits > 0 ? [input('start_tag_i', tagBits, 'comes back with the words')] : []),
 ];
 
@@ -76,6 +78,9 @@ export const writeChannels = (bus: EngineBus): ModulePort[] => [
   input('m_axi_bresp', 2, 'AXI4'),
 ];
 
+const signExtend = (name: string, from: number, to: number): string =>
+  from === to ? name : `{${replicate(to - from, `${name}[${from - 1}]`)}, ${name}}`;
+
 interface BurstsView extends BusView {
   readonly window: number;
   readonly windowReason: string;
@@ -83,7 +88,7 @@ interface BurstsView extends BusView {
   readonly toWindow: string;
   readonly offset: string;
   readonly one: string;
-  readonly pitch: string;
+  readonly step: string;
   readonly oneWindow: string;
   readonly beats: string;
 }
@@ -112,12 +117,13 @@ export function burstsModule(bus: EngineBus): BurstsView {
       output('idle_o', 1, 'no burst is to come, and all are done'),
     ],
     window,
-    windowReason: window === 4096 ? 'AXI forbids that it passes one' : 'it has 256 beats at most, and 4096 is one of them',
+    windowReason:
+      window === 4096 ? 'AXI forbids that it passes one' : 'it has 256 beats at most, and 4096 is one of them',
     outstandingLog2: Math.log2(outstanding),
-    toWindow: zeroExtend('to_window', windowBits + 1, LENGTH_BITS),
+    toWindow: zeroExtend('to_window', windowBits + 1, RUN_BITS),
     offset: zeroExtend('address_q[LANE_BITS-1:0]', laneBits, windowBits),
     one: literal(windowBits, 1),
-    pitch: zeroExtend('pitch_q', PITCH_BITS, addressBits),
+    step: signExtend('step', STEP_BITS, addressBits),
     oneWindow: literal(addressBits - windowBits, 1),
     beats: zeroExtend('reach[WINDOW_BITS-1:LANE_BITS]', windowBits - laneBits, 8),
   });
@@ -142,9 +148,9 @@ export function readModule(bus: EngineBus, tagBits: number): ReadView {
       ...start(bus, tagBits),
       output('word_valid_o', 1, 'a word is offered'),
       input('word_ready_i', 1, 'an offered word is accepted'),
-      output('word_o', bus.busBits, 'bytes of a row'),
+      output('word_o', bus.busBits, 'bytes of a run'),
       output('word_bytes_o', laneBits + 1, 'how many; the others are 0'),
-      output('word_row_last_o', 1, 'it is the last of its row'),
+      output('word_run_last_o', 1, 'it is the last of its run'),
       output('word_last_o', 1, 'it is the last of its transfer'),
       output('word_tag_o', tagBits, 'of its transfer'),
       ...control,
@@ -153,7 +159,7 @@ export function readModule(bus: EngineBus, tagBits: number): ReadView {
     ],
     bursts: `${bus.name}_bursts`,
     tagBits,
-    keptWide: zeroExtend('kept', laneBits + 1, LENGTH_BITS),
+    keptWide: zeroExtend('kept', laneBits + 1, RUN_BITS),
   });
 }
 
@@ -162,7 +168,7 @@ interface WriteView extends BusView {
   readonly countBits: number;
   readonly offsetWide: string;
   readonly nextOffsetWide: string;
-  readonly nextRowOffsetWide: string;
+  readonly nextRunOffsetWide: string;
   readonly oneBurst: string;
   readonly oneBeat: string;
 }
@@ -170,7 +176,7 @@ interface WriteView extends BusView {
 export function writeModule(bus: EngineBus): WriteView {
   const { laneBits, windowBits } = busWidths(bus);
   const countBits = Math.log2(bus.outstanding) + 1;
-  const wide = (name: string): string => zeroExtend(name, laneBits, LENGTH_BITS + 1);
+  const wide = (name: string): string => zeroExtend(name, laneBits, RUN_BITS + 1);
   return view<WriteView>(bus, {
     name: `${bus.name}_write`,
     template: 'rtl/engine/write.v',
@@ -181,7 +187,7 @@ export function writeModule(bus: EngineBus): WriteView {
       ...start(bus, 0),
       input('word_valid_i', 1, 'a word is offered'),
       output('word_ready_o', 1, 'an offered word is accepted'),
-      input('word_i', bus.busBits, 'bytes of a row'),
+      input('word_i', bus.busBits, 'bytes of a run'),
       output('done_o', 1, 'all of a transfer is in memory, for one cycle'),
       ...control,
       ...faults(bus),
@@ -191,7 +197,7 @@ export function writeModule(bus: EngineBus): WriteView {
     countBits,
     offsetWide: wide('offset'),
     nextOffsetWide: wide('next_address[LANE_BITS-1:0]'),
-    nextRowOffsetWide: wide('next_row[LANE_BITS-1:0]'),
+    nextRunOffsetWide: wide('next_run[LANE_BITS-1:0]'),
     oneBurst: literal(countBits, 1),
     oneBeat: literal(windowBits - laneBits, 1),
   });
