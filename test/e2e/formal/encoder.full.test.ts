@@ -16,7 +16,7 @@ const EIGHT = ['int8', 'uint8', 'flint8', 'uflint8', 'pot8'];
 const subsets = (types: readonly string[]): string[][] =>
   Array.from({ length: 2 ** types.length - 1 }, (_, mask) => types.filter((__, i) => ((mask + 1) >> i) & 1));
 
-const isInteger = (type: string): boolean => type.includes('int');
+const isInteger = (type: string): boolean => /^u?int/.test(type);
 
 /** All lists of 4-bit types, in both roundings; all pairs of 8-bit types; all together. */
 const CASES = [
