@@ -242,10 +242,9 @@ export const ERRORS = [
   { name: 'opcode', number: 1, meaning: 'no command has this opcode' },
   { name: 'field', number: 2, meaning: 'a field is illegal, or a type that the design does not have at that port' },
   { name: 'range', number: 3, meaning: 'an address in a buffer is beyond its last word' },
-  { name: 'token', number: 4, meaning: `a channel would hold more than ${MOST_TOKENS} tokens` },
-  { name: 'read', number: 5, meaning: 'a read from memory was answered SLVERR or DECERR' },
-  { name: 'write', number: 6, meaning: 'a write to memory was answered SLVERR or DECERR' },
-  { name: 'stopped', number: 7, meaning: 'stopped by the register `control`' },
+  { name: 'read', number: 4, meaning: 'a read from memory was answered SLVERR or DECERR' },
+  { name: 'write', number: 5, meaning: 'a write to memory was answered SLVERR or DECERR' },
+  { name: 'stopped', number: 6, meaning: 'stopped by the register `control`' },
 ] as const satisfies readonly Numbered[];
 export type ErrorName = (typeof ERRORS)[number]['name'];
 
