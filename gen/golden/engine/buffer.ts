@@ -78,7 +78,7 @@ export class Buffer {
   private checkOrder(word: number, command: Running, places: readonly Uint32Array[], what: string): void {
     UNITS.forEach((unit: UnitName, i) => {
       const place = (places[i] as Uint32Array)[word] as number;
-      if (unit !== command.unit && !command.isAfter(unit, place)) {
+      if (!command.isAfter(unit, place)) {
         throw new WrongProgram(
           `no token orders it behind command ${place - 1}, which ${what} word ${word} of the ${this.name} buffer`,
         );

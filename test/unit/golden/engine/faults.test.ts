@@ -83,6 +83,12 @@ describe('a job ends with an error', () => {
   });
 });
 
+it('a load fills its last word up with 0', () => {
+  const job = jobOf(load(), load({ run: 1, signal_store: 1 }), store({ wait_load: 1 }));
+  expect(job.attempt().error).toBe('none');
+  expect([...job.memory.get(RESULT, 4)]).toEqual([1, 0, 3, 4]);
+});
+
 describe('a program is refused', () => {
   const cases: [string, Command[], RegExp][] = [
     ['that waits for a token that is not there', [store({ wait_load: 1 })], /command 0/],
@@ -146,6 +152,19 @@ describe('a program is refused', () => {
     job.commands.pop();
     job.add(load({ offset: RESULT, address: 1 }));
     expect(() => job.attempt()).toThrow(/command 6/);
+  });
+
+  it('whatever the order in which a command takes tokens', () => {
+    const before = load({ address: 8, signal_compute: 1 });
+    const job = jobOf(
+      ...operands(),
+      before,
+      product({ ...COMPUTE, wait_load: 1, signal_store: 1 }),
+      load({ address: 12, signal_store: 1 }),
+      // The token of the compute unit knows less of the load unit than that of the load unit itself.
+      store({ address: 12, wait_load: 1, wait_compute: 1 }),
+    );
+    expect(job.attempt().error).toBe('none');
   });
 
   it.each([

@@ -148,6 +148,7 @@ describe('a product', () => {
     // 8-bit weights: a tile is two channels, half a word of 4-bit codes.
     const machine = smallMachine();
     const { job, fields } = loaded(machine, layerOf({ outChannels: 2, weightType: 'int8' }));
+    job.load('output', 0, Uint8Array.of(0xff, 0xff));
     const product = command('product', { ...fields, out_type: 0, shift: 17, out_pixel_words: 1 });
     const [bytes] = job.run(product, [{ address: 0, bytes: 2 }]) as [Uint8Array];
     expect(bytes[1]).toBe(0);
