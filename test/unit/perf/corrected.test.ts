@@ -224,17 +224,26 @@ describe('single corrections', () => {
 describe("the array's cycles are those of the cycle model that simulations confirm", () => {
   // A batch of vectors that fits the buffers whole: one tile of the search is the whole product.
   test.each([
-    ['os', antOs, 100],
-    ['ws', antWs, 100],
-  ] as const)('%s', (dataflow, accelerator, batch) => {
-    const one = { ...problem({ batch, kernel: 1, output: 1, stride: 1, inChannels: 96, outChannels: 200 }) };
-    const machine = machineOf(accelerator);
+    ['os', 1, antOs],
+    ['os', 2, antOs],
+    ['os', 4, antOs],
+    ['ws', 1, antWs],
+    ['ws', 4, antWs],
+  ] as const)('%s, lanes: %d', (dataflow, lanes, accelerator) => {
+    // With several lanes the last beat is not full.
+    const [batch, steps, rows] = [100, lanes === 1 ? 96 : 97, 64 / lanes];
+    const one = { ...problem({ batch, kernel: 1, output: 1, stride: 1, inChannels: steps, outChannels: 200 }) };
+    const { array } = accelerator;
+    const machine = machineOf({ ...accelerator, array: { ...array, rows: array.rows / lanes, lanes } });
     const schedule = bestSchedule(one, machine, { ...CORRECTED, objective: false }) as Schedule;
-    const { tile } = factsOf(validateConfiguration({ dataflow, rows: 64, cols: 64 }));
-    const info = { tile, rows: 64, cols: 64 };
+    const { tile } = factsOf(validateConfiguration({ dataflow, rows, cols: 64, lanes }));
+    const info = { tile, rows, cols: 64 };
     const accumulator = { bits: 32, wraps: false, provenK: 1024 };
-    const tiling = planTiling({ a: { rows: batch, cols: 96 }, w: { rows: 96, cols: 200 } }, { info, accumulator });
-    expect(schedule.tile).toMatchObject({ inChannel: 96 });
+    const tiling = planTiling(
+      { a: { rows: batch, cols: steps }, w: { rows: steps, cols: 200 } },
+      { info, accumulator },
+    );
+    expect(schedule.tile).toMatchObject({ inChannel: steps });
     expect(schedule.stats.cycles - schedule.stats.stall).toBe(streamCycles(machine.timing, [wholeProduct(tiling)]));
   });
 });
