@@ -8,7 +8,7 @@ import { multiplication, type ProductView, productView } from '../../product.js'
 import { type PassedView, passed, type RegisterView } from '../../register.js';
 import { counted } from '../../render/counted.js';
 import { carriedSum, complemented, type SumNode, type Summand, sumTree } from '../../sum-tree.js';
-import { replicate, slice } from '../../verilog.js';
+import { replicate, slice, zeroExtend } from '../../verilog.js';
 
 /** The PE: operand registers (unless a cluster of PEs holds them), multipliers, shifters, adders, accumulator, and the bus. */
 export interface PeView extends ModuleView, ProductView {
@@ -21,13 +21,16 @@ export interface PeView extends ModuleView, ProductView {
   readonly swap: string;
   /** The swap, as wide as the accumulator, and its complement. */
   readonly swapped: string;
-  readonly keeps: string;
+  /** What is added to: the accumulator, or 0 at a swap; and whether a wire holds it, part of which is added late. */
+  readonly kept: string;
+  readonly keptWire: boolean;
   readonly enable: boolean;
   readonly accBits: number;
-  /** The partial that makes the terms: of the product of its own, or of those of lanes. */
-  readonly termsOf: 'os_product' | 'os_lanes';
+  /** The partial that makes the terms: a function of the operands, wires behind registers, or lanes. */
+  readonly termsOf: 'os_term' | 'os_product' | 'os_lanes';
   /** Of its own product, what is added to the accumulator; of lanes, the module, and bits of all terms. */
   readonly term: string;
+  readonly termFunction: TermFunction;
   readonly lanes: number;
   readonly lane: InstanceView | undefined;
   readonly termsBits: number;
@@ -38,6 +41,27 @@ export interface PeView extends ModuleView, ProductView {
   readonly late: readonly LateView[];
   readonly lateRegisters: readonly RegisterView[];
   readonly nodes: readonly SumNode[];
+  /** The last addition: one whose lowest bit carries a sign in is a function. */
+  readonly adder: AdderView | undefined;
+  /** What the accumulator takes. */
+  readonly next: string;
+}
+
+/** The function that gives the term of two operands, with its sign to carry in, and what it holds on the way. */
+interface TermFunction {
+  readonly bits: number;
+  /** The shifted product, its lines indented below the first. */
+  readonly shifted: string;
+  readonly value: string;
+  readonly locals: readonly { readonly name: string; readonly width: number }[];
+}
+
+/** The widths of an addition's summands; the second's lowest bit is carried in. */
+interface AdderView {
+  readonly bits: number;
+  readonly carriedBits: number;
+  /** The second, as wide as the sum and the bit below it. */
+  readonly carried: string;
 }
 
 /** An accumulator whose upper part is a cycle later than the lower one. */
@@ -62,7 +86,8 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
     low === undefined
       ? replicate(bits, `${not}${swap}`)
       : `{ ${replicate(bits - low, `${not}late_swap_q`)}, ${replicate(low, `${not}${swap}`)}}`;
-  const sums = accumulation(core, swap);
+  const kept = `acc & ${swaps('~')}`;
+  const sums = accumulation(core, swap, kept);
   return {
     name,
     file: `rtl/${name}.v`,
@@ -84,11 +109,13 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
     behindText: counted(config.pipeline, 'cycle'),
     swap,
     swapped: swaps(''),
-    keeps: swaps('~'),
+    kept,
+    keptWire: low !== undefined,
     enable: config.stall === 'enable',
     accBits: bits,
-    termsOf: lane ? 'os_lanes' : 'os_product',
+    termsOf: lane ? 'os_lanes' : inFunction(core) ? 'os_term' : 'os_product',
     term: signed ? complemented(magnitude, magnitudeBits, negative) : magnitude,
+    termFunction: termFunction(product),
     lanes,
     lane: lane ? laneInstance(core, lane, holds) : undefined,
     termsBits: lanes * magnitudeBits,
@@ -97,8 +124,37 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
   };
 }
 
+/** Whether a function makes the term: no register lies between the operands' and the accumulator. Simulators evaluate it with these. */
+const inFunction = ({ config, facts, lateFrom }: DesignCore): boolean =>
+  facts.computing.lanes === 1 && config.pipeline === 1 && lateFrom === undefined;
+
+function termFunction(product: ProductView): TermFunction {
+  const { signed, doubling, hasShift, magnitudeBits, productBits, shiftBits, a, w } = product;
+  const magnitude = hasShift ? 'magnitude' : 'product';
+  const local = (name: string, width: number, is: boolean) => (is ? [{ name, width }] : []);
+  return {
+    bits: magnitudeBits + (signed ? 2 : 0),
+    shifted: product.shifted.replace(/\n */g, '\n        '),
+    value: signed ? `{~negative, ${complemented(magnitude, magnitudeBits, 'negative')}, negative}` : magnitude,
+    locals: [
+      ...a.fields.map(({ name, width }) => ({ name, width })),
+      ...w.fields.map(({ name, width }) => ({ name, width })),
+      ...(doubling ? [{ name: doubling.signal, width: 1 }] : []),
+      ...local('negative', 1, signed),
+      ...(doubling ? [{ name: 'sig_product', width: doubling.significandsBits }] : []),
+      { name: 'product', width: productBits },
+      ...local('shift', shiftBits, hasShift),
+      ...local('magnitude', magnitudeBits, hasShift),
+    ],
+  };
+}
+
 /** The additions of all terms to the accumulator. */
-function accumulation(core: DesignCore, swap: string): Pick<PeView, 'nodes' | 'late' | 'lateRegisters'> {
+function accumulation(
+  core: DesignCore,
+  swap: string,
+  kept: string,
+): Pick<PeView, 'nodes' | 'adder' | 'next' | 'late' | 'lateRegisters'> {
   const { config, facts, format, accumulator, magnitudeBits: termBits } = core;
   const { bits: width } = accumulator;
   const signed = format.a.signBits + format.w.signBits > 0;
@@ -112,21 +168,31 @@ function accumulation(core: DesignCore, swap: string): Pick<PeView, 'nodes' | 'l
   const { nodes, total, carry } = sumTree({ lanes, termBits, signed, width });
   const low = core.lateFrom;
   if (low === undefined) {
-    const sum = carriedSum('sum', width, [{ name: 'kept', bits: width }, total], carry);
-    return { nodes: [...nodes, sum], late: [], lateRegisters: [] };
+    const operands = clusterGrid(config).clustered ? 'a_i, w_i' : 'a_q, w_q';
+    const term = inFunction(core) ? `term_of(${operands})` : signed ? `{${total.name}, ${carry}}` : total.name;
+    return {
+      nodes,
+      adder: signed
+        ? { bits: width, carriedBits: total.bits + 1, carried: zeroExtend('term_and_carry', total.bits + 1, width + 1) }
+        : undefined,
+      next: signed ? `sum_of(${kept}, ${term})` : `((${kept}) + ${zeroExtend(term, total.bits, width)})`,
+      ...{ late: [], lateRegisters: [] },
+    };
   }
   const part = ({ name, bits }: Summand, high: number, from: number): Summand => ({
     name: slice(name, bits, high, from),
     bits: high - from + 1,
   });
-  const kept = { name: 'kept', bits: width };
+  const keptWire = { name: 'kept', bits: width };
   const rest = part(total, total.bits - 1, low);
   return {
     nodes: [
       ...nodes,
-      carriedSum('low', low + 1, [part(kept, low - 1, 0), part(total, low - 1, 0)], carry),
-      carriedSum('high', width - low, [part(kept, width - 1, low), { name: 'rest_q', bits: rest.bits }], 'carry_q'),
+      carriedSum('low', low + 1, [part(keptWire, low - 1, 0), part(total, low - 1, 0)], carry),
+      carriedSum('high', width - low, [part(keptWire, width - 1, low), { name: 'rest_q', bits: rest.bits }], 'carry_q'),
     ],
+    adder: undefined,
+    next: 'sum',
     late: [{ low, sum: `{high, low[${low - 1}:0]}` }],
     lateRegisters: [
       { name: 'late_swap_q', width: 1, next: swap },
