@@ -614,8 +614,8 @@ const BUS_MUTATIONS: Mutation[] = [
     'a sum on the bus without a swap',
     { name: 'b2' },
     'pe',
-    '(acc & {24{swap_q}})',
-    "(acc & {{23{swap_q}}, 1'b1})",
+    '(~acc_n_q & {24{swap_q}})',
+    "(~acc_n_q & {{23{swap_q}}, 1'b1})",
     /PE, clock edge.*\bbus\b/,
   ],
   [
@@ -722,7 +722,14 @@ const BUS_MUTATIONS: Mutation[] = [
     '{bus_valid_q[2], bus_valid_q[2:1]}',
     /array/,
   ],
-  ['the bias of a product', { name: 'b17' }, 'pe', '~negative, term', 'negative, term', /PE, clock edge.*accumulator/],
+  [
+    'the bias of a product',
+    { name: 'b17' },
+    'pe',
+    '{~negative, magnitude',
+    '{negative, magnitude',
+    /PE, clock edge.*accumulator/,
+  ],
   [
     'the sign that is carried in',
     { name: 'b18', pipeline: 2 },

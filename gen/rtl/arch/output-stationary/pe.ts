@@ -86,7 +86,7 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
     low === undefined
       ? replicate(bits, `${not}${swap}`)
       : `{ ${replicate(bits - low, `${not}late_swap_q`)}, ${replicate(low, `${not}${swap}`)}}`;
-  const kept = `acc & ${swaps('~')}`;
+  const kept = `~acc_n_q & ${swaps('~')}`;
   const sums = accumulation(core, swap, kept);
   return {
     name,
