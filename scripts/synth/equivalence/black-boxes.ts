@@ -1,4 +1,4 @@
-import { type Bit, firstFree, type Module } from './module.js';
+import { type Bit, firstFree, type Module } from '../../tools/yosys/module.js';
 
 type Cell = Module['cells'][string];
 

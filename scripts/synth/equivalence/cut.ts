@@ -1,5 +1,5 @@
+import { type Bit, type Module, type ModulePair, mapValues } from '../../tools/yosys/module.js';
 import { constantOf, type MergedNets, twinOf } from './merged.js';
-import { type Bit, type Module, mapValues } from './module.js';
 import {
   connected,
   counterpart,
@@ -25,12 +25,6 @@ interface Constant {
   readonly name: string;
   readonly register: Register;
   readonly value: '0' | '1';
-}
-
-/** Two modules without registers, to be proved equal. */
-export interface ModulePair {
-  readonly gold: Module;
-  readonly gate: Module;
 }
 
 /** A module and its netlist, and how many registers of the RTL were cut. */

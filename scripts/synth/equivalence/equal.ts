@@ -1,8 +1,10 @@
+import { type CecVerdict, readVerdict } from '../../tools/yosys/cec.js';
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
+import { MODULES, type Module, type ModulePair } from '../../tools/yosys/module.js';
+import { conflictsOf, withOpenInputs } from '../../tools/yosys/wiring.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
-import { cutRegisters, type ModulePair, unmodelledCells } from './cut.js';
+import { cutRegisters, unmodelledCells } from './cut.js';
 import { type MergedNets, mergedNets, withoutCounterpart } from './merged.js';
-import { MODULES, type Module } from './module.js';
 import {
   type Compared,
   counterexampleScript,
@@ -12,15 +14,7 @@ import {
   miterScript,
   PROOF_FILES,
 } from './scripts.js';
-import {
-  type CecVerdict,
-  ENGINE,
-  type ModuleProof,
-  type ProofResult,
-  readCounterexample,
-  readVerdict,
-} from './verdict.js';
-import { conflictsOf, withOpenInputs } from './wiring.js';
+import { ENGINE, type ModuleProof, type ProofResult, readCounterexample } from './verdict.js';
 
 /** A script that leaves a module to be compared. */
 interface ReadJob {

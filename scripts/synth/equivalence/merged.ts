@@ -1,4 +1,4 @@
-import type { Bit, Module } from './module.js';
+import type { Bit, Module } from '../../tools/yosys/module.js';
 import { counterpart, nameOf, publicNames, type Register, registersByName, registersOf } from './registers.js';
 
 /** A net of a module as synthesis leaves it, with all its names; a constant is '0' or '1'. */

@@ -1,5 +1,5 @@
+import type { Bit, Module } from '../../tools/yosys/module.js';
 import { PLAIN_REGISTERS } from '../gates.js';
-import type { Bit, Module } from './module.js';
 
 /** A register of one bit. */
 export interface Register {

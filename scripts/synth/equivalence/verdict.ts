@@ -1,3 +1,5 @@
+import type { CecVerdict } from '../../tools/yosys/cec.js';
+
 /** What is known of a module's netlist against its RTL. */
 export type ProofResult =
   | { readonly result: 'proved'; readonly by: typeof ENGINE; readonly registers: number }
@@ -47,22 +49,6 @@ export function isAccepted({ result }: ProofResult): boolean {
 /** Whether no proof was asked for, or every netlist passed, and there are some. */
 export function proofPasses(proof: ProofReport | undefined): boolean {
   return proof === undefined || (proof.modules.length > 0 && proof.modules.every(({ outcome }) => isAccepted(outcome)));
-}
-
-/** What ABC found. */
-export type CecVerdict = 'equivalent' | 'different' | 'undecided' | 'not understood';
-
-/**
- * Reads the verdict of `&cec -m` in a log of Yosys. The last one counts; an unknown one is not a proof. Out of time on a miter with
- * a single output, ABC gives no verdict but says so.
- */
-export function readVerdict(log: string): CecVerdict {
-  const words = [...log.matchAll(/^ABC: Networks are (.+?)\.? +Time =/gm)].map(([, word]) => word as string);
-  if (words.some((word) => word.startsWith('NOT EQUIVALENT'))) return 'different';
-  const last = words.at(-1);
-  if (last === 'equivalent') return 'equivalent';
-  const outOfTime = last === undefined && /^ABC: Timed out after \d+ seconds/m.test(log);
-  return outOfTime || last?.startsWith('UNDECIDED') ? 'undecided' : 'not understood';
 }
 
 /** Whether the search of Yosys' `sat` for an input that makes a difference ended, and found one. */

@@ -1,8 +1,8 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
+import { MODULES } from '../../tools/yosys/module.js';
 import { proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
-import { MODULES } from '../equivalence/module.js';
 import { gateScript, goldScripts, PROOF_FILES } from '../equivalence/scripts.js';
 import type { ModuleProof, ProofReport, ProofResult } from '../equivalence/verdict.js';
 import { type OnProgress, stepCounter } from '../steps.js';

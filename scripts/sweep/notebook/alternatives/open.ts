@@ -1,5 +1,5 @@
 import { UserError } from '../../../../gen/base/errors.js';
-import type { Module } from '../../../synth/equivalence/module.js';
+import type { Module } from '../../../tools/yosys/module.js';
 
 /** The registers of a PE of one stage, without the `_q` of their names; an inverted accumulator is `acc_n_q`. */
 const REGISTERS = ['a', 'w', 'swap', 'acc'] as const;

@@ -1,9 +1,9 @@
 import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { decide, readGold } from '../../../synth/equivalence/equal.js';
-import type { Module } from '../../../synth/equivalence/module.js';
 import { counterexampleScript, GATE, GOLD, goldScripts, PROOF_FILES } from '../../../synth/equivalence/scripts.js';
 import { readCounterexample, readSearch } from '../../../synth/equivalence/verdict.js';
 import type { Yosys } from '../../../tools/yosys/interface.js';
+import type { Module } from '../../../tools/yosys/module.js';
 import { runYosys } from '../../../tools/yosys/yosys.js';
 import type { Alternative, Operands } from './list.js';
 import { opened, openedWidths } from './open.js';

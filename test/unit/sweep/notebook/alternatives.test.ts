@@ -10,9 +10,9 @@ import { ALTERNATIVES, ideaOf, KINDS, REFERENCES } from '../../../../scripts/swe
 import { opened, openedWidths } from '../../../../scripts/sweep/notebook/alternatives/open.js';
 import { SIDES, sidesVerilog } from '../../../../scripts/sweep/notebook/alternatives/sides.js';
 import { alternativesLayout } from '../../../../scripts/sweep/notebook/alternatives/study.js';
-import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
 import { counterexampleScript, miterScript } from '../../../../scripts/synth/equivalence/scripts.js';
 import { readSearch } from '../../../../scripts/synth/equivalence/verdict.js';
+import { MODULES, type Module } from '../../../../scripts/tools/yosys/module.js';
 
 const FOLDER = join(import.meta.dirname, '../../../../docs/microarchitecture');
 

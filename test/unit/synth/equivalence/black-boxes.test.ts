@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutBlackBoxes } from '../../../../scripts/synth/equivalence/black-boxes.js';
-import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
+import { MODULES, type Module } from '../../../../scripts/tools/yosys/module.js';
 
 type Pins = Readonly<Record<string, readonly (number | string)[]>>;
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutRegisters, unmodelledCells } from '../../../../scripts/synth/equivalence/cut.js';
 import { type MergedNets, mergedNets, withoutCounterpart } from '../../../../scripts/synth/equivalence/merged.js';
-import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
 import { outcomeText, proofSummary } from '../../../../scripts/synth/equivalence/render.js';
 import {
   gateScript,
@@ -10,13 +9,10 @@ import {
   simulationScript,
   usedModels,
 } from '../../../../scripts/synth/equivalence/scripts.js';
-import {
-  type ProofResult,
-  proofPasses,
-  readCounterexample,
-  readVerdict,
-} from '../../../../scripts/synth/equivalence/verdict.js';
+import { type ProofResult, proofPasses, readCounterexample } from '../../../../scripts/synth/equivalence/verdict.js';
 import { wrapper } from '../../../../scripts/synth/equivalence/wrapper.js';
+import { readVerdict } from '../../../../scripts/tools/yosys/cec.js';
+import { MODULES, type Module } from '../../../../scripts/tools/yosys/module.js';
 
 const item = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 14 } };
 

@@ -22,6 +22,12 @@ export const MODULES = z.looseObject({ modules: z.record(z.string(), MODULE) });
 export type Bit = z.output<typeof bit>;
 export type Module = z.output<typeof MODULE>;
 
+/** Two modules without registers, to be proved equal. */
+export interface ModulePair {
+  readonly gold: Module;
+  readonly gate: Module;
+}
+
 /** A number that no net of the module has. */
 export function firstFree({ ports, cells, netnames }: Module): number {
   const nets = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MODULES, type Module } from '../../../../scripts/synth/equivalence/module.js';
-import { conflictsOf, withOpenInputs } from '../../../../scripts/synth/equivalence/wiring.js';
+import { MODULES, type Module } from '../../../../scripts/tools/yosys/module.js';
+import { conflictsOf, withOpenInputs } from '../../../../scripts/tools/yosys/wiring.js';
 
 const GATE = { A: 'input', B: 'input', Y: 'output' };
 

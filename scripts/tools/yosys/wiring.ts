@@ -1,5 +1,4 @@
-import type { ModulePair } from './cut.js';
-import { type Bit, firstFree, type Module, mapValues } from './module.js';
+import { type Bit, firstFree, type Module, type ModulePair, mapValues } from './module.js';
 
 /**
  * What drives a netlist's nets more than once: names of the nets with two outputs of cells or ports on them, or with one and a

@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { EXIT } from '../gen/base/errors.js';
+import { programCommand } from '../gen/base/options.js';
+import { runProgram } from '../gen/base/program.js';
+import { progressLine } from '../gen/base/progress.js';
+import { validateConfiguration } from '../gen/config/validate.js';
+import { generate } from '../gen/design/generate.js';
+import { formalPasses, proveDesigns } from './formal/formal.js';
+import { FORMAL_MATRIX } from './formal/matrix.js';
+import { formalText } from './formal/render.js';
+import { DEFAULT_LIMIT, type FormalFlags, formalRequest } from './formal/request.js';
+import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
+
+const BUILD = fileURLToPath(new URL('../build/formal', import.meta.url));
+
+function command(): Command {
+  return programCommand('npm run formal --')
+    .description('Prove properties of the modules of a design for all inputs and for all time, with Yosys and ABC.')
+    .option('--design <folder...>', 'design folders (default: a few small designs, generated for it)')
+    .option('--module <name>', 'only this module, such as output or decode_a')
+    .option('--limit <seconds>', `ABC's limit per property (default: ${DEFAULT_LIMIT})`)
+    .option(
+      '--allow <list>',
+      'properties that need not be decided, such as ant_16x16_output.order, with commas between',
+    )
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `
+${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.
+Exit codes: 0 all proved, 1 a property is violated, never applies or is not decided, 2 wrong request,
+3 a tool is missing or broke.`,
+    )
+    .allowExcessArguments(false);
+}
+
+async function main(): Promise<number> {
+  const program = command();
+  program.parse();
+  const { design, json, ...flags }: FormalFlags & { design?: string[]; json?: boolean } = program.opts();
+  const request = formalRequest(design ?? generateMatrix(), flags);
+  const yosys = await announcedYosys();
+  const line = progressLine(process.stderr);
+  const all = request.designs.flatMap(({ checks }) => checks.flatMap(({ properties }) => properties)).length;
+  let done = 0;
+  try {
+    const report = await proveDesigns(request, yosys, ({ module, property, outcome }) => {
+      done++;
+      line.show(`[${done}/${all}] ${module}.${property} ${outcome.result}`);
+    });
+    line.end();
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formalText(report));
+    return formalPasses(report) ? EXIT.done : EXIT.checkFailed;
+  } finally {
+    line.end();
+  }
+}
+
+const generateMatrix = (): string[] =>
+  FORMAL_MATRIX.map((raw) => generate(validateConfiguration(raw), BUILD, { replace: true }).folder);
+
+await runProgram(main);
