@@ -67,7 +67,7 @@ export function readModel(bytes: Uint8Array, name: string, folder?: string): Onn
   widenHalves(graph, name);
   separateInitialisers(proto, graph);
   const quants = unfoldQuant(proto, graph, opset, name);
-  unfoldRecurrent(graph);
+  unfoldRecurrent(graph, opset);
   sortNodes(graph);
   return {
     name,

@@ -65,13 +65,13 @@ export async function runSession(
 const resultOf = ({ type, dims, data }: ort.Tensor): Value => ({ type, shape: dims, data });
 
 /**
- * Networks that round to integers by themselves are run as they are written. Otherwise ONNX Runtime puts integer products
- * in the place of theirs, which saturate on some processors.
+ * Networks that round to integers by themselves are run as they are written; otherwise ONNX Runtime puts integer products
+ * in the place of theirs, which saturate on some processors. Threads do not wait busily: much happens between runs.
  */
-const AS_WRITTEN = { session: { disable_quant_qdq: '1' } };
+const SETTINGS = { session: { disable_quant_qdq: '1', intra_op: { allow_spinning: '0' } } };
 
 export async function load(bytes: Uint8Array, name: string): Promise<ort.InferenceSession> {
-  const options = { logSeverityLevel: 4 as const, executionProviders: ['cpu'], extra: AS_WRITTEN };
+  const options = { logSeverityLevel: 4 as const, executionProviders: ['cpu'], extra: SETTINGS };
   const { InferenceSession } = await loadRuntime();
   return attempt(`ONNX Runtime cannot load ${name}`, () => InferenceSession.create(bytes, options));
 }

@@ -3,6 +3,7 @@ import { UserError } from '../../../gen/base/errors.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { integerOf } from '../onnx/nodes.js';
 import { probe, type TensorFacts } from '../onnx/probe.js';
+import { type InputShapes, probeInside } from '../onnx/probe-inside.js';
 import { elementCount } from '../onnx/tensor.js';
 import { typeName, type Values } from '../onnx/value.js';
 import { type Lowering, lowerContraction } from './contraction.js';
@@ -51,13 +52,21 @@ export async function survey(model: OnnxModel, inputs: Values): Promise<Survey> 
   ];
   const inside = reads.filter((name) => name !== '' && !model.constants.has(name));
   const facts = await probe(model, inputs, inside);
+  const runs = await probeInside(
+    model,
+    inputs,
+    skipped.map(({ node }) => node).filter((node) => !outer.has(node)),
+  );
   const factsOf = (tensor: string): TensorFacts | undefined => {
     const constant = model.constants.get(tensor);
     if (!constant) return facts.get(tensor);
     return { type: typeName(constant.dataType) ?? 'an unknown type', shape: constant.dims.map(Number) };
   };
   const surveyed: SurveyedProduct[] = [];
-  const leftOut = skipped.map((each) => leave(each, factsOf));
+  const leftOut = skipped.map((each) => {
+    const own = runs.get(each.node);
+    return own ? leaveInside(each, own) : leave(each, factsOf);
+  });
   for (const product of products) {
     const found = surveyProduct(product, factsOf);
     if (typeof found !== 'string') surveyed.push(found);
@@ -89,6 +98,20 @@ function surveyProduct(product: Product, factsOf: Survey['factsOf']): SurveyedPr
 /** @param skipped A product with its node. */
 function leave({ title, op, reason, node }: SkippedProduct, factsOf: Survey['factsOf']): LeftOut {
   return { title, op, reason, ...sizeOf(node, (at) => factsOf(node.input[at] ?? '')?.shape) };
+}
+
+/** @param runs Shapes that the product's node reads, each time that it runs. */
+function leaveInside({ title, op, reason, node }: SkippedProduct, runs: readonly InputShapes[]): LeftOut {
+  const sizes = runs.map((shapes) => sizeOf(node, (at) => shapes[at]));
+  const sum = (numbers: readonly (number | null)[]): number | null =>
+    numbers.reduce((total, each) => (total === null || each === null ? null : total + each), 0);
+  return {
+    title,
+    op,
+    reason: runs.length > 0 ? reason : `${reason}, which does not run it on the sample that sizes are of`,
+    macs: sum(sizes.map(({ macs }) => macs)),
+    elements: sum(sizes.map(({ elements }) => elements)),
+  };
 }
 
 /** The same product with its size, left out for another reason. */

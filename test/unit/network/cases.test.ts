@@ -42,6 +42,8 @@ interface Case {
 
 const W = randomTensor([24, 16], 1);
 const X = randomTensor([8, 24], 2);
+/** Of the first sample's row of the product of both. */
+const FIRST_SUM = W.data.reduce((sum, weight, i) => sum + weight * (X.data[Math.floor(i / 16)] as number), 0);
 const scalar = (value: number): FloatTensor => ({ shape: [], data: Float32Array.of(value) });
 const int64 = (shape: readonly number[], values: readonly number[]): Value => ({
   type: 'int64',
@@ -77,6 +79,24 @@ const added = {
   graph: create(GraphProtoSchema, {
     name: 'body',
     node: [node('Identity', ['on'], 'still'), node('Add', ['v_in', 'h'], 'v_out')],
+    input: [valueInfo('i', [], INT64), valueInfo('on', [], BOOL), valueInfo('v_in', ['n', 16])],
+    output: [valueInfo('still', [], BOOL), valueInfo('v_out', ['n', 16])],
+  }),
+};
+
+/** The body of a loop that multiplies by `q`, and once more in its second step. */
+const multiplied = {
+  graph: create(GraphProtoSchema, {
+    name: 'body',
+    node: [
+      node('Identity', ['on'], 'still'),
+      node('MatMul', ['v_in', 'q'], 'v_next'),
+      node('Equal', ['i', 'one'], 'second'),
+      node('If', ['second'], 'v_out', {
+        then_branch: branch(node('MatMul', ['v_next', 'q'], 'v_once')),
+        else_branch: branch(node('Identity', ['v_next'], 'v_kept')),
+      }),
+    ],
     input: [valueInfo('i', [], INT64), valueInfo('on', [], BOOL), valueInfo('v_in', ['n', 16])],
     output: [valueInfo('still', [], BOOL), valueInfo('v_out', ['n', 16])],
   }),
@@ -443,7 +463,20 @@ const CASES: Record<string, Case> = {
     inputs: X,
     layers: ['h'],
     macs: 384,
-    left: { t: null, e: null },
+    // Of the first sample, the branch that it does not take has none.
+    left: FIRST_SUM > 0 ? { t: 128, e: 0 } : { t: 0, e: 128 },
+  },
+  'Loop with products inside, some of them in a branch': {
+    model: linear([node('Loop', ['trips', '', 'h'], 'y', { body: multiplied })], {
+      trips: int64Proto('', [3], []),
+      one: int64Proto('', [1], []),
+      q: randomTensor([16, 16], 3),
+    }),
+    inputs: X,
+    layers: ['h'],
+    macs: 384,
+    // Three steps; the branch is taken in the second one alone.
+    left: { v_next: 3 * 256, v_once: 256 },
   },
   Loop: {
     model: linear([node('Loop', ['trips', '', 'h'], 's', { body: added }), node('MatMul', ['s', 'v'], 'y')], {

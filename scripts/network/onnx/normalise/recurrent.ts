@@ -6,51 +6,64 @@ import {
   GraphProtoSchema,
   type NodeProto,
   type TensorProto,
+  TensorProto_DataType,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { constantTensor } from '../constant.js';
-import { integerOf, makeNode, textOf, textsOf } from '../nodes.js';
-import { int64Proto } from '../tensor.js';
+import { integerOf, makeNode, realOf, realsOf, textOf, textsOf } from '../nodes.js';
+import { floatProto, int64Proto } from '../tensor.js';
+import { type Activation, apply, type Body, GATES, gruStep, type Kind, lstmStep, rnnStep } from './recurrent-step.js';
 
-/** Gates of each kind, in the order of their weights' rows. */
-const GATES = { GRU: ['z', 'r', 'h'], LSTM: ['i', 'o', 'f', 'c'] } as const;
-type Kind = keyof typeof GATES;
+const { INT64 } = TensorProto_DataType;
 
-/** Activations of one direction that are known: those without which nothing is said. */
+/** Activations of one direction where a node says nothing. */
 const ACTIVATIONS: Readonly<Record<Kind, readonly string[]>> = {
   GRU: ['Sigmoid', 'Tanh'],
   LSTM: ['Sigmoid', 'Tanh', 'Tanh'],
+  RNN: ['Tanh'],
 };
 
+/** Activation functions that are operators, with the parameters that they take from the node's lists. */
+const PARAMETERS: Readonly<Record<string, readonly ('alpha' | 'beta')[]>> = {
+  Elu: ['alpha'],
+  HardSigmoid: ['alpha', 'beta'],
+  LeakyRelu: ['alpha'],
+  Relu: [],
+  Sigmoid: [],
+  Softplus: [],
+  Softsign: [],
+  Tanh: [],
+  ThresholdedRelu: ['alpha'],
+};
+
+/** Operator set from which on there are the operators that lengths per sequence need. */
+const LENGTHS_SINCE = 11;
+
+const isKind = (op: string): op is Kind => Object.hasOwn(GATES, op);
+
 /**
- * LSTM and GRU become what they compute: one product of the whole input, and a Scan over the steps with the product of
- * the hidden state. The Scan delivers every operand of its products as well, so that they can be looked at.
+ * LSTM, GRU and RNN become what they compute: one product of the whole input, and a Scan over the steps with the product
+ * of the hidden state. The Scan delivers every operand of its products as well, so that they can be looked at.
  *
- * Left alone are nodes with lengths per sequence, peepholes, clips, other activations or weights that are no constants.
+ * Left alone are nodes with other activations, weights that are no constants, and lengths in operator sets before 11.
  */
-export function unfoldRecurrent(graph: GraphProto): void {
+export function unfoldRecurrent(graph: GraphProto, opset: number): void {
   const constants = new Set(graph.initializer.map(({ name }) => name));
   for (const node of graph.node) if (constantTensor(node)) constants.add(node.output[0] as string);
   const added: TensorProto[] = [];
-  graph.node = graph.node.flatMap((node) => (isKnown(node, constants) ? unfold(node, added) : [node]));
+  graph.node = graph.node.flatMap((node) => (isKnown(node, constants, opset) ? unfold(node, added) : [node]));
   graph.initializer.push(...added);
 }
 
-function isKnown(node: NodeProto, constants: ReadonlySet<string>): boolean {
-  const kind = node.opType;
-  if ((kind !== 'LSTM' && kind !== 'GRU') || (node.domain !== '' && node.domain !== 'ai.onnx')) return false;
-  const [, w = '', r = '', , lengths = '', , , peepholes = ''] = node.input;
-  const activations = textsOf(node, 'activations');
+function isKnown(node: NodeProto, constants: ReadonlySet<string>, opset: number): boolean {
+  if (!isKind(node.opType) || (node.domain !== '' && node.domain !== 'ai.onnx')) return false;
+  const [, w = '', r = '', , lengths = ''] = node.input;
   return (
     constants.has(w) &&
     constants.has(r) &&
-    lengths === '' &&
-    peepholes === '' &&
-    integerOf(node, 'layout', 0) === 0 &&
-    integerOf(node, 'input_forget', 0) === 0 &&
-    !node.attribute.some(({ name }) => name === 'clip') &&
+    (lengths === '' || opset >= LENGTHS_SINCE) &&
     integerOf(node, 'hidden_size', 0) > 0 &&
-    activations.every((each, i) => each === ACTIVATIONS[kind][i % ACTIVATIONS[kind].length])
+    textsOf(node, 'activations').every((each) => Object.hasOwn(PARAMETERS, each))
   );
 }
 
@@ -59,6 +72,12 @@ interface Recurrence {
   readonly node: NodeProto;
   readonly kind: Kind;
   readonly hidden: number;
+  /** Steps x batch x features. */
+  readonly x: string;
+  /** Lengths of the sequences of a batch; empty where all are as long. */
+  readonly lengths: string;
+  /** Steps x batch x 1: whether a sequence has a step; empty where all have. */
+  readonly alive: string;
   /** A name of the node's own. */
   readonly at: (step: string) => string;
   readonly constants: TensorProto[];
@@ -67,43 +86,55 @@ interface Recurrence {
 
 function unfold(node: NodeProto, constants: TensorProto[]): NodeProto[] {
   const base = node.output.find((each) => each !== '') as string;
+  const [x = '', , , , lengths = ''] = node.input;
+  const at = (step: string): string => `${base}__${step}`;
+  const batchFirst = integerOf(node, 'layout', 0) !== 0;
   const own: Recurrence = {
     node,
     kind: node.opType as Kind,
     hidden: integerOf(node, 'hidden_size', 0),
-    at: (step) => `${base}__${step}`,
+    x: batchFirst ? at('input_steps_first') : x,
+    lengths,
+    alive: lengths === '' ? '' : at('alive'),
+    at,
     constants,
     nodes: [],
   };
-  const { hidden, at, nodes } = own;
+  const { hidden, nodes } = own;
+  if (batchFirst) transpose(own, x, own.x, [1, 0, 2]);
+  if (lengths !== '') stepsAlive(own);
   const direction = textOf(node, 'direction', 'forward');
   const backward = direction === 'bidirectional' ? [false, true] : [direction === 'reverse'];
   const parts = backward.map((isBackward, i) => unfoldDirection(own, i, isBackward));
   whole(own, 'sequence_shape', [0, 1, -1, hidden]);
   whole(own, 'state_shape', [1, -1, hidden]);
-  const joined = (output: string | undefined, tensors: readonly string[], shape: string, axis: number): void => {
+  const joined = (
+    output: string | undefined,
+    tensors: readonly string[],
+    { shape, axis, turned }: { shape: string; axis: number; turned: readonly number[] },
+  ): void => {
     if (!output) return;
     const shaped = tensors.map((tensor) => step(own, 'Reshape', [tensor, at(shape)], `${tensor}_shaped`));
-    nodes.push(makeNode('Concat', shaped, output, { axis }));
+    const result = batchFirst ? `${output}__steps_first` : output;
+    nodes.push(makeNode('Concat', shaped, result, { axis }));
+    if (batchFirst) transpose(own, result, output, turned);
   };
   const [sequence, last, cell] = node.output;
+  const state = { shape: 'state_shape', axis: 0, turned: [1, 0, 2] };
   joined(
     sequence,
     parts.map((part) => part.sequence),
-    'sequence_shape',
-    1,
+    { shape: 'sequence_shape', axis: 1, turned: [2, 0, 1, 3] },
   );
   joined(
     last,
     parts.map((part) => part.last),
-    'state_shape',
-    0,
+    state,
   );
   joined(
     cell,
     parts.map((part) => part.cell ?? ''),
-    'state_shape',
-    0,
+    state,
   );
   return nodes;
 }
@@ -120,22 +151,69 @@ function step(
   return output;
 }
 
+function transpose({ nodes }: Recurrence, from: string, to: string, order: readonly number[]): string {
+  const node = makeNode('Transpose', [from], to);
+  node.attribute = [
+    create(AttributeProtoSchema, { name: 'perm', type: AttributeProto_AttributeType.INTS, ints: order.map(BigInt) }),
+  ];
+  nodes.push(node);
+  return to;
+}
+
 function whole({ constants, at }: Recurrence, name: string, values: readonly number[]): string {
   constants.push(int64Proto(at(name), values));
   return at(name);
 }
 
+/** Whether each sequence of the batch has a step, from the lengths. */
+function stepsAlive(own: Recurrence): void {
+  const { at, x, lengths, alive, constants } = own;
+  for (const [name, value] of [
+    ['none', 0],
+    ['next', 1],
+  ] as const) {
+    constants.push(scalar(at(name), value));
+  }
+  const sizes = step(own, 'Shape', [x], at('sizes'));
+  const count = step(own, 'Gather', [sizes, at('none')], at('step_count'), { axis: 0 });
+  const indices = step(own, 'Range', [at('none'), count, at('next')], at('indices'));
+  const column = step(own, 'Reshape', [indices, whole(own, 'column', [-1, 1, 1])], at('indices_column'));
+  const whole64 = step(own, 'Cast', [lengths], at('lengths'), { to: INT64 });
+  const row = step(own, 'Reshape', [whole64, whole(own, 'row', [1, -1, 1])], at('lengths_row'));
+  step(own, 'Less', [column, row], alive);
+}
+
+/** Turns each sequence of a batch around, as far as it goes. */
+const reversed = (own: Recurrence, tensor: string, name: string): string =>
+  step(own, 'ReverseSequence', [tensor, own.at('lengths')], name, { time_axis: 0, batch_axis: 1 });
+
+/** Activations of a direction; parameters are taken from the node's lists in their order. */
+function activationsOf({ node, kind }: Recurrence, direction: number): readonly Activation[] {
+  const each = ACTIVATIONS[kind].length;
+  const names = textsOf(node, 'activations');
+  const lists = { alpha: [...realsOf(node, 'activation_alpha')], beta: [...realsOf(node, 'activation_beta')] };
+  const all = (names.length > 0 ? names : [...ACTIVATIONS[kind], ...ACTIVATIONS[kind]]).map((op) => {
+    const given = (PARAMETERS[op] ?? []).flatMap((name) => {
+      const value = lists[name].shift();
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return { op, parameters: Object.fromEntries(given) };
+  });
+  return all.slice(direction * each, (direction + 1) * each);
+}
+
 /** One direction of the sequence. */
 function unfoldDirection(own: Recurrence, index: number, backward: boolean) {
-  const { node, kind, hidden, constants } = own;
+  const { node, kind, hidden, constants, x, lengths, alive } = own;
   const at = (name: string): string => own.at(`${name}${index}`);
-  const [x = '', w = '', r = '', b = ''] = node.input;
-  const [initial = '', initialCell = ''] = node.input.slice(5);
+  const [, w = '', r = '', b = ''] = node.input;
+  const [initial = '', initialCell = '', peepholes = ''] = node.input.slice(5);
+  const batchFirst = integerOf(node, 'layout', 0) !== 0;
   const gates = GATES[kind].length;
   const direction = at('direction');
   constants.push(scalar(direction, index));
-  const part = (tensor: string, name: string): string =>
-    step(own, 'Gather', [tensor, direction], at(name), { axis: 0 });
+  const part = (tensor: string, name: string, axis = 0): string =>
+    step(own, 'Gather', [tensor, direction], at(name), { axis });
   const turned = (tensor: string, name: string): string =>
     step(own, 'Transpose', [part(tensor, `${name}_own`)], at(name));
   const range = (name: string, first: number, count: number): string => {
@@ -147,35 +225,56 @@ function unfoldDirection(own: Recurrence, index: number, backward: boolean) {
     );
     return at(name);
   };
+  const rows = (tensor: string, name: string, first: number, count: number): string =>
+    step(own, 'Gather', [tensor, range(`${name}_rows`, first, count)], at(name), { axis: 0 });
+  const number = (name: string, value: number): string => {
+    constants.push(floatProto(at(name), { shape: [], data: Float32Array.of(value) }));
+    return at(name);
+  };
   const weights = turned(w, 'input_weights');
   let input = step(own, 'MatMul', [x, weights], at('input'));
   let recurrentBias: string | undefined;
   if (b !== '') {
     const bias = part(b, 'bias');
     const half = gates * hidden;
-    const inputBias = step(own, 'Gather', [bias, range('input_rows', 0, half)], at('input_bias'), { axis: 0 });
-    recurrentBias = step(own, 'Gather', [bias, range('hidden_rows', half, half)], at('hidden_bias'), { axis: 0 });
+    const inputBias = rows(bias, 'input_bias', 0, half);
+    recurrentBias = rows(bias, 'hidden_bias', half, half);
     input = step(own, 'Add', [input, inputBias], at('biased'));
   }
-  const state = (given: string, name: string): string => (given === '' ? zeros(own, x, at(name)) : part(given, name));
+  // With lengths, each sequence begins at its own end.
+  const turnsAround = backward && lengths !== '';
+  if (turnsAround) input = reversed(own, input, at('turned'));
+  const state = (given: string, name: string): string =>
+    given === '' ? zeros(own, at(name)) : part(given, name, batchFirst ? 1 : 0);
   const states = [state(initial, 'first'), ...(kind === 'LSTM' ? [state(initialCell, 'first_cell')] : [])];
+  const ownPeepholes = kind === 'LSTM' && peepholes !== '' ? part(peepholes, 'peepholes') : undefined;
+  const clip = node.attribute.some(({ name }) => name === 'clip') ? realOf(node, 'clip', 0) : undefined;
   const body: Body = {
     at: (name) => at(`step_${name}`),
     nodes: [],
     recurrent: turned(r, 'hidden_weights'),
     bias: recurrentBias,
+    peepholes:
+      ownPeepholes === undefined
+        ? undefined
+        : ['i', 'o', 'f'].map((gate, i) => rows(ownPeepholes, `peephole_${gate}`, i * hidden, hidden)),
     gates: GATES[kind].map((_, i) => range(`gate${i}_`, i * hidden, hidden)),
-    outer: own,
+    activations: activationsOf(own, index),
+    clip: clip === undefined ? undefined : [number('low', -clip), number('high', clip)],
+    outside: (op, inputs, output, integers) => step(own, op, inputs, output, integers),
+    number,
   };
-  const { next, operands } =
-    kind === 'LSTM' ? lstmStep(body) : gruStep(body, integerOf(node, 'linear_before_reset', 0) !== 0);
-  const delivered = [next[0] as string, ...operands];
+  const { next, operands } = stepOf(own, body);
+  const names = ['h', ...(kind === 'LSTM' ? ['c'] : [])];
+  const kept = alive === '' ? next : next.map((tensor, i) => whereAlive(body, tensor, body.at(names[i] as string)));
+  const shown = alive === '' ? next[0] : whereAlive(body, next[0] as string, number('nothing', 0));
+  const delivered = [shown as string, ...operands];
   // The same tensor is a state and an output of the sequence, and outputs need names of their own.
-  const results = [...next, ...delivered].map((tensor, i) => {
+  const results = [...kept, ...delivered].map((tensor, i) => {
     body.nodes.push(makeNode('Identity', [tensor], body.at(`result${i}`)));
     return body.at(`result${i}`);
   });
-  const inputs = ['h', ...(kind === 'LSTM' ? ['c'] : []), 'x'].map((name) => body.at(name));
+  const inputs = [...names, 'x', ...(alive === '' ? [] : ['alive'])].map((name) => body.at(name));
   const graph = create(GraphProtoSchema, {
     name: at('body'),
     node: body.nodes,
@@ -188,25 +287,39 @@ function unfoldDirection(own: Recurrence, index: number, backward: boolean) {
     at('sequence'),
     ...operands.map((_, i) => at(`operand${i}_`)),
   ];
-  const scan = makeNode('Scan', [...states, input], outputs[0] as string, { num_scan_inputs: 1 });
+  const sequences = [input, ...(alive === '' ? [] : [alive])];
+  const scan = makeNode('Scan', [...states, ...sequences], outputs[0] as string, { num_scan_inputs: sequences.length });
   scan.output = outputs;
   const { GRAPH, INTS } = AttributeProto_AttributeType;
+  const fromEnd = backward && !turnsAround ? 1n : 0n;
   const directions = (name: string, count: number) =>
-    create(AttributeProtoSchema, { name, type: INTS, ints: new Array(count).fill(backward ? 1n : 0n) });
+    create(AttributeProtoSchema, { name, type: INTS, ints: new Array(count).fill(fromEnd) });
   scan.attribute.push(
     create(AttributeProtoSchema, { name: 'body', type: GRAPH, g: graph }),
-    directions('scan_input_directions', 1),
+    directions('scan_input_directions', sequences.length),
     directions('scan_output_directions', delivered.length),
   );
   own.nodes.push(scan);
-  return { sequence: at('sequence'), last: at('last'), ...(kind === 'LSTM' ? { cell: at('cell') } : {}) };
+  const sequence = turnsAround ? reversed(own, at('sequence'), at('sequence_turned')) : at('sequence');
+  return { sequence, last: at('last'), ...(kind === 'LSTM' ? { cell: at('cell') } : {}) };
 }
 
+function stepOf({ kind, node }: Recurrence, body: Body) {
+  if (kind === 'RNN') return rnnStep(body);
+  return kind === 'LSTM'
+    ? lstmStep(body, integerOf(node, 'input_forget', 0) !== 0)
+    : gruStep(body, integerOf(node, 'linear_before_reset', 0) !== 0);
+}
+
+/** A tensor of the sequences that have the step, another one of those that are over. */
+const whereAlive = (body: Body, tensor: string, otherwise: string): string =>
+  apply(body, 'Where', [body.at('alive'), tensor, otherwise], `where${body.nodes.length}`);
+
 /** Zeros of batch x hidden. */
-function zeros(own: Recurrence, x: string, name: string): string {
+function zeros(own: Recurrence, name: string): string {
   const one = `${name}_one`;
   own.constants.push(int64Proto(one, [1]), int64Proto(`${name}_hidden`, [own.hidden]));
-  const shape = step(own, 'Shape', [x], `${name}_sizes`);
+  const shape = step(own, 'Shape', [own.x], `${name}_sizes`);
   const batch = step(own, 'Gather', [shape, one], `${name}_batch`, { axis: 0 });
   const sizes = step(own, 'Concat', [batch, `${name}_hidden`], `${name}_shape`, { axis: 0 });
   return step(own, 'ConstantOfShape', [sizes], name);
@@ -216,95 +329,4 @@ function scalar(name: string, value: number): TensorProto {
   const tensor = int64Proto(name, [value]);
   tensor.dims = [];
   return tensor;
-}
-
-/** One step, as a graph of its own that reads weights from outside. */
-interface Body {
-  readonly at: (name: string) => string;
-  readonly nodes: NodeProto[];
-  /** hidden x gates of weights. */
-  readonly recurrent: string;
-  readonly bias: string | undefined;
-  /** Columns of each gate. */
-  readonly gates: readonly string[];
-  readonly outer: Recurrence;
-}
-
-/** The next states, and the operands of the products. */
-interface Step {
-  readonly next: readonly string[];
-  readonly operands: readonly string[];
-}
-
-function apply({ nodes, at }: Body, op: string, inputs: readonly string[], name: string, integers = {}): string {
-  nodes.push(makeNode(op, inputs, at(name), integers));
-  return at(name);
-}
-
-const gateOf = (body: Body, tensor: string, gate: number, name: string): string =>
-  apply(body, 'Gather', [tensor, body.gates[gate] as string], name, { axis: 1 });
-
-/** The product of the hidden state with all weights, and the bias. */
-function hiddenProduct(body: Body): string {
-  const product = apply(body, 'MatMul', [body.at('h'), body.recurrent], 'hidden');
-  return body.bias === undefined ? product : apply(body, 'Add', [product, body.bias], 'hidden_biased');
-}
-
-function lstmStep(body: Body): Step {
-  const { at } = body;
-  const sums = apply(body, 'Add', [hiddenProduct(body), at('x')], 'sums');
-  const gate = (i: number, op: string, name: string): string =>
-    apply(body, op, [gateOf(body, sums, i, `${name}_sum`)], name);
-  const [input, output, forget, cell] = [
-    gate(0, 'Sigmoid', 'i'),
-    gate(1, 'Sigmoid', 'o'),
-    gate(2, 'Sigmoid', 'f'),
-    gate(3, 'Tanh', 'g'),
-  ];
-  const kept = apply(body, 'Mul', [forget, at('c')], 'kept');
-  const taken = apply(body, 'Mul', [input, cell], 'taken');
-  const next = apply(body, 'Add', [kept, taken], 'next_c');
-  const hidden = apply(body, 'Mul', [output, apply(body, 'Tanh', [next], 'shown')], 'next_h');
-  return { next: [hidden, next], operands: [at('h')] };
-}
-
-/** With the reset gate on the product of the hidden state, or on the hidden state before its product. */
-function gruStep(body: Body, resetAfter: boolean): Step {
-  const { at, outer } = body;
-  const [update, reset, candidate] = [0, 1, 2];
-  const product = hiddenProduct(body);
-  const sum = (gate: number, name: string): string =>
-    apply(
-      body,
-      'Add',
-      [gateOf(body, product, gate, `${name}_h`), gateOf(body, at('x'), gate, `${name}_x`)],
-      `${name}_sum`,
-    );
-  const z = apply(body, 'Sigmoid', [sum(update, 'z')], 'z');
-  const r = apply(body, 'Sigmoid', [sum(reset, 'r')], 'r');
-  let inner: string;
-  const operands = [at('h')];
-  if (resetAfter) inner = apply(body, 'Mul', [r, gateOf(body, product, candidate, 'g_h')], 'g_reset');
-  else {
-    const weights = step(
-      outer,
-      'Gather',
-      [body.recurrent, body.gates[candidate] as string],
-      `${body.recurrent}_reset`,
-      { axis: 1 },
-    );
-    const operand = apply(body, 'Mul', [r, at('h')], 'h_reset');
-    operands.push(operand);
-    inner = apply(body, 'MatMul', [operand, weights], 'g_product');
-    if (body.bias !== undefined) {
-      const bias = step(outer, 'Gather', [body.bias, body.gates[candidate] as string], `${body.bias}_reset`, {
-        axis: 0,
-      });
-      inner = apply(body, 'Add', [inner, bias], 'g_biased');
-    }
-  }
-  const g = apply(body, 'Tanh', [apply(body, 'Add', [inner, gateOf(body, at('x'), candidate, 'g_x')], 'g_sum')], 'g');
-  // (1 - z) g + z h, without a constant: g + z (h - g).
-  const moved = apply(body, 'Mul', [z, apply(body, 'Sub', [at('h'), g], 'way')], 'moved');
-  return { next: [apply(body, 'Add', [g, moved], 'next_h')], operands };
 }
