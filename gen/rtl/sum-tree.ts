@@ -1,18 +1,21 @@
 import { replicate } from './verilog.js';
 
+/** A width in bits, or the parameter of a module that holds it. */
+type Width = number | string;
+
 /** A sum of two. Where the lowest bit of the addition carries a bit in, that bit of the sum is spare. */
-export interface SumNode {
+export interface SumNode<W extends Width = number> {
   readonly name: string;
-  readonly bits: number;
+  readonly bits: W;
   readonly spares: readonly string[];
   readonly target: string;
   readonly sum: string;
 }
 
 /** What is added: a name, or parts of a concatenation, of some bits, never negative. */
-export interface Summand {
+export interface Summand<W extends Width = number> {
   readonly name: string;
-  readonly bits: number;
+  readonly bits: W;
 }
 
 /** The lanes' products, as their magnitudes or, of signed ones, the complements of these. */
@@ -38,7 +41,12 @@ export interface SumTree {
  *
  * @param carry The bit; empty where there is none.
  */
-export function carriedSum(name: string, bits: number, [x, y]: readonly [Summand, Summand], carry: string): SumNode {
+export function carriedSum<W extends Width>(
+  name: string,
+  bits: W,
+  [x, y]: readonly [Summand<Width>, Summand<Width>],
+  carry: string,
+): SumNode<W> {
   const spare = `unused_${name}`;
   const [left, right] = carry === '' ? ['', ''] : [", 1'b1", `, ${carry}`];
   return {
@@ -48,6 +56,18 @@ export function carriedSum(name: string, bits: number, [x, y]: readonly [Summand
   };
 }
 
+/** The same with the bit as a third summand: a little smaller where the sum's width is a parameter and there is one term. */
+export function sumOfThree(
+  name: string,
+  bits: string,
+  summands: readonly [Summand<Width>, Summand<Width>],
+  carry: string,
+): SumNode<string> {
+  const { sum } = carriedSum(name, bits, summands, '');
+  const third = carry === '' ? '' : ` + ${widened({ name: carry, bits: 1 }, bits, '')}`;
+  return { name, bits, spares: [], target: name, sum: `${sum}${third}` };
+}
+
 /**
  * The sum of the lanes' terms, as a binary tree. Of signed products each comes with 2^termBits on top: it is its term, below the
  * inverted sign, and its sign, since -m = ~m + 1. So no summand is negative, and each addition carries the sign of one lane in.
@@ -55,7 +75,8 @@ export function carriedSum(name: string, bits: number, [x, y]: readonly [Summand
 export function sumTree({ lanes, termBits, signed, width }: SumTerms): SumTree {
   const least = (bits: number): number => Math.min(bits, width);
   let summands: Summand[] = lanes.map(({ term, negative }) => ({
-    name: signed ? `~${negative}, ${term}` : term,
+    // Sums as narrow as a magnitude have no room for the bias, which they leave out.
+    name: signed && width > termBits ? `~${negative}, ${term}` : term,
     bits: least(termBits + (signed ? 1 : 0)),
   }));
   const nodes: SumNode[] = [];
@@ -75,9 +96,16 @@ export function sumTree({ lanes, termBits, signed, width }: SumTerms): SumTree {
 }
 
 /** A summand as wide as a sum, with what is carried in below it. */
-function widened({ name, bits }: Summand, width: number, carry: string): string {
-  const parts = `${width > bits ? `${width - bits}'d0, ` : ''}${name}${carry}`;
+function widened({ name, bits }: Summand<Width>, width: Width, carry: string): string {
+  const parts = `${zerosAbove(bits, width)}${name}${carry}`;
   return parts.includes(',') ? `{${parts}}` : parts;
+}
+
+function zerosAbove(bits: Width, width: Width): string {
+  if (bits === width) return '';
+  return typeof bits === 'number' && typeof width === 'number'
+    ? `${width - bits}'d0, `
+    : `{(${width}-${bits}){1'b0}}, `;
 }
 
 /** A term of a lane: the magnitude or, if negative, its complement. */

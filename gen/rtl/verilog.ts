@@ -1,7 +1,8 @@
 /** Small pieces of Verilog text. Widths are in bits. */
 
-/** `[7:0] `-style range of a vector, empty for one bit. */
-export function range(width: number): string {
+/** `[7:0]`-style range of a vector, empty for one bit; of one whose width a parameter holds, `[WIDTH-1:0]`. */
+export function range(width: number | string): string {
+  if (typeof width === 'string') return `[${width}-1:0]`;
   return width === 1 ? '' : `[${width - 1}:0]`;
 }
 

@@ -24,9 +24,6 @@ export function arrayNames({
   };
 }
 
-/** The clock period of arrays of integer PEs, in ns (see `CostFacts`). */
-export const arrayPeriod = ({ pipeline }: Configuration): number => (pipeline === 1 ? 8 : 6);
-
 /** What the block diagrams of arrays differ in. */
 export interface ArrayDiagramText {
   /** The signals of the control to the PEs. */

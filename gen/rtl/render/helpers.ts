@@ -3,13 +3,13 @@ import type { ModulePort } from '../module.js';
 import { range } from '../verilog.js';
 
 /** `wire [3:0] name`, without a range for one bit. */
-export function declaration(kind: string, width: number, name: string): string {
+export function declaration(kind: string, width: number | string, name: string): string {
   return [kind, range(width), name].filter((part) => part !== '').join(' ');
 }
 
 /** The port list of a module, one port a line: direction, range, name and comment aligned. */
 export function portList(ports: readonly ModulePort[]): string {
-  const ranges = ports.map(({ width }) => (typeof width === 'string' ? `[${width}-1:0]` : range(width)));
+  const ranges = ports.map(({ width }) => range(width));
   const rangeWidth = Math.max(...ranges.map((text) => text.length));
   const nameWidth = Math.max(...ports.map(({ name }) => name.length)) + 1;
   return ports

@@ -160,7 +160,7 @@ const MUTATIONS: Mutation[] = [
   [
     'a partial sum too narrow',
     { name: 'w6', dataflow: 'ws' },
-    'array',
+    'core',
     'p < 1 ? 14 : 15;  // bits of a sum over p + 1 rows\n      localparam ABOVE_BITS = p < 2 ?',
     'p < 2 ? 14 : 15;  // bits of a sum over p + 1 rows\n      localparam ABOVE_BITS = p < 3 ?',
     /array.*row \d+, column/,
@@ -190,11 +190,35 @@ const MUTATIONS: Mutation[] = [
     /PE, clock edge.*partial sum/,
   ],
   [
+    'the row of PEs of a tile whose weights stay',
+    { name: 'w11', dataflow: 'ws' },
+    'array',
+    '= a_code[(ROWS-1-p)*A_BITS',
+    '= a_code[p*A_BITS +: A_BITS] | a_code[(ROWS-1-p)*A_BITS',
+    /array.*row \d+, column/,
+  ],
+  [
+    'the swap that passes to the right',
+    { name: 'w12', dataflow: 'ws' },
+    'core',
+    'swap_in = g_row[p].g_col[c-1].swap_out',
+    'swap_in = g_row[p].g_col[c-1].swap_out | g_row[p].g_col[c-1].load_out',
+    /array.*row \d+, column/,
+  ],
+  [
+    'the sign that the sum from above takes',
+    { ...LANES, name: 'n7' },
+    'pe',
+    "{sum_i, 1'b1}",
+    "{sum_i, 1'b0}",
+    /PE, clock edge.*partial sum/,
+  ],
+  [
     'a lane that no sum takes',
     { ...LANES, name: 'n1' },
     'pe',
-    'others = g_lane[l-1].sum',
-    'others = sum_i',
+    '~negative[2], term[38:26]',
+    '~negative[2], term[25:13]',
     /PE, clock edge.*partial sum/,
   ],
   [
@@ -216,9 +240,9 @@ const MUTATIONS: Mutation[] = [
   [
     'the code of a lane',
     { ...LANES, name: 'n4' },
-    'array',
-    'code[l*A_CODE_BITS +: A_CODE_BITS]',
-    'code[(LANES-1-l)*A_CODE_BITS +: A_CODE_BITS]',
+    'core',
+    'p*A_BITS + l*A_CODE_BITS',
+    'p*A_BITS + (LANES-1-l)*A_CODE_BITS',
     /array.*row \d+, column/,
   ],
   [
@@ -466,7 +490,7 @@ const MUTATIONS: Mutation[] = [
   [
     'a partial sum between tiles with a sign',
     { name: 't11', ...CLUSTERS, dataflow: 'ws' },
-    'array',
+    'core',
     "{(SUM_BITS-ABOVE_BITS){1'b0}}",
     '{(SUM_BITS-ABOVE_BITS){above[ABOVE_BITS-1]}}',
     /array.*row \d, column/,

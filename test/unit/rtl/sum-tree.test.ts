@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomSource } from '../../../gen/golden/vectors.js';
-import { type SumNode, sumTree } from '../../../gen/rtl/sum-tree.js';
+import { carriedSum, type SumNode, sumOfThree, sumTree } from '../../../gen/rtl/sum-tree.js';
 
 const TERM_BITS = 5;
 
@@ -62,4 +62,33 @@ describe.each([1, 2, 3, 4, 5, 7, 8])('the sum of %i terms', (lanes) => {
       expect(sum + (carry === '' ? 0n : (signals.get(carry) as Bits)[0])).toBe(expected);
     }
   });
+});
+
+describe('a sum as wide as a parameter of its module says', () => {
+  const summands = [
+    { name: 'sum_i', bits: 'SUM_BITS' },
+    { name: '~negative, term', bits: 14 },
+  ] as const;
+
+  it('carries a bit in below its lowest, which is spare', () => {
+    expect(carriedSum('sum', 'SUM_BITS', summands, 'negative')).toEqual({
+      ...{ name: 'sum', bits: 'SUM_BITS', spares: ['unused_sum'], target: '{sum, unused_sum}' },
+      sum: "{sum_i, 1'b1} + {{(SUM_BITS-14){1'b0}}, ~negative, term, negative}",
+    });
+  });
+
+  it('has the bit as a third summand', () => {
+    expect(sumOfThree('sum', 'SUM_BITS', summands, 'negative')).toEqual({
+      ...{ name: 'sum', bits: 'SUM_BITS', spares: [], target: 'sum' },
+      sum: "sum_i + {{(SUM_BITS-14){1'b0}}, ~negative, term} + {{(SUM_BITS-1){1'b0}}, negative}",
+    });
+    expect(sumOfThree('sum', 'SUM_BITS', summands, '').sum).toBe("sum_i + {{(SUM_BITS-14){1'b0}}, ~negative, term}");
+  });
+});
+
+it('sums as narrow as a term have no bit for what is on top', () => {
+  const lanes = ['0', '1'].map((lane) => ({ term: `term_${lane}`, negative: `sign_${lane}` }));
+  const { nodes, total } = sumTree({ lanes, termBits: TERM_BITS, signed: true, width: TERM_BITS });
+  expect(nodes.map(({ bits, sum }) => [bits, sum])).toEqual([[TERM_BITS, "{term_0, 1'b1} + {term_1, sign_0}"]]);
+  expect(total.bits).toBe(TERM_BITS);
 });

@@ -10,9 +10,10 @@ import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams }
 import type { TileMode } from '../../tile-modes.js';
 import { allTileModes } from '../../tile-modes.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
-import { ARRAY_TILE, arrayComputing, arrayDiagram, arrayNames, arrayPeriod } from '../array.js';
+import { ARRAY_TILE, arrayComputing, arrayDiagram, arrayNames } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
+import { arrayPeriod, periodOf } from '../period.js';
 import { outputStationaryArray } from './array.js';
 import { correctModules } from './bias.js';
 import { busOf, busPath } from './bus.js';
@@ -33,9 +34,6 @@ export const OUTPUT_STATIONARY: Architecture = {
   hardware,
   diagram,
 };
-
-/** The part of the period that constraints leave for setup and wires. */
-const SPARE = 0.25;
 
 function facts(config: Configuration): Facts {
   const { rows, cols, lanes, maxK } = config;
@@ -67,8 +65,8 @@ function facts(config: Configuration): Facts {
 
 /** Every row of a segment adds its gates to a bus, a path of its own beside those of a PE. */
 function clockPeriod(config: Configuration): number {
-  const pe = config.pe === 'float' ? 25 : arrayPeriod(config);
-  return Math.max(pe, Math.ceil(busPath(busOf(config)) / (1 - SPARE)));
+  const pe = config.pe === 'float' ? 25 : arrayPeriod(config, 'reads');
+  return Math.max(pe, periodOf(busPath(busOf(config))));
 }
 
 function tileMode(config: Configuration, aWide: boolean, wWide: boolean): TileMode {

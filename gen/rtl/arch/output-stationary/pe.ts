@@ -1,17 +1,17 @@
 import type { Configuration } from '../../../config/parameters.js';
 import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
-import { type InstanceView, instance } from '../../instance.js';
 import { type LaneView, lanesOf } from '../../lane.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
-import { multiplication, type ProductView, productView } from '../../product.js';
+import { type ProductView, productView } from '../../product.js';
 import { type PassedView, passed, type RegisterView } from '../../register.js';
 import { counted } from '../../render/counted.js';
-import { carriedSum, complemented, type SumNode, type Summand, sumTree } from '../../sum-tree.js';
+import { carriedSum, complemented, type SumNode, type Summand } from '../../sum-tree.js';
+import { type TermsView, termSum, termsView } from '../../terms.js';
 import { replicate, slice, zeroExtend } from '../../verilog.js';
 
 /** The PE: operand registers (unless a cluster of PEs holds them), multipliers, shifters, adders, accumulator, and the bus. */
-export interface PeView extends ModuleView, ProductView {
+export interface PeView extends ModuleView, ProductView, Omit<TermsView, 'termsOf'> {
   /** Whether it holds its operands. */
   readonly holds: boolean;
   /** What it passes on, if it holds its operands. */
@@ -27,16 +27,9 @@ export interface PeView extends ModuleView, ProductView {
   readonly enable: boolean;
   readonly accBits: number;
   /** The partial that makes the terms: a function of the operands, wires behind registers, or lanes. */
-  readonly termsOf: 'os_term' | 'os_product' | 'os_lanes';
-  /** Of its own product, what is added to the accumulator; of lanes, the module, and bits of all terms. */
-  readonly term: string;
+  readonly termsOf: 'os_term' | TermsView['termsOf'];
   readonly termFunction: TermFunction;
-  readonly lanes: number;
-  readonly lane: InstanceView | undefined;
-  readonly termsBits: number;
   readonly signed: boolean;
-  /** How terms are added, as a comment. */
-  readonly addition: string;
   /** The registers between the accumulator's lower part and its upper one, which is late; none where it is one. */
   readonly late: readonly LateView[];
   readonly lateRegisters: readonly RegisterView[];
@@ -73,21 +66,23 @@ interface LateView {
 
 /** @param lane The module of its lanes, if it has several. */
 export function processingElement(core: DesignCore, instances: number, lane?: LaneView): PeView {
-  const { config, format, accumulator, magnitudeBits, productBias } = core;
+  const { config, format, accumulator } = core;
   const { bits } = accumulator;
   const { lanes } = core.facts.computing;
   const name = `${config.name}_pe`;
   const holds = !clusterGrid(config).clustered;
   const swap = holds ? 'swap_q' : 'swap_i';
   const product = productView(core, false);
-  const { signed, magnitudeSignal: magnitude, negativeSignal: negative } = product;
   const low = core.lateFrom;
   const swaps = (not: string): string =>
     low === undefined
       ? replicate(bits, `${not}${swap}`)
       : `{ ${replicate(bits - low, `${not}late_swap_q`)}, ${replicate(low, `${not}${swap}`)}}`;
   const kept = `~acc_n_q & ${swaps('~')}`;
-  const sums = accumulation(core, swap, kept);
+  const terms = termsView(core, product, lane, {
+    ...(holds ? { a: 'a_q', w: 'w_q' } : { a: 'a_i', w: 'w_i' }),
+    carries: true,
+  });
   return {
     name,
     file: `rtl/${name}.v`,
@@ -103,7 +98,7 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
     ...(lane ? { parts: [lane.name] } : {}),
     ...product,
     ...(lane ? { productRegisters: [], magnitudeRegisters: [] } : {}),
-    bound: `${multiplication(core, false).bound}${productBias > 0n ? biasText(magnitudeBits) : ''}`,
+    ...terms,
     holds,
     passing: holds ? passed({ a: lanes * format.a.bits, w: lanes * format.w.bits, swap: 1 }) : [],
     behindText: counted(config.pipeline, 'cycle'),
@@ -113,14 +108,9 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
     keptWire: low !== undefined,
     enable: config.stall === 'enable',
     accBits: bits,
-    termsOf: lane ? 'os_lanes' : inFunction(core) ? 'os_term' : 'os_product',
-    term: signed ? complemented(magnitude, magnitudeBits, negative) : magnitude,
+    termsOf: inFunction(core) ? 'os_term' : terms.termsOf,
     termFunction: termFunction(product),
-    lanes,
-    lane: lane ? laneInstance(core, lane, holds) : undefined,
-    termsBits: lanes * magnitudeBits,
-    addition: additionText(core, signed),
-    ...sums,
+    ...accumulation(core, product, { swap, kept }),
   };
 }
 
@@ -152,23 +142,15 @@ function termFunction(product: ProductView): TermFunction {
 /** The additions of all terms to the accumulator. */
 function accumulation(
   core: DesignCore,
-  swap: string,
-  kept: string,
+  product: ProductView,
+  { swap, kept }: Pick<PeView, 'swap' | 'kept'>,
 ): Pick<PeView, 'nodes' | 'adder' | 'next' | 'late' | 'lateRegisters'> {
-  const { config, facts, format, accumulator, magnitudeBits: termBits } = core;
-  const { bits: width } = accumulator;
-  const signed = format.a.signBits + format.w.signBits > 0;
-  const lanes =
-    facts.computing.lanes > 1
-      ? Array.from({ length: facts.computing.lanes }, (_, lane) => ({
-          term: `term[${(lane + 1) * termBits - 1}:${lane * termBits}]`,
-          negative: `negative[${lane}]`,
-        }))
-      : [{ term: 'term', negative: config.pipeline > 1 ? 'negative_q' : 'negative' }];
-  const { nodes, total, carry } = sumTree({ lanes, termBits, signed, width });
+  const { bits: width } = core.accumulator;
+  const { signed } = product;
+  const { nodes, total, carry } = termSum(core, product, width);
   const low = core.lateFrom;
   if (low === undefined) {
-    const operands = clusterGrid(config).clustered ? 'a_i, w_i' : 'a_q, w_q';
+    const operands = clusterGrid(core.config).clustered ? 'a_i, w_i' : 'a_q, w_q';
     const term = inFunction(core) ? `term_of(${operands})` : signed ? `{${total.name}, ${carry}}` : total.name;
     return {
       nodes,
@@ -201,27 +183,6 @@ function accumulation(
     ],
   };
 }
-
-function laneInstance({ format }: DesignCore, lane: LaneView, holds: boolean): InstanceView {
-  const end = holds ? 'q' : 'i';
-  const wires: Readonly<Record<string, string>> = {
-    ...{ clk_i: 'clk_i', en_i: 'en_i', term_o: 'term[l*TERM_BITS +: TERM_BITS]', negative_o: 'negative[l]' },
-    a_i: `a_${end}[l*${format.a.bits} +: ${format.a.bits}]`,
-    w_i: `w_${end}[l*${format.w.bits} +: ${format.w.bits}]`,
-  };
-  return instance(lane, (port) => wires[port]);
-}
-
-function additionText({ facts, magnitudeBits }: DesignCore, signed: boolean): string {
-  const several = facts.computing.lanes > 1;
-  if (!signed) return several ? 'Add, two by two.' : 'Add.';
-  return several
-    ? `Add, two by two. A term below its inverted sign is the product and 2^${magnitudeBits}, but for the sign, which the\n  // lowest bit of an addition carries in.`
-    : `Add the term, below its inverted sign: that is the product and 2^${magnitudeBits}. The lowest bit carries the sign in.`;
-}
-
-const biasText = (magnitudeBits: number): string =>
-  `. Each comes with 2^${magnitudeBits} on\n// top, so that nothing is subtracted; the array takes that off its results. A negative one is its complement plus 1`;
 
 export const clockPorts = (config: Configuration): ModulePort[] => [
   input('clk_i', 1, 'clock'),

@@ -7,12 +7,14 @@ import { pairModules } from '../../pair.js';
 import { HALF_THE_COLUMNS, inputStream, lanesOfArray, portFields, type Streams } from '../../streams.js';
 import { allTileModes, type TileMode } from '../../tile-modes.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
-import { ARRAY_TILE, arrayComputing, arrayDiagram, arrayNames, arrayPeriod } from '../array.js';
+import { ARRAY_TILE, arrayComputing, arrayDiagram, arrayNames } from '../array.js';
 import { rowStream } from '../array-top.js';
 import type { Facts } from '../facts.js';
+import { arrayPeriod } from '../period.js';
 import { weightStationaryArray } from './array.js';
 import { clusterModules } from './cluster.js';
 import { weightStationaryControl } from './control.js';
+import { coreModule } from './core.js';
 import { correctModules } from './correct.js';
 import { streamInput } from './input.js';
 import { weightStationaryPe } from './pe.js';
@@ -52,7 +54,7 @@ function facts(config: Configuration): Facts {
       misplaced: 'the row pipeline and de-skew',
     },
     // A stream is ready when its input register is and the array runs.
-    cost: { ownCells: { $and: 2 }, clockPeriod: arrayPeriod(config), simulation: 1 },
+    cost: { ownCells: { $and: 2 }, clockPeriod: arrayPeriod(config, 'passes'), simulation: 1 },
   };
 }
 
@@ -102,12 +104,12 @@ function hardware(core: DesignCore, streams: Streams): Hardware {
   const [inputA, inputW] = [streamInput(core, 'a'), streamInput(core, 'w')];
   const control = weightStationaryControl(core);
   const output = outputModule(core, streams.results, { whole: 'array', rows: true });
-  const parts = { inputA, inputW, corrections, control, output, computing: clusters[0] ?? pe };
+  const parts = { inputA, inputW, corrections, control, core: coreModule(core, clusters[0] ?? pe), output };
   const modules = [
     ...pairModules(core, { together: 1, rows: false }),
     ...corrections,
     ...lanes,
-    ...[pe, ...clusters, inputA, inputW, control, output],
+    ...[pe, ...clusters, parts.core, inputA, inputW, control, output],
     weightStationaryArray(core, streams, parts),
   ];
   return { ...delays(core, [...skewLines(core), deskewLines(core, 1)]), modules, partialSums: partialSums(core) };

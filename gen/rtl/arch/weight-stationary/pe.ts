@@ -1,20 +1,19 @@
 import { clusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
-import { type InstanceView, instance } from '../../instance.js';
 import { type LaneView, lanesOf } from '../../lane.js';
 import { input, type ModulePort, type ModuleView, output } from '../../module.js';
-import type { OperandFields } from '../../operand.js';
 import { clock, enablePorts } from '../../ports.js';
-import { multiplication, type ProductView, productView } from '../../product.js';
+import { type ProductView, productView } from '../../product.js';
 import { type PassedView, passed } from '../../register.js';
-import { replicate } from '../../verilog.js';
+import { carriedSum, type SumNode, sumOfThree } from '../../sum-tree.js';
+import { type TermsView, termSum, termsView } from '../../terms.js';
 import { clusterSumBits } from './sums.js';
 
 /**
  * The PE: the weights in use and those of the next tile, multipliers, shifters and adder; unless a cluster of PEs has them, the
  * registers of the activations and of the partial sum.
  */
-export interface WeightStationaryPeView extends ModuleView, ProductView {
+export interface WeightStationaryPeView extends ModuleView, ProductView, TermsView {
   /** Whether it has these registers. */
   readonly holds: boolean;
   /** Widths of the weights of all lanes. */
@@ -28,28 +27,20 @@ export interface WeightStationaryPeView extends ModuleView, ProductView {
   readonly enable: boolean;
   readonly accBits: number;
   readonly leastSumBits: number;
-  /** The partial of its sum: of the product of its own, or of those of lanes; and these. */
-  readonly sumOf: 'ws_product' | 'ws_lanes';
-  readonly lanes: number;
-  readonly lane: InstanceView | undefined;
-  readonly laneOutputs: readonly PassedView[];
-  /** Of a product: its term and what is added for it, in terms of the (possibly registered) stage signals. */
-  readonly complemented: string;
-  readonly addend: string;
-  readonly carry: string;
-  /** What is added, in words. */
-  readonly addition: string;
+  readonly nodes: readonly SumNode<number | string>[];
 }
 
 /** @param lane The module of its lanes, if it has several. */
 export function weightStationaryPe(core: DesignCore, lane?: LaneView): WeightStationaryPeView {
-  const { config, format, accumulator, magnitudeBits, productBias } = core;
+  const { config, format, accumulator } = core;
   const { lanes } = config;
   const name = `${config.name}_pe`;
   const holds = !clusterGrid(config).clustered;
   const product = productView(core, true);
-  const { signed, magnitudeSignal } = product;
-  const negative = lane ? 'negative' : product.negativeSignal;
+  const leastSumBits = Math.min(...clusterSumBits(core));
+  // Of the products of a PE, the narrowest sums hold all.
+  const { nodes, total, carry } = termSum(core, product, leastSumBits);
+  const last = ['SUM_BITS', [{ name: 'sum_i', bits: 'SUM_BITS' }, total], carry] as const;
   const several = lanes > 1 ? 's' : '';
   return {
     name,
@@ -72,45 +63,18 @@ export function weightStationaryPe(core: DesignCore, lane?: LaneView): WeightSta
     ...(lane ? { parts: [lane.name] } : {}),
     ...product,
     ...(lane ? { productRegisters: [], magnitudeRegisters: [] } : {}),
-    bound: `${multiplication(core, false).bound}${productBias > 0n ? biasText(magnitudeBits) : ''}`,
+    ...termsView(core, product, lane, { a: holds ? 'a_q' : 'a_i', w: 'w_q', carries: lanes > 1 }),
     holds,
     weightBits: lanes * format.w.bits,
     operand: holds ? passed({ a: lanes * format.a.bits }) : [],
     control: holds ? passed({ swap: 1, load: 1 }) : [],
-    beginning: `activation${several}${holds ? '' : ',\n// a cycle before a_i: the cluster of PEs has a register in between'}`,
+    beginning: `activation${several}${holds ? '' : ', a cycle before a_i: the cluster of PEs has a register in between'}`,
     sumOut: holds ? 'sum_q' : 'sum',
     enable: config.stall === 'enable',
     accBits: accumulator.bits,
-    leastSumBits: Math.min(...clusterSumBits(core)),
-    sumOf: lane ? 'ws_lanes' : 'ws_product',
-    lanes,
-    lane: lane ? laneInstance(lane, format.a, format.w, holds) : undefined,
-    laneOutputs: lane?.outputs ?? [],
-    complemented: signed ? `${magnitudeSignal} ^ ${replicate(magnitudeBits, product.negativeSignal)}` : magnitudeSignal,
-    addend: addendOf(accumulator.bits, magnitudeBits, signed ? negative : undefined),
-    carry: signed ? ` + {{(SUM_BITS-1){1'b0}}, ${negative}}` : '',
-    addition: productBias > 0n ? `Add, with 2^${magnitudeBits} on top of ${lanes > 1 ? 'each' : 'the'} product` : 'Add',
+    leastSumBits,
+    nodes: [...nodes, lanes > 1 ? carriedSum('sum', ...last) : sumOfThree('sum', ...last)],
   };
-}
-
-const biasText = (magnitudeBits: number): string =>
-  `. Each comes with 2^${magnitudeBits} on\n// top, which leaves the results at the end of the column; a negative one is its complement plus 1`;
-
-/** A term, below the inverted sign of signed products, widened to a partial sum. */
-function addendOf(accBits: number, magnitudeBits: number, negative: string | undefined): string {
-  // Sums as narrow as a magnitude have no room for the bias, which they leave out.
-  if (accBits === magnitudeBits) return 'term';
-  const bits = magnitudeBits + (negative === undefined ? 0 : 1);
-  return `{{(SUM_BITS-${bits}){1'b0}}, ${negative === undefined ? '' : `~${negative}, `}term}`;
-}
-
-function laneInstance(lane: LaneView, a: OperandFields, w: OperandFields, holds: boolean): InstanceView {
-  const wires: Readonly<Record<string, string>> = {
-    ...{ clk_i: 'clk_i', en_i: 'en_i' },
-    a_i: `${holds ? 'a_q' : 'a_i'}[l*${a.bits} +: ${a.bits}]`,
-    w_i: `w_q[l*${w.bits} +: ${w.bits}]`,
-  };
-  return instance(lane, (port) => wires[port]);
 }
 
 /** Activations and control of a PE that holds them for a cycle and passes them on. */

@@ -1,0 +1,81 @@
+import type { DesignCore } from './design-core.js';
+import { type InstanceView, instance } from './instance.js';
+import type { LaneView } from './lane.js';
+import { multiplication, type ProductView } from './product.js';
+import { complemented, type SumTree, sumTree } from './sum-tree.js';
+
+/** What a PE adds: the term of its own product, or those of its lanes. */
+export interface TermsView {
+  /** The partial that makes the terms. */
+  readonly termsOf: 'product-term' | 'lane-terms';
+  /** Of its own product, the term; of lanes, the module, and bits of all terms. */
+  readonly term: string;
+  readonly lanes: number;
+  readonly lane: InstanceView | undefined;
+  readonly termsBits: number;
+  /** The largest product, and what is on top of each. */
+  readonly bound: string;
+  /** How terms are added, as a comment. */
+  readonly addition: string;
+}
+
+/**
+ * What PEs of integers add up.
+ *
+ * @param lane The module of the lanes, if there are several.
+ * @param operands The signals that hold the operands of all lanes, and whether the last addition carries a sign in.
+ */
+export function termsView(
+  core: DesignCore,
+  { signed, magnitudeSignal, negativeSignal }: ProductView,
+  lane: LaneView | undefined,
+  { carries, ...operands }: { readonly a: string; readonly w: string; readonly carries: boolean },
+): TermsView {
+  const { format, magnitudeBits, productBias } = core;
+  const { lanes } = core.facts.computing;
+  const wires: Readonly<Record<string, string>> = {
+    ...{ clk_i: 'clk_i', en_i: 'en_i', term_o: 'term[l*TERM_BITS +: TERM_BITS]', negative_o: 'negative[l]' },
+    a_i: `${operands.a}[l*${format.a.bits} +: ${format.a.bits}]`,
+    w_i: `${operands.w}[l*${format.w.bits} +: ${format.w.bits}]`,
+  };
+  return {
+    termsOf: lane ? 'lane-terms' : 'product-term',
+    term: signed ? complemented(magnitudeSignal, magnitudeBits, negativeSignal) : magnitudeSignal,
+    lanes,
+    lane: lane && instance(lane, (port) => wires[port]),
+    termsBits: lanes * magnitudeBits,
+    bound: `${multiplication(core, false).bound}${productBias > 0n ? biasText(magnitudeBits) : ''}`,
+    addition: additionText(core, signed, carries),
+  };
+}
+
+/**
+ * The sum of a PE's terms.
+ *
+ * @param width Bits of it that count.
+ */
+export function termSum({ facts, magnitudeBits }: DesignCore, product: ProductView, width: number): SumTree {
+  const { signed, negativeSignal } = product;
+  const { lanes } = facts.computing;
+  const signals =
+    lanes > 1
+      ? Array.from({ length: lanes }, (_, lane) => ({
+          term: `term[${(lane + 1) * magnitudeBits - 1}:${lane * magnitudeBits}]`,
+          negative: `negative[${lane}]`,
+        }))
+      : [{ term: 'term', negative: negativeSignal }];
+  return sumTree({ lanes: signals, termBits: magnitudeBits, signed, width });
+}
+
+function additionText({ facts, magnitudeBits }: DesignCore, signed: boolean, carries: boolean): string {
+  const several = facts.computing.lanes > 1;
+  if (!signed) return several ? 'Add, two by two.' : 'Add.';
+  if (!carries)
+    return `Add the term, below its inverted sign, and the sign: that is the product and 2^${magnitudeBits}.`;
+  return several
+    ? `Add, two by two. A term below its inverted sign is the product and 2^${magnitudeBits}, but for the sign, which the\n  // lowest bit of an addition carries in.`
+    : `Add the term, below its inverted sign: that is the product and 2^${magnitudeBits}. The lowest bit carries the sign in.`;
+}
+
+const biasText = (magnitudeBits: number): string =>
+  `. Each comes with 2^${magnitudeBits} on\n// top, so that nothing is subtracted; the array takes that off its results. A negative one is its complement plus 1`;
