@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that run tools. A time limit only ends what hangs. */
-const withTools = { testTimeout: 1_800_000, hookTimeout: 600_000, maxConcurrency: 2 };
+const withTools = { testTimeout: 3_600_000, hookTimeout: 600_000, maxConcurrency: 2 };
 
 const FULL = 'test/e2e/**/*.full.test.ts';
 
