@@ -1,0 +1,116 @@
+import {
+  bufferWords,
+  codesPerWord,
+  constantWords,
+  type Machine,
+  tilePixels,
+  typeBits,
+  typeNumber,
+} from '../../../gen/commands/machine.js';
+import type { BufferName } from '../../../gen/commands/table.js';
+import { packConstants, pixelWords } from '../../../gen/golden/engine/layout.js';
+import { type WeightBlocks, weightBlocks } from './blocks.js';
+import { type IntegerLayer, type IntegerNetwork, type IntegerTensor, outputSize, tensorOf } from './network.js';
+import { type LayerSize, type Room, type Tiling, tile } from './tiling.js';
+
+/** A layer with its weights as the engine takes them and its cut into steps. */
+export interface PreparedLayer {
+  readonly index: number;
+  readonly layer: IntegerLayer;
+  readonly input: IntegerTensor;
+  readonly output: IntegerTensor;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  /** Of products. */
+  readonly weights: WeightBlocks | undefined;
+  readonly constants: Uint8Array;
+  /** Column tiles of a product, or words of the input's channels, in all. */
+  readonly tiles: number;
+  /** Channels of such a tile. */
+  readonly tileChannels: number;
+  /** Tiles of a block, and words of constants of a tile. */
+  readonly blockTiles: number;
+  readonly constantWords: number;
+  readonly tiling: Tiling;
+}
+
+const bitsOf = (type: string): number => typeBits(typeNumber(type));
+
+/** What one step may take of each buffer: half of it, so that the next one can be loaded meanwhile. */
+const roomOf = (machine: Machine): Room => {
+  const half = (buffer: BufferName): number => Math.floor(bufferWords(machine, buffer) / 2);
+  return { activation: half('activation'), weight: half('weight'), constant: half('constant'), output: half('output') };
+};
+
+/** Words of so many tiles' results of a pixel. */
+export const resultWords = (machine: Machine, tiles: number, channels: number, bits: number): number =>
+  Math.ceil((tiles * channels) / codesPerWord(machine, bits));
+
+/** All tensors of results: the output, the copy, the second operand. */
+function resultTensors(network: IntegerNetwork, { output, copy, addend }: IntegerLayer): IntegerTensor[] {
+  return [output, copy?.tensor, addend?.tensor]
+    .filter((name) => name !== undefined)
+    .map((name) => tensorOf(network, name));
+}
+
+/** Rows of the input from the first to the last tap of some output rows, the padding left out. */
+export function inputBand(
+  { layer, input }: Pick<PreparedLayer, 'layer' | 'input'>,
+  from: number,
+  rows: number,
+): { first: number; count: number; above: number } {
+  const { kernel, stride, dilation, pad } = layer.window;
+  const top = from * stride[0] - pad[0];
+  const bottom = (from + rows - 1) * stride[0] + (kernel[0] - 1) * dilation[0] - pad[0] + 1;
+  const [first, last] = [Math.max(0, top), Math.min(input.height, bottom)];
+  // A band in the padding alone takes a row that no tap reaches.
+  if (first >= last) return { first: 0, count: 1, above: bottom - top };
+  return { first, count: last - first, above: first - top };
+}
+
+/** @throws UserError for a layer that does not fit into the buffers. */
+export function prepareLayer(machine: Machine, network: IntegerNetwork, index: number): PreparedLayer {
+  const layer = network.layers[index] as IntegerLayer;
+  const [input, output] = [tensorOf(network, layer.input), tensorOf(network, layer.output)];
+  const [outHeight, outWidth] = outputSize(input, layer.window);
+  const weights = layer.kind === 'product' ? weightBlocks(machine, layer, input, output.channels) : undefined;
+  const channels = weights?.tileChannels ?? codesPerWord(machine, bitsOf(input.type));
+  const tiles = weights ? weights.groups * weights.tiles : pixelWords(machine, input.channels, bitsOf(input.type));
+  const least = Math.min(...resultTensors(network, layer).map(({ type }) => bitsOf(type)));
+  // A block makes whole words of all results, and is a whole group where there are several.
+  const wholeWords = Math.max(1, codesPerWord(machine, least) / channels);
+  const blockTiles = weights && weights.groups > 1 ? lowestCommonMultiple(weights.tiles, wholeWords) : wholeWords;
+  const records =
+    layer.kind === 'product'
+      ? layer.biases.map((bias, c) => ({ bias, multiplier: layer.multipliers[c] as number }))
+      : [{ bias: 0, multiplier: layer.multiplier }];
+  const constants = packConstants(machine, records, channels);
+  const perTile = layer.kind === 'product' ? constantWords(machine, channels) : 0;
+  const prepared = {
+    ...{ index, layer, input, output, outHeight, outWidth, weights, constants, tiles, blockTiles },
+    ...{ tileChannels: channels, constantWords: perTile },
+  };
+  const size: LayerSize = {
+    ...{ name: layer.name, outHeight, outWidth },
+    inputRows: (rows) => {
+      const counts = Array.from({ length: outHeight - rows + 1 }, (_, from) => inputBand(prepared, from, rows).count);
+      return Math.max(...counts);
+    },
+    rowWords: input.width * pixelWords(machine, input.channels, bitsOf(input.type)),
+    blocks: Math.ceil(tiles / blockTiles),
+    weightWords: weights ? blockTiles * weights.steps : 0,
+    constantWords: blockTiles * perTile,
+    pixelWords: resultTensors(network, layer).reduce(
+      (sum, { type }) => sum + resultWords(machine, blockTiles, channels, bitsOf(type)),
+      0,
+    ),
+    tilePixels: tilePixels(machine, bitsOf(input.type)),
+  };
+  return { ...prepared, tiling: tile(size, roomOf(machine)) };
+}
+
+function lowestCommonMultiple(a: number, b: number): number {
+  let multiple = a;
+  while (multiple % b !== 0) multiple += a;
+  return multiple;
+}

@@ -1,0 +1,286 @@
+import { command, type FieldValues } from '../../../gen/commands/encode.js';
+import { bufferWords, type Machine, typeBits, typeNumber, wordBytes } from '../../../gen/commands/machine.js';
+import { BUFFERS, type BufferName, REDUCE, SECOND } from '../../../gen/commands/table.js';
+import { walkFields } from '../../../gen/commands/walk.js';
+import { pixelWords } from '../../../gen/golden/engine/layout.js';
+import type { WeightBlocks } from './blocks.js';
+import { type IntegerNetwork, type IntegerTensor, tensorOf } from './network.js';
+import type { MemoryMap } from './place.js';
+import { inputBand, type PreparedLayer, resultWords } from './prepare.js';
+import type { Access, PlannedCommand } from './tokens.js';
+
+/** Loads, one product or vector command, and the stores of its results. */
+export interface Step {
+  /** Place of the layer in the network. */
+  readonly layer: number;
+  readonly loads: readonly PlannedCommand[];
+  readonly compute: PlannedCommand;
+  readonly stores: readonly PlannedCommand[];
+  /** Output rows and blocks of channels. */
+  readonly rows: number;
+  readonly blocks: number;
+}
+
+const bitsOf = (type: string): number => typeBits(typeNumber(type));
+
+/** The halves of a buffer, by turns: while one is used, the other is filled. */
+class Halves {
+  private side = 1;
+  private used = 0;
+  constructor(private readonly words: number) {}
+
+  /** Goes to the other half. */
+  turn(): void {
+    this.side = 1 - this.side;
+    this.used = 0;
+  }
+
+  /** The next words of the half. @returns the first. */
+  take(count: number): number {
+    const start = this.side * Math.floor(this.words / 2) + this.used;
+    this.used += count;
+    return start;
+  }
+}
+
+/** Where a range of a buffer holds what. */
+interface Held {
+  readonly key: string;
+  readonly start: number;
+}
+
+/** Makes the steps of layers, one layer after the other. */
+export class StepMaker {
+  private readonly halves = new Map<BufferName, Halves>();
+  private readonly held = new Map<BufferName, Held>();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly network: IntegerNetwork,
+    private readonly map: MemoryMap,
+  ) {
+    for (const { name } of BUFFERS) this.halves.set(name, new Halves(bufferWords(machine, name)));
+  }
+
+  /** The steps of a layer. */
+  layerSteps(prepared: PreparedLayer): Step[] {
+    const { bands, parts, partsOutside } = prepared.tiling;
+    const starts = (counts: readonly number[]): [number, number][] =>
+      counts.map((count, i) => [counts.slice(0, i).reduce((a, b) => a + b, 0), count]);
+    const [allBands, allParts] = [starts(bands), starts(parts)];
+    return partsOutside
+      ? allParts.flatMap((part) => allBands.map((band) => this.step(prepared, band, part)))
+      : allBands.flatMap((band) => allParts.map((part) => this.step(prepared, band, part)));
+  }
+
+  private step(prepared: PreparedLayer, [row, rows]: [number, number], [block, blocks]: [number, number]): Step {
+    const { layer, input, outWidth, weights, blockTiles, index } = prepared;
+    const firstTile = block * blockTiles;
+    const tiles = Math.min(blocks * blockTiles, prepared.tiles - firstTile);
+    const loads: PlannedCommand[] = [];
+    const part = { firstTile, tiles };
+    this.half('output').turn();
+    const activation = this.loadInput(prepared, row, rows, loads);
+    const weight = weights ? this.loadWeights(prepared, part, loads) : 0;
+    const constant = this.loadConstants(prepared, part, loads);
+    const pixels = rows * outWidth;
+    const result = (name: string): ResultPlace => this.resultPlace(prepared, name, part, pixels, row * outWidth);
+    const out = result(layer.output);
+    const copy = layer.copy && result(layer.copy.tensor);
+    const addend = layer.addend && result(layer.addend.tensor);
+    if (addend) loads.push(this.transfer('load', addend), ...this.zeros(addend));
+    const p = pixelWords(this.machine, input.channels, bitsOf(input.type));
+    const band = inputBand(prepared, row, rows);
+    const { kernel, stride, dilation, pad } = layer.window;
+    const groupTiles = weights?.tiles ?? 0;
+    const groups = weights && weights.groups > 1 ? tiles / groupTiles : 1;
+    const inputOffset = weights && weights.groups > 1 ? (firstTile / groupTiles) * weights.depthWords : 0;
+    const common = {
+      ...walkFields({
+        start: activation.start + inputOffset + (weights ? 0 : firstTile),
+        ...{ pixelWords: p, rowWords: p * input.width, tapWords: weights?.depthWords ?? 1 },
+        ...{ inHeight: band.count, inWidth: input.width, outHeight: rows, outWidth },
+        ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1] },
+        ...{ dilationY: dilation[0], dilationX: dilation[1], padTop: band.above, padLeft: pad[1] },
+      }),
+      ...{ tag: index, a_type: typeNumber(input.type), constant_start: constant },
+      ...{ out_type: typeNumber(prepared.output.type), out_start: out.start, out_pixel_words: out.pixelWords },
+      ...{ shift: layer.shift, low: layer.low ?? -32768, high: layer.high ?? 32767 },
+      ...(copy && layer.copy
+        ? {
+            ...{ copy: 1, copy_type: typeNumber(copy.tensor.type), copy_relu: layer.copy.relu ? 1 : 0 },
+            ...{ copy_shift: layer.copy.shift, copy_start: copy.start, copy_pixel_words: copy.pixelWords },
+          }
+        : {}),
+      ...(addend && layer.addend
+        ? {
+            ...{ second: SECOND.add, second_type: typeNumber(addend.tensor.type), second_start: addend.start },
+            ...{ second_pixel_words: addend.pixelWords, second_multiplier: layer.addend.multiplier },
+          }
+        : {}),
+    } satisfies Partial<FieldValues<'product'>> & Partial<FieldValues<'vector'>>;
+    const compute =
+      weights && layer.kind === 'product'
+        ? command('product', {
+            ...{ ...common, per_channel: 1, w_type: typeNumber(layer.weightType), w_start: weight },
+            ...{ depth_words: weights.depthWords, depth_tail: weights.depthTail, groups },
+            ...{ column_tiles: groups > 1 || weights.groups > 1 ? groupTiles : tiles, group_step: weights.depthWords },
+          })
+        : command('vector', {
+            ...{ ...common, depth_words: tiles },
+            reduce: layer.kind === 'pool' ? REDUCE[layer.reduce] : REDUCE.sum,
+          });
+    const uses: Access[] = [
+      activation.access,
+      ...(weights ? [words('weight', weight, tiles * weights.steps, false)] : []),
+      words('constant', constant, Math.max(1, tiles * prepared.constantWords), false),
+      words('output', out.start, pixels * out.pixelWords, true),
+      ...(copy ? [words('output', copy.start, pixels * copy.pixelWords, true)] : []),
+      ...(addend ? [words('output', addend.start, pixels * addend.pixelWords, false)] : []),
+    ];
+    const stores = [out, ...(copy ? [copy] : [])].map((place) => this.transfer('store', place));
+    return { layer: index, loads, compute: { command: compute, accesses: uses }, stores, rows, blocks };
+  }
+
+  private half = (buffer: BufferName): Halves => this.halves.get(buffer) as Halves;
+
+  /** Loads a band of the input, unless the buffer still holds it. */
+  private loadInput(prepared: PreparedLayer, row: number, rows: number, loads: PlannedCommand[]) {
+    const { input } = prepared;
+    const { first, count } = inputBand(prepared, row, rows);
+    const rowBytes =
+      input.width * pixelWords(this.machine, input.channels, bitsOf(input.type)) * this.bytes('activation');
+    const { base, offset } = this.map.tensors.get(input.name) as { base: number; offset: number };
+    const from = offset + first * rowBytes;
+    const held = this.load(
+      'activation',
+      `${base} ${from} ${count * rowBytes}`,
+      { base, offset: from },
+      count * rowBytes,
+      loads,
+    );
+    return { start: held, access: words('activation', held, (count * rowBytes) / this.bytes('activation'), false) };
+  }
+
+  private loadWeights({ index, weights }: PreparedLayer, { firstTile, tiles }: Part, loads: PlannedCommand[]): number {
+    const each = (weights as WeightBlocks).steps * this.bytes('weight');
+    const { base, offset } = this.map.weights.get(index) as { base: number; offset: number };
+    const place = { base, offset: offset + firstTile * each };
+    return this.load('weight', `${base} ${place.offset} ${tiles * each}`, place, tiles * each, loads);
+  }
+
+  private loadConstants(
+    { index, constantWords: perTile, constants }: PreparedLayer,
+    { firstTile, tiles }: Part,
+    loads: PlannedCommand[],
+  ): number {
+    const each = perTile * this.bytes('constant');
+    const { base, offset } = this.map.constants.get(index) as { base: number; offset: number };
+    const place = { base, offset: offset + firstTile * each };
+    const length = perTile === 0 ? constants.length : tiles * each;
+    return this.load('constant', `${base} ${place.offset} ${length}`, place, length, loads);
+  }
+
+  /** Loads bytes, unless they are what the buffer got last. @returns their first word. */
+  private load(buffer: BufferName, key: string, place: MemoryPlace, bytes: number, loads: PlannedCommand[]): number {
+    const held = this.held.get(buffer);
+    if (held?.key === key) return held.start;
+    const count = Math.ceil(bytes / this.bytes(buffer));
+    this.half(buffer).turn();
+    const start = this.half(buffer).take(count);
+    loads.push({
+      command: command('load', { ...place, buffer: bufferNumber(buffer), address: start, run: bytes }),
+      accesses: [memory(place.base, place.offset, bytes, false), words(buffer, start, count, true)],
+    });
+    this.held.set(buffer, { key, start });
+    return start;
+  }
+
+  private bytes = (buffer: BufferName): number => wordBytes(this.machine, buffer);
+
+  /** Where results of a part lie in the output buffer, and where in memory. */
+  private resultPlace(
+    { tileChannels: channels }: PreparedLayer,
+    name: string,
+    { firstTile, tiles }: Part,
+    pixels: number,
+    firstPixel: number,
+  ): ResultPlace {
+    const tensor = tensorOf(this.network, name);
+    const bits = bitsOf(tensor.type);
+    const all = pixelWords(this.machine, tensor.channels, bits);
+    const each = resultWords(this.machine, tiles, channels, bits);
+    const first = (firstTile * channels * bits) / (8 * this.bytes('output'));
+    const { base, offset } = this.map.tensors.get(name) as { base: number; offset: number };
+    const word = this.bytes('output');
+    return {
+      ...{ tensor, start: this.half('output').take(pixels * each), pixelWords: each, pixels },
+      ...{ base, offset: offset + (firstPixel * all + first) * word },
+      kept: Math.min(each, all - first),
+      memoryWords: all,
+    };
+  }
+
+  /** Fills the words of a second operand that it has not in memory. */
+  private zeros({ start, kept, pixelWords: each, pixels }: ResultPlace): PlannedCommand[] {
+    if (kept === each) return [];
+    const { base, offset } = this.map.zeros;
+    const run = (each - kept) * this.bytes('output');
+    const fields = { base, offset, run, count1: pixels, memory_step1: 0, buffer_step1: each };
+    return [
+      {
+        command: command('load', { ...fields, buffer: bufferNumber('output'), address: start + kept }),
+        accesses: [memory(base, offset, run, false), words('output', start, pixels * each, true)],
+      },
+    ];
+  }
+
+  /** Loads or stores the results of a part. */
+  private transfer(name: 'load' | 'store', place: ResultPlace): PlannedCommand {
+    const { base, offset, start, pixelWords: each, pixels, kept, memoryWords } = place;
+    const word = this.bytes('output');
+    const dense = kept === each && kept === memoryWords;
+    const fields = {
+      ...{ base, offset, buffer: bufferNumber('output'), address: start },
+      ...(dense
+        ? { run: pixels * each * word }
+        : { run: kept * word, count1: pixels, memory_step1: memoryWords * word, buffer_step1: each }),
+    };
+    const range = ((pixels - 1) * memoryWords + kept) * word;
+    return {
+      command: command(name, fields),
+      accesses: [memory(base, offset, range, name === 'store'), words('output', start, pixels * each, name === 'load')],
+    };
+  }
+}
+
+interface Part {
+  readonly firstTile: number;
+  readonly tiles: number;
+}
+
+interface MemoryPlace {
+  readonly base: number;
+  readonly offset: number;
+}
+
+interface ResultPlace extends MemoryPlace {
+  readonly tensor: IntegerTensor;
+  /** In the output buffer: first word, words of a pixel, pixels. */
+  readonly start: number;
+  readonly pixelWords: number;
+  readonly pixels: number;
+  /** Words of a pixel that are in memory, of this part and of all channels. */
+  readonly kept: number;
+  readonly memoryWords: number;
+}
+
+const bufferNumber = (name: BufferName): number => BUFFERS.find((each) => each.name === name)?.number as number;
+
+const words = (buffer: BufferName, from: number, count: number, write: boolean): Access => ({
+  ...{ space: buffer, from, to: from + count, write },
+});
+
+const memory = (base: number, from: number, bytes: number, write: boolean): Access => ({
+  ...{ space: `base${base}`, from, to: from + bytes, write },
+});

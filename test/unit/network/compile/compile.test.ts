@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { Machine } from '../../../../gen/commands/machine.js';
+import { compile } from '../../../../scripts/network/compile/compile.js';
+import { evaluate } from '../../../../scripts/network/compile/evaluate.js';
+import type { IntegerNetwork, Window } from '../../../../scripts/network/compile/network.js';
+import { openReference } from '../../../../scripts/network/compile/run.js';
+import { smallMachine } from '../../golden/engine/machine.js';
+import { RandomNetwork } from './networks.js';
+
+const window = (parts: Partial<Window>): Window => ({
+  ...{ kernel: [3, 3], stride: [1, 1], dilation: [1, 1], pad: [1, 1, 1, 1] },
+  ...parts,
+});
+
+/** All tensors but the inputs, by the reference simulator and by plain arithmetic, of two jobs one after the other. */
+function bothWays(machine: Machine, network: IntegerNetwork, random: RandomNetwork): void {
+  const compiled = compile(machine, network);
+  const run = openReference(compiled);
+  for (let job = 0; job < 2; job++) {
+    const inputs = random.inputs();
+    const result = run(inputs);
+    expect(result.job).toMatchObject({ error: 'none', command: compiled.commands.length - 1 });
+    const expected = evaluate(network, inputs, machine.rounding);
+    const names = network.tensors.map(({ name }) => name).filter((name) => !network.inputs.includes(name));
+    for (const name of names) {
+      const codes = [...(expected.get(name) as Uint8Array)];
+      expect([...result.codesOf(name)], name).toEqual(codes);
+      if (codes.length > 20) expect(new Set(codes).size, name).toBeGreaterThan(4);
+    }
+  }
+}
+
+const TIGHT = { activation: 64, weight: 160, constant: 16, output: 64 };
+
+describe('a compiled layer equals plain arithmetic', () => {
+  const layers: [string, Partial<Machine>, (random: RandomNetwork) => string][] = [
+    ['in one step', {}, (r) => r.product(r.input(4, 5, 6), 7)[0]],
+    ['in bands of rows', { words: TIGHT }, (r) => r.product(r.input(13, 4, 6), 4, { window: window({}) })[0]],
+    [
+      'in bands and parts of channels',
+      { words: TIGHT },
+      (r) => r.product(r.input(9, 3, 5), 21, { window: window({ stride: [2, 1] }) })[0],
+    ],
+    ['in parts of channels', { words: TIGHT }, (r) => r.product(r.input(2, 2, 16), 40)[0]],
+    [
+      'with a window that is all padding at the ends',
+      {},
+      (r) => r.product(r.input(3, 3, 4), 4, { window: window({ kernel: [2, 2], pad: [3, 3, 3, 3] }) })[0],
+    ],
+    [
+      'with dilation and strides',
+      { lanes: 2 },
+      (r) => r.product(r.input(11, 9, 5), 6, { window: window({ stride: [2, 3], dilation: [3, 2] }) })[0],
+    ],
+    ['of 8-bit weights, to 4 bits', {}, (r) => r.product(r.input(3, 4, 5), 5, { weightType: 'int8', type: 'int4' })[0]],
+    [
+      'of 8-bit weights, in parts',
+      { words: { ...TIGHT, weight: 30 }, cols: 2, requantiseLanes: 1 },
+      (r) => r.product(r.input(3, 4, 9), 15, { weightType: 'int8' })[0],
+    ],
+    [
+      'of 8-bit activations',
+      {},
+      (r) => r.product(r.input(5, 4, 5, 'int8'), 5, { type: 'int8', window: window({}) })[0],
+    ],
+    [
+      'of adaptive types',
+      {},
+      (r) => r.product(r.input(5, 4, 9, 'uflint4'), 5, { weightType: 'flint4', type: 'pot4' })[0],
+    ],
+    ['of groups of whole words', {}, (r) => r.product(r.input(4, 4, 16), 16, { groups: 4, window: window({}) })[0]],
+    [
+      'of groups, in parts',
+      { words: { ...TIGHT, weight: 48, constant: 64 } },
+      (r) => r.product(r.input(4, 2, 16), 64, { groups: 4 })[0],
+    ],
+    ['of groups that are put together', {}, (r) => r.product(r.input(4, 4, 12), 6, { groups: 6 })[0]],
+    ['channel by channel', {}, (r) => r.product(r.input(5, 5, 8), 8, { groups: 8, window: window({}) })[0]],
+    ['on an array that is wide', { cols: 16 }, (r) => r.product(r.input(4, 4, 6), 3, { type: 'int8' })[0]],
+    ['with ties to even', { rounding: 'even' }, (r) => r.product(r.input(4, 5, 6), 7, { type: 'int8' })[0]],
+  ];
+  it.each(layers)('%s', (_, parts, build) => {
+    const random = new RandomNetwork(3);
+    const output = build(random);
+    bothWays(smallMachine(parts), random.network(output), random);
+  });
+
+  it.each([
+    ['maximum', window({ stride: [2, 2] })],
+    ['sum', window({ kernel: [2, 2], pad: [0, 0, 0, 0], stride: [2, 2] })],
+  ] as const)('as %s of a window, in bands', (reduce, of) => {
+    const random = new RandomNetwork(5);
+    const output = random.pool(random.input(12, 4, 6), reduce, of, reduce === 'sum' ? { shift: 17 } : {});
+    const words = { ...TIGHT, activation: 56 };
+    bothWays(smallMachine({ words }), random.network(output), random);
+  });
+});
+
+describe('a compiled network equals plain arithmetic', () => {
+  /** A block with a shortcut, as residual networks have them, then the mean and a matrix product. */
+  function residual(random: RandomNetwork): IntegerNetwork {
+    const [first, wide] = random.product(random.input(8, 6, 3, 'uint8'), 8, {
+      window: window({}),
+      copyType: 'uint8',
+      low: 0,
+    });
+    const [inner] = random.product(first, 8, { window: window({}), type: 'uflint4', low: 0 });
+    const [sum] = random.product(inner, 8, {
+      ...{ window: window({}), addend: { tensor: wide, multiplier: 9000 }, type: 'uint8', low: 0, high: 200 },
+    });
+    const mean = random.pool(
+      sum,
+      'sum',
+      { ...window({ pad: [0, 0, 0, 0] }), kernel: [8, 6] },
+      { type: 'uint8', shift: 20 },
+    );
+    const [output] = random.product(mean, 10, { weightType: 'int8', type: 'int8' });
+    return random.network(output);
+  }
+
+  it.each([
+    ['with buffers that hold layers', {}],
+    ['with small buffers', { words: { ...TIGHT, activation: 400, weight: 320 } }],
+    ['of a wide array, whose tiles are longer than the words of a pixel', { cols: 16 }],
+    ['with four lanes', { rows: 8, cols: 8, lanes: 4 }],
+  ])('%s', (_, parts) => {
+    const random = new RandomNetwork(7);
+    bothWays(smallMachine(parts), residual(random), random);
+  });
+});
+
+it('loads of the next step come before the results of a step', () => {
+  const random = new RandomNetwork(3);
+  const [output] = random.product(random.input(16, 4, 6), 4, { window: window({}) });
+  const { commands, steps } = compile(smallMachine({ words: TIGHT }), random.network(output));
+  expect(steps.length).toBeGreaterThan(3);
+  const kinds = commands.map(({ name }) => name).join(' ');
+  expect(kinds).toMatch(/^(load ){4}(product store load )+(product store ){2}end$/);
+});
+
+it('a layer that does not fit is refused with what it needs', () => {
+  const random = new RandomNetwork(1);
+  const [output] = random.product(random.input(1, 1, 400), 4);
+  const words = { ...TIGHT, weight: 100 };
+  const refused = () => compile(smallMachine({ words }), random.network(output));
+  expect(refused).toThrow(/layer0: .* 100 words of the activation .* 32, and 400 words of the weight .* 50/);
+});
