@@ -6,7 +6,8 @@ import { proveAccumulator } from './accumulator.js';
 import { factsOf, timingOf } from './arch/table.js';
 import type { DesignCore } from './design-core.js';
 import { elaborateFloatCore } from './float/core.js';
-import { bitsFor, largest, type OperandCandidate, solveOperandFormat } from './operand.js';
+import { asNarrowAsProducts, largestProductOf } from './largest-product.js';
+import { bitsFor, type OperandCandidate, solveOperandFormat } from './operand.js';
 import { operandPort, operandTypes } from './port.js';
 
 /**
@@ -19,16 +20,14 @@ export function elaborateCore(config: Configuration): DesignCore {
   const a = { types: config.activations.map(numericType), wideTypes: config.wideActivations.map(numericType) };
   const w = { types: config.weights.map(numericType), wideTypes: config.wideWeights.map(numericType) };
   const facts = factsOf(config);
-  const aOperands = operandTypes(a.types, a.wideTypes);
-  const wOperands = operandTypes(w.types, w.wideTypes);
-  const candidates = solveOperandFormat(aOperands, wOperands);
+  const candidates = solveOperandFormat(operandTypes(a.types, a.wideTypes), operandTypes(w.types, w.wideTypes));
   const format = candidates[0] as OperandCandidate;
-  const largestProduct = largest(aOperands) * largest(wOperands);
+  const largestProduct = largestProductOf(config);
   const magnitudeBits = bitsFor(largestProduct);
   const signed = format.a.signBits + format.w.signBits > 0;
   const hasBias = signed && (facts.sums.passRows || facts.computing.adds === 'reads');
-  const productBias = hasBias ? 1n << BigInt(magnitudeBits) : 0n;
-  const accumulator = proveAccumulator({ config, sums: facts.sums, productBias }, a, w);
+  const bias = hasBias ? 1n << BigInt(magnitudeBits) : 0n;
+  const accumulator = proveAccumulator({ config, sums: facts.sums, productBias: bias }, a, w);
   const problems: Problem[] = ruleProblems(config);
   if ('rule' in accumulator) problems.push(accumulator);
   problems.push(...pipelineProblems(config, format));
@@ -44,7 +43,7 @@ export function elaborateCore(config: Configuration): DesignCore {
     accumulator,
     largestProduct,
     magnitudeBits,
-    productBias,
+    productBias: asNarrowAsProducts(config, accumulator.bits) ? 0n : bias,
     lateFrom: facts.computing.late ? magnitudeBits : undefined,
     timing: timingOf(config),
   };

@@ -27,7 +27,7 @@ export interface TermsView {
  */
 export function termsView(
   core: DesignCore,
-  { signed, magnitudeSignal, negativeSignal }: ProductView,
+  { signed, magnitudeSignal, negativeSignal, bound }: ProductView,
   lane: LaneView | undefined,
   { carries, ...operands }: { readonly a: string; readonly w: string; readonly carries: boolean },
 ): TermsView {
@@ -44,7 +44,7 @@ export function termsView(
     lanes,
     lane: lane && instance(lane, (port) => wires[port]),
     termsBits: lanes * magnitudeBits,
-    bound: `${multiplication(core, false).bound}${productBias > 0n ? biasText(magnitudeBits) : ''}`,
+    bound: productBias > 0n ? `${multiplication(core, false).bound}${biasText(magnitudeBits)}` : bound,
     addition: additionText(core, signed, carries),
   };
 }
@@ -67,9 +67,15 @@ export function termSum({ facts, magnitudeBits }: DesignCore, product: ProductVi
   return sumTree({ lanes: signals, termBits: magnitudeBits, signed, width });
 }
 
-function additionText({ facts, magnitudeBits }: DesignCore, signed: boolean, carries: boolean): string {
+function additionText({ facts, magnitudeBits, productBias }: DesignCore, signed: boolean, carries: boolean): string {
   const several = facts.computing.lanes > 1;
   if (!signed) return several ? 'Add, two by two.' : 'Add.';
+  if (productBias === 0n) {
+    if (!carries) return 'Add the term and the sign.';
+    return several
+      ? 'Add, two by two. The lowest bit of an addition carries the sign of a term in.'
+      : 'Add the term. The lowest bit carries the sign in.';
+  }
   if (!carries)
     return `Add the term, below its inverted sign, and the sign: that is the product and 2^${magnitudeBits}.`;
   return several

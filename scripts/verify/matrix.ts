@@ -1,5 +1,8 @@
 import type { RawConfiguration } from '../../gen/config/raw.js';
 
+/** Products from -8 to 4, in accumulators of the 4 bits that these take. */
+const NARROW = { activations: ['ue2m0'], weights: ['int2'], accumulatorBits: 4, overflow: 'wrap' };
+
 /**
  * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), buses
  * with and without registers, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, clusters of PEs, and
@@ -229,4 +232,8 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     weights: ['bi5s4', 'bi3s3', 'flint4'],
   },
   { name: 'wrap_3x3', rows: 3, cols: 3, accumulatorBits: 16, overflow: 'wrap' },
+  // Accumulators as narrow as a product: nothing of a sum lies above products.
+  { name: 'narrow_2x3', rows: 2, cols: 3, ...NARROW },
+  { name: 'narrow_lanes_3x1', rows: 3, cols: 1, lanes: 3, pipeline: 2, stall: 'enable', ...NARROW },
+  { name: 'narrow_ws_lanes_2x2', rows: 2, cols: 2, dataflow: 'ws', lanes: 2, ...NARROW },
 ];

@@ -6,7 +6,8 @@ import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { clusterSides } from '../../../gen/config/size-rules.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { largestMagnitude } from '../../../gen/numerics/codec.js';
-import { NUMERIC_TYPES } from '../../../gen/numerics/types/table.js';
+import { NUMERIC_TYPES, numericType } from '../../../gen/numerics/types/table.js';
+import { productRange, signedBits } from '../../../gen/rtl/accumulator.js';
 
 /** The values of a parameter that tests draw from. */
 export interface Domain {
@@ -67,7 +68,10 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
   wideWeights: { draw: drawWide, representatives: [[], ['int8']] },
   maxK: { draw: (random) => 1 + random.below(2 ** random.below(24)), representatives: [1, 100, 1024, 4096] },
   accumulatorBits: {
-    draw: (random) => (random.below(4) > 0 ? 'auto' : random.below(2) === 0 ? 32 : 2 + random.below(63)),
+    draw: (random, drawn) =>
+      random.below(4) > 0
+        ? 'auto'
+        : pick(random, [32, 2 + random.below(63), leastAccumulator(drawn) + random.below(4)]),
     representatives: ['auto', 20, 40],
   },
   // It only chooses others' defaults, and those are given.
@@ -119,6 +123,13 @@ function drawClusterSide(random: RandomSource, whole: unknown): number {
 const ALL_TYPES = [...NUMERIC_TYPES.values()];
 const KINDS = [...new Set(ALL_TYPES.map((type) => type.kind))];
 const REACHES = ALL_TYPES.map((type) => ({ type, most: largestMagnitude(type) }));
+
+/** The least width that accumulators of the types drawn may have. */
+function leastAccumulator({ activations, weights, wideActivations, wideWeights }: RawConfiguration): number {
+  const types = (...lists: unknown[]) => lists.flatMap((list) => (list as string[]).map(numericType));
+  const product = productRange(types(activations, wideActivations), types(weights, wideWeights));
+  return Math.max(signedBits(product), 2);
+}
 
 /** Mostly none: both, in any order, or one. */
 function drawWide(random: RandomSource): string[] {

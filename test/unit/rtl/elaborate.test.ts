@@ -209,6 +209,38 @@ describe('modules', () => {
   });
 });
 
+describe('accumulators as narrow as a product', () => {
+  const narrow = { activations: ['ue2m0'], weights: ['int2'], rows: 3, cols: 2 };
+  const suffixes = ({ modules }: Design): string[] => modules.map(({ name }) => name.replace(/.*_/, ''));
+
+  it.each([
+    { lanes: 1, dataflow: 'os' },
+    { lanes: 3, dataflow: 'os' },
+    { lanes: 1, dataflow: 'ws' },
+    { lanes: 3, dataflow: 'ws' },
+  ])('have no bias to take off and no late part, $dataflow, $lanes lanes', (kind) => {
+    const made = design({ ...narrow, ...kind, accumulatorBits: 4, overflow: 'wrap' });
+    expect([made.accumulator.product.least, made.magnitudeBits]).toEqual([-8n, made.accumulator.bits]);
+    expect([made.productBias, made.lateFrom]).toEqual([0n, undefined]);
+    expect(suffixes(made)).not.toContain('correct');
+  });
+
+  it('give their results as early as those without a late part', () => {
+    const latency = (raw: RawConfiguration): number => design({ ...narrow, ...raw }).timing.latency.cycles;
+    const four = { accumulatorBits: 4, overflow: 'wrap' };
+    expect(latency({ lanes: 3, ...four })).toBe(latency({}));
+    expect(latency({ lanes: 3, ...four, accumulatorBits: 5 })).toBe(latency({}) + 1);
+  });
+
+  it('are so without being asked for where a result is one product', () => {
+    const one = design({ ...narrow, maxK: 1 });
+    expect([one.accumulator.bits, one.productBias]).toEqual([4, 0n]);
+    const two = design({ ...narrow, maxK: 2 });
+    expect([two.accumulator.bits, two.productBias]).toEqual([5, 16n]);
+    expect(suffixes(two)).toContain('correct');
+  });
+});
+
 describe('weight-stationary arrays', () => {
   it.each([1, 3])('widen partial sums only as far as so many products with their bias need, %d lanes', (lanes) => {
     const { partialSums, accumulator, productBias, largestProduct } = design({

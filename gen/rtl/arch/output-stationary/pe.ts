@@ -109,7 +109,7 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
     enable: config.stall === 'enable',
     accBits: bits,
     termsOf: inFunction(core) ? 'os_term' : terms.termsOf,
-    termFunction: termFunction(product),
+    termFunction: termFunction(core, product),
     ...accumulation(core, product, { swap, kept }),
   };
 }
@@ -118,14 +118,17 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
 const inFunction = ({ config, facts, lateFrom }: DesignCore): boolean =>
   facts.computing.lanes === 1 && config.pipeline === 1 && lateFrom === undefined;
 
-function termFunction(product: ProductView): TermFunction {
+function termFunction({ productBias }: DesignCore, product: ProductView): TermFunction {
   const { signed, doubling, hasShift, magnitudeBits, productBits, shiftBits, a, w } = product;
   const magnitude = hasShift ? 'magnitude' : 'product';
+  const biased = productBias > 0n;
   const local = (name: string, width: number, is: boolean) => (is ? [{ name, width }] : []);
   return {
-    bits: magnitudeBits + (signed ? 2 : 0),
+    bits: magnitudeBits + (signed ? 1 : 0) + (biased ? 1 : 0),
     shifted: product.shifted.replace(/\n */g, '\n        '),
-    value: signed ? `{~negative, ${complemented(magnitude, magnitudeBits, 'negative')}, negative}` : magnitude,
+    value: signed
+      ? `{${biased ? '~negative, ' : ''}${complemented(magnitude, magnitudeBits, 'negative')}, negative}`
+      : magnitude,
     locals: [
       ...a.fields.map(({ name, width }) => ({ name, width })),
       ...w.fields.map(({ name, width }) => ({ name, width })),
