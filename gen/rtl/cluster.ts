@@ -10,6 +10,8 @@ export interface ClusterView extends ModuleView, ClusterGrid {
   readonly aBits: number;
   readonly wBits: number;
   readonly accBits: number;
+  /** What operands a PE takes from the left and from above. */
+  readonly operandsText: Readonly<Record<'a' | 'w', string>>;
   /** The narrowest sums that leave a cluster. */
   readonly leastSumBits: number;
   /** Verilog: a weight of column c as it enters and leaves. */
@@ -50,6 +52,8 @@ export function clustersOf(core: DesignCore, partsOf: (grid: ClusterGrid) => Clu
       aBits: config.lanes * format.a.bits,
       wBits: config.lanes * format.w.bits,
       accBits: accumulator.bits,
+      operandsText:
+        config.lanes > 1 ? { a: 'activations of a row', w: 'weights of a column' } : { a: 'activation', w: 'weight' },
       weightIn: many ? 'w_i[c*W_OP_BITS +: W_OP_BITS]' : 'w_i',
       weightOut: many ? 'w_o[c*W_OP_BITS +: W_OP_BITS]' : 'w_o',
       leastSumBits,

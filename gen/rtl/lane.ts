@@ -58,7 +58,7 @@ export function laneModule(core: DesignCore, registers: LaneRegisters): LaneView
     termBits: magnitudeBits,
     shiftText: signed ? 'Shift and complement' : 'Shift',
     complementText: signed
-      ? ` Of a negative one the term is the complement, to which the adders of the\n// ${facts.names.short} add the missing 1.`
+      ? `\n// Of a negative one the term is the complement, to which the adders of the ${facts.names.short} add the missing 1.`
       : '',
     outputs: [
       {

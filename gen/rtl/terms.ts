@@ -19,17 +19,27 @@ export interface TermsView {
   readonly addition: string;
 }
 
+/** What the PEs of dataflows differ in. */
+interface TermsText {
+  /** The signals that hold the operands of all lanes. */
+  readonly a: string;
+  readonly w: string;
+  /** Whether the last addition carries a sign in. */
+  readonly carries: boolean;
+  /** What becomes of the bias of products, as a clause. */
+  readonly biasEnd: string;
+}
+
 /**
  * What PEs of integers add up.
  *
  * @param lane The module of the lanes, if there are several.
- * @param operands The signals that hold the operands of all lanes, and whether the last addition carries a sign in.
  */
 export function termsView(
   core: DesignCore,
   { signed, magnitudeSignal, negativeSignal, bound }: ProductView,
   lane: LaneView | undefined,
-  { carries, ...operands }: { readonly a: string; readonly w: string; readonly carries: boolean },
+  { carries, biasEnd, ...operands }: TermsText,
 ): TermsView {
   const { format, magnitudeBits, productBias } = core;
   const { lanes } = core.facts.computing;
@@ -44,7 +54,7 @@ export function termsView(
     lanes,
     lane: lane && instance(lane, (port) => wires[port]),
     termsBits: lanes * magnitudeBits,
-    bound: productBias > 0n ? `${multiplication(core, false).bound}${biasText(magnitudeBits)}` : bound,
+    bound: productBias > 0n ? `${multiplication(core, false).bound}${biasText(magnitudeBits, biasEnd)}` : bound,
     addition: additionText(core, signed, carries),
   };
 }
@@ -83,5 +93,5 @@ function additionText({ facts, magnitudeBits, productBias }: DesignCore, signed:
     : `Add the term, below its inverted sign: that is the product and 2^${magnitudeBits}. The lowest bit carries the sign in.`;
 }
 
-const biasText = (magnitudeBits: number): string =>
-  `. Each comes with 2^${magnitudeBits} on\n// top, so that nothing is subtracted; the array takes that off its results. A negative one is its complement plus 1`;
+const biasText = (magnitudeBits: number, biasEnd: string): string =>
+  `. Each comes with 2^${magnitudeBits} on top, so that\n// nothing is subtracted; ${biasEnd}. A negative one is its complement plus 1`;

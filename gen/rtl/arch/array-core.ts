@@ -64,7 +64,7 @@ interface CoreText {
 export const selectorOf = ({ letter, wide }: PortView): string => `${letter}_${wide ? 'mode' : 'type'}`;
 
 /** What the rows or columns of a core's ports are: PEs, or clusters of them. */
-export const ofClusters = ({ clustered }: GridView): string => (clustered ? 'of PE clusters ' : '');
+export const ofClusters = ({ clustered }: GridView): string => (clustered ? ' of PE clusters' : '');
 
 /** What the cores of all arrays have in common. */
 export function arrayCore(core: DesignCore, computing: ModuleView, text: CoreText): ArrayCoreView {
@@ -73,14 +73,20 @@ export function arrayCore(core: DesignCore, computing: ModuleView, text: CoreTex
   const { clustered, rowClusters, colClusters } = grid;
   const [a, w] = [portView(core.a), portView(core.w)];
   const what = ofClusters(grid);
-  const operands = (port: OperandPort, view: PortView, clusters: number, side: string): ModulePort[] => [
+  const operands = (port: OperandPort, view: PortView, clusters: number, line: string, from: string): ModulePort[] => [
     input(
       `${port.letter}_code_i`,
       port.codeBits * port.lanes,
-      `${port.role} codes, ${side}: each ${what}a cycle behind the one before`,
+      `${port.role} codes by ${line}${from}, each ${line}${what} a cycle behind the one before`,
     ),
     ...(view.hasMode
-      ? [input(`${selectorOf(view)}_i`, modeBits(port) * clusters, `their types, per ${side} ${what}likewise`)]
+      ? [
+          input(
+            `${selectorOf(view)}_i`,
+            modeBits(port) * clusters,
+            `their ${view.wide ? view.mode : 'types'} by ${line}${what}${from}, likewise`,
+          ),
+        ]
       : []),
   ];
   const rows = { index: 'p', count: 'ROWS', cluster: grid.tall ? 'CLUSTER_ROWS' : '', clusters: rowClusters };
@@ -98,8 +104,8 @@ export function arrayCore(core: DesignCore, computing: ModuleView, text: CoreTex
       ports: [
         clock,
         ...enablePorts(config),
-        ...operands(core.a, a, rowClusters, 'row from the top'),
-        ...operands(core.w, w, colClusters, 'column'),
+        ...operands(core.a, a, rowClusters, 'row', ' from the top'),
+        ...operands(core.w, w, colClusters, 'column', ''),
         ...text.ports,
       ],
       template: text.template,

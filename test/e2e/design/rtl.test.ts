@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -22,12 +22,16 @@ beforeAll(async () => {
   ]);
 });
 
+/** Blank lines that nobody would write, and spaces that nobody sees. */
+const UNTIDY = /\n\n\n|[ \t]\n|\n\n *(end|endgenerate|\);)\n|\bbegin( : \w+)?\n\n/;
+
 describe('generated Verilog passes three front ends without a warning', () => {
   it.each(DEFAULT_MATRIX.map((raw) => [String(raw.name), raw] as const))('%s', async (name, raw) => {
     const { folder } = generate(validateConfiguration(raw), out);
     const manifest = loadDesign(folder);
     const files = manifest.compileOrder;
     expect(files.length).toBeGreaterThan(7);
+    for (const file of files) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(UNTIDY);
 
     const lint = await runTool(verilator, ['--lint-only', '-Wall', '--top-module', manifest.top, '-f', `${name}.f`], {
       cwd: folder,

@@ -40,7 +40,7 @@ export function coreModule(core: DesignCore, computing: ModuleView): CoreView {
         output(
           'sum_o',
           clusterRows * config.cols * accumulator.bits,
-          `results, ${tall ? `of row t of a cluster from [t*${config.cols * accumulator.bits}] on, ` : ''}column c at [c*${accumulator.bits} +: ${accumulator.bits}], each ${what}a cycle behind the one before`,
+          `results, ${tall ? `of row t of a cluster from [t*${config.cols * accumulator.bits}] on, ` : ''}column c at [c*${accumulator.bits} +: ${accumulator.bits}], each column${what} a cycle behind the one before`,
         ),
       ],
     }),

@@ -43,6 +43,8 @@ export interface PeView extends ModuleView, ProductView, Omit<TermsView, 'termsO
 /** The function that gives the term of two operands, with its sign to carry in, and what it holds on the way. */
 interface TermFunction {
   readonly bits: number;
+  /** The operands, and the fields that each consists of. */
+  readonly unpacked: readonly { readonly operand: 'a' | 'w'; readonly fields: string }[];
   /** The shifted product, its lines indented below the first. */
   readonly shifted: string;
   readonly value: string;
@@ -77,11 +79,12 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
   const swaps = (not: string): string =>
     low === undefined
       ? replicate(bits, `${not}${swap}`)
-      : `{ ${replicate(bits - low, `${not}late_swap_q`)}, ${replicate(low, `${not}${swap}`)}}`;
+      : `{${replicate(bits - low, `${not}late_swap_q`)}, ${replicate(low, `${not}${swap}`)}}`;
   const kept = `~acc_n_q & ${swaps('~')}`;
   const terms = termsView(core, product, lane, {
     ...(holds ? { a: 'a_q', w: 'w_q' } : { a: 'a_i', w: 'w_i' }),
     carries: true,
+    biasEnd: 'the array takes that off its results',
   });
   return {
     name,
@@ -122,9 +125,14 @@ function termFunction({ productBias }: DesignCore, product: ProductView): TermFu
   const { signed, doubling, hasShift, magnitudeBits, productBits, shiftBits, a, w } = product;
   const magnitude = hasShift ? 'magnitude' : 'product';
   const biased = productBias > 0n;
+  const unpacked = (operand: 'a' | 'w') => {
+    const names = product[operand].fields.map(({ name }) => name);
+    return { operand, fields: names.length > 1 ? `{${names.join(', ')}}` : names.join('') };
+  };
   const local = (name: string, width: number, is: boolean) => (is ? [{ name, width }] : []);
   return {
     bits: magnitudeBits + (signed ? 1 : 0) + (biased ? 1 : 0),
+    unpacked: [unpacked('a'), unpacked('w')],
     shifted: product.shifted.replace(/\n */g, '\n        '),
     value: signed
       ? `{${biased ? '~negative, ' : ''}${complemented(magnitude, magnitudeBits, 'negative')}, negative}`

@@ -41,7 +41,7 @@ export function coreModule(core: DesignCore, computing: ModuleView): CoreView {
         output(
           'sum_o',
           config.cols * accumulator.bits,
-          `results, column c at [c*${accumulator.bits} +: ${accumulator.bits}], each ${ofClusters(grid)}a cycle behind the one before`,
+          `results, column c at [c*${accumulator.bits} +: ${accumulator.bits}], each column${ofClusters(grid)} a cycle behind the one before`,
         ),
       ],
       parameters: ['SUM_BITS'],

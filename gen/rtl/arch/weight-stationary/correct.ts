@@ -8,11 +8,21 @@ export interface CorrectView extends PeripheryView {
   readonly bias: string;
 }
 
+/** What is on top of a result, modulo 2^bits. */
+const biasOfResult = ({ config, accumulator, productBias }: DesignCore): bigint =>
+  BigInt.asUintN(accumulator.bits, BigInt(config.rows * config.lanes) * productBias);
+
+/** What becomes of the bias of products, as a clause. */
+export const biasEnd = (core: DesignCore): string =>
+  biasOfResult(core) === 0n
+    ? `on results it is a multiple of 2^${core.accumulator.bits}`
+    : 'the array takes that off its results';
+
 /** What takes the bias of all products of a column off its results; none where products have none, or it is a multiple of 2^bits. */
 export function correctModules(core: DesignCore): CorrectView[] {
-  const { config, accumulator, productBias, magnitudeBits } = core;
+  const { config, accumulator, magnitudeBits } = core;
   const products = config.rows * config.lanes;
-  const bias = BigInt.asUintN(accumulator.bits, BigInt(products) * productBias);
+  const bias = biasOfResult(core);
   if (bias === 0n) return [];
   return [
     {

@@ -7,6 +7,7 @@ import { type ProductView, productView } from '../../product.js';
 import { type PassedView, passed } from '../../register.js';
 import { carriedSum, type SumNode, sumOfThree } from '../../sum-tree.js';
 import { type TermsView, termSum, termsView } from '../../terms.js';
+import { biasEnd } from './correct.js';
 import { clusterSumBits } from './sums.js';
 
 /**
@@ -63,7 +64,12 @@ export function weightStationaryPe(core: DesignCore, lane?: LaneView): WeightSta
     ...(lane ? { parts: [lane.name] } : {}),
     ...product,
     ...(lane ? { productRegisters: [], magnitudeRegisters: [] } : {}),
-    ...termsView(core, product, lane, { a: holds ? 'a_q' : 'a_i', w: 'w_q', carries: lanes > 1 }),
+    ...termsView(core, product, lane, {
+      a: holds ? 'a_q' : 'a_i',
+      w: 'w_q',
+      carries: lanes > 1,
+      biasEnd: biasEnd(core),
+    }),
     holds,
     weightBits: lanes * format.w.bits,
     operand: holds ? passed({ a: lanes * format.a.bits }) : [],
