@@ -53,6 +53,8 @@ interface Held {
 export class StepMaker {
   private readonly halves = new Map<BufferName, Halves>();
   private readonly held = new Map<BufferName, Held>();
+  /** Of the commands of the layer at hand. */
+  private tag = 0;
 
   constructor(
     private readonly machine: Machine,
@@ -75,6 +77,7 @@ export class StepMaker {
 
   private step(prepared: PreparedLayer, [row, rows]: [number, number], [block, blocks]: [number, number]): Step {
     const { layer, input, outWidth, weights, blockTiles, index } = prepared;
+    this.tag = index;
     const firstTile = block * blockTiles;
     const tiles = Math.min(blocks * blockTiles, prepared.tiles - firstTile);
     const loads: PlannedCommand[] = [];
@@ -103,7 +106,7 @@ export class StepMaker {
         ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1] },
         ...{ dilationY: dilation[0], dilationX: dilation[1], padTop: band.above, padLeft: pad[1] },
       }),
-      ...{ tag: index, a_type: typeNumber(input.type), constant_start: constant },
+      ...{ tag: this.tag, a_type: typeNumber(input.type), constant_start: constant },
       ...{ out_type: typeNumber(prepared.output.type), out_start: out.start, out_pixel_words: out.pixelWords },
       ...{ shift: layer.shift, low: layer.low ?? -32768, high: layer.high ?? 32767 },
       ...(copy && layer.copy
@@ -189,7 +192,10 @@ export class StepMaker {
     this.half(buffer).turn();
     const start = this.half(buffer).take(count);
     loads.push({
-      command: command('load', { ...place, buffer: bufferNumber(buffer), address: start, run: bytes }),
+      command: command('load', {
+        ...{ base: place.base, offset: place.offset, tag: this.tag },
+        ...{ buffer: bufferNumber(buffer), address: start, run: bytes },
+      }),
       accesses: [memory(place.base, place.offset, bytes, false), words(buffer, start, count, true)],
     });
     this.held.set(buffer, { key, start });
@@ -226,7 +232,7 @@ export class StepMaker {
     if (kept === each) return [];
     const { base, offset } = this.map.zeros;
     const run = (each - kept) * this.bytes('output');
-    const fields = { base, offset, run, count1: pixels, memory_step1: 0, buffer_step1: each };
+    const fields = { tag: this.tag, base, offset, run, count1: pixels, memory_step1: 0, buffer_step1: each };
     return [
       {
         command: command('load', { ...fields, buffer: bufferNumber('output'), address: start + kept }),
@@ -241,7 +247,7 @@ export class StepMaker {
     const word = this.bytes('output');
     const dense = kept === each && kept === memoryWords;
     const fields = {
-      ...{ base, offset, buffer: bufferNumber('output'), address: start },
+      ...{ tag: this.tag, base, offset, buffer: bufferNumber('output'), address: start },
       ...(dense
         ? { run: pixels * each * word }
         : { run: kept * word, count1: pixels, memory_step1: memoryWords * word, buffer_step1: each }),

@@ -1,9 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { UserError } from '../../../gen/base/errors.js';
 import { type FolderFile, replaceFolder } from '../../../gen/base/folder.js';
-import { requireFolderTarget } from '../../../gen/base/target.js';
-import { GENERATOR } from '../../../gen/base/version.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { arrayInfoOf } from '../../../gen/design/array-info.js';
 import type { Manifest } from '../../../gen/design/manifest.js';
@@ -15,6 +10,7 @@ import { writeModel } from '../onnx/model.js';
 import { openInside } from '../onnx/session.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import { floatsOf } from '../onnx/value.js';
+import { requireOwnFolder } from '../own-folder.js';
 import { operandsOf, type Product } from '../products/product.js';
 import type { SurveyedProduct } from '../products/survey.js';
 import type { Calibration } from './calibrate.js';
@@ -53,27 +49,8 @@ const ENTRIES: readonly string[] = [
 ];
 
 /** @throws UserError when a folder cannot be written, or holds anything that an earlier run did not write. */
-export function requireReplaceable(out: string): void {
-  requireFolderTarget(out, '--out');
-  if (!existsSync(out)) return;
-  const entries = readdirSync(out);
-  if (entries.length === 0) return;
-  const foreign = entries.filter((entry) => !ENTRIES.includes(entry));
-  if (foreign.length > 0) {
-    throw new UserError(`${out} holds what this program did not write: ${foreign.join(', ')}; choose another --out`);
-  }
-  if (isOwnReport(join(out, REPORT_FILE))) return;
-  throw new UserError(`${out} exists and holds no ${REPORT_FILE} of this program; choose another --out`);
-}
-
-function isOwnReport(file: string): boolean {
-  try {
-    const { generator } = JSON.parse(readFileSync(file, 'utf8')) as { generator?: unknown };
-    return typeof generator === 'string' && generator.split(' ')[0] === GENERATOR.split(' ')[0];
-  } catch {
-    return false;
-  }
-}
+export const requireReplaceable = (out: string): void =>
+  requireOwnFolder(out, { entries: ENTRIES, report: REPORT_FILE });
 
 /** Writes all files of a quantised network, or nothing. */
 export async function writeNetwork(network: QuantisedNetwork, request: FolderRequest): Promise<QuantiseReport> {

@@ -1,0 +1,119 @@
+import { decimal, percent, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
+import { GENERATOR } from '../../../gen/base/version.js';
+import { typeBits, typeNumber } from '../../../gen/commands/machine.js';
+import type { CompiledNetwork } from './compile.js';
+import { type CommandCost, commandCost, type MemorySpeed, spans } from './estimate.js';
+import type { PreparedLayer } from './prepare.js';
+
+/** A layer as it is compiled. Cycles are estimates: of the command costs alone. */
+export interface CompiledLayerReport {
+  readonly name: string;
+  readonly kind: 'product' | 'pool';
+  readonly input: string;
+  readonly output: string;
+  /** Multiply-accumulates; 0 of a pooling. */
+  readonly macs: number;
+  /** Products or vector commands. */
+  readonly steps: number;
+  /** Bands of rows, and parts of channels. */
+  readonly bands: number;
+  readonly parts: number;
+  readonly bytesLoaded: number;
+  readonly bytesStored: number;
+  /** Cycles that each part of the engine has to do. */
+  readonly arrayCycles: number;
+  readonly requantiserCycles: number;
+  readonly memoryCycles: number;
+  /** From the end of the layer before to the end of this one. */
+  readonly estimatedCycles: number;
+  /** Share of the PEs that multiply, over the estimated cycles. */
+  readonly estimatedUtilisation: number;
+  readonly bound: 'array' | 'requantiser' | 'memory';
+}
+
+export interface CompileReport {
+  readonly generator: string;
+  readonly model: string;
+  readonly layers: readonly CompiledLayerReport[];
+  readonly commands: number;
+  readonly imageBytes: number;
+  readonly macs: number;
+  readonly estimatedCycles: number;
+  readonly estimatedUtilisation: number;
+}
+
+export function compileReport(compiled: CompiledNetwork, model: string, speed: MemorySpeed): CompileReport {
+  const { machine, commands, layers, steps, image } = compiled;
+  const when = spans(machine, commands, speed);
+  const pes = machine.rows * machine.cols * machine.lanes;
+  let before = 0;
+  let [busy, macs] = [0, 0];
+  const rows = layers.map((layer): CompiledLayerReport => {
+    const own = commands.flatMap((command, i) => (command.name !== 'end' && command.tag === layer.index ? [i] : []));
+    const costs = own.map((i) => commandCost(machine, commands[i] as (typeof commands)[number], speed));
+    const sum = (of: (cost: CommandCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0);
+    const bytes = (name: string): number =>
+      own.reduce((total, i, at) => total + (commands[i]?.name === name ? (costs[at]?.bytes ?? 0) : 0), 0);
+    const end = Math.max(before, ...own.map((i) => when[i]?.end ?? 0));
+    const cycles = end - before;
+    before = end;
+    const work = macsOf(layer);
+    macs += work.macs;
+    busy += work.peCycles;
+    const parts = {
+      array: sum(({ array }) => array),
+      requantiser: sum(({ requantiser }) => requantiser),
+      memory: sum(({ memory }) => memory),
+    };
+    const bound = (Object.keys(parts) as (keyof typeof parts)[]).reduce((a, b) => (parts[b] > parts[a] ? b : a));
+    return {
+      ...{ name: layer.layer.name, kind: layer.layer.kind, input: layer.input.type, output: layer.output.type },
+      ...{ macs: work.macs, steps: steps.filter((step) => step.layer === layer.index).length },
+      ...{ bands: layer.tiling.bands.length, parts: layer.tiling.parts.length },
+      ...{ bytesLoaded: bytes('load'), bytesStored: bytes('store') },
+      ...{ arrayCycles: parts.array, requantiserCycles: parts.requantiser, memoryCycles: parts.memory },
+      ...{ estimatedCycles: cycles, estimatedUtilisation: cycles === 0 ? 0 : work.peCycles / pes / cycles, bound },
+    };
+  });
+  return {
+    ...{ generator: GENERATOR, model, layers: rows, commands: commands.length, imageBytes: image.length, macs },
+    ...{ estimatedCycles: before, estimatedUtilisation: busy / pes / before },
+  };
+}
+
+/** Multiply-accumulates of a layer, and cycles of one PE that they take: two PEs for each operand of 8 bits. */
+function macsOf({ layer, input, output }: PreparedLayer): { macs: number; peCycles: number } {
+  if (layer.kind === 'pool') return { macs: 0, peCycles: 0 };
+  const taps = layer.window.kernel[0] * layer.window.kernel[1];
+  const macs = output.height * output.width * output.channels * taps * (input.channels / layer.groups);
+  const share = (type: string): number => typeBits(typeNumber(type)) / 4;
+  return { macs, peCycles: macs * share(input.type) * share(layer.weightType) };
+}
+
+const COLUMNS: readonly TextColumn<CompiledLayerReport>[] = [
+  { title: 'layer', left: true, text: ({ name }) => name },
+  { title: 'types', left: true, text: ({ input, output }) => `${input} to ${output}` },
+  { title: 'MACs', text: ({ macs }) => decimal(macs) },
+  { title: 'steps', text: ({ steps }) => decimal(steps) },
+  { title: 'bytes in', text: ({ bytesLoaded }) => decimal(bytesLoaded) },
+  { title: 'out', text: ({ bytesStored }) => decimal(bytesStored) },
+  { title: 'array', text: ({ arrayCycles }) => decimal(arrayCycles) },
+  { title: 'requantiser', text: ({ requantiserCycles }) => decimal(requantiserCycles) },
+  { title: 'memory', text: ({ memoryCycles }) => decimal(memoryCycles) },
+  { title: 'estimate', text: ({ estimatedCycles }) => decimal(estimatedCycles) },
+  { title: 'utilisation', text: ({ estimatedUtilisation }) => percent(estimatedUtilisation) },
+  { title: 'bound', left: true, text: ({ bound }) => bound },
+];
+
+export function compileText(report: CompileReport): string {
+  const { model, layers, commands, imageBytes, macs, estimatedCycles, estimatedUtilisation } = report;
+  return [
+    `${model}: ${decimal(commands)} commands, image of ${decimal(imageBytes)} bytes`,
+    '',
+    ...tableLines(COLUMNS, layers),
+    '',
+    `all: ${decimal(macs)} MACs, about ${decimal(estimatedCycles)} cycles, utilisation ${percent(estimatedUtilisation)}`,
+    'Cycles are estimates: costs of commands and waits for tokens, without the pipelines of the hardware.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,60 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type GraphParts, modelBytes, node, randomTensor } from '../../support/onnx.js';
+import { runProgram } from '../../support/program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-compile-'));
+const [quantised, out] = [join(folder, 'tiny'), join(folder, 'compiled')];
+
+/** Ten classes of 28 x 28 images. */
+const TINY: GraphParts = {
+  input: ['n', 1, 28, 28],
+  nodes: [
+    node('Conv', ['x', 'filters', 'bias'], 'conv', { kernel_shape: [5, 5], strides: [3, 3], pads: [2, 2, 2, 2] }),
+    node('Relu', ['conv'], 'features'),
+    node('GlobalAveragePool', ['features'], 'mean'),
+    node('Flatten', ['mean'], 'flat'),
+    node('Gemm', ['flat', 'w', 'b'], 'scores', { transB: 1 }),
+  ],
+  constants: {
+    ...{ filters: randomTensor([6, 1, 5, 5], 1), bias: randomTensor([6], 2) },
+    ...{ w: randomTensor([10, 6], 3), b: randomTensor([10], 4) },
+  },
+};
+
+beforeAll(async () => {
+  const model = join(folder, 'tiny.onnx');
+  writeFileSync(model, modelBytes(TINY));
+  const { exitCode, stderr } = await runProgram('quantize', [
+    ...[model, '--calib', 'fashion-mnist', '--samples', '32', '--bits', '8', '--types', 'int', '--out', quantised],
+  ]);
+  expect(stderr).not.toContain('rror');
+  expect(exitCode).toBe(0);
+}, 60_000);
+
+describe('npm run compile', () => {
+  it('writes image, map and report, and the reference simulator runs them', async () => {
+    const flags = ['--calib', 'fashion-mnist', '--samples', '5', '--out', out, '--json'];
+    const { exitCode, stdout } = await runProgram('compile', [quantised, ...flags]);
+    expect(exitCode).toBe(0);
+    const report = JSON.parse(stdout);
+    // The convolution's and the product's results, and the mean, of each sample.
+    expect(report.check).toMatchObject({ samples: 5, codes: 5 * (10 * 10 * 6 + 6 + 10), wrongCodes: 0 });
+    expect(report.check.agreeing).toBeGreaterThan(3);
+    expect(report.macs).toBe(100 * 6 * 25 + 60);
+    expect(readdirSync(out).sort()).toEqual(['image.bin', 'map.h', 'map.json', 'report.json', 'report.txt']);
+    const map = JSON.parse(readFileSync(join(out, 'map.json'), 'utf8'));
+    expect(readFileSync(join(out, 'image.bin'))).toHaveLength(map.bases.image.bytes);
+  }, 60_000);
+
+  it('refuses a layer that does not fit, and names what it needs', async () => {
+    const machine = join(folder, 'machine.json');
+    writeFileSync(machine, JSON.stringify({ words: { activation: 64, weight: 8192, constant: 512, output: 4096 } }));
+    const flags = ['--calib', 'fashion-mnist', '--machine', machine, '--out', join(folder, 'none')];
+    const { exitCode, stderr } = await runProgram('compile', [quantised, ...flags]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/conv: .* 140 words .* 32/);
+  }, 60_000);
+});

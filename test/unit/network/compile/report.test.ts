@@ -1,0 +1,85 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { command } from '../../../../gen/commands/encode.js';
+import { compile } from '../../../../scripts/network/compile/compile.js';
+import { commandCost, spans } from '../../../../scripts/network/compile/estimate.js';
+import { compiledFiles } from '../../../../scripts/network/compile/files.js';
+import { DEFAULT_MACHINE, readMachine } from '../../../../scripts/network/compile/machine-file.js';
+import { compileReport } from '../../../../scripts/network/compile/report.js';
+import { smallMachine } from '../../golden/engine/machine.js';
+import { RandomNetwork } from './networks.js';
+
+const SPEED = { busBytes: 8, latency: 10 };
+
+describe('estimates', () => {
+  const machine = smallMachine();
+
+  it('count steps, sums and beats', () => {
+    const size = { out_height: 3, out_width: 3, kernel_height: 2, depth_words: 2, depth_tail: 3, column_tiles: 2 };
+    // 9 pixels are 3 tiles of 4; 2 taps of 4 + 3 steps; 2 requantiser lanes.
+    expect(commandCost(machine, command('product', size), SPEED)).toMatchObject({ array: 2 * 3 * 14, requantiser: 36 });
+    const load = command('load', { run: 20, count1: 3, memory_step1: 32 });
+    expect(commandCost(machine, load, SPEED)).toMatchObject({ memory: 10 + 9, bytes: 60 });
+    expect(commandCost(machine, command('load', { run: 20, count1: 3, memory_step1: 20 }), SPEED).memory).toBe(18);
+  });
+
+  it('overlap what no token orders', () => {
+    const [load, store] = [command('load', { run: 80 }), command('store', { run: 40, buffer: 4 })];
+    const at = (second: Partial<typeof store>, first: Partial<typeof load> = {}) =>
+      spans(machine, [{ ...load, ...first }, { ...store, ...second }, command('end')], SPEED).map(({ end }) => end);
+    expect(at({})).toEqual([20, 15, 20]);
+    expect(at({ wait_load: 1 }, { signal_store: 1 })).toEqual([20, 35, 35]);
+  });
+});
+
+describe('the files of a compiled network', () => {
+  const random = new RandomNetwork(2);
+  const [first, copy] = random.product(random.input(6, 6, 5), 6, { copyType: 'uint8' });
+  const [output] = random.product(first, 6, { addend: { tensor: copy, multiplier: 3 }, type: 'int8' });
+  const compiled = compile(smallMachine(), random.network(output));
+  const report = compileReport(compiled, 'small', SPEED);
+  const files = new Map(compiledFiles(compiled, report).map(({ path, content }) => [path, content]));
+
+  it('tell what each layer moves and takes', () => {
+    const [one, two] = report.layers;
+    expect(one).toMatchObject({ macs: 36 * 5 * 6, kind: 'product', input: 'uint4', output: 'uint4', parts: 1 });
+    // 36 pixels of 2 words for 4-bit codes, and of 4 for the copy; 8 channels are stored.
+    expect(one?.bytesStored).toBe(36 * (4 + 6));
+    expect(two?.bytesLoaded).toBeGreaterThan(36 * (4 + 6));
+    expect(report.macs).toBe(36 * (5 * 6 + 6 * 6));
+    expect(report.layers.reduce((sum, { estimatedCycles }) => sum + estimatedCycles, 0)).toBe(report.estimatedCycles);
+    expect(report.estimatedUtilisation).toBeLessThanOrEqual(1);
+  });
+
+  it('say where everything lies', () => {
+    const map = JSON.parse(files.get('map.json') as string);
+    expect(map.inputs[0]).toMatchObject({ base: 1, offset: 0, bytes: 36 * 4, channels: 5 });
+    expect(map.outputs[0]).toMatchObject({ base: 2, height: 6, type: 'int8' });
+    expect(map.commands.offset + 64 * map.commands.count).toBe((files.get('image.bin') as Uint8Array).length);
+    const header = files.get('map.h') as string;
+    expect(header).toContain(`#define NETWORK_START_OFFSET ${map.commands.offset}u\n`);
+    expect(header).toContain(`#define NETWORK_IMAGE_BYTES ${map.bases.image.bytes}u\n`);
+    expect(header).toContain('#define NETWORK_INPUT0_BYTES 144u\n');
+  });
+});
+
+describe('the engine of a file', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'ant-rtl-machine-')), 'machine.json');
+  const read = (value: unknown) => {
+    writeFileSync(file, JSON.stringify(value));
+    return readMachine(file);
+  };
+
+  it('is the default but for what the file has', () => {
+    expect(read({ rows: 8, lanes: 4 })).toEqual({ ...DEFAULT_MACHINE, rows: 8, lanes: 4 });
+  });
+
+  it('is refused with all that is wrong', () => {
+    expect(() => read({ rows: 6, cols: 0, weightTypes: ['int5'], size: 1 })).toThrow(
+      /rows: .*\n.*cols: .*\n.*weightTypes.0: .*\n.*size/s,
+    );
+    expect(() => readMachine(join(file, 'none'))).toThrow('--machine');
+  });
+});
