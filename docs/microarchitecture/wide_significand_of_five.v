@@ -56,7 +56,7 @@ module wide_significand_of_five (
 endmodule
 
 // The same operand from the generated PE's.
-module wide_base_of_five_operand #(
+module wide_significand_of_five_operand #(
   parameter WEIGHT = 0
 ) (
   input  wire [5:0] generated_i,

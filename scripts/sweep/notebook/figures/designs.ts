@@ -1,4 +1,4 @@
-import { CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, formName, formOptions } from './drain-forms.js';
+import { BUS_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, formName, formOptions } from './drain-forms.js';
 
 const ROOT = 'build/figures';
 
@@ -48,7 +48,7 @@ export const DESIGNS: Readonly<Record<string, string>> = {
   fpga_4x4: FPGA,
   fpga_4x4_two: `${FPGA} --pipeline 2`,
   ...Object.fromEntries(
-    [...DRAIN_FORMS, ...CORE_FORMS, ...ENERGY_FORMS].map((form) => [formName(form), formOptions(form)]),
+    [...DRAIN_FORMS, ...CORE_FORMS, ...BUS_FORMS, ...ENERGY_FORMS].map((form) => [formName(form), formOptions(form)]),
   ),
   ...Object.fromEntries(DOTS.map(({ name, options }) => [name, options])),
 };

@@ -12,8 +12,10 @@ import type { PeriodReport } from '../../../synth/timed/report.js';
 import type { ComparisonReport } from '../../compare/report.js';
 import { areaText, clusterTable, dotTable, floatTable, stallTable } from './area-tables.js';
 import { DOTS, folder, words } from './designs.js';
-import { CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, type Form, formName } from './drain-forms.js';
-import { coreTable, type DrainRecord, drainsTable, energyTable } from './drain-tables.js';
+import { busTable } from './bus-table.js';
+import type { DrainRecord } from './drain-areas.js';
+import { AIMED_FORMS, BUS_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, type Form, formName } from './drain-forms.js';
+import { coreTable, drainsTable, energyTable, goalsTable } from './drain-tables.js';
 import { dotTreesTable } from './dot-trees-table.js';
 import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
 import { type PlacedReports, renderFamilies, renderPlaced } from './fpga-tables.js';
@@ -91,6 +93,9 @@ const FLOATS = [
 ] as const;
 const FLOAT_DESIGNS = FLOATS.flatMap(({ int, float }) => (int ? [int, float] : [float]));
 
+/** Whether only the period is missed: a netlist that is not its RTL is no result. */
+const isSound = ({ proof }: PeriodReport): boolean => proof !== undefined && proofPasses(proof);
+
 /** A design mapped for the delay that the fastest netlist of its curve was asked for, and checked. */
 const atItsFastest = (name: string, stages: number): Measured<TimingReports, PeriodReport> => ({
   step: [
@@ -98,8 +103,8 @@ const atItsFastest = (name: string, stages: number): Measured<TimingReports, Per
     { shown: `<of ${name}'s curve>`, from: ([curves]) => fastestAim(curves, stages) },
     ...['--sta', '--prove'],
   ],
-  // ABC is asked for more than there is: OpenSTA's least period tells what came of it. A netlist that is not its RTL is no result.
-  mayFail: ({ proof }) => proof !== undefined && proofPasses(proof),
+  // ABC is asked for more than there is: OpenSTA's least period tells what came of it.
+  mayFail: isSound,
 });
 
 const place = (name: string, what: string) => area(name, `--fpga ice40 --place ${what} --seeds 3`);
@@ -122,6 +127,15 @@ const beside = <Report>(
       },
     }),
   );
+
+/** The period, in ns, for which the arrays are mapped whose buses have registers: one that a PE's logic keeps. */
+const BUS_PERIODS = { osu018: 5, sky130: 4 } as const;
+
+/** A design mapped for a period and checked by OpenSTA, which may find it missed. */
+const leastPeriod = (name: string, period: number): Measured<readonly PeriodReport[], PeriodReport> => ({
+  step: step(`area --design ${folder(name)} --liberty LIBRARY --period ${period} --sta --prove`),
+  mayFail: isSound,
+});
 
 const power = (name: string) => run(`power --design ${folder(name)} --liberty LIBRARY`);
 
@@ -384,6 +398,26 @@ export const FIGURES: readonly Figure[] = [
   ),
   ...beside<AreaReport>('drains', 'docs/drains.md', DRAIN_FORMS, (each) => area(each), drainsTable),
   ...beside<AreaReport>('cores', 'docs/drains.md', CORE_FORMS, (each) => area(each), coreTable),
+  figureOf<readonly unknown[]>({
+    name: 'goals',
+    page: 'docs/drains.md',
+    measured: [
+      { record: 'docs/drains.json' },
+      ...LIBRARIES.flatMap((library) => AIMED_FORMS.map(({ form }) => ({ ...area(formName(form)), library }))),
+    ],
+    parts: {
+      goals: ([record, ...reports]) => goalsTable(record as DrainRecord, reports as readonly AreaReport[], LIBRARIES),
+    },
+  }),
+  ...LIBRARIES.map((library) =>
+    figureOf<readonly PeriodReport[]>({
+      name: `bus-segments-${library}`,
+      page: 'docs/drains.md',
+      library,
+      measured: BUS_FORMS.map((form) => leastPeriod(formName(form), BUS_PERIODS[library])),
+      parts: { [`bus segments ${library}`]: busTable },
+    }),
+  ),
   ...beside<PowerReport>('drain-energies', 'docs/power.md', ENERGY_FORMS, power, energyTable),
   figureOf<[ModelReport, ModelReport, ...ModelReport[]]>({
     name: 'model',

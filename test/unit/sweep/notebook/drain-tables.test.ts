@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { PowerReport } from '../../../../scripts/power/report.js';
+import { busTable } from '../../../../scripts/sweep/notebook/figures/bus-table.js';
+import { type DrainRecord, drainAreas } from '../../../../scripts/sweep/notebook/figures/drain-areas.js';
 import {
+  AIMED_FORMS,
+  BUS_FORMS,
   CORE_FORMS,
   DRAIN_FORMS,
   ENERGY_FORMS,
@@ -11,24 +16,23 @@ import {
 } from '../../../../scripts/sweep/notebook/figures/drain-forms.js';
 import {
   coreTable,
-  type DrainRecord,
-  drainAreas,
   drainsTable,
   energyTable,
+  goalsTable,
 } from '../../../../scripts/sweep/notebook/figures/drain-tables.js';
-import type { PowerReport } from '../../../../scripts/power/report.js';
 import type { AreaReport } from '../../../../scripts/synth/report.js';
+import type { PeriodReport } from '../../../../scripts/synth/timed/report.js';
 import { cellsOf } from '../../../support/text.js';
 
 const RECORD: DrainRecord = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../docs/drains.json'), 'utf8'));
 
 const path = { kind: 'delay', leastArea: { ps: 5000 }, buffered: { ps: 4000 } };
 const row = (role: string, label: string, each: number) => ({
-  ...{ role, label, path, partOfOther: false },
+  ...{ role, label, module: label.split(' ')[0], path, partOfOther: false },
   total: { gateEquivalents: each, flipFlopBits: 0 },
 });
 
-/** An array of `size` x `size` PEs of 300 and a lane's 200 GE per lane, with 20 of skew and 40 of de-skew per PE. */
+/** An array of `size` x `size` PEs of 300 and a lane's 200 GE per lane, with 20 of skew, 12 of buses, 40 of de-skew, 16 of output per PE. */
 const report = (size: number, lanes = 1): AreaReport => {
   const pes = size * size;
   const modules = [
@@ -36,11 +40,14 @@ const report = (size: number, lanes = 1): AreaReport => {
     row('delay', 'd_delay (skew of the weights, 4 bit)', pes * 15),
     row('delay', 'd_delay (skew of the weight types, 2 bit)', pes * 5),
     row('delay', 'd_delay (de-skew of the results, 24 bit)', pes * 40),
+    row('delay', 'd_delay (registers of the buses, 24 bit)', pes * 8),
+    row('delay', 'd_delay (lower parts of sums, 13 bit)', pes * 4),
+    row('periphery', 'd_output', pes * 16),
     { ...row('type decoder', 'd_decode_int4', pes * 1000), partOfOther: true },
   ];
   return {
-    ...{ rows: size, cols: size, modules },
-    whole: { gateEquivalents: pes * (360 + 200 * lanes), flipFlopBits: 0 },
+    ...{ design: 'd', rows: size, cols: size, modules },
+    whole: { gateEquivalents: pes * (400 + 200 * lanes), flipFlopBits: 0 },
     proof: { limitSeconds: 1, modules: [{ label: 'm', netlist: 'n', seconds: 1, outcome: { result: 'proved' } }] },
   } as unknown as AreaReport;
 };
@@ -65,8 +72,8 @@ describe('the recorded drains', () => {
 
 describe('the tables of the ways out', () => {
   it('take areas per MAC apart, delay lines by what they are for', () => {
-    const areas = { pe: 250, skew: 5, deskew: 10, whole: 290, leastArea: 5000, buffered: 4000 };
-    expect(drainAreas(report(8, 4), 4)).toEqual({ ...areas, pe: 275 });
+    const areas = { pe: 275, skew: 5, buses: 3, deskew: 10, output: 4, whole: 300, leastArea: 5000, buffered: 4000 };
+    expect(drainAreas(report(8, 4), 4)).toEqual(areas);
   });
 
   it('give the area of a MAC that works, by the period of the tiles', () => {
@@ -88,29 +95,60 @@ describe('the tables of the ways out', () => {
     const of = (way: string) => rows.find(([, each]) => each?.startsWith(way));
     expect(of('single')).toEqual(['64 x 64', 'single (c0ffee)', '100', '0', '0', '500', '200', '125', '111', '103']);
     expect(of('double')?.slice(5)).toEqual(['400', '100', '100', '100', '100']);
-    const bus = rows.filter(([, way]) => way === '**read-out bus**');
+    const bus = rows.filter(([, way]) => way === '**bus**');
     expect(bus.map(([size]) => size)).toEqual(SIZES.map((size) => `${size} x ${size}`));
-    expect(bus[0]).toEqual(['4 x 4', '**read-out bus**', '500', '20', '40', '560', '560', '560', '560', '560']);
-    expect(Number(bus.at(-1)?.[5]?.replace(',', ''))).toBeGreaterThanOrEqual(4 * 560);
+    expect(bus[0]).toEqual(['4 x 4', '**bus**', '500', '20', '40', '600', '600', '600', '600', '600']);
+    expect(Number(bus.at(-1)?.[5]?.replace(',', ''))).toBeGreaterThanOrEqual(4 * 600);
   });
 
   it('compare the forms of the array with double drain', () => {
     const rows = rowsOf(
       coreTable(
         RECORD,
-        CORE_FORMS.map(({ size, lanes }) => report(size, lanes)),
+        CORE_FORMS.map(({ rows, lanes }) => report(rows, lanes)),
         'osu018',
       ),
     );
     expect(rows.length).toBe(3 + CORE_FORMS.length);
     const double = RECORD.areas.find((row) => row.drain === 'double' && row.size === 64 && row.library === 'osu018');
-    const share = (whole: number): string => (whole / (double?.areas.whole ?? Number.NaN)).toFixed(2);
-    expect(rows.map((cells) => cells[7])).toContain('1.00');
+    const share = (whole: number): string => (whole / (double?.areas.whole ?? Number.NaN)).toFixed(3);
+    expect(rows.find(([way]) => way?.startsWith('double'))?.slice(5)).toEqual(expect.arrayContaining(['', '1.000']));
+    const parts = ['275.0', '5.0', '3.0', '10.0', '4.0', '3.0'];
     expect(rows.filter(([, lanes]) => lanes === '4').map((cells) => cells.slice(2))).toEqual(
-      ['1 x 1', '1 x 2', '1 x 4'].map((u) => [u, '275', '5.0', '10.0', '290', share(290), '4,000', '5,000']),
+      ['1 x 1', '1 x 2', '1 x 4', '2 x 2', '4 x 4'].map((u) => [u, ...parts, '300.0', share(300), '4,000', '5,000']),
     );
     const none = { commit: '', areas: [], energies: [] };
     expect(() => coreTable(none, [], 'osu018')).toThrow(/double/);
+  });
+
+  it('say of each goal whether it is reached, and by how much it is missed', () => {
+    const reports = (['osu018', 'sky130'] as const).flatMap(() =>
+      AIMED_FORMS.map(({ form }) => report(64, form.lanes)),
+    );
+    const rows = rowsOf(goalsTable(RECORD, reports, ['osu018', 'sky130']));
+    const double = RECORD.areas.find((row) => row.drain === 'double' && row.size === 64 && row.library === 'osu018');
+    const limit = 0.7 * (double?.areas.whole ?? Number.NaN);
+    const over = ((600 / limit - 1) * 100).toFixed(1);
+    expect(rows.length).toBe(9);
+    expect(rows[0]?.slice(1)).toEqual(['osu018', `${limit.toFixed(1)} GE`, '600.0 GE', `no, ${over} % over`]);
+    expect(rows[2]?.slice(2)).toEqual(['4,313 ps', '4,000 ps', 'yes']);
+    expect(rows.at(-1)).toEqual(['PE, 1 lane', 'sky130', '525.0 GE', '500.0 GE', 'yes']);
+  });
+
+  it('tell what limits arrays whose buses are long', () => {
+    const checked = (minimumPs: number, from = 'x') => ({ minimumPs, minimumPath: { from, to: 'y/D' } });
+    const wholes = [checked(4775, 'u_core.w_q'), checked(6331, 'u_core.g_row[63].g_col[0].swap_out'), checked(5000)];
+    const reports = BUS_FORMS.map((_, i) => ({
+      ...{ design: 'd', rows: 64, cols: 2, proof: report(4).proof },
+      modules: [row('delay', 'd_delay (registers of the buses, 24 bit)', 128 * 12)],
+      sta: { pe: checked(4775), whole: wholes[Math.min(i, 2)] },
+    })) as unknown as PeriodReport[];
+    const rows = rowsOf(busTable(reports));
+    expect(rows[0]).toEqual(['1', '8', '71', '12.0', '4.78', '4.78', 'a PE']);
+    expect(rows[1]).toEqual(['1', '16', '67', '12.0', '4.78', '6.33', 'the bus']);
+    expect(rows[2]?.at(-1)).toBe('x to y/D');
+    expect(rows.length).toBe(BUS_FORMS.length);
+    expect(() => busTable(reports.map(({ sta: _, ...rest }) => rest))).toThrow(/checks/);
   });
 
   it('compare energies with those of double drain', () => {
@@ -127,16 +165,17 @@ describe('the tables of the ways out', () => {
     const record: DrainRecord = { commit: 'c0ffee', areas: [], energies };
     const reports = ENERGY_FORMS.map(() => ({ pe: of(1), whole: of(4) }) as unknown as PowerReport);
     expect(rowsOf(energyTable(record, reports, 'sky130'))).toEqual([
-      ['single (c0ffee)', '1', '2.000', '3.000', '5.000', '0.50'],
-      ['double (c0ffee)', '1', '3.000', '4.000', '10.000', '1.00'],
-      ...['1', '2', '4'].map((lanes) => ['read-out bus', lanes, '1.000', '1.750', '4.750', '0.48']),
+      ['single (c0ffee)', '1', '2.000', '3.000', '5.000', '1.00', '0.50'],
+      ['double (c0ffee)', '1', '3.000', '4.000', '10.000', '2.00', '1.00'],
+      ...['1', '2', '4'].map((lanes) => ['**bus**', lanes, '1.000', '1.750', '4.750', '0.95', '0.48']),
     ]);
-    expect(() => energyTable(record, reports, 'osu018')).toThrow(/double/);
+    expect(() => energyTable(record, reports, 'osu018')).toThrow(/single/);
   });
 
   it('are of designs whose names and options differ', () => {
-    const forms = [...new Map([...DRAIN_FORMS, ...CORE_FORMS].map((form) => [formName(form), form])).values()];
+    const all = [...DRAIN_FORMS, ...CORE_FORMS, ...BUS_FORMS];
+    const forms = [...new Map(all.map((form) => [formName(form), form])).values()];
     expect(new Set(forms.map(formOptions)).size).toBe(forms.length);
-    expect(forms.length).toBe(SIZES.length + 8);
+    expect(forms.length).toBe(SIZES.length + CORE_FORMS.length - 1 + BUS_FORMS.length);
   });
 });
