@@ -12,7 +12,6 @@ import {
 import type { RandomSource } from '../../gen/golden/vectors.js';
 import { showBinary32 } from '../../gen/numerics/binary32.js';
 import type { CodeValue } from '../../gen/numerics/types/type-base.js';
-import type { ComputingFacts } from '../../gen/rtl/arch/facts.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import { operandValue } from '../../gen/rtl/operand.js';
 import { runTool } from '../tools/find.js';
@@ -136,7 +135,7 @@ function unitVectors(
   pe: PeVectors,
 ): Buffer {
   const file = new VectorWriter().words(
-    PE_KINDS[factsOf(configuration).computing.adds],
+    Number(factsOf(configuration).computing.adds === 'passes'),
     accumulator.bits,
     steps,
     pe.steps,
@@ -171,9 +170,6 @@ function packedCodes({ codes, lanes }: PeVectors, group: number, codeBits: numbe
   }
   return packed;
 }
-
-/** What `tb/module_tb.cpp` is told of the PE. */
-const PE_KINDS: Readonly<Record<ComputingFacts['adds'], number>> = { accumulates: 0, passes: 2, reads: 3 };
 
 /** The first code whose operand's value is not the codec's. */
 export function decoderMismatch(
@@ -251,7 +247,7 @@ function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, g
   const stays = factsOf(configuration).computing.adds === 'passes';
   const weight = stays ? weightInUse(pe, offered) : offered;
   const product = offered < 0 || weight < 0 ? 'none' : products(offered, weight);
-  const isFloat = configuration.pe === 'float' && /accumulator|shadow|bus|acc_o/.test(rule);
+  const isFloat = configuration.pe === 'float' && /accumulator|bus/.test(rule);
   const show = (value: bigint): string => (isFloat ? showBinary32(value) : String(value));
   const before = stays
     ? `sum from above ${show(pe.values[step * 3] as bigint)}`

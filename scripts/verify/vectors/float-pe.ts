@@ -186,11 +186,8 @@ interface FloatStream {
 
 const magnitude = ({ product }: PairCodes): number => Math.abs(binary32Value(product));
 
-/** Arbitrary values on the way for sums from above, which must have no effect on this PE's. */
-const fromAbove = (random: RandomSource) => ({
-  drain: random.below(3) === 0,
-  accIn: canonical(BigInt(random.bits32())),
-});
+/** An arbitrary value on the bus below, which must have no effect on this PE's sum. */
+const fromBelow = (random: RandomSource) => ({ accIn: canonical(BigInt(random.bits32())) });
 
 /**
  * Sums of random length, a third of them with the largest products of one sign in between, half of these with the very
@@ -203,7 +200,7 @@ function driveStream({ recorder, pairs, pipeline, random }: FloatStream): void {
   const bySign = [1, -1]
     .map((sign) => largest.filter(({ product }) => binary32Value(product) * sign > 0))
     .filter((some) => some.length > 0);
-  const offer = (pair: PairCodes, swap = false) => recorder.step(pair, { ...fromAbove(random), swap });
+  const offer = (pair: PairCodes, swap = false) => recorder.step(pair, { ...fromBelow(random), swap });
   for (let i = 0; i < pipeline + 1; i++) recorder.step(zero, { swap: true, check: false });
   recorder.step(zero, { check: false });
   const steps = Math.max(pairs.length, STREAM_STEPS);
@@ -255,7 +252,7 @@ function driveTargets({ recorder, pairs, pipeline, random }: FloatStream, signed
   const swaps: boolean[] = new Array<boolean>(pipeline - 1).fill(false);
   const offer = (pair: PairCodes, begins: boolean) => {
     swaps.push(begins);
-    recorder.step(pair, { ...fromAbove(random), swap: swaps.shift() as boolean });
+    recorder.step(pair, { ...fromBelow(random), swap: swaps.shift() as boolean });
   };
   for (let round = 0; round < rounds; round++) {
     someOf(pairs, round).forEach((pair, i) => {
@@ -292,7 +289,7 @@ function driveHigh({ recorder, pairs, random }: FloatStream): void {
     ([least, most], pair) => [value(pair) < value(least) ? pair : least, value(pair) > value(most) ? pair : most],
     [zero, zero],
   );
-  const offer = (pair: PairCodes, swap = false) => recorder.step(pair, { ...fromAbove(random), swap });
+  const offer = (pair: PairCodes, swap = false) => recorder.step(pair, { ...fromBelow(random), swap });
   for (const level of [...HIGH, ...HIGH.map((one) => -one)]) {
     const stride = level > 0 ? highest : lowest;
     if (value(stride) === 0 || level / value(stride) > LONGEST_CLIMB) continue;

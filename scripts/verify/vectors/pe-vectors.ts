@@ -31,9 +31,9 @@ interface Pair extends PairCodes {
 /** What the accumulator becomes when a product arrives, both as `PairCodes` and `PeVectors` hold them. */
 export type Accumulate = (accumulator: bigint, product: bigint) => bigint;
 
-/** What is offered to a PE in a step besides operands. A PE whose weights stay is told to load by `drain`. */
+/** What is offered to a PE in a step besides operands. `load` is for PEs whose weights stay. */
 interface Control {
-  readonly drain: boolean;
+  readonly load: boolean;
   readonly swap: boolean;
   readonly accIn: bigint;
 }
@@ -47,7 +47,7 @@ interface PeModel<P extends PairCodes> {
 /** Stimulus and expectation of one PE, a step per clock cycle, in the layout of `tb/module_tb.cpp`. */
 export interface PeVectors {
   readonly steps: number;
-  /** a_type, w_type, drain, swap, check, three times 0 of each step. */
+  /** a_type, w_type, load, swap, check, three times 0 of each step. */
   readonly controls: Uint8Array;
   /** Codes of each step: activations of all lanes, then weights. */
   readonly codes: Uint8Array;
@@ -116,10 +116,10 @@ class WeightStationaryModel implements PeModel<Pair> {
     this.products = new Array<bigint>(pipeline).fill(0n);
   }
 
-  step({ a, w }: Pair, { drain, swap, accIn }: Control): [bigint, bigint] {
+  step({ a, w }: Pair, { load, swap, accIn }: Control): [bigint, bigint] {
     const arrived = this.products.shift() as bigint;
     if (swap) this.weights = this.waiting;
-    if (drain) this.waiting = w.values;
+    if (load) this.waiting = w.values;
     this.products.push(sumOfProducts(a.values, this.weights));
     return [BigInt.asIntN(this.bits, accIn + arrived + this.bias), 0n];
   }
@@ -246,12 +246,12 @@ export class Recorder<P extends PairCodes> {
     return this.pairs[this.random.below(this.pairs.length)] as P;
   }
 
-  step(pair: P, control: { drain?: boolean; swap?: boolean; accIn?: bigint; check?: boolean }): void {
-    const { drain = false, swap = false, accIn = 0n, check = true } = control;
+  step(pair: P, control: { load?: boolean; swap?: boolean; accIn?: bigint; check?: boolean }): void {
+    const { load = false, swap = false, accIn = 0n, check = true } = control;
     if ((this.count + 1) * 8 > this.controls.length) this.grow();
-    const expected = this.model.step(pair, { drain, swap, accIn });
+    const expected = this.model.step(pair, { load, swap, accIn });
     const { a, w } = pair;
-    this.controls.set([a.type, w.type, drain ? 1 : 0, swap ? 1 : 0, check ? 1 : 0], this.count * 8);
+    this.controls.set([a.type, w.type, load ? 1 : 0, swap ? 1 : 0, check ? 1 : 0], this.count * 8);
     this.codes.set(a.codes, this.count * 2 * this.lanes);
     this.codes.set(w.codes, (this.count * 2 + 1) * this.lanes);
     this.values.set([accIn, ...expected], this.count * 3);
@@ -292,7 +292,7 @@ function driveStationary(
 ): void {
   const groups = [...groupByWeight(pairs).values()];
   const first = groups[0] as Pair[];
-  recorder.step(first[0] as Pair, { drain: true, check: false });
+  recorder.step(first[0] as Pair, { load: true, check: false });
   let offered = 0;
   for (const level of levels) {
     for (const [i, group] of groups.entries()) {
@@ -300,7 +300,7 @@ function driveStationary(
       const loadAt = random.below(group.length);
       for (const [j, pair] of group.entries()) {
         const w = j === loadAt ? (next[0] as Pair).w : recorder.anyPair().w;
-        recorder.step({ ...pair, w }, { drain: j === loadAt, swap: j === 0, accIn: level, check: offered >= pipeline });
+        recorder.step({ ...pair, w }, { load: j === loadAt, swap: j === 0, accIn: level, check: offered >= pipeline });
         offered++;
       }
     }
@@ -331,12 +331,12 @@ function driveSums(
   const byProduct = [...pairs].sort((x, y) => (x.product < y.product ? -1 : 1));
   const [lowest, highest] = [byProduct[0] as Pair, byProduct.at(-1) as Pair];
   const zero = pairs.find((pair) => pair.product === 0n) as Pair;
-  const drainAtRandom = () => ({ drain: random.below(3) === 0, accIn: BigInt(random.below(2 ** 20)) % 128n });
+  const busAtRandom = () => ({ accIn: BigInt(random.below(2 ** 20)) % 128n });
   // What has been offered is on its way: the level reached is judged with it included.
   let ahead = 0n;
   const offer = (pair: Pair, control: { swap?: boolean; check?: boolean } = {}) => {
     ahead += pair.product;
-    recorder.step(pair, { ...drainAtRandom(), ...control });
+    recorder.step(pair, { ...busAtRandom(), ...control });
   };
   const swapOut = () => {
     for (let i = 0; i < pipeline + 1; i++) offer(zero);

@@ -19,11 +19,11 @@ function checksOf({ design, sta }: PeriodReport): NonNullable<PeriodReport['sta'
 
 const nanoseconds = ({ minimumPs }: StaResult): string => decimal(minimumPs / 1000, 2);
 
-/** Where the path that sets the least period of an array lies: a bus begins at a register of `swap`. */
-function pathText({ whole, pe }: NonNullable<PeriodReport['sta']>): string {
-  if (Math.abs(whole.minimumPs - pe.minimumPs) < 1) return 'a PE';
+/** Where the path that sets the least period of an array lies: that over a bus begins at a register of `swap`. */
+function pathText({ whole }: NonNullable<PeriodReport['sta']>): string {
   const { from, to } = whole.minimumPath;
-  return /swap/.test(from) ? 'the bus' : `${from} to ${to}`;
+  if (to.includes('u_pe/')) return 'a PE';
+  return from.includes('swap') ? 'the bus' : `${from} to ${to}`;
 }
 
 /** Least periods of arrays whose buses have registers every so many rows, a row per form. */

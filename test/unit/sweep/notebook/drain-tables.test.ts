@@ -136,8 +136,9 @@ describe('the tables of the ways out', () => {
   });
 
   it('tell what limits arrays whose buses are long', () => {
-    const checked = (minimumPs: number, from = 'x') => ({ minimumPs, minimumPath: { from, to: 'y/D' } });
-    const wholes = [checked(4775, 'u_core.w_q'), checked(6331, 'u_core.g_row[63].g_col[0].swap_out'), checked(5000)];
+    const checked = (minimumPs: number, from = 'x', to = 'y/D') => ({ minimumPs, minimumPath: { from, to } });
+    const swap = 'u_core.g_row[63].g_col[0].swap_out';
+    const wholes = [checked(4780, swap, 'u_core.g_row[63].g_col[0].u_pe/_533_/D'), checked(6331, swap), checked(5000)];
     const reports = BUS_FORMS.map((_, i) => ({
       ...{ design: 'd', rows: 64, cols: 2, proof: report(4).proof },
       modules: [row('delay', 'd_delay (registers of the buses, 24 bit)', 128 * 12)],
