@@ -9,7 +9,7 @@ import { type ArrayModel, latencyOf, type TileEvents } from '../verify/simulator
 
 /** What a stream of tiles of one length took, on the simulated array, without stalls. */
 export interface StreamFigures {
-  /** Length of each tile: beats of arrays, steps of the reduction of dot-product units. */
+  /** Length of each tile: steps of the reduction; where weights stay, rows of activations. */
   readonly k: number;
   readonly tiles: number;
   /** Cycles from a tile's last beat in to its first row out; where weights stay, to its last row out. */
@@ -28,7 +28,7 @@ export interface StreamFigures {
 export const STREAM_TILES = 4;
 
 /**
- * Streams tiles of `k` beats through an array back to back, every result compared with the reference model.
+ * Streams tiles of length `k` through an array back to back, every result compared with the reference model.
  *
  * @throws UserError (exit code 1) when a result is wrong or a cycle count is not the manifest's formula.
  */

@@ -51,9 +51,20 @@ export const VARIANTS: readonly Variant[] = [
     activations: ['int4', 'flint4', 'e2m1', 'e3m2', 'e2m3'],
     weights: ['int4', 'flint4', 'e2m1', 'e3m2', 'e2m3'],
   }),
+  ...[2, 4].map((lanes) => variant(`os_lanes${lanes}`, `PEs that add up ${lanes} products a cycle`, { lanes })),
   variant('ws', 'weight stationary: weights double buffered in the PEs, partial sums that widen on their way down', {
     dataflow: 'ws',
   }),
+  ...[2, 4].map((lanes) =>
+    variant(
+      `ws_lanes${lanes}`,
+      `weight stationary, PEs that hold ${lanes} weights and add up ${lanes} products a cycle`,
+      {
+        dataflow: 'ws',
+        lanes,
+      },
+    ),
+  ),
   variant('os_cluster2x2', 'clusters of 2 x 2 PEs that share operand registers', { clusterRows: 2, clusterCols: 2 }),
   variant('os_cluster4x4', 'clusters of 4 x 4 PEs that share operand registers', { clusterRows: 4, clusterCols: 4 }),
   variant('ws_cluster2x2', 'weight stationary, clusters of 2 x 2 PEs: a register for the partial sums of two rows', {

@@ -58,7 +58,7 @@ function notes({ lengths, rows, cols, gateEquivalent, library }: VariantsReport)
         ]
       : []),
     'Latency: from the last beat of a tile in to its first row of results out. Weight stationary: to its last row.',
-    `K: MACs done / (cycles x MACs per cycle) in percent, of ${STREAM_TILES} tiles of K beats back to back on the simulated array. Weight stationary: K rows of activations stream past a tile of weights.`,
+    `K: MACs done / (cycles x MACs per cycle) in percent, of ${STREAM_TILES} tiles of K steps back to back on the simulated array. Weight stationary: K rows of activations stream past a tile of weights.`,
     'Of the two figures the first is the steady state, the second counts from the first beat in to the last row out.',
     "Every result is compared with the reference model's. Latency, drain and period equal the design's manifest, or the command fails.",
   ];

@@ -134,6 +134,14 @@ const MUTATIONS: Mutation[] = [
     /PE, clock edge.*(w_o|partial sum) is wrong/,
   ],
   [
+    'a load that is not passed on',
+    { name: 'w15', dataflow: 'ws' },
+    'pe',
+    'load_q <= load_i',
+    'load_q <= load_i & ~swap_i',
+    /PE, clock edge.*load_o is wrong/,
+  ],
+  [
     'the load of a row',
     { name: 'w3', dataflow: 'ws' },
     'control',

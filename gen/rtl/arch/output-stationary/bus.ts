@@ -19,23 +19,18 @@ export interface Bus {
   readonly holdsRows: boolean;
 }
 
-/** The path over a bus in the library of 180 nm, in ns: before and behind it, and a row (docs/architecture.md). */
+/** The path over a bus in the library of 180 nm, in ns: before and behind it, and a row (docs/drains.md). */
 const PATH = { start: 1, row: 0.11 } as const;
 
-/**
- * Rows that a bus passes without a register, by the stages of a PE: a path no longer than that through a PE
- * (docs/architecture.md).
- */
-const longestSegment = ({ pe, pipeline }: Configuration): number => {
-  if (pe === 'float') return 128;
-  return pipeline === 1 ? 32 : 16;
-};
+/** Rows that a bus passes without a register: a path shorter than that through a PE, with each library (docs/drains.md). */
+const LONGEST_SEGMENTS = { int: 16, float: 64 } as const;
 
 export function busOf(config: Configuration): Bus {
   const { busSegment, wideActivations } = config;
   const { rowClusters: rows, clusterRows } = clusterGrid(config);
+  const longest = LONGEST_SEGMENTS[config.pe === 'float' ? 'float' : 'int'];
   const holdsRows = wideActivations.length > 0 && clusterRows === 1;
-  const segment = busSegment === 'auto' ? evenSegment(rows, longestSegment(config), holdsRows) : busSegment;
+  const segment = busSegment === 'auto' ? evenSegment(rows, longest, holdsRows) : busSegment;
   const segments = Math.ceil(rows / segment);
   return {
     ...{ rows, segment: Math.min(segment, rows), segments, registers: segments - 1 },
@@ -49,5 +44,5 @@ function evenSegment(rows: number, longest: number, pairs: boolean): number {
   return pairs ? 2 * Math.ceil(segment / 2) : segment;
 }
 
-/** The path over a segment of a bus, in ns (docs/architecture.md). */
+/** The path over a segment of a bus, in ns. */
 export const busPath = ({ segment }: Bus): number => PATH.start + PATH.row * segment;

@@ -78,24 +78,35 @@ const CLUSTER_GROUPS = {
   ws: { '1 x 1': 'ws', '4 x 1': 'ws_cluster4x1', '2 x 2': 'ws_cluster2x2' },
 } as const;
 
+/** Variants with PEs of several lanes, likewise. */
+const LANE_GROUPS = {
+  os: { '1': 'os', '2': 'os_lanes2', '4': 'os_lanes4' },
+  ws: { '1': 'ws', '2': 'ws_lanes2', '4': 'ws_lanes4' },
+} as const;
+
 /** What clusters of PEs save, out of the table of variants. */
-export function clusterTable({ variants }: VariantsReport): string {
-  const rows = Object.entries(CLUSTER_GROUPS).flatMap(([kind, clusters]) => {
-    const first = variantOf(variants, clusters['1 x 1']);
-    return Object.entries(clusters).map(([cluster, name]) => ({
-      cluster,
-      kind,
-      row: variantOf(variants, name),
-      first,
-    }));
+export const clusterTable = (report: VariantsReport): string => groupTable('PEs of a cluster', CLUSTER_GROUPS, report);
+
+/** What several products per PE save, out of the table of variants. */
+export const laneTable = (report: VariantsReport): string => groupTable('lanes', LANE_GROUPS, report);
+
+/** Variants by dataflow and by a form, whose title is given, each beside the first of its dataflow. */
+function groupTable(
+  title: string,
+  groups: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  { variants }: VariantsReport,
+): string {
+  const rows = Object.entries(groups).flatMap(([kind, forms]) => {
+    const members = Object.entries(forms).map(([form, name]) => ({ form, kind, row: variantOf(variants, name) }));
+    return members.map((member) => ({ ...member, first: members[0]?.row as VariantRow }));
   });
-  type ClusterRow = (typeof rows)[number];
-  const compared = (text: string, figure: (row: VariantRow) => number, { row, first }: ClusterRow): string =>
+  type GroupRow = (typeof rows)[number];
+  const compared = (text: string, figure: (row: VariantRow) => number, { row, first }: GroupRow): string =>
     row === first ? text : `${text} (${growth(figure(first), figure(row))})`;
   const perMac = (row: VariantRow): number => row.perMac.gateEquivalents;
-  return table<ClusterRow>(
+  return table<GroupRow>(
     [
-      { title: 'PEs of a cluster', left: true, text: ({ cluster }) => cluster },
+      { title, left: true, text: ({ form }) => form },
       { title: 'dataflow', left: true, text: ({ kind }) => kind },
       { title: 'GE per MAC', text: (each) => compared(decimal(perMac(each.row), 1), perMac, each) },
       { title: 'flip-flops per MAC', text: ({ row }) => decimal(row.perMac.flipFlopBits, 1) },

@@ -11,6 +11,7 @@ import {
   clusterTable,
   dotTable,
   floatTable,
+  laneTable,
   stallTable,
 } from '../../../../scripts/sweep/notebook/figures/area-tables.js';
 import { dotTreesTable } from '../../../../scripts/sweep/notebook/figures/dot-trees-table.js';
@@ -122,6 +123,12 @@ describe('tables of areas', () => {
     expect(rows[4]).toBe('| 4 x 1 | ws | 1,500.0 (+15 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
     expect(figuresIn(lastOf(clusterTable(report)))).toEqual([42]);
     expect(() => clusterTable({ ...report, variants: report.variants.slice(1) })).toThrow(/\bos\b/);
+    const lanes = ['os', 'os_lanes2', 'os_lanes4', 'ws', 'ws_lanes2', 'ws_lanes4'];
+    const several = { variants: lanes.map((name, i) => variant(name, 1000 - 100 * i, 5000)) };
+    const laneRows = rowsOf(laneTable(several as unknown as VariantsReport));
+    expect(laneRows[1]).toBe('| 2 | os | 900.0 (-10 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
+    expect(laneRows[3]).toBe('| 1 | ws | 700.0 | 40.0 | 5,000 ps | 34 |');
+    expect(() => laneTable(report)).toThrow(/\bos_lanes2\b/);
   });
 
   it('sort trees by the smaller of two areas, and show those that the generator makes', () => {
