@@ -27,6 +27,15 @@ describe('alternatives to the PE', () => {
     }
   });
 
+  it('have a converter of their name where they are proved with operands of their own, and else none', () => {
+    for (const { name, operands } of ALTERNATIVES) {
+      const text = readFileSync(join(FOLDER, `${name}.v`), 'utf8');
+      const converters =
+        operands === 'made of generated' || operands === 'made into generated' ? [`${name}_operand`] : [];
+      expect([...text.matchAll(/^module (\w+)/gm)].map(([, module]) => module)).toEqual([name, ...converters]);
+    }
+  });
+
   it('say in their first comment what they are', () => {
     expect(ideaOf('// One\n// idea.\n\n// not this\nmodule x ();\n')).toBe('One idea.');
     expect(() => ideaOf('module x ();\n')).toThrow(/comment/);
