@@ -10,7 +10,7 @@ import type { FpgaReport } from '../../../synth/fpga/report.js';
 import type { AreaReport } from '../../../synth/report.js';
 import type { PeriodReport } from '../../../synth/timed/report.js';
 import type { ComparisonReport } from '../../compare/report.js';
-import { areaText, clusterTable, dotTable, floatTable, stallTable } from './area-tables.js';
+import { areaText, clusterTable, dotTable, floatTable, laneTable, stallTable } from './area-tables.js';
 import { DOTS, folder, words } from './designs.js';
 import { busTable } from './bus-table.js';
 import type { DrainRecord } from './drain-areas.js';
@@ -298,7 +298,7 @@ export const FIGURES: readonly Figure[] = [
     },
   }),
   // The same run as that of docs/variants.md, which it writes.
-  ofOne('clusters', 'docs/architecture.md', run(VARIANTS), { clusters: clusterTable }, { library: 'osu018' }),
+  ofOne('clusters', 'docs/architecture.md', run(VARIANTS), { clusters: clusterTable, lanes: laneTable }, { library: 'osu018' }),
   figureOf<[AreaReport, AreaReport]>({
     name: 'stalls',
     page: 'docs/architecture.md',
