@@ -298,7 +298,13 @@ export const FIGURES: readonly Figure[] = [
     },
   }),
   // The same run as that of docs/variants.md, which it writes.
-  ofOne('clusters', 'docs/architecture.md', run(VARIANTS), { clusters: clusterTable, lanes: laneTable }, { library: 'osu018' }),
+  ofOne(
+    'clusters',
+    'docs/architecture.md',
+    run(VARIANTS),
+    { clusters: clusterTable, lanes: laneTable },
+    { library: 'osu018' },
+  ),
   figureOf<[AreaReport, AreaReport]>({
     name: 'stalls',
     page: 'docs/architecture.md',
