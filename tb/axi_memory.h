@@ -86,20 +86,17 @@ class AxiMemory {
     awready_.set(granted(awvalid_.get(), aw_grant_, random) && data_there && !random.chance(stalls_.aw));
     const bool address_there = stalls_.order != WriteOrder::address_first || complete_ < 0;
     wready_.set(address_there && !random.chance(stalls_.w));
-    if (!r_offered_) r_offered_ = !reads_.empty() && cycle >= reads_.front().at && !random.chance(stalls_.r);
+    if (!r_offered_) {
+      r_offered_ = !reads_.empty() && cycle >= reads_.front().at && !random.chance(stalls_.r);
+      if (r_offered_) offer(reads_.front());
+    }
     if (!b_offered_) b_offered_ = !answers_.empty() && cycle >= answers_.front().at && !random.chance(stalls_.b);
     rvalid_.set(r_offered_);
     bvalid_.set(b_offered_);
     if (r_offered_) {
-      const Burst& burst = reads_.front();
-      std::fill(beat_.begin(), beat_.end(), 0);
-      std::memcpy(beat_.data(), &bytes_[burst.address - base_], lanes_);
-      const uint32_t response = fault(burst.address, lanes_, false);
-      // What comes with an error is not what is in memory.
-      if (response != 0)
-        for (uint32_t& word : beat_) word = ~word;
-      rresp_.set(response);
-      rlast_.set(burst.beats == 1);
+      beat_ = r_data_;
+      rresp_.set(r_response_);
+      rlast_.set(reads_.front().beats == 1);
     } else {
       for (uint32_t& word : beat_) word = random.next();
       rresp_.set(random.next() >> 8 & 3);
@@ -178,6 +175,16 @@ class AxiMemory {
     return nullptr;
   }
 
+  // A beat stays as it is while it waits.
+  void offer(const Burst& burst) {
+    r_data_.assign(beat_.size(), 0);
+    std::memcpy(r_data_.data(), &bytes_[burst.address - base_], lanes_);
+    r_response_ = fault(burst.address, lanes_, false);
+    // What comes with an error is not what is in memory.
+    if (r_response_ != 0)
+      for (uint32_t& word : r_data_) word = ~word;
+  }
+
   uint32_t fault(uint64_t address, uint64_t bytes, bool writes) const {
     for (const Fault& each : faults_)
       if (each.writes == writes && address < each.first + each.bytes && address + bytes > each.first) return each.response;
@@ -202,7 +209,8 @@ class AxiMemory {
   unsigned lanes_;
   uint64_t base_;
   std::vector<uint8_t>& bytes_;
-  std::vector<uint32_t> beat_;
+  std::vector<uint32_t> beat_, r_data_;
+  uint32_t r_response_ = 0;
   Stalls stalls_;
   std::vector<Fault> faults_;
   std::deque<Burst> reads_, writes_;

@@ -36,7 +36,11 @@
   PORT(write_start_valid_i) PORT(write_start_ready_o) PORT(write_start_address_i) PORT(write_start_bytes_i)           \
   PORT(write_start_count1_i) PORT(write_start_count2_i) PORT(write_start_step1_i) PORT(write_start_step2_i) PORT(write_start_tag_i)                                          \
   PORT(write_word_valid_i) PORT(write_word_ready_o) PORT(write_word_i) PORT(write_done_o)                             \
-  PORT(write_error_o) PORT(write_error_decode_o) PORT(write_error_address_o) PORT(write_idle_o)
+  PORT(write_error_o) PORT(write_error_decode_o) PORT(write_error_address_o) PORT(write_idle_o)  \
+  PORT(irq_o) PORT(s_axil_awvalid) PORT(s_axil_awready) PORT(s_axil_awaddr) PORT(s_axil_wvalid) PORT(s_axil_wready)   \
+  PORT(s_axil_wdata) PORT(s_axil_wstrb) PORT(s_axil_bvalid) PORT(s_axil_bready) PORT(s_axil_bresp)                    \
+  PORT(s_axil_arvalid) PORT(s_axil_arready) PORT(s_axil_araddr) PORT(s_axil_rvalid) PORT(s_axil_rready)               \
+  PORT(s_axil_rdata) PORT(s_axil_rresp)
 
 // A port that a design may lack.
 #define ANT_PORT_OF(model, name)                                                      \
@@ -54,6 +58,8 @@ namespace {
 class VerilatedDut final : public Model {
  public:
   explicit VerilatedDut(const char* trace) {
+    // Where a model is built with --x-initial unique, what is not reset begins with garbage.
+    context_.randReset(2);
     context_.traceEverOn(trace != nullptr);
     dut_ = std::make_unique<Vdut>(&context_);
     if (!trace) return;

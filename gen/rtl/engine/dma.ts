@@ -155,6 +155,7 @@ export function readModule(bus: EngineBus, tagBits: number): ReadView {
       output('word_tag_o', tagBits, 'of its transfer'),
       ...control,
       ...faults(bus),
+      output('error_tag_o', tagBits, 'of its transfer'),
       ...readChannels(bus),
     ],
     bursts: `${bus.name}_bursts`,

@@ -18,12 +18,6 @@ const outer =
   (port: string): string =>
     SHARED.has(port) || port.startsWith('m_axi_') ? port : `${unit}_${port}`;
 
-interface Harness extends ModuleView {
-  readonly read: InstanceView;
-  readonly write: InstanceView;
-  readonly rules: InstanceView;
-}
-
 /** Rules of the bus are watched by `tb/axi_rules.v`, whose inputs are called as the bus' signals. */
 export function rulesInstance({ addressBits, busBits, outstanding }: EngineBus): InstanceView {
   const channels = {
@@ -58,10 +52,10 @@ export function dmaHarness(bus: EngineBus): { readonly top: string; readonly fil
     ports.map((port) => ({ ...port, name: outer(unit)(port.name) }));
   const own = named('write', write).filter(({ name }) => !SHARED.has(name));
   const top = `${bus.name}_dma`;
-  const harness: Harness = {
+  const harness = {
     name: top,
     file: `rtl/${top}.v`,
-    template: 'verify/engine/dma-harness.v',
+    template: 'verify/engine/harness.v',
     title: 'The units at the bus, side by side.',
     ports: [
       ...named('read', read),
@@ -69,9 +63,11 @@ export function dmaHarness(bus: EngineBus): { readonly top: string; readonly fil
       input('write_start_tag_i', 1, 'none'),
       output('rule_o', 4, 'rule that is broken'),
     ],
-    read: instance(read, outer('read')),
-    write: instance(write, outer('write')),
-    rules: rulesInstance(bus),
+    instances: [
+      { ...instance(read, outer('read')), label: 'u_read' },
+      { ...instance(write, outer('write')), label: 'u_write' },
+      { ...rulesInstance(bus), label: 'u_rules' },
+    ],
   };
   const identity = { generator: 'a test', hash: '', command: '' };
   const rendered = renderVerilog({ modules }, identity).map(({ path, text }) => [path, text] as const);

@@ -7,7 +7,7 @@ import { type RegisterView, type ShiftView, shiftRegister } from '../../register
 import { literal, replicate, slice, zeroExtend } from '../../verilog.js';
 import { type BubbleView, bubbleCounter } from './bubble.js';
 import { type Bias, biasOf } from './bias.js';
-import { type Bus, busOf } from './bus.js';
+import { busOf } from './bus.js';
 import { lateCycles } from './late.js';
 
 /** A register without reset: what it takes, and when, unless in every cycle. */
@@ -21,11 +21,12 @@ interface ResetRegister extends RegisterView {
 }
 
 export interface ControlView extends PeripheryView, BubbleView {
-  /** That swaps are a row of PEs each, or one of clusters, unless there is one row. */
-  readonly rowByRow: string;
+  /** Swaps are a row of PEs each, or one of clusters. */
+  readonly ofClusters: string;
+  /** Cycles between two last beats, at least. */
+  readonly distance: number;
   readonly busRows: number;
-  /** Why no two rows meet on the bus, as a sentence. */
-  readonly spacing: string;
+  readonly busRegisters: number;
   /** What follows a tile's last beat until its last row has left the accumulators. */
   readonly lastPipe: ShiftView;
   readonly pipeReset: string;
@@ -120,9 +121,10 @@ export function controlModule(core: DesignCore): ControlView {
       template: 'rtl/arch/output-stationary/control',
     }),
     ...bubbleCounter('the last beat of a tile', rows + registers - 1, rows + registers - 1),
-    rowByRow: rows > 1 ? `, row${tall ? ' of PE clusters' : ''} by row` : '',
+    ofClusters: tall ? ' of PE clusters' : '',
+    distance: rows + registers,
     busRows: rows,
-    spacing: spacingText(bus),
+    busRegisters: registers,
     lastPipe,
     pipeReset: literal(stages, 1),
     swap: slice('last_pipe_q', stages, stages - 1, pipeline - 1),
@@ -184,15 +186,6 @@ function biasRegisters({ bits }: Bias, lanes: number): Follower[] {
       meaning: 'those between the tile and the one before',
     },
   ];
-}
-
-function spacingText({ rows, registers }: Bus): string {
-  if (rows === 1) return 'One row never meets another on the bus.';
-  const why =
-    registers > 0
-      ? `${rows} for rows and ${registers} for registers of the bus between them,`
-      : 'a cycle for each row,';
-  return `The last beats of two tiles are at least ${rows + registers} cycles apart,\n// ${why} so no two rows meet on it.`;
 }
 
 /** The bit `cycles` behind the first one, in shift registers each of which takes what leaves the one before. */

@@ -1,0 +1,352 @@
+import { localparams } from '../../commands/constants.js';
+import { type Machine, typeNumber, wordBytes } from '../../commands/machine.js';
+import { validateRequantiser } from '../../config/requantiser.js';
+import { validateConfiguration } from '../../config/validate.js';
+import { type Design, elaborate } from '../design.js';
+import { type InstanceView, instance } from '../instance.js';
+import type { ModulePort, ModuleView } from '../module.js';
+import { clock, reset } from '../ports.js';
+import { elaborateRequantiser, type RequantiserDesign } from '../requantise/design.js';
+import { zeroExtend } from '../verilog.js';
+import { busWidths, type EngineBus } from './bus.js';
+import { computeModules } from './compute.js';
+import { burstsModule, readModule, writeModule } from './dma.js';
+import { fieldBitsIn, tokensIn } from './fields.js';
+import { fifoModule } from './fifo.js';
+import { dualPortRam } from './ram.js';
+import { type EngineFacts, registersModule } from './registers.js';
+import { type EngineBuffer, type EngineShape, engineBuffers, leastTileBits } from './shape.js';
+import { fetchModule, jobModule, loadModule, storeModule, tokensModule } from './units.js';
+
+/** What an engine is made from. */
+export interface EngineParameters {
+  readonly bus: EngineBus;
+  readonly rows: number;
+  readonly cols: number;
+  readonly lanes: number;
+  readonly requantiseLanes: number;
+  readonly words: Machine['words'];
+  /** Stages of a PE. */
+  readonly pipeline: number;
+  /** Longest reduction. */
+  readonly maxK: number;
+  readonly rounding: 'up' | 'even';
+}
+
+export interface EngineDesign extends EngineShape {
+  readonly array: Design;
+  readonly requantiser: RequantiserDesign;
+  readonly buffers: readonly EngineBuffer[];
+  /** In compile order; the last is the top. */
+  readonly modules: readonly ModuleView[];
+  readonly top: ModuleView;
+}
+
+const ACTIVATIONS = { narrow: ['int4', 'uint4', 'flint4', 'uflint4', 'pot4'], wide: ['int8', 'uint8'] };
+const WEIGHTS = { narrow: ['int4', 'flint4', 'pot4'], wide: ['int8'] };
+const BIAS_BITS = 32;
+
+/** Elaborates an engine. */
+export function elaborateEngine(parameters: EngineParameters): EngineDesign {
+  const { bus, rows, cols, lanes, requantiseLanes, words, pipeline, maxK, rounding } = parameters;
+  const { name, reset: kind } = bus;
+  const array = elaborate(
+    validateConfiguration({
+      ...{ name, rows, cols, lanes, pipeline, maxK, reset: kind, busSegment: rows },
+      ...{ activations: ACTIVATIONS.narrow, wideActivations: ACTIVATIONS.wide },
+      ...{ weights: WEIGHTS.narrow, wideWeights: WEIGHTS.wide },
+    }),
+  );
+  const resultTypes = [...ACTIVATIONS.narrow, ...ACTIVATIONS.wide];
+  const requantiser = elaborateRequantiser(
+    validateRequantiser({
+      ...{ name: `${name}_out`, types: resultTypes, lanes: requantiseLanes, sumBits: array.accumulator.bits },
+      ...{
+        biasBits: BIAS_BITS,
+        multiplierBits: 16,
+        shiftBits: 6,
+        addendBits: 0,
+        clip: 'bounds',
+        rounding,
+        reset: kind,
+      },
+    }),
+  );
+  const machine: Machine = {
+    ...{ rows, cols, lanes, requantiseLanes, words, resultTypes, rounding },
+    activationTypes: resultTypes,
+    weightTypes: [...WEIGHTS.narrow, ...WEIGHTS.wide],
+    accumulatorBits: array.accumulator.bits,
+  };
+  const shape: EngineShape = { bus, machine };
+  const units = {
+    registers: registersModule(bus, factsOf(machine)),
+    ...{ job: jobModule(shape), fetch: fetchModule(shape), tokens: tokensModule(shape) },
+    ...{ read: readModule(bus, 1), write: writeModule(bus), load: loadModule(shape), store: storeModule(shape) },
+  };
+  const computing = computeModules(shape, { array, requantiser });
+  const ram = dualPortRam(name);
+  const top = topModule(shape, units, { compute: computing.at(-1) as ModuleView, ram });
+  const modules = [
+    ...coreModules(array),
+    ...requantiser.modules,
+    ...[ram, fifoModule(bus), burstsModule(bus), units.read, units.write, units.registers, units.job, units.fetch],
+    ...[units.tokens, units.load, units.store, ...computing, top],
+  ];
+  return { ...shape, array, requantiser, buffers: engineBuffers(shape), modules, top };
+}
+
+/** The modules in the core of an array, and those that work on its sums. */
+function coreModules({ config, modules }: Design): ModuleView[] {
+  const around = ['array', 'input', 'control', 'output', 'pair_cols', 'pair_rows'].map(
+    (part) => `${config.name}_${part}`,
+  );
+  return modules.filter(({ name }) => name.startsWith(config.name) && !around.includes(name));
+}
+
+const factsOf = (machine: Machine): EngineFacts => ({
+  ...{ rows: machine.rows, cols: machine.cols, lanes: machine.lanes, requantiseLanes: machine.requantiseLanes },
+  ...{ roundsToEven: machine.rounding === 'even', accumulatorBits: machine.accumulatorBits },
+  ...{ activationWords: machine.words.activation, weightWords: machine.words.weight },
+  ...{ constantWords: machine.words.constant, outputWords: machine.words.output },
+  activationTypes: machine.activationTypes.map(typeNumber),
+  weightTypes: machine.weightTypes.map(typeNumber),
+  resultTypes: machine.resultTypes.map(typeNumber),
+});
+
+interface TopView extends ModuleView {
+  readonly [part: string]: unknown;
+}
+
+interface Units {
+  readonly registers: ModuleView;
+  readonly job: ModuleView;
+  readonly fetch: ModuleView;
+  readonly tokens: ModuleView;
+  readonly read: ModuleView;
+  readonly write: ModuleView;
+  readonly load: ModuleView;
+  readonly store: ModuleView;
+}
+
+const UNITS = ['load', 'compute', 'store'] as const;
+/** Fields of a command as load and store have them. */
+const isField = (port: string): boolean =>
+  /^(offset|address|buffer|run|count[12]|memory_step[12]|buffer_step[12])_i$/.test(port);
+
+function topModule(
+  shape: EngineShape,
+  units: Units,
+  { compute, ram }: { compute: ModuleView; ram: ModuleView },
+): TopView {
+  const { bus, machine } = shape;
+  const { name } = bus;
+  const { laneBits } = busWidths(bus);
+  const buffers = engineBuffers(shape);
+  const command = 'command';
+  const common: Readonly<Record<string, string>> = {
+    clk_i: 'clk_i',
+    rst_ni: 'rst_ni',
+    clear_i: 'clear',
+    halt_i: 'halt',
+  };
+  const isBus = (port: string): boolean => /^(m_axi_|s_axil_)|^irq_o$/.test(port);
+  const place = (module: ModuleView, more: (port: string) => string | undefined): InstanceView =>
+    instance(module, (port) => common[port] ?? (isBus(port) ? port : more(port)));
+  /** A wire of a unit's own, `<unit>_<port>`. */
+  const bare = (port: string): string => port.replace(/_[io]$/, '');
+  const ofUnit =
+    (unit: (typeof UNITS)[number]) =>
+    (port: string): string | undefined => {
+      const kind = unit === 'compute' ? 'product' : unit;
+      if (port === 'valid_i') return `fetch_valid & is_${unit}`;
+      if (port === 'head_i') return 'fetch_head';
+      if (port === 'wait_i') return tokensIn('wait', command);
+      if (port === 'signal_i') return tokensIn('signal', command);
+      if (port === 'base_i') return 'base';
+      if (port === 'read_ready_i') return "1'b1";
+      if (port === 'read_data_i') return 'output_read_data';
+      if (unit !== 'compute' && isField(port)) return fieldBitsIn(kind, bare(port), command);
+      return undefined;
+    };
+  const unitPorts = (unit: 'load' | 'store', module: ModuleView, shared: readonly string[]): InstanceView =>
+    place(module, (port) => ofUnit(unit)(port) ?? (shared.includes(port) ? bare(port) : `${unit}_${bare(port)}`));
+  const computeFields = compute.ports
+    .map(({ name: port }) => port)
+    .slice(compute.ports.findIndex(({ name: port }) => port === 'head_o') + 1)
+    .filter((port) => port.endsWith('_i') && !port.endsWith('_data_i'));
+  const ports: ModulePort[] = [
+    clock,
+    reset,
+    ...units.registers.ports.filter(({ name: port }) => isBus(port)),
+    ...units.read.ports.filter(({ name: port }) => isBus(port)),
+    ...units.write.ports.filter(({ name: port }) => isBus(port)),
+  ];
+  const jobWires = (port: string): string => {
+    const unitPort = /^(load|compute|store)_(error|range|head)_i$/.exec(port);
+    if (unitPort) return `${unitPort[1]}_${unitPort[2]}`;
+    if (port === 'load_range_address_i') return 'load_address';
+    if (port === 'store_range_address_i') return 'store_read_address';
+    if (port === 'read_error_fetch_i') return 'word_tag_now';
+    if (port === 'finished_i') return 'fetch_finished';
+    if (port === 'start_i') return 'start_job';
+    if (port === 'stop_i') return 'stop_job';
+    if (port === 'bytes_out_i') return 'store_bytes';
+    return bare(port);
+  };
+  const readWires: Readonly<Record<string, string>> = {
+    ...{
+      start_valid_i: 'read_valid',
+      start_ready_o: 'read_ready',
+      start_address_i: 'read_address',
+      start_bytes_i: 'read_bytes',
+    },
+    ...{ start_count1_i: 'read_count1', start_count2_i: 'read_count2', start_step1_i: 'load_start_step1' },
+    ...{ start_step2_i: 'load_start_step2', start_tag_i: 'fetch_start_valid', stop_i: 'halt' },
+    ...{
+      error_o: 'read_error',
+      error_decode_o: 'unused_read_decode',
+      error_address_o: 'read_error_address',
+      idle_o: 'read_idle',
+    },
+    ...{ error_tag_o: 'word_tag_now' },
+  };
+  const writeWires: Readonly<Record<string, string>> = {
+    ...{
+      word_valid_i: 'store_word_valid',
+      word_ready_o: 'store_word_ready',
+      word_i: 'store_word',
+      done_o: 'store_done',
+      stop_i: 'halt',
+    },
+    ...{
+      error_o: 'write_error',
+      error_decode_o: 'unused_write_decode',
+      error_address_o: 'write_error_address',
+      idle_o: 'write_idle',
+    },
+  };
+  const instances = {
+    registers: place(units.registers, bare),
+    job: place(units.job, (port) =>
+      port === 'clear_o' ? 'clear' : port === 'halt_o' ? 'halt' : port === 'begin_o' ? 'begin_job' : jobWires(port),
+    ),
+    fetch: place(units.fetch, (port) => {
+      const more: Readonly<Record<string, string>> = {
+        ...{
+          begin_i: 'begin_job',
+          start_i: 'start',
+          command_o: command,
+          ready_i: 'command_ready',
+          units_idle_i: 'units_idle',
+        },
+        ...{ word_i: 'word', word_last_i: 'word_last', word_valid_i: 'fetch_word_valid' },
+      };
+      return more[port] ?? `fetch_${bare(port)}`;
+    }),
+    tokens: place(units.tokens, bare),
+    read: place(units.read, (port) => readWires[port] ?? bare(port)),
+    write: place(units.write, (port) => writeWires[port] ?? `store_${bare(port)}`),
+    load: unitPorts('load', units.load, ['word_i', 'word_bytes_i', 'word_run_last_i', 'word_last_i', 'output_ready_i']),
+    store: unitPorts('store', units.store, []),
+    compute: place(compute, (port) => {
+      if (computeFields.includes(port)) return fieldBitsIn('product', bare(port), command);
+      const more: Readonly<Record<string, string>> = {
+        ...{ a_data_i: 'activation_read_data', w_data_i: 'weight_read_data', constant_data_i: 'constant_read_data' },
+        ...{ stepping_o: 'array_steps', waits_token_o: 'token_waits', waits_requantiser_o: 'requantiser_full' },
+      };
+      return ofUnit('compute')(port) ?? more[port] ?? `compute_${bare(port)}`;
+    }),
+  };
+  const rams = buffers.map((buffer) => ramView(ram, buffer));
+  const output_ = buffers.find((buffer) => buffer.name === 'output') as EngineBuffer;
+  const parts = (8 * wordBytes(machine, 'output')) / leastTileBits(machine);
+  const declared = new Set([...ports.map(({ name: port }) => port), 'clk_i', 'rst_ni']);
+  const wires = [
+    ...wiresOf(
+      [
+        [units.registers, instances.registers],
+        [units.job, instances.job],
+        [units.fetch, instances.fetch],
+        [units.tokens, instances.tokens],
+        [units.read, instances.read],
+        [units.write, instances.write],
+        [units.load, instances.load],
+        [units.store, instances.store],
+        [compute, instances.compute],
+      ],
+      declared,
+    ),
+  ];
+  return {
+    name,
+    file: `rtl/${name}.v`,
+    template: 'rtl/engine/engine.v',
+    title: `Engine: an accelerator from memory to memory around ${machine.rows} x ${machine.cols} PEs.`,
+    ports,
+    wires: [
+      ...wires,
+      ...[
+        { name: 'command_ready', width: 1 },
+        { name: 'units_idle', width: 1 },
+        { name: 'read_valid', width: 1 },
+        { name: 'word_ready', width: 1 },
+        { name: 'fetch_start_ready', width: 1 },
+        { name: 'load_start_ready', width: 1 },
+        { name: 'bytes_in', width: 32 },
+        { name: 'output_ready', width: 1 },
+        { name: 'output_write', width: output_.lanes },
+        { name: 'output_address', width: output_.addressBits },
+        { name: 'output_data', width: output_.wordBits },
+        ...buffers.map((buffer) => ({ name: `${buffer.name}_read_data`, width: buffer.wordBits })),
+      ],
+    ],
+    ...instances,
+    constants: localparams((each) => /^OPCODE_(LOAD|STORE|PRODUCT)$/.test(each)),
+    addressTop: bus.addressBits - 1,
+    baseOf: fieldBitsIn('load', 'base', command),
+    wordBytesWide: zeroExtend('word_bytes', laneBits + 1, 32),
+    buffers: rams,
+    computeLanes:
+      parts === output_.lanes
+        ? 'compute_output_write'
+        : `{${Array.from({ length: parts }, (_, i) => `{${output_.lanes / parts}{compute_output_write${parts > 1 ? `[${parts - 1 - i}]` : ''}}}`).join(', ')}}`,
+    outputAddress: output_.addressBits === 16 ? '' : `[${output_.addressBits - 1}:0]`,
+  };
+}
+
+/** Wires of the outputs of instances, by name, each once. */
+function wiresOf(placed: readonly (readonly [ModuleView, InstanceView])[], declared: Set<string>) {
+  return placed.flatMap(([module, { ports }]) =>
+    module.ports.flatMap(({ direction, width }, i) => {
+      const wire = ports[i]?.name ?? '';
+      if (direction !== 'output' || declared.has(wire)) return [];
+      declared.add(wire);
+      return [{ name: wire, width: width as number }];
+    }),
+  );
+}
+
+function ramView(ram: ModuleView, { name, wordBits, words, addressBits, lanes }: EngineBuffer) {
+  const address = (wire: string): string => (addressBits === 16 ? wire : `${wire}[${addressBits - 1}:0]`);
+  const reader = { activation: 'compute_a', weight: 'compute_w', constant: 'compute_constant', output: 'store' }[name];
+  const read = name === 'output' ? 'store_read' : `${reader}_read`;
+  const from = name === 'output' ? 'store_read_address' : `${reader}_address`;
+  const shared = name === 'output';
+  const wires: Readonly<Record<string, string>> = {
+    ...{ clk_i: 'clk_i', read_i: read, read_address_i: address(from), read_data_o: `${name}_read_data` },
+    write_i: shared ? 'output_write' : `load_${name}_write`,
+    write_address_i: shared ? 'output_address' : address('load_address'),
+    write_data_i: shared ? 'output_data' : `load_${name}_data`,
+  };
+  return {
+    ...instance(ram, (port) => wires[port]),
+    label: `u_${name}`,
+    parameters: [
+      { port: 'WIDTH', name: String(wordBits) },
+      { port: 'WORDS', name: String(words) },
+      { port: 'ADDRESS_BITS', name: String(addressBits) },
+      { port: 'LANES', name: String(lanes) },
+    ],
+  };
+}

@@ -1,0 +1,244 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../../../gen/base/folder.js';
+import { ERRORS, REGISTERS } from '../../../gen/commands/table.js';
+import { renderVerilog } from '../../../gen/design/files.js';
+import { Memory } from '../../../gen/golden/engine/memory.js';
+import { type JobResult, simulate } from '../../../gen/golden/engine/simulate.js';
+import type { RandomSource } from '../../../gen/golden/vectors.js';
+import { type EngineDesign, type EngineParameters, elaborateEngine } from '../../../gen/rtl/engine/engine.js';
+import { instance } from '../../../gen/rtl/instance.js';
+import { output } from '../../../gen/rtl/module.js';
+import { renderTemplate } from '../../../gen/rtl/render/templates.js';
+import { runTool } from '../../tools/find.js';
+import { buildBench, ONE_RUN_TUNING, scratchFolder } from '../../tools/verilator.js';
+import type { CheckOutcome } from '../outcome.js';
+import { VectorWriter } from '../vector-file.js';
+import { rulesInstance } from './dma-harness.js';
+import { MEMORY_BYTES, type Program } from './programs.js';
+
+const RULES = fileURLToPath(new URL('../../../tb/axi_rules.v', import.meta.url));
+
+/** A job of a simulation: a program, the bus it runs on, and what interferes. */
+export interface EngineJob {
+  readonly program: Program;
+  readonly seed: number;
+  /** Chances of 256 that a channel waits: ar, r, aw, w, b; most cycles of an answer, of a grant; when write addresses are taken. */
+  readonly stalls: readonly number[];
+  readonly reset: boolean;
+  /** The cycle in which a reset cuts it off; 0: none. */
+  readonly abort: number;
+  /** The cycle in which it is stopped; 0: none. */
+  readonly stop: number;
+  /** Bytes of which reads or writes are answered with an error; counted from the begin of memory. */
+  readonly refused: readonly { readonly writes: boolean; readonly first: number; readonly bytes: number }[];
+}
+
+/** Changes of the Verilog of a test that breaks it. */
+type Breakage = (file: string, text: string) => string;
+
+const registerAt = (name: string): number => {
+  const found = REGISTERS.find((register) => register.name === name);
+  if (found === undefined) throw new Error(`there is no register ${name}`);
+  return found.offset;
+};
+
+const READ = [
+  ...['identification', 'status', 'error', 'error_command', 'error_tag', 'error_address_low', 'error_address_high'],
+  ...['cycles', 'array_busy', 'memory_waits', 'requantiser_waits', 'bytes_read', 'bytes_written'],
+] as const;
+type Registers = Readonly<Record<(typeof READ)[number], number>>;
+
+/** Builds an engine's simulation. */
+export async function buildEngine(
+  parameters: EngineParameters,
+  { broken = (_, text) => text, trace = false }: { readonly broken?: Breakage; readonly trace?: boolean } = {},
+): Promise<{ readonly design: EngineDesign; readonly executable: string }> {
+  const design = elaborateEngine(parameters);
+  const { name } = parameters.bus;
+  const scratch = scratchFolder(`${name}-engine`);
+  try {
+    const { top } = design;
+    const harness = {
+      name: `${name}_bench`,
+      title: 'An engine, and what watches its bus.',
+      ports: [...top.ports, output('rule_o', 4, 'rule that is broken')],
+      instances: [
+        { ...instance(top, (port) => port), label: 'u_engine' },
+        { ...rulesInstance(parameters.bus), label: 'u_rules' },
+      ],
+    };
+    const rendered = renderVerilog(design, { generator: 'a test', hash: '', command: '' });
+    makeFolder(join(scratch, 'rtl'));
+    const files = [
+      ...rendered.map(({ path, text }) => [path, broken(basename(path), text)] as const),
+      [`rtl/${harness.name}.v`, renderTemplate('verify/engine/harness.v', harness)] as const,
+    ];
+    const verilog = files.map(([path, text]) => {
+      writeFileSync(join(scratch, path), text);
+      return join(scratch, path);
+    });
+    // What is not reset begins with garbage, memories above all.
+    const tuning = {
+      ...ONE_RUN_TUNING,
+      verilator: ['-O3', '--x-assign', 'unique', '--x-initial', 'unique', '--noassert'],
+    };
+    const executable = await buildBench({
+      ...{ name: `${name}-engine`, top: harness.name, bench: 'engine_tb', trace, tuning },
+      ...{ allow: ['UNUSEDSIGNAL', 'SYNCASYNCNET'], verilog: [RULES, ...verilog] },
+    });
+    return { design, executable };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Runs jobs one behind the other and compares every byte of memory, the status and the error with the reference simulator. */
+export async function runJobs(
+  { design, executable }: Awaited<ReturnType<typeof buildEngine>>,
+  jobs: readonly EngineJob[],
+  { trace }: { readonly trace?: string } = {},
+): Promise<CheckOutcome & { readonly registers: readonly Registers[] }> {
+  const scratch = scratchFolder(`${design.bus.name}-jobs`);
+  try {
+    const [vectors, outputs] = [join(scratch, 'vectors.bin'), join(scratch, 'output.bin')];
+    writeFileSync(vectors, vectorsOf(design, jobs));
+    const tool = { name: 'the simulation of the engine', path: executable };
+    const { stdout } = await runTool(tool, [vectors, outputs, ...(trace ? ['--trace', trace] : [])], {
+      okCodes: [0, 1],
+    });
+    const run = JSON.parse(stdout) as {
+      cycles: number;
+      failure?: { rule: string; number: number; job: number; cycle: number };
+    };
+    if (run.failure) {
+      const { rule, number, job, cycle } = run.failure;
+      const place = number > 0 ? ` (${number} in axi_rules.v)` : '';
+      return {
+        ...{ vectors: 0, cycles: run.cycles, registers: [] },
+        failure: `job ${job}, cycle ${cycle}: ${rule}${place}; ${jobs[job]?.program.title}`,
+      };
+    }
+    return { cycles: run.cycles, ...compare(design, jobs, readFileSync(outputs)) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Memory ends with the last address but one page, so that addresses carry through all bits. */
+const baseOf = ({ bus }: EngineDesign): bigint =>
+  2n ** BigInt(Math.min(bus.addressBits, 48)) - BigInt(2 * MEMORY_BYTES);
+
+const halves = (address: bigint): [number, number] => [Number(address & 0xffff_ffffn), Number(address >> 32n)];
+
+function vectorsOf(design: EngineDesign, jobs: readonly EngineJob[]): Buffer {
+  const file = new VectorWriter();
+  const base = baseOf(design);
+  file.words(design.bus.busBits, ...halves(base), MEMORY_BYTES, jobs.length);
+  for (const { program, seed, stalls, reset, abort, stop, refused } of jobs) {
+    file.words(seed, ...stalls, reset ? 1 : 0, abort, stop, 4_000_000, refused.length);
+    for (const { first, bytes, writes } of refused) {
+      file.words(...halves(base + BigInt(first)), bytes, 2 + (first % 2), writes ? 1 : 0);
+    }
+    const address = (name: string, value: bigint): [number, number][] => {
+      const [low, high] = halves(value);
+      return [
+        [registerAt(`${name}_low`), low],
+        [registerAt(`${name}_high`), high],
+      ];
+    };
+    const writes: [number, number][] = [
+      ...address('start', base + BigInt(program.start)),
+      ...program.bases.flatMap((each, i) => address(`base${i}`, base + BigInt(each))),
+      [registerAt('interrupt_enable'), 3],
+      [registerAt('control'), 1],
+    ];
+    file.words(writes.length, ...writes.flat(), READ.length, ...READ.map(registerAt));
+    file.bytes(program.memory);
+  }
+  return file.content();
+}
+
+function compare(
+  design: EngineDesign,
+  jobs: readonly EngineJob[],
+  outputs: Buffer,
+): { vectors: number; registers: Registers[]; failure?: string } {
+  let at = 0;
+  let vectors = 0;
+  const all: Registers[] = [];
+  const base = Number(baseOf(design));
+  for (const [i, job] of jobs.entries()) {
+    const registers = Object.fromEntries(READ.map((name, n) => [name, outputs.readUInt32LE(at + 4 * n)])) as Registers;
+    at += 4 * READ.length;
+    const memory = outputs.subarray(at, at + MEMORY_BYTES);
+    at += MEMORY_BYTES;
+    all.push(registers);
+    const { expected, result } = reference(design, base, job);
+    const whole = job.abort === 0 && job.stop === 0 && result.error === 'none';
+    const wrong =
+      (job.abort === 0 ? wrongEnd(job, registers, result, whole) : undefined) ??
+      wrongMemory(job, expected, memory, whole);
+    if (wrong !== undefined) return { vectors, registers: all, failure: `job ${i}: ${wrong}; ${job.program.title}` };
+    vectors += whole ? result.bytesWritten : 0;
+  }
+  return { vectors, registers: all };
+}
+
+/** What the reference simulator makes of a job: memory, and how it ends. */
+function reference(
+  design: EngineDesign,
+  base: number,
+  { program, refused }: EngineJob,
+): { expected: Uint8Array; result: JobResult } {
+  const memory = new Memory();
+  memory.set(base, program.memory);
+  for (const { writes, first, bytes } of refused) memory.refuse(writes ? 'write' : 'read', base + first, bytes);
+  const result = simulate(design.machine, memory, {
+    start: base + program.start,
+    bases: program.bases.map((each) => base + each),
+  });
+  return { expected: memory.get(base, MEMORY_BYTES), result };
+}
+
+function wrongEnd(job: EngineJob, registers: Registers, result: JobResult, whole: boolean): string | undefined {
+  const { status, error } = registers;
+  if (job.stop > 0 && status === 4 && error === ERRORS.find(({ name }) => name === 'stopped')?.number) return undefined;
+  const expected = ERRORS.find(({ name }) => name === result.error)?.number;
+  if (error !== expected || status !== (result.error === 'none' ? 2 : 4)) {
+    return `status ${status}, error ${error} instead of ${expected} (${result.error}: ${result.message})`;
+  }
+  if (whole && registers.bytes_read !== result.bytesRead)
+    return `read ${registers.bytes_read} bytes, not ${result.bytesRead}`;
+  if (whole && registers.bytes_written !== result.bytesWritten)
+    return `wrote ${registers.bytes_written} bytes, not ${result.bytesWritten}`;
+  if (result.error !== 'none' && registers.error_command !== result.command)
+    return `error in command ${registers.error_command}, not ${result.command}`;
+  return undefined;
+}
+
+/** Memory is that of the reference; of a job that was cut off each byte has its old or its new value. */
+function wrongMemory({ program }: EngineJob, expected: Uint8Array, memory: Buffer, whole: boolean): string | undefined {
+  const wrong = expected.findIndex((value, i) => memory[i] !== value && (whole || memory[i] !== program.memory[i]));
+  if (wrong < 0) return undefined;
+  const count = expected.filter((value, i) => memory[i] !== value).length;
+  return `byte ${wrong} of memory is ${memory[wrong]}, not ${expected[wrong]}, and so are ${count} bytes`;
+}
+
+/** A job on a bus that never waits. */
+export const quickJob = (program: Program, seed = 1): EngineJob => ({
+  ...{ program, seed, stalls: [0, 0, 0, 0, 0, 1, 0, 0], reset: false, abort: 0, stop: 0, refused: [] },
+});
+
+/** A job on a bus that waits at random. */
+export function slowJob(program: Program, random: RandomSource): EngineJob {
+  const chance = (): number => [0, 30, 128, 220][random.below(4)] as number;
+  const stalls = [chance(), chance(), chance(), chance(), chance()];
+  const more = [[1, 3, 40, 300][random.below(4)], [0, 0, 5, 80][random.below(4)], random.below(3)] as number[];
+  return {
+    ...quickJob(program, 1 + random.below(2 ** 31)),
+    stalls: [...stalls, ...more],
+    reset: random.below(4) === 0,
+  };
+}
