@@ -95,3 +95,11 @@ function additionText({ facts, magnitudeBits, productBias }: DesignCore, signed:
 
 const biasText = (magnitudeBits: number, biasEnd: string): string =>
   `. Each comes with 2^${magnitudeBits} on top, so that\n// nothing is subtracted; ${biasEnd}. A negative one is its complement plus 1`;
+
+/**
+ * What becomes of the bias of products, as a clause.
+ *
+ * @param takenOff Whether it is taken off results: it is not where it comes to a multiple of 2^bits.
+ */
+export const biasEndText = ({ accumulator }: DesignCore, takenOff: boolean): string =>
+  takenOff ? 'the array takes that off its results' : `on results it is a multiple of 2^${accumulator.bits}`;

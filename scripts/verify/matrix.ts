@@ -235,5 +235,7 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   // Accumulators as narrow as a product: nothing of a sum lies above products.
   { name: 'narrow_2x3', rows: 2, cols: 3, ...NARROW },
   { name: 'narrow_lanes_3x1', rows: 3, cols: 1, lanes: 3, pipeline: 2, stall: 'enable', ...NARROW },
+  // What lanes add to products in a cycle is a multiple of what accumulators hold.
+  { name: 'narrow_lanes_2x2', rows: 2, cols: 2, lanes: 2, ...NARROW, accumulatorBits: 5 },
   { name: 'narrow_ws_lanes_2x2', rows: 2, cols: 2, dataflow: 'ws', lanes: 2, ...NARROW },
 ];

@@ -233,6 +233,14 @@ describe('accumulators as narrow as a product', () => {
     expect(latency({ lanes: 3, ...four, accumulatorBits: 5 })).toBe(latency({}) + 1);
   });
 
+  it('have none to take off either where that of a cycle is a multiple of what they hold', () => {
+    const wider = (lanes: number): Design => design({ ...narrow, lanes, accumulatorBits: 5, overflow: 'wrap' });
+    expect(suffixes(wider(3))).toContain('correct');
+    expect(suffixes(wider(2))).not.toContain('correct');
+    const control = wider(2).modules.find(({ name }) => name.endsWith('_control'));
+    expect(control?.ports.map(({ name }) => name)).not.toContain('row_bias_o');
+  });
+
   it('are so without being asked for where a result is one product', () => {
     const one = design({ ...narrow, maxK: 1 });
     expect([one.accumulator.bits, one.productBias]).toEqual([4, 0n]);

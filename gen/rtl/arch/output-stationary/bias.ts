@@ -1,6 +1,7 @@
 import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
+import { biasEndText } from '../../terms.js';
 import { slice } from '../../verilog.js';
 import { busOf } from './bus.js';
 
@@ -11,17 +12,21 @@ export interface Bias {
   readonly bits: number;
 }
 
-export function biasOf({ productBias, accumulator }: DesignCore): Bias | undefined {
-  if (productBias === 0n) return undefined;
+/** The bias of a PE's products; undefined where they have none, or those of a cycle come to a multiple of 2^bits. */
+export function biasOf({ config, productBias, accumulator }: DesignCore): Bias | undefined {
+  if (BigInt.asUintN(accumulator.bits, BigInt(config.lanes) * productBias) === 0n) return undefined;
   const low = productBias.toString(2).length - 1;
   return { low, bits: accumulator.bits - low };
 }
+
+/** What becomes of it, as a clause. */
+export const biasEnd = (core: DesignCore): string => biasEndText(core, biasOf(core) !== undefined);
 
 interface CorrectView extends PeripheryView {
   readonly sum: string;
 }
 
-/** What takes the bias off a sum; none where products have none. */
+/** What takes the bias off a sum; none where there is none. */
 export function correctModules(core: DesignCore): CorrectView[] {
   const bias = biasOf(core);
   if (bias === undefined) return [];

@@ -9,6 +9,7 @@ import { counted } from '../../render/counted.js';
 import { carriedSum, complemented, type SumNode, type Summand } from '../../sum-tree.js';
 import { type TermsView, termSum, termsView } from '../../terms.js';
 import { replicate, slice, zeroExtend } from '../../verilog.js';
+import { biasEnd } from './bias.js';
 
 /** The PE: operand registers (unless a cluster of PEs holds them), multipliers, shifters, adders, accumulator, and the bus. */
 export interface PeView extends ModuleView, ProductView, Omit<TermsView, 'termsOf'> {
@@ -84,7 +85,7 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
   const terms = termsView(core, product, lane, {
     ...(holds ? { a: 'a_q', w: 'w_q' } : { a: 'a_i', w: 'w_i' }),
     carries: true,
-    biasEnd: 'the array takes that off its results',
+    biasEnd: biasEnd(core),
   });
   return {
     name,

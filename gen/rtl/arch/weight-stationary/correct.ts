@@ -1,6 +1,7 @@
 import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
+import { biasEndText } from '../../terms.js';
 import { literal } from '../../verilog.js';
 
 export interface CorrectView extends PeripheryView {
@@ -13,10 +14,7 @@ const biasOfResult = ({ config, accumulator, productBias }: DesignCore): bigint 
   BigInt.asUintN(accumulator.bits, BigInt(config.rows * config.lanes) * productBias);
 
 /** What becomes of the bias of products, as a clause. */
-export const biasEnd = (core: DesignCore): string =>
-  biasOfResult(core) === 0n
-    ? `on results it is a multiple of 2^${core.accumulator.bits}`
-    : 'the array takes that off its results';
+export const biasEnd = (core: DesignCore): string => biasEndText(core, biasOfResult(core) !== 0n);
 
 /** What takes the bias of all products of a column off its results; none where products have none, or it is a multiple of 2^bits. */
 export function correctModules(core: DesignCore): CorrectView[] {
