@@ -20,7 +20,8 @@ import { quantiseNetwork } from './network/quantise/network.js';
 import { outputError } from './network/quantise/output-error.js';
 import { TASKS } from './network/quantise/output-figures.js';
 import { reportText } from './network/quantise/report-text.js';
-import { addQuantiseOptions, integer, quantiseOptionsOf } from './network/quantise/request.js';
+import { integer } from './network/quantise/numbers.js';
+import { addQuantiseOptions, quantiseOptionsOf } from './network/quantise/request.js';
 import { missedBudget, portTypes, unfitNote } from './network/quantise/verdict.js';
 import { warningsOf } from './network/quantise/warnings.js';
 

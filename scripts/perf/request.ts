@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import { allOf, mistakesError, UserError } from '../../gen/base/errors.js';
-import { integer } from '../network/quantise/request.js';
+import { integer } from '../network/quantise/numbers.js';
 import type { Accelerator } from './accelerator.js';
 import { BASELINE } from './comparison.js';
 import {

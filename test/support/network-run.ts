@@ -31,7 +31,7 @@ let designFolder: string | undefined;
 export function networkDesign(): string {
   const types = {
     activations: ['int4', 'flint4', 'pot4', 'uint4', 'uflint4', 'upot4', 'int8', 'uint8'],
-    weights: ['int4', 'flint4', 'pot4', 'uint4', 'uflint4', 'upot4', 'int8', 'uint8'],
+    weights: ['int4', 'flint4', 'pot4', 'uint4', 'uflint4', 'upot4', 'int8', 'uint8', 'e2m1'],
   };
   designFolder ??= generate(
     validateConfiguration({ name: 'net', rows: 4, cols: 4, ...types }),

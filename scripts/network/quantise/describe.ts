@@ -8,7 +8,14 @@ import { macsOf, type SurveyedProduct } from '../products/survey.js';
 import type { LayerFiles } from './files.js';
 import type { QuantisedNetwork } from './network.js';
 import type { Comparison } from './output-figures.js';
-import { averageBits, type LayerPlan, operandSizes, type QuantisedTensor, type QuantisedWeights } from './plan.js';
+import {
+  averageBits,
+  type LayerPlan,
+  operandSizes,
+  type QuantisedTensor,
+  type QuantisedWeights,
+  weightBits,
+} from './plan.js';
 import type { Histogram, LayerReport, QuantiseReport } from './report.js';
 
 /** What the report says besides the plan itself. */
@@ -171,7 +178,7 @@ function describeTensor(tensor: string, chosen: QuantisedTensor, samples: number
 
 function describeWeights(product: Product, weights: QuantisedWeights, values: Float64Array, files: LayerFiles) {
   const { shape, rows, cols, type, taken = false, groups, groupRows, scales, squaredError, squares } = weights;
-  const { considered, zeroPoints } = weights;
+  const { considered, zeroPoints, blockScales } = weights;
   const scaled = values.map((value, i) => {
     const at = Math.floor(Math.floor(i / cols) / groupRows) * cols + (i % cols);
     return value / (scales[at] as number) + (zeroPoints?.[at] ?? 0);
@@ -186,6 +193,8 @@ function describeWeights(product: Product, weights: QuantisedWeights, values: Fl
     groups,
     groupRows,
     scales: { least: extreme(scales, Math.min), greatest: extreme(scales, Math.max) },
+    blockScales: blockScales ? { format: blockScales.format.name, tensorScale: blockScales.tensorScale } : null,
+    bitsPerElement: weightBits(weights),
     relativeError: relative(squaredError, squares),
     considered: considered.map((other) => ({
       type: other.type.name,
@@ -195,6 +204,7 @@ function describeWeights(product: Product, weights: QuantisedWeights, values: Fl
     files: {
       codes: (files.codes as NonNullable<LayerFiles['codes']>).path,
       scales: (files.scales as NonNullable<LayerFiles['scales']>).path,
+      scaleCodes: files.scaleCodes?.path ?? null,
       zeroPoints: files.zeroPoints?.path ?? null,
     },
   };

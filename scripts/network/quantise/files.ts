@@ -9,7 +9,7 @@ import type { Lowering } from '../products/contraction.js';
 import { activationOperand, codeProducts, type SecondOperand } from './code-products.js';
 import { type ImageTarget, layerImages } from './images.js';
 import { operandCodes } from './operand-codes.js';
-import { bytesPerRow, packCodes } from './packing.js';
+import { bytesPerRow, littleEndian, packCodes } from './packing.js';
 import type { LayerPlan } from './plan.js';
 import type { LayerReport } from './report.js';
 import { imageTestbench } from './testbench.js';
@@ -18,6 +18,7 @@ import { imageTestbench } from './testbench.js';
 export interface LayerFiles {
   readonly codes?: FolderFile;
   readonly scales?: FolderFile;
+  readonly scaleCodes?: FolderFile;
   readonly zeroPoints?: FolderFile;
   readonly correction?: FolderFile;
   readonly images?: { readonly about: NonNullable<LayerReport['images']>; readonly files: readonly FolderFile[] };
@@ -49,13 +50,24 @@ export function layerFiles(
     },
   };
   if (second.kind === 'activation') return { ...(images ? { images } : {}), ...bias };
-  const { rows, cols, type, codes, groups, scales, zeroPoints } = second.weights;
+  const { rows, cols, type, codes, groups, scales, zeroPoints, blockScales } = second.weights;
   return {
     codes: {
       path: `${folder}/codes.npy`,
       content: formatNpyArray([rows, bytesPerRow(cols, type.bits)], packCodes(codes, cols, type.bits)),
     },
     scales: { path: `${folder}/scales.npy`, content: formatNpyArray([groups, cols], scales) },
+    ...(blockScales
+      ? {
+          scaleCodes: {
+            path: `${folder}/scale-codes.npy`,
+            content: formatNpyArray(
+              [groups, bytesPerRow(cols, blockScales.format.bits)],
+              littleEndian(blockScales.codes, blockScales.format.bits / 8),
+            ),
+          },
+        }
+      : {}),
     ...(zeroPoints
       ? {
           zeroPoints: { path: `${folder}/zero-points.npy`, content: formatNpyArray([groups, cols], zeroPoints) },

@@ -63,8 +63,8 @@ export async function writeNetwork(network: QuantisedNetwork, request: FolderReq
     { path: 'report.html', content: await reportHtml(report) },
     { path: report.files.float, content: writeModel(model.proto) },
     { path: report.files.quantised, content: writeModel(quantised.proto) },
-    ...[...files.values()].flatMap(({ codes, scales, zeroPoints, correction, images }) => [
-      ...[codes, scales, zeroPoints, correction].filter((file) => file !== undefined),
+    ...[...files.values()].flatMap(({ codes, scales, scaleCodes, zeroPoints, correction, images }) => [
+      ...[codes, scales, scaleCodes, zeroPoints, correction].filter((file) => file !== undefined),
       ...(images?.files ?? []),
     ]),
   ];

@@ -1,9 +1,11 @@
 import { UserError } from '../../../gen/base/errors.js';
 import type { Matrix } from '../../../gen/base/matrix.js';
+import { scaleFormat } from '../../../gen/numerics/blocks/scale-format.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { type FloatTensor, readFloats } from '../onnx/tensor.js';
 import { type Product, weightMatrix } from '../products/product.js';
+import { quantiseBlocks } from '../search/blocks.js';
 import { quantiseWeights } from '../search/tensor.js';
 import { candidateTypes } from './families.js';
 import type { QuantiseOptions } from './options.js';
@@ -62,7 +64,7 @@ export function typesAt(
   return candidateTypes({ families, bits, ...(port ? { port } : {}) }, negative, tensor);
 }
 
-/** Weights by least error of the tensor. */
+/** Weights by least error of the tensor, in blocks by their rule. */
 export function chooseWeights(
   { product, weights }: Layer,
   bits: number,
@@ -70,18 +72,25 @@ export function chooseWeights(
   matrix: Matrix = (weights as Required<Layer>['weights']).matrix,
 ): QuantisedWeights {
   const name = `weights of ${product.name}`;
-  const { groupSize } = options;
+  const { groupSize, weightBlocks: blocks, clips } = options;
   const types = typesAt(
     bits,
     'w',
     matrix.data.some((value) => value < 0),
     name,
-    options,
+    blocks?.types && bits === options.bits ? { ...options, families: blocks.types } : options,
   );
-  const chosen = quantiseWeights(matrix, types, name, {
-    ...searchOptions(options),
-    ...(groupSize === undefined ? {} : { groupSize }),
-  });
+  const chosen = blocks
+    ? quantiseBlocks(matrix, types, name, {
+        size: blocks.size,
+        scales: scaleFormat(blocks.scales),
+        rule: blocks.rule,
+        ...(clips ? { clips } : {}),
+      })
+    : quantiseWeights(matrix, types, name, {
+        ...searchOptions(options),
+        ...(groupSize === undefined ? {} : { groupSize }),
+      });
   return {
     ...chosen,
     shape: (weights as Required<Layer>['weights']).shape,

@@ -1,4 +1,5 @@
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import type { ScaleRule } from '../search/blocks.js';
 
 /** When to stop promoting layers to 8 bits: an average width reached, or the network's error small enough. */
 export type Budget =
@@ -8,6 +9,17 @@ export type Budget =
 export const RANKINGS = ['mse', 'relative', 'output'] as const;
 /** What orders layers for promotion: mean squared error of the operands, the same relative, or the network's output. */
 export type Ranking = (typeof RANKINGS)[number];
+
+/** Blocks of weights along the reduction, each with a scale. */
+export interface WeightBlocks {
+  /** Rows of the reduction in a block. */
+  readonly size: number;
+  /** Name of the scales' format. */
+  readonly scales: string;
+  readonly rule: ScaleRule;
+  /** Types by name instead of the families, where layers have the narrow width. */
+  readonly types?: readonly string[];
+}
 
 /** How the types and scales of a network are to be chosen. */
 export interface QuantiseOptions {
@@ -19,6 +31,7 @@ export interface QuantiseOptions {
   readonly ports?: { readonly a: readonly NumericType[]; readonly w: readonly NumericType[] };
   /** Rows of the reduction that share weight scales; all if undefined. */
   readonly groupSize?: number;
+  readonly weightBlocks?: WeightBlocks;
   /** Clips to try, in hundredths of the reference magnitude. */
   readonly clips?: readonly number[];
   /** Percentile of the magnitudes that clips refer to. */

@@ -33,6 +33,13 @@ export function unpackCodes(packed: Uint8Array, cols: number, bits: number): Uin
   return codes;
 }
 
+/** Numbers one after the other, the low byte of each first. */
+export function littleEndian(numbers: Uint32Array, bytes: number): Uint8Array {
+  const all = new Uint8Array(numbers.length * bytes);
+  for (let i = 0; i < all.length; i++) all[i] = (numbers[Math.floor(i / bytes)] as number) >>> (8 * (i % bytes));
+  return all;
+}
+
 export const bytesPerRow = (cols: number, bits: number): number => Math.ceil((cols * bits) / 8);
 
 /** A row of fields as a hexadecimal number for `$readmemh`: field i at bits i·bits, digits for all of them. */

@@ -4,6 +4,7 @@ import type { Product } from '../products/product.js';
 import type { LeftOut } from '../products/survey.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import type { StreamedResult } from '../search/stream.js';
+import type { BlockScales } from '../search/blocks.js';
 import type { QuantisedMatrix } from '../search/tensor.js';
 
 /** An activation tensor with one type and one scale. */
@@ -15,6 +16,8 @@ export interface QuantisedWeights extends QuantisedMatrix {
   readonly shape: readonly number[];
   /** Sum of the squares of the weights. */
   readonly squares: number;
+  /** The scales as stored, where they have a format. */
+  readonly blockScales?: BlockScales;
   /** Integers that stand for 0, one for each scale, where they are not all 0. */
   readonly zeroPoints?: Float64Array;
   /** Whether type and scales are the network's own and nothing was chosen. */
@@ -62,6 +65,7 @@ export interface NetworkPlan {
 
 /** An operand's part in widths and errors. */
 interface OperandSize {
+  /** Of an element, scales of blocks included. */
   readonly bits: number;
   readonly elements: number;
   readonly squaredError: number;
@@ -77,11 +81,27 @@ export function operandSizes({ activation, second }: LayerPlan, samples: number)
     squares: squares / samples,
   });
   if (second.kind === 'activation') return [streamed(activation), streamed(second.tensor)];
-  const { type, codes, squaredError, squares } = second.weights;
-  return [streamed(activation), { bits: type.bits, elements: codes.length, squaredError, squares }];
+  const { codes, squaredError, squares } = second.weights;
+  const bits = weightBits(second.weights);
+  return [streamed(activation), { bits, elements: codes.length, squaredError, squares }];
 }
 
-/** Average width of a code over the elements of all operands of one sample's run. */
+/** Width of a binary32 number. */
+const FLOAT_BITS = 32;
+
+/** Bits of a weight with its share of the scales, where these have a format. */
+export function weightBits({
+  type,
+  codes,
+  blockScales,
+}: Pick<QuantisedWeights, 'type' | 'codes' | 'blockScales'>): number {
+  if (!blockScales || codes.length === 0) return type.bits;
+  const { format } = blockScales;
+  const scaleBits = blockScales.codes.length * format.bits + (format.hasTensorScale ? FLOAT_BITS : 0);
+  return type.bits + scaleBits / codes.length;
+}
+
+/** Average width of a code, scales of blocks included, over the elements of all operands of one sample's run. */
 export function averageBits(layers: readonly LayerPlan[], samples: number): number {
   let elements = 0;
   let bits = 0;

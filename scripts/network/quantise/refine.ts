@@ -1,4 +1,5 @@
 import type { Matrix } from '../../../gen/base/matrix.js';
+import { blockTies } from '../../../gen/numerics/blocks/block-codec.js';
 import { quantise, rounder } from '../../../gen/numerics/codec.js';
 import { type ActivationQuantiser, fakeQuantise } from '../onnx/fake-quantise.js';
 import { integersOf } from '../onnx/nodes.js';
@@ -212,6 +213,7 @@ function refineWeights(
       rows: k,
       cols: part.cols,
       type: scaled.type,
+      ...(scaled.blockScales ? { ties: blockTies(scaled.type) } : {}),
       scales,
       groupRows: scaled.groupRows,
       gram,

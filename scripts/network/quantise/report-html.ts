@@ -148,7 +148,8 @@ function tensorView(title: string, operand: Tensor, colours: Colours) {
 }
 
 function weightsView(operand: Weights, colours: Colours) {
-  const { tensor, type, shape, k, n, groups, scales, files } = operand;
+  const { tensor, type, shape, k, n, groups, scales, files, blockScales } = operand;
+  const format = blockScales ? ` in ${blockScales.format}` : '';
   const parts = groups > 1 ? `${groups} groups of the reduction x ${n} scales` : plural(n, 'scale');
   return {
     title: 'Weights',
@@ -156,11 +157,16 @@ function weightsView(operand: Weights, colours: Colours) {
       { key: 'tensor', value: tensor },
       {
         key: 'type',
-        value: `${type}, ${parts}, ${figure(scales.least)} to ${figure(scales.greatest)}${takenText(operand)}`,
+        value: `${type}, ${parts}${format}, ${figure(scales.least)} to ${figure(scales.greatest)}${takenText(operand)}`,
       },
       { key: 'shape', value: `${shape.join(' x ')}, as a matrix ${k} x ${n}` },
       { key: 'relative error', value: errorsText(operand) },
-      { key: 'files', value: [files.codes, files.scales, files.zeroPoints].filter((file) => file !== null).join(', ') },
+      {
+        key: 'files',
+        value: Object.values(files)
+          .filter((file) => file !== null)
+          .join(', '),
+      },
     ],
     ...histogramView(operand, { scale: 1 }, 'weights over their scales', colours),
   };

@@ -97,6 +97,13 @@ export function fileRows({ files, layers }: QuantiseReport): [what: string, wher
       'codes and scales',
       inLayers('codes.npy, scales.npy', layers.filter(({ second }) => second.kind === 'weights').length),
     ],
+    [
+      'scales as stored',
+      inLayers(
+        'scale-codes.npy',
+        layers.filter(({ second }) => second.kind === 'weights' && second.blockScales).length,
+      ),
+    ],
     ['bias corrections', inLayers('correction.npy', layers.filter(({ correction }) => correction !== null).length)],
     [
       'memory images',

@@ -50,12 +50,21 @@ const weights = z.object({
   groupRows: count,
   /** Of the groups x N scales. */
   scales: z.object({ least: z.number(), greatest: z.number() }),
+  /** How scales are stored; null where they have no format and are float64. */
+  blockScales: z.object({ format: z.string(), tensorScale: z.number() }).nullable(),
+  /** Width of a code with its share of the scales of blocks. */
+  bitsPerElement: z.number(),
   relativeError: z.number().nullable(),
   considered: z.array(considered),
   /** Of the weights over their scales, zero points added: in units of the type's least step. */
   histogram,
-  /** Zero points, one for each scale, are null where all are 0. */
-  files: z.object({ codes: z.string(), scales: z.string(), zeroPoints: z.string().nullable() }),
+  /** Scales as stored are null where they have no format; zero points, one for each scale, where all are 0. */
+  files: z.object({
+    codes: z.string(),
+    scales: z.string(),
+    scaleCodes: z.string().nullable(),
+    zeroPoints: z.string().nullable(),
+  }),
 });
 
 const layer = z.object({

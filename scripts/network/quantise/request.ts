@@ -1,6 +1,11 @@
 import { type Command, Option } from 'commander';
 import { allOf, UserError } from '../../../gen/base/errors.js';
+import { BLOCK_FORMATS } from '../../../gen/numerics/blocks/block-format.js';
+import { SCALE_FORMATS } from '../../../gen/numerics/blocks/scale-format.js';
+import { SCALE_RULES, type ScaleRule } from '../search/blocks.js';
+import { blocksOf } from './block-request.js';
 import { requireFamilies } from './families.js';
+import { integer, real } from './numbers.js';
 import { type Budget, GIB, PUBLISHED, type QuantiseOptions, RANKINGS, type Ranking } from './options.js';
 
 /** Options as commander delivers them. */
@@ -8,6 +13,10 @@ interface Flags {
   readonly bits: string;
   readonly types: string;
   readonly groupSize?: string;
+  readonly weightFormat?: string;
+  readonly block?: string;
+  readonly scales?: string;
+  readonly scaleRule?: ScaleRule;
   readonly clips?: string;
   readonly percentile?: string;
   readonly objective: QuantiseOptions['objective'];
@@ -32,6 +41,24 @@ export function addQuantiseOptions(program: Command): Command {
       PUBLISHED.families.join(','),
     )
     .option('--group-size <n>', 'weights: rows of the reduction that share a scale (default: all)')
+    .addOption(
+      new Option(
+        '--weight-format <name>',
+        'weights in blocks of the reduction that share a scale: types, block and scales of this format',
+      ).choices([...BLOCK_FORMATS.keys()]),
+    )
+    .option('--block <n>', 'weights: elements of a block (default: of the format)')
+    .addOption(
+      new Option('--scales <format>', 'weights: how the scales of blocks are stored; free is binary32').choices([
+        ...SCALE_FORMATS.keys(),
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--scale-rule <rule>',
+        'weights in blocks: scales from the largest magnitude as OCP and NVFP4 say (default), or by least error',
+      ).choices(SCALE_RULES),
+    )
     .option('--clips <low:high>', 'clips to try, as shares of the largest magnitude, in steps of 0.01')
     .option('--percentile <p>', 'clips refer to this percentile of the magnitudes instead of the largest')
     .addOption(
@@ -75,7 +102,7 @@ export function addQuantiseOptions(program: Command): Command {
 /** @throws UserError naming every option that is wrong. */
 export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
   const { groupSize, clips, percentile, budget, wide } = flags;
-  const [{ bits, families }, numbers, budgeted, batch, memory] = allOf([
+  const [{ bits, families }, numbers, blocks, budgeted, batch, memory] = allOf([
     () => {
       const bits = integer('--bits', flags.bits, 2, 8);
       const families = names(flags.types).filter((name) => name !== '');
@@ -93,6 +120,7 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
       ]);
       return { ...group, ...range, ...share };
     },
+    () => blocksOf(flags),
     () => (budget === undefined ? {} : { budget: budgetOf(budget) }),
     () => integer('--batch', flags.batch, 1),
     () => memoryOf(flags.memoryGib),
@@ -101,6 +129,7 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
     bits,
     families,
     ...numbers,
+    ...blocks,
     objective: flags.objective,
     rounding: flags.rounding,
     biasCorrection: flags.biasCorrection,
@@ -116,22 +145,8 @@ export function quantiseOptionsOf(flags: Flags): QuantiseOptions {
 
 const names = (list: string): string[] => list.split(',').map((name) => name.trim());
 
-export function integer(flag: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`;
-  throw new UserError(`${flag}: given ${text}; a whole number ${range} is needed`);
-}
-
 /** Bytes that `--memory-gib` allows. */
 export const memoryOf = (text: string): number => GIB * real('--memory-gib', text, Number.POSITIVE_INFINITY);
-
-function real(flag: string, text: string, most: number): number {
-  const value = Number(text);
-  if (value > 0 && value <= most) return value;
-  const range = Number.isFinite(most) ? `above 0, at most ${most},` : 'above 0';
-  throw new UserError(`${flag}: given ${text}; a number ${range} is needed`);
-}
 
 function clipRange(text: string): number[] {
   const [low = Number.NaN, high = Number.NaN] = text.split(':').map((share) => Math.round(100 * Number(share)));

@@ -1,4 +1,4 @@
-import { encoder, levels } from '../../../gen/numerics/codec.js';
+import { encoder, levels, type TieRule } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 
 /** Added to the diagonal of the Gram matrix, as a share of its mean: keeps it invertible. */
@@ -10,6 +10,8 @@ export interface CompensationRequest {
   readonly rows: number;
   readonly cols: number;
   readonly type: NumericType;
+  /** How halves are rounded; up without it. */
+  readonly ties?: TieRule;
   /** groups x N scales. */
   readonly scales: Float64Array;
   /** Rows of a group; the last one has the rest. */
@@ -30,6 +32,7 @@ export function compensatedCodes({
   rows,
   cols,
   type,
+  ties = 'up',
   scales,
   groupRows,
   gram,
@@ -40,7 +43,7 @@ export function compensatedCodes({
   const factor = inverseFactor(permuted(gram, rows, order), rows);
   const rest = weights.slice();
   const codes = new Uint8Array(rows * cols);
-  const encode = encoder(type);
+  const encode = encoder(type, ties);
   const values = new Float64Array(2 ** type.bits);
   for (const { code, value } of levels(type)) values[code] = Number(value);
   const errors = new Float64Array(cols);

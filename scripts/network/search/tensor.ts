@@ -94,7 +94,7 @@ interface Strip {
 }
 
 /** The strips of a matrix, in the order of their scales. */
-function stripsOf({ rows, cols, data }: Matrix, groupRows: number, name: string): () => Generator<Strip> {
+export function stripsOf({ rows, cols, data }: Matrix, groupRows: number, name: string): () => Generator<Strip> {
   return function* () {
     for (let group = 0; group * groupRows < rows; group++) {
       const first = group * groupRows;
@@ -123,7 +123,7 @@ interface Eligible {
 }
 
 /** The types that can stand for the data: unsigned ones only where nothing is negative. */
-function eligible({ data }: Matrix, types: readonly NumericType[], name: string): readonly Eligible[] {
+export function eligible({ data }: Matrix, types: readonly NumericType[], name: string): readonly Eligible[] {
   const negative = data.some((value) => value < 0);
   const kept = types.map((type, typeIndex) => ({ type, typeIndex })).filter(({ type }) => type.signed || !negative);
   if (kept.length > 0) return kept;

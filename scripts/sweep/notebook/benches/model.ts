@@ -2,7 +2,7 @@ import { EXIT } from '../../../../gen/base/errors.js';
 import { programCommand } from '../../../../gen/base/options.js';
 import { progressLine } from '../../../../gen/base/progress.js';
 import { randomSource } from '../../../../gen/golden/vectors.js';
-import { integer } from '../../../network/quantise/request.js';
+import { integer } from '../../../network/quantise/numbers.js';
 import { PUBLISHED } from '../../../perf/corrections.js';
 import { bitLists, comparedAccelerators } from '../../../perf/data.js';
 import { publishedSearchEnergy } from '../../../perf/energy.js';

@@ -47,6 +47,8 @@ const weights = {
   groups: 1,
   groupRows: 27,
   scales: { least: 0.0123, greatest: 0.0987 },
+  blockScales: null,
+  bitsPerElement: 4,
   relativeError: 0.1054,
   considered: [
     { type: 'int4', relativeError: 0.1054 },
@@ -54,7 +56,7 @@ const weights = {
     { type: 'pot4', relativeError: 0.182 },
   ],
   histogram: { low: -8.3, high: 7.9, counts: bell() },
-  files: { codes: 'layers/001/codes.npy', scales: 'layers/001/scales.npy', zeroPoints: null },
+  files: { codes: 'layers/001/codes.npy', scales: 'layers/001/scales.npy', scaleCodes: null, zeroPoints: null },
 } satisfies LayerReport['second'];
 
 const layer = (rest: Partial<LayerReport> = {}): LayerReport => ({
