@@ -93,7 +93,8 @@ describe('a network with weights in blocks', () => {
       samples: SAMPLES,
       options: { ...options, weightBlocks },
     });
-    const npy = (file: string) => parse(new Uint8Array(readFileSync(join(folder, file))).buffer) as { data: Uint8Array; shape: number[] };
+    const npy = (file: string) =>
+      parse(new Uint8Array(readFileSync(join(folder, file))).buffer) as { data: Uint8Array; shape: number[] };
     const rounded = readModel(readFileSync(join(folder, report.files.quantised)), 'q');
     for (const layer of report.layers) {
       const { k, n, type: typeName, groups, groupRows, blockScales, files, shape } = weightsOf(layer);

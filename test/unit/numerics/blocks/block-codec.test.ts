@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomSource } from '../../../../gen/golden/vectors.js';
 import { blockCodec, elementStep, largestElement, tensorScaleOf } from '../../../../gen/numerics/blocks/block-codec.js';
@@ -212,6 +214,13 @@ describe.each([...BLOCK_FORMATS.values()])('$name', (format) => {
       expect(least.scaleCode).toBe(scales.hasTensorScale ? least.scaleCode : scales.least);
       expect(least.numbers.every((each) => each >= 0 && each < 2 ** -127)).toBe(true);
     }
+  });
+
+  it('is in the documentation', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../docs/types.md'), 'utf8');
+    const names = types.map(({ name }) => name).join(' ');
+    const row = ['', `\`${format.name}\``, names, scales.name, format.block, bitsPerElement(format), format.about, ''];
+    expect(page).toContain(row.join(' | ').trim());
   });
 
   it('has types of one width', () => {
