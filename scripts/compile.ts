@@ -18,7 +18,7 @@ import { FASHION, fashionMnist } from './network/onnx/fashion.js';
 import { feedOf } from './network/onnx/feed.js';
 import { requireOwnFolder } from './network/own-folder.js';
 import { calibrationSamples } from './network/quantise/calibration.js';
-import { integer } from './network/quantise/request.js';
+import { integer } from './network/quantise/numbers.js';
 
 /** Samples run at once, and milliseconds between two lines of progress in a log. */
 const [BATCH, LOG_INTERVAL] = [32, 5000];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { parse } from 'npyjs';
+import { type NpyArray, parse } from 'npyjs';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_FORMATS } from '../../../../gen/numerics/blocks/block-format.js';
 import { scaleFormat } from '../../../../gen/numerics/blocks/scale-format.js';
@@ -94,7 +94,7 @@ describe('a network with weights in blocks', () => {
       options: { ...options, weightBlocks },
     });
     const npy = (file: string) =>
-      parse(new Uint8Array(readFileSync(join(folder, file))).buffer) as { data: Uint8Array; shape: number[] };
+      parse(new Uint8Array(readFileSync(join(folder, file))).buffer) as NpyArray<Uint8Array>;
     const rounded = readModel(readFileSync(join(folder, report.files.quantised)), 'q');
     for (const layer of report.layers) {
       const { k, n, type: typeName, groups, groupRows, blockScales, files, shape } = weightsOf(layer);
