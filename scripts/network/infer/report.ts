@@ -54,10 +54,15 @@ export function inferText(report: InferReport): string {
   ].join('\n')}\n`;
 }
 
-function leftOutLines({ leftOut }: InferReport): string[] {
+function leftOutLines({ leftOut, macs: quantised, samples }: InferReport): string[] {
+  const all = leftOut.reduce((sum, { macs }) => sum + (macs ?? 0), quantised / samples);
+  const size = (macs: number | null): string =>
+    macs === null
+      ? 'MACs not known'
+      : `${decimal(macs)} MACs per sample, ${percent(all === 0 ? 0 : macs / all, 2)} of all`;
   return leftOut.map(
     ({ title, op, reason, macs }) =>
-      `in floating point: ${printable(title)} (${op}), ${macs === null ? 'MACs not known' : `${decimal(macs)} MACs per sample`}: ${printable(reason)}`,
+      `in floating point: ${printable(title)} (${op}), ${size(macs)}: ${printable(reason)}`,
   );
 }
 

@@ -259,11 +259,12 @@ function byOutput(
   return { ...chosen, type, typeIndex: types.indexOf(type), scales, codes };
 }
 
-/** With the squared error of the codes against the original weights. */
+/** With the squared error of the codes against the original weights, and the squares of these. */
 function measured(weights: QuantisedWeights, original: Matrix): QuantisedWeights {
   const { data } = dequantise(weights);
   const squaredError = data.reduce((sum, value, i) => sum + (value - (original.data[i] as number)) ** 2, 0);
-  return { ...weights, squaredError };
+  const squares = original.data.reduce((sum, value) => sum + value ** 2, 0);
+  return { ...weights, squaredError, squares };
 }
 
 /** What the rounded layer's result lacks in the mean over the rows, per column of the weights. */

@@ -1,5 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import { FunctionProtoSchema, GraphProtoSchema, OperatorSetIdProtoSchema, TensorProto_DataType } from 'onnx-buf';
+import {
+  FunctionProtoSchema,
+  GraphProtoSchema,
+  OperatorSetIdProtoSchema,
+  type TensorProto,
+  TensorProto_DataType,
+  TensorProtoSchema,
+} from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
 import { feedOf } from '../../../scripts/network/onnx/feed.js';
 import { readModel, writeModel } from '../../../scripts/network/onnx/model.js';
@@ -7,7 +16,7 @@ import { samplesOf } from '../../../scripts/network/onnx/samples.js';
 import type { FloatTensor } from '../../../scripts/network/onnx/tensor.js';
 import { numbersOf, type Value } from '../../../scripts/network/onnx/value.js';
 import type { QuantiseOptions } from '../../../scripts/network/quantise/options.js';
-import { quantisedNetwork } from '../../../scripts/perf/import.js';
+import { onnxNetwork, quantisedNetwork } from '../../../scripts/perf/import.js';
 import { macsOf } from '../../../scripts/perf/layer.js';
 import { originally, runNetwork } from '../../support/network-run.js';
 import {
@@ -33,6 +42,8 @@ interface Case {
   /** Layers by their outputs, and MACs per sample. */
   readonly layers: readonly string[];
   readonly macs: number;
+  /** The same of the file alone, for zeros, where nothing is known of samples. */
+  readonly file?: { readonly macs: number; readonly left: readonly string[] };
   /** Products left in floating point, with their MACs per sample. */
   readonly left?: Readonly<Record<string, number | null>>;
   /** Outputs that have no error. */
@@ -51,6 +62,12 @@ const int64 = (shape: readonly number[], values: readonly number[]): Value => ({
   data: BigInt64Array.from(values.map(BigInt)),
 });
 const value = ({ shape, data }: FloatTensor): Value => ({ type: 'float32', shape, data });
+const texts = (list: readonly string[]): TensorProto =>
+  create(TensorProtoSchema, {
+    dataType: TensorProto_DataType.STRING,
+    dims: [BigInt(list.length)],
+    stringData: list.map((each) => new TextEncoder().encode(each)),
+  });
 const counting = (count: number, modulo: number): number[] => Array.from({ length: count }, (_, i) => (i * 7) % modulo);
 
 /** One product of 24 x 16 whose result `h` more nodes may read. */
@@ -166,6 +183,17 @@ const CASES: Record<string, Case> = {
     macs: 384,
     without: ['b'],
   },
+  'an output of texts': {
+    model: linear(
+      [node('ArgMax', ['h'], 'at', { axis: 1, keepdims: 0 }), node('Gather', ['names', 'at'], 'name')],
+      { names: texts(Array.from({ length: 16 }, (_, i) => `class ${i}`)) },
+      { outputs: ['h', 'name'] },
+    ),
+    inputs: X,
+    layers: ['h'],
+    macs: 384,
+    without: ['name'],
+  },
   'an output with NaN where floating point has it, too': {
     model: linear([node('Sub', ['h', 'h'], 'o'), node('Log', ['o'], 'i'), node('Add', ['i', 'h'], 'y')]),
     inputs: X,
@@ -213,6 +241,7 @@ const CASES: Record<string, Case> = {
     inputs: randomTensor([3, 5, 24], 6),
     layers: ['q', 'y'],
     macs: 5 * 24 * 16 + 16 * 5 * 16,
+    file: { macs: (5 * 24 * 16 + 16 * 5 * 16) / 5, left: [] },
   },
   'Gemm of two activations, a fixed batch': {
     model: {
@@ -543,6 +572,7 @@ const CASES: Record<string, Case> = {
     layers: ['h'],
     macs: 384,
     left: { found: 0 },
+    file: { macs: 384, left: [] },
   },
   'an input without a shape': {
     model: { nodes: [node('MatMul', ['x', 'w'], 'y')], constants: { w: W }, input: [valueInfoOfType('x')] },
@@ -611,6 +641,7 @@ function distance(got: Value, wanted: Value): number {
 describe('networks of all kinds', () => {
   it.each(Object.entries(CASES))('%s', async (_, about) => {
     const { model, inputs, layers, macs, left = {}, without = [], options = {} } = about;
+    const { file: alone = { macs, left: Object.keys(left) } } = about;
     const bytes = model instanceof Uint8Array ? model : modelBytes(model);
     const { report, inferred, outputs, folder } = await runNetwork(bytes, { samples: inputs, options });
 
@@ -639,10 +670,18 @@ describe('networks of all kinds', () => {
       } else expect(onnx.relativeError, name).toBeLessThan(1e-4);
     }
 
-    // The model of time and energy has the same products.
+    // The model of time and energy has the same products, of the quantised network and of the file, for zeros.
     const { network } = await quantisedNetwork(folder, 'n');
     expect(network.layers.map(macsOf).reduce((sum, each) => sum + each, 0)).toBeCloseTo(macs, 6);
     expect(network.leftOut?.map(({ title }) => title)).toEqual(Object.keys(left));
+    const file = join(folder, 'original.onnx');
+    writeFileSync(file, bytes);
+    const shapes = [...feed.runs(1).next().value.inputs].map(
+      ([name, { shape }]: [string, Value]) => `${name}=${shape.join('x')}`,
+    );
+    const { network: own } = await onnxNetwork(file, 'n', shapes);
+    expect(own.layers.map(macsOf).reduce((sum, each) => sum + each, 0)).toBeCloseTo(alone.macs, 6);
+    expect(own.leftOut?.map(({ title }) => title)).toEqual(alone.left);
   });
 });
 
