@@ -211,3 +211,27 @@ describe('the README', () => {
     expect(svg).not.toMatch(/<(script|foreignObject|image|style|use)|href=|@import/);
   });
 });
+
+describe('the table of what networks may hold', () => {
+  const [, section = ''] = read('docs/quantisation.md').split('## What is supported');
+  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
+  const folder = join(ROOT, 'test/unit/network');
+  const sources = readdirSync(folder, { recursive: true })
+    .filter((name) => String(name).endsWith('.test.ts'))
+    .map((name) => readFileSync(join(folder, String(name)), 'utf8'))
+    .join('\n');
+
+  it.each(rows.slice(1))('%s has tests', (row) => {
+    const [kind = '', what = '', tests = ''] = row.split('|').slice(1, -1);
+    expect(kind.trim() && what.trim()).not.toBe('');
+    const titles = [...tests.matchAll(/`([^`]+)`/g)].map(([, title = '']) => title);
+    expect(titles.length).toBeGreaterThan(0);
+    // A title stands in quotes, or as the key of a case.
+    const missing = titles.filter((title) => !sources.includes(`'${title}'`) && !sources.includes(`  ${title}: {`));
+    expect(missing).toEqual([]);
+  });
+
+  it('is found', () => {
+    expect(rows.length).toBeGreaterThan(15);
+  });
+});

@@ -138,6 +138,8 @@ function obstacle(node: NodeProto, constant: ReadonlySet<string>): string | unde
   const biased = known?.bias?.perChannel && (node.input[known.bias.input] ?? '') !== '';
   if (biased && !constant.has(first) && !constant.has(second))
     return 'its filters are computed at run time, and it has a bias';
+  if (node.opType.startsWith('Conv') && constant.has(first))
+    return 'its image is constant, and its filters are computed';
   if (known) return known.obstacle?.(node);
   return `${node.opType} is not supported; ${PRODUCT_OPS.join(', ')} are`;
 }

@@ -307,6 +307,27 @@ const CASES: Record<string, Expected> = {
     samples: { x: { type: 'uint8', shape: [3, 3, 4, 4], data: Uint8Array.from(integers(144, 0, 255)) } },
     operands: ['=uint8128', '=int8'],
   },
+  'several scales along an activation': {
+    model: {
+      nodes: [
+        node('QuantizeLinear', ['x', 's', 'z'], 'xq', { axis: 1 }),
+        node('DequantizeLinear', ['xq', 's', 'z'], 'xd', { axis: 1 }),
+        node('MatMul', ['xd', 'w'], 'y'),
+      ],
+      constants: {
+        s: tensor(
+          [24],
+          Array.from({ length: 24 }, (_, i) => 0.02 + i / 1000),
+        ),
+        z: integerProto(INT8, [24], new Array(24).fill(0)),
+        w: randomTensor([24, 16], 1),
+      },
+      input: ['n', 24],
+    },
+    samples: randomTensor([8, 24], 2),
+    operands: ['int4', 'int4'],
+    options: { families: ['int'] },
+  },
   'Quant of QONNX': {
     model: qonnx(quants({ signed: 0, narrow: 0 }, { signed: 1, narrow: 1, rounding_mode: 'ROUND' })),
     samples: randomTensor([8, 24], 2),

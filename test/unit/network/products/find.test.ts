@@ -104,6 +104,7 @@ describe('findProducts', () => {
   const SKIPPED: [what: string, made: NodeProto, constants: GraphParts['constants'], reason: RegExp][] = [
     ['LSTM', node('LSTM', ['x', 'w', 'w'], 'y'), { w }, /\bLSTM\b/],
     ['an Einsum of three', node('Einsum', ['x', 'w', 'w'], 'y', { equation: 'a,b,c->abc' }), { w }, /two operands/],
+    ['a constant image', node('Conv', ['w', 'x'], 'y', { pads: [1, 1, 1, 1] }), { w }, /image is constant/],
     ['filters at run time with a bias', node('Conv', ['x', 'x', 'w'], 'y'), { w }, /filters.*run time.*bias/],
     [
       'products inside of If',
