@@ -15,6 +15,7 @@ import { readExternalData } from './external.js';
 import { foreignFormat } from './foreign.js';
 import { splitFused } from './normalise/fused.js';
 import { inlineFunctions } from './normalise/inline.js';
+import { splitQuantised } from './normalise/qlinear.js';
 import { unfoldQuant } from './normalise/quant.js';
 import { raiseOpset } from './normalise/raise.js';
 import { unfoldRecurrent } from './normalise/recurrent.js';
@@ -64,6 +65,7 @@ export function readModel(bytes: Uint8Array, name: string, folder?: string): Onn
   readExternalData(graph, name, folder);
   const opset = raiseOpset(proto, graph, name);
   splitFused(graph, name);
+  splitQuantised(graph, opset);
   widenHalves(graph, name);
   separateInitialisers(proto, graph);
   const quants = unfoldQuant(proto, graph, opset, name);

@@ -8,7 +8,7 @@ import type { Value } from '../../../scripts/network/onnx/value.js';
 import { openSession } from '../../../scripts/network/onnx/session.js';
 import type { FloatTensor } from '../../../scripts/network/onnx/tensor.js';
 import type { QuantiseOptions } from '../../../scripts/network/quantise/options.js';
-import { runNetwork } from '../../support/network-run.js';
+import { originally, runNetwork } from '../../support/network-run.js';
 import {
   floats,
   type GraphParts,
@@ -166,6 +166,60 @@ describe('networks that round by themselves', () => {
     expect([...free].some((value, i) => value !== rounded[i])).toBe(true);
     for (const [i, value] of free.entries()) expect(Math.abs(value - (rounded[i] as number))).toBeLessThan(1);
     expect(report.outputs.calibration.error).toBeGreaterThan(0);
+  });
+});
+
+/** A convolution and a linear layer in ONNX Runtime's integer operators. */
+const qlinear: GraphParts = {
+  nodes: [
+    node('QuantizeLinear', ['x', 'xs', 'xz'], 'xq'),
+    node('QLinearConv', ['xq', 'xs', 'xz', 'w', 'ws', 'wz', 'cs', 'cz', 'b'], 'cq', { pads: [1, 1, 1, 1] }),
+    node('Flatten', ['cq'], 'fq'),
+    node('QLinearMatMul', ['fq', 'cs', 'cz', 'v', 'vs', 'vz', 'gs', 'gz'], 'gq'),
+    node('DequantizeLinear', ['gq', 'gs', 'gz'], 'y'),
+  ],
+  constants: {
+    ...Object.fromEntries(
+      Object.entries(qdq.constants as Record<string, FloatTensor>).filter(
+        ([name]) => !['v', 'vz', 'bs'].includes(name),
+      ),
+    ),
+    v: integerProto(INT8, [100, 6], integers(600, -127, 127)),
+    vz: integerProto(INT8, [], [0]),
+  },
+  input: ['n', 3, 5, 5],
+};
+
+describe('integer products of ONNX Runtime', () => {
+  it('QLinearConv and QLinearMatMul are taken as the products that they stand for', async () => {
+    const bytes = modelBytes(qlinear);
+    const { report, inferred, outputs } = await runNetwork(bytes, { samples: X });
+    const operands = report.layers.flatMap(({ activation, second }) => [activation, second]);
+    expect(operands.map(({ type }) => type)).toEqual(['uint8', 'int8', 'uint8', 'int8']);
+    expect(operands.every(({ taken }) => taken)).toBe(true);
+    expect(report.leftOut).toEqual([]);
+    expect(inferred.exact).toBe(true);
+    expect(inferred.outputs[0]?.float).toMatchObject({ equal: 36, elements: 36 });
+    // As ONNX Runtime computes the file itself, in integers: a tie or two may fall to the other side.
+    const [run] = [...feedOf(readModel(bytes, 'm'), samplesOf('s', X)).runs(16)];
+    const wanted = floats(await originally(bytes, (run as NonNullable<typeof run>).inputs), 'y').data;
+    const got = floats(outputs, 'y').data;
+    expect(new Set(wanted).size).toBeGreaterThan(10);
+    for (const [i, value] of wanted.entries()) expect(Math.abs((got[i] as number) - value)).toBeLessThan(0.4 * 1.01);
+    expect([...wanted].filter((value, i) => value === got[i]).length).toBeGreaterThan(30);
+  });
+
+  it('with scales in other places stay as they are', async () => {
+    const rows: GraphParts = {
+      ...qlinear,
+      constants: {
+        ...qlinear.constants,
+        vs: tensor([1, 6], [1, 2, 3, 4, 5, 6]),
+        vz: integerProto(INT8, [1, 6], [0, 0, 0, 0, 0, 0]),
+      },
+    };
+    expect(readModel(modelBytes(rows), 'm').graph.node.map(({ opType }) => opType)).toContain('QLinearMatMul');
+    expect(readModel(modelBytes(rows), 'm').graph.node.map(({ opType }) => opType)).not.toContain('QLinearConv');
   });
 });
 

@@ -1,0 +1,69 @@
+import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from 'onnx-buf';
+import { constantTensor } from '../constant.js';
+import { makeNode, subgraphs } from '../nodes.js';
+import { elementCount } from '../tensor.js';
+
+/** Operator set from which on DequantizeLinear takes a scale for each channel. */
+const CHANNELS_SINCE = 13;
+
+/** Places of a quantised product's inputs: both operands with scale and zero point, those of the result, a bias. */
+const QUANTISED: Readonly<Record<string, { readonly op: string; readonly bias?: number }>> = {
+  QLinearConv: { op: 'Conv', bias: 8 },
+  QLinearMatMul: { op: 'MatMul' },
+};
+
+/**
+ * QLinearConv and QLinearMatMul become the products of real numbers that they stand for, between DequantizeLinear and
+ * QuantizeLinear. Left alone are those whose scales follow from no constant, or run along what these cannot express.
+ */
+export function splitQuantised(graph: GraphProto, opset: number): void {
+  const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  for (const node of graph.node) {
+    const tensor = constantTensor(node);
+    if (tensor) constants.set(node.output[0] as string, tensor);
+  }
+  const split = (nodes: readonly NodeProto[]): NodeProto[] =>
+    nodes.flatMap((node) => {
+      for (const inner of subgraphs(node)) inner.node = split(inner.node);
+      return productNodes(node, constants, opset) ?? [node];
+    });
+  graph.node = split(graph.node);
+}
+
+/** The nodes that compute the same; undefined for other nodes. */
+function productNodes(
+  node: NodeProto,
+  constants: ReadonlyMap<string, TensorProto>,
+  opset: number,
+): NodeProto[] | undefined {
+  const known = node.domain === '' || node.domain === 'ai.onnx' ? QUANTISED[node.opType] : undefined;
+  if (!known) return undefined;
+  const [a = '', aScale = '', aZero = '', b = '', bScale = '', bZero = '', scale = '', zero = ''] = node.input;
+  const shapeOf = (tensor: string): number[] | undefined => constants.get(tensor)?.dims.map(Number);
+  const isOne = (tensor: string): boolean => elementCount(shapeOf(tensor) ?? [0]) === 1;
+  // Filters have a scale each, columns of a matrix.
+  const axis = known.op === 'Conv' ? 0 : 1;
+  const rank = shapeOf(b)?.length;
+  const perChannel = shapeOf(bScale)?.length === 1 && rank !== undefined && (known.op === 'Conv' || rank === 2);
+  if (!isOne(aScale) || !(isOne(bScale) || (perChannel && opset >= CHANNELS_SINCE))) return undefined;
+  const output = node.output[0] as string;
+  const at = (step: string): string => `${output}__${step}`;
+  const steps = [
+    makeNode('DequantizeLinear', [a, aScale, aZero], at('first')),
+    makeNode('DequantizeLinear', [b, bScale, bZero], at('second'), isOne(bScale) ? {} : { axis }),
+  ];
+  const operands = [at('first'), at('second')];
+  const bias = known.bias === undefined ? '' : (node.input[known.bias] ?? '');
+  if (bias !== '') {
+    steps.push(
+      makeNode('Cast', [bias], at('bias_steps'), { to: TensorProto_DataType.FLOAT }),
+      makeNode('Mul', [aScale, bScale], at('bias_scale')),
+      makeNode('Mul', [at('bias_steps'), at('bias_scale')], at('bias')),
+    );
+    operands.push(at('bias'));
+  }
+  const product = makeNode(known.op, operands, at('product'));
+  product.attribute = node.attribute;
+  product.name = node.name;
+  return [...steps, product, makeNode('QuantizeLinear', [at('product'), scale, zero], output)];
+}
