@@ -161,6 +161,7 @@ function sumsModule(shape: EngineShape, { array }: Computing) {
     biasTop: biasBits - 1,
     zeroBias: literal(Math.max(1, biasBits), 0),
     products: literal(Math.max(1, biasBits), machineLanes % 2 ** Math.max(1, biasBits)),
+    tileWires: [{ name: 'first', width: addressBits }, ...(bias ? [{ name: 'products', width: biasBits }] : [])],
     tileBits: addressBits + biasBits,
     tileIn: bias ? '{products_2_q, write_q}' : 'write_q',
     tileOut: bias ? '{products, first}' : 'first',
@@ -252,6 +253,12 @@ function resultsModule(shape: EngineShape) {
     }),
     laneBody: laneBody.join('\n      '),
     rest: restTotal > 0,
+    ...(restTotal > 0
+      ? {
+          ...{ writes: 'whole_q | more', address: 'whole_q ? address_q : rest_address_q' },
+          data: 'whole_q ? word : rest_q[WORD_BITS-1:0]',
+        }
+      : { writes: 'whole_q', address: 'address_q', data: 'word' }),
     restTop: Math.max(1, restBits) - 1,
     zeroRest: literal(Math.max(1, restBits), 0),
     oneRest: literal(Math.max(1, restBits), 1),

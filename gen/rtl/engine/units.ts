@@ -77,9 +77,8 @@ interface LoadView extends UnitView {
   readonly stepTop: number;
   readonly known: string;
   readonly buffers: readonly LoadBuffer[];
-  readonly shared: boolean;
-  /** Whether no buffer has words that are less than a beat. */
-  readonly ignoresBytes: boolean;
+  /** Inputs that no buffer of this design needs. */
+  readonly unused: readonly string[];
   readonly outside: string;
   readonly runEnds: string;
   readonly beatEnds: string;
@@ -155,8 +154,7 @@ export function loadModule(shape: EngineShape): LoadView {
     stepTop: stepBits - 1,
     known: buffers.map(({ number }) => `buffer_q == ${literal(3, number)}`).join(' | '),
     buffers: buffers.map((buffer) => loadBuffer(buffer, bus, stepBits)),
-    shared: true,
-    ignoresBytes: buffers.every((buffer) => ratioOf(buffer, bus).kind !== 'words'),
+    unused: buffers.every((buffer) => ratioOf(buffer, bus).kind !== 'words') ? ['word_bytes'] : [],
     outside: each((buffer) => beyond('address_q', buffer)),
     runEnds: 'word_run_last_i & beat_ends',
     beatEnds: each((buffer) => (ratioOf(buffer, bus).kind === 'words' ? lastPart(buffer) : "1'b1")),
@@ -216,7 +214,7 @@ interface StoreView extends UnitView {
   readonly offset: string;
   readonly moves: readonly string[];
   readonly bytesWide: string;
-  readonly needsLast: boolean;
+  readonly marks: readonly { readonly name: string; readonly next: string; readonly meaning: string }[];
   /** Bytes of the run from the next beat on. */
   readonly beatLeft: readonly string[];
 }
@@ -280,7 +278,7 @@ export function storeModule(shape: EngineShape): StoreView {
     number: literal(3, buffer.number),
     stepTop: stepBits - 1,
     ...parts,
-    needsLast: kind !== 'one',
+    marks: kind === 'one' ? [] : [{ name: 'read_last', next: 'run_ends', meaning: 'it is the last of its run' }],
     outside: beyond('address_q', buffer),
     zeroStep: step(0),
     oneStep: step(1),
@@ -295,7 +293,6 @@ export function storeModule(shape: EngineShape): StoreView {
 
 interface FetchView extends UnitView {
   readonly busBits: number;
-  readonly computes: boolean;
   readonly constants: readonly string[];
   readonly commandBytes: string;
   readonly shifted: string;
@@ -330,7 +327,6 @@ export function fetchModule({ bus }: EngineShape): FetchView {
       output('error_o', 1, 'no command has this opcode'),
     ],
     busBits,
-    computes: true,
     constants: localparams((name) => /^OPCODE_(END|LOAD|STORE|PRODUCT)$/.test(name)),
     commandBytes: literal(addressBits, COMMAND_BYTES),
     shifted: busBits === 512 ? 'word_i' : `{word_i, next_q[511:BUS_BITS]}`,

@@ -5,8 +5,8 @@ import { buildEngine, runJobs, slowJob } from '../../../scripts/verify/engine/en
 import { faultJobs } from '../../../scripts/verify/engine/faults.js';
 import { randomCopies, randomLayers } from '../../../scripts/verify/engine/programs.js';
 
-const SMALL: EngineParameters = {
-  bus: { name: 'small', busBits: 64, addressBits: 40, outstanding: 4, reset: 'sync' },
+const LITTLE: EngineParameters = {
+  bus: { name: 'little', busBits: 64, addressBits: 40, outstanding: 4, reset: 'sync' },
   ...{ rows: 4, cols: 4, lanes: 1, requantiseLanes: 2, pipeline: 1, maxK: 1024, rounding: 'up' },
   words: { activation: 1024, weight: 2048, constant: 128, output: 1024 },
 };
@@ -14,7 +14,7 @@ const SMALL: EngineParameters = {
 describe('an engine', () => {
   it('runs layers from memory to memory as the reference simulator, byte by byte, and comes to an end after errors', async () => {
     const random = randomSource(1);
-    const built = await buildEngine(SMALL);
+    const built = await buildEngine(LITTLE);
     const { machine } = built.design;
     const jobs = [
       ...Array.from({ length: 20 }, () => slowJob(randomLayers(machine, random, 1 + random.below(3)), random)),
