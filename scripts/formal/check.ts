@@ -1,4 +1,5 @@
 import type { Manifest } from '../../gen/design/manifest.js';
+import type { Registers } from './opened.js';
 
 /** Something that holds of a module, always. */
 export interface Property {
@@ -12,18 +13,29 @@ export interface Property {
 export interface Check {
   /** The module's name in the design. */
   readonly module: string;
+  /** What it is called in reports, where that differs: with the values of its parameters. */
+  readonly label?: string;
   /** Verilog files of the design that it needs, below the design's folder. */
   readonly files: readonly string[];
+  /** Values of the module's parameters. */
+  readonly parameters?: Readonly<Record<string, number>>;
+  /** Files of modules that the harness has instances of besides. */
+  readonly others?: readonly string[];
+  /** Whether the harness has an instance of `opened`, the module without its registers, instead (see `Opened`). */
+  readonly opens?: boolean;
   /**
-   * Verilog of the module `properties` around an instance. Per property it has two outputs: `bad_NAME`, which is never to be
+   * Verilog of the module `properties` around an instance, or several. Per property it has two outputs: `bad_NAME`, which is never to be
    * 1, and `cover_NAME`, 1 where the property says something. A clock is the input `clk_i`; an input `first_i` is 1 in the first
-   * cycle and in no other. Registers hold anything at first.
+   * cycle and in no other. Registers hold anything at first. `registers` are those of an opened module.
    */
-  readonly harness: string;
+  readonly harness: (registers: Registers) => string;
   readonly properties: readonly Property[];
 }
 
-type ModuleOfDesign = Manifest['modules'][number];
+/** What a module is called in reports. */
+export const labelOf = ({ module, label = module }: Pick<Check, 'module' | 'label'>): string => label;
+
+export type ModuleOfDesign = Manifest['modules'][number];
 
 /** A module of a design by the part of its name behind the design's; undefined where the design has none. */
 export const moduleNamed = ({ modules, configuration }: Manifest, suffix: string): ModuleOfDesign | undefined =>

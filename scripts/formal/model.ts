@@ -1,4 +1,4 @@
-import { firstFree, MODULES, type Module } from '../tools/yosys/module.js';
+import { firstFree, type Module, mapValues, readModule } from '../tools/yosys/module.js';
 import { withOpenInputs } from '../tools/yosys/wiring.js';
 
 /** The name of a harness' module. */
@@ -23,8 +23,10 @@ export interface Model {
  * @throws Error where it has other state, or another clock.
  */
 export function modelOf(json: string): Model {
-  const read = MODULES.parse(JSON.parse(json)).modules[HARNESS] as Module;
-  const { gate } = withOpenInputs({ gold: read, gate: read });
+  const read = readModule(json);
+  const { gate: driven } = withOpenInputs({ gold: read, gate: read });
+  // Yosys would give ABC nets that are to be kept as outputs besides.
+  const gate = { ...driven, netnames: mapValues(driven.netnames, (net) => ({ ...net, attributes: {} })) };
   const registers = Object.entries(gate.cells).filter(([, { type }]) => type === REGISTER);
   const clock = gate.ports.clk_i?.bits[0];
   const others = Object.values(gate.cells).filter(

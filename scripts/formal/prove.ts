@@ -1,8 +1,9 @@
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { TextFiles, Yosys } from '../tools/yosys/interface.js';
 import { runYosys } from '../tools/yosys/yosys.js';
-import type { Check, Property } from './check.js';
+import { type Check, labelOf, type Property } from './check.js';
 import { HARNESS, type Model, modelOf, questionOf } from './model.js';
+import { type Opened, opened } from './opened.js';
 import {
   type PropertyOutcome,
   type PropertyResult,
@@ -13,7 +14,7 @@ import {
   readPdr,
 } from './verdict.js';
 
-const FILES = { harness: 'properties.v', model: 'model.json' } as const;
+const FILES = { harness: 'properties.v', opened: 'opened.json', model: 'model.json' } as const;
 
 /** The engines of ABC, as a report names them. */
 const ENGINES = { sequential: 'ABC pdr', bounded: 'ABC bmc3', combinational: 'ABC &cec' } as const;
@@ -32,22 +33,62 @@ export interface FormalContext {
   readonly limitSeconds: number;
 }
 
-/** The script that makes a model of a harness: gates and registers of one bit, and nothing optimised. */
-export function modelScript(files: readonly string[]): string {
+/** The commands that make a module gates and registers of one bit, and optimise nothing. */
+const GATES: readonly string[] = [
+  ...['proc', 'flatten', 'memory -nomap', 'memory_map', 'async2sync', 'techmap', 'dfflegalize -cell $_DFF_P_ x'],
+];
+
+/** The script that makes gates of a module alone; registers that nothing reads stay. */
+function openingScript({ module, files, parameters = {} }: Check): string {
+  const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
   return [
-    `read_verilog ${[...files, FILES.harness].join(' ')}`,
-    `hierarchy -check -top ${HARNESS}`,
+    `read_verilog ${files.join(' ')}`,
+    ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
+    `hierarchy -check -top ${module}`,
     'proc',
-    'flatten',
-    'memory -nomap',
-    'memory_map',
-    'async2sync',
-    'techmap',
-    'dfflegalize -cell $_DFF_P_ x',
+    'setattr -set keep 1 w:*_q',
+    ...GATES,
+    `write_json ${FILES.opened}`,
+    '',
+  ].join('\n');
+}
+
+/** The script that makes a model of a harness. */
+function modelScript({ files, others = [], opens = false }: Check): string {
+  const read = [...(opens ? [] : files), ...others, FILES.harness];
+  return [
+    ...(opens ? [`read_json ${FILES.opened}`] : []),
+    `read_verilog ${read.join(' ')}`,
+    `hierarchy -check -top ${HARNESS}`,
+    ...GATES,
     'opt_clean',
     `write_json ${FILES.model}`,
     '',
   ].join('\n');
+}
+
+/** The model of a module with its properties. */
+async function readModel({ yosys, read }: FormalContext, check: Check): Promise<Model> {
+  const { files, others = [], opens = false } = check;
+  const texts = (names: readonly string[]): TextFiles => Object.fromEntries(names.map((file) => [file, read(file)]));
+  const title = `${labelOf(check)} with its properties`;
+  let apart: Opened | undefined;
+  if (opens) {
+    const script = openingScript(check);
+    const { outputs } = await runYosys(yosys, { title, script, inputs: texts(files), outputs: [FILES.opened] });
+    apart = opened(outputs[FILES.opened] ?? '');
+  }
+  const { outputs } = await runYosys(yosys, {
+    title,
+    script: modelScript(check),
+    inputs: {
+      ...texts(opens ? others : [...files, ...others]),
+      ...(apart ? { [FILES.opened]: apart.json } : {}),
+      [FILES.harness]: check.harness(apart?.registers ?? new Map()),
+    },
+    outputs: [FILES.model],
+  });
+  return modelOf(outputs[FILES.model] ?? '');
 }
 
 /** Proves all properties of a module, each with the time that it took. */
@@ -56,39 +97,32 @@ export async function proveCheck(
   check: Check,
   onResult: (result: PropertyResult) => void = () => {},
 ): Promise<PropertyResult[]> {
-  const sources = Object.fromEntries(check.files.map((file) => [file, context.read(file)]));
-  const { outputs } = await runYosys(context.yosys, {
-    title: `${check.module} with its properties`,
-    script: modelScript(check.files),
-    inputs: { ...sources, [FILES.harness]: check.harness },
-    outputs: [FILES.model],
-  });
-  const model = modelOf(outputs[FILES.model] ?? '');
+  const model = await readModel(context, check);
   const results: PropertyResult[] = [];
   for (const property of check.properties) {
     const start = performance.now();
     const outcome = await outcomeOf(context, check, model, property);
     const seconds = Math.round(performance.now() - start) / 1000;
-    const result = { module: check.module, property: property.name, statement: property.statement, outcome, seconds };
+    const result = { module: labelOf(check), property: property.name, statement: property.statement, outcome, seconds };
     results.push(result);
     onResult(result);
   }
-  if (results.length === 0) throw new UserError(`${check.module} has no properties`, EXIT.checkFailed);
+  if (results.length === 0) throw new UserError(`${labelOf(check)} has no properties`, EXIT.checkFailed);
   return results;
 }
 
 async function outcomeOf(
   context: FormalContext,
-  { module }: Check,
+  check: Check,
   model: Model,
   { name }: Property,
 ): Promise<PropertyOutcome> {
-  const ask = (output: string): Promise<Answer> => reach(context, `${module}, ${output}`, model, output);
+  const ask = (output: string): Promise<Answer> => reach(context, `${labelOf(check)}, ${output}`, model, output);
   const cover = await ask(`cover_${name}`);
   if (cover.reach === 'never') return { result: 'vacuous', by: cover.by };
   const bad = await ask(`bad_${name}`);
   if (bad.reach === 'ever') {
-    const inputs = await inputsOf(context, `${module}, ${name}`, model, `bad_${name}`, bad.cycle);
+    const inputs = await inputsOf(context, `${labelOf(check)}, ${name}`, model, `bad_${name}`, bad.cycle);
     return { result: 'violated', by: bad.by, cycle: bad.cycle, inputs };
   }
   if (cover.reach === 'unknown') return { result: 'undecided', why: `not shown to apply: ${cover.why}` };

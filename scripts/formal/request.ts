@@ -1,7 +1,7 @@
 import { FlagReader } from '../../gen/base/flag-reader.js';
 import { nearWord } from '../../gen/base/suggest.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
-import type { Check } from './check.js';
+import { type Check, labelOf } from './check.js';
 import { checksOf } from './checks/table.js';
 
 export const DEFAULT_LIMIT = 60;
@@ -28,9 +28,9 @@ export interface FormalRequest {
   readonly allowed: ReadonlySet<string>;
 }
 
-/** The name of a module without its design's. */
-const suffixOf = ({ module }: Check, { configuration }: Manifest): string =>
-  module.slice(`${configuration.name}_`.length);
+/** What a module is called, without its design's name. */
+const suffixOf = (check: Check, { configuration }: Manifest): string =>
+  labelOf(check).slice(`${configuration.name}_`.length);
 
 /**
  * What is to be proved of designs.
@@ -45,8 +45,8 @@ export function formalRequest(folders: readonly string[], flags: FormalFlags): F
   const reader = new FlagReader();
   const limitSeconds = reader.integer('--limit', flags.limit ?? String(DEFAULT_LIMIT), { most: 86_400 });
   const name = flags.module;
-  const wanted = ({ module }: Check, manifest: Manifest): boolean =>
-    name === undefined || name === module || name === suffixOf({ module } as Check, manifest);
+  const wanted = (check: Check, manifest: Manifest): boolean =>
+    name === undefined || [labelOf(check), suffixOf(check, manifest)].includes(name);
   const designs = whole.map((design) => ({
     ...design,
     checks: design.checks.filter((check) => wanted(check, design.manifest)),
@@ -54,7 +54,7 @@ export function formalRequest(folders: readonly string[], flags: FormalFlags): F
   const known = whole.flatMap(({ checks, manifest }) => checks.map((check) => suffixOf(check, manifest)));
   requireKnown(reader, '--module', designs.some(({ checks }) => checks.length > 0) ? [] : [name ?? ''], known);
   const properties = whole.flatMap(({ checks }) =>
-    checks.flatMap(({ module, properties: list }) => list.map((property) => `${module}.${property.name}`)),
+    checks.flatMap((check) => check.properties.map((property) => `${labelOf(check)}.${property.name}`)),
   );
   const allowed = flags.allow?.split(',').map((each) => each.trim()) ?? [];
   requireKnown(

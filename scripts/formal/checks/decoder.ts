@@ -65,7 +65,7 @@ function decoderCheck(
       module: module.name,
       files: filesOf(manifest, module),
       properties,
-      harness: `module properties (
+      harness: () => `module properties (
   input wire ${range(codeBits)}code_i,
 ${select === undefined ? '' : `  input wire ${range(selectBits)}${select},\n`}${outcomePorts(properties)}
 );

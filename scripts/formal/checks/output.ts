@@ -34,7 +34,7 @@ export function outputCheck(manifest: Manifest): Check | undefined {
     module: module.name,
     files: filesOf(manifest, module),
     properties: PROPERTIES,
-    harness: `module properties (
+    harness: () => `module properties (
   input wire clk_i,
   input wire first_i,
   input wire reset_i,

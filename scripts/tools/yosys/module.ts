@@ -19,6 +19,14 @@ const MODULE = z.looseObject({
 
 export const MODULES = z.looseObject({ modules: z.record(z.string(), MODULE) });
 
+/** The module of a file of `write_json` that holds just one. */
+export function readModule(json: string): Module {
+  const modules = Object.values(MODULES.parse(JSON.parse(json)).modules);
+  const [module] = modules;
+  if (module === undefined || modules.length > 1) throw new Error(`${modules.length} modules where one is read`);
+  return module;
+}
+
 export type Bit = z.output<typeof bit>;
 export type Module = z.output<typeof MODULE>;
 

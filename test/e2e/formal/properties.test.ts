@@ -1,46 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RawConfiguration } from '../../../gen/config/raw.js';
 import type { Check } from '../../../scripts/formal/check.js';
 import { proveCheck } from '../../../scripts/formal/prove.js';
 import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
 import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
-import { type Change, failing, outcomesOf } from '../../support/formal.js';
+import { CASES, failing, outcomesOf, VIOLATED } from '../../support/formal.js';
 
 let yosys: Yosys;
 beforeAll(async () => {
   yosys = await findYosys({ ...process.env, ANT_RTL_YOSYS: 'native' });
 });
 
-const SMALL: RawConfiguration = { name: 'small', rows: 1, cols: 1, activations: ['int2'], weights: ['int2'], maxK: 2 };
-
-/** A design, one of its modules, and what breaks its properties, each named with what it breaks. */
-interface Case {
-  readonly raw: RawConfiguration;
-  readonly module: string;
-  readonly breaks: readonly (readonly [property: string, change: Change])[];
-}
-
-const CASES: readonly Case[] = [
-  {
-    raw: { name: 'decoders', rows: 1, cols: 1, activations: ['int2', 'flint4', 'pot3'], weights: ['int2'] },
-    module: 'decode_a',
-    breaks: [
-      ['value', ['assign sign_o = code_i[3];', "assign sign_o = 1'b0;"]],
-      ['unused', ["      2'd1: operand =", "      2'd1, 2'd3: operand ="]],
-    ],
-  },
-  {
-    raw: SMALL,
-    module: 'output',
-    breaks: [
-      ['count', ['(tail_valid_q | push);', 'push;']],
-      ['order', ['tail_valid_q ? tail_data_q : row_data_i', 'tail_data_q']],
-      ['stable', ['wire advance = out_ready_i', "wire advance = 1'b1"]],
-      ['room', ['assign run_o = ~tail_valid_q', 'assign run_o = ~head_valid_q']],
-    ],
-  },
-];
-
+/** Each module is proved, and broken once; the other breaks are in the full test. */
 describe.each(CASES)('the properties of $module', ({ raw, module, breaks }) => {
   it('are proved for all time', async () => {
     const outcomes = await outcomesOf(yosys, raw, module);
@@ -48,12 +18,8 @@ describe.each(CASES)('the properties of $module', ({ raw, module, breaks }) => {
     expect(Object.keys(outcomes).sort()).toEqual([...new Set(breaks.map(([name]) => name))].sort());
   });
 
-  it.each(breaks)('see %s violated where the module is broken', async (property, change) => {
-    const outcomes = await outcomesOf(yosys, raw, module, change);
-    expect(outcomes[property]).toMatchObject({
-      result: 'violated',
-      inputs: expect.arrayContaining([expect.stringMatching(/^\w+ [01x]+$/)]),
-    });
+  it.each(breaks.slice(0, 1))('see %s violated where the module is broken', async (property, change) => {
+    expect(await outcomesOf(yosys, raw, module, change, property)).toEqual({ [property]: VIOLATED });
   });
 });
 
@@ -63,7 +29,8 @@ describe('what a proof says', () => {
       module: 'counter',
       files: [],
       properties: [{ name: 'p', statement: 'a count stays below its limit' }],
-      harness: `module properties (input wire clk_i, input wire first_i, input wire a_i, output wire bad_p, output wire cover_p);
+      harness:
+        () => `module properties (input wire clk_i, input wire first_i, input wire a_i, output wire bad_p, output wire cover_p);
   reg [40:0] count;
 ${body}
 endmodule
