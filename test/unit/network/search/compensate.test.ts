@@ -134,6 +134,20 @@ describe('compensatedCodes', () => {
     });
     expect(weights).toEqual(before);
   });
+
+  it('rounds halves up, or to the even code where asked to, as blocks of OCP are rounded', () => {
+    const halves = {
+      weights: Float64Array.of(0.5, 1.5, -0.5, -1.5),
+      rows: 1,
+      cols: 4,
+      type: numericType('int4'),
+      scales: Float64Array.of(1, 1, 1, 1),
+      groupRows: 1,
+      gram: Float64Array.of(1),
+    };
+    expect([...compensatedCodes(halves)]).toEqual([1, 2, 0, 15]);
+    expect([...compensatedCodes({ ...halves, ties: 'even' })]).toEqual([0, 2, 0, 14]);
+  });
 });
 
 describe('costs in the product', () => {
