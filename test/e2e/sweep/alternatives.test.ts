@@ -18,7 +18,7 @@ const BREAKS: Readonly<Record<string, readonly Break[]>> = {
   fused_twos_complement: ANYWHERE,
   shift_each: [
     ['a shift', "{by_a[6:0], 6'd0}", "{by_a[6:0], 5'd0, 1'b1}", 'acc_d'],
-    ['which operands there are', "(a_sig <= 4'd8)", "(a_sig <= 4'd9)", 'acc_d'],
+    ['which operands there are', "(a_sig <= 4'd8)", "(a_sig <= 4'd10)", 'acc_d'],
   ],
   float_round_by_adder: [['the rounding of ties', 'normal[4] | (|normal[2:0])', "1'b1", 'acc_d']],
   float_integer_operands: [
