@@ -2,7 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../../gen/base/folder.js';
-import { ERRORS, REGISTERS } from '../../../gen/commands/table.js';
+import { ERRORS, IDENTIFICATION, REGISTERS } from '../../../gen/commands/table.js';
+import { typeNumber } from '../../../gen/commands/machine.js';
 import { renderVerilog } from '../../../gen/design/files.js';
 import { Memory } from '../../../gen/golden/engine/memory.js';
 import { type JobResult, simulate } from '../../../gen/golden/engine/simulate.js';
@@ -45,6 +46,8 @@ const registerAt = (name: string): number => {
 };
 
 const READ = [
+  ...['array', 'requantiser', 'activation_words', 'weight_words', 'constant_words', 'output_words'],
+  ...['operand_types', 'result_types'],
   ...['identification', 'status', 'error', 'error_command', 'error_tag', 'error_address_low', 'error_address_high'],
   ...['cycles', 'array_busy', 'memory_waits', 'requantiser_waits', 'bytes_read', 'bytes_written'],
 ] as const;
@@ -178,7 +181,7 @@ function compare(
     const { expected, result } = reference(design, base, job);
     const whole = job.abort === 0 && job.stop === 0 && result.error === 'none';
     const wrong =
-      (job.abort === 0 ? wrongEnd(job, registers, result, whole) : undefined) ??
+      (job.abort === 0 ? (wrongFacts(design, registers) ?? wrongEnd(job, registers, result, whole)) : undefined) ??
       wrongMemory(job, expected, memory, whole);
     if (wrong !== undefined) return { vectors, registers: all, failure: `job ${i}: ${wrong}; ${job.program.title}` };
     vectors += whole ? result.bytesWritten : 0;
@@ -200,6 +203,23 @@ function reference(
     bases: program.bases.map((each) => base + each),
   });
   return { expected: memory.get(base, MEMORY_BYTES), result };
+}
+
+/** Whether the registers that never change tell of the machine. */
+function wrongFacts({ machine }: EngineDesign, registers: Registers): string | undefined {
+  const { rows, cols, lanes, requantiseLanes, accumulatorBits, rounding, words } = machine;
+  const mask = (names: readonly string[]): number => names.reduce((all, name) => all + 2 ** typeNumber(name), 0);
+  const expected: Partial<Registers> = {
+    identification: IDENTIFICATION,
+    array: rows + cols * 2 ** 12 + lanes * 2 ** 24,
+    requantiser: requantiseLanes + (rounding === 'even' ? 256 : 0) + accumulatorBits * 2 ** 16,
+    ...{ activation_words: words.activation, weight_words: words.weight },
+    ...{ constant_words: words.constant, output_words: words.output },
+    operand_types: mask(machine.activationTypes) + mask(machine.weightTypes) * 2 ** 16,
+    result_types: mask(machine.resultTypes),
+  };
+  const wrong = READ.find((name) => expected[name] !== undefined && expected[name] !== registers[name]);
+  return wrong && `register ${wrong} is ${registers[wrong]}, not ${expected[wrong]}`;
 }
 
 function wrongEnd(job: EngineJob, registers: Registers, result: JobResult, whole: boolean): string | undefined {
