@@ -108,6 +108,12 @@ function feedModule(shape: EngineShape, { array }: Computing) {
     ],
     ...{ rows, cols, codeBits, delay: `${shape.bus.name}_delay` },
     shifted: `{{CODE_BITS{1'b0}}, codes_q[WORD_BITS-1:CODE_BITS]}`,
+    late:
+      array.lateFrom === undefined
+        ? []
+        : [`Sums come a cycle later: the bits from ${array.lateFrom} up are that late.`],
+    sumsCome: array.lateFrom === undefined ? `ends_q[${pipeline}]` : 'ends_late_q',
+    sumsBegin: array.lateFrom === undefined ? 'swap' : 'swap_late_q',
     endsTop: pipeline,
     firstSwap: pipeline + 2,
     noEnds: literal(pipeline + 1, 0),

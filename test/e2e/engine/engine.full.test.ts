@@ -40,12 +40,10 @@ const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
   ['sequence', 'tap_ends ? (row_ends ? a_tap_y_i : a_tap_x_i)', 'tap_ends ? (row_ends ? a_tap_x_i : a_tap_x_i)'],
   ['sequence', 'in_x < {7', 'in_y < {7'],
   ['sequence', 'begins_again ? weight_tile_q :', 'begins_again ? weight_address_q :'],
-  ['sequence', '(~upper | second)', "(~upper | second | 1'b1)"],
   ['feed', 'odd_q & ~load_i ? high_q : low', 'odd_q & ~load_i ? low : high_q'],
   ['sums', 'room_o = taken_q < 2', "room_o = 1'b1 | taken_q < 2"],
   ['sums', 'col_last ? constant_tile_q :', 'col_last ? constant_q :'],
   ['results', 'last_q <= last_i', "last_q <= 1'b0 & last_i"],
-  ['compute', 'codes_valid & beats_q !=', "codes_valid | 1'b0 & beats_q !="],
   ['load', 'last_run ? repetition_address_q +', 'last_run ? run_address_q +'],
   [
     'store',
