@@ -28,7 +28,6 @@ describe.each(CASES)('the properties of $module', ({ raw, module, breaks }) => {
 
 /** Designs besides those of `npm run formal`. */
 const DESIGNS: readonly RawConfiguration[] = [
-  { name: 'usual' },
   { name: 'one', rows: 1, cols: 1, reset: 'async' },
   { name: 'clusters', rows: 4, cols: 4, clusterRows: 2, clusterCols: 2, wideActivations: ['int8'] },
   { name: 'stages', rows: 5, cols: 3, pipeline: 3, busSegment: 1 },
