@@ -3,9 +3,9 @@ import type { TextFiles, Yosys } from '../../../../scripts/tools/yosys/interface
 import { rememberingYosys } from '../../../../scripts/tools/yosys/remember.js';
 
 /** A Yosys that counts its runs. */
-function counting(): { yosys: Yosys; runs: () => number } {
+function counting(files: TextFiles = {}): { yosys: Yosys; runs: () => number } {
   let runs = 0;
-  const execute = async (): ReturnType<Yosys['execute']> => ({ exitCode: 0, log: String(++runs), files: {} });
+  const execute = async (): ReturnType<Yosys['execute']> => ({ exitCode: 0, log: String(++runs), files });
   return { yosys: { identity: { name: 'Yosys', version: '0.23', build: 'native' }, execute }, runs: () => runs };
 }
 
@@ -36,4 +36,17 @@ it('runs a script once on the same Verilog, whatever its comments say', async ()
   await log({ 'a.v': '// one\nwire a;' }, 'synth', ['y']);
   expect(runs()).toBe(3 + others.length);
   expect(remembering.identity).toBe(yosys.identity);
+});
+
+it('keeps no long results: those of large arrays would fill the memory', async () => {
+  for (const [length, expected] of [
+    [1000, 1],
+    [2 ** 21, 2],
+  ] as const) {
+    const { yosys, runs } = counting({ 'structure.json': ' '.repeat(length) });
+    const remembering = rememberingYosys(yosys);
+    await remembering.execute('json', {}, []);
+    await remembering.execute('json', {}, []);
+    expect(runs()).toBe(expected);
+  }
 });
