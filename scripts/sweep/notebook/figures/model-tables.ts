@@ -45,10 +45,12 @@ export function survivesTable(
     name === undefined ? '' : ratioText(report, name);
   const ofOwn = ({ own: designs }: Rival, { lanes, report }: LanesReport): string => {
     if (typeof designs === 'string') return designs;
+    const named = designs.map(({ name, what }) => ({ name: nameWithLanes(name, lanes), what }));
+    // Some designs are there with one lane alone.
+    const known = lanes === 1 ? named : named.filter(({ name }) => report.ratios.some(({ rival }) => rival === name));
+    if (known.length === 0) return '-';
     const what = (text: string | undefined): string => (text && lanes === own[0]?.lanes ? ` (${text})` : '');
-    return designs
-      .map(({ name, what: text }) => `${ratioText(report, nameWithLanes(name, lanes))}${what(text)}`)
-      .join('; ');
+    return known.map(({ name, what: text }) => `${ratioText(report, name)}${what(text)}`).join('; ');
   };
   const rows = rivals.map((rival) => ({
     title: rival.title,
