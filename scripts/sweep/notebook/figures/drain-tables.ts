@@ -13,7 +13,7 @@ import {
   periodOf,
   recordedAreas,
 } from './drain-areas.js';
-import { AIMED_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, LARGEST } from './drain-forms.js';
+import { AIMED_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, type Form, LARGEST } from './drain-forms.js';
 import type { LibraryKey } from './figure.js';
 import { pageTable } from './markdown.js';
 import { netlistsLine } from './proofs.js';
@@ -142,18 +142,17 @@ export function goalsTable(
     library,
     double: recordedAreas(record, 'double', LARGEST, library),
     forms: AIMED_FORMS.map(({ form, share }, i) => ({
-      ...{ lanes: form.lanes, share },
+      ...{ title: titleOf(form), share },
       areas: drainAreas(reports[l * AIMED_FORMS.length + i] as AreaReport, form.lanes),
     })),
   }));
-  const lanesText = (lanes: number): string => `${lanes} ${lanes === 1 ? 'lane' : 'lanes'}`;
   const rows = found.flatMap(({ library, double, forms }): GoalRow[] => [
-    ...forms.map(({ lanes, share, areas }) => ({
-      ...{ what: `array, ${lanesText(lanes)}: ${share.toFixed(2)} of double drain`, library, unit: 'GE' },
+    ...forms.map(({ title, share, areas }) => ({
+      ...{ what: `array, ${title}: ${share.toFixed(2)} of double drain`, library, unit: 'GE' },
       ...{ limit: share * double.whole, found: areas.whole, digits: 1 },
     })),
-    ...forms.map(({ lanes, areas }) => ({
-      ...{ what: `path of the PE, ${lanesText(lanes)}: that with double drain`, library, unit: 'ps' },
+    ...forms.map(({ title, areas }) => ({
+      ...{ what: `path of the PE, ${title}: that with double drain`, library, unit: 'ps' },
       ...{ limit: double.buffered, found: areas.buffered, digits: 0 },
     })),
     ...(library === 'sky130' && forms[0]
@@ -175,6 +174,12 @@ export function goalsTable(
     rows,
     netlistsLine(reports.map(({ proof }) => proof)),
   );
+}
+
+/** `4 lanes, clusters of 2 x 2` */
+function titleOf({ lanes, clusterRows, clusterCols }: Form): string {
+  const clusters = clusterRows * clusterCols > 1 ? `, clusters of ${clusterRows} x ${clusterCols}` : '';
+  return `${lanes} ${lanes === 1 ? 'lane' : 'lanes'}${clusters}`;
 }
 
 const missedBy = (limit: number, found: number): string => `${decimal((found / limit - 1) * 100, 1)} %`;
