@@ -26,7 +26,10 @@ export const DRAIN_FORMS: readonly Form[] = SIZES.map((size) => square(size));
 
 /** Lanes and shared registers in the largest size. */
 export const CORE_FORMS: readonly Form[] = [
-  ...[1, 2, 4].map((lanes) => square(LARGEST, { lanes })),
+  square(LARGEST),
+  square(LARGEST, { clusterCols: 2 }),
+  square(LARGEST, { lanes: 2 }),
+  square(LARGEST, { lanes: 4 }),
   square(LARGEST, { lanes: 4, clusterCols: 2 }),
   square(LARGEST, { lanes: 4, clusterRows: 2, clusterCols: 2 }),
 ];
