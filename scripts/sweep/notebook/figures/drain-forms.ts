@@ -28,6 +28,7 @@ export const DRAIN_FORMS: readonly Form[] = SIZES.map((size) => square(size));
 export const CORE_FORMS: readonly Form[] = [
   square(LARGEST),
   square(LARGEST, { clusterCols: 2 }),
+  square(LARGEST, { clusterRows: 2, clusterCols: 2 }),
   square(LARGEST, { lanes: 2 }),
   square(LARGEST, { lanes: 4 }),
   square(LARGEST, { lanes: 4, clusterCols: 2 }),
