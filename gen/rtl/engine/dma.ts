@@ -1,7 +1,7 @@
 import { input, type ModulePort, type ModuleView, output } from '../module.js';
 import { clock, reset } from '../ports.js';
 import { literal, replicate, zeroExtend } from '../verilog.js';
-import { type BusWidths, busWidths, type EngineBus, COUNT_BITS, RUN_BITS, STEP_BITS } from './bus.js';
+import { type BusWidths, busWidths, COUNT_BITS, type EngineBus, RUN_BITS, STEP_BITS } from './bus.js';
 
 interface BusView extends ModuleView, EngineBus, BusWidths {
   readonly async: boolean;

@@ -2,9 +2,9 @@ import { gridView } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { type InstanceView, type LocalParameter, wire } from '../../instance.js';
 import type { ModuleView } from '../../module.js';
+import { biasOf } from '../../product-bias.js';
 import type { Streams } from '../../streams.js';
 import { type ArrayParts, type ArrayTopView, arrayTop, inputInstance } from '../array-top.js';
-import { biasOf } from './bias.js';
 import { busOf } from './bus.js';
 
 interface ArrayView extends ArrayTopView {

@@ -1,23 +1,10 @@
 import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
+import { biasOf } from '../../product-bias.js';
 import { biasEndText } from '../../terms.js';
 import { slice } from '../../verilog.js';
 import { busOf } from './bus.js';
-
-/** What PEs add on top of every product: a power of two, so that the bits below it are right as they are. */
-export interface Bias {
-  /** The lowest bit it reaches, and the bits from there up. */
-  readonly low: number;
-  readonly bits: number;
-}
-
-/** The bias of a PE's products; undefined where they have none, or those of a cycle come to a multiple of 2^bits. */
-export function biasOf({ config, productBias, accumulator }: DesignCore): Bias | undefined {
-  if (BigInt.asUintN(accumulator.bits, BigInt(config.lanes) * productBias) === 0n) return undefined;
-  const low = productBias.toString(2).length - 1;
-  return { low, bits: accumulator.bits - low };
-}
 
 /** What becomes of it, as a clause. */
 export const biasEnd = (core: DesignCore): string => biasEndText(core, biasOf(core) !== undefined);

@@ -3,10 +3,10 @@ import type { DesignCore } from '../../design-core.js';
 import { input, output } from '../../module.js';
 import { type PeripheryView, peripheryModule } from '../../periphery.js';
 import { clock, enablePorts, reset } from '../../ports.js';
+import { type Bias, biasOf } from '../../product-bias.js';
 import { type RegisterView, type ShiftView, shiftRegister } from '../../register.js';
 import { literal, replicate, slice, zeroExtend } from '../../verilog.js';
 import { type BubbleView, bubbleCounter } from './bubble.js';
-import { type Bias, biasOf } from './bias.js';
 import { busOf } from './bus.js';
 import { lateCycles } from './late.js';
 

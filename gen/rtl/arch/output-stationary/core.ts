@@ -1,6 +1,6 @@
+import { gridView } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModuleView, output } from '../../module.js';
-import { gridView } from '../../cluster-grid.js';
 import { type ArrayCoreView, arrayCore, bitOfRow, ofClusters } from '../array-core.js';
 import { busOf } from './bus.js';
 

@@ -6,7 +6,7 @@ import { input, type ModulePort, type ModuleView, output } from '../../module.js
 import { type ProductView, productView } from '../../product.js';
 import { type PassedView, passed, type RegisterView } from '../../register.js';
 import { counted } from '../../render/counted.js';
-import { carriedSum, complemented, type SumNode, type Summand } from '../../sum-tree.js';
+import { carriedSum, complemented, type Summand, type SumNode } from '../../sum-tree.js';
 import { type TermsView, termSum, termsView } from '../../terms.js';
 import { replicate, slice, zeroExtend } from '../../verilog.js';
 import { biasEnd } from './bias.js';

@@ -1,6 +1,6 @@
+import { gridView } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { type InstanceView, wire } from '../../instance.js';
-import { gridView } from '../../cluster-grid.js';
 import type { ModuleView } from '../../module.js';
 import type { Streams } from '../../streams.js';
 import { type ArrayParts, type ArrayTopView, arrayTop, inputInstance } from '../array-top.js';

@@ -58,7 +58,7 @@ describe('the figures of docs/', () => {
       const text = readFileSync(join(ROOT, figure.page), 'utf8');
       for (const part of Object.keys(figure.parts)) {
         const [, content = ''] = text.split(`<!-- begin: ${part} -->`);
-        expect(content.split('<!-- end')[0]?.trim().length, `${figure.page}, ${part}`).toBeGreaterThan(200);
+        expect(content.split('<!-- end')[0]?.trim().length, `${figure.page}, ${part}`).toBeGreaterThan(150);
       }
     }
   });
