@@ -791,7 +791,7 @@ const BUS_MUTATIONS: Mutation[] = [
     'the swap of the late part of an accumulator',
     { name: 'b23', lanes: 2 },
     'pe',
-    '{ {11{late_swap_q}}, {13{swap_q}}})',
+    '{{11{late_swap_q}}, {13{swap_q}}})',
     '{24{swap_q}})',
     /PE, clock edge.*\bbus\b/,
   ],
