@@ -185,9 +185,10 @@ class AxiMemory {
       for (uint32_t& word : r_data_) word = ~word;
   }
 
+  // Differences, not sums: the last byte may be the last of all addresses.
   uint32_t fault(uint64_t address, uint64_t bytes, bool writes) const {
     for (const Fault& each : faults_)
-      if (each.writes == writes && address < each.first + each.bytes && address + bytes > each.first) return each.response;
+      if (each.writes == writes && (address - each.first < each.bytes || each.first - address < bytes)) return each.response;
     return 0;
   }
 
