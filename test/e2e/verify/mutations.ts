@@ -734,8 +734,8 @@ const BUS_MUTATIONS: Mutation[] = [
     'the mark of the last row on the bus',
     { name: 'b13' },
     'control',
-    'last_swap};',
-    'entering};',
+    'assign row_last_o = row_last_q',
+    'assign row_last_o = ~row_last_q',
     /out_last_o is wrong/,
   ],
   [
