@@ -15,6 +15,9 @@ export interface SummaryArea {
   readonly compared: ComparisonReport;
 }
 
+/** Lanes of the PEs that are shown beside those of one lane. */
+const LANES = 4;
+
 interface SummaryRow {
   readonly title: string;
   readonly text: (summary: SummaryArea) => string;
@@ -62,11 +65,18 @@ function rowsOf(edge: number): SummaryRow[] {
       text: (of) => ge(kindOf(of, 'ant4').core / edge ** 2, 0),
     },
     {
+      title: `the same with ${LANES} lanes a PE`,
+      text: (of) => ge(kindOf(of, 'ant4', LANES).core / (edge ** 2 * LANES), 0),
+    },
+    {
       title: `all decoders of the ${edge} x ${edge} array`,
       text: (of) => `${(100 * kindOf(of, 'ant4').decoderShare).toFixed(2)} %`,
     },
-    { title: 'PE with 8-bit integers besides, over a fusible int4/int8 PE', text: (of) => ratioText(of, 'fused') },
-    { title: 'the same over an int8 PE', text: (of) => ratioText(of, 'int8') },
+    {
+      title: `PE with 8-bit integers besides, over a fusible int4/int8 PE (both with ${LANES} lanes)`,
+      text: (of) => ratioText(of, 'fused'),
+    },
+    { title: `the same over an int8 PE (both with ${LANES} lanes)`, text: (of) => ratioText(of, 'int8') },
   ];
 }
 
@@ -89,4 +99,7 @@ function kindOf({ compared }: SummaryArea, name: string, lanes = 1): ComparisonR
 }
 
 /** The unified PE over another. */
-const ratioText = (of: SummaryArea, other: string): string => (kindOf(of, 'ant').pe / kindOf(of, other).pe).toFixed(2);
+function ratioText(of: SummaryArea, other: string): string {
+  const ratio = (lanes: number): string => (kindOf(of, 'ant', lanes).pe / kindOf(of, other, lanes).pe).toFixed(2);
+  return `${ratio(1)} (${ratio(LANES)})`;
+}

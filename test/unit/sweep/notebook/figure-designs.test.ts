@@ -159,14 +159,17 @@ describe('tables of areas', () => {
 
   it('sum up two libraries, one in µm², with the recorded comparison', () => {
     const conditions = { tool: { name: 'Yosys', version: '0.23' }, library: { file: 'l.lib', sha256: 'abc' } };
-    const kind = (name: string, pe: number, core = 0, decoderShare = 0) => ({
-      ...{ kind: name, lanes: 1, measured: { pe, core, decoderShare } },
+    const kind = (name: string, lanes: number, pe: number, core = 0, decoderShare = 0) => ({
+      ...{ kind: name, lanes, measured: { pe, core, decoderShare } },
     });
     const compared = {
       ...conditions,
       size: 2,
       proof: { proved: 90, simulated: 10 },
-      kinds: [kind('ant', 106), kind('ant4', 0, 2172, 0.0024), kind('fused', 100), kind('int8', 163)],
+      kinds: [
+        ...[kind('ant', 1, 106), kind('ant4', 1, 0, 2172, 0.0024), kind('fused', 1, 100), kind('int8', 1, 163)],
+        ...[kind('ant', 4, 321), kind('ant4', 4, 0, 6400), kind('fused', 4, 300), kind('int8', 4, 535)],
+      ],
     } as unknown as ComparisonReport;
     const decoder = { module: 'd_decode_flint4', size: size(10.33, 38.79) };
     const array = {
@@ -183,15 +186,17 @@ describe('tables of areas', () => {
       ['10.3 GE', '10.3 GE (38.8 µm²)'],
       ['680 GE', '680 GE'],
       ['543 GE', '543 GE'],
+      ['400 GE', '400 GE'],
       ['0.24 %', '0.24 %'],
-      ['1.06', '1.06'],
-      ['0.65', '0.65'],
+      ['1.06 (1.07)', '1.06 (1.07)'],
+      ['0.65 (0.60)', '0.65 (0.60)'],
     ]);
     const titles = [
       /\bPE\b/,
       /\bflint4\b/,
       /\b16 x 16\b/,
       /\b2 x 2\b/,
+      /\b4 lanes\b/,
       /decoders.*\b2 x 2\b/,
       /\bint4\/int8\b/,
       /\bint8\b/,
