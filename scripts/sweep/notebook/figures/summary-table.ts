@@ -1,5 +1,6 @@
 import { UserError } from '../../../../gen/base/errors.js';
 import type { AreaReport, Size } from '../../../synth/report.js';
+import { withLanes } from '../../compare/designs.js';
 import type { ComparisonReport } from '../../compare/report.js';
 import { pageTable } from './markdown.js';
 import { netlistsLine } from './proofs.js';
@@ -94,7 +95,9 @@ function decoderOf({ modules, design }: AreaReport, type: string): Size {
 
 function kindOf({ compared }: SummaryArea, name: string, lanes = 1): ComparisonReport['kinds'][number]['measured'] {
   const found = compared.kinds.find(({ kind, lanes: own }) => kind === name && own === lanes);
-  if (found === undefined) throw new UserError(`the recorded comparison has no ${name}`);
+  if (found === undefined) {
+    throw new UserError(`the recorded comparison has no ${withLanes(name, lanes)}; record it anew`);
+  }
   return found.measured;
 }
 
