@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { EXIT, UserError } from '../gen/base/errors.js';
-import { programCommand } from '../gen/base/options.js';
+import { collect, programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { type AccuracyRow, measure } from './network/accuracy/measure.js';
@@ -17,8 +17,6 @@ import { addQuantiseOptions, quantiseOptionsOf } from './network/quantise/reques
 
 const MODELS = fileURLToPath(new URL('../models/', import.meta.url));
 const LOG_INTERVAL = 10_000;
-
-const collect = (text: string, all: readonly string[]): string[] => [...all, text];
 
 async function main(): Promise<number> {
   const names = readdirSync(MODELS)

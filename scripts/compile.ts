@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { allOf, EXIT, UserError } from '../gen/base/errors.js';
 import { replaceFolder } from '../gen/base/folder.js';
-import { programCommand, required } from '../gen/base/options.js';
+import { collect, programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { FieldError } from '../gen/commands/field.js';
@@ -22,7 +22,6 @@ import { integer } from './network/quantise/numbers.js';
 
 /** Samples run at once, and milliseconds between two lines of progress in a log. */
 const [BATCH, LOG_INTERVAL] = [32, 5000];
-const collect = (text: string, all: readonly string[] = []): string[] => [...all, text];
 
 async function main(): Promise<number> {
   const program = programCommand('npm run compile --')

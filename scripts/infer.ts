@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { allOf, EXIT } from '../gen/base/errors.js';
-import { programCommand, required } from '../gen/base/options.js';
+import { collect, programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { infer } from './network/infer/infer.js';
@@ -15,8 +15,6 @@ import { memoryOf } from './network/quantise/request.js';
 /** Samples of Fashion-MNIST used unless said otherwise. */
 const FASHION_SAMPLES = 100;
 const LOG_INTERVAL = 5000;
-
-const collect = (text: string, all: readonly string[] = []): string[] => [...all, text];
 
 async function main(): Promise<number> {
   const program = programCommand('npm run infer --')

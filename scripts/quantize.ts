@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Option } from 'commander';
 import { allOf, EXIT } from '../gen/base/errors.js';
-import { programCommand, required } from '../gen/base/options.js';
+import { collect, programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { loadPlotting } from '../gen/base/vega.js';
@@ -27,8 +27,6 @@ import { warningsOf } from './network/quantise/warnings.js';
 
 /** Between two lines of progress in a log, in milliseconds. */
 const LOG_INTERVAL = 2000;
-
-const collect = (text: string, all: readonly string[] = []): string[] => [...all, text];
 
 async function main(): Promise<number> {
   const program = addQuantiseOptions(

@@ -77,7 +77,8 @@ int main(int argc, char** argv) {
   std::vector<uint8_t> bytes(file.word()), output;
   AxiMemory memory(*model, bus_bits, base, bytes);
 
-  Port clk_i = model->port("clk_i"), rst_ni = model->port("rst_ni"), stop_i = model->port("stop_i"), clear_i = model->port("clear_i");
+  Clock clock(*model);
+  Port rst_ni = model->port("rst_ni"), stop_i = model->port("stop_i"), clear_i = model->port("clear_i");
   Starter read(*model, "read"), write(*model, "write");
   Port word_ready_i = model->port("read_word_ready_i"), word_valid_i = model->port("write_word_valid_i"), word_i = model->port("write_word_i");
   const Port word_valid_o = model->port("read_word_valid_o"), word_o = model->port("read_word_o"), word_bytes_o = model->port("read_word_bytes_o");
@@ -88,16 +89,9 @@ int main(int argc, char** argv) {
   const Port decode_o[] = {model->port("read_error_decode_o"), model->port("write_error_decode_o")};
   const Port address_o[] = {model->port("read_error_address_o"), model->port("write_error_address_o")};
 
-  uint64_t time = 0, cycles = 0, words = 0;
-  const auto eval = [&] {
-    model->eval();
-    model->dump(time++);
-  };
+  uint64_t cycles = 0, words = 0;
   const auto edge = [&] {
-    clk_i.set(1);
-    eval();
-    clk_i.set(0);
-    eval();
+    clock.edge();
     cycles++;
   };
   const auto put = [&](const void* data, size_t size) {
@@ -175,10 +169,10 @@ int main(int argc, char** argv) {
       word_ready_i.set(!random.chance(busy));
       stop_i.set(stop), clear_i.set(clear);
       memory.noise(random);
-      eval();
+      clock.eval();
       const std::vector<uint32_t> before = memory.outputs();
       memory.drive(cycle, random);
-      eval();
+      clock.eval();
       if (before != memory.outputs()) wrong = "an output of the bus depends on one of its inputs within a cycle";
       number = static_cast<uint32_t>(rule_o.get());
       if (number != 0) wrong = "a rule of AXI is broken";

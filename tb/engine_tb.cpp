@@ -47,7 +47,8 @@ int main(int argc, char** argv) {
   std::vector<uint8_t> bytes(file.word()), output;
   AxiMemory memory(*model, bus_bits, base, bytes);
 
-  Port clk_i = model->port("clk_i"), rst_ni = model->port("rst_ni");
+  Clock clock(*model);
+  Port rst_ni = model->port("rst_ni");
   const Port irq_o = model->port("irq_o"), rule_o = model->port("rule_o");
   const auto lite = [&](const char* name) { return model->port((std::string("s_axil_") + name).c_str()); };
   Port awvalid = lite("awvalid"), awaddr = lite("awaddr"), wvalid = lite("wvalid"), wdata = lite("wdata"), wstrb = lite("wstrb");
@@ -55,28 +56,21 @@ int main(int argc, char** argv) {
   const Port awready = lite("awready"), wready = lite("wready"), bvalid = lite("bvalid"), bresp = lite("bresp");
   const Port arready = lite("arready"), rvalid = lite("rvalid"), rdata = lite("rdata"), rresp = lite("rresp");
 
-  uint64_t time = 0, cycles = 0, cycle = 0;
+  uint64_t cycles = 0, cycle = 0;
   Random random(1);
   const char* wrong = nullptr;
   uint32_t number = 0;
-  const auto eval = [&] {
-    model->eval();
-    model->dump(time++);
-  };
   const auto edge = [&] {
-    clk_i.set(1);
-    eval();
-    clk_i.set(0);
-    eval();
+    clock.edge();
     cycles++, cycle++;
   };
   // A cycle of the bus, up to the edge.
   const auto settle = [&] {
     memory.noise(random);
-    eval();
+    clock.eval();
     const std::vector<uint32_t> before = memory.outputs();
     memory.drive(cycle, random);
-    eval();
+    clock.eval();
     if (before != memory.outputs()) wrong = "an output of the bus depends on one of its inputs within a cycle";
     if (rule_o.get() != 0) number = static_cast<uint32_t>(rule_o.get()), wrong = "a rule of AXI is broken";
     if (const char* misplaced = memory.take(cycle, random)) wrong = misplaced;

@@ -32,6 +32,29 @@ class Model {
   virtual Port find(const char* name) = 0;
 };
 
+// What a bench drives a model by: evaluations, each of which goes into the waveform, and edges of the clock.
+class Clock {
+ public:
+  explicit Clock(Model& model) : model_(model), clk_(model.port("clk_i")) {}
+  void eval() {
+    model_.eval();
+    model_.dump(time_++);
+  }
+  // The rising edge, then the falling one.
+  void edge() {
+    clk_.set(1);
+    eval();
+    clk_.set(0);
+    eval();
+  }
+  void low() { clk_.set(0); }
+
+ private:
+  Model& model_;
+  Port clk_;
+  uint64_t time_ = 0;
+};
+
 // The model that the program is linked with. Trace: a waveform file to write, or null.
 std::unique_ptr<Model> make_model(const char* trace);
 

@@ -60,21 +60,15 @@ int main(int argc, char** argv) {
     field_words += words_for(bits);
   }
   const size_t code_words = words_for(file.word());
-  Port clk_i = model->port("clk_i"), rst_ni = model->port("rst_ni");
+  Clock clock(*model);
+  Port rst_ni = model->port("rst_ni");
   Port in_valid_i = model->port("in_valid_i"), in_last_i = model->port("in_last_i"), out_ready_i = model->port("out_ready_i");
   const Port in_ready_o = model->port("in_ready_o"), out_valid_o = model->port("out_valid_o");
   const Port out_last_o = model->port("out_last_o"), out_data_o = model->port("out_data_o");
 
-  uint64_t time = 0, cycles = 0, checked = 0;
-  const auto eval = [&] {
-    model->eval();
-    model->dump(time++);
-  };
+  uint64_t cycles = 0, checked = 0;
   const auto edge = [&] {
-    clk_i.set(1);
-    eval();
-    clk_i.set(0);
-    eval();
+    clock.edge();
     cycles++;
   };
 
@@ -92,7 +86,7 @@ int main(int argc, char** argv) {
     }
     rst_ni.set(0);
     in_valid_i.set(0);
-    clk_i.set(0);
+    clock.low();
     for (uint32_t i = 0; i < RESET_CYCLES; i++) edge();
     rst_ni.set(1);
 
@@ -111,11 +105,11 @@ int main(int argc, char** argv) {
       in_last_i.set(offered ? work[sent].last : random.next() & 1);
       const bool ready = !random.chance(busy);
       out_ready_i.set(!ready);
-      eval();
+      clock.eval();
       const uint64_t before = in_ready_o.get() << 2 | out_valid_o.get() << 1 | out_last_o.get();
       out_data_o.read(held.data());
       out_ready_i.set(ready);
-      eval();
+      clock.eval();
       out_data_o.read(got.data());
       const bool valid = out_valid_o.get(), last = out_last_o.get();
 

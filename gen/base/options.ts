@@ -38,6 +38,9 @@ export function programCommand(call: string): Command {
   return new ProgramCommand(call).version(GENERATOR, '--version').exitOverride();
 }
 
+/** The parser of an option that may be given again: all its values, in order. */
+export const collect = (text: string, all: readonly string[] = []): string[] => [...all, text];
+
 /** Parses a command line to its end; what it holds besides known options is left to {@link requireKnown}. */
 export function parseWhole(program: Command): void {
   program.allowUnknownOption().allowExcessArguments().parse();

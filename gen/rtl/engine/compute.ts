@@ -1,7 +1,7 @@
 import { stepsPerWord, typeNumber, wordBytes } from '../../commands/machine.js';
 import type { Design } from '../design.js';
 import { type InstanceView, instance } from '../instance.js';
-import { input, type ModulePort, type ModuleView, output } from '../module.js';
+import { input, type ModuleView, output } from '../module.js';
 import { bitsFor } from '../operand.js';
 import { clock, reset } from '../ports.js';
 import { biasOf } from '../product-bias.js';
@@ -9,7 +9,8 @@ import type { RequantiserDesign } from '../requantise/design.js';
 import { literal, replicate, zeroExtend } from '../verilog.js';
 import { fieldOf, fieldPorts } from './fields.js';
 import { addressBitsFor, beyond, bufferOf, type EngineShape, HEAD_BITS, leastTileBits } from './shape.js';
-import { commandPorts } from './units.js';
+import { commandPorts, halt } from './units.js';
+import { engineModule } from './view.js';
 
 /** What computes in an engine: the array's core and the requantiser. */
 export interface Computing {
@@ -17,23 +18,7 @@ export interface Computing {
   readonly requantiser: RequantiserDesign;
 }
 
-type View<More> = ModuleView & { readonly async: boolean } & More;
-
-function module<More extends object>(
-  shape: EngineShape,
-  suffix: string,
-  own: { title: string; ports: readonly ModulePort[] } & More,
-): View<More> {
-  const { name, reset: kind } = shape.bus;
-  return {
-    ...{ name: `${name}_${suffix}`, file: `rtl/${name}_${suffix}.v`, template: `rtl/engine/${suffix}.v` },
-    async: kind === 'async',
-    ...own,
-  };
-}
-
 const clear = input('clear_i', 1, '1: forget what is under way');
-const halt = input('halt_i', 1, '1: begin nothing more');
 const start = input('start_i', 1, 'begin a product');
 
 const SEQUENCE_FIELDS = [
@@ -51,7 +36,7 @@ function sequenceModule(shape: EngineShape) {
   const half = slotBits - 1;
   const slotLow = half > 0 ? zeroExtend(`slot_q[${half - 1}:0]`, half, 9) : literal(9, 0);
   const slotBit = `slot_q[${half}]`;
-  return module(shape, 'sequence', {
+  return engineModule(shape.bus, 'sequence', {
     title: 'Sequence of a product: which words are read, and what is done with them.',
     ports: [
       ...[clock, reset, clear, halt, start],
@@ -89,7 +74,7 @@ function feedModule(shape: EngineShape, { array }: Computing) {
   const { pipeline } = array.config;
   const codeBits = 4 * lanes;
   const wordBits = rows * codeBits;
-  return module(shape, 'feed', {
+  return engineModule(shape.bus, 'feed', {
     title: 'Operands of the core, skewed.',
     ports: [
       ...[clock, reset, clear],
@@ -134,7 +119,7 @@ function sumsModule(shape: EngineShape, { array }: Computing) {
   const biasBits = bias?.bits ?? 0;
   const accBits = array.accumulator.bits;
   const wide = (name: string, bits: number): string => zeroExtend(name, bits, addressBits);
-  return module(shape, 'sums', {
+  return engineModule(shape.bus, 'sums', {
     title: 'Sums on their way from the core to the requantiser.',
     ports: [
       ...[clock, reset, clear, start],
@@ -231,7 +216,7 @@ function resultsModule(shape: EngineShape) {
           `assign word[n*PART_BITS +: PART_BITS] = here ? codes : {PART_BITS{1'b0}};`,
           `assign parts[n] = here | part_q == ${literal(partWidth, 0)};`,
         ];
-  return module(shape, 'results', {
+  return engineModule(shape.bus, 'results', {
     title: 'Results: codes of pixels, packed into words of the output buffer.',
     ports: [
       ...[clock, reset, clear, start],
@@ -346,7 +331,7 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
   const resultTypes = requantiser.config.types.map(
     (name, i) => [typeNumber(name), literal(requantiser.widths.typeBits, i)] as const,
   );
-  const compute = module(shape, 'compute', {
+  const compute = engineModule(shape.bus, 'compute', {
     title: 'Compute unit: products on the array, and what becomes of their sums.',
     ports: [
       ...commandPorts(),

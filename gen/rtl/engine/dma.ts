@@ -1,39 +1,53 @@
-import { input, type ModulePort, type ModuleView, output } from '../module.js';
+import { input, type ModulePort, output } from '../module.js';
 import { clock, reset } from '../ports.js';
 import { literal, replicate, zeroExtend } from '../verilog.js';
 import { type BusWidths, busWidths, COUNT_BITS, type EngineBus, RUN_BITS, STEP_BITS } from './bus.js';
+import { type EngineModuleView, engineModule } from './view.js';
 
-interface BusView extends ModuleView, EngineBus, BusWidths {
-  readonly async: boolean;
+interface BusView extends EngineModuleView, EngineBus, BusWidths {
   readonly fifo: string;
 }
 
-type Rest<V extends BusView> = Omit<V, keyof EngineBus | keyof BusWidths | 'async' | 'fifo' | 'file'> & {
-  readonly name: string;
-};
+const view = <More extends object>(
+  bus: EngineBus,
+  suffix: string,
+  own: { readonly title: string; readonly ports: readonly ModulePort[] } & More,
+): BusView & More => ({
+  ...bus,
+  ...busWidths(bus),
+  fifo: `${bus.name}_fifo`,
+  ...engineModule(bus, suffix, own),
+});
 
-const view = <V extends BusView>(bus: EngineBus, own: Rest<V>): V =>
-  ({
-    ...bus,
-    ...busWidths(bus),
-    async: bus.reset === 'async',
-    fifo: `${bus.name}_fifo`,
-    file: `rtl/${own.name}.v`,
-    ...own,
-  }) as unknown as V;
-
-/** A transfer: runs of bytes, and repetitions of them. */
-const start = ({ addressBits }: EngineBus, tagBits: number): ModulePort[] => [
-  input('start_valid_i', 1, 'a transfer is offered'),
-  output('start_ready_o', 1, 'an offered transfer is accepted'),
-  input('start_address_i', addressBits, 'of the first byte'),
-  input('start_bytes_i', RUN_BITS, 'of a run, at least 1'),
-  input('start_count1_i', COUNT_BITS, 'runs, at least 1'),
-  input('start_count2_i', COUNT_BITS, 'repetitions, at least 1'),
-  input('start_step1_i', STEP_BITS, "from the start of a run to that of the next, two's complement"),
-  input('start_step2_i', STEP_BITS, 'from the start of a repetition to that of the next, likewise'),
-  ...(tagBits > 0 ? [input('start_tag_i', tagBits, 'comes back with the words')] : []),
-];
+/**
+ * Ports of a transfer: runs of bytes, and repetitions of them.
+ *
+ * @param end Whether the module offers transfers or takes them.
+ */
+export function transferPorts({ addressBits }: EngineBus, end: 'offers' | 'takes'): ModulePort[] {
+  const [given, taken] =
+    end === 'offers'
+      ? ([
+          [output, 'o'],
+          [input, 'i'],
+        ] as const)
+      : ([
+          [input, 'i'],
+          [output, 'o'],
+        ] as const);
+  const forth = (name: string, bits: number, text: string): ModulePort =>
+    given[0](`start_${name}_${given[1]}`, bits, text);
+  return [
+    forth('valid', 1, 'a transfer is offered'),
+    taken[0](`start_ready_${taken[1]}`, 1, 'an offered transfer is accepted'),
+    forth('address', addressBits, 'of the first byte'),
+    forth('bytes', RUN_BITS, 'of a run, at least 1'),
+    forth('count1', COUNT_BITS, 'runs, at least 1'),
+    forth('count2', COUNT_BITS, 'repetitions, at least 1'),
+    forth('step1', STEP_BITS, "from the start of a run to that of the next, two's complement"),
+    forth('step2', STEP_BITS, 'from the start of a repetition to that of the next, likewise'),
+  ];
+}
 
 const control: readonly ModulePort[] = [
   input('stop_i', 1, 'stay until idle_o, then pulse clear_i'),
@@ -97,15 +111,13 @@ export function burstsModule(bus: EngineBus): BurstsView {
   const { addressBits, outstanding } = bus;
   const { laneBits, windowBits } = busWidths(bus);
   const window = 2 ** windowBits;
-  return view<BurstsView>(bus, {
-    name: `${bus.name}_bursts`,
-    template: 'rtl/engine/bursts.v',
+  return view(bus, 'bursts', {
     title: 'Bursts of a transfer.',
     ports: [
       clock,
       reset,
       input('stop_i', 1, '1: offer no further burst, forget the transfer'),
-      ...start(bus, 0),
+      ...transferPorts(bus, 'takes'),
       output('burst_valid_o', 1, 'a burst is offered'),
       input('burst_ready_i', 1, 'an offered burst is accepted'),
       output('burst_address_o', addressBits, 'of its first beat'),
@@ -138,14 +150,13 @@ interface ReadView extends BusView {
 /** @param tagBits Of what a transfer carries along to its words. */
 export function readModule(bus: EngineBus, tagBits: number): ReadView {
   const { laneBits } = busWidths(bus);
-  return view<ReadView>(bus, {
-    name: `${bus.name}_read`,
-    template: 'rtl/engine/read.v',
+  return view(bus, 'read', {
     title: 'Reads memory.',
     ports: [
       clock,
       reset,
-      ...start(bus, tagBits),
+      ...transferPorts(bus, 'takes'),
+      input('start_tag_i', tagBits, 'comes back with the words'),
       output('word_valid_o', 1, 'a word is offered'),
       input('word_ready_i', 1, 'an offered word is accepted'),
       output('word_o', bus.busBits, 'bytes of a run'),
@@ -178,14 +189,12 @@ export function writeModule(bus: EngineBus): WriteView {
   const { laneBits, windowBits } = busWidths(bus);
   const countBits = Math.log2(bus.outstanding) + 1;
   const wide = (name: string): string => zeroExtend(name, laneBits, RUN_BITS + 1);
-  return view<WriteView>(bus, {
-    name: `${bus.name}_write`,
-    template: 'rtl/engine/write.v',
+  return view(bus, 'write', {
     title: 'Writes memory.',
     ports: [
       clock,
       reset,
-      ...start(bus, 0),
+      ...transferPorts(bus, 'takes'),
       input('word_valid_i', 1, 'a word is offered'),
       output('word_ready_o', 1, 'an offered word is accepted'),
       input('word_i', bus.busBits, 'bytes of a run'),

@@ -1,19 +1,16 @@
-import { input, type ModuleView, output } from '../module.js';
+import { input, output } from '../module.js';
 import { clock, reset } from '../ports.js';
 import type { EngineBus } from './bus.js';
+import { type EngineModuleView, engineModule } from './view.js';
 
-interface FifoView extends ModuleView {
-  readonly async: boolean;
+interface FifoView extends EngineModuleView {
   /** What a place advances by. */
   readonly next: string;
 }
 
 /** A small queue in registers. */
-export function fifoModule({ name, reset: kind }: Pick<EngineBus, 'name' | 'reset'>): FifoView {
-  return {
-    name: `${name}_fifo`,
-    file: `rtl/${name}_fifo.v`,
-    template: 'rtl/engine/fifo.v',
+export const fifoModule = (bus: Pick<EngineBus, 'name' | 'reset'>): FifoView =>
+  engineModule(bus, 'fifo', {
     title: 'Queue in registers.',
     ports: [
       clock,
@@ -26,7 +23,5 @@ export function fifoModule({ name, reset: kind }: Pick<EngineBus, 'name' | 'rese
       output('valid_o', 1, 'there is a word'),
       output('data_o', 'WIDTH', 'the oldest word'),
     ],
-    async: kind === 'async',
     next: "{{DEPTH_LOG2{1'b0}}, 1'b1}",
-  };
-}
+  });

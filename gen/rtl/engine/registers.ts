@@ -1,8 +1,9 @@
 import { BASE_REGISTERS, IDENTIFICATION, REGISTERS, type Register, TABLE_VERSION } from '../../commands/table.js';
-import { input, type ModulePort, type ModuleView, output } from '../module.js';
+import { input, type ModulePort, output } from '../module.js';
 import { clock, reset } from '../ports.js';
 import { literal, zeroExtend } from '../verilog.js';
 import type { EngineBus } from './bus.js';
+import { type EngineModuleView, engineModule } from './view.js';
 
 /** What the registers that never change read. */
 export interface EngineFacts {
@@ -53,8 +54,7 @@ interface Part {
   readonly bottom: number;
 }
 
-interface RegistersView extends ModuleView {
-  readonly async: boolean;
+interface RegistersView extends EngineModuleView {
   readonly control: string;
   readonly interruptEnable: string;
   readonly interruptStatus: string;
@@ -162,12 +162,9 @@ const axiLite = (): ModulePort[] => {
 };
 
 export function registersModule(bus: EngineBus, facts: EngineFacts): RegistersView {
-  const { name, addressBits } = bus;
+  const { addressBits } = bus;
   const values = readValues(facts, addressBits);
-  return {
-    name: `${name}_registers`,
-    file: `rtl/${name}_registers.v`,
-    template: 'rtl/engine/registers.v',
+  return engineModule(bus, 'registers', {
     title: 'Registers.',
     ports: [
       clock,
@@ -189,7 +186,6 @@ export function registersModule(bus: EngineBus, facts: EngineFacts): RegistersVi
       input('error_address_i', addressBits, 'where it failed'),
       ...COUNTERS.map((counter) => input(`${counter}_i`, 32, 'counter')),
     ],
-    async: bus.reset === 'async',
     control: placeOf('control'),
     interruptEnable: placeOf('interrupt_enable'),
     interruptStatus: placeOf('interrupt_status'),
@@ -199,5 +195,5 @@ export function registersModule(bus: EngineBus, facts: EngineFacts): RegistersVi
       if (value === undefined) throw new Error(`register ${each} reads nothing`);
       return { place: placeOf(each), value, name: each };
     }),
-  };
+  });
 }

@@ -1,40 +1,35 @@
 import { localparams } from '../../commands/constants.js';
 import { COMMAND_BYTES } from '../../commands/table.js';
-import { input, type ModulePort, type ModuleView, output } from '../module.js';
+import { input, type ModulePort, output } from '../module.js';
 import { clock, reset } from '../ports.js';
 import { literal, replicate, zeroExtend } from '../verilog.js';
 import { busWidths, type EngineBus } from './bus.js';
+import { transferPorts } from './dma.js';
 import { fieldPorts } from './fields.js';
 import { COUNTERS, PLACE_BITS } from './registers.js';
 import { beyond, bufferOf, type EngineBuffer, type EngineShape, engineBuffers, HEAD_BITS } from './shape.js';
+import { type EngineModuleView, engineModule } from './view.js';
 
 /** What the templates of all units read. */
-interface UnitView extends ModuleView {
-  readonly async: boolean;
+interface UnitView extends EngineModuleView {
   readonly addressTop: number;
   readonly headTop: number;
   readonly placeTop: number;
 }
 
-function unit<V extends UnitView>(
+const unit = <More extends object>(
   bus: EngineBus,
   suffix: string,
-  own: Omit<V, keyof UnitView> & { title: string; ports: readonly ModulePort[] },
-): V {
-  return {
-    name: `${bus.name}_${suffix}`,
-    file: `rtl/${bus.name}_${suffix}.v`,
-    template: `rtl/engine/${suffix}.v`,
-    async: bus.reset === 'async',
-    addressTop: bus.addressBits - 1,
-    headTop: HEAD_BITS - 1,
-    placeTop: PLACE_BITS - 1,
-    ...own,
-  } as unknown as V;
-}
+  own: { readonly title: string; readonly ports: readonly ModulePort[] } & More,
+): UnitView & More => ({
+  ...engineModule(bus, suffix, own),
+  addressTop: bus.addressBits - 1,
+  headTop: HEAD_BITS - 1,
+  placeTop: PLACE_BITS - 1,
+});
 
 const clear = input('clear_i', 1, '1: begin anew');
-const halt = input('halt_i', 1, '1: begin nothing more');
+export const halt = input('halt_i', 1, '1: begin nothing more');
 
 /** Ports of a unit that takes commands. */
 export const commandPorts = (): ModulePort[] => [
@@ -55,17 +50,6 @@ export const commandPorts = (): ModulePort[] => [
   output('error_o', 1, 'the command is illegal, or a word beyond the end of its buffer'),
   output('range_o', 1, 'it is that word'),
   output('head_o', HEAD_BITS, 'place, tag and opcode of the command that is there'),
-];
-
-const startPorts = ({ addressBits }: EngineBus): ModulePort[] => [
-  output('start_valid_o', 1, 'a transfer is offered'),
-  input('start_ready_i', 1, 'an offered transfer is accepted'),
-  output('start_address_o', addressBits, 'of the first byte'),
-  output('start_bytes_o', 24, 'of a run'),
-  output('start_count1_o', 16, 'runs'),
-  output('start_count2_o', 16, 'repetitions'),
-  output('start_step1_o', 32, 'from a run to the next'),
-  output('start_step2_o', 32, 'from a repetition to the next'),
 ];
 
 const TRANSFER_FIELDS = [
@@ -131,13 +115,13 @@ export function loadModule(shape: EngineShape): LoadView {
   };
   const each = (value: (buffer: EngineBuffer) => string): string =>
     chosen(buffers.map((buffer) => [buffer.name, value(buffer)] as const));
-  return unit<LoadView>(bus, 'load', {
+  return unit(bus, 'load', {
     title: 'Load unit: from memory to a buffer.',
     ports: [
       ...commandPorts(),
       ...fieldPorts('load', TRANSFER_FIELDS),
       input('base_i', bus.addressBits, 'what the offset is added to'),
-      ...startPorts(bus),
+      ...transferPorts(bus, 'offers'),
       input('word_valid_i', 1, 'a beat is offered'),
       output('word_ready_o', 1, 'an offered beat is accepted'),
       input('word_i', bus.busBits, 'bytes of a run'),
@@ -254,13 +238,13 @@ export function storeModule(shape: EngineShape): StoreView {
       moves: [`beat_q <= read_data_i[part_q*BUS_BITS +: BUS_BITS];`, `beat_bytes_q <= ${limited('beat_left')};`],
     },
   }[kind];
-  return unit<StoreView>(bus, 'store', {
+  return unit(bus, 'store', {
     title: 'Store unit: from the output buffer to memory.',
     ports: [
       ...commandPorts(),
       ...fieldPorts('store', TRANSFER_FIELDS),
       input('base_i', bus.addressBits, 'what the offset is added to'),
-      ...startPorts(bus),
+      ...transferPorts(bus, 'offers'),
       input('done_i', 1, 'all of the transfer is in memory'),
       output('word_valid_o', 1, 'a beat is offered'),
       input('word_ready_i', 1, 'an offered beat is accepted'),
@@ -302,7 +286,7 @@ interface FetchView extends UnitView {
 
 export function fetchModule({ bus }: EngineShape): FetchView {
   const { busBits, addressBits } = bus;
-  return unit<FetchView>(bus, 'fetch', {
+  return unit(bus, 'fetch', {
     title: 'Fetch unit: commands from memory.',
     ports: [
       clock,
@@ -358,7 +342,7 @@ export function tokensModule({ bus }: EngineShape): TokensView {
     UNIT_NAMES.flatMap((to, toBit) => (from === to ? [] : [{ name: `${from}_${to}`, from, to, fromBit, toBit }])),
   );
   const bits = (value: (other: string) => string): string => `{${[...UNIT_NAMES].reverse().map(value).join(', ')}}`;
-  return unit<TokensView>(bus, 'tokens', {
+  return unit(bus, 'tokens', {
     title: 'Tokens between units.',
     ports: [
       clock,
@@ -408,7 +392,7 @@ export function jobModule({ bus }: EngineShape): JobView {
     input(`${name}_head_i`, HEAD_BITS, 'place, tag and opcode of its command'),
     input(`${name}_range_address_i`, 16, 'the word'),
   ]);
-  return unit<JobView>(bus, 'job', {
+  return unit(bus, 'job', {
     title: 'Begin and end of jobs, and their counters.',
     ports: [
       clock,
