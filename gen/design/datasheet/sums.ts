@@ -22,7 +22,7 @@ function integerSums(design: Design) {
       `All sums together take ${boundBits} bits.`,
       ...(design.productBias > 0n
         ? [
-            `In the PEs each product comes with ${design.productBias} on top, so that none is negative. It is taken off where results leave.`,
+            `In the PEs each product comes with ${design.productBias} on top, so that none is negative. ${biasEnd(design)}`,
           ]
         : []),
       wraps
@@ -96,3 +96,10 @@ const nanNote = (hasInfinity: boolean): string =>
   hasInfinity
     ? 'NaN, zero times infinity and infinity less infinity give the quiet NaN 7fc00000, which stays to the end of the tile. Infinity stays until its opposite or NaN comes.'
     : 'NaN gives the quiet NaN 7fc00000, which stays to the end of the tile.';
+
+function biasEnd({ modules, accumulator }: Design): string {
+  const correct = modules.find(({ name }) => name.endsWith('_correct'));
+  return correct
+    ? `\`${correct.name}\` takes it off the results.`
+    : `On results it is a multiple of 2^${accumulator.bits}.`;
+}

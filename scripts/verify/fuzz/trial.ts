@@ -62,7 +62,8 @@ export async function tryConfiguration(raw: RawConfiguration, seed: number, work
       ...(result.outcome === 'failed' && result.folder ? { folder: kept } : {}),
     };
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    // A tool that was just ended may still write: retried, then.
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
