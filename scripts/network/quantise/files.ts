@@ -2,7 +2,7 @@ import type { FolderFile } from '../../../gen/base/folder.js';
 import { formatNpyArray } from '../../../gen/base/npy.js';
 import type { Manifest } from '../../../gen/design/manifest.js';
 import type { ArrayInfo } from '../../../gen/golden/reference.js';
-import type { PortMatrices } from '../../../gen/golden/tiling.js';
+import { type PortMatrices, type PortMatrix, portMatrix } from '../../../gen/golden/tiling.js';
 import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import type { Lowering } from '../products/contraction.js';
@@ -89,9 +89,8 @@ function imagesOf(
   const products = productCodes(layer, lowering, operandOf, info);
   if (products.length === 0) return undefined;
   const images = layerImages(products, target);
-  const { a, w } = products[0] as PortMatrices;
   const file = (name: string, content: string): FolderFile => ({ path: `${folder}/${name}`, content });
-  const bench = { layer: layer.product.name, images, k: w.rows, aType: a.typeIndex, wType: w.typeIndex };
+  const bench = { layer: layer.product.name, images, operands: products[0] as PortMatrices };
   return {
     about: {
       folder,
@@ -106,7 +105,7 @@ function imagesOf(
       file('weights.hex', images.weights),
       file('activations.hex', images.activations),
       file('expected.hex', images.expected),
-      ...(manifest ? [file('image_tb.v', imageTestbench(manifest, bench))] : []),
+      ...(manifest ? [file('tiles.hex', images.tiles), file('image_tb.v', imageTestbench(manifest, bench))] : []),
     ],
   };
 }
@@ -128,8 +127,9 @@ function productCodes(
       ? { kind: 'weights', ...second.weights }
       : activationOperand(second.tensor, codesOf(product.second.tensor, second.tensor));
   const first = { ...activation, codes: codesOf(product.activation, activation) };
-  return codeProducts(lowering, first, operand, Math.min(lowering.m, rows)).map((one) => ({
-    a: { ...one.a, typeIndex: a.types.indexOf(one.a.type) },
-    w: { ...one.w, typeIndex: w.types.indexOf(one.w.type) },
+  const block = a.wideTypes.includes(activation.type) && !a.types.includes(activation.type) ? rows / 2 : rows;
+  return codeProducts(lowering, first, operand, Math.min(lowering.m, block)).map((one) => ({
+    a: portMatrix(a, one.a) as PortMatrix,
+    w: portMatrix(w, one.w) as PortMatrix,
   }));
 }

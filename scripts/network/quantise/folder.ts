@@ -21,6 +21,7 @@ import { type LayerPlan, secondType } from './plan.js';
 import { type QuantiseReport, REPORT } from './report.js';
 import { reportHtml } from './report-html.js';
 import { reportText } from './report-text.js';
+import { portTypes } from './verdict.js';
 
 const REPORT_FILE = 'report.json';
 /** Size of the array that images are made for where no design is given. */
@@ -118,7 +119,7 @@ function targetOf(layer: LayerPlan, manifest: Manifest | undefined): LayerTarget
   const w = secondType(layer);
   if (manifest) {
     const info = arrayInfoOf(manifest);
-    const takes = info.a.types.includes(a) && info.w.types.includes(w);
+    const takes = portTypes(info.a).includes(a) && portTypes(info.w).includes(w);
     return takes ? { info, accumulator: manifest.accumulator, manifest } : undefined;
   }
   if (!HARDWARE_TYPES.includes(a) || !HARDWARE_TYPES.includes(w)) return undefined;

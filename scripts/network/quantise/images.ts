@@ -1,7 +1,7 @@
 import { UserError } from '../../../gen/base/errors.js';
 import { type ArrayInfo, expectedResults } from '../../../gen/golden/reference.js';
+import { resultLanes, resultWidth, tileBeats } from '../../../gen/golden/streams.js';
 import { type PortMatrices, planTiling, tileAt } from '../../../gen/golden/tiling.js';
-import { tileBeats } from '../../../gen/golden/streams.js';
 import { hexWord } from './packing.js';
 
 /** A layer's operands and results as an array takes and gives them, one bus word per line of a `$readmemh` file. */
@@ -10,11 +10,17 @@ export interface LayerImages {
   readonly weights: string;
   /** `a_data_i` of the beats of one tile after the other, in step with the weights. */
   readonly activations: string;
-  /** `out_data_o` of the rows of one tile after the other. */
+  /** `out_data_o` of the beats of results of one tile after the other. */
   readonly expected: string;
-  /** Beats of each tile. */
+  /** The beats of each tile. */
+  readonly tiles: string;
   readonly beats: readonly number[];
+  /** Beats of results of each tile. */
+  readonly resultBeats: number;
 }
+
+/** Width of the number of a tile's beats. */
+export const BEAT_COUNT_BITS = 32;
 
 /** An array as far as images depend on it. */
 export interface ImageTarget {
@@ -38,6 +44,7 @@ export function layerImages(products: readonly PortMatrices[], { info, accumulat
     return Array.from({ length: tiling.tiles }, (_, i) => tileAt(tiling, codes, i));
   });
   const beats = tiles.map((tile) => tileBeats(info, tile));
+  const results = tiles.map((tile) => resultLanes(info, tile, expectedResults(info, tile)));
   const { stepsPerBeat: steps } = info.tile;
   const lines = (fields: Uint8Array | BigInt64Array, each: number, bits: number): string[] =>
     Array.from({ length: fields.length / each }, (_, i) => hexWord(fields.subarray(i * each, (i + 1) * each), bits));
@@ -45,7 +52,9 @@ export function layerImages(products: readonly PortMatrices[], { info, accumulat
   return {
     weights: text(beats.map(({ w }) => lines(w, info.cols * steps, info.w.codeBits))),
     activations: text(beats.map(({ a }) => lines(a, info.rows * steps, info.a.codeBits))),
-    expected: text(tiles.map((tile) => lines(expectedResults(info, tile), info.cols, info.accBits))),
+    expected: text(results.map((lanes) => lines(lanes, resultWidth(info), info.accBits))),
+    tiles: text(beats.map((tile) => [hexWord([tile.beats], BEAT_COUNT_BITS)])),
     beats: beats.map((tile) => tile.beats),
+    resultBeats: beats[0]?.resultBeats ?? 0,
   };
 }

@@ -1,26 +1,19 @@
 import type { ArrayInfo, PortInfo } from '../../../gen/golden/reference.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { Budget } from './options.js';
-import type { LayerReport, QuantiseReport } from './report.js';
+import type { QuantiseReport } from './report.js';
 
 /** All types of a port, those of 8 bits on two lanes last. */
 export const portTypes = ({ types, wideTypes }: PortInfo): NumericType[] => [...types, ...wideTypes];
 
-/** Layers that the design asked for cannot run, or only from other programs than a test bench of memory images. */
+/** Layers that the design asked for cannot run. */
 export function unfitNote({ layers }: QuantiseReport, { a, w }: ArrayInfo): string[] {
   const takes = (port: PortInfo, type: string): boolean => portTypes(port).some(({ name }) => name === type);
-  const withoutImages = layers.filter(({ images }) => images === null);
-  const runs = ({ activation, second }: LayerReport): boolean => takes(a, activation.type) && takes(w, second.type);
-  const names = (list: readonly LayerReport[]): string =>
-    list.map(({ name, bits }) => `${name} (${bits} bits)`).join(', ');
-  const unfit = withoutImages.filter((layer) => !runs(layer));
-  const wide = withoutImages.filter(runs);
-  return [
-    ...(unfit.length > 0
-      ? [`the design's ports lack the types of ${names(unfit)}: npm run infer will refuse this network on it`]
-      : []),
-    ...(wide.length > 0 ? [`no memory images of layers with 8-bit integers on two lanes: ${names(wide)}`] : []),
-  ];
+  const unfit = layers.filter(({ activation, second }) => !takes(a, activation.type) || !takes(w, second.type));
+  const names = unfit.map(({ name, bits }) => `${name} (${bits} bits)`).join(', ');
+  return unfit.length === 0
+    ? []
+    : [`the design's ports lack the types of ${names}: npm run infer will refuse this network on it`];
 }
 
 /** What a budget wanted and is not so. */

@@ -7,16 +7,22 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { formatNpyArray } from '../../../gen/base/npy.js';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
+import { arrayInfoOf } from '../../../gen/design/array-info.js';
 import { generate } from '../../../gen/design/generate.js';
-import { MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';
+import { loadDesign, MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';
 import { randomSource } from '../../../gen/golden/vectors.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import { readModel } from '../../../scripts/network/onnx/model.js';
+import { samplesOf } from '../../../scripts/network/onnx/samples.js';
 import { openSession } from '../../../scripts/network/onnx/session.js';
 import { type FloatTensor, floatProto, readFloats } from '../../../scripts/network/onnx/tensor.js';
-import { type LayerReport, type QuantiseReport, REPORT } from '../../../scripts/network/quantise/report.js';
 import { floatValue } from '../../../scripts/network/onnx/value.js';
+import { writeNetwork } from '../../../scripts/network/quantise/folder.js';
+import { quantiseNetwork } from '../../../scripts/network/quantise/network.js';
+import { PUBLISHED, type QuantiseOptions } from '../../../scripts/network/quantise/options.js';
+import { type LayerReport, type QuantiseReport, REPORT } from '../../../scripts/network/quantise/report.js';
+import { portTypes } from '../../../scripts/network/quantise/verdict.js';
 import { requireTool } from '../../../scripts/tools/find.js';
 import {
   feedsOf,
@@ -483,40 +489,73 @@ describe('memory images', () => {
     return stdout;
   }
 
-  const DESIGNS: [string, RawConfiguration, string[]][] = [
-    ['the default types', { name: 'image_default' }, []],
-    ['scales per group of rows, a test enable', { name: 'image_scan', scan: true }, ['--group-size', '9']],
+  const WIDE = { wideActivations: ['int8', 'uint8'], wideWeights: ['int8', 'uint8'] };
+  const blocks = { size: 8, scales: 'e8m0', rule: 'largest' } as const;
+
+  /** Designs with what is chosen for them, and rows of results of a tile's beat where it is not one. */
+  const DESIGNS: [string, RawConfiguration, Partial<QuantiseOptions>, number?][] = [
+    ['groups of rows that do not divide the reduction, a test enable', { scan: true }, { groupSize: 10 }],
     [
       'one type per port, several stages',
-      { name: 'image_plain', rows: 3, cols: 5, activations: ['int4'], weights: ['int4'], pipeline: 2 },
-      [],
+      { rows: 3, cols: 5, activations: ['int4'], weights: ['int4'], pipeline: 2 },
+      {},
     ],
-    ['reductions in parts', { name: 'image_narrow', accumulatorBits: 17, overflow: 'wrap' }, []],
+    ['reductions in parts', { accumulatorBits: 17, overflow: 'wrap' }, {}],
+    ['layers of 8 bits and of 4 bits on the same design', WIDE, { wide: ['first', 'square'] }],
+    ['several lanes', { lanes: 4 }, {}],
+    ['clusters', { clusterRows: 2, clusterCols: 2 }, {}, 2],
+    [
+      'clusters, lanes, 8 bits, and blocks that do not divide the reduction',
+      { ...WIDE, clusterRows: 2, clusterCols: 2, lanes: 2 },
+      { wide: ['first', 'square'], weightBlocks: blocks },
+      2,
+    ],
   ];
 
-  it.each(DESIGNS)('run on the array as they are: %s', async (_, raw, args) => {
-    const folder = design(raw);
-    const { out, report } = await quantised(TINY, SAMPLES, '--design', folder, ...args);
+  it.each(DESIGNS)('run on the array as they are: %s', async (_, raw, options, rowsPerBeat = 1) => {
+    const folder = design({ name: 'image', ...raw });
+    const { out, report } = await imagesFor(folder, options);
     expect(report.layers).toHaveLength(3);
-    for (const { name, images } of report.layers) {
+    expect(report.layers.map(({ bits }) => bits)).toEqual(options.wide ? [8, 8, 4] : [4, 4, 4]);
+    for (const { name, bits, images } of report.layers) {
       const printed = await play(folder, join(out, 'layers', name));
       const beats = images?.beats.reduce((sum, each) => sum + each, 0);
-      const rows = (images?.beats.length ?? 0) * (images?.rows ?? 0);
-      expect(printed).toMatch(new RegExp(`PASS ${name}: ${rows} .*\\b${beats} beats`));
+      // Rows of 8 bits are half as many and, of a cluster, two in a beat with nothing beside them.
+      const rows = (images?.rows ?? 0) / (bits === 8 && rowsPerBeat === 1 ? 2 : rowsPerBeat);
+      const results = (images?.beats.length ?? 0) * rows;
+      expect(printed).toMatch(new RegExp(`PASS ${name}: ${results} .*\\b${beats} beats`));
       expect(printed).not.toContain('FAIL');
     }
   });
 
+  /** The tiny network in images for a design. */
+  async function imagesFor(folder: string, options: Partial<QuantiseOptions>) {
+    const manifest = loadDesign(folder);
+    const { a, w } = arrayInfoOf(manifest);
+    const bytes = modelBytes(TINY);
+    const network = await quantiseNetwork(readModel(bytes, 'tiny.onnx'), samplesOf('samples', SAMPLES), {
+      ...PUBLISHED,
+      ports: { a: portTypes(a), w: portTypes(w) },
+      ...options,
+    });
+    const none = { samples: 0, outputs: [], error: null, why: 'not measured' };
+    const out = join(temporary(), 'out');
+    const outputs = { calibration: none, heldOut: null };
+    const report = await writeNetwork(network, { out, bytes, options: {}, outputs, warnings: [], manifest });
+    return { out, report };
+  }
+
   it('fail when one word of a file is wrong', async () => {
-    const folder = design({ name: 'image_broken' });
-    const { out } = await quantised(TINY, SAMPLES, '--design', folder);
+    const folder = design({ name: 'image_broken', ...WIDE, lanes: 2 });
+    const { out } = await quantised(TINY, SAMPLES, '--design', folder, '--group-size', '10');
     const layer = join(out, 'layers/scores');
     const textOf = (file: string): string => readFileSync(join(layer, file), 'utf8');
     // The lowest lane of a beat in which the activation of the lowest lane is not zero, nor the weight.
     const beat = textOf('activations.hex')
       .split('\n')
       .findIndex((word, i) => !word.endsWith('0') && !textOf('weights.hex').split('\n')[i]?.endsWith('0'));
-    for (const [file, line] of Object.entries({ 'weights.hex': beat, 'activations.hex': beat, 'expected.hex': 0 })) {
+    const breaks = { 'weights.hex': beat, 'activations.hex': beat, 'expected.hex': 0, 'tiles.hex': 0 };
+    for (const [file, line] of Object.entries(breaks)) {
       const text = textOf(file);
       const words = text.split('\n');
       words[line] = (words[line] as string).replace(/.$/, (digit) => (digit === '7' ? '1' : '7'));
@@ -532,6 +571,21 @@ describe('memory images', () => {
     });
     expect(readFileSync(join(out, 'waves.vcd'), 'utf8')).toContain('$var');
     expect((await run([])).exitCode).not.toBe(0);
+    // The second command of the head, in Verilator.
+    const sources = ['-F', join(folder, 'image_broken.f'), join(layer, 'image_tb.v')];
+    const options = [
+      '--binary',
+      '--timing',
+      '-Mdir',
+      'sim_dir',
+      '--top-module',
+      'image_tb',
+      '-MAKEFLAGS',
+      'OPT_FAST=-O0',
+    ];
+    await execa('verilator', [...options, ...sources], { cwd: out });
+    const played = await execa(join(out, 'sim_dir/Vimage_tb'), [`+folder=${layer}`]);
+    expect(played.stdout).toMatch(/^PASS scores: /m);
   });
 });
 

@@ -147,6 +147,8 @@ describe('layerImages', () => {
         .map((line) => BigInt(`0x${line}`));
     };
     expect(images.beats).toEqual(wanted.beats);
+    expect(words(images.tiles)).toEqual(wanted.beats.map(BigInt));
+    expect(images.resultBeats).toBe(ROWS);
     expect(words(images.weights)).toEqual(wanted.weights);
     expect(words(images.activations)).toEqual(wanted.activations);
     expect(words(images.expected)).toEqual(wanted.expected);
