@@ -11,8 +11,8 @@ import { schemes } from './network/accuracy/schemes.js';
 import { accuracyMarkdown, accuracyText } from './network/accuracy/table.js';
 import { fashionMnist, heldOut } from './network/onnx/fashion.js';
 import { readModel } from './network/onnx/model.js';
-import { integer } from './network/quantise/numbers.js';
 import type { QuantiseOptions } from './network/quantise/options.js';
+import { integer } from './network/quantise/numbers.js';
 import { addQuantiseOptions, quantiseOptionsOf } from './network/quantise/request.js';
 
 const MODELS = fileURLToPath(new URL('../models/', import.meta.url));

@@ -7,9 +7,9 @@ import { infer } from './network/infer/infer.js';
 import { inferText, miscountedLayers } from './network/infer/report.js';
 import { FASHION, fashionMnist } from './network/onnx/fashion.js';
 import { openSamples } from './network/onnx/samples.js';
-import { integer } from './network/quantise/numbers.js';
 import { GIB, PUBLISHED } from './network/quantise/options.js';
 import { TASKS } from './network/quantise/output-figures.js';
+import { integer } from './network/quantise/numbers.js';
 import { memoryOf } from './network/quantise/request.js';
 
 /** Samples of Fashion-MNIST used unless said otherwise. */

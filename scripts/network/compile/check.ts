@@ -1,10 +1,10 @@
-import { codeValues } from '../../../gen/numerics/codec.js';
-import { numericType } from '../../../gen/numerics/types/table.js';
 import type { LoadedNetwork } from '../infer/load.js';
 import type { Feed } from '../onnx/feed.js';
 import { openSession } from '../onnx/session.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import { floatsOf } from '../onnx/value.js';
+import { codeValues } from '../../../gen/numerics/codec.js';
+import { numericType } from '../../../gen/numerics/types/table.js';
 import { decisions } from '../quantise/classify.js';
 import type { CompiledNetwork } from './compile.js';
 import { evaluate } from './evaluate.js';

@@ -1,4 +1,4 @@
-import { type Rounding, requantiser } from '../../../gen/golden/requantise.js';
+import { requantiser, type Rounding } from '../../../gen/golden/requantise.js';
 import { codeValues } from '../../../gen/numerics/codec.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import { type IntegerLayer, type IntegerNetwork, type IntegerTensor, outputSize, tensorOf } from './network.js';

@@ -1,5 +1,5 @@
-import { type Machine, typeBits, typeNumber, wordBytes } from '../../../gen/commands/machine.js';
 import { COMMAND_BYTES } from '../../../gen/commands/table.js';
+import { type Machine, typeBits, typeNumber, wordBytes } from '../../../gen/commands/machine.js';
 import { pixelBytes } from '../../../gen/golden/engine/layout.js';
 import type { IntegerNetwork } from './network.js';
 import type { PreparedLayer } from './prepare.js';

@@ -1,10 +1,10 @@
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
-import type { FloatTensor } from '../onnx/tensor.js';
 import type { Product } from '../products/product.js';
 import type { LeftOut } from '../products/survey.js';
-import type { BlockScales } from '../search/blocks.js';
+import type { FloatTensor } from '../onnx/tensor.js';
 import type { StreamedResult } from '../search/stream.js';
+import type { BlockScales } from '../search/blocks.js';
 import type { QuantisedMatrix } from '../search/tensor.js';
 
 /** An activation tensor with one type and one scale. */

@@ -1,8 +1,8 @@
 import { escaped, Markup } from '../../../gen/base/markup.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
 import { type HistogramPlot, histogramSvg, isLogarithmic } from './histogram-svg.js';
-import { agreementText } from './output-text.js';
 import { layerPlots, type TypeColour, typeColours } from './plots.js';
+import { agreementText } from './output-text.js';
 import type { LayerReport, QuantiseReport } from './report.js';
 import {
   count,

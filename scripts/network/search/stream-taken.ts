@@ -1,6 +1,6 @@
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { StreamedResult } from './stream.js';
-import { RangePass, type StreamRange } from './stream-range.js';
+import { type StreamRange, RangePass } from './stream-range.js';
 
 /** Integers that a tensor is rounded to already. */
 export interface TakenGrid {
