@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests run the tools, whatever the user's shell says. */
+const env = { ANT_RTL_YOSYS_CACHE: '' };
+
 /** Tests that run tools. A time limit only ends what hangs. */
-const withTools = { testTimeout: 3_600_000, hookTimeout: 600_000, maxConcurrency: 2 };
+const withTools = { env, testTimeout: 3_600_000, hookTimeout: 600_000, maxConcurrency: 2 };
 
 const FULL = 'test/e2e/**/*.full.test.ts';
 
@@ -19,6 +22,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           isolate: false,
+          env,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -10,7 +10,8 @@ import { FAMILY_NAMES } from './synth/fpga/families.js';
 import { type AreaFlags, areaCommand, DEFAULT_PROVE_LIMIT, DEFAULT_SEEDS } from './synth/request.js';
 import { measureRequest } from './synth/run-request.js';
 import { reportJson } from './synth/write.js';
-import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
+import { YOSYS_HELP } from './tools/yosys/environment.js';
+import { announcedYosys } from './tools/yosys/yosys.js';
 
 function command(): Command {
   return programCommand('npm run area --')
@@ -48,8 +49,8 @@ function command(): Command {
       'after',
       `
 --compare instead of --design compares PEs of all kinds: see npm run area -- --compare --help.
-Reports go to the (first) design's folder: area.json and area.md, or period, curve or fpga instead of area. ${YOSYS_VARIABLE}=native or wasm in the
-environment forces the installed Yosys or the WebAssembly build of npm.
+Reports go to the (first) design's folder: area.json and area.md, or period, curve or fpga instead of area.
+${YOSYS_HELP}
 Exit codes: 0 done, 1 the array is not what its manifest says, a proof failed or a period is missed,
 2 wrong request, 3 a tool is missing or broke.`,
     )

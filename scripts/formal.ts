@@ -10,7 +10,8 @@ import { formalPasses, proveDesigns } from './formal/formal.js';
 import { FORMAL_MATRIX } from './formal/matrix.js';
 import { formalText } from './formal/render.js';
 import { DEFAULT_LIMIT, type FormalFlags, formalRequest } from './formal/request.js';
-import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
+import { YOSYS_HELP } from './tools/yosys/environment.js';
+import { announcedYosys } from './tools/yosys/yosys.js';
 
 const BUILD = fileURLToPath(new URL('../build/formal', import.meta.url));
 
@@ -28,7 +29,7 @@ function command(): Command {
     .addHelpText(
       'after',
       `
-${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.
+${YOSYS_HELP}
 Exit codes: 0 all proved, 1 a property is violated, never applies or is not decided, 2 wrong request,
 3 a tool is missing or broke.`,
     )

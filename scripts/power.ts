@@ -15,7 +15,8 @@ import { comparePower, comparisonText } from './sweep/power.js';
 import { reportJson } from './synth/write.js';
 import { readLibrary } from './tools/liberty/library.js';
 import { inScratch } from './tools/scratch.js';
-import { announcedYosys, YOSYS_VARIABLE } from './tools/yosys/yosys.js';
+import { YOSYS_HELP } from './tools/yosys/environment.js';
+import { announcedYosys } from './tools/yosys/yosys.js';
 
 const LOG_INTERVAL = 5000;
 
@@ -50,11 +51,9 @@ function command(): Command {
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
-      [
-        '',
-        `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
-        'Exit codes: 0 done, 1 a result is wrong, 2 wrong request, 3 a tool is missing or broke.',
-      ].join('\n'),
+      ['', YOSYS_HELP, 'Exit codes: 0 done, 1 a result is wrong, 2 wrong request, 3 a tool is missing or broke.'].join(
+        '\n',
+      ),
     )
     .allowExcessArguments(false);
 }

@@ -1,5 +1,7 @@
 import { EXIT, UserError } from '../../gen/base/errors.js';
+import { searchEnded } from '../tools/yosys/cec.js';
 import type { TextFiles, Yosys } from '../tools/yosys/interface.js';
+import { timed } from '../tools/yosys/timed.js';
 import { runYosys } from '../tools/yosys/yosys.js';
 import { type Check, labelOf, type Property } from './check.js';
 import { HARNESS, type Model, modelOf, questionOf } from './model.js';
@@ -100,9 +102,9 @@ export async function proveCheck(
   const model = await readModel(context, check);
   const results: PropertyResult[] = [];
   for (const property of check.properties) {
-    const start = performance.now();
-    const outcome = await outcomeOf(context, check, model, property);
-    const seconds = Math.round(performance.now() - start) / 1000;
+    const { value: outcome, seconds } = await timed(context.yosys, (yosys) =>
+      outcomeOf({ ...context, yosys }, check, model, property),
+    );
     const result = { module: labelOf(check), property: property.name, statement: property.statement, outcome, seconds };
     results.push(result);
     onResult(result);
@@ -148,6 +150,7 @@ async function reach(context: FormalContext, title: string, model: Model, output
   const run = async (by: string, script: string, read: (log: string) => Reach): Promise<Answer> => {
     const { log, outOfTime } = await runYosys(context.yosys, {
       ...{ title, inputs, outputs: [], cpuSeconds },
+      answered: (text) => read(text).reach !== 'unknown',
       script: questionScript(script, model.registers > 0),
     });
     if (outOfTime)
@@ -193,6 +196,6 @@ async function inputsOf(
     `sat -timeout ${limitSeconds} ${sequential}${set} -show-inputs ${HARNESS}`,
     '',
   ].join('\n');
-  const { log } = await runYosys(yosys, { title, script, inputs, outputs: [] });
+  const { log } = await runYosys(yosys, { title, script, inputs, outputs: [], answered: searchEnded });
   return readInputs(log, model.registers > 0 ? cycle : undefined);
 }

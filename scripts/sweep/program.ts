@@ -7,7 +7,8 @@ import { DEFAULT_PROVE_LIMIT } from '../synth/request.js';
 import { reportJson } from '../synth/write.js';
 import { readLibrary } from '../tools/liberty/library.js';
 import { inScratch } from '../tools/scratch.js';
-import { announcedYosys, YOSYS_VARIABLE } from '../tools/yosys/yosys.js';
+import { YOSYS_HELP } from '../tools/yosys/environment.js';
+import { announcedYosys } from '../tools/yosys/yosys.js';
 import { layoutText } from './layout.js';
 import type { Study, StudyFlags } from './study.js';
 import { requireWritable } from './targets.js';
@@ -42,7 +43,7 @@ function commandOf<Flags, Request, Report extends object>(study: Study<Flags, Re
         ]),
         '',
         ...notes,
-        `${YOSYS_VARIABLE}=native or wasm in the environment forces the installed Yosys or the WebAssembly build of npm.`,
+        YOSYS_HELP,
         `Exit codes: 0 done, 1 ${fails}, 2 wrong request, 3 a tool is missing or broke.`,
       ].join('\n'),
     )

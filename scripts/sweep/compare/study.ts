@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
-import { rememberingYosys } from '../../tools/yosys/remember.js';
+import { memoryStore, rememberingYosys } from '../../tools/yosys/remember.js';
 import { designSubject, METRICS } from '../metrics.js';
 import { JSON_OPTION, LIBERTY, option, PROVE } from '../program.js';
 import { measurePlan, type Study } from '../study.js';
@@ -70,7 +70,10 @@ export const COMPARE_STUDY: Study<ComparisonFlags, ComparisonRequest, Comparison
     const subject = (name: string, parameters: RawConfiguration, edge: number, lanes = 1) =>
       designSubject(name, configurationOf(parameters, edge, lanes), join(scratch, name));
     // Equal modules are synthesised once; delays take longer than areas and change none.
-    const own = { yosys: rememberingYosys(tools.yosys), library: library && { ...library, delays: false } };
+    const own = {
+      yosys: rememberingYosys(tools.yosys, memoryStore()),
+      library: library && { ...library, delays: false },
+    };
     return measurePlan(
       {
         subjects: [

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { rememberingYosys } from '../../tools/yosys/remember.js';
-import { wasmYosys } from '../../tools/yosys/wasm.js';
+import { YOSYS_VARIABLE } from '../../tools/yosys/environment.js';
+import { memoryStore, rememberingYosys } from '../../tools/yosys/remember.js';
+import { findYosys } from '../../tools/yosys/yosys.js';
 import { designSubject, METRICS } from '../metrics.js';
 import { JSON_OPTION, LIBERTY, option } from '../program.js';
 import { measurePlan, type Study, type Tools } from '../study.js';
@@ -19,7 +20,7 @@ const ownRows = (designs: readonly OwnDesign[], tools: Tools): Promise<readonly 
         ...designSubject(own.name, own.configuration, join(tools.scratch, own.name)),
         own,
       })),
-      metrics: { area: METRICS.area({ yosys: rememberingYosys(tools.yosys) }) },
+      metrics: { area: METRICS.area({ yosys: rememberingYosys(tools.yosys, memoryStore()) }) },
       report: (rows): readonly PublishedRow[] => rows.map(({ subject, area }) => ownRow(subject.own, area)),
     },
     tools,
@@ -33,7 +34,7 @@ const circuitRows = async (
   measurePlan(
     {
       subjects: circuits.map((circuit) => ({ name: circuit.name, circuit })),
-      metrics: { measured: measuredCircuit(folder, await wasmYosys()) },
+      metrics: { measured: measuredCircuit(folder, await findYosys({ ...process.env, [YOSYS_VARIABLE]: 'wasm' })) },
       report: (rows): readonly PublishedRow[] =>
         rows.map(({ subject, measured }) => circuitRow(subject.circuit, measured)),
     },

@@ -1,6 +1,7 @@
-import { type CecVerdict, readVerdict } from '../../tools/yosys/cec.js';
+import { type CecVerdict, hasVerdict, readVerdict, searchEnded } from '../../tools/yosys/cec.js';
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { MODULES, type Module, type ModulePair } from '../../tools/yosys/module.js';
+import { timed } from '../../tools/yosys/timed.js';
 import { conflictsOf, withOpenInputs } from '../../tools/yosys/wiring.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { cutRegisters, unmodelledCells } from './cut.js';
@@ -82,7 +83,7 @@ export async function decide(
 ): Promise<CecVerdict> {
   const script = miterScript(limitSeconds, compared);
   const cpuSeconds = limitSeconds + GRACE_SECONDS;
-  const { log, outOfTime } = await runYosys(yosys, { ...job, script, outputs: [], cpuSeconds });
+  const { log, outOfTime } = await runYosys(yosys, { ...job, script, outputs: [], cpuSeconds, answered: hasVerdict });
   return outOfTime ? 'undecided' : readVerdict(log);
 }
 
@@ -94,14 +95,14 @@ export async function orSimulated(
   return proof.result === 'open' && proof.unmodelled === undefined ? simulate(proof.why) : proof;
 }
 
-/** The result for a netlist, with the time that it took. */
+/** The result for a netlist, with the time that it took. @param settle Gets the Yosys that it has to use. */
 export async function timedProof(
   names: Pick<ModuleProof, 'label' | 'netlist'>,
-  settle: () => Promise<ProofResult>,
+  yosys: Yosys,
+  settle: (yosys: Yosys) => Promise<ProofResult>,
 ): Promise<ModuleProof> {
-  const start = performance.now();
-  const outcome = await settle();
-  return { ...names, outcome, seconds: Math.round(performance.now() - start) / 1000 };
+  const { value: outcome, seconds } = await timed(yosys, settle);
+  return { ...names, outcome, seconds };
 }
 
 export interface EqualRequest {
@@ -139,8 +140,9 @@ export async function proveEqual({ yosys, name, gold, gate, limitSeconds }: Equa
       return { result: 'proved', by: ENGINE, registers: cut.registers };
     case 'different': {
       const job = miterJob(name, open);
-      const counterexample = await runYosys(yosys, { ...job, script: counterexampleScript(limitSeconds), outputs: [] });
-      return { result: 'different', by: ENGINE, outputs: readCounterexample(counterexample.log) };
+      const script = counterexampleScript(limitSeconds);
+      const { log } = await runYosys(yosys, { ...job, script, outputs: [], answered: searchEnded });
+      return { result: 'different', by: ENGINE, outputs: readCounterexample(log) };
     }
     case 'undecided':
       return { result: 'open', why: `not decided within the limits (${limitSeconds} s)` };

@@ -37,7 +37,9 @@ export async function proveNetlists(request: NetlistsRequest): Promise<ProofRepo
   const progress = stepCounter(netlists.length, onProgress);
   const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (netlist): Promise<ModuleProof> => {
     const { label } = netlist.item;
-    const proof = await timedProof({ label, netlist: netlist.name }, () => settle(netlist, models, request));
+    const proof = await timedProof({ label, netlist: netlist.name }, yosys, (watched) =>
+      settle(netlist, models, { ...request, yosys: watched }),
+    );
     progress(`${label} ${proof.outcome.result}`);
     return proof;
   });

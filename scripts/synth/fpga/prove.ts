@@ -31,8 +31,8 @@ export async function provePlaced({
   const progress = stepCounter(netlists.length, onProgress);
   const modules = await mapLimit(netlists, TOOLS_AT_A_TIME, async (harnessed): Promise<ModuleProof> => {
     const name = `${harnessed.label} in its harness`;
-    const proof = await timedProof({ label: name, netlist: name }, () =>
-      proveHarnessed(yosys, harnessed, limitSeconds),
+    const proof = await timedProof({ label: name, netlist: name }, yosys, (watched) =>
+      proveHarnessed(watched, harnessed, limitSeconds),
     );
     progress(`${name} ${proof.outcome.result}`);
     return proof;

@@ -34,8 +34,11 @@ interface Linked {
  * @throws UserError (exit code 3) when a tool is missing or breaks down.
  */
 export function proveTop(request: TopProofRequest): Promise<ModuleProof> {
-  const { top } = request.manifest;
-  return timedProof({ label: `${top} around its modules`, netlist: top }, () => settle(request));
+  const { yosys, manifest } = request;
+  const { top } = manifest;
+  return timedProof({ label: `${top} around its modules`, netlist: top }, yosys, (watched) =>
+    settle({ ...request, yosys: watched }),
+  );
 }
 
 async function settle(request: TopProofRequest): Promise<ProofResult> {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeFolder } from '../../../gen/base/folder.js';
-import { requireTool, runTool } from '../find.js';
+import { findProgram, requireTool, runTool, type Tool } from '../find.js';
 import { inScratch } from '../scratch.js';
 import type { Yosys } from './interface.js';
 
@@ -19,6 +19,7 @@ export async function nativeYosys(env: NodeJS.ProcessEnv): Promise<Yosys> {
   const tool = await requireTool('yosys', env);
   return {
     identity: { name: 'Yosys', version: tool.version, build: 'native' },
+    fingerprint: await fingerprintOf(tool, env),
     async execute(script, inputs, wanted, { cpuSeconds } = {}) {
       return inScratch('yosys', async (folder) => {
         for (const [path, text] of Object.entries({ ...inputs, [SCRIPT]: script })) {
@@ -44,4 +45,15 @@ export async function nativeYosys(env: NodeJS.ProcessEnv): Promise<Yosys> {
       });
     },
   };
+}
+
+/** What the program says of its build, and the sizes and times of its file and of ABC's, which is a program of its own. */
+async function fingerprintOf(tool: Tool, env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await runTool(tool, ['-V']);
+  const files = [tool.path, findProgram(join(dirname(tool.path), 'yosys-abc'), env)].map((path) => {
+    if (path === undefined) return 'none';
+    const { size, mtimeMs } = statSync(path);
+    return `${size} bytes of ${mtimeMs}`;
+  });
+  return [stdout, ...files].join('; ');
 }

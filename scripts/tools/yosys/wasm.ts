@@ -17,6 +17,7 @@ export async function wasmYosys(): Promise<Yosys> {
       build: 'WebAssembly',
       package: `@yowasp/yosys ${release}`,
     },
+    fingerprint: `@yowasp/yosys ${release}`,
     execute: (script, inputs, wanted) => runInProcess({ script, inputs, wanted }),
   };
 }

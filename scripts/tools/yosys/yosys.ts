@@ -1,22 +1,46 @@
-import { UserError } from '../../../gen/base/errors.js';
 import { toolFailure, toolProblem, toolStatus } from '../find.js';
-import type { TextFiles, Yosys } from './interface.js';
+import { type DiskStore, diskStore } from './disk-store.js';
+import { wantedBuild, wantedStore } from './environment.js';
+import type { RunTerms, TextFiles, Yosys } from './interface.js';
 import { nativeYosys, OUT_OF_TIME } from './native.js';
+import { rememberingYosys } from './remember.js';
 import { wasmYosys } from './wasm.js';
 
-/** Environment variable that forces the native program (`native`) or the WebAssembly build (`wasm`). */
-export const YOSYS_VARIABLE = 'ANT_RTL_YOSYS';
+/**
+ * The native Yosys if it is there and new enough, else the WebAssembly build; it remembers on disk where the environment says so.
+ *
+ * @throws UserError (exit code 3) when the build that the environment asks for is not there, (2) when it asks for what is not known.
+ */
+export const findYosys = async (env: NodeJS.ProcessEnv = process.env): Promise<Yosys> => (await find(env)).yosys;
 
 /**
- * The native Yosys if it is there and new enough, else the WebAssembly build.
- *
- * @throws UserError (exit code 3) when the build that the environment asks for is not there, (2) when it asks for another.
+ * Finds a Yosys as `findYosys` does. Tells on stderr why it is not the native program, where that is worth knowing, and at the
+ * program's end how many results were remembered.
  */
-export async function findYosys(env: NodeJS.ProcessEnv = process.env): Promise<Yosys> {
-  const wanted = env[YOSYS_VARIABLE] ?? '';
-  if (!['', 'native', 'wasm'].includes(wanted)) {
-    throw new UserError(`${YOSYS_VARIABLE}=${wanted} is not known; use native or wasm, or leave it unset`);
+export async function announcedYosys(env: NodeJS.ProcessEnv = process.env): Promise<Yosys> {
+  const { yosys, store } = await find(env);
+  if (yosys.note !== undefined) note(yosys.note);
+  if (store !== undefined) {
+    process.once('exit', () => {
+      const { asked, found } = store.counts();
+      note(`${found} of ${asked} results of Yosys were in ${store.folder}`);
+    });
   }
+  return yosys;
+}
+
+const note = (text: string): void => void process.stderr.write(`note: ${text}\n`);
+
+async function find(env: NodeJS.ProcessEnv): Promise<{ readonly yosys: Yosys; readonly store?: DiskStore }> {
+  const folder = wantedStore(env);
+  const yosys = await buildFor(env);
+  if (folder === undefined) return { yosys };
+  const store = diskStore(folder, note);
+  return { yosys: rememberingYosys(yosys, store), store };
+}
+
+async function buildFor(env: NodeJS.ProcessEnv): Promise<Yosys> {
+  const wanted = wantedBuild(env);
   if (wanted === 'wasm') return wasmYosys();
   if (wanted === 'native') return nativeYosys(env);
   const status = await toolStatus('yosys', env);
@@ -24,22 +48,13 @@ export async function findYosys(env: NodeJS.ProcessEnv = process.env): Promise<Y
   return { ...(await wasmYosys()), note: `${toolProblem('yosys', status)}; using the WebAssembly build` };
 }
 
-/** Finds a Yosys as `findYosys` does, and tells on stderr why it is not the native program, where that is worth knowing. */
-export async function announcedYosys(): Promise<Yosys> {
-  const yosys = await findYosys();
-  if (yosys.note !== undefined) process.stderr.write(`note: ${yosys.note}\n`);
-  return yosys;
-}
-
-/** A script with the files it reads and those it writes. */
-export interface YosysJob {
+/** A script with the files it reads and those it writes; `cpuSeconds` is for Yosys and for ABC, which may be stopped: see `outOfTime`. */
+export interface YosysJob extends RunTerms {
   /** What the job is about, for messages. */
   readonly title: string;
   readonly script: string;
   readonly inputs: TextFiles;
   readonly outputs: readonly string[];
-  /** For Yosys and for ABC, which may be stopped: see `outOfTime`. */
-  readonly cpuSeconds?: number;
 }
 
 export interface YosysRun {
@@ -64,8 +79,8 @@ const ABC_KILLED = new RegExp(
  * @throws UserError (exit code 3) with the tail of the log when Yosys fails or does not write what it should.
  */
 export async function runYosys(yosys: Yosys, job: YosysJob): Promise<YosysRun> {
-  const { title, script, inputs, outputs, cpuSeconds } = job;
-  const { exitCode, log, files } = await yosys.execute(script, inputs, outputs, { cpuSeconds });
+  const { title, script, inputs, outputs, cpuSeconds, answered } = job;
+  const { exitCode, log, files } = await yosys.execute(script, inputs, outputs, { cpuSeconds, answered });
   const warnings = log.split('\n').filter((line) => line.startsWith('Warning:'));
   const killed = OUT_OF_TIME.includes(exitCode) || (exitCode !== 0 && ABC_KILLED.test(log));
   if (cpuSeconds !== undefined && killed) {

@@ -2,6 +2,7 @@ import { EXIT, UserError } from '../../../../gen/base/errors.js';
 import { decide, readGold } from '../../../synth/equivalence/equal.js';
 import { counterexampleScript, GATE, GOLD, goldScripts, PROOF_FILES } from '../../../synth/equivalence/scripts.js';
 import { readCounterexample, readSearch } from '../../../synth/equivalence/verdict.js';
+import { searchEnded } from '../../../tools/yosys/cec.js';
 import type { Yosys } from '../../../tools/yosys/interface.js';
 import type { Module } from '../../../tools/yosys/module.js';
 import { runYosys } from '../../../tools/yosys/yosys.js';
@@ -40,7 +41,8 @@ export async function proveAlternative(
   const first = solver === 'ABC' ? await decide(yosys, job, PROOF_SECONDS, compared) : undefined;
   if (first === 'equivalent') return;
   // What ABC finds different is looked for again, for the outputs' names.
-  const { log } = await runYosys(yosys, { ...job, script: counterexampleScript(PROOF_SECONDS, compared), outputs: [] });
+  const script = counterexampleScript(PROOF_SECONDS, compared);
+  const { log } = await runYosys(yosys, { ...job, script, outputs: [], answered: searchEnded });
   const verdict = readSearch(log);
   switch (verdict) {
     case 'equivalent':

@@ -47,10 +47,10 @@ const netlistOf =
   async ({ name, tree, flow }, { yosys, library, progress }) => {
     const item = loneItem(tree.module, tree.file);
     const { size, netlist } = await synthesise({ yosys, folder: ROOT, library }, item, flow);
-    const request = { yosys, folder: ROOT, models, item, text: netlist };
-    const proof = await timedProof({ label: tree.name, netlist: name }, async () =>
-      orSimulated(await proveLone(request), (why) => simulateTree(request, tree, why)),
-    );
+    const proof = await timedProof({ label: tree.name, netlist: name }, yosys, async (watched) => {
+      const request = { yosys: watched, folder: ROOT, models, item, text: netlist };
+      return orSimulated(await proveLone(request), (why) => simulateTree(request, tree, why));
+    });
     progress(proof.outcome.result);
     return { size, proof };
   };

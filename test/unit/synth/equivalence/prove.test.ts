@@ -11,7 +11,7 @@ import {
 } from '../../../../scripts/synth/equivalence/scripts.js';
 import { type ProofResult, proofPasses, readCounterexample } from '../../../../scripts/synth/equivalence/verdict.js';
 import { wrapper } from '../../../../scripts/synth/equivalence/wrapper.js';
-import { readVerdict } from '../../../../scripts/tools/yosys/cec.js';
+import { hasVerdict, readVerdict, searchEnded } from '../../../../scripts/tools/yosys/cec.js';
 import { MODULES, type Module } from '../../../../scripts/tools/yosys/module.js';
 
 const item = { module: 'd_pe', files: ['rtl/d_pe.v'], parameters: { SUM_BITS: 14 } };
@@ -104,6 +104,19 @@ describe('readVerdict', () => {
     ['not understood', said('nearly equivalent.')],
   ])('reads "%s"', (verdict, log) => {
     expect(readVerdict(log)).toBe(verdict);
+    expect(hasVerdict(log)).toBe(verdict === 'equivalent' || verdict === 'different');
+  });
+
+  it.each([
+    [true, 'SAT proof finished - no model found: SUCCESS!\n'],
+    [true, 'SAT proof finished - model found: FAIL!\n'],
+    [true, 'SAT solving finished - model found:\n'],
+    [true, 'SAT solving finished - no model found.\n'],
+    [false, 'Interrupted SAT solver: TIMEOUT!\n'],
+    [false, 'Interrupted SAT solver: TIMEOUT!\nSAT proof finished - no model found: SUCCESS!\n'],
+    [false, ''],
+  ])('knows whether sat ended: %s, "%s"', (ended, log) => {
+    expect(searchEnded(log)).toBe(ended);
   });
 
   it('reads the outputs that differ in the model of sat', () => {
