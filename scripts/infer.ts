@@ -7,6 +7,7 @@ import { infer } from './network/infer/infer.js';
 import { inferText, miscountedLayers } from './network/infer/report.js';
 import { FASHION, fashionMnist } from './network/onnx/fashion.js';
 import { openSamples } from './network/onnx/samples.js';
+import { firstDimensionOption } from './network/quantise/first-dimension.js';
 import { GIB, PUBLISHED } from './network/quantise/options.js';
 import { TASKS } from './network/quantise/output-figures.js';
 import { integer } from './network/quantise/numbers.js';
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
       collect,
     )
     .option('--samples <n>', `use the first n samples (default: all; of ${FASHION} ${FASHION_SAMPLES})`)
+    .addOption(firstDimensionOption('as for quantize'))
     .option('--batch <n>', 'samples run at once at most', '20')
     .option('--memory-gib <n>', 'what operands and sums of a batch may take', String(PUBLISHED.memory / GIB))
     .addOption(
@@ -63,6 +65,7 @@ async function main(): Promise<number> {
     model,
     samples: fashion?.images ?? openSamples(sources),
     ...(count === undefined ? {} : { count }),
+    ...(flags.firstDimension === undefined ? {} : { first: flags.firstDimension }),
     ...(fashion ? { labels: fashion.labels } : {}),
     batch,
     memory,

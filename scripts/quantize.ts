@@ -9,11 +9,11 @@ import { loadPlotting } from '../gen/base/vega.js';
 import { arrayInfoOf } from '../gen/design/array-info.js';
 import { loadDesign } from '../gen/design/manifest.js';
 import { FASHION } from './network/onnx/fashion.js';
-import { feedOf } from './network/onnx/feed.js';
 import { fixShapes, openModel } from './network/onnx/open.js';
 import { loadRuntime } from './network/onnx/session.js';
 import { calibrationSamples, FASHION_SAMPLES, fitsResults, splitSamples } from './network/quantise/calibration.js';
 import { requireOnPorts } from './network/quantise/families.js';
+import { firstDimensionOption, openFeed } from './network/quantise/first-dimension.js';
 import { requireReplaceable, writeNetwork } from './network/quantise/folder.js';
 import { requireImages } from './network/quantise/images.js';
 import { quantiseNetwork } from './network/quantise/network.js';
@@ -43,7 +43,8 @@ async function main(): Promise<number> {
         '--held-out <n>',
         'measure on the last n samples and fit to the others (default: a quarter where an option fits to results, else 0)',
       )
-      .option('--shape <name=sizes>', 'sizes of an input that the file leaves open, such as x=1x3x48x192', collect),
+      .option('--shape <name=sizes>', 'sizes of an input that the file leaves open, such as x=1x3x48x192', collect)
+      .addOption(firstDimensionOption('auto')),
   )
     .addOption(
       new Option(
@@ -79,9 +80,10 @@ async function main(): Promise<number> {
     },
     () => calibrationSamples(calib, count),
   ]);
-  const feed = feedOf(model, samples);
+  const { feed, note } = await openFeed(model, samples, { count, first: flags.firstDimension });
+  if (note) process.stderr.write(`quantize: ${note}\n`);
   const fits = fitsResults(options);
-  const { fit, heldOut } = splitSamples(count === undefined ? feed : feed.part(0, count), fits, held);
+  const { fit, heldOut } = splitSamples(feed, fits, held);
   const info = manifest && arrayInfoOf(manifest);
   if (info) requireImages(info);
   if (info && program.getOptionValueSource('types') === 'cli') {

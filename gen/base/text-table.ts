@@ -5,6 +5,9 @@ export const decimal = (value: number, decimals = 0): string =>
 /** A share as tables and pages show it: `12.3 %`. */
 export const percent = (share: number, decimals = 1): string => `${(100 * share).toFixed(decimals)} %`;
 
+/** A whole number of things: `1 sample`, `2 samples`. */
+export const plural = (count: number, one: string): string => `${decimal(count)} ${one}${count === 1 ? '' : 's'}`;
+
 /** A name and what is to be said of it. */
 export type Pair = readonly [name: string, text: string];
 

@@ -5,6 +5,7 @@ import type { OnnxModel } from '../network/onnx/model.js';
 import { integersOf } from '../network/onnx/nodes.js';
 import { fixShapes, openModel } from '../network/onnx/open.js';
 import { type LeftOut, type Survey, type SurveyedProduct, survey } from '../network/products/survey.js';
+import { randomRowsDepend } from '../network/quantise/first-dimension.js';
 import { productsOf } from '../network/quantise/describe.js';
 import { foldWeights } from '../network/quantise/fold.js';
 import type { DescribedNetwork } from './description.js';
@@ -20,10 +21,11 @@ export async function onnxNetwork(
   name: string,
   shapes: readonly string[] = [],
 ): Promise<DescribedNetwork> {
-  const model = await foldWeights(fixShapes(openModel(file).model, shapes));
+  const opened = openModel(file).model;
+  const model = await foldWeights(fixShapes(opened, shapes));
   const declared = declaredShapes(model);
+  const unit = (await isSequence(opened, model, declared)) ? 1 : samplesOfShapes(model);
   const found = await survey(model, zeros(model, declared));
-  const unit = samplesOfShapes(model);
   const layers = layersOf(model, found, found.products, unit);
   const leftOut = found.leftOut.map((each) => leftOutOf(each, unit));
   return { network: { name, layers, leftOut }, bits: new Map() };
@@ -42,6 +44,28 @@ export async function quantisedNetwork(folder: string, name: string): Promise<De
   const bits = new Map(report.layers.map((layer) => [layer.name, layer.bits]));
   const described = layersOf(model, found, own, samplesAtOnce ?? 1);
   return { network: { name, layers: described, leftOut: report.leftOut }, bits };
+}
+
+/**
+ * Whether the first dimension counts the steps of a sequence.
+ *
+ * @param opened The network as the file has it, @param model the same with the sizes given.
+ * @throws UserError when the length of the sequence is not given.
+ */
+async function isSequence(
+  opened: OnnxModel,
+  model: OnnxModel,
+  declared: ReadonlyMap<string, readonly number[]>,
+): Promise<boolean> {
+  const isOpen = ({ shape }: OnnxModel['inputs'][number]): boolean => shape?.[0] === undefined && shape?.length !== 0;
+  if (!opened.inputs.every(isOpen)) return false;
+  const why = await randomRowsDepend(model, declared);
+  const open = model.inputs.find(isOpen);
+  if (why === undefined || !open) return why !== undefined;
+  const sizes = (declared.get(open.name) as readonly number[]).slice(1);
+  throw new UserError(
+    `${model.name}: the rows of input ${open.name} are no samples of their own: ${why}; give the length of the sequence, such as --shape ${open.name}=${[16, ...sizes].join('x')}`,
+  );
 }
 
 const leftOutOf = ({ title, op, reason, macs }: LeftOut, unit: number): LeftOutProduct => ({

@@ -8,13 +8,14 @@ import { generate } from '../../gen/design/generate.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import { expectedResults, type Tile } from '../../gen/golden/reference.js';
 import { type InferReport, infer } from '../../scripts/network/infer/infer.js';
-import { type Feed, feedOf } from '../../scripts/network/onnx/feed.js';
+import type { Feed, Run } from '../../scripts/network/onnx/feed.js';
 import { readModel } from '../../scripts/network/onnx/model.js';
 import { type Samples, samplesOf } from '../../scripts/network/onnx/samples.js';
 import { openSession } from '../../scripts/network/onnx/session.js';
 import type { FloatTensor } from '../../scripts/network/onnx/tensor.js';
 import type { Value, Values } from '../../scripts/network/onnx/value.js';
 import { splitSamples } from '../../scripts/network/quantise/calibration.js';
+import { openFeed } from '../../scripts/network/quantise/first-dimension.js';
 import { writeNetwork } from '../../scripts/network/quantise/folder.js';
 import { type QuantisedNetwork, quantiseNetwork } from '../../scripts/network/quantise/network.js';
 import { PUBLISHED, type QuantiseOptions } from '../../scripts/network/quantise/options.js';
@@ -80,7 +81,8 @@ export async function runNetwork(bytes: Uint8Array, request: NetworkRunRequest):
   const { options = {}, heldOut = 0, task = 'auto', array = calculatingArray(), from } = request;
   const samples = isSamples(request.samples) ? request.samples : samplesOf('samples', request.samples as FloatTensor);
   const model = readModel(bytes, 'model.onnx', from);
-  const { fit, heldOut: held } = splitSamples(feedOf(model, samples), false, heldOut);
+  const { feed } = await openFeed(model, samples);
+  const { fit, heldOut: held } = splitSamples(feed, false, heldOut);
   const network = await quantiseNetwork(model, fit, { ...PUBLISHED, ...options });
   const measured = async (feed: Feed) => ({
     samples: feed.count,
@@ -104,7 +106,7 @@ export async function runNetwork(bytes: Uint8Array, request: NetworkRunRequest):
     open: array,
   });
   const session = await openSession(network.model);
-  const run = feedOf(model, samples).runs(1024).next().value;
+  const run = feed.runs(1024).next().value as Run;
   const outputs = await session.run(run.inputs);
   await session.close();
   return { network, folder, report, inferred, outputs };

@@ -4,14 +4,15 @@ import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import type { PortInfo } from '../../../gen/golden/reference.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { type ArraySimulator, openArraySimulator } from '../../verify/simulator.js';
-import { type Feed, feedOf } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Samples } from '../onnx/samples.js';
 import { openSession } from '../onnx/session.js';
 import { floatsOf, sameValue, type Value, type Values } from '../onnx/value.js';
 import { decisions } from '../quantise/classify.js';
+import { type FirstDimension, openFeed } from '../quantise/first-dimension.js';
 import { OutputComparison, type OutputFigures, type Task } from '../quantise/output-figures.js';
 import { type RunnableLayer, secondType } from '../quantise/plan.js';
+import type { QuantiseReport } from '../quantise/report.js';
 import { CheckedArray, type LayerWork } from './array.js';
 import { loadNetwork } from './load.js';
 import { splitNetwork } from './network.js';
@@ -24,6 +25,8 @@ export interface InferRequest {
   readonly samples: Samples;
   /** Samples to run; all without it. */
   readonly count?: number;
+  /** What the first dimension of the arrays counts; without it what it did for `quantize`. */
+  readonly first?: FirstDimension;
   /** The right classes, where they are known. */
   readonly labels?: ArrayLike<number>;
   /** Samples run at once at most. */
@@ -51,6 +54,8 @@ export interface InferReport {
   readonly design: string;
   readonly model: string;
   readonly samples: number;
+  /** What was found about the samples. */
+  readonly note?: string;
   /** Whether all sums of all products and all outputs equal those of the integer reference, bit for bit. */
   readonly exact: boolean;
   /** Sums compared with the integer reference, and those of them that differ. */
@@ -86,7 +91,8 @@ export async function infer(request: InferRequest): Promise<InferReport> {
   }
   const network = loadNetwork(request.model);
   const { report, model, quantised, layers } = network;
-  const feed = someOf(feedOf(model, samples), request.count);
+  const { count, first = firstDimensionOf(report) } = request;
+  const { feed, note } = await openFeed(model, samples, { count, first });
   requireTypes(layers, manifest);
   progress('building the simulation (kept for the next run)');
   const array = new CheckedArray(await open(request.design, manifest), manifest);
@@ -123,6 +129,7 @@ export async function infer(request: InferRequest): Promise<InferReport> {
     design: manifest.configuration.name,
     model: report.model.name,
     samples: done,
+    ...(note === undefined ? {} : { note }),
     exact: array.wrongSums === 0 && differing.size === 0,
     sums: array.sums,
     wrongSums: array.wrongSums,
@@ -144,16 +151,9 @@ export async function infer(request: InferRequest): Promise<InferReport> {
   };
 }
 
-/** @throws UserError when there are not that many samples. */
-function someOf(feed: Feed, count: number | undefined): Feed {
-  if (count === undefined) return feed;
-  if (feed.count < count) throw new UserError(`--samples ${count}: ${feed.name} holds ${feed.count}`);
-  const { fixed } = feed;
-  if (fixed !== undefined && count % fixed !== 0) {
-    throw new UserError(`--samples ${count}: the network takes ${fixed} at a time`);
-  }
-  return feed.part(0, count);
-}
+/** What was found for calibration; nothing was looked for where the network takes so many samples at a time. */
+const firstDimensionOf = ({ model }: QuantiseReport): FirstDimension =>
+  model.sequence ? 'sequence' : model.samplesAtOnce === null ? 'samples' : 'auto';
 
 /** Bytes of an operand's element, and of two sums, in a batch. */
 const [CODE_BYTES, SUM_BYTES] = [1, 24];

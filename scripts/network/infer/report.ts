@@ -1,5 +1,5 @@
 import { printable } from '../../../gen/base/printable.js';
-import { decimal, type Pair, pairLines, percent } from '../../../gen/base/text-table.js';
+import { decimal, type Pair, pairLines, percent, plural } from '../../../gen/base/text-table.js';
 import { agreementText, outputLines } from '../quantise/output-text.js';
 import type { InferReport } from './infer.js';
 
@@ -16,7 +16,8 @@ export function inferText(report: InferReport): string {
   );
   const decides = report.outputs.find(({ onnx }) => onnx.agreement);
   const rows: Pair[] = [
-    ['network', `${report.model}, ${decimal(samples)} samples, on ${report.design}`],
+    ['network', `${report.model}, ${plural(samples, 'sample')}, on ${report.design}`],
+    ...(report.note === undefined ? [] : [['samples', printable(report.note)] as const]),
     ...(right === undefined ? [] : [['right', share(right)] as const]),
     ...(decides
       ? [
@@ -81,7 +82,7 @@ function verdict({ exact, samples, sums, wrongSums, mismatch, outputs, design }:
   const names = (some: InferReport['outputs']): string => some.map(({ name }) => printable(name)).join(', ');
   if (exact) {
     const all = outputs.length === 1 ? 'the output' : `all ${outputs.length} outputs`;
-    return `PASS ${design}: all ${decimal(sums)} sums and ${all} (${names(outputs)}) of ${decimal(samples)} samples equal the integer reference model`;
+    return `PASS ${design}: all ${plural(sums, 'sum')} and ${all} (${names(outputs)}) of ${plural(samples, 'sample')} equal the integer reference model`;
   }
   const wrong = outputs.filter((output) => !output.exact);
   return [

@@ -1,4 +1,6 @@
 import { UserError } from '../../../gen/base/errors.js';
+import { plural } from '../../../gen/base/text-table.js';
+import type { RandomSource } from '../../../gen/golden/vectors.js';
 import type { NetworkInput, OnnxModel } from './model.js';
 import type { SampleArray, Samples } from './samples.js';
 import { elementCount } from './tensor.js';
@@ -18,11 +20,13 @@ export interface Feed {
   readonly count: number;
   /** Samples of a run, where the network fixes them. */
   readonly fixed?: number;
+  /** Whether all of an array is one sample: its first dimension counts steps of a sequence. */
+  readonly sequence: boolean;
   /** Shapes of the inputs for one sample, or for one run where the network fixes its samples. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** All samples, at most `batch` at once. */
   runs(batch: number): Generator<Run>;
-  /** Some of the samples: whole runs. */
+  /** Some of the samples: whole runs. @throws Error for parts of runs. */
   part(first: number, count: number): Feed;
 }
 
@@ -36,14 +40,22 @@ interface Bound {
   readonly whole: boolean;
 }
 
+/** Which samples to take of arrays. */
+export interface Taking {
+  /** The first ones; all without it. */
+  readonly count?: number | undefined;
+  /** Whether an array of an input's dimensions is one sample, instead of one for each element of its first dimension. */
+  readonly sequence?: boolean;
+}
+
 /**
  * Finds an array for each input of a network. The first dimension of an array counts samples. Where the array has a
  * dimension more than the input, each of its elements is the input of a run.
  *
  * @throws UserError that names the input, what it takes, and what is given.
  */
-export function feedOf(model: OnnxModel, samples: Samples): Feed {
-  const bound = boundArrays(model, samples);
+export function feedOf(model: OnnxModel, samples: Samples, { count: wanted, sequence = false }: Taking = {}): Feed {
+  const bound = boundArrays(model, samples, sequence);
   const whole = bound.some((each) => each.whole);
   const fixed = fixedSamples(model, bound, whole);
   const counts = bound.map(({ array, perRun = 1 }) => {
@@ -55,28 +67,47 @@ export function feedOf(model: OnnxModel, samples: Samples): Feed {
   if (other > 0) {
     const [a, b] = [bound[0], bound[other]] as [Bound, Bound];
     throw new UserError(
-      `inputs need equally many samples: ${a.array.name} holds ${count} for ${a.input.name}, ${b.array.name} ${counts[other]} for ${b.input.name}`,
+      `inputs need equally many samples: ${a.array.name} holds ${count} for ${a.input.name}, ${b.array.name} ${counts[other]} for ${b.input.name}; where a first dimension does not count samples, give all arrays a dimension more in front, which does`,
     );
   }
-  if (fixed !== undefined && count % fixed !== 0) {
-    throw new UserError(`${samples.name} holds ${count} samples; the network takes ${fixed} at a time`);
-  }
-  return makeFeed(samples.name, bound, fixed, 0, count);
+  const taken = takenSamples(samples.name, count, fixed, wanted);
+  return makeFeed({ name: samples.name, bound, fixed, sequence }, 0, taken);
 }
 
-function makeFeed(
-  name: string,
-  bound: readonly Bound[],
-  fixed: number | undefined,
-  start: number,
-  count: number,
-): Feed {
+/** @throws UserError where there are not as many samples as are asked for, or where they are no whole runs. */
+function takenSamples(name: string, held: number, fixed: number | undefined, wanted: number | undefined): number {
+  if (wanted !== undefined && wanted > held) {
+    throw new UserError(`--samples ${wanted}: ${name} holds ${plural(held, 'sample')}`);
+  }
+  const count = wanted ?? held;
+  if (fixed === undefined || count % fixed === 0) return count;
+  const [below, above] = [count - (count % fixed), count - (count % fixed) + fixed];
+  const fit = [below, above].filter((each) => each > 0 && each <= held);
+  const what = wanted === undefined ? `${name} holds ${plural(held, 'sample')}` : `--samples ${wanted}`;
+  const way = fit.length === 0 ? `${fixed} are needed at least` : `--samples ${fit.join(' or ')} takes whole runs`;
+  throw new UserError(`${what}: the network takes ${fixed} at a time; ${way}`);
+}
+
+/** Where the samples of a feed come from. */
+interface Origin {
+  readonly name: string;
+  readonly bound: readonly Bound[];
+  readonly fixed: number | undefined;
+  readonly sequence: boolean;
+}
+
+function makeFeed(origin: Origin, start: number, count: number): Feed {
+  const { name, bound, fixed, sequence } = origin;
+  if (fixed !== undefined && (start % fixed !== 0 || count % fixed !== 0)) {
+    throw new Error(`${count} samples from ${start} on are no whole runs of ${fixed}`);
+  }
   const values = (first: number, many: number): Values =>
     new Map(bound.map((each) => [each.input.name, inputValue(each, first, many)]));
   return {
     name,
     count,
     ...(fixed === undefined ? {} : { fixed }),
+    sequence,
     shapes: new Map(
       bound.map(({ input, array: { shape }, whole, perRun = 1 }) => [
         input.name,
@@ -90,7 +121,7 @@ function makeFeed(
         yield { inputs: values(start + first, many), samples: many };
       }
     },
-    part: (first, many) => makeFeed(name, bound, fixed, start + first, Math.max(Math.min(many, count - first), 0)),
+    part: (first, many) => makeFeed(origin, start + first, Math.max(Math.min(many, count - first), 0)),
   };
 }
 
@@ -109,7 +140,7 @@ function inputValue({ input, array, whole, perRun }: Bound, first: number, many:
   );
 }
 
-function boundArrays({ inputs, name }: OnnxModel, { arrays }: Samples): Bound[] {
+function boundArrays({ inputs, name }: OnnxModel, { arrays }: Samples, sequence: boolean): Bound[] {
   const names = inputs.map((input) => input.name);
   const [only] = inputs;
   if (inputs.length === 0) throw new UserError(`${name} has no input`);
@@ -125,8 +156,20 @@ function boundArrays({ inputs, name }: OnnxModel, { arrays }: Samples): Bound[] 
     const own = arrays.filter((array) => (array.input ?? only?.name) === input.name);
     if (own.length === 0) throw new UserError(`${name}: no samples are given for input ${input.name} (${text(input)})`);
     if (own.length > 1) throw new UserError(`${name}: samples are given ${own.length} times for input ${input.name}`);
-    return bind(input, own[0] as SampleArray);
+    const array = own[0] as SampleArray;
+    const one = sequence && (input.shape === undefined || input.shape.length === array.shape.length);
+    return one ? { ...bind(input, asOne(array)), whole: true } : bind(input, array);
   });
+}
+
+/** An array as one sample. */
+function asOne(array: SampleArray): SampleArray {
+  const [length = 0] = array.shape;
+  const read = (): Value => {
+    const value = array.read(0, length);
+    return { ...value, shape: [1, ...value.shape] };
+  };
+  return { ...array, shape: [1, ...array.shape], read };
 }
 
 const sizes = (shape: readonly (number | undefined)[]): string => shape.map((size) => size ?? '?').join(' x ');
@@ -200,12 +243,30 @@ export function samplesOfShapes({ inputs }: OnnxModel): number {
 const example = (shape: NetworkInput['shape']): string =>
   shape ? shape.map((size) => size ?? 8).join('x') : '1x3x224x224';
 
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
 /** Inputs of zeros in these shapes. */
-export function zeros({ inputs }: OnnxModel, shapes: ReadonlyMap<string, readonly number[]>): Values {
+export const zeros = (model: OnnxModel, shapes: Shapes): Values =>
+  inputsOf(model, shapes, (count) => new Uint8Array(count));
+
+/** Inputs in these shapes: random bits as integers and booleans, numbers from -1 to 1. */
+export function randomInputs(model: OnnxModel, shapes: Shapes, random: RandomSource): Values {
+  return inputsOf(model, shapes, (count, type) =>
+    Float64Array.from({ length: count }, () =>
+      type.startsWith('float') ? random.bits32() / 2 ** 31 - 1 : random.below(2),
+    ),
+  );
+}
+
+function inputsOf(
+  { inputs }: OnnxModel,
+  shapes: Shapes,
+  make: (count: number, type: Value['type']) => ArrayLike<number>,
+): Values {
   return new Map(
     inputs.map(({ name, type }) => {
       const shape = shapes.get(name) as readonly number[];
-      return [name, { type, shape, data: elements(new Uint8Array(elementCount(shape)), type) } as Value];
+      return [name, { type, shape, data: elements(make(elementCount(shape), type), type) } as Value];
     }),
   );
 }

@@ -60,6 +60,7 @@ export function describe(network: QuantisedNetwork, about: Circumstances): Quant
       inputs: model.inputs.map(({ name, type }) => ({ name, type, shape: [...(feed.shapes.get(name) ?? [])] })),
       outputs: [...model.outputs],
       samplesAtOnce: feed.fixed ?? null,
+      sequence: feed.sequence,
     },
     calibration: { source: about.source, samples: feed.count, heldOut: about.outputs.heldOut?.samples ?? 0 },
     options: { ...about.options },

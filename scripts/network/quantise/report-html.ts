@@ -1,4 +1,5 @@
 import { escaped, Markup } from '../../../gen/base/markup.js';
+import { plural } from '../../../gen/base/text-table.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
 import { type HistogramPlot, histogramSvg, isLogarithmic } from './histogram-svg.js';
 import { layerPlots, type TypeColour, typeColours } from './plots.js';
@@ -14,7 +15,6 @@ import {
   optionText,
   outputError,
   percent,
-  plural,
   productText,
   shortName,
   typeShares,

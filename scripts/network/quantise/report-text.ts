@@ -1,4 +1,5 @@
 import { printable } from '../../../gen/base/printable.js';
+import { plural } from '../../../gen/base/text-table.js';
 import { NUMERIC_TYPES } from '../../../gen/numerics/types/table.js';
 import { outputLines } from './output-text.js';
 import type { LayerReport, QuantiseReport } from './report.js';
@@ -46,7 +47,6 @@ export function leftOutShare({ macs }: QuantiseReport['leftOut'][number], { tota
 
 export const figure = (value: number): string => String(Number(value.toPrecision(4)));
 export const count = (value: number): string => value.toLocaleString('en-US');
-export const plural = (number: number, one: string): string => `${count(number)} ${one}${number === 1 ? '' : 's'}`;
 
 /** `M x K x N`, and how many of them a sample takes. */
 export function productText({ products }: LayerReport): string {
@@ -121,7 +121,10 @@ export function reportText(report: QuantiseReport): string {
       'model',
       `${model.name}, opset ${model.opset}, ${model.inputs.map(inputText).join('; ')} to ${model.outputs.join(', ')}`,
     ],
-    ['calibration', `${plural(calibration.samples, 'sample')} of ${calibration.source}${heldOutText(report)}`],
+    [
+      'calibration',
+      `${plural(calibration.samples, 'sample')} of ${calibration.source}${model.sequence ? ', a sequence each' : ''}${heldOutText(report)}`,
+    ],
     ['bits', bitsText(report)],
     ['options', optionsText(report.options)],
     ...errorRows(report),

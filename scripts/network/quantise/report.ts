@@ -138,6 +138,8 @@ export const REPORT = z.object({
     outputs: z.array(z.string()),
     /** Samples that the network takes at a time; null where it takes any number. */
     samplesAtOnce: count.nullable(),
+    /** Whether the first dimension of inputs counts the steps of a sequence, all of which are one sample. */
+    sequence: z.boolean(),
   }),
   /** Samples that everything is fitted to, and samples that nothing is. */
   calibration: z.object({ source: z.string(), samples: count, heldOut: count }),

@@ -42,6 +42,8 @@ interface Case {
   /** Layers by their outputs, and MACs per sample. */
   readonly layers: readonly string[];
   readonly macs: number;
+  /** Whether all rows are one sample, because what the network makes of one depends on others. */
+  readonly sequence?: boolean;
   /** The same of the file alone, for zeros, where nothing is known of samples. */
   readonly file?: { readonly macs: number; readonly left: readonly string[] };
   /** Products left in floating point, with their MACs per sample. */
@@ -53,8 +55,11 @@ interface Case {
 
 const W = randomTensor([24, 16], 1);
 const X = randomTensor([8, 24], 2);
-/** Of the first sample's row of the product of both. */
-const FIRST_SUM = W.data.reduce((sum, weight, i) => sum + weight * (X.data[Math.floor(i / 16)] as number), 0);
+/** Of all elements of the product of both. */
+const PRODUCT_SUM = W.data.reduce((sum, weight, i) => {
+  const step = Math.floor(i / 16);
+  return sum + X.data.reduce((own, x, at) => (at % 24 === step ? own + weight * x : own), 0);
+}, 0);
 const scalar = (value: number): FloatTensor => ({ shape: [], data: Float32Array.of(value) });
 const int64 = (shape: readonly number[], values: readonly number[]): Value => ({
   type: 'int64',
@@ -206,8 +211,10 @@ const CASES: Record<string, Case> = {
       { z: scalar(0) },
     ),
     inputs: X,
+    sequence: true,
     layers: ['h'],
-    macs: 384,
+    macs: 8 * 384,
+    file: { macs: 384, left: [] },
     without: ['y'],
   },
   'a product of two activations whose first dimension is no batch': {
@@ -490,10 +497,12 @@ const CASES: Record<string, Case> = {
       { z: scalar(0), v: randomTensor([16, 8], 3), u: randomTensor([16, 8], 4) },
     ),
     inputs: X,
+    sequence: true,
     layers: ['h'],
-    macs: 384,
-    // Of the first sample, the branch that it does not take has none.
-    left: FIRST_SUM > 0 ? { t: 128, e: 0 } : { t: 0, e: 128 },
+    macs: 8 * 384,
+    file: { macs: 384, left: ['t', 'e'] },
+    // The branch that is not taken has none.
+    left: PRODUCT_SUM > 0 ? { t: 8 * 128, e: 0 } : { t: 0, e: 8 * 128 },
   },
   'Loop with products inside, some of them in a branch': {
     model: linear([node('Loop', ['trips', '', 'h'], 'y', { body: multiplied })], {
@@ -640,12 +649,13 @@ function distance(got: Value, wanted: Value): number {
 
 describe('networks of all kinds', () => {
   it.each(Object.entries(CASES))('%s', async (_, about) => {
-    const { model, inputs, layers, macs, left = {}, without = [], options = {} } = about;
+    const { model, inputs, layers, macs, left = {}, without = [], options = {}, sequence = false } = about;
     const { file: alone = { macs, left: Object.keys(left) } } = about;
     const bytes = model instanceof Uint8Array ? model : modelBytes(model);
     const { report, inferred, outputs, folder } = await runNetwork(bytes, { samples: inputs, options });
 
     // What is quantised and what is not, with sizes by hand.
+    expect(report.model.sequence).toBe(sequence);
     expect(report.layers.map(({ output }) => output)).toEqual(layers);
     expect(report.totals.macs).toBeCloseTo(macs, 6);
     expect(Object.fromEntries(report.leftOut.map((each) => [each.title, each.macs]))).toEqual(left);

@@ -189,3 +189,34 @@ describe('shapes of inputs', () => {
     expect(openSamples([path]).arrays[0]?.shape).toEqual([2, 3]);
   });
 });
+
+describe('some of the samples of a network that fixes how many it takes', () => {
+  const model = taking(4, 3);
+  const eight = samplesOf('s.npy', randomTensor([8, 3], 1));
+
+  it('are whole runs', () => {
+    for (const count of [4, 8]) {
+      const runs = [...feedOf(model, eight, { count }).runs(1)];
+      expect(runs.map(({ samples, inputs }) => [samples, inputs.get('x')?.shape])).toEqual(
+        new Array(count / 4).fill([4, [4, 3]]),
+      );
+    }
+    expect([...feedOf(model, samplesOf('s', randomTensor([6, 3], 1)), { count: 4 }).runs(1)]).toHaveLength(1);
+  });
+
+  it.each([
+    [eight, 6, /--samples 6: .*\b4 at a time; --samples 4 or 8\b/],
+    [eight, 3, /--samples 3: .*\b4 at a time; --samples 4\b/],
+    [eight, 9, /--samples 9: s\.npy holds 8 samples/],
+    [samplesOf('s.npy', randomTensor([6, 3], 1)), undefined, /6 samples: .*\b4 at a time; --samples 4 takes/],
+    [samplesOf('s.npy', randomTensor([1, 3], 1)), undefined, /1 sample: .*\b4 at a time; 4 are needed/],
+  ] as const)('are refused otherwise, with what would fit (%#)', (samples, count, message) => {
+    expect(() => feedOf(model, samples, { count })).toThrow(UserError);
+    expect(() => feedOf(model, samples, { count })).toThrow(message);
+  });
+
+  it('never are parts of a run', () => {
+    expect(() => feedOf(model, eight).part(2, 4)).toThrow('no whole runs');
+    expect(() => feedOf(model, eight).part(0, 6)).toThrow('no whole runs');
+  });
+});
