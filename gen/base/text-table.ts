@@ -2,6 +2,12 @@
 export const decimal = (value: number, decimals = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 
+/** The same with three significant digits where so many decimals would show one or none. */
+export const measured = (value: number, decimals: number): string =>
+  Math.abs(value) >= 10 ** (1 - decimals)
+    ? decimal(value, decimals)
+    : value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+
 /** A share as tables and pages show it: `12.3 %`. */
 export const percent = (share: number, decimals = 1): string => `${(100 * share).toFixed(decimals)} %`;
 

@@ -1,5 +1,6 @@
 import { escaped, Markup } from '../../gen/base/markup.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
+import { measured } from '../../gen/base/text-table.js';
 import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { ENERGY_PARTS } from './energy.js';
 import { configurationOf, unitsText } from './machine.js';
@@ -32,17 +33,17 @@ export async function modelHtml(report: ModelReport, title: string): Promise<str
     first: accelerators[0]?.name ?? '',
     ratios: report.ratios.map(({ rival, speed, energy }) => ({
       rival,
-      speed: speed.toFixed(2),
-      energy: energy.toFixed(2),
+      speed: measured(speed, 2),
+      energy: measured(energy, 2),
     })),
     roofs,
     results: results.map((row) => ({
       network: row.network,
       accelerator: row.accelerator,
-      ms: ((1000 * row.seconds) / samples).toFixed(3),
-      energy: energyPerSample(row, samples).toFixed(1),
-      dram: ((row.stats.dramReads + row.stats.dramWrites) / 8e6 / samples).toFixed(2),
-      utilised: `${(100 * row.utilisation).toFixed(1)} %`,
+      ms: measured((1000 * row.seconds) / samples, 3),
+      energy: measured(energyPerSample(row, samples), 1),
+      dram: measured((row.stats.dramReads + row.stats.dramWrites) / 8e6 / samples, 2),
+      utilised: `${measured(100 * row.utilisation, 1)} %`,
     })),
     leftOutText:
       report.leftOut.length === 0 ? 'None.' : 'They stay in floating point, and neither time nor energy counts them.',
@@ -50,7 +51,7 @@ export async function modelHtml(report: ModelReport, title: string): Promise<str
       network,
       title: product,
       op,
-      share: share === null ? 'not known' : `${(100 * share).toFixed(1)} %`,
+      share: share === null ? 'not known' : `${measured(100 * share, 1)} %`,
       reason,
     })),
     accelerators: accelerators.map(({ name, about, source, array }) => ({

@@ -25,7 +25,7 @@ export async function onnxNetwork(
   const model = await foldWeights(fixShapes(opened, shapes));
   const declared = declaredShapes(model);
   const unit = (await isSequence(opened, model, declared)) ? 1 : samplesOfShapes(model);
-  const found = await survey(model, zeros(model, declared));
+  const found = await survey(model, zeros(model, declared), true);
   const layers = layersOf(model, found, found.products, unit);
   const leftOut = found.leftOut.map((each) => leftOutOf(each, unit));
   return { network: { name, layers, leftOut }, bits: new Map() };

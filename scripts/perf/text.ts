@@ -1,5 +1,5 @@
 import { printable } from '../../gen/base/printable.js';
-import { decimal, markdownLines, type TextColumn, tableLines } from '../../gen/base/text-table.js';
+import { decimal, markdownLines, measured, type TextColumn, tableLines } from '../../gen/base/text-table.js';
 import type { Bar, ComparedFigure } from './comparison.js';
 import { ARGUED } from './corrections.js';
 import type { Effect } from './effects.js';
@@ -10,7 +10,7 @@ import type { Ratio } from './ratios.js';
 import { energyPerSample, type LeftOutRow, type ModelReport, type ResultRow } from './report.js';
 
 const fixed = (value: number, digits = 2): string => value.toFixed(digits);
-const number = (value: number, digits = 1): string => decimal(value, digits);
+const number = (value: number, digits = 1): string => measured(value, digits);
 
 /** What the model was. */
 export function modelTitle({ corrections }: Pick<ModelReport, 'corrections'>, all: number): string {
@@ -29,7 +29,7 @@ function relativeTable(report: ModelReport, title: string, value: (bar: Bar) => 
       title: name,
       text: (network: string) => {
         const bar = at.get(`${network}/${name}`);
-        return bar ? fixed(value(bar)) : '';
+        return bar ? number(value(bar), 2) : '';
       },
     })),
   ];
@@ -57,7 +57,7 @@ function leftOutTable({ leftOut }: ModelReport): string[] {
     { title: 'left out of', left: true, text: ({ network }) => network },
     { title: 'product', left: true, text: ({ title }) => printable(title) },
     { title: 'op', left: true, text: ({ op }) => op },
-    { title: 'MACs/sample', text: ({ macs }) => (macs === null ? 'not known' : number(macs, 0)) },
+    { title: 'MACs/sample', text: ({ macs }) => (macs === null ? 'not known' : decimal(macs)) },
     { title: 'share', text: ({ share }) => (share === null ? '' : `${number(100 * share)} %`) },
     { title: 'reason', left: true, text: ({ reason }) => printable(reason) },
   ];
@@ -65,7 +65,7 @@ function leftOutTable({ leftOut }: ModelReport): string[] {
 }
 
 const ratioText = ({ rival, speed, energy }: Ratio): string =>
-  `${rival} ${fixed(speed)} x the speed, ${fixed(energy)} x less energy`;
+  `${rival} ${number(speed, 2)} x the speed, ${number(energy, 2)} x less energy`;
 
 /** The report for a terminal. */
 export function modelText(report: ModelReport, title: string): string {

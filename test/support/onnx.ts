@@ -124,6 +124,23 @@ export function valueInfo(
   });
 }
 
+/** A graph that a node runs, as an attribute of it. */
+export const subgraph = (
+  nodes: readonly NodeProto[],
+  input: readonly ValueInfoProto[] = [],
+  outputs: readonly string[] = [nodes.at(-1)?.output[0] as string],
+): AttributeValue => ({
+  graph: create(GraphProtoSchema, {
+    name: 'inner',
+    node: [...nodes],
+    input: [...input],
+    output: outputs.map((name) => valueInfo(name)),
+  }),
+});
+
+/** A branch of an If. */
+export const branch = (...nodes: readonly NodeProto[]): AttributeValue => subgraph(nodes);
+
 export interface GraphParts {
   readonly nodes: readonly NodeProto[];
   /** Initialisers by name. */

@@ -8,6 +8,7 @@ import { elementCount } from '../onnx/tensor.js';
 import { typeName, type Values } from '../onnx/value.js';
 import { type Lowering, lowerContraction } from './contraction.js';
 import { convolution } from './convolution.js';
+import { dataDependentNodes } from './data-dependence.js';
 import { findProducts, type SkippedProduct } from './find.js';
 import { matrixProduct } from './matrix.js';
 import { operatorOf } from './operators.js';
@@ -42,8 +43,13 @@ export interface Survey {
 
 export const macsOf = ({ parts, m, k, n }: Pick<Lowering, 'parts' | 'm' | 'k' | 'n'>): number => parts * m * k * n;
 
-/** Finds the products of a network and, by running it, their sizes. Which can be quantised is told by their types, too. */
-export async function survey(model: OnnxModel, inputs: Values): Promise<Survey> {
+/**
+ * Finds the products of a network and, by running it, their sizes. Which can be quantised is told by their types, too.
+ *
+ * @param invented Whether inputs only have the shapes of samples: then it is not known how often products inside of branches
+ *   and loops run, where elements of the inputs decide that.
+ */
+export async function survey(model: OnnxModel, inputs: Values, invented = false): Promise<Survey> {
   const { products, skipped } = findProducts(model);
   const outer = new Set(model.graph.node);
   const reads = [
@@ -63,8 +69,11 @@ export async function survey(model: OnnxModel, inputs: Values): Promise<Survey> 
     return { type: typeName(constant.dataType) ?? 'an unknown type', shape: constant.dims.map(Number) };
   };
   const surveyed: SurveyedProduct[] = [];
-  const leftOut = skipped.map((each) => {
-    const own = runs.get(each.node);
+  const unknown = invented ? dataDependentNodes(model) : new Set();
+  const leftOut = skipped.map((each): LeftOut => {
+    const { title, op, reason, node } = each;
+    if (unknown.has(node)) return { title, op, reason: `${reason}, as often as the data say`, ...UNKNOWN };
+    const own = runs.get(node);
     return own ? leaveInside(each, own) : leave(each, factsOf);
   });
   for (const product of products) {

@@ -5,7 +5,7 @@ import { comparedAccelerators } from '../../../scripts/perf/data.js';
 import { modelHtml } from '../../../scripts/perf/html.js';
 import { macsOf, weightsOf } from '../../../scripts/perf/layer.js';
 import { problemOf } from '../../../scripts/perf/problem.js';
-import { modelReport } from '../../../scripts/perf/report.js';
+import { energyPerSample, modelReport } from '../../../scripts/perf/report.js';
 import { modelText } from '../../../scripts/perf/text.js';
 
 const LINEAR = { kind: 'linear', name: 'fc', rows: 1, inFeatures: 30, outFeatures: 10 } as const;
@@ -53,6 +53,33 @@ describe('products that the model leaves out', () => {
     expect(lines[3]?.split(',')).toHaveLength(columns.length);
     const html = await modelHtml(made, 'title');
     for (const part of ['decoder/LSTM', '70.0 %', 'inside of If']) expect(html).toContain(part);
+  });
+});
+
+describe('a small network', () => {
+  it('has figures that are not rounded to nothing, in text and HTML', async () => {
+    const made = report();
+    const [row] = made.results;
+    const text = modelText(made, 'title');
+    const line = text.split('\n').find((each) => each.includes('ANT-OS') && each.includes('%')) as string;
+    // Four figures of a sample, and the utilisation.
+    const figures = line.trim().split(/ {2,}/).slice(2);
+    const numbers = figures.map((figure) => Number(figure.replace(/ %$/, '').replaceAll(',', '')));
+    const { cycles, dramReads, dramWrites } = (row as NonNullable<typeof row>).stats;
+    const wanted = [
+      cycles / 1000,
+      1000 * (row as NonNullable<typeof row>).seconds,
+      energyPerSample(row as NonNullable<typeof row>, 1),
+      (dramReads + dramWrites) / 8e6,
+      100 * (row as NonNullable<typeof row>).utilisation,
+    ];
+    expect(numbers).toHaveLength(wanted.length);
+    for (const [i, value] of wanted.entries()) {
+      expect(value).toBeGreaterThan(0);
+      expect(Math.abs((numbers[i] as number) / value - 1), figures[i]).toBeLessThan(0.05);
+    }
+    const html = await modelHtml(made, 'title');
+    for (const figure of figures.slice(1)) expect(html).toContain(figure);
   });
 });
 
