@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'npyjs';
 import { UserError } from '../../../gen/base/errors.js';
+import { npyLayout } from '../../../gen/base/npy.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import { type OnnxModel, readModel } from '../onnx/model.js';
+import { elementCount } from '../onnx/tensor.js';
 import { findProducts } from '../products/find.js';
 import type { Product } from '../products/product.js';
-import { unpackCodes } from '../quantise/packing.js';
+import { bytesPerRow, unpackCodes } from '../quantise/packing.js';
 import type { RunnableLayer } from '../quantise/plan.js';
 import { type LayerReport, type QuantiseReport, REPORT } from '../quantise/report.js';
+import { StoredWeights } from './stored-weights.js';
 
 type WeightsReport = Extract<LayerReport['second'], { kind: 'weights' }>;
 
@@ -32,14 +34,18 @@ export function loadNetwork(folder: string): LoadedNetwork {
   const report = parseReport(file);
   const onnx = (name: string): OnnxModel => readModel(bytesOf(folder, name), join(folder, name));
   const model = onnx(report.files.float);
+  const quantised = onnx(report.files.quantised);
+  const stored = new StoredWeights(quantised, folder);
   const products = new Map(findProducts(model).products.map((product) => [product.node.output[0], product]));
   const layers = report.layers.map((layer) => {
     const product = products.get(layer.output);
     if (!product)
       throw new UserError(`${folder}: ${report.files.float} has no product ${layer.output}; quantise again`);
-    return layerOf(layer, product, folder);
+    const loaded = layerOf(layer, product, folder);
+    if (layer.second.kind === 'weights') stored.requireEqual(loaded, layer.second.files.codes);
+    return loaded;
   });
-  return { report, model, quantised: onnx(report.files.quantised), layers };
+  return { report, model, quantised, layers };
 }
 
 function parseReport(file: string): QuantiseReport {
@@ -61,7 +67,7 @@ function bytesOf(folder: string, name: string): Buffer {
 }
 
 function layerOf({ activation, second, correction }: LayerReport, product: Product, folder: string): RunnableLayer {
-  const bias = correction === null ? undefined : npy(folder, correction);
+  const bias = correction === null ? undefined : arrayIn(folder, correction);
   const operand = ({ type, scale, zeroPoint }: { type: string; scale: number; zeroPoint: number }) => ({
     type: numericType(type),
     scale,
@@ -74,26 +80,44 @@ function layerOf({ activation, second, correction }: LayerReport, product: Produ
       second.kind === 'activation'
         ? { kind: 'activation', tensor: operand(second) }
         : { kind: 'weights', weights: weightsOf(second, folder) },
-    ...(bias ? { correction: { shape: bias.shape, data: bias.data as Float32Array } } : {}),
+    ...(bias ? { correction: { shape: bias.shape, data: new Float32Array(bias.data) } } : {}),
   };
 }
 
-function weightsOf({ shape, n, type: name, groups, groupRows, files }: WeightsReport, folder: string) {
+function weightsOf({ shape, k, n, type: name, groups, groupRows, files }: WeightsReport, folder: string) {
   const type = numericType(name);
+  const numbers = (file: string): Float64Array => new Float64Array(arrayIn(folder, file, [groups, n]).data);
   return {
     type,
     shape,
+    cols: n,
     groups,
     groupRows,
-    scales: array(folder, files.scales) as Float64Array,
-    ...(files.zeroPoints === null ? {} : { zeroPoints: array(folder, files.zeroPoints) as Float64Array }),
-    codes: unpackCodes(array(folder, files.codes) as Uint8Array, n, type.bits),
+    scales: numbers(files.scales),
+    ...(files.zeroPoints === null ? {} : { zeroPoints: numbers(files.zeroPoints) }),
+    codes: unpackCodes(new Uint8Array(arrayIn(folder, files.codes, [k, bytesPerRow(n, type.bits)]).data), n, type.bits),
   };
 }
 
-const array = (folder: string, name: string): ArrayLike<number> => npy(folder, name).data as Uint8Array;
-
-function npy(folder: string, name: string): ReturnType<typeof parse> {
-  const bytes = bytesOf(folder, name);
-  return parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
+/**
+ * The elements of a `.npy` file that `quantize` wrote.
+ *
+ * @param wanted Its shape, where that is known.
+ * @throws UserError for a file that is cut short, or has another shape.
+ */
+function arrayIn(
+  folder: string,
+  name: string,
+  wanted?: readonly number[],
+): { readonly shape: readonly number[]; readonly data: ArrayBuffer } {
+  const [bytes, file] = [bytesOf(folder, name), join(folder, name)];
+  const { shape, elementBytes, dataOffset } = npyLayout(bytes, file);
+  if (wanted && shape.join() !== wanted.join()) {
+    throw new UserError(
+      `${file} holds ${shape.join(' x ')}, and report.json says ${wanted.join(' x ')}; quantise again`,
+    );
+  }
+  const end = dataOffset + elementCount(shape) * elementBytes;
+  if (bytes.length !== end) throw new UserError(`${file} has ${bytes.length} bytes instead of ${end}; quantise again`);
+  return { shape, data: new Uint8Array(bytes.subarray(dataOffset)).buffer };
 }

@@ -28,6 +28,9 @@ export interface ActivationQuantiser {
   readonly zeroPoint?: number;
 }
 
+/** The name of a product's output before its correction is added. */
+export const uncorrected = (output: string): string => `${output}__uncorrected`;
+
 /** Beyond this many half steps between a type's ends, values are found by comparing instead of from a table. */
 const TABLE_LIMIT = 2 ** 16;
 
@@ -87,7 +90,7 @@ function editNodes(
     if (edit?.correction) {
       const bias = `${edit.output}__correction`;
       graph.initializer.push(floatProto(bias, edit.correction));
-      node.output[0] = `${edit.output}__uncorrected`;
+      node.output[0] = uncorrected(edit.output);
       nodes.push(
         Object.assign(makeNode('Add', [node.output[0], bias], edit.output), { name: `${edit.output}__corrected` }),
       );

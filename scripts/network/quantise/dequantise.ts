@@ -5,8 +5,12 @@ import { type Product, weightTensor } from '../products/product.js';
 import type { QuantisedMatrix } from '../search/tensor.js';
 import type { LayerPlan, QuantisedWeights } from './plan.js';
 
+/** What codes stand for depends on this. */
+type Dequantised = Pick<QuantisedMatrix, 'rows' | 'cols' | 'codes' | 'type' | 'scales' | 'groupRows'> &
+  Pick<QuantisedWeights, 'zeroPoints'>;
+
 /** The K x N real values that codes stand for: value, less the zero point, times the scale of its group and column. */
-export function dequantise(matrix: QuantisedMatrix & Pick<QuantisedWeights, 'zeroPoints'>): Matrix {
+export function dequantise(matrix: Dequantised): Matrix {
   const { rows, cols, codes, type, scales, groupRows, zeroPoints } = matrix;
   const values = codeValues(type).map(Number);
   const data = Float64Array.from(codes, (code, i) => {

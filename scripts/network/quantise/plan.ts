@@ -46,7 +46,7 @@ export interface RunnableLayer {
         readonly kind: 'weights';
         readonly weights: Pick<
           QuantisedWeights,
-          'type' | 'codes' | 'shape' | 'groups' | 'groupRows' | 'scales' | 'zeroPoints'
+          'type' | 'codes' | 'cols' | 'shape' | 'groups' | 'groupRows' | 'scales' | 'zeroPoints'
         >;
       }
     | { readonly kind: 'activation'; readonly tensor: ActivationQuantiser };

@@ -1,5 +1,11 @@
+import { cpSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { UserError } from '../../../gen/base/errors.js';
+import { loadNetwork } from '../../../scripts/network/infer/load.js';
 import { inferText } from '../../../scripts/network/infer/report.js';
+import type { QuantiseOptions } from '../../../scripts/network/quantise/options.js';
 import { calculatingArray, runNetwork } from '../../support/network-run.js';
 import { type GraphParts, int64Proto, modelBytes, node, randomTensor } from '../../support/onnx.js';
 
@@ -82,5 +88,55 @@ describe('a network on the array', () => {
     expect(inferred.macs).toBe(2 * 36 * 9 * 4);
     expect(inferred.outputs[0]?.float).toMatchObject({ agreement: null, elements: 2 * 36 * 4 });
     expect(report.totals.macs).toBe(36 * 9 * 4);
+  });
+});
+
+describe('a quantised network on disk', () => {
+  /** A copy of what `quantize` wrote, changed. */
+  const changed = (folder: string, change: (folder: string) => void): string => {
+    const copy = join(mkdtempSync(join(tmpdir(), 'ant-rtl-load-')), 'net');
+    cpSync(folder, copy, { recursive: true });
+    change(copy);
+    return copy;
+  };
+  const CODES = 'layers/scores/codes.npy';
+  const flip = (file: string, at: number, bit: number) => (folder: string) => {
+    const bytes = readFileSync(join(folder, file));
+    const place = at < 0 ? bytes.length + at : at;
+    bytes[place] = (bytes[place] as number) ^ (1 << bit);
+    writeFileSync(join(folder, file), bytes);
+  };
+
+  it.each<Partial<QuantiseOptions>>([{}, { bits: 8, groupSize: 4 }, { biasCorrection: true }])(
+    'is read back, and refused with a bit of codes or scales changed (%o)',
+    async (options) => {
+      const { folder } = await runNetwork(modelBytes(TWO), { samples: SAMPLES, options });
+      expect(() => loadNetwork(folder)).not.toThrow();
+      const attempts: [string, number, number][] = [
+        [CODES, -1, 0],
+        [CODES, -2, 3],
+        // The exponent of the last scale.
+        ['layers/scores/scales.npy', -2, 5],
+      ];
+      for (const [file, at, bit] of attempts) {
+        const copy = changed(folder, flip(file, at, bit));
+        expect(() => loadNetwork(copy)).toThrow(UserError);
+        expect(() => loadNetwork(copy)).toThrow(/layers\/scores\/codes\.npy: .*\blayer scores\b.*fake-quantised\.onnx/);
+      }
+    },
+  );
+
+  it("is refused with a file that is cut short, or is another layer's", async () => {
+    const { folder } = await runNetwork(modelBytes(TWO), { samples: SAMPLES });
+    for (const file of [CODES, 'layers/scores/scales.npy']) {
+      const size = readFileSync(join(folder, file)).length;
+      for (const length of [size - 1, size - 9, 40, 0]) {
+        const copy = changed(folder, (to) => truncateSync(join(to, file), length));
+        expect(() => loadNetwork(copy)).toThrow(UserError);
+        expect(() => loadNetwork(copy)).toThrow(file);
+      }
+    }
+    const copy = changed(folder, (to) => cpSync(join(to, 'layers/boxes/codes.npy'), join(to, CODES)));
+    expect(() => loadNetwork(copy)).toThrow(/scores\/codes\.npy holds 5 x 4, and report\.json says 5 x 2\b/);
   });
 });
