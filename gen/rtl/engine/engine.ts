@@ -9,13 +9,14 @@ import { clock, reset } from '../ports.js';
 import { elaborateRequantiser, type RequantiserDesign } from '../requantise/design.js';
 import { zeroExtend } from '../verilog.js';
 import { busWidths, type EngineBus } from './bus.js';
-import { computeModules } from './compute.js';
+import { VALUE_BITS } from './compute/common.js';
+import { computeModules } from './compute/unit.js';
 import { burstsModule, readModule, writeModule } from './dma.js';
 import { fieldBitsIn, tokensIn } from './fields.js';
 import { fifoModule } from './fifo.js';
 import { dualPortRam } from './ram.js';
 import { type EngineFacts, registersModule } from './registers.js';
-import { type EngineBuffer, type EngineShape, engineBuffers, leastTileBits } from './shape.js';
+import { bufferOf, type EngineBuffer, type EngineShape, engineBuffers, leastTileBits } from './shape.js';
 import { fetchModule, jobModule, loadModule, storeModule, tokensModule } from './units.js';
 
 /** What an engine is made from. */
@@ -65,7 +66,7 @@ export function elaborateEngine(parameters: EngineParameters): EngineDesign {
         biasBits: BIAS_BITS,
         multiplierBits: 16,
         shiftBits: 6,
-        addendBits: 0,
+        addendBits: VALUE_BITS,
         clip: 'bounds',
         rounding,
         reset: kind,
@@ -143,6 +144,7 @@ function topModule(
   const { name } = bus;
   const { laneBits } = busWidths(bus);
   const buffers = engineBuffers(shape);
+  const table = bufferOf(shape, 'table');
   const command = 'command';
   const common: Readonly<Record<string, string>> = {
     clk_i: 'clk_i',
@@ -164,7 +166,7 @@ function topModule(
       if (port === 'wait_i') return tokensIn('wait', command);
       if (port === 'signal_i') return tokensIn('signal', command);
       if (port === 'base_i') return 'base';
-      if (port === 'read_ready_i') return "1'b1";
+      if (port === 'read_ready_i') return 'store_read_ready';
       if (port === 'read_data_i') return 'output_read_data';
       if (unit !== 'compute' && isField(port)) return fieldBitsIn(kind, bare(port), command);
       return undefined;
@@ -174,7 +176,7 @@ function topModule(
   const computeFields = compute.ports
     .map(({ name: port }) => port)
     .slice(compute.ports.findIndex(({ name: port }) => port === 'head_o') + 1)
-    .filter((port) => port.endsWith('_i') && !port.endsWith('_data_i'));
+    .filter((port) => port.endsWith('_i') && !/_data_i$|^table_/.test(port));
   const ports: ModulePort[] = [
     clock,
     reset,
@@ -253,12 +255,14 @@ function topModule(
       if (computeFields.includes(port)) return fieldBitsIn('product', bare(port), command);
       const more: Readonly<Record<string, string>> = {
         ...{ a_data_i: 'activation_read_data', w_data_i: 'weight_read_data', constant_data_i: 'constant_read_data' },
+        ...{ second_data_i: 'output_read_data', table_write_i: 'load_table_write', table_data_i: 'load_table_data' },
+        table_address_i: `load_address[${table.addressBits - 1}:0]`,
         ...{ stepping_o: 'array_steps', waits_token_o: 'token_waits', waits_requantiser_o: 'requantiser_full' },
       };
       return ofUnit('compute')(port) ?? more[port] ?? `compute_${bare(port)}`;
     }),
   };
-  const rams = buffers.map((buffer) => ramView(ram, buffer));
+  const rams = buffers.flatMap((buffer) => (buffer.name === 'table' ? [] : [ramView(ram, buffer)]));
   const output_ = buffers.find((buffer) => buffer.name === 'output') as EngineBuffer;
   const parts = (8 * wordBytes(machine, 'output')) / leastTileBits(machine);
   const declared = new Set([...ports.map(({ name: port }) => port), 'clk_i', 'rst_ni']);
@@ -295,14 +299,19 @@ function topModule(
         { name: 'load_start_ready', width: 1 },
         { name: 'bytes_in', width: 32 },
         { name: 'output_ready', width: 1 },
+        { name: 'store_read_ready', width: 1 },
+        { name: 'output_read', width: 1 },
+        { name: 'output_read_address', width: output_.addressBits },
         { name: 'output_write', width: output_.lanes },
         { name: 'output_address', width: output_.addressBits },
         { name: 'output_data', width: output_.wordBits },
-        ...buffers.map((buffer) => ({ name: `${buffer.name}_read_data`, width: buffer.wordBits })),
+        ...buffers
+          .filter((buffer) => buffer.name !== 'table')
+          .map((buffer) => ({ name: `${buffer.name}_read_data`, width: buffer.wordBits })),
       ],
     ],
     ...instances,
-    constants: localparams((each) => /^OPCODE_(LOAD|STORE|PRODUCT)$/.test(each)),
+    constants: localparams((each) => /^OPCODE_(LOAD|STORE|PRODUCT|VECTOR)$/.test(each)),
     addressTop: bus.addressBits - 1,
     baseOf: fieldBitsIn('load', 'base', command),
     wordBytesWide: zeroExtend('word_bytes', laneBits + 1, 32),
@@ -329,12 +338,12 @@ function wiresOf(placed: readonly (readonly [ModuleView, InstanceView])[], decla
 
 function ramView(ram: ModuleView, { name, wordBits, words, addressBits, lanes }: EngineBuffer) {
   const address = (wire: string): string => (addressBits === 16 ? wire : `${wire}[${addressBits - 1}:0]`);
-  const reader = { activation: 'compute_a', weight: 'compute_w', constant: 'compute_constant', output: 'store' }[name];
-  const read = name === 'output' ? 'store_read' : `${reader}_read`;
-  const from = name === 'output' ? 'store_read_address' : `${reader}_address`;
   const shared = name === 'output';
+  const reader = { activation: 'compute_a', weight: 'compute_w', constant: 'compute_constant', output: '', table: '' }[name];
+  const read = shared ? 'output_read' : `${reader}_read`;
+  const from = shared ? 'output_read_address' : address(`${reader}_address`);
   const wires: Readonly<Record<string, string>> = {
-    ...{ clk_i: 'clk_i', read_i: read, read_address_i: address(from), read_data_o: `${name}_read_data` },
+    ...{ clk_i: 'clk_i', read_i: read, read_address_i: from, read_data_o: `${name}_read_data` },
     write_i: shared ? 'output_write' : `load_${name}_write`,
     write_address_i: shared ? 'output_address' : address('load_address'),
     write_data_i: shared ? 'output_data' : `load_${name}_data`,

@@ -5,7 +5,7 @@ import { PLACE_BITS } from './registers.js';
 
 /** A buffer on the chip. */
 export interface EngineBuffer {
-  readonly name: Exclude<BufferName, 'table'>;
+  readonly name: BufferName;
   readonly number: number;
   readonly words: number;
   readonly wordBits: number;
@@ -25,17 +25,16 @@ export const HEAD_BITS = PLACE_BITS + 16 + 4;
 
 export const addressBitsFor = (words: number): number => Math.max(1, Math.ceil(Math.log2(words)));
 
-/** Bits of the smallest column tile in the output buffer, at most a word. */
-export const leastTileBits = (machine: Machine): number => Math.min(2 * machine.cols, 8 * wordBytes(machine, 'output'));
+/** Bits of the smallest tile of channels in the output buffer: that of a product with 8-bit weights, or of a vector of 8 bits. */
+export const leastTileBits = ({ cols, rows, lanes }: Machine): number => 2 * Math.min(cols, rows * lanes);
 
 export function engineBuffers({ bus, machine }: EngineShape): EngineBuffer[] {
-  return BUFFERS.flatMap(({ name, number }) => {
-    if (name === 'table') return [];
+  return BUFFERS.map(({ name, number }) => {
     const words = bufferWords(machine, name);
     const wordBits = 8 * wordBytes(machine, name);
     const beats = Math.max(1, wordBits / bus.busBits);
     const parts = name === 'output' ? wordBits / leastTileBits(machine) : 1;
-    return [{ name, number, words, wordBits, addressBits: addressBitsFor(words), lanes: Math.max(beats, parts) }];
+    return { name, number, words, wordBits, addressBits: addressBitsFor(words), lanes: Math.max(beats, parts) };
   });
 }
 

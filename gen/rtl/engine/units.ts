@@ -220,14 +220,14 @@ export function storeModule(shape: EngineShape): StoreView {
       beatEnds: "1'b1",
       wordEnds: "1'b1",
       partEnds: "1'b1",
-      moves: ['beat_q <= read_data_i;', `beat_bytes_q <= ${limited('read_bytes_q')};`],
+      moves: ['beat_q <= read_word;', `beat_bytes_q <= ${limited('read_bytes_q')};`],
     },
     words: {
       beatEnds: `${last} | read_last_q`,
       wordEnds: "1'b1",
       partEnds: 'beat_ends',
       moves: [
-        `beat_q[part_q*${wordBits} +: ${wordBits}] <= read_data_i;`,
+        `beat_q[part_q*${wordBits} +: ${wordBits}] <= read_word;`,
         `if (part_q == ${step(0)}) beat_bytes_q <= ${limited('read_bytes_q')};`,
       ],
     },
@@ -235,7 +235,7 @@ export function storeModule(shape: EngineShape): StoreView {
       beatEnds: "1'b1",
       wordEnds: `${last} | (read_last_q & beat_left <= ${beatLimit})`,
       partEnds: 'word_ends',
-      moves: [`beat_q <= read_data_i[part_q*BUS_BITS +: BUS_BITS];`, `beat_bytes_q <= ${limited('beat_left')};`],
+      moves: [`beat_q <= read_word[part_q*BUS_BITS +: BUS_BITS];`, `beat_bytes_q <= ${limited('beat_left')};`],
     },
   }[kind];
   return unit(bus, 'store', {
@@ -311,7 +311,7 @@ export function fetchModule({ bus }: EngineShape): FetchView {
       output('error_o', 1, 'no command has this opcode'),
     ],
     busBits,
-    constants: localparams((name) => /^OPCODE_(END|LOAD|STORE|PRODUCT)$/.test(name)),
+    constants: localparams((name) => /^OPCODE_(END|LOAD|STORE|PRODUCT|VECTOR)$/.test(name)),
     commandBytes: literal(addressBits, COMMAND_BYTES),
     shifted: busBits === 512 ? 'word_i' : `{word_i, next_q[511:BUS_BITS]}`,
     noPlace: `{${PLACE_BITS}{1'b1}}`,

@@ -1,0 +1,45 @@
+import { input, output } from '../../module.js';
+import { clock, reset } from '../../ports.js';
+import { literal } from '../../verilog.js';
+import type { EngineShape } from '../shape.js';
+import { engineModule } from '../view.js';
+import { type Computing, clear } from './common.js';
+
+export function feedModule(shape: EngineShape, { array }: Computing) {
+  const { rows, cols, lanes } = shape.machine;
+  const { pipeline } = array.config;
+  const codeBits = 4 * lanes;
+  const wordBits = rows * codeBits;
+  return engineModule(shape.bus, 'feed', {
+    title: 'Operands of the core, skewed.',
+    ports: [
+      ...[clock, reset, clear],
+      input('wide_i', 1, 'activations of 8 bits'),
+      input('a_data_i', wordBits, 'a word of activations'),
+      input('a_padding_i', 1, 'it is 0'),
+      input('load_i', 1, 'the top row gets the word before'),
+      input('w_data_i', cols * codeBits, 'a word of weights'),
+      input('w_there_i', 1, 'it is there; else 0'),
+      input('ends_i', 1, 'a tile ends'),
+      output('a_code_o', wordBits, 'to the core'),
+      output('w_code_o', cols * codeBits, 'to the core'),
+      output('swap_o', rows, 'to the core'),
+      output('sums_o', 1, 'the swap of the top row is that of a tile'),
+      output('reset_sums_o', 1, 'the top row swaps'),
+    ],
+    ...{ rows, cols, codeBits, delay: `${shape.bus.name}_delay` },
+    shifted: `{{CODE_BITS{1'b0}}, codes_q[WORD_BITS-1:CODE_BITS]}`,
+    late:
+      array.lateFrom === undefined
+        ? []
+        : [`Sums come a cycle later: the bits from ${array.lateFrom} up are that late.`],
+    sumsCome: array.lateFrom === undefined ? `ends_q[${pipeline}]` : 'ends_late_q',
+    sumsBegin: array.lateFrom === undefined ? 'swap' : 'swap_late_q',
+    endsTop: pipeline,
+    firstSwap: pipeline + 2,
+    noEnds: literal(pipeline + 1, 0),
+    nextEnds: `{ends_q[${pipeline - 1}:0], ends_i}`,
+    nextSwaps: rows > 2 ? `{swap_q[ROWS-3:0], swap}` : 'swap',
+  });
+}
+

@@ -1,0 +1,79 @@
+import { input, output } from '../../module.js';
+import { bitsFor } from '../../operand.js';
+import { clock, reset } from '../../ports.js';
+import { biasOf } from '../../product-bias.js';
+import { literal, slice, zeroExtend } from '../../verilog.js';
+import { addressBitsFor, type EngineShape } from '../shape.js';
+import { engineModule } from '../view.js';
+import { type Computing, clear, start, tileSizes } from './common.js';
+
+export function sumsModule(shape: EngineShape, { array }: Computing) {
+  const { rows, cols, requantiseLanes: lanes, lanes: machineLanes } = shape.machine;
+  const laneCols = cols / lanes;
+  const left = rows + cols - 2;
+  const leftBits = bitsFor(left);
+  const addressBits = addressBitsFor(2 * (rows + cols - 1));
+  const rowBits = Math.log2(rows);
+  const { colBits } = tileSizes(shape.machine);
+  const readBits = Math.log2(laneCols);
+  const bias = biasOf(array);
+  const biasBits = bias?.bits ?? 0;
+  const accBits = array.accumulator.bits;
+  const wide = (name: string, bits: number): string => zeroExtend(name, bits, addressBits);
+  return engineModule(shape.bus, 'sums', {
+    title: 'Sums on their way from the core to the requantiser.',
+    ports: [
+      ...[clock, reset, clear, start],
+      input('a_wide_i', 1, 'activations of 8 bits'),
+      input('w_wide_i', 1, 'weights of 8 bits'),
+      input('began_i', 1, 'the array begins the last words of a tile'),
+      output('room_o', 1, 'it may'),
+      input('sums_i', 1, 'the top row swaps: sums come'),
+      ...(bias ? [input('reset_sums_i', 1, 'the top row swaps')] : []),
+      input('sum_i', cols * accBits, 'of the core'),
+      output('there_o', 1, 'there are sums'),
+      input('ready_i', 1, 'they may be read'),
+      output('next_o', 1, 'all parts of a beat are'),
+      input('col_i', colBits, 'its place in its tile'),
+      input('pixel_ends_i', 1, 'it is the last of its pixel and tile'),
+      input('last_pixel_i', 1, 'its pixel is the last of all'),
+      output('sum_o', lanes * accBits, 'sums of the beat of two cycles before'),
+      output('idle_o', 1, 'there are none'),
+    ],
+    ...{ cols, lanes, laneCols, laneColsTop: laneCols - 1, accBits, addressBits, words: 2 ** addressBits },
+    ...{ fifo: `${shape.bus.name}_fifo`, ram: `${shape.bus.name}_ram_1r1w` },
+    ...{
+      leftTop: leftBits - 1,
+      zeroLeft: literal(leftBits, 0),
+      oneLeft: literal(leftBits, 1),
+      allLeft: literal(leftBits, left),
+    },
+    oneWord: literal(addressBits, 1),
+    nextReady: `{ready_q[COLS-2:0], here_q}`,
+    bias: bias === undefined ? null : { module: `${shape.bus.name}_correct` },
+    biasTop: biasBits - 1,
+    zeroBias: literal(Math.max(1, biasBits), 0),
+    products: literal(Math.max(1, biasBits), machineLanes % 2 ** Math.max(1, biasBits)),
+    tileWires: [{ name: 'first', width: addressBits }, ...(bias ? [{ name: 'products', width: biasBits }] : [])],
+    tileBits: addressBits + biasBits,
+    tileIn: bias ? '{products_2_q, write_q}' : 'write_q',
+    tileOut: bias ? '{products, first}' : 'first',
+    ...{
+      rowTop: rowBits - 1,
+      zeroRow: literal(rowBits, 0),
+      oneRow: literal(rowBits, 1),
+      twoRows: literal(rowBits, 2 % rows),
+    },
+    ...{
+      lastRow: literal(rowBits, rows - 1),
+      lastRowPair: literal(rowBits, rows - 2),
+      oddRow: zeroExtend('odd_row_q', 1, rowBits),
+    },
+    colTop: readBits - 1,
+    pairCol: readBits > 1 ? `{col_i[${readBits - 2}:0], odd_col_q}` : 'odd_col_q',
+    ownCol: slice('col_i', colBits, readBits - 1, 0),
+    rowWide: wide('row', rowBits),
+    colWide: wide('col', readBits),
+  });
+}
+
