@@ -335,7 +335,7 @@ export const REGISTERS: readonly Register[] = [
     0x90,
     'error_address',
     'ro',
-    'of `read` and `write` the address in memory, of `range` that in the buffer; else 0',
+    'of `read` and `write` where the burst begins in memory, of `range` the word of the buffer; else 0',
   ),
   register(0xa0, 'cycles', 'ro', 'cycles of the last job'),
   register(0xa4, 'array_busy', 'ro', 'cycles in which the array took a step of a reduction'),

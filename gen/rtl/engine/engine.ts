@@ -339,7 +339,9 @@ function wiresOf(placed: readonly (readonly [ModuleView, InstanceView])[], decla
 function ramView(ram: ModuleView, { name, wordBits, words, addressBits, lanes }: EngineBuffer) {
   const address = (wire: string): string => (addressBits === 16 ? wire : `${wire}[${addressBits - 1}:0]`);
   const shared = name === 'output';
-  const reader = { activation: 'compute_a', weight: 'compute_w', constant: 'compute_constant', output: '', table: '' }[name];
+  const reader = { activation: 'compute_a', weight: 'compute_w', constant: 'compute_constant', output: '', table: '' }[
+    name
+  ];
   const read = shared ? 'output_read' : `${reader}_read`;
   const from = shared ? 'output_read_address' : address(`${reader}_address`);
   const wires: Readonly<Record<string, string>> = {

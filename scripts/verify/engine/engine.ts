@@ -2,8 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../../gen/base/folder.js';
+import type { CommandOf } from '../../../gen/commands/encode.js';
+import { type Machine, stepsPerWord, tilePixels, typeBits, typeNumber } from '../../../gen/commands/machine.js';
 import { ERRORS, IDENTIFICATION, REGISTERS } from '../../../gen/commands/table.js';
-import { typeNumber } from '../../../gen/commands/machine.js';
 import { renderVerilog } from '../../../gen/design/files.js';
 import { Memory } from '../../../gen/golden/engine/memory.js';
 import { type JobResult, simulate } from '../../../gen/golden/engine/simulate.js';
@@ -113,6 +114,7 @@ export async function runJobs(
     });
     const run = JSON.parse(stdout) as {
       cycles: number;
+      jobs: number[];
       failure?: { rule: string; number: number; job: number; cycle: number };
     };
     if (run.failure) {
@@ -123,7 +125,7 @@ export async function runJobs(
         failure: `job ${job}, cycle ${cycle}: ${rule}${place}; ${jobs[job]?.program.title}`,
       };
     }
-    return { cycles: run.cycles, ...compare(design, jobs, readFileSync(outputs)) };
+    return { cycles: run.cycles, ...compare(design, jobs, readFileSync(outputs), run.jobs) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -167,6 +169,7 @@ function compare(
   design: EngineDesign,
   jobs: readonly EngineJob[],
   outputs: Buffer,
+  took: readonly number[],
 ): { vectors: number; registers: Registers[]; failure?: string } {
   let at = 0;
   let vectors = 0;
@@ -181,8 +184,10 @@ function compare(
     const { expected, result } = reference(design, base, job);
     const whole = job.abort === 0 && job.stop === 0 && result.error === 'none';
     const wrong =
-      (job.abort === 0 ? (wrongFacts(design, registers) ?? wrongEnd(job, registers, result, whole)) : undefined) ??
-      wrongMemory(job, expected, memory, whole);
+      (job.abort === 0
+        ? (wrongFacts(design, registers) ??
+          wrongEnd(job, registers, result, { whole, machine: design.machine, took: took[i] as number }))
+        : undefined) ?? wrongMemory(job, expected, memory, whole);
     if (wrong !== undefined) return { vectors, registers: all, failure: `job ${i}: ${wrong}; ${job.program.title}` };
     vectors += whole ? result.bytesWritten : 0;
   }
@@ -222,7 +227,12 @@ function wrongFacts({ machine }: EngineDesign, registers: Registers): string | u
   return wrong && `register ${wrong} is ${registers[wrong]}, not ${expected[wrong]}`;
 }
 
-function wrongEnd(job: EngineJob, registers: Registers, result: JobResult, whole: boolean): string | undefined {
+function wrongEnd(
+  job: EngineJob,
+  registers: Registers,
+  result: JobResult,
+  { whole, machine, took }: { readonly whole: boolean; readonly machine: Machine; readonly took: number },
+): string | undefined {
   const { status, error } = registers;
   if (job.stop > 0 && status === 4 && error === ERRORS.find(({ name }) => name === 'stopped')?.number) return undefined;
   const expected = ERRORS.find(({ name }) => name === result.error)?.number;
@@ -233,9 +243,49 @@ function wrongEnd(job: EngineJob, registers: Registers, result: JobResult, whole
     return `read ${registers.bytes_read} bytes, not ${result.bytesRead}`;
   if (whole && registers.bytes_written !== result.bytesWritten)
     return `wrote ${registers.bytes_written} bytes, not ${result.bytesWritten}`;
-  if (result.error !== 'none' && registers.error_command !== result.command)
-    return `error in command ${registers.error_command}, not ${result.command}`;
+  if (whole) return wrongCounters(job, registers, machine, took);
+  const address = registers.error_address_low + registers.error_address_high * 2 ** 32;
+  const told: readonly (readonly [what: string, is: number, expected: number])[] = [
+    ['error_command', registers.error_command, result.command],
+    ['error_tag', registers.error_tag, result.tag + result.opcode * 2 ** 16],
+    ...(isBurstOf(result, address) ? [] : [['error_address', address, result.address] as const]),
+  ];
+  const wrong = told.find(([, is, expected]) => is !== expected);
+  if (wrong) return `${wrong[0]} is ${wrong[1]}, not ${wrong[2]} (${result.error}: ${result.message})`;
   return undefined;
+}
+
+/** Most cycles between what the bench and the engine take for the begin and the end of a job. */
+const REGISTER_CYCLES = 200;
+
+/** Counters that follow from the program, and those that bound each other. */
+function wrongCounters(
+  { program }: EngineJob,
+  registers: Registers,
+  machine: Machine,
+  took: number,
+): string | undefined {
+  const steps = program.commands.reduce((sum, each) => sum + (each.name === 'product' ? stepsOf(each, machine) : 0), 0);
+  const { cycles, array_busy: busy, memory_waits: memory, requantiser_waits: requantiser } = registers;
+  if (busy !== steps) return `array_busy is ${busy}, not ${steps}`;
+  if (Math.abs(cycles - took) > REGISTER_CYCLES) return `cycles is ${cycles}, and the job took ${took}`;
+  if (busy + memory + requantiser > cycles) return `${busy} + ${memory} + ${requantiser} cycles of ${cycles}`;
+  return undefined;
+}
+
+/** Steps of the reductions of a product: of all groups, tiles of columns and of pixels. */
+function stepsOf(product: CommandOf<'product'>, machine: Machine): number {
+  const bits = typeBits(product.a_type);
+  const pixelTiles = Math.ceil((product.out_height * product.out_width) / tilePixels(machine, bits));
+  const taps = product.kernel_height * product.kernel_width;
+  const steps = (product.depth_words - 1) * stepsPerWord(machine, bits) + product.depth_tail;
+  return product.groups * product.column_tiles * pixelTiles * taps * steps;
+}
+
+/** Whether an address is that of the error; of errors of the bus, that of a burst that it may be in: it lies in the same 4 KiB. */
+function isBurstOf({ error, address }: JobResult, told: number): boolean {
+  if (error !== 'read' && error !== 'write') return told === address;
+  return told <= address && Math.floor(told / 4096) === Math.floor(address / 4096);
 }
 
 /** Memory is that of the reference; of a job that was cut off each byte has its old or its new value. */

@@ -1,51 +1,99 @@
-import type { Machine } from '../../../gen/commands/machine.js';
+import type { Command } from '../../../gen/commands/encode.js';
+import { bufferWords, type Machine } from '../../../gen/commands/machine.js';
+import { COMMAND_BYTES, SECOND } from '../../../gen/commands/table.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { type EngineJob, slowJob } from './engine.js';
-import { patched, randomLayers } from './programs.js';
+import { type LayerKind, randomLayers } from './layers.js';
+import { bufferNumber, type Program, patched } from './programs.js';
 
-const COMMAND_BYTES = 64;
-/** Places of the commands of a layer. */
-const [LOAD, PRODUCT, STORE] = [0, 3, 4];
+/** Fields with a number that the engine has to refuse, of which kind of command, and, where it matters, of a layer of which kind. */
+const WRONG: readonly (readonly [kind: Command['name'], field: string, value: number, layer?: LayerKind])[] = [
+  ['product', 'opcode', 9, 'product'],
+  ['vector', 'opcode', 0, 'vector'],
+  ['load', 'run', 0],
+  ['load', 'count1', 0],
+  ['load', 'buffer', 7],
+  ['load', 'wait_load', 1],
+  ['store', 'buffer', 0],
+  ['store', 'count2', 0],
+  ['store', 'signal_store', 1],
+  ['product', 'out_type', 7, 'product'],
+  ['product', 'a_type', 15, 'product'],
+  ['product', 'w_type', 9, 'product'],
+  ['product', 'depth_tail', 200, 'product'],
+  ['product', 'groups', 0, 'product'],
+  ['product', 'kernel_height', 0, 'product'],
+  ['product', 'second', SECOND.multiply, 'product'],
+  ['product', 'second', 3, 'product'],
+  ['product', 'wait_compute', 1, 'product'],
+  ['vector', 'a_type', 6, 'vector'],
+  ['vector', 'second', 3, 'vector'],
+  ['vector', 'depth_words', 0, 'vector'],
+  ['vector', 'stride_x', 0, 'vector'],
+];
 
-const half = (value: number): number[] => [value & 255, value >> 8];
+/** Programs with one wrong thing. */
+function wrongPrograms(machine: Machine, random: RandomSource): Program[] {
+  const layer = (kind: LayerKind, wanted: (command: Command) => boolean): Program => {
+    for (;;) {
+      const program = randomLayers(machine, random, 1, [kind]);
+      if (program.commands.some(wanted)) return program;
+    }
+  };
+  const either = (): LayerKind => (random.below(2) === 0 ? 'product' : 'vector');
+  const changed = (
+    field: string,
+    value: number,
+    wanted: (command: Command) => boolean,
+    kind: LayerKind = either(),
+  ): Program => {
+    const program = layer(kind, wanted);
+    return patched(program, program.commands.findLastIndex(wanted), field, value);
+  };
+  const beyond = (name: 'activation' | 'weight' | 'constant' | 'output' | 'table'): number =>
+    bufferWords(machine, name);
+  const into = (buffer: 'activation' | 'table') => (command: Command) =>
+    command.name === 'load' && command.buffer === bufferNumber(buffer);
+  const is = (name: Command['name']) => (command: Command) => command.name === name;
+  const results = (command: Command): command is Extract<Command, { name: 'product' | 'vector' }> =>
+    command.name === 'vector' || (command.name === 'product' && !command.hold);
+  const bounded = layer(either(), results);
+  const place = bounded.commands.findLastIndex(results);
+  return [
+    ...WRONG.map(([name, field, value, kind]) => changed(field, value, is(name), kind)),
+    patched(patched(bounded, place, 'low', 5), place, 'high', 4),
+    changed('second_type', 7, (command) => results(command) && command.second !== 0),
+    changed('copy_type', 6, (command) => results(command) && command.copy === 1),
+    // One word behind the end of each buffer.
+    changed('address', beyond('activation'), into('activation')),
+    changed('address', beyond('table'), into('table')),
+    changed('w_start', beyond('weight'), is('product'), 'product'),
+    changed('constant_start', beyond('constant'), results),
+    changed('out_start', beyond('output'), results),
+    changed('copy_start', beyond('output'), (command) => results(command) && command.copy === 1),
+    changed('second_start', beyond('output'), (command) => results(command) && command.second !== 0),
+    changed('address', beyond('output'), is('store')),
+  ];
+}
 
 /** Jobs that end with an error or before their end, each followed by one that ends well. */
 export function faultJobs(machine: Machine, random: RandomSource): EngineJob[] {
   const program = () => randomLayers(machine, random, 1);
   const job = (more: Partial<EngineJob> = {}): EngineJob => ({ ...slowJob(program(), random), reset: false, ...more });
-  const changed = (command: number, at: number, bytes: readonly number[], title: string): EngineJob =>
-    job({ program: patched(program(), command * COMMAND_BYTES + at, bytes, title) });
-  const { words } = machine;
-  const refused = (writes: boolean): EngineJob => {
+  const refused = (name: 'load' | 'store'): EngineJob => {
     const each = program();
-    const command = each.commands[writes ? STORE : random.below(3)] as
-      | { base: number; offset: number; run: number }
-      | undefined;
-    if (command === undefined) throw new Error('a layer has loads and a store');
+    const moves = each.commands.flatMap((command) => (command.name === name ? [command] : []));
+    const command = moves[random.below(moves.length)];
+    if (command === undefined) throw new Error(`a layer has a ${name}`);
     const first = (each.bases[command.base] as number) + command.offset + random.below(command.run);
-    return job({ program: each, refused: [{ writes, first, bytes: 1 }] });
+    return job({ program: each, refused: [{ writes: name === 'store', first, bytes: 1 }] });
   };
   const faulty = [
-    changed(PRODUCT, 0, [9], 'no opcode'),
-    changed(LOAD, 12, [0, 0, 0], 'a load of no bytes'),
-    changed(LOAD, 16, [0, 0], 'a load of no runs'),
-    changed(LOAD, 10, [7], 'a load to no buffer'),
-    changed(STORE, 10, [0], 'a store of activations'),
-    changed(STORE, 18, [0, 0], 'a store of no repetitions'),
-    changed(PRODUCT, 5, [7], 'a type that is none'),
-    changed(PRODUCT, 4, [0xff], 'operands of types that are none'),
-    changed(PRODUCT, 35, [200], 'more steps than a word has'),
-    changed(PRODUCT, 28, [0], 'a window without rows'),
-    changed(PRODUCT, 52, [...half(5), ...half(4)], 'bounds the wrong way round'),
-    changed(LOAD, 8, half(words.activation), 'a load behind the buffer'),
-    changed(PRODUCT, 10, half(words.weight), 'weights behind the buffer'),
-    changed(PRODUCT, 46, half(words.constant), 'constants behind the buffer'),
-    changed(PRODUCT, 48, half(words.output), 'results behind the buffer'),
-    changed(STORE, 8, half(words.output), 'a store from behind the buffer'),
-    refused(false),
-    refused(false),
-    refused(true),
-    refused(true),
+    ...wrongPrograms(machine, random).map((each) => job({ program: each })),
+    refused('load'),
+    refused('load'),
+    refused('store'),
+    refused('store'),
     job({ refused: [{ writes: false, first: COMMAND_BYTES * 2, bytes: 4 }] }),
     job({ stop: 1 + random.below(300) }),
     job({ stop: 1 + random.below(30) }),

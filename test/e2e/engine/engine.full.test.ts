@@ -4,7 +4,8 @@ import { type RandomSource, randomSource } from '../../../gen/golden/vectors.js'
 import type { EngineParameters } from '../../../gen/rtl/engine/engine.js';
 import { buildEngine, type EngineJob, runJobs, slowJob } from '../../../scripts/verify/engine/engine.js';
 import { faultJobs } from '../../../scripts/verify/engine/faults.js';
-import { randomCopies, randomLayers } from '../../../scripts/verify/engine/programs.js';
+import { randomLayers } from '../../../scripts/verify/engine/layers.js';
+import { randomCopies } from '../../../scripts/verify/engine/programs.js';
 
 interface Shape {
   readonly rows: number;
@@ -42,7 +43,34 @@ const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
   ['sequence', 'begins_again ? weight_tile_q :', 'begins_again ? weight_address_q :'],
   ['feed', 'odd_q & ~load_i ? high_q : low', 'odd_q & ~load_i ? low : high_q'],
   ['sums', 'room_o = taken_q < 2', "room_o = 1'b1 | taken_q < 2"],
-  ['sums', 'col_last ? constant_tile_q :', 'col_last ? constant_q :'],
+  ['sums', 'odd_row_q | ~a_wide_i) & (odd_col_q', "1'b1 | odd_row_q | ~a_wide_i) & (odd_col_q"],
+  ['beats', 'col_last & ~tile_ends ? constant_tile_q :', 'col_last & ~tile_ends ? constant_q :'],
+  ['beats', 'col_last & (copy_q | ~copy_i)', "col_last & (1'b1 | copy_q | ~copy_i)"],
+  ['beats', 'constant_2_q <= constant_1_q', 'constant_2_q <= constant_q'],
+  ['places', '<< size_i', "<< (size_i ^ 1'b1)"],
+  ['places', 'if (last_i) tile_q', 'if (~last_i) tile_q'],
+  ['values', '^ {VALUE_BITS{negative}}', "^ {VALUE_BITS{1'b0}}"],
+  ['values', '(LANE << beats_i) |', 'LANE |'],
+  ['vector', '~there_q | $signed', '$signed'],
+  ['vector', 'there_late_q | (there_q & ~first_late_q)', 'there_late_q | there_q'],
+  ['vector', 'last_x_i ? a_step_y_i : a_step_x_i', 'last_x_i ? a_step_x_i : a_step_x_i'],
+  ['vector', 'else if (word_ends) words_q', 'else if (pixel_ends) words_q'],
+  ['second', '~there_i | here_q', "1'b1 | here_q"],
+  ['second', '>> (part*PART_BITS)', '>> (0*part*PART_BITS)'],
+  ['second', '.next_i(pixel_ends_i)', ".next_i(1'b0)"],
+  ['lookup', 'lookup_i & ~copy_q ?', 'lookup_i ?'],
+  ['lookup', '{code[2:0], 3', '{code[1:0], code[2], 3'],
+  ['compute', 'copy_relu_q ?', "1'b0 & copy_relu_q ?"],
+  ['compute', 'beat_copy ? copy_shift_q : shift_q', 'shift_q'],
+  ['compute', '.DEPTH(5)', '.DEPTH(4)'],
+  ['compute', 'second_q == SECOND_ADD ? value', "second_q != 2'd0 ? value"],
+  ['compute', 'second_q == SECOND_MULTIPLY ? own_sum * factor', 'second_q == SECOND_MULTIPLY ? own_sum + factor'],
+  ['compute', '~holds & illegal_results', '~hold_q & illegal_results'],
+  ['compute', 'tile_ends & ~hold_q', 'tile_ends'],
+  ['compute', '| second_outside) range_q', ') range_q'],
+  ['results', 'parts[n] = here | part', "parts[n] = 1'b1 | part"],
+  ['results', '.next_i(whole_q & copy_q)', '.next_i(whole_q)'],
+  ['store', 'read_now_q ? read_data_i : kept_q', 'read_data_i'],
   ['results', 'last_q <= last_i', "last_q <= 1'b0 & last_i"],
   ['load', 'last_run ? repetition_address_q +', 'last_run ? run_address_q +'],
   [

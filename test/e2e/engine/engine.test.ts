@@ -3,7 +3,8 @@ import { randomSource } from '../../../gen/golden/vectors.js';
 import type { EngineParameters } from '../../../gen/rtl/engine/engine.js';
 import { buildEngine, runJobs, slowJob } from '../../../scripts/verify/engine/engine.js';
 import { faultJobs } from '../../../scripts/verify/engine/faults.js';
-import { randomCopies, randomLayers } from '../../../scripts/verify/engine/programs.js';
+import { randomLayers } from '../../../scripts/verify/engine/layers.js';
+import { randomCopies } from '../../../scripts/verify/engine/programs.js';
 
 const LITTLE: EngineParameters = {
   bus: { name: 'little', busBits: 64, addressBits: 40, outstanding: 4, reset: 'sync' },

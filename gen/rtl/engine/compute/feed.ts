@@ -42,4 +42,3 @@ export function feedModule(shape: EngineShape, { array }: Computing) {
     nextSwaps: rows > 2 ? `{swap_q[ROWS-3:0], swap}` : 'swap',
   });
 }
-

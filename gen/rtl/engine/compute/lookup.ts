@@ -1,7 +1,7 @@
 import { input, output } from '../../module.js';
 import { clock, reset } from '../../ports.js';
-import { bufferOf, type EngineShape } from '../shape.js';
 import { dualPortRam } from '../ram.js';
+import { bufferOf, type EngineShape } from '../shape.js';
 import { engineModule } from '../view.js';
 import { clear } from './common.js';
 

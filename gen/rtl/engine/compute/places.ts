@@ -28,6 +28,12 @@ export function placesModule(shape: EngineShape) {
       output('part_o', width, 'part of the word where it begins'),
     ],
     partBits,
-    ...{ width, partTop: width - 1, tileTop: 15 + width, one: literal(16 + width, 1), first: `{first_i, ${literal(width, 0)}}` },
+    ...{
+      width,
+      partTop: width - 1,
+      tileTop: 15 + width,
+      one: literal(16 + width, 1),
+      first: `{first_i, ${literal(width, 0)}}`,
+    },
   });
 }

@@ -56,10 +56,7 @@ export function resultsModule(shape: EngineShape) {
     ...{ lanes, wordBits, partBits, tileBits: bits, channelBits, sizeTop: sizeBits - 1 },
     ...{ colTop: colBits - 1, zeroCol: literal(colBits, 0), oneCol: literal(colBits, 1) },
     channelTop: channelBits - 1,
-    code:
-      laneBits > 0
-        ? `codes_i[{shifted[${laneBits - 1}:0], half, 2'd0} +: 4]`
-        : "codes_i[{half, 2'd0} +: 4]",
+    code: laneBits > 0 ? `codes_i[{shifted[${laneBits - 1}:0], half, 2'd0} +: 4]` : "codes_i[{half, 2'd0} +: 4]",
     ...{ width, partTop: width - 1, zeroPart: literal(width, 0), ones: replicate(width, "1'b1") },
     places: [place('out'), place('copy')],
     restTop: restBits - 1,

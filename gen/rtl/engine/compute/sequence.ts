@@ -39,7 +39,7 @@ export function sequenceModule(shape: EngineShape) {
       output('ends_o', 1, 'a tile ends'),
       output('began_o', 1, 'a tile of sums is to be kept'),
       output('busy_o', 1, 'there is more to come'),
-      output('stepping_o', 1, 'rows take a step'),
+      output('stepping_o', 1, 'a step of a reduction begins'),
       output('waiting_o', 1, 'there is no room'),
     ],
     ...{ rows, halfRows: rows / 2, ahead: AHEAD, aheadTop: AHEAD - 1, aheadTopLess: AHEAD - 2 },
@@ -54,4 +54,3 @@ export function sequenceModule(shape: EngineShape) {
     noneAhead: literal(AHEAD, 0),
   });
 }
-

@@ -76,4 +76,3 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
     colWide: wide('col', readBits),
   });
 }
-

@@ -123,7 +123,7 @@ function illegalities({ machine }: EngineShape): { illegal: string; illegalResul
       notOneOf('out_type_q', machine.resultTypes),
       `(second_q != 2'd0 & ${notOneOf('second_type_q', machine.resultTypes)})`,
       `(copy_q & ${notOneOf('copy_type_q', machine.resultTypes)})`,
-      "(~is_vector & second_q == SECOND_MULTIPLY)",
+      '(~is_vector & second_q == SECOND_MULTIPLY)',
       '$signed(high_q) < $signed(low_q)',
     ].join('\n        | '),
   };

@@ -1,6 +1,6 @@
+import { instance } from '../../instance.js';
 import { input, output } from '../../module.js';
 import { clock, reset } from '../../ports.js';
-import { instance } from '../../instance.js';
 import { replicate } from '../../verilog.js';
 import { fieldPorts } from '../fields.js';
 import type { EngineShape } from '../shape.js';
