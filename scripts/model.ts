@@ -48,7 +48,7 @@ function command(): Command {
     )
     .option(
       '--shape <input=sizes>',
-      'sizes of an input that .onnx files leave open, such as x=1x3x48x192',
+      'sizes of an input that an .onnx file leaves open, such as x=1x3x48x192; of one of several networks NAME:x=1x3x48x192',
       (text: string, all: readonly string[] = []) => [...all, text],
     )
     .option('--accelerators <list>', 'names, or descriptions (.yaml, .json) (default: all)')

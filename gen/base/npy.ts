@@ -1,5 +1,6 @@
 import { parse } from 'npyjs';
 import { UserError } from './errors.js';
+import { isLfsPointer, lfsText } from './lfs.js';
 import type { Matrix } from './matrix.js';
 
 /** What the first bytes of a `.npy` file say. */
@@ -90,6 +91,8 @@ export function npyLayout(bytes: Uint8Array, name: string): NpyLayout {
 
 function readHeader(bytes: Uint8Array, name: string): Header {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (file.length === 0) throw new UserError(`${name} is an empty file, not a NumPy .npy file`);
+  if (isLfsPointer(file)) throw new UserError(`${name} is ${lfsText('array')}`);
   if (file.length < 12 || file.toString('latin1', 0, 6) !== MAGIC) {
     throw new UserError(`${name} is not a NumPy .npy file`);
   }

@@ -46,7 +46,7 @@ export async function modelHtml(report: ModelReport, title: string): Promise<str
       utilised: `${measured(100 * row.utilisation, 1)} %`,
     })),
     leftOutText:
-      report.leftOut.length === 0 ? 'None.' : 'They stay in floating point, and neither time nor energy counts them.',
+      report.leftOut.length === 0 ? 'None.' : 'They are not quantised, and neither time nor energy counts them.',
     leftOut: report.leftOut.map(({ network, title: product, op, share, reason }) => ({
       network,
       title: product,

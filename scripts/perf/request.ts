@@ -26,7 +26,7 @@ import {
 import { PUBLISHED_BATCH } from './evaluate.js';
 import type { BitLists } from './layers.js';
 import { NETWORKS } from './networks/index.js';
-import { openNetwork } from './open-network.js';
+import { nameOf, openNetwork } from './open-network.js';
 import { lanesOf, type OwnSizing, ownAccelerators } from './own.js';
 import type { ModelRequest } from './report.js';
 
@@ -74,7 +74,8 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
   ]);
   const lists = bitLists();
   requireLists(accelerators, lists);
-  const networks = await Promise.all(names.map((name) => openNetwork(name, flags.shape)));
+  const shapes = shapesOf(names, flags.shape ?? []);
+  const networks = await Promise.all(names.map((name) => openNetwork(name, shapes.get(name))));
   requireDistinct(
     '--networks',
     networks.map(({ network }) => network.name),
@@ -115,6 +116,33 @@ function requireTogether(flags: ModelFlags): void {
       : []),
   ];
   if (messages.length > 0) throw mistakesError(messages);
+}
+
+/**
+ * The sizes that are given for the inputs of each network; of one of several as `network:input=sizes`.
+ *
+ * @throws UserError where a network does not take them, or is not named.
+ */
+export function shapesOf(
+  networks: readonly string[],
+  texts: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const files = networks.filter((name) => name.endsWith('.onnx'));
+  const [only] = files;
+  const shapes = new Map<string, string[]>(files.map((file) => [file, []]));
+  for (const text of texts) {
+    const named = files.find((file) => text.startsWith(`${nameOf(file)}:`));
+    const file = named ?? (files.length === 1 ? only : undefined);
+    if (file === undefined) {
+      throw new UserError(
+        only === undefined
+          ? `--shape ${text}: no network is an .onnx file`
+          : `--shape ${text}: say of which network, as in ${nameOf(only)}:${text}; they are ${files.map(nameOf).join(', ')}`,
+      );
+    }
+    (shapes.get(file) as string[]).push(named ? text.slice(nameOf(named).length + 1) : text);
+  }
+  return shapes;
 }
 
 function namesOf({ networks }: ModelFlags): string[] {

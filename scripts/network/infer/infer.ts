@@ -1,4 +1,5 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
+import { plural } from '../../../gen/base/text-table.js';
 import { arrayInfoOf } from '../../../gen/design/array-info.js';
 import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import type { PortInfo } from '../../../gen/golden/reference.js';
@@ -67,7 +68,7 @@ export interface InferReport {
   /** Samples classified right by the first output, where labels are known. */
   readonly right?: number;
   readonly layers: readonly LayerWork[];
-  /** Products in floating point, with their MACs per sample where these are known. */
+  /** Products that are not quantised, with their MACs per sample where these are known. */
   readonly leftOut: readonly {
     readonly title: string;
     readonly op: string;
@@ -117,7 +118,7 @@ export async function infer(request: InferRequest): Promise<InferReport> {
       likeFloat.add(await float.run(inputs), got, count);
       if (labels) right += rightOnes(got, model, labels, done);
       done += count;
-      progress(`${done} of ${feed.count} samples`);
+      progress(`${done} of ${plural(feed.count, 'sample')}`);
       if (array.wrongSums > 0 || differing.size > 0) break;
     }
   } finally {

@@ -62,8 +62,7 @@ function leftOutLines({ leftOut, macs: quantised, samples }: InferReport): strin
       ? 'MACs not known'
       : `${decimal(macs)} MACs per sample, ${percent(all === 0 ? 0 : macs / all, 2)} of all`;
   return leftOut.map(
-    ({ title, op, reason, macs }) =>
-      `in floating point: ${printable(title)} (${op}), ${size(macs)}: ${printable(reason)}`,
+    ({ title, op, reason, macs }) => `not quantised: ${printable(title)} (${op}), ${size(macs)}: ${printable(reason)}`,
   );
 }
 

@@ -1,3 +1,5 @@
+import { isLfsPointer, lfsText } from '../../../gen/base/lfs.js';
+
 /** A kind of file that people take for an ONNX file. */
 interface Foreign {
   readonly what: string;
@@ -9,8 +11,8 @@ const starts = (magic: string) => (bytes: Buffer) => text(bytes, 0, magic.length
 
 const FOREIGN: readonly Foreign[] = [
   {
-    what: 'a Git LFS pointer, not the model itself; fetch it with git lfs pull',
-    matches: starts('version https://git-lfs.github.com/'),
+    what: lfsText('model'),
+    matches: isLfsPointer,
   },
   { what: 'a TensorFlow Lite model; tf2onnx converts it', matches: (bytes) => text(bytes, 4, 8) === 'TFL3' },
   {

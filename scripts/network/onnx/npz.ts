@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { UserError } from '../../../gen/base/errors.js';
+import { isLfsPointer, lfsText } from '../../../gen/base/lfs.js';
 
 const END_OF_DIRECTORY = 0x06054b50;
 const DIRECTORY_ENTRY = 0x02014b50;
@@ -17,6 +18,8 @@ export interface ArchiveEntry {
  * @throws UserError for what is no such archive.
  */
 export function readArchive(bytes: Buffer, name: string): ArchiveEntry[] {
+  if (bytes.length === 0) throw new UserError(`${name} is an empty file, not an .npz file`);
+  if (isLfsPointer(bytes)) throw new UserError(`${name} is ${lfsText('arrays')}`);
   const end = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
   if (end < 0 || end + 22 > bytes.length || bytes.readUInt32LE(end) !== END_OF_DIRECTORY) {
     throw new UserError(`${name} is no .npz file, or is cut short`);

@@ -110,7 +110,7 @@ export function elements(numbers: ArrayLike<number | bigint>, type: ort.Tensor.T
   for (let i = 0; i < numbers.length; i++) {
     const value = Number(numbers[i]);
     to[i] = value;
-    if (whole && to[i] !== value) return i;
+    if (whole ? to[i] !== value : !Number.isFinite(to[i]) && Number.isFinite(value)) return i;
   }
   return to;
 }

@@ -5,13 +5,15 @@ import { allNodes, hasSubgraph, needed, scanOf, subgraphs } from '../onnx/nodes.
 import { operatorOf, PRODUCT_OPS, type ProductOp } from './operators.js';
 import type { Product } from './product.js';
 
-/** A product that stays in floating point, and why. */
+/** A product that is not quantised, and why. */
 export interface SkippedProduct {
   /** What the network calls it. */
   readonly title: string;
   readonly op: string;
   readonly reason: string;
   readonly node: NodeProto;
+  /** Whether nothing depends on it, so that no runtime computes it. */
+  readonly unused?: boolean;
 }
 
 export interface ProductSearch {
@@ -75,7 +77,7 @@ export function findProducts(model: OnnxModel): ProductSearch {
     const reason = alive.has(node) ? obstacle(node, constant) : 'it reaches no output of the network';
     const title = titleOf(node);
     if (reason === undefined) products.push(productOf(node, constant, uniqueName(title, names)));
-    else skipped.push({ title, op: node.opType, reason, node });
+    else skipped.push({ title, op: node.opType, reason, node, ...(alive.has(node) ? {} : { unused: true }) });
   }
   return { products, skipped };
 }

@@ -22,7 +22,7 @@ export interface SurveyedProduct {
   readonly secondShape: readonly number[];
 }
 
-/** A product that stays in floating point, why, and how large it is for the same inputs. */
+/** A product that is not quantised, why, and how large it is for the same inputs. */
 export interface LeftOut {
   readonly title: string;
   readonly op: string;
@@ -31,6 +31,8 @@ export interface LeftOut {
   readonly macs: number | null;
   /** Elements of both operands; null where they are not known. */
   readonly elements: number | null;
+  /** Width of an element of the wider operand. */
+  readonly bits: number;
 }
 
 /** All products of a network for some inputs. */
@@ -72,6 +74,7 @@ export async function survey(model: OnnxModel, inputs: Values, invented = false)
   const unknown = invented ? dataDependentNodes(model) : new Set();
   const leftOut = skipped.map((each): LeftOut => {
     const { title, op, reason, node } = each;
+    if (each.unused) return { title, op, reason, macs: 0, elements: 0, bits: FLOAT_BITS };
     if (unknown.has(node)) return { title, op, reason: `${reason}, as often as the data say`, ...UNKNOWN };
     const own = runs.get(node);
     return own ? leaveInside(each, own) : leave(each, factsOf);
@@ -106,7 +109,9 @@ function surveyProduct(product: Product, factsOf: Survey['factsOf']): SurveyedPr
 
 /** @param skipped A product with its node. */
 function leave({ title, op, reason, node }: SkippedProduct, factsOf: Survey['factsOf']): LeftOut {
-  return { title, op, reason, ...sizeOf(node, (at) => factsOf(node.input[at] ?? '')?.shape) };
+  const factsAt = (at: number): TensorFacts | undefined => factsOf(node.input[at] ?? '');
+  const widths = operandsAt(node).map((at) => widthOf(factsAt(at)?.type));
+  return { title, op, reason, ...sizeOf(node, (at) => factsAt(at)?.shape), bits: Math.max(...widths) };
 }
 
 /** @param runs Shapes that the product's node reads, each time that it runs. */
@@ -120,6 +125,7 @@ function leaveInside({ title, op, reason, node }: SkippedProduct, runs: readonly
     reason: runs.length > 0 ? reason : `${reason}, which does not run it on the sample that sizes are of`,
     macs: sum(sizes.map(({ macs }) => macs)),
     elements: sum(sizes.map(({ elements }) => elements)),
+    bits: FLOAT_BITS,
   };
 }
 
@@ -129,12 +135,18 @@ export function leftOutFor(
   reason: string,
   shape: readonly number[],
 ): LeftOut {
-  return { title, op, reason, macs: macsOf(lowering), elements: elementCount(shape) + elementCount(secondShape) };
+  const elements = elementCount(shape) + elementCount(secondShape);
+  return { title, op, reason, macs: macsOf(lowering), elements, bits: FLOAT_BITS };
 }
 
 type ShapeAt = (input: number) => readonly number[] | undefined;
 type Sizes = Pick<LeftOut, 'macs' | 'elements'>;
-const UNKNOWN: Sizes = { macs: null, elements: null };
+/** Width of the floats that networks are computed in. */
+const FLOAT_BITS = 32;
+const UNKNOWN = { macs: null, elements: null, bits: FLOAT_BITS } as const;
+
+/** Width of an element by the name of its type. */
+const widthOf = (type: string | undefined): number => Number(/\d+$/.exec(type ?? '')?.[0] ?? FLOAT_BITS);
 
 /** Places of both operands among the inputs of other products. */
 const OPERANDS: Readonly<Record<string, readonly [number, number]>> = {
@@ -145,11 +157,13 @@ const OPERANDS: Readonly<Record<string, readonly [number, number]>> = {
   QLinearMatMul: [0, 3],
 };
 
+const operandsAt = ({ opType }: NodeProto): readonly [number, number] => OPERANDS[opType] ?? [0, 1];
+
 /** MACs and operands of a node that multiplies matrices. */
 function sizeOf(node: NodeProto, shapeAt: ShapeAt): Sizes {
   const { opType } = node;
   if (opType === 'LSTM' || opType === 'GRU' || opType === 'RNN') return recurrentSize(shapeAt);
-  const [first, second] = OPERANDS[opType] ?? [0, 1];
+  const [first, second] = operandsAt(node);
   const [a, b] = [shapeAt(first), shapeAt(second)];
   if (opType === 'MatMulNBits' && a) {
     const [k, n] = [integerOf(node, 'K', 0), integerOf(node, 'N', 0)];

@@ -1,3 +1,4 @@
+import { plural } from '../../../gen/base/text-table.js';
 import { type RandomSource, randomSource } from '../../../gen/golden/vectors.js';
 import type { Feed } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
@@ -61,7 +62,7 @@ export async function visit(
         see(new Map(list.map((name) => [name, floatsOf(values.get(name), name)])), samples);
         done += samples;
         const part = lists.length === 1 ? '' : `, part ${i + 1} of ${lists.length}`;
-        progress(`${title}${part}: ${done} of ${feed.count} samples`);
+        progress(`${title}${part}: ${done} of ${plural(feed.count, 'sample')}`);
       }
     } finally {
       await session.close();

@@ -43,8 +43,6 @@ const copied = ({ outputs, ...rest }: MeasuredComparison): QuantiseReport['outpu
 });
 
 const BINS = 120;
-/** Width of what is left in floating point. */
-const FLOAT_BITS = 32;
 
 /** `report.json` of a quantised network. */
 export function describe(network: QuantisedNetwork, about: Circumstances): QuantiseReport {
@@ -91,8 +89,8 @@ function totalsOf({ plan, calibration, unit, sizes }: QuantisedNetwork): Quantis
     operands: operandSizes(layer, count),
     weights: layer.second.kind === 'weights' ? [operandSizes(layer, count)[1]] : [],
   }));
-  const left = plan.leftOut.map(({ macs, elements }) => ({
-    bits: FLOAT_BITS,
+  const left = plan.leftOut.map(({ macs, elements, bits }) => ({
+    bits,
     macs: (macs ?? 0) / unit,
     elements: (elements ?? 0) / unit,
   }));

@@ -1,9 +1,11 @@
 import { Option } from 'commander';
+import type { NodeProto } from 'onnx-buf';
 import { UserError } from '../../../gen/base/errors.js';
 import { randomSource } from '../../../gen/golden/vectors.js';
 import { type Feed, feedOf, type Run, randomInputs } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Samples } from '../onnx/samples.js';
+import { needed } from '../onnx/nodes.js';
 import { openInside, type Session } from '../onnx/session.js';
 import { elementCount } from '../onnx/tensor.js';
 import { isFloating, numbersOf, sameValue, slice, type Value, type Values } from '../onnx/value.js';
@@ -110,8 +112,29 @@ function firstOther(feed: Feed): number {
 /** Differences up to this share of the norm are rounding: kernels for one row and for several add in another order. */
 const ROUNDING = 1e-3;
 
+/** Operators that name rows by their number. */
+const PLACES: ReadonlySet<string> = new Set(['NonMaxSuppression', 'NonZero']);
+
 /**
- * Compares a run with runs of its rows by the outputs with fractions and the operands of the last product.
+ * Tensors that show what rows do to each other: outputs that name no rows by their number, and the operands of products
+ * that no other product depends on.
+ */
+function telling(model: OnnxModel): string[] {
+  const { graph, inputs, outputs } = model;
+  const given = new Set(inputs.map(({ name }) => name));
+  const shown = outputs.filter((name) => !needed(graph.node, [name]).some(({ opType }) => PLACES.has(opType)));
+  const above = new Set<NodeProto>();
+  for (const product of findProducts(model).products.toReversed()) {
+    if (above.has(product.within ?? product.node)) continue;
+    const operands = operandsOf(product);
+    shown.push(...operands);
+    for (const node of needed(graph.node, operands)) above.add(node);
+  }
+  return [...new Set(shown)].filter((name) => !given.has(name));
+}
+
+/**
+ * Compares a run with runs of its rows by the tensors with fractions that tell.
  *
  * @param unrunnable What to return where the network does not run on the rows together.
  * @returns Where they differ and how much; undefined where they do not.
@@ -122,10 +145,7 @@ async function runsDiffer(
   alone: readonly Values[],
   unrunnable?: string,
 ): Promise<string | undefined> {
-  const last = findProducts(model).products.at(-1);
-  const inputs = new Set(model.inputs.map(({ name }) => name));
-  const looked = [...model.outputs, ...(last ? operandsOf(last) : [])].filter((name) => !inputs.has(name));
-  const tensors = [...new Set(looked)];
+  const tensors = telling(model);
   const session = await openInside(model, tensors);
   try {
     const all = await resultsOf(session, together);

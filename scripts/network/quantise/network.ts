@@ -34,6 +34,8 @@ export interface QuantisedNetwork {
   readonly sizes: ReadonlyMap<Product, SurveyedProduct>;
 }
 
+/** Shape of a tensor without elements. */
+const NOTHING: readonly number[] = [0];
 /** Bytes of an element of an activation. */
 const FLOAT_BYTES = 4;
 
@@ -68,7 +70,7 @@ export async function quantiseNetwork(
   const layers = kept.map(({ product }) => layerOf(product, model));
   const choices = await chooseAll(layers, { taken, calibration, options });
   const empty = kept.filter(({ product }) => !choices.some(({ layer }) => layer.product === product));
-  leftOut.push(...empty.map((each) => leftOutFor(each, 'no calibration sample has elements for it', [])));
+  leftOut.push(...empty.map((each) => leftOutFor(each, 'no calibration sample has elements for it', NOTHING)));
   if (choices.length === 0) throw new UserError(nothingToDo(model, leftOut));
   const chosen = await promote(choices, calibration, options);
   const plans = await refine(chosen, calibration, options);

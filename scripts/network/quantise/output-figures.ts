@@ -18,8 +18,8 @@ export interface Agreement {
 export interface OutputFigures {
   readonly name: string;
   readonly type: string;
-  /** Of the first run. */
-  readonly shape: readonly number[];
+  /** Of all samples; null where runs differ. */
+  readonly shape: readonly (number | null)[];
   readonly elements: number;
   /** Elements that are equal bit for bit. */
   readonly equal: number;
@@ -42,12 +42,34 @@ export interface Comparison {
   readonly why: string;
 }
 
+/** The shape of an output for some samples. */
+interface RunShape {
+  readonly sizes: readonly (number | null)[];
+  readonly samples: number;
+}
+
+/** The shape for samples that one run after the other had: those of the first dimension add up where it counts them. */
+function joined(before: RunShape | undefined, run: RunShape): RunShape {
+  if (!before) return run;
+  const samples = before.samples + run.samples;
+  if (before.sizes.length !== run.sizes.length) return { sizes: [null], samples };
+  const each = ({ sizes: [first = null], samples: own }: RunShape): number => (first ?? Number.NaN) / own;
+  const counts = Number.isInteger(each(run)) && each(before) === each(run);
+  const sizes = run.sizes.map((size, i) => {
+    if (i === 0 && counts) return each(run) * samples;
+    return size === before.sizes[i] ? size : null;
+  });
+  return { sizes, samples };
+}
+
+const elementsAre = (count: number): string => (count === 1 ? '1 element is' : `${count} elements are`);
+
 /** Sums over one output. */
 class OutputSums {
   error = 0;
   squares = 0;
   #type = '';
-  #shape: readonly number[] = [];
+  #shape: RunShape | undefined;
   #elements = 0;
   #equal = 0;
   #dot = 0;
@@ -65,10 +87,8 @@ class OutputSums {
   ) {}
 
   add(wanted: Value, got: Value, samples: number): void {
-    if (this.#type === '') {
-      this.#type = wanted.type;
-      this.#shape = wanted.shape;
-    }
+    this.#type = wanted.type;
+    this.#shape = joined(this.#shape, { sizes: wanted.shape, samples });
     if (wanted.shape.join() !== got.shape.join()) {
       this.#shapesDiffer = true;
       return;
@@ -100,7 +120,7 @@ class OutputSums {
     if (this.#shapesDiffer) return 'its size depends on the data and differs';
     if (this.#type !== '' && !isFloating({ type: this.#type } as Value))
       return `holds ${this.#type}: no error, only equal or not`;
-    if (this.#broken > 0) return `${this.#broken} elements are NaN or infinite in one of both alone`;
+    if (this.#broken > 0) return `${elementsAre(this.#broken)} NaN or infinite in one of both alone`;
     if (this.squares === 0 && this.error > 0) return 'the reference is zero everywhere';
     return '';
   }
@@ -116,14 +136,14 @@ class OutputSums {
     return {
       name: this.name,
       type: this.#type,
-      shape: this.#shape,
+      shape: this.#shape?.sizes ?? [],
       elements: this.#elements,
       equal: this.#equal,
       relativeError: obstacle === '' ? Math.sqrt(ratio(this.error, this.squares)) : null,
       cosine: obstacle === '' && sizes > 0 ? this.#dot / sizes : null,
       largestError: obstacle === '' ? this.#largest : null,
       agreement: this.#shapesDiffer ? null : this.#rows.agreement(this.task),
-      note: obstacle || (this.#special > 0 ? `${this.#special} elements are NaN or infinite in both` : ''),
+      note: obstacle || (this.#special > 0 ? `${elementsAre(this.#special)} NaN or infinite in both` : ''),
     };
   }
 }

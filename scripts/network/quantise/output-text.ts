@@ -17,9 +17,13 @@ export function agreementText({ agreement }: Pick<OutputFigures, 'agreement'>): 
   return `${decimal(alike)} of ${decimal(decisions)} (${percent(alike / decisions, 2)}): ${DECISIONS[kind]}`;
 }
 
+/** The type of an output and its shape for all samples. */
+export const shapeText = ({ type, shape }: Pick<OutputFigures, 'type' | 'shape'>): string =>
+  `${type} ${shape.map((size) => size ?? '?').join(' x ')}`.trimEnd();
+
 /** What an output is taken for, and why. */
 function kindText({ agreement, shape, type }: OutputFigures): string {
-  const sizes = `${type} ${shape.join(' x ')}`;
+  const sizes = shapeText({ type, shape });
   if (!agreement) return sizes;
   const row = agreement.kind === 'classes' ? `classes: a row of ${shape.at(-1)} numbers each` : 'one number per sample';
   return `${sizes}, ${row}`;

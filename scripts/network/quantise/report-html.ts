@@ -3,12 +3,13 @@ import { plural } from '../../../gen/base/text-table.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
 import { type HistogramPlot, histogramSvg, isLogarithmic } from './histogram-svg.js';
 import { layerPlots, type TypeColour, typeColours } from './plots.js';
-import { agreementText } from './output-text.js';
+import { agreementText, shapeText } from './output-text.js';
 import type { LayerReport, QuantiseReport } from './report.js';
 import {
   count,
   figure,
   fileRows,
+  hasWeights,
   inputText,
   layerName,
   leftOutShare,
@@ -37,7 +38,7 @@ export async function reportHtml(report: QuantiseReport): Promise<string> {
       heldOut: plural(calibration.heldOut, 'sample'),
     },
     averageBits: totals.averageBits.toFixed(2),
-    weightBits: totals.weightBits.toFixed(2),
+    weightBits: hasWeights(report) ? totals.weightBits.toFixed(2) : '-',
     outputError: outputError(report.outputs.calibration),
     heldOutError: report.outputs.heldOut ? outputError(report.outputs.heldOut) : 'none held out',
     bitsOfAll: totals.bitsOfAll.toFixed(2),
@@ -63,7 +64,7 @@ export async function reportHtml(report: QuantiseReport): Promise<string> {
 function outputViews({ outputs: { calibration, heldOut } }: QuantiseReport) {
   return calibration.outputs.map((output, i) => ({
     name: output.name,
-    what: `${output.type} ${output.shape.join(' x ')}`,
+    what: shapeText(output),
     error: output.relativeError === null ? '-' : percent(output.relativeError),
     heldOut: heldOut?.outputs[i]?.relativeError == null ? '-' : percent(heldOut.outputs[i].relativeError),
     cosine: output.cosine === null ? '-' : output.cosine.toFixed(5),

@@ -38,7 +38,7 @@ export const outputError = ({ error, why }: Comparison): string =>
 export const inputText = ({ name, type, shape }: QuantiseReport['model']['inputs'][number]): string =>
   `${name} ${type === 'float32' ? '' : `${type} `}${shape.join(' x ')}`.trimEnd();
 
-/** The share of all multiply-accumulates that a product left in floating point has. */
+/** The share of all multiply-accumulates that a product has which is not quantised. */
 export function leftOutShare({ macs }: QuantiseReport['leftOut'][number], { totals }: QuantiseReport): string {
   if (macs === null) return 'MACs not known';
   const all = totals.macs + totals.macsLeftOut;
@@ -149,14 +149,20 @@ function heldOutText({ calibration: { heldOut } }: QuantiseReport): string {
   return heldOut === 0 ? '' : `, ${plural(heldOut, 'sample')} more held out`;
 }
 
-function bitsText({ totals, leftOut: left }: QuantiseReport): string {
+/** Whether a layer has weights, so that they have a width. */
+export const hasWeights = ({ layers }: QuantiseReport): boolean =>
+  layers.some(({ second }) => second.kind === 'weights');
+
+function bitsText(report: QuantiseReport): string {
+  const { totals, leftOut: left } = report;
   const { averageBits, weightBits, bitsOfAll, bitsPerMac, macs, macsLeftOut } = totals;
-  const layers = `${averageBits.toFixed(2)} on average, ${weightBits.toFixed(2)} in weights`;
+  const weights = hasWeights(report) ? `, ${weightBits.toFixed(2)} in weights` : '';
+  const layers = `${averageBits.toFixed(2)} on average${weights}`;
   if (left.length === 0) return `${layers}, ${bitsPerMac.toFixed(2)} over MACs`;
   const unknown = left.filter((each) => each.macs === null).length;
-  const share = percent(macsLeftOut / (macs + macsLeftOut));
+  const share = percent(macs + macsLeftOut === 0 ? 0 : macsLeftOut / (macs + macsLeftOut));
   const some = unknown === 0 ? '' : `, and ${plural(unknown, 'product')} of unknown size`;
-  return `${layers}, of what is quantised; ${bitsOfAll.toFixed(2)} over all elements and ${bitsPerMac.toFixed(2)} over all MACs with 32 for floating point (${share} of the MACs${some})`;
+  return `${layers}, of what is quantised; ${bitsOfAll.toFixed(2)} over all elements and ${bitsPerMac.toFixed(2)} over all MACs with the width of what is not (${share} of the MACs${some})`;
 }
 
 function errorRows({ outputs: { calibration, heldOut } }: QuantiseReport): [string, string][] {
@@ -242,7 +248,10 @@ function leftOut(report: QuantiseReport): string[] {
     leftOutShare(each, report),
     printable(each.reason),
   ]);
-  return [`${plural(report.leftOut.length, 'product')} left in floating point`, ...aligned(rows, [])];
+  return [
+    `${plural(report.leftOut.length, 'product')} not quantised, computed as the network has it`,
+    ...aligned(rows, []),
+  ];
 }
 
 /** Columns as wide as their widest cell; those of `right` end at their right edge. */

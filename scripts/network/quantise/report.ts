@@ -106,7 +106,8 @@ const share = z.number().nullable();
 const output = z.object({
   name: z.string(),
   type: z.string(),
-  shape: z.array(count),
+  /** For all samples; null where runs differ. */
+  shape: z.array(count.nullable()),
   elements: count,
   equal: count,
   relativeError: share,
@@ -146,17 +147,17 @@ export const REPORT = z.object({
   options: z.record(z.string(), z.unknown()),
   files: z.object({ float: z.string(), quantised: z.string() }),
   layers: z.array(layer),
-  /** Products that stay in floating point. MACs per sample are null where they are not known. */
+  /** Products that are not quantised, but computed as the network has them. MACs per sample are null where they are not known. */
   leftOut: z.array(z.object({ title: z.string(), op: z.string(), reason: z.string(), macs: z.number().nullable() })),
   totals: z.object({
     /** Multiply-accumulates per sample of the layers. */
     macs: z.number(),
-    /** Those of products left in floating point, as far as they are known. */
+    /** Those of products that are not quantised, as far as they are known. */
     macsLeftOut: z.number(),
     /** Over the elements of all operands of one sample's run, of the layers alone. */
     averageBits: z.number(),
     weightBits: z.number(),
-    /** The same with what is left in floating point, 32 bits each: over elements, and over multiply-accumulates. */
+    /** The same with what is not quantised, in its own width: over elements, and over multiply-accumulates. */
     bitsOfAll: z.number(),
     bitsPerMac: z.number(),
   }),

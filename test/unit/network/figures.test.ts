@@ -5,8 +5,10 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inferText } from '../../../scripts/network/infer/report.js';
 import type { FloatTensor } from '../../../scripts/network/onnx/tensor.js';
+import { reportHtml } from '../../../scripts/network/quantise/report-html.js';
+import { reportText } from '../../../scripts/network/quantise/report-text.js';
 import { type NetworkRun, runNetwork } from '../../support/network-run.js';
-import { type GraphParts, int64Proto, modelBytes, node, randomTensor } from '../../support/onnx.js';
+import { type GraphParts, int64Proto, integerProto, modelBytes, node, randomTensor } from '../../support/onnx.js';
 
 /**
  * Every figure of a quantised network, computed once more from the files that were written and from the definitions:
@@ -272,5 +274,70 @@ describe('figures of a network', () => {
       expect(own?.float.relativeError).toBeCloseTo(figuresOf(float[name], rounded[name]).relativeError, 5);
     }
     expect(inferred.outputs[0]?.float.agreement).toMatchObject({ alike: alike(float.scores, rounded.scores, 7) });
+  });
+});
+
+describe('what is not quantised', () => {
+  const W = randomTensor([6, 4], 1);
+
+  it('counts in its own width', async () => {
+    // 6 bytes by 24 bytes beside 6 numbers by 24 weights of 4 bits.
+    const bytes = modelBytes({
+      nodes: [
+        node('MatMul', ['x', 'w'], 'y'),
+        node('Cast', ['x'], 'u', { to: TensorProto_DataType.UINT8 }),
+        node('MatMulInteger', ['u', 'v'], 'z'),
+      ],
+      constants: { w: W, v: integerProto(TensorProto_DataType.UINT8, [6, 4], [...Array(24).keys()]) },
+      input: ['n', 6],
+      outputs: ['y', 'z'],
+    });
+    const samples = { shape: [3, 6], data: Float32Array.from({ length: 18 }, (_, i) => i) };
+    const { report, inferred } = await runNetwork(bytes, { samples });
+    expect(report.totals).toMatchObject({ macs: 24, macsLeftOut: 24, bitsOfAll: 6, bitsPerMac: 6 });
+    for (const text of [reportText(report), inferText(inferred)])
+      expect(text).not.toMatch(/\bfloating point: z\b|left in floating/);
+    expect(reportText(report)).toMatch(/^1 product not quantised\b/m);
+  });
+
+  it('counts nothing where it reaches no output, or has no elements', async () => {
+    const unused = modelBytes({
+      nodes: [node('MatMul', ['x', 'v'], 'unused'), node('MatMul', ['x', 'w'], 'y')],
+      constants: { w: W, v: randomTensor([6, 9], 2) },
+      input: ['n', 6],
+    });
+    const { report } = await runNetwork(unused, { samples: randomTensor([3, 6], 3) });
+    expect(report.leftOut).toMatchObject([{ title: 'unused', macs: 0 }]);
+    expect(report.totals).toMatchObject({ macsLeftOut: 0, bitsOfAll: 4, bitsPerMac: 4 });
+    // No row is above the threshold: 30 elements of 4 bits, and 24 weights of 32.
+    const none = modelBytes({
+      nodes: [
+        node('MatMul', ['x', 'w'], 'y'),
+        node('ReduceMax', ['x'], 'm', { axes: [1], keepdims: 0 }),
+        node('Greater', ['m', 'limit'], 'k'),
+        node('Compress', ['x', 'k'], 'roi', { axis: 0 }),
+        node('MatMul', ['roi', 'w2'], 'found'),
+      ],
+      constants: { w: W, w2: randomTensor([6, 4], 4), limit: { shape: [], data: Float32Array.of(1e6) } },
+      input: ['n', 6],
+      outputs: ['y', 'found'],
+    });
+    const empty = (await runNetwork(none, { samples: randomTensor([3, 6], 3) })).report;
+    expect(empty.totals.bitsOfAll).toBeCloseTo((30 * 4 + 24 * 32) / 54, 12);
+  });
+
+  it('says nothing of weights where there are none', async () => {
+    const bytes = modelBytes({
+      nodes: [node('Transpose', ['x'], 't', { perm: [0, 2, 1] }), node('MatMul', ['x', 't'], 'y')],
+      input: ['n', 2, 6],
+    });
+    const { report, inferred } = await runNetwork(bytes, { samples: randomTensor([1, 2, 6], 3) });
+    expect(reportText(report)).not.toContain('in weights');
+    expect(await reportHtml(report)).not.toMatch(/<b>0\.00<\/b>/);
+    // One of each is no plural.
+    expect(reportText(report)).toMatch(/^calibration +1 sample /m);
+    expect(inferText(inferred)).toMatch(/ 1 sample, on /);
+    expect(inferText(inferred)).toMatch(/of 1 sample equal/);
+    expect(inferText(inferred)).not.toMatch(/\b1 (samples|sums|elements)\b/);
   });
 });

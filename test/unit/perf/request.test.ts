@@ -1,12 +1,32 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { EXIT, type UserError } from '../../../gen/base/errors.js';
+import { formatNpyArray } from '../../../gen/base/npy.js';
 import { CORRECTION_NAMES } from '../../../scripts/perf/corrections.js';
 import { bitLists, COSTS_FILE, comparedAccelerators, ownDescriptions, readCosts } from '../../../scripts/perf/data.js';
 import { describedNetwork, NETWORK } from '../../../scripts/perf/description.js';
 import { macsOf } from '../../../scripts/perf/layer.js';
 import { plannedLayers } from '../../../scripts/perf/layers.js';
 import { ownAccelerators, ownConfiguration } from '../../../scripts/perf/own.js';
-import { type ModelFlags, requestOf } from '../../../scripts/perf/request.js';
+import { type ModelFlags, requestOf, shapesOf } from '../../../scripts/perf/request.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-request-'));
+const [SAMPLES, POINTER] = [join(folder, 'samples.npy'), join(folder, 'pointer.dat')];
+writeFileSync(SAMPLES, formatNpyArray([1, 2], Float32Array.of(1, 2)));
+writeFileSync(POINTER, 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 123456\n');
+
+it('gives sizes to the network that they name', () => {
+  const networks = ['d/a.onnx', 'ViT', 'b.c.onnx'];
+  expect([...shapesOf(networks, ['a:x=1x3', 'b.c:y=2', 'a:z=4'])]).toEqual([
+    ['d/a.onnx', ['x=1x3', 'z=4']],
+    ['b.c.onnx', ['y=2']],
+  ]);
+  expect([...shapesOf(['a.onnx'], ['x=1x3', '1x3', 'a:y=2', 'layer:0=5'])]).toEqual([
+    ['a.onnx', ['x=1x3', '1x3', 'y=2', 'layer:0=5']],
+  ]);
+});
 
 const flags = (some: Partial<ModelFlags>): ModelFlags => ({ samples: '64', ...some });
 
@@ -27,6 +47,10 @@ describe('requests', () => {
     ['a misspelt own design', { own: true, accelerators: 'INT8-N5' }, /\bINT8-N5\b.*\bINT8-N2\b.*\?$/],
     ['an own design among the others', { accelerators: 'INT8' }, /\bINT8\b.*--own\b/],
     ['a file that is not there', { networks: 'none.onnx' }, /none\.onnx/],
+    ['samples instead of a network', { networks: SAMPLES }, /samples\.npy is a NumPy file; networks are \.onnx files/],
+    ['a pointer instead of a network', { networks: POINTER }, /pointer\.dat is a Git LFS pointer/],
+    ['sizes without a file', { networks: 'ViT', shape: ['x=1x3'] }, /^--shape x=1x3: no network is an \.onnx file/],
+    ['sizes of none of two files', { networks: 'a.onnx,b.onnx', shape: ['x=1x3'] }, /as in a:x=1x3; they are a, b$/],
     ['a network twice', { networks: 'ViT,ViT' }, /\bViT\b/],
     ['no network', { networks: ',' }, /^--networks\b/],
   ])('refuses %s', async (_, some, message) => {

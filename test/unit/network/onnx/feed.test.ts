@@ -70,6 +70,7 @@ function file(name: string, content: Uint8Array): string {
 
 const ids = npy('<i8', [3, 2], new Uint8Array(BigInt64Array.of(1n, 2n, 3n, 4n, 5n, 6n).buffer));
 const mask = npy('|b1', [3, 2], Uint8Array.of(1, 0, 1, 1, 0, 0));
+const POINTER = Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 123456\n');
 const twoInputs = () => taking(valueInfo('ids', ['n', 't'], INT64), valueInfo('mask', ['n', 't'], BOOL));
 
 describe('samples of several inputs', () => {
@@ -99,6 +100,14 @@ describe('samples of several inputs', () => {
       () => [`ids=${file('a.npy', ids)}`, `mask=${file('c.npy', npy('|b1', [2, 2], Uint8Array.of(1, 1, 1, 1)))}`],
       /holds 3 for ids, .* 2 for mask/,
     ],
+    [
+      'a pointer of Git LFS',
+      () => [`ids=${file('lfs.npy', POINTER)}`, `mask=${file('mask-lfs.npy', mask)}`],
+      /lfs\.npy\b.*git lfs pull/,
+    ],
+    ['an archive that is a pointer', () => [file('lfs.npz', POINTER)], /lfs\.npz\b.*git lfs pull/],
+    ['an empty file', () => [`ids=${file('empty.npy', Buffer.alloc(0))}`], /empty\.npy is an empty file/],
+    ['an empty archive', () => [file('empty.npz', Buffer.alloc(0))], /empty\.npz is an empty file/],
     ['an archive that is none', () => [file('broken.npz', Buffer.from('no archive at all'))], /broken\.npz\b.*\.npz/],
   ])('refuses %s', (_, given, message) => {
     const attempt = () => feedOf(twoInputs(), openSamples(given()));
@@ -108,6 +117,13 @@ describe('samples of several inputs', () => {
 });
 
 describe('types of inputs', () => {
+  it('refuse doubles that no float32 holds, naming file, input and element', () => {
+    const wide: Value = { type: 'float64', shape: [2, 2], data: Float64Array.of(1, 2, 3, 1e300) };
+    const attempt = () => [...feedOf(taking('n', 2), samplesOf('big.npy', { x: wide })).runs(2)];
+    expect(attempt).toThrow(UserError);
+    expect(attempt).toThrow(/big\.npy.*: input x takes float32\b.*\b1e\+300/);
+  });
+
   const bytes = () => taking(valueInfo('x', ['n', 2], UINT8));
   const inputOf = (value: Value) =>
     [...feedOf(bytes(), samplesOf('samples', { x: value })).runs(9)][0]?.inputs.get('x');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../../../scripts/network/onnx/value.js';
 import { OutputComparison, type Task } from '../../../../scripts/network/quantise/output-figures.js';
+import { shapeText } from '../../../../scripts/network/quantise/output-text.js';
 
 const floats = (shape: readonly number[], data: readonly number[]): Value => ({
   type: 'float32',
@@ -58,7 +59,7 @@ describe('figures of an output', () => {
         null,
         null,
       ]);
-      expect(one.why).toMatch(/^output y: 1 /);
+      expect(one.why).toMatch(/^output y: 1 element is /);
       expect(JSON.parse(JSON.stringify(one.output))).toEqual(one.output);
     }
   });
@@ -67,6 +68,24 @@ describe('figures of an output', () => {
     expect(compared([[floats([2], [1, 2]), floats([1], [1])]]).error).toBeNull();
     expect(compared([[floats([2], [0, 0]), floats([2], [0, 1])]]).error).toBeNull();
     expect(compared([[floats([2], [0, 0]), floats([2], [0, 0])]]).error).toBe(0);
+  });
+
+  it('have the shape for all samples, however they are run', () => {
+    const shapeOf = (...runs: (readonly [shape: readonly number[], samples: number])[]) => {
+      const all = runs.map(([shape, samples]) => {
+        const value = floats(shape, new Array(shape.reduce((count, size) => count * size, 1)).fill(1));
+        return [value, value, samples] as const;
+      });
+      return compared(all.map(([a, b, samples]) => [a, b, samples])).output.shape;
+    };
+    expect(shapeOf([[16, 7], 16], [[16, 7], 16], [[8, 7], 8])).toEqual([40, 7]);
+    expect(shapeOf([[40, 7], 40])).toEqual([40, 7]);
+    // Three rows a sample; none of the samples'; as many as the data say.
+    expect(shapeOf([[6, 7], 2], [[3, 7], 1])).toEqual([9, 7]);
+    expect(shapeOf([[5, 7], 16], [[5, 7], 8])).toEqual([5, 7]);
+    expect(shapeOf([[3, 7], 2], [[1, 7], 2])).toEqual([null, 7]);
+    expect(shapeOf([[2, 4], 2], [[1, 5], 1], [[1, 4], 1])).toEqual([4, null]);
+    expect(shapeText({ type: 'float32', shape: [4, null] })).toBe('float32 4 x ?');
   });
 
   it('of integers, booleans and texts are whether they are equal', () => {
