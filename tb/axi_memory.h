@@ -18,9 +18,10 @@ namespace ant {
 // When write addresses are taken.
 enum class WriteOrder : uint32_t { any = 0, address_first = 1, data_first = 2 };
 
-// Chances of 256 that a channel waits in a cycle; the most cycles that an answer takes, and that a grant does.
+// Chances of 256 that a channel waits in a cycle; cycles that every answer takes, and the most of those on top; the most that a grant
+// takes.
 struct Stalls {
-  uint32_t ar = 0, r = 0, aw = 0, w = 0, b = 0, latency = 1, grant = 0;
+  uint32_t ar = 0, r = 0, aw = 0, w = 0, b = 0, least = 0, latency = 1, grant = 0;
   WriteOrder order = WriteOrder::any;
 };
 
@@ -111,7 +112,7 @@ class AxiMemory {
     if (wvalid_.get() && !w_waits_) w_since_ = cycle;
     w_waits_ = wvalid_.get() && !wready_.get();
     strobed_ = false;
-    const auto latency = [&] { return cycle + 1 + random.next() % stalls_.latency; };
+    const auto latency = [&] { return cycle + 1 + stalls_.least + random.next() % stalls_.latency; };
     const char* wrong = nullptr;
     if (rvalid_.get() && rready_.get()) {
       r_offered_ = false;

@@ -1,10 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../../gen/base/folder.js';
 import type { CommandOf } from '../../../gen/commands/encode.js';
 import { type Machine, stepsPerWord, tilePixels, typeBits, typeNumber } from '../../../gen/commands/machine.js';
-import { ERRORS, IDENTIFICATION, REGISTERS } from '../../../gen/commands/table.js';
+import { ERRORS, IDENTIFICATION } from '../../../gen/commands/table.js';
 import { renderVerilog } from '../../../gen/design/files.js';
 import { Memory } from '../../../gen/golden/engine/memory.js';
 import { type JobResult, simulate } from '../../../gen/golden/engine/simulate.js';
@@ -13,46 +13,30 @@ import { type EngineDesign, type EngineParameters, elaborateEngine } from '../..
 import { instance } from '../../../gen/rtl/instance.js';
 import { output } from '../../../gen/rtl/module.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
-import { runTool } from '../../tools/find.js';
 import { buildBench, ONE_RUN_TUNING, scratchFolder } from '../../tools/verilator.js';
 import type { CheckOutcome } from '../outcome.js';
-import { VectorWriter } from '../vector-file.js';
 import { rulesInstance } from './dma-harness.js';
 import { MEMORY_BYTES, type Program } from './programs.js';
+import {
+  type BusManners,
+  memoryBase,
+  promptBus,
+  READ_REGISTERS,
+  type Registers,
+  type SimulatedEnd,
+  type SimulatedJob,
+  simulateJobs,
+} from './simulation.js';
 
 const RULES = fileURLToPath(new URL('../../../tb/axi_rules.v', import.meta.url));
 
-/** A job of a simulation: a program, the bus it runs on, and what interferes. */
-export interface EngineJob {
+/** A program on an engine: what it runs on, and what interferes. */
+export interface EngineJob extends Omit<SimulatedJob, 'start' | 'bases' | 'put' | 'get'> {
   readonly program: Program;
-  readonly seed: number;
-  /** Chances of 256 that a channel waits: ar, r, aw, w, b; most cycles of an answer, of a grant; when write addresses are taken. */
-  readonly stalls: readonly number[];
-  readonly reset: boolean;
-  /** The cycle in which a reset cuts it off; 0: none. */
-  readonly abort: number;
-  /** The cycle in which it is stopped; 0: none. */
-  readonly stop: number;
-  /** Bytes of which reads or writes are answered with an error; counted from the begin of memory. */
-  readonly refused: readonly { readonly writes: boolean; readonly first: number; readonly bytes: number }[];
 }
 
 /** Changes of the Verilog of a test that breaks it. */
 type Breakage = (file: string, text: string) => string;
-
-const registerAt = (name: string): number => {
-  const found = REGISTERS.find((register) => register.name === name);
-  if (found === undefined) throw new Error(`there is no register ${name}`);
-  return found.offset;
-};
-
-const READ = [
-  ...['array', 'requantiser', 'activation_words', 'weight_words', 'constant_words', 'output_words'],
-  ...['operand_types', 'result_types'],
-  ...['identification', 'status', 'error', 'error_command', 'error_tag', 'error_address_low', 'error_address_high'],
-  ...['cycles', 'array_busy', 'memory_waits', 'requantiser_waits', 'bytes_read', 'bytes_written'],
-] as const;
-type Registers = Readonly<Record<(typeof READ)[number], number>>;
 
 /** Builds an engine's simulation. */
 export async function buildEngine(
@@ -104,94 +88,44 @@ export async function runJobs(
   jobs: readonly EngineJob[],
   { trace }: { readonly trace?: string } = {},
 ): Promise<CheckOutcome & { readonly registers: readonly Registers[] }> {
-  const scratch = scratchFolder(`${design.bus.name}-jobs`);
-  try {
-    const [vectors, outputs] = [join(scratch, 'vectors.bin'), join(scratch, 'output.bin')];
-    writeFileSync(vectors, vectorsOf(design, jobs));
-    const tool = { name: 'the simulation of the engine', path: executable };
-    const { stdout } = await runTool(tool, [vectors, outputs, ...(trace ? ['--trace', trace] : [])], {
-      okCodes: [0, 1],
-    });
-    const run = JSON.parse(stdout) as {
-      cycles: number;
-      jobs: number[];
-      failure?: { rule: string; number: number; job: number; cycle: number };
-    };
-    if (run.failure) {
-      const { rule, number, job, cycle } = run.failure;
-      const place = number > 0 ? ` (${number} in axi_rules.v)` : '';
-      return {
-        ...{ vectors: 0, cycles: run.cycles, registers: [] },
-        failure: `job ${job}, cycle ${cycle}: ${rule}${place}; ${jobs[job]?.program.title}`,
-      };
-    }
-    return { cycles: run.cycles, ...compare(design, jobs, readFileSync(outputs), run.jobs) };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  const memory = { ...design.bus, bytes: MEMORY_BYTES, strict: true };
+  const run = await simulateJobs(
+    executable,
+    memory,
+    jobs.map(({ program, ...job }) => ({
+      ...{ ...job, start: program.start, bases: program.bases },
+      put: [{ at: 0, bytes: program.memory }],
+      get: [{ at: 0, bytes: MEMORY_BYTES }],
+    })),
+    { trace },
+  );
+  if ('failure' in run) {
+    const { job, message } = run.failure;
+    return { vectors: 0, cycles: run.cycles, registers: [], failure: `${message}; ${jobs[job]?.program.title}` };
   }
-}
-
-/** Memory ends with the last address but one page, so that addresses carry through all bits. */
-const baseOf = ({ bus }: EngineDesign): bigint =>
-  2n ** BigInt(Math.min(bus.addressBits, 48)) - BigInt(2 * MEMORY_BYTES);
-
-const halves = (address: bigint): [number, number] => [Number(address & 0xffff_ffffn), Number(address >> 32n)];
-
-function vectorsOf(design: EngineDesign, jobs: readonly EngineJob[]): Buffer {
-  const file = new VectorWriter();
-  const base = baseOf(design);
-  file.words(design.bus.busBits, ...halves(base), MEMORY_BYTES, jobs.length);
-  for (const { program, seed, stalls, reset, abort, stop, refused } of jobs) {
-    file.words(seed, ...stalls, reset ? 1 : 0, abort, stop, 4_000_000, refused.length);
-    for (const { first, bytes, writes } of refused) {
-      file.words(...halves(base + BigInt(first)), bytes, 2 + (first % 2), writes ? 1 : 0);
-    }
-    const address = (name: string, value: bigint): [number, number][] => {
-      const [low, high] = halves(value);
-      return [
-        [registerAt(`${name}_low`), low],
-        [registerAt(`${name}_high`), high],
-      ];
-    };
-    const writes: [number, number][] = [
-      ...address('start', base + BigInt(program.start)),
-      ...program.bases.flatMap((each, i) => address(`base${i}`, base + BigInt(each))),
-      [registerAt('interrupt_enable'), 3],
-      [registerAt('control'), 1],
-    ];
-    file.words(writes.length, ...writes.flat(), READ.length, ...READ.map(registerAt));
-    file.bytes(program.memory);
-  }
-  return file.content();
+  return { cycles: run.cycles, ...compare(design, Number(memoryBase(memory)), jobs, run.ends) };
 }
 
 function compare(
   design: EngineDesign,
+  base: number,
   jobs: readonly EngineJob[],
-  outputs: Buffer,
-  took: readonly number[],
+  ends: readonly SimulatedEnd[],
 ): { vectors: number; registers: Registers[]; failure?: string } {
-  let at = 0;
   let vectors = 0;
-  const all: Registers[] = [];
-  const base = Number(baseOf(design));
+  const registers = ends.map((end) => end.registers);
   for (const [i, job] of jobs.entries()) {
-    const registers = Object.fromEntries(READ.map((name, n) => [name, outputs.readUInt32LE(at + 4 * n)])) as Registers;
-    at += 4 * READ.length;
-    const memory = outputs.subarray(at, at + MEMORY_BYTES);
-    at += MEMORY_BYTES;
-    all.push(registers);
+    const end = ends[i] as SimulatedEnd;
     const { expected, result } = reference(design, base, job);
     const whole = job.abort === 0 && job.stop === 0 && result.error === 'none';
     const wrong =
       (job.abort === 0
-        ? (wrongFacts(design, registers) ??
-          wrongEnd(job, registers, result, { whole, machine: design.machine, took: took[i] as number }))
-        : undefined) ?? wrongMemory(job, expected, memory, whole);
-    if (wrong !== undefined) return { vectors, registers: all, failure: `job ${i}: ${wrong}; ${job.program.title}` };
+        ? (wrongFacts(design, end.registers) ?? wrongEnd(job, end, result, { whole, machine: design.machine }))
+        : undefined) ?? wrongMemory(job, expected, end.got[0] as Uint8Array, whole);
+    if (wrong !== undefined) return { vectors, registers, failure: `job ${i}: ${wrong}; ${job.program.title}` };
     vectors += whole ? result.bytesWritten : 0;
   }
-  return { vectors, registers: all };
+  return { vectors, registers };
 }
 
 /** What the reference simulator makes of a job: memory, and how it ends. */
@@ -223,15 +157,15 @@ function wrongFacts({ machine }: EngineDesign, registers: Registers): string | u
     operand_types: mask(machine.activationTypes) + mask(machine.weightTypes) * 2 ** 16,
     result_types: mask(machine.resultTypes),
   };
-  const wrong = READ.find((name) => expected[name] !== undefined && expected[name] !== registers[name]);
+  const wrong = READ_REGISTERS.find((name) => expected[name] !== undefined && expected[name] !== registers[name]);
   return wrong && `register ${wrong} is ${registers[wrong]}, not ${expected[wrong]}`;
 }
 
 function wrongEnd(
   job: EngineJob,
-  registers: Registers,
+  { registers, took }: SimulatedEnd,
   result: JobResult,
-  { whole, machine, took }: { readonly whole: boolean; readonly machine: Machine; readonly took: number },
+  { whole, machine }: { readonly whole: boolean; readonly machine: Machine },
 ): string | undefined {
   const { status, error } = registers;
   if (job.stop > 0 && status === 4 && error === ERRORS.find(({ name }) => name === 'stopped')?.number) return undefined;
@@ -289,7 +223,12 @@ function isBurstOf({ error, address }: JobResult, told: number): boolean {
 }
 
 /** Memory is that of the reference; of a job that was cut off each byte has its old or its new value. */
-function wrongMemory({ program }: EngineJob, expected: Uint8Array, memory: Buffer, whole: boolean): string | undefined {
+function wrongMemory(
+  { program }: EngineJob,
+  expected: Uint8Array,
+  memory: Uint8Array,
+  whole: boolean,
+): string | undefined {
   const wrong = expected.findIndex((value, i) => memory[i] !== value && (whole || memory[i] !== program.memory[i]));
   if (wrong < 0) return undefined;
   const count = expected.filter((value, i) => memory[i] !== value).length;
@@ -298,17 +237,20 @@ function wrongMemory({ program }: EngineJob, expected: Uint8Array, memory: Buffe
 
 /** A job on a bus that never waits. */
 export const quickJob = (program: Program, seed = 1): EngineJob => ({
-  ...{ program, seed, stalls: [0, 0, 0, 0, 0, 1, 0, 0], reset: false, abort: 0, stop: 0, refused: [] },
+  ...{ program, seed, bus: promptBus(), reset: false, abort: 0, stop: 0, refused: [] },
 });
 
 /** A job on a bus that waits at random. */
 export function slowJob(program: Program, random: RandomSource): EngineJob {
   const chance = (): number => [0, 30, 128, 220][random.below(4)] as number;
-  const stalls = [chance(), chance(), chance(), chance(), chance()];
-  const more = [[1, 3, 40, 300][random.below(4)], [0, 0, 5, 80][random.below(4)], random.below(3)] as number[];
+  const bus: BusManners = {
+    waits: [chance(), chance(), chance(), chance(), chance()],
+    ...{ least: 0, latency: [1, 3, 40, 300][random.below(4)] as number },
+    ...{ grant: [0, 0, 5, 80][random.below(4)] as number, order: random.below(3) },
+  };
   return {
     ...quickJob(program, 1 + random.below(2 ** 31)),
-    stalls: [...stalls, ...more],
+    bus,
     reset: random.below(4) === 0,
   };
 }

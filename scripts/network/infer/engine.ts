@@ -1,0 +1,136 @@
+import { typeBits, typeNumber } from '../../../gen/commands/machine.js';
+import { packPixels } from '../../../gen/golden/engine/layout.js';
+import { Memory } from '../../../gen/golden/engine/memory.js';
+import { simulate } from '../../../gen/golden/engine/simulate.js';
+import {
+  type BusManners,
+  memoryBase,
+  promptBus,
+  type Registers,
+  type SimulatedMemory,
+  type Stretch,
+  simulateJobs,
+} from '../../verify/engine/simulation.js';
+import type { CompiledNetwork } from '../compile/compile.js';
+import type { Codes } from '../compile/evaluate.js';
+import { tensorOf } from '../compile/network.js';
+import { BASES, type Place } from '../compile/place.js';
+
+/** A Verilated engine and its bus. */
+export interface SimulatedEngine {
+  readonly executable: string;
+  readonly busBits: number;
+  readonly addressBits: number;
+}
+
+/** What an engine did with samples, up to the first that went wrong. */
+export interface EngineRuns {
+  /** Registers at the end of each sample. */
+  readonly registers: readonly Registers[];
+  /** Bytes that were compared with the reference simulator's: all that the engine may write. */
+  readonly bytes: number;
+  readonly mismatch?: string;
+  /** The bytes of a tensor in memory behind a sample. */
+  readonly bytesOf: (sample: number, tensor: string) => Uint8Array;
+}
+
+const PAGE = 4096;
+
+/** Where the regions of a network begin, and bytes of memory that hold them: a power of two. */
+function regionsOf({ map, image }: CompiledNetwork) {
+  const sizes = { ...map.sizes, image: image.length };
+  const names = Object.keys(BASES) as (keyof typeof BASES)[];
+  let next = 0;
+  const begins = names.map((name) => {
+    const begin = next;
+    next += Math.ceil(sizes[name] / PAGE) * PAGE;
+    return begin;
+  });
+  return { sizes, begins, bytes: 2 ** Math.ceil(Math.log2(next)) };
+}
+
+/**
+ * Runs samples one behind the other on a Verilated engine, whole: only the inputs go in. All bytes of outputs and tensors
+ * between are compared with the reference simulator.
+ */
+export async function runOnEngine(
+  engine: SimulatedEngine,
+  compiled: CompiledNetwork,
+  samples: readonly Codes[],
+  { bus = promptBus(100), seed = 1 }: { readonly bus?: BusManners; readonly seed?: number } = {},
+): Promise<EngineRuns> {
+  const { network, map, image } = compiled;
+  const { sizes, begins, bytes } = regionsOf(compiled);
+  const begin = (base: number): number => begins[base] as number;
+  const memory: SimulatedMemory = { ...engine, bytes, strict: false };
+  const written = [BASES.outputs, BASES.scratch] as const;
+  const get = written.map((base) => ({
+    at: begin(base),
+    bytes: base === BASES.outputs ? sizes.outputs : sizes.scratch,
+  }));
+  const inputsOf = (codes: Codes): Stretch[] =>
+    network.inputs.map((name) => {
+      const { channels, type } = tensorOf(network, name);
+      const { base, offset } = map.tensors.get(name) as Place;
+      const packed = packPixels(
+        compiled.machine,
+        codes.get(name) as ArrayLike<number>,
+        channels,
+        typeBits(typeNumber(type)),
+      );
+      return { at: begin(base) + offset, bytes: packed };
+    });
+  const start = begin(map.commands.base) + map.commands.offset;
+  const puts = samples.map((codes, i) => [
+    ...(i === 0 ? [{ at: begin(BASES.image), bytes: image }] : []),
+    ...inputsOf(codes),
+  ]);
+  const run = await simulateJobs(
+    engine.executable,
+    memory,
+    puts.map((put) => ({
+      ...{ seed, bus, reset: false, abort: 0, stop: 0, refused: [], start, bases: begins, put, get },
+    })),
+  );
+  if ('failure' in run)
+    return { registers: [], bytes: 0, mismatch: run.failure.message, bytesOf: () => new Uint8Array() };
+  const reference = new Memory();
+  const first = Number(memoryBase(memory));
+  let compared = 0;
+  let mismatch: string | undefined;
+  for (const [i, { registers, got }] of run.ends.entries()) {
+    for (const { at, bytes: put } of puts[i] as Stretch[]) reference.set(first + at, put);
+    const job = simulate(compiled.machine, reference, {
+      start: first + start,
+      bases: begins.map((each) => first + each),
+    });
+    mismatch = wrongEnd(registers, job.error, job.message);
+    for (const [n, { at, bytes: count }] of get.entries()) {
+      const expected = reference.get(first + at, count);
+      const bytesGot = got[n] as Uint8Array;
+      const wrong = expected.findIndex((value, place) => bytesGot[place] !== value);
+      if (wrong >= 0) mismatch ??= `byte ${wrong} of base ${written[n]} is ${bytesGot[wrong]}, not ${expected[wrong]}`;
+      compared += count;
+    }
+    if (mismatch !== undefined) {
+      mismatch = `sample ${i}: ${mismatch}`;
+      break;
+    }
+  }
+  return {
+    registers: run.ends.map(({ registers }) => registers),
+    bytes: compared,
+    ...(mismatch === undefined ? {} : { mismatch }),
+    bytesOf: (sample, tensor) => {
+      const { base, offset, bytes: count } = map.tensors.get(tensor) as Place;
+      const region = run.ends[sample]?.got[written.findIndex((each) => each === base)] as Uint8Array;
+      return region.subarray(offset, offset + count);
+    },
+  };
+}
+
+/** Registers of a job that ended well say so. */
+function wrongEnd({ status, error }: Registers, expected: string, message: string): string | undefined {
+  if (expected !== 'none') return `the reference simulator ends with the error ${expected}: ${message}`;
+  return status === 2 && error === 0 ? undefined : `the engine ends with status ${status}, error ${error}`;
+}
