@@ -63,7 +63,7 @@ const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
   ['compute', 'copy_relu_q ?', "1'b0 & copy_relu_q ?"],
   ['compute', 'beat_copy ? copy_shift_q : shift_q', 'shift_q'],
   ['compute', '.DEPTH(5)', '.DEPTH(4)'],
-  ['compute', 'second_q == SECOND_ADD ? value', "second_q != 2'd0 ? value"],
+  ['compute', 'second_q == SECOND_ADD ? value', 'second_q == SECOND_ADD | has_second ? value'],
   ['compute', 'second_q == SECOND_MULTIPLY ? own_sum * factor', 'second_q == SECOND_MULTIPLY ? own_sum + factor'],
   ['compute', '~holds & illegal_results', '~hold_q & illegal_results'],
   ['compute', 'tile_ends & ~hold_q', 'tile_ends'],
