@@ -3,9 +3,11 @@ import { type Command, Option } from 'commander';
 import { allOf, EXIT } from './base/errors.js';
 import { parseWhole, programCommand, requireKnown, requireNamed } from './base/options.js';
 import { runProgram } from './base/program.js';
+import { ENGINE_OWN_KEYS, engineHelp, engineOption, isEngine, validateEngine } from './config/engine.js';
 import { namingFile, type Origin } from './config/origin.js';
 import { configurationSchema, FORMER_PARAMETERS, flagOf, PARAMETER_KEYS } from './config/parameters.js';
 import { fileTitle, parseConfiguration } from './config/parse.js';
+import type { RawConfiguration } from './config/raw.js';
 import { helpTail, optionHelp, switchOff } from './config/reference.js';
 import {
   isRequantiser,
@@ -15,6 +17,8 @@ import {
   validateRequantiser,
 } from './config/requantiser.js';
 import { validateConfiguration } from './config/validate.js';
+import { generateEngine } from './design/engine/generate.js';
+import { describeEngine, engineSummary } from './design/engine/summary.js';
 import { generate } from './design/generate.js';
 import { generateRequantiser } from './design/requantiser/generate.js';
 import { describeRequantiser, requantiserSummary } from './design/requantiser/summary.js';
@@ -23,7 +27,7 @@ import { describeDesign, designSummary, type Written } from './design/summary.js
 function command(): Command {
   const program = programCommand('npm run gen --')
     .description(
-      'Generate the Verilog of an ANT systolic array or of dot-product units, with file list, manifest, datasheet, test bench and constraints.',
+      'Generate the Verilog of an ANT systolic array, of dot-product units or of a whole engine, with file list, manifest, datasheet, constraints, and a test bench or a driver.',
     )
     .option(
       '--config <file>',
@@ -44,9 +48,12 @@ function command(): Command {
   for (const key of Object.keys(FORMER_PARAMETERS)) program.addOption(new Option(`--${key} <value>`).hideHelp());
   program.optionsGroup('Requantiser, with --arch requantise:');
   for (const key of OWN_KEYS) program.option(...requantiserOption(key));
+  program.optionsGroup('Engine:');
+  program.option('--engine', 'an engine: the array with buffers, AXI4 ports, commands and a driver');
+  for (const key of ENGINE_OWN_KEYS) program.option(...engineOption(key));
   return program.addHelpText(
     'after',
-    `\n${requantiserHelp()}\n${helpTail()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`,
+    `\n${requantiserHelp()}\n\n${engineHelp()}\n${helpTail()}\n\nExit codes: 0 done, 2 wrong request, 3 a fault of the generator.`,
   );
 }
 
@@ -81,28 +88,45 @@ interface Made {
   readonly description: (written: Written) => string;
 }
 
+/** A kind of design: validated, then written, then told of. */
+interface Kind<Config, Design> {
+  readonly validate: (raw: RawConfiguration) => Config;
+  readonly write: (config: Config, out: string, options: { readonly replace: boolean }) => Written & { design: Design };
+  readonly summary: (design: Design, written: Written) => object;
+  readonly describe: (design: Design, written: Written) => string;
+}
+
 /** What writes the design of a configuration, which it validates at once. */
-function maker(origin: Origin, out: string, replace: boolean): () => Made {
-  if (isRequantiser(origin.raw)) {
-    const configuration = namingFile(origin, () => validateRequantiser(origin.raw));
-    return () => {
-      const { design, ...written } = namingFile(origin, () => generateRequantiser(configuration, out, { replace }));
-      return {
-        written,
-        summary: (shown) => requantiserSummary(design, shown),
-        description: (shown) => describeRequantiser(design, shown),
-      };
-    };
-  }
-  const configuration = namingFile(origin, () => validateConfiguration(origin.raw));
+function makerOf<Config, Design>(
+  { validate, write, summary, describe }: Kind<Config, Design>,
+  origin: Origin,
+  out: string,
+  replace: boolean,
+): () => Made {
+  const configuration = namingFile(origin, () => validate(origin.raw));
   return () => {
-    const { design, ...written } = namingFile(origin, () => generate(configuration, out, { replace }));
+    const { design, ...written } = namingFile(origin, () => write(configuration, out, { replace }));
     return {
       written,
-      summary: (shown) => designSummary(design, shown),
-      description: (shown) => describeDesign(design, shown),
+      summary: (shown) => summary(design, shown),
+      description: (shown) => describe(design, shown),
     };
   };
+}
+
+const REQUANTISER = {
+  validate: validateRequantiser,
+  write: generateRequantiser,
+  summary: requantiserSummary,
+  describe: describeRequantiser,
+};
+const ENGINE = { validate: validateEngine, write: generateEngine, summary: engineSummary, describe: describeEngine };
+const DESIGN = { validate: validateConfiguration, write: generate, summary: designSummary, describe: describeDesign };
+
+function maker(origin: Origin, out: string, replace: boolean): () => Made {
+  if (isRequantiser(origin.raw)) return makerOf(REQUANTISER, origin, out, replace);
+  if (isEngine(origin.raw)) return makerOf(ENGINE, origin, out, replace);
+  return makerOf(DESIGN, origin, out, replace);
 }
 
 await runProgram(main);

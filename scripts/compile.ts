@@ -6,10 +6,11 @@ import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { FieldError } from '../gen/commands/field.js';
 import type { Machine } from '../gen/commands/machine.js';
+import { loadEngine } from '../gen/design/engine/manifest.js';
 import { type CompileCheck, checkCompiled, checkText } from './network/compile/check.js';
 import { type CompiledNetwork, compile } from './network/compile/compile.js';
 import { COMPILED_ENTRIES, compiledFiles } from './network/compile/files.js';
-import { DEFAULT_MACHINE, readMachine } from './network/compile/machine-file.js';
+import { requireSumsFit } from './network/compile/fits.js';
 import type { IntegerNetwork } from './network/compile/network.js';
 import { integerNetworkOf } from './network/compile/network-of.js';
 import { compileReport, compileText } from './network/compile/report.js';
@@ -34,8 +35,7 @@ async function main(): Promise<number> {
       `required: samples for the ranges of tensors that no product rounds, as npm run quantize takes them; ${FASHION} for its training images`,
       collect,
     )
-    .option('--machine <file>', 'JSON: the sizes and types of the engine (default: 16 x 16 PEs)')
-    .option('--bus-bits <n>', 'for the estimate: width of the bus', '128')
+    .option('--design <folder>', 'required: folder of the engine, as npm run gen -- --engine writes it')
     .option('--latency <n>', 'for the estimate: cycles of the memory', '100')
     .option('--samples <n>', `run the first n test images of ${FASHION} in the reference simulator`)
     .option('--out <folder>', 'where to write (default: build/compiled/<model>)')
@@ -50,10 +50,9 @@ async function main(): Promise<number> {
   const folder = program.args[0] as string;
   const name = basename(folder);
   const out: string = flags.out ?? join('build', 'compiled', name);
-  const [calib, machine, busBits, latency, samples] = allOf([
+  const [calib, design, latency, samples] = allOf([
     () => required<readonly string[]>('--calib', flags.calib),
-    () => (flags.machine === undefined ? DEFAULT_MACHINE : readMachine(flags.machine)),
-    () => integer('--bus-bits', flags.busBits, 8),
+    () => loadEngine(required<string>('--design', flags.design)),
     () => integer('--latency', flags.latency, 0),
     () => (flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1)),
     () => requireOwnFolder(out, COMPILED_ENTRIES),
@@ -62,8 +61,8 @@ async function main(): Promise<number> {
   const line = progressLine(process.stderr, LOG_INTERVAL);
   line.show('compile: ranges of tensors');
   const network = await integerNetworkOf(loaded, feedOf(loaded.model, calibrationSamples(calib, undefined)), BATCH);
-  const compiled = compiledNetwork(machine, network);
-  const report = compileReport(compiled, name, { busBytes: busBits / 8, latency });
+  const compiled = compiledNetwork(design.machine, network);
+  const report = compileReport(compiled, name, { busBytes: design.configuration.busBits / 8, latency });
   let check: CompileCheck | undefined;
   if (samples !== undefined) {
     const { images, labels } = fashionMnist('t10k', samples);
@@ -80,8 +79,9 @@ async function main(): Promise<number> {
   return check && check.wrongCodes > 0 ? EXIT.checkFailed : EXIT.done;
 }
 
-/** @throws UserError where a number is too large for the field of a command. */
+/** @throws UserError where a number is too large for the field of a command, or a sum for the accumulators. */
 function compiledNetwork(machine: Machine, network: IntegerNetwork): CompiledNetwork {
+  requireSumsFit(machine, network);
   try {
     return compile(machine, network);
   } catch (error) {

@@ -95,11 +95,9 @@ export function localparams(wanted: (name: string) => boolean = () => true): str
     );
 }
 
-/** A C99 header of all numbers, each with `ANT_` in front. */
-export function cHeader(): string {
-  const lines = tableConstants().map(({ name, value, comment }) => {
+/** All numbers as C99 macros, each with `ANT_` in front. */
+export const cMacros = (): string[] =>
+  tableConstants().map(({ name, value, comment }) => {
     const text = `#define ANT_${name} ${value}u`;
     return comment === '' ? text : `${text.padEnd(56)} /* ${comment.replaceAll('*/', '* /')} */`;
   });
-  return ['#ifndef ANT_COMMANDS_H', '#define ANT_COMMANDS_H', '', ...lines, '', '#endif', ''].join('\n');
-}

@@ -26,7 +26,10 @@ const TABLE_WORD_BYTES = 8;
 export const RECORD_BYTES = 8;
 
 /** Bytes of a word of a buffer. */
-export function wordBytes({ rows, cols, lanes, requantiseLanes }: Machine, buffer: BufferName): number {
+export function wordBytes(
+  { rows, cols, lanes, requantiseLanes }: Pick<Machine, 'rows' | 'cols' | 'lanes' | 'requantiseLanes'>,
+  buffer: BufferName,
+): number {
   switch (buffer) {
     case 'activation':
     case 'output':

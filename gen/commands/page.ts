@@ -40,7 +40,8 @@ const numberTable = (rows: readonly { readonly name: string; readonly number: nu
 
 const kindOf = (name: string): CommandKind => COMMANDS.find((kind) => kind.name === name) as CommandKind;
 
-function registerTable(): string[] {
+/** The registers, in Markdown. */
+export function registerTable(): string[] {
   const rows = REGISTERS.flatMap((each): { register: Register; field?: Field }[] => [
     { register: each },
     ...each.fields.map((field) => ({ register: each, field })),
@@ -68,13 +69,15 @@ const section = (name: string): string[] => {
   return [`Opcode ${number}: ${meaning}.`, '', ...fieldTable(fields), ''];
 };
 
-/** docs/engine-commands.md. */
-export function commandsPage(): string {
+export const TABLE_VERSION_TEXT = `${TABLE_VERSION >>> 16}.${TABLE_VERSION & 0xffff}`;
+
+/** The page of the table. @param origin What stands below its title. */
+export function commandsPage(origin: readonly string[]): string {
   return [
     '# Commands of the engine',
     '',
-    'Written from `gen/commands/`; `npx vitest run --project unit test/unit/commands/page.test.ts -u` writes it anew.',
-    `Version of the table: ${TABLE_VERSION >>> 16}.${TABLE_VERSION & 0xffff}.`,
+    ...origin,
+    `Version of the table: ${TABLE_VERSION_TEXT}.`,
     '',
     ...INTRODUCTION,
     '## Numbers',

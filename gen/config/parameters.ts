@@ -34,6 +34,22 @@ export const integer = (
   { rule = `must be an integer from ${min} to ${max}` } = {},
 ) => z.int().min(min).max(max).default(fallback).meta({ description, rule, placeholder: '<n>' });
 
+/** A power of two. */
+export const powerOfTwo = (description: string, min: number, max: number, fallback: number) =>
+  powerBetween(min, max)
+    .default(fallback)
+    .meta({
+      ...{ description, rule: `must be a power of two from ${min} to ${max}`, placeholder: '<n>', powers: true },
+    });
+
+/** The same without default. */
+export const powerBetween = (min: number, max: number) =>
+  z
+    .int()
+    .min(min)
+    .max(max)
+    .refine((value) => Number.isInteger(Math.log2(value)));
+
 export const choice = <const T extends readonly [string, ...string[]]>(
   description: string,
   values: T,
@@ -179,7 +195,7 @@ export type ParameterKey = keyof typeof PARAMETERS.shape;
 export type Configuration = Omit<z.output<typeof PARAMETERS>, 'name'> & { readonly name: string };
 
 /** A parameter with a default, or an optional one. */
-type Declaration = z.ZodType & { readonly def: { readonly innerType: { readonly def: object } } };
+export type Declaration = z.ZodType & { readonly def: { readonly innerType: { readonly def: object } } };
 
 /** What `meta` holds of a parameter. */
 export interface ParameterMeta {
@@ -187,6 +203,8 @@ export interface ParameterMeta {
   readonly rule: string;
   readonly placeholder: string;
   readonly fallback?: unknown;
+  /** Whether numbers must be powers of two. */
+  readonly powers?: boolean;
   /** All values of one that is a word out of few; else none. */
   readonly values: readonly string[];
 }

@@ -1,15 +1,11 @@
 import { markdownLines, type TextColumn } from '../base/text-table.js';
 import { BASELINES } from './baselines.js';
 import { type ConflictRow, conflictRows } from './conflicts.js';
+import { ENGINE_KEYS, ENGINE_OWN } from './engine.js';
+import type { OwnTexts } from './own-parameters.js';
 import { flagOf, isSwitch, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
-import {
-  REQUANTISER_KEYS,
-  type RequantiserKey,
-  requantiserDefault,
-  requantiserMeta,
-  requantiserOption,
-} from './requantiser.js';
+import { REQUANTISER_KEYS, REQUANTISER_OWN } from './requantiser.js';
 
 /** The default of a parameter as text; none of one that has none. */
 function defaultText(key: ParameterKey): string | undefined {
@@ -65,6 +61,21 @@ export function helpTail(): string {
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 
+/** The table of a kind of design's own parameters. */
+function ownTable<Key extends string>(
+  keys: readonly Key[],
+  { option, defaultText: text, meta }: OwnTexts<Key>,
+): string[] {
+  const columns: TextColumn<Key>[] = [
+    { title: 'option', text: (key) => code(option(key)[0]), left: true },
+    { title: 'key in a file', text: code, left: true },
+    { title: 'default', text, left: true },
+    { title: 'meaning', text: (key) => meta(key).description, left: true },
+    { title: 'rule', text: (key) => meta(key).rule, left: true },
+  ];
+  return markdownLines(columns, keys);
+}
+
 /** docs/parameters.md: all parameters, what the baselines stand for, and what cannot be combined. */
 export function parametersPage(): string {
   const parameters: TextColumn<ParameterKey>[] = [
@@ -84,13 +95,11 @@ export function parametersPage(): string {
     { title: 'stands for', text: (name) => code(baselineFlags(BASELINES[name]?.parameters ?? {})), left: true },
     { title: 'meaning', text: (name) => BASELINES[name]?.description ?? '', left: true },
   ];
-  const requantiser: TextColumn<RequantiserKey>[] = [
-    { title: 'option', text: (key) => code(requantiserOption(key)[0]), left: true },
-    { title: 'key in a file', text: code, left: true },
-    { title: 'default', text: (key) => requantiserDefault(key), left: true },
-    { title: 'meaning', text: (key) => requantiserMeta(key).description, left: true },
-    { title: 'rule', text: (key) => requantiserMeta(key).rule, left: true },
-  ];
+  const requantiser = ownTable(REQUANTISER_KEYS, REQUANTISER_OWN);
+  const engine = ownTable(
+    ENGINE_KEYS.filter((key) => key !== 'engine'),
+    ENGINE_OWN,
+  );
   return [
     '# Parameters of a design',
     '',
@@ -117,7 +126,13 @@ export function parametersPage(): string {
     '',
     'With `--arch requantise`, these are all parameters; the [requantiser](requantiser.md) has a page of its own.',
     '',
-    ...markdownLines(requantiser, REQUANTISER_KEYS),
+    ...requantiser,
+    '',
+    '## Engine',
+    '',
+    'With `--engine` (`engine: true` in a file), these are all parameters; the [engine](engine.md) has a page of its own.',
+    '',
+    ...engine,
     '',
   ].join('\n');
 }

@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
-import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { ConfigurationError, type Problem } from '../base/errors.js';
-import { nearWord } from '../base/suggest.js';
+import type { Problem } from '../base/errors.js';
 import { HARDWARE_TYPES, numericType } from '../numerics/types/table.js';
-import { choice, flagOf, integer, metaOf, PARAMETERS } from './parameters.js';
+import { ownParameters } from './own-parameters.js';
+import { choice, integer, PARAMETERS } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
-import { show } from './show.js';
-import { nearestTypeName } from './validate.js';
 
 /** The value of `arch` that chooses a requantiser. */
 export const REQUANTISER = 'requantise';
@@ -67,12 +63,24 @@ export type RequantiserConfiguration = Omit<z.output<typeof REQUANTISER_PARAMETE
   readonly name: string;
 };
 
-export const REQUANTISER_KEYS = Object.keys(REQUANTISER_PARAMETERS.shape) as RequantiserKey[];
+export const REQUANTISER_OWN = ownParameters({
+  parameters: REQUANTISER_PARAMETERS,
+  title: 'a requantiser',
+  chosenBy: { key: 'arch', option: `--arch ${REQUANTISER}` },
+  types: { types: { known: ENCODED_TYPES, rule: 'is no type with an encoder' } },
+  size: ['lanes'],
+  nameOf: ({ lanes }) => `${REQUANTISER}_${lanes}`,
+});
+
+export const {
+  keys: REQUANTISER_KEYS,
+  hash: requantiserHash,
+  command: requantiserCommand,
+  option: requantiserOption,
+} = REQUANTISER_OWN;
 
 /** The parameters that other designs do not have. */
 export const OWN_KEYS: readonly RequantiserKey[] = REQUANTISER_KEYS.filter((key) => !(key in PARAMETERS.shape));
-
-export const requantiserMeta = (key: RequantiserKey) => metaOf(REQUANTISER_PARAMETERS.shape[key]);
 
 /** Whether a configuration, perhaps not yet validated, is that of a requantiser. */
 export const isRequantiser = ({ arch }: RawConfiguration): boolean => arch === REQUANTISER;
@@ -82,48 +90,8 @@ export const isRequantiser = ({ arch }: RawConfiguration): boolean => arch === R
  *
  * @throws ConfigurationError naming every problem at once.
  */
-export function validateRequantiser(raw: RawConfiguration): RequantiserConfiguration {
-  const result = REQUANTISER_PARAMETERS.safeParse(raw);
-  if (!result.success) throw new ConfigurationError(result.error.issues.flatMap((issue) => problemsOf(issue, raw)));
-  const { name = defaultName(result.data), ...rest } = result.data;
-  const config = { ...rest, name };
-  const problems = ruleProblems(config);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return config;
-}
-
-function problemsOf(issue: z.core.$ZodIssue, raw: RawConfiguration): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const nearest = nearWord(key, REQUANTISER_KEYS);
-      const rule = 'is not a parameter of a requantiser; --help lists them';
-      return { key, given: show(raw[key]), rule, ...(nearest === undefined ? {} : { nearest }) };
-    });
-  }
-  const key = issue.path[0] as RequantiserKey;
-  const given = raw[key];
-  if (key === 'types' && Array.isArray(given) && issue.path.length === 2) {
-    const type = String(given[issue.path[1] as number]);
-    return [
-      { key, given: show(type), rule: 'is no type with an encoder', nearest: nearestTypeName(type, ENCODED_TYPES) },
-    ];
-  }
-  const nearest = nearestValue(key, given);
-  const { rule } = requantiserMeta(key);
-  return [{ key, given: show(given), rule, ...(nearest === undefined ? {} : { nearest }) }];
-}
-
-function nearestValue(key: RequantiserKey, given: unknown): string | undefined {
-  const { values, fallback } = requantiserMeta(key);
-  if (key === 'name') return undefined;
-  if (values.length > 0) return closest(String(given), values);
-  const { minimum, maximum } = z.toJSONSchema(REQUANTISER_PARAMETERS.shape[key]);
-  const number = Number(given);
-  if (minimum === undefined || maximum === undefined || given === null || !Number.isFinite(number)) {
-    return String(fallback);
-  }
-  return String(Math.min(Math.max(Math.round(number), minimum), maximum));
-}
+export const validateRequantiser = (raw: RawConfiguration): RequantiserConfiguration =>
+  REQUANTISER_OWN.validate(raw, ruleProblems);
 
 /** What is wrong with parameters that are each legal alone. */
 function ruleProblems({ types, rounding, addendBits }: RequantiserConfiguration): Problem[] {
@@ -135,48 +103,6 @@ function ruleProblems({ types, rounding, addendBits }: RequantiserConfiguration)
       ? [{ key: 'rounding', given: rounding, rule: noInteger, nearest: 'up' }]
       : []),
   ];
-}
-
-const same = (x: unknown, y: unknown): boolean => JSON.stringify(x) === JSON.stringify(y);
-
-/** Lanes, and the beginning of a hash where other parameters than these are not at their defaults. */
-function defaultName(config: Omit<RequantiserConfiguration, 'name'>): string {
-  const value = config as Readonly<Record<string, unknown>>;
-  const open = REQUANTISER_KEYS.filter(
-    (key) => key !== 'name' && key !== 'lanes' && !same(value[key], requantiserMeta(key).fallback),
-  );
-  const said = `${REQUANTISER}_${config.lanes}`;
-  if (open.length === 0) return said;
-  return `${said}_${hashOf(open.map((key) => [key, value[key]])).slice(0, 6)}`;
-}
-
-const hashOf = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
-
-/** The sha256 of a configuration: of its parameters as JSON, in the order of their declaration. */
-export const requantiserHash = (config: RequantiserConfiguration): string =>
-  hashOf(Object.fromEntries(REQUANTISER_KEYS.map((key) => [key, config[key]])));
-
-/** The command that generates a requantiser anew: lanes and whatever differs from the defaults. */
-export function requantiserCommand(config: RequantiserConfiguration): string {
-  const isDefault = (key: RequantiserKey): boolean =>
-    key === 'name' ? config.name === defaultName(config) : same(config[key], requantiserMeta(key).fallback);
-  const flags = REQUANTISER_KEYS.filter((key) => key !== 'arch' && (key === 'lanes' || !isDefault(key))).map((key) => {
-    const value = config[key];
-    return `${flagOf(key)} ${Array.isArray(value) ? value.join(',') : value}`;
-  });
-  return `npm run gen -- --arch ${REQUANTISER} ${flags.join(' ')}`;
-}
-
-/** The flag and the description of a parameter that only requantisers have, as `--help` shows them. */
-export function requantiserOption(key: RequantiserKey): [flags: string, description: string] {
-  const { description, placeholder } = requantiserMeta(key);
-  return [`${flagOf(key)} ${placeholder}`, `${description} (default: ${requantiserDefault(key)})`];
-}
-
-/** The default of a parameter as text. */
-export function requantiserDefault(key: RequantiserKey): string {
-  const { fallback } = requantiserMeta(key);
-  return Array.isArray(fallback) ? fallback.join(',') : String(fallback ?? '');
 }
 
 /** The parameters that requantisers share with the other designs, where they mean something else. */

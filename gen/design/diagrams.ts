@@ -11,7 +11,7 @@ export function renderBlockDiagram({ diagram, top }: Design, identity: Identity)
 }
 
 /** A comment may hold no two hyphens in a row: the flags of the command get a space between them. */
-function xmlComment(lines: readonly string[]): string {
+export function xmlComment(lines: readonly string[]): string {
   return lines.join('\n').replace(/--/g, '- -');
 }
 

@@ -11,6 +11,7 @@ import type { FloatType } from '../numerics/types/float.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
 import type { Design } from '../rtl/design.js';
+import type { ModuleView } from '../rtl/module.js';
 import { leastResetEdges, RESET_EDGES } from '../rtl/reset.js';
 import type { RenderedFile } from './rendered-file.js';
 
@@ -141,6 +142,15 @@ export type Manifest = z.output<typeof MANIFEST> & { readonly configuration: Con
 
 export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
+/** What manifests tell of modules. */
+export const moduleEntries = (modules: readonly ModuleView[]): Manifest['modules'] =>
+  modules.map(({ name, file, title, ports, instances, parts }) => ({
+    ...{ name, file, title },
+    ...(instances === undefined ? {} : { instances }),
+    ...(parts === undefined ? {} : { parts: [...parts] }),
+    ports: [...ports],
+  }));
+
 /** The manifest of a design and its rendered files. */
 export function buildManifest(design: Design, files: readonly RenderedFile[]): Manifest {
   const { accumulator, format } = design;
@@ -170,14 +180,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     top: design.top.name,
     compileOrder: design.modules.map((module) => module.file),
     files: files.map((file) => ({ path: file.path, sha256: sha256(file.text) })),
-    modules: design.modules.map(({ name, file, title, ports, instances, parts }) => ({
-      name,
-      file,
-      title,
-      ...(instances === undefined ? {} : { instances }),
-      ...(parts === undefined ? {} : { parts: [...parts] }),
-      ports: [...ports],
-    })),
+    modules: moduleEntries(design.modules),
     clockGate: design.clockGate,
     delayLines: [...design.delayLines],
     partialSums: [...design.partialSums],

@@ -3,4 +3,6 @@ export interface CheckOutcome {
   readonly vectors: number;
   readonly cycles: number;
   readonly failure?: string;
+  /** What was compared, where vectors alone do not tell. */
+  readonly compared?: string;
 }

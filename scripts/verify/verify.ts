@@ -4,16 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../gen/base/errors.js';
 import { makeFolder } from '../../gen/base/folder.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
+import { holdsEngine, loadEngine } from '../../gen/design/engine/manifest.js';
 import { generate } from '../../gen/design/generate.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import { holdsRequantiser, loadRequantiser, type RequantiserManifest } from '../../gen/design/requantiser/manifest.js';
-import { randomSource } from '../../gen/golden/vectors.js';
+import { type RandomSource, randomSource } from '../../gen/golden/vectors.js';
 import { requireTool } from '../tools/find.js';
 import { mapLimit } from '../tools/pool.js';
 import { measureSpeed, verifyArray } from './array.js';
 import { FULL_BUDGET, type TestBudget } from './budget.js';
 import { verifyComputing } from './computing.js';
+import { verifyEngine } from './engine/verify.js';
 import { DEFAULT_MATRIX } from './matrix.js';
+import type { CheckOutcome } from './outcome.js';
 import { verifyRequantiser } from './requantiser/verify.js';
 import { openArrayModel } from './simulator.js';
 
@@ -34,6 +37,7 @@ export interface Verdict {
   readonly cycles: number;
   readonly seconds: number;
   readonly failure?: string;
+  readonly compared?: string;
   readonly traces?: readonly string[];
 }
 
@@ -79,26 +83,44 @@ function jobOf(folder: string): Job {
     const { name } = manifest.configuration;
     return { name, folder, verify: (request) => verifyRequantiserDesign(folder, manifest, request) };
   }
+  if (holdsEngine(folder)) {
+    const manifest = loadEngine(folder);
+    const { name } = manifest.configuration;
+    const check: Check = (random, trace) => verifyEngine(folder, manifest, random, { trace });
+    return { name, folder, verify: (request) => verdictOf({ name, folder }, 'engine', check, request) };
+  }
   const manifest = loadDesign(folder);
   const { name } = manifest.configuration;
   return { name, folder, manifest, verify: (request) => verifyDesign(folder, manifest, request) };
 }
 
-/** Verifies the encoder and the streams of a requantiser. */
-export async function verifyRequantiserDesign(
-  folder: string,
-  manifest: RequantiserManifest,
-  { seed, trace, budget = FULL_BUDGET }: Pick<VerifyRequest, 'seed' | 'trace'> & { readonly budget?: TestBudget },
+/** A check with one bench. */
+type Check = (random: RandomSource, trace: string | undefined) => Promise<CheckOutcome>;
+
+async function verdictOf(
+  { name, folder }: Pick<Verdict, 'name' | 'folder'>,
+  bench: string,
+  check: Check,
+  { seed, trace }: Pick<VerifyRequest, 'seed' | 'trace'>,
 ): Promise<Verdict> {
-  const { name } = manifest.configuration;
   const start = performance.now();
-  const traces = trace ? [tracePath(name, 'requantiser')] : undefined;
-  const outcome = await verifyRequantiser(folder, manifest, randomSource(seed), { budget, trace: traces?.[0] });
+  const traces = trace ? [tracePath(name, bench)] : undefined;
+  const outcome = await check(randomSource(seed), traces?.[0]);
   return {
     ...{ name, folder, passed: outcome.failure === undefined, ...outcome },
     seconds: (performance.now() - start) / 1000,
     ...(traces ? { traces } : {}),
   };
+}
+
+/** Verifies the encoder and the streams of a requantiser. */
+export function verifyRequantiserDesign(
+  folder: string,
+  manifest: RequantiserManifest,
+  { budget = FULL_BUDGET, ...request }: Pick<VerifyRequest, 'seed' | 'trace'> & { readonly budget?: TestBudget },
+): Promise<Verdict> {
+  const check: Check = (random, trace) => verifyRequantiser(folder, manifest, random, { budget, trace });
+  return verdictOf({ name: manifest.configuration.name, folder }, 'requantiser', check, request);
 }
 
 /** Verifies the decoders, the PE and the array of a design. */
@@ -137,12 +159,13 @@ function tracePath(name: string, bench: string): string {
 const shown = (path: string): string => relative(process.cwd(), path) || '.';
 
 function verdictLine(
-  { name, folder, passed, vectors, cycles, seconds, failure, traces }: Verdict,
+  { name, folder, passed, vectors, cycles, seconds, failure, compared, traces }: Verdict,
   seed: number,
 ): string {
   const counts = `${vectors} vectors  ${cycles} cycles  ${seconds.toFixed(1)} s`;
   const waves = traces ? `\n  waveforms: ${traces.map(shown).join(' ')}` : '';
-  if (passed) return `PASS  ${name.padEnd(24)} ${counts}${waves}`;
+  const what = compared === undefined ? '' : `\n  compared: ${compared}`;
+  if (passed) return `PASS  ${name.padEnd(24)} ${counts}${what}${waves}`;
   const again = traces
     ? waves
     : `\n  with a waveform: npm run verify -- --design ${shown(folder)} --seed ${seed} --trace`;

@@ -28,3 +28,12 @@ export function problemsOf(call: () => unknown): readonly Problem[] {
   if (refusal instanceof ConfigurationError) return refusal.problems;
   throw new Error(`no list of problems: ${refusal.message}`);
 }
+
+/** The options with a value of a command, as the command line gives them to a program. */
+export const flagsOf = (command: string): Record<string, string> =>
+  Object.fromEntries(
+    [...command.matchAll(/--([a-z-]+) ([^\s-]\S*)/g)].map(([, flag = '', value = '']) => [
+      flag.replace(/-./g, (text) => text.slice(1).toUpperCase()),
+      value,
+    ]),
+  );

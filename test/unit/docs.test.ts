@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration } from '../../gen/config/parse.js';
 import type { RawConfiguration } from '../../gen/config/raw.js';
+import { isEngine, validateEngine } from '../../gen/config/engine.js';
 import { isRequantiser, validateRequantiser } from '../../gen/config/requantiser.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 import { renderAll } from '../../gen/design/generate.js';
 import { MANIFEST, MANIFEST_FILE, type Manifest } from '../../gen/design/manifest.js';
 import { numericType } from '../../gen/numerics/types/table.js';
 import { elaborate } from '../../gen/rtl/design.js';
+import { elaborateEngine } from '../../gen/rtl/engine/engine.js';
 import { elaborateRequantiser } from '../../gen/rtl/requantise/design.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -128,7 +130,8 @@ describe('designs of the pages', () => {
 /** The design of a command's options. */
 function elaborated(words: string): object {
   const raw = parseConfiguration(flagsIn(words));
-  return isRequantiser(raw) ? elaborateRequantiser(validateRequantiser(raw)) : elaborate(validateConfiguration(raw));
+  if (isRequantiser(raw)) return elaborateRequantiser(validateRequantiser(raw));
+  return isEngine(raw) ? elaborateEngine(validateEngine(raw)) : elaborate(validateConfiguration(raw));
 }
 
 describe('docs/types.md', () => {

@@ -6,7 +6,7 @@ import { numericType } from '../../numerics/types/table.js';
 import type { RequantiserDesign } from '../../rtl/requantise/design.js';
 import type { SignedRange } from '../../rtl/requantise/widths.js';
 import { RESET_EDGES } from '../../rtl/reset.js';
-import { kindOf, loadManifest, MANIFEST, type ManifestKind, readManifest, sha256 } from '../manifest.js';
+import { kindOf, loadManifest, MANIFEST, type ManifestKind, moduleEntries, readManifest, sha256 } from '../manifest.js';
 import type { RenderedFile } from '../rendered-file.js';
 
 export const REQUANTISER_KIND = 'requantiser';
@@ -59,12 +59,7 @@ export function buildRequantiserManifest(
     configuration: config,
     ...{ top: design.top.name, compileOrder: modules.map(({ file }) => file) },
     files: files.map(({ path, text }) => ({ path, sha256: sha256(text) })),
-    modules: modules.map(({ name, file, title, ports, instances, parts }) => ({
-      ...{ name, file, title },
-      ...(instances === undefined ? {} : { instances }),
-      ...(parts === undefined ? {} : { parts: [...parts] }),
-      ports: [...ports],
-    })),
+    modules: moduleEntries(modules),
     reset: { asynchronous: config.reset === 'async', edges: RESET_EDGES, leastEdges: 1 },
     types: config.types,
     fields: design.fields.map(({ name, port, bits, perLane }) => ({ name, port, bits, perLane })),

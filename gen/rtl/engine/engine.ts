@@ -1,6 +1,13 @@
 import { localparams } from '../../commands/constants.js';
-import { type Machine, typeNumber, wordBytes } from '../../commands/machine.js';
-import { validateRequantiser } from '../../config/requantiser.js';
+import { type Machine, typeBits, typeNumber, wordBytes } from '../../commands/machine.js';
+import {
+  type EngineConfiguration,
+  engineCommand,
+  engineHash,
+  requantiseLanesOf,
+  wordsOf,
+} from '../../config/engine.js';
+import { REQUANTISER, validateRequantiser } from '../../config/requantiser.js';
 import { validateConfiguration } from '../../config/validate.js';
 import { type Design, elaborate } from '../design.js';
 import { type InstanceView, instance } from '../instance.js';
@@ -14,69 +21,60 @@ import { computeModules } from './compute/unit.js';
 import { burstsModule, readModule, writeModule } from './dma.js';
 import { fieldBitsIn, tokensIn } from './fields.js';
 import { fifoModule } from './fifo.js';
+import { bufferMemory, type EngineMemory, type HoldsMemories, memoriesOf } from './memories.js';
 import { dualPortRam } from './ram.js';
 import { type EngineFacts, registersModule } from './registers.js';
 import { bufferOf, type EngineBuffer, type EngineShape, engineBuffers, leastTileBits } from './shape.js';
 import { fetchModule, jobModule, loadModule, storeModule, tokensModule } from './units.js';
 
-/** What an engine is made from. */
-export interface EngineParameters {
-  readonly bus: EngineBus;
-  readonly rows: number;
-  readonly cols: number;
-  readonly lanes: number;
-  readonly requantiseLanes: number;
-  readonly words: Machine['words'];
-  /** Stages of a PE. */
-  readonly pipeline: number;
-  /** Longest reduction. */
-  readonly maxK: number;
-  readonly rounding: 'up' | 'even';
-}
-
+/** An engine with every width, port and file name computed. */
 export interface EngineDesign extends EngineShape {
+  readonly config: EngineConfiguration;
+  readonly hash: string;
+  readonly command: string;
   readonly array: Design;
   readonly requantiser: RequantiserDesign;
   readonly buffers: readonly EngineBuffer[];
+  readonly memories: readonly EngineMemory[];
   /** In compile order; the last is the top. */
   readonly modules: readonly ModuleView[];
   readonly top: ModuleView;
 }
 
-const ACTIVATIONS = { narrow: ['int4', 'uint4', 'flint4', 'uflint4', 'pot4'], wide: ['int8', 'uint8'] };
-const WEIGHTS = { narrow: ['int4', 'flint4', 'pot4'], wide: ['int8'] };
 const BIAS_BITS = 32;
 
-/** Elaborates an engine. */
-export function elaborateEngine(parameters: EngineParameters): EngineDesign {
-  const { bus, rows, cols, lanes, requantiseLanes, words, pipeline, maxK, rounding } = parameters;
-  const { name, reset: kind } = bus;
+/** Types of a port of the array: those of 4 bits, and those of 8, which are pairs of them. */
+function portTypes(names: readonly string[]): { readonly narrow: string[]; readonly wide: string[] } {
+  const isWide = (name: string): boolean => typeBits(typeNumber(name)) === 8;
+  return { narrow: names.filter((name) => !isWide(name)), wide: names.filter(isWide) };
+}
+
+/** Elaborates an engine. @throws ConfigurationError for rules that need the elaborated widths. */
+export function elaborateEngine(config: EngineConfiguration): EngineDesign {
+  const { name, rows, cols, lanes, pipeline, maxK, rounding, reset: kind } = config;
+  const { busBits, addressBits, outstanding } = config;
+  const bus: EngineBus = { name, busBits, addressBits, outstanding, reset: kind };
+  const requantiseLanes = requantiseLanesOf(config);
+  const [activations, weights] = [portTypes(config.activations), portTypes(config.weights)];
   const array = elaborate(
     validateConfiguration({
       ...{ name, rows, cols, lanes, pipeline, maxK, reset: kind, busSegment: rows },
-      ...{ activations: ACTIVATIONS.narrow, wideActivations: ACTIVATIONS.wide },
-      ...{ weights: WEIGHTS.narrow, wideWeights: WEIGHTS.wide },
+      ...{ activations: activations.narrow, wideActivations: activations.wide },
+      ...{ weights: weights.narrow, wideWeights: weights.wide },
     }),
   );
-  const resultTypes = [...ACTIVATIONS.narrow, ...ACTIVATIONS.wide];
   const requantiser = elaborateRequantiser(
     validateRequantiser({
-      ...{ name: `${name}_out`, types: resultTypes, lanes: requantiseLanes, sumBits: array.accumulator.bits },
-      ...{
-        biasBits: BIAS_BITS,
-        multiplierBits: 16,
-        shiftBits: 6,
-        addendBits: VALUE_BITS,
-        clip: 'bounds',
-        rounding,
-        reset: kind,
-      },
+      ...{ arch: REQUANTISER, name: `${name}_out`, types: config.activations, lanes: requantiseLanes },
+      ...{ sumBits: array.accumulator.bits, biasBits: BIAS_BITS, multiplierBits: 16, shiftBits: 6 },
+      ...{ addendBits: VALUE_BITS, clip: 'bounds', rounding, reset: kind },
     }),
   );
   const machine: Machine = {
-    ...{ rows, cols, lanes, requantiseLanes, words, resultTypes, rounding },
-    activationTypes: resultTypes,
-    weightTypes: [...WEIGHTS.narrow, ...WEIGHTS.wide],
+    ...{ rows, cols, lanes, requantiseLanes, words: wordsOf(config), rounding },
+    activationTypes: config.activations,
+    weightTypes: config.weights,
+    resultTypes: config.activations,
     accumulatorBits: array.accumulator.bits,
   };
   const shape: EngineShape = { bus, machine };
@@ -94,7 +92,10 @@ export function elaborateEngine(parameters: EngineParameters): EngineDesign {
     ...[ram, fifoModule(bus), burstsModule(bus), units.read, units.write, units.registers, units.job, units.fetch],
     ...[units.tokens, units.load, units.store, ...computing, top],
   ];
-  return { ...shape, array, requantiser, buffers: engineBuffers(shape), modules, top };
+  return {
+    ...{ ...shape, config, hash: engineHash(config), command: engineCommand(config) },
+    ...{ array, requantiser, buffers: engineBuffers(shape), memories: memoriesOf(modules), modules, top },
+  };
 }
 
 /** The modules in the core of an array, and those that work on its sums. */
@@ -115,7 +116,7 @@ const factsOf = (machine: Machine): EngineFacts => ({
   resultTypes: machine.resultTypes.map(typeNumber),
 });
 
-interface TopView extends ModuleView {
+interface TopView extends HoldsMemories {
   readonly [part: string]: unknown;
 }
 
@@ -262,7 +263,7 @@ function topModule(
       return ofUnit('compute')(port) ?? more[port] ?? `compute_${bare(port)}`;
     }),
   };
-  const rams = buffers.flatMap((buffer) => (buffer.name === 'table' ? [] : [ramView(ram, buffer)]));
+  const rams = buffers.filter((buffer) => buffer.name !== 'table');
   const output_ = buffers.find((buffer) => buffer.name === 'output') as EngineBuffer;
   const parts = (8 * wordBytes(machine, 'output')) / leastTileBits(machine);
   const declared = new Set([...ports.map(({ name: port }) => port), 'clk_i', 'rst_ni']);
@@ -315,7 +316,8 @@ function topModule(
     addressTop: bus.addressBits - 1,
     baseOf: fieldBitsIn('load', 'base', command),
     wordBytesWide: zeroExtend('word_bytes', laneBits + 1, 32),
-    buffers: rams,
+    buffers: rams.map((buffer) => ramView(ram, buffer)),
+    memories: rams.map((buffer) => bufferMemory(ram, buffer)),
     computeLanes:
       parts === output_.lanes
         ? 'compute_output_write'

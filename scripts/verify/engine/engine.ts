@@ -1,19 +1,17 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeFolder } from '../../../gen/base/folder.js';
 import type { CommandOf } from '../../../gen/commands/encode.js';
 import { type Machine, stepsPerWord, tilePixels, typeBits, typeNumber } from '../../../gen/commands/machine.js';
 import { ERRORS, IDENTIFICATION } from '../../../gen/commands/table.js';
-import { renderVerilog } from '../../../gen/design/files.js';
+import { busOf, type EngineManifest } from '../../../gen/design/engine/manifest.js';
 import { Memory } from '../../../gen/golden/engine/memory.js';
 import { type JobResult, simulate } from '../../../gen/golden/engine/simulate.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
-import { type EngineDesign, type EngineParameters, elaborateEngine } from '../../../gen/rtl/engine/engine.js';
 import { instance } from '../../../gen/rtl/instance.js';
-import { output } from '../../../gen/rtl/module.js';
+import { type ModulePort, output } from '../../../gen/rtl/module.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
-import { buildBench, ONE_RUN_TUNING, scratchFolder } from '../../tools/verilator.js';
+import { buildBench, ONE_RUN_TUNING, scratchFolder, type Tuning } from '../../tools/verilator.js';
 import type { CheckOutcome } from '../outcome.js';
 import { rulesInstance } from './dma-harness.js';
 import { MEMORY_BYTES, type Program } from './programs.js';
@@ -35,60 +33,56 @@ export interface EngineJob extends Omit<SimulatedJob, 'start' | 'bases' | 'put' 
   readonly program: Program;
 }
 
-/** Changes of the Verilog of a test that breaks it. */
-type Breakage = (file: string, text: string) => string;
+/** An engine's simulation, and what it is of. */
+export interface BuiltEngine {
+  readonly manifest: EngineManifest;
+  readonly executable: string;
+}
 
-/** Builds an engine's simulation. */
+/** Builds the simulation of a design's folder, with what watches its bus. */
 export async function buildEngine(
-  parameters: EngineParameters,
-  { broken = (_, text) => text, trace = false }: { readonly broken?: Breakage; readonly trace?: boolean } = {},
-): Promise<{ readonly design: EngineDesign; readonly executable: string }> {
-  const design = elaborateEngine(parameters);
-  const { name } = parameters.bus;
+  folder: string,
+  manifest: EngineManifest,
+  { trace = false, tuning = ONE_RUN_TUNING }: { readonly trace?: boolean; readonly tuning?: Tuning } = {},
+): Promise<BuiltEngine> {
+  const { name } = manifest.configuration;
   const scratch = scratchFolder(`${name}-engine`);
   try {
-    const { top } = design;
+    const top = { name: manifest.top, ports: topPorts(manifest) };
     const harness = {
       name: `${name}_bench`,
       title: 'An engine, and what watches its bus.',
       ports: [...top.ports, output('rule_o', 4, 'rule that is broken')],
       instances: [
         { ...instance(top, (port) => port), label: 'u_engine' },
-        { ...rulesInstance(parameters.bus), label: 'u_rules' },
+        { ...rulesInstance(busOf(manifest)), label: 'u_rules' },
       ],
     };
-    const rendered = renderVerilog(design, { generator: 'a test', hash: '', command: '' });
-    makeFolder(join(scratch, 'rtl'));
-    const files = [
-      ...rendered.map(({ path, text }) => [path, broken(basename(path), text)] as const),
-      [`rtl/${harness.name}.v`, renderTemplate('verify/engine/harness.v', harness)] as const,
-    ];
-    const verilog = files.map(([path, text]) => {
-      writeFileSync(join(scratch, path), text);
-      return join(scratch, path);
-    });
-    // What is not reset begins with garbage, memories above all.
-    const tuning = {
-      ...ONE_RUN_TUNING,
-      verilator: ['-O3', '--x-assign', 'unique', '--x-initial', 'unique', '--noassert'],
-    };
+    const file = join(scratch, `${harness.name}.v`);
+    writeFileSync(file, renderTemplate('verify/engine/harness.v', harness));
     const executable = await buildBench({
-      ...{ name: `${name}-engine`, top: harness.name, bench: 'engine_tb', trace, tuning },
-      ...{ allow: ['UNUSEDSIGNAL', 'SYNCASYNCNET'], verilog: [RULES, ...verilog] },
+      ...{ name: `${name}-engine`, top: harness.name, bench: 'engine_tb', trace },
+      // What is not reset begins with garbage, memories above all.
+      tuning: { ...tuning, verilator: ['-O3', '--x-assign', 'unique', '--x-initial', 'unique', '--noassert'] },
+      allow: ['UNUSEDSIGNAL', 'SYNCASYNCNET'],
+      verilog: [RULES, ...manifest.compileOrder.map((path) => join(folder, path)), file],
     });
-    return { design, executable };
+    return { manifest, executable };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
+const topPorts = ({ modules, top }: EngineManifest): ModulePort[] =>
+  modules.find(({ name }) => name === top)?.ports ?? [];
+
 /** Runs jobs one behind the other and compares every byte of memory, the status and the error with the reference simulator. */
 export async function runJobs(
-  { design, executable }: Awaited<ReturnType<typeof buildEngine>>,
+  { manifest, executable }: BuiltEngine,
   jobs: readonly EngineJob[],
   { trace }: { readonly trace?: string } = {},
 ): Promise<CheckOutcome & { readonly registers: readonly Registers[] }> {
-  const memory = { ...design.bus, bytes: MEMORY_BYTES, strict: true };
+  const memory = { ...busOf(manifest), bytes: MEMORY_BYTES, strict: true };
   const run = await simulateJobs(
     executable,
     memory,
@@ -103,11 +97,11 @@ export async function runJobs(
     const { job, message } = run.failure;
     return { vectors: 0, cycles: run.cycles, registers: [], failure: `${message}; ${jobs[job]?.program.title}` };
   }
-  return { cycles: run.cycles, ...compare(design, Number(memoryBase(memory)), jobs, run.ends) };
+  return { cycles: run.cycles, ...compare(manifest, Number(memoryBase(memory)), jobs, run.ends) };
 }
 
 function compare(
-  design: EngineDesign,
+  manifest: EngineManifest,
   base: number,
   jobs: readonly EngineJob[],
   ends: readonly SimulatedEnd[],
@@ -116,11 +110,11 @@ function compare(
   const registers = ends.map((end) => end.registers);
   for (const [i, job] of jobs.entries()) {
     const end = ends[i] as SimulatedEnd;
-    const { expected, result } = reference(design, base, job);
+    const { expected, result } = reference(manifest, base, job);
     const whole = job.abort === 0 && job.stop === 0 && result.error === 'none';
     const wrong =
       (job.abort === 0
-        ? (wrongFacts(design, end.registers) ?? wrongEnd(job, end, result, { whole, machine: design.machine }))
+        ? (wrongFacts(manifest, end.registers) ?? wrongEnd(job, end, result, { whole, machine: manifest.machine }))
         : undefined) ?? wrongMemory(job, expected, end.got[0] as Uint8Array, whole);
     if (wrong !== undefined) return { vectors, registers, failure: `job ${i}: ${wrong}; ${job.program.title}` };
     vectors += whole ? result.bytesWritten : 0;
@@ -130,14 +124,14 @@ function compare(
 
 /** What the reference simulator makes of a job: memory, and how it ends. */
 function reference(
-  design: EngineDesign,
+  manifest: EngineManifest,
   base: number,
   { program, refused }: EngineJob,
 ): { expected: Uint8Array; result: JobResult } {
   const memory = new Memory();
   memory.set(base, program.memory);
   for (const { writes, first, bytes } of refused) memory.refuse(writes ? 'write' : 'read', base + first, bytes);
-  const result = simulate(design.machine, memory, {
+  const result = simulate(manifest.machine, memory, {
     start: base + program.start,
     bases: program.bases.map((each) => base + each),
   });
@@ -145,7 +139,7 @@ function reference(
 }
 
 /** Whether the registers that never change tell of the machine. */
-function wrongFacts({ machine }: EngineDesign, registers: Registers): string | undefined {
+function wrongFacts({ machine }: EngineManifest, registers: Registers): string | undefined {
   const { rows, cols, lanes, requantiseLanes, accumulatorBits, rounding, words } = machine;
   const mask = (names: readonly string[]): number => names.reduce((all, name) => all + 2 ** typeNumber(name), 0);
   const expected: Partial<Registers> = {

@@ -78,6 +78,17 @@ export function randomLayers(
   return draft.end(titles.join('; '));
 }
 
+/** A layer of a shape with random data; undefined where it does not fit. */
+export function shapedLayer(
+  machine: Machine,
+  random: RandomSource,
+  shape: LayerShape,
+  title: string,
+): Program | undefined {
+  const draft = new Draft(machine, random);
+  return addLayer(draft, shape, { index: 0, count: 1 }) ? draft.end(title) : undefined;
+}
+
 /** What a layer keeps in a buffer: words, and where they come from or go to. */
 interface Region {
   readonly buffer: BufferName;

@@ -1,40 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { Machine } from '../../../gen/commands/machine.js';
-import { type RandomSource, randomSource } from '../../../gen/golden/vectors.js';
-import type { EngineParameters } from '../../../gen/rtl/engine/engine.js';
-import { buildEngine, type EngineJob, runJobs, slowJob } from '../../../scripts/verify/engine/engine.js';
-import { faultJobs } from '../../../scripts/verify/engine/faults.js';
-import { randomLayers } from '../../../scripts/verify/engine/layers.js';
-import { randomCopies } from '../../../scripts/verify/engine/programs.js';
+import { randomSource } from '../../../gen/golden/vectors.js';
+import { inScratch } from '../../../scripts/tools/scratch.js';
+import { buildEngine, runJobs } from '../../../scripts/verify/engine/engine.js';
+import { engineJobs } from '../../../scripts/verify/engine/jobs.js';
+import { brokenEngine, engineIn } from '../../support/engine.js';
 
 interface Shape {
   readonly rows: number;
   readonly cols: number;
-  readonly lanes: number;
-  readonly requantiseLanes: number;
-  readonly busBits: number;
+  readonly lanes?: number;
+  readonly requantiseLanes?: number;
+  readonly busBits?: number;
+  readonly [more: string]: unknown;
 }
 
-const shape = (rows: number, cols: number, lanes: number, requantiseLanes: number, busBits: number): Shape => ({
-  ...{ rows, cols, lanes, requantiseLanes, busBits },
-});
-
-const engine = ({ busBits, ...size }: Shape, name: string): EngineParameters => ({
-  ...size,
-  bus: { name, busBits, addressBits: 40, outstanding: 4, reset: 'sync' },
-  ...{ pipeline: 1, maxK: 1024, rounding: 'up' },
-  words: { activation: 1024, weight: 2048, constant: 128, output: 1024 },
-});
-
-/** Programs of every kind on random buses, then faults. */
-function jobsOf(machine: Machine, random: RandomSource, count: number): EngineJob[] {
-  const layers = () => slowJob(randomLayers(machine, random, 1 + random.below(3)), random);
-  const copies = () => slowJob(randomCopies(machine, random, 4), random);
-  return [
-    ...Array.from({ length: count }, () => (random.below(4) > 0 ? layers() : copies())),
-    ...faultJobs(machine, random),
-  ];
-}
+const SMALL = { activationKib: 8, weightKib: 16, constantKib: 4, outputKib: 8 };
+const BROKEN = { rows: 4, cols: 4, requantiseLanes: 2, busBits: 64, name: 'broken', ...SMALL };
 
 const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
   ['sequence', 'step = go &', "step = 1'b1 &"],
@@ -81,36 +62,44 @@ const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
   ['job', 'finished_i & ~clear_q', 'finished_i'],
 ];
 
+const SHAPES: readonly Shape[] = [
+  { rows: 4, cols: 4, requantiseLanes: 2, busBits: 64 },
+  { rows: 2, cols: 2, busBits: 32 },
+  { rows: 8, cols: 4, requantiseLanes: 2, busBits: 32, pipeline: 2 },
+  { rows: 4, cols: 16, lanes: 2, requantiseLanes: 4, busBits: 256, rounding: 'even' },
+  { rows: 8, cols: 8, lanes: 4, requantiseLanes: 4, reset: 'async' },
+  { rows: 16, cols: 16 },
+  { rows: 32, cols: 2, busBits: 32, addressBits: 32, pipeline: 3 },
+  { rows: 2, cols: 32, busBits: 512, addressBits: 64, outstanding: 2 },
+  { rows: 4, cols: 8, activations: ['int4', 'uint4'], weights: ['int4'] },
+  { rows: 4, cols: 4, activations: ['int8', 'int4', 'upot4'], weights: ['int4', 'int8'], outstanding: 16 },
+];
+
 describe('an engine', () => {
-  it.each([
-    shape(4, 4, 1, 2, 64),
-    shape(2, 2, 1, 1, 32),
-    shape(8, 4, 1, 2, 32),
-    shape(4, 16, 2, 4, 256),
-    shape(8, 8, 4, 4, 128),
-    shape(16, 16, 1, 4, 128),
-  ])(
-    'runs random programs as the reference simulator, byte by byte: $rows x $cols, $lanes lanes, a bus of $busBits bits',
-    async (each) => {
-      const random = randomSource(each.busBits + each.rows);
-      const built = await buildEngine(engine(each, `sized${each.rows}x${each.cols}`));
-      const outcome = await runJobs(built, jobsOf(built.design.machine, random, 80));
-      expect(outcome.failure).toBeUndefined();
-      expect(outcome.vectors).toBeGreaterThan(10_000);
-    },
+  it.each(SHAPES.map((each) => [JSON.stringify(each), each] as const))(
+    'runs programs as the reference simulator, byte by byte: %s',
+    (_title, each) =>
+      inScratch('engine', async (out) => {
+        const { folder, manifest } = engineIn(out, { ...SMALL, ...each });
+        const built = await buildEngine(folder, manifest);
+        const outcome = await runJobs(built, engineJobs(manifest.machine, randomSource(each.rows + each.cols), 80));
+        expect(outcome.failure).toBeUndefined();
+        expect(outcome.vectors).toBeGreaterThan(10_000);
+      }),
   );
 
-  it.each(BREAKS)('is found broken: %s, %s', async (file, from, to) => {
-    let changed = 0;
-    const built = await buildEngine(engine(shape(4, 4, 1, 2, 64), 'broken'), {
-      broken: (name, text) => {
+  it.each(BREAKS)('is found broken: %s, %s', (file, from, to) =>
+    inScratch('engine', async (out) => {
+      let changed = 0;
+      const { folder, manifest } = brokenEngine(out, BROKEN, (name, text) => {
         if (name !== `broken_${file}.v`) return text;
         changed += text.includes(from) ? 1 : 0;
         return text.replace(from, to);
-      },
-    });
-    expect(changed).toBe(1);
-    const outcome = await runJobs(built, jobsOf(built.design.machine, randomSource(1), 60));
-    expect(outcome.failure).toMatch(/job \d+/);
-  });
+      });
+      const built = await buildEngine(folder, manifest);
+      expect(changed).toBe(1);
+      const outcome = await runJobs(built, engineJobs(manifest.machine, randomSource(1), 60));
+      expect(outcome.failure).toMatch(/job \d+/);
+    }),
+  );
 });

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EngineParameters } from '../../../gen/rtl/engine/engine.js';
+import { busOf } from '../../../gen/design/engine/manifest.js';
 import { type CompiledNetwork, compile } from '../../../scripts/network/compile/compile.js';
 import type { Codes } from '../../../scripts/network/compile/evaluate.js';
 import { inputCodes, integerNetworkOf } from '../../../scripts/network/compile/network-of.js';
@@ -12,15 +12,13 @@ import { FASHION, fashionMnist } from '../../../scripts/network/onnx/fashion.js'
 import { feedOf } from '../../../scripts/network/onnx/feed.js';
 import { calibrationSamples } from '../../../scripts/network/quantise/calibration.js';
 import { buildEngine } from '../../../scripts/verify/engine/engine.js';
+import { brokenEngine, engineIn } from '../../support/engine.js';
 import { runProgram } from '../../support/program.js';
 
-const ENGINE: EngineParameters = {
-  bus: { name: 'network', busBits: 128, addressBits: 40, outstanding: 8, reset: 'sync' },
-  ...{ rows: 16, cols: 16, lanes: 1, requantiseLanes: 4, pipeline: 1, maxK: 8192, rounding: 'up' },
-  words: { activation: 4096, weight: 8192, constant: 512, output: 4096 },
-};
+const ENGINE = { rows: 16, cols: 16, name: 'network' };
 const SAMPLES = 3;
-const folder = join(mkdtempSync(join(tmpdir(), 'ant-rtl-network-')), 'residual');
+const out = mkdtempSync(join(tmpdir(), 'ant-rtl-network-'));
+const folder = join(out, 'residual');
 
 beforeAll(async () => {
   const flags = ['--calib', FASHION, '--wide', 'first,last', '--out', folder];
@@ -40,9 +38,10 @@ async function compiled(machine: CompiledNetwork['machine']): Promise<{ network:
 
 describe('the residual network', () => {
   it('runs whole on the Verilated engine, and every byte that it writes is that of the reference simulator', async () => {
-    const { design, executable } = await buildEngine(ENGINE);
-    const { network, samples } = await compiled(design.machine);
-    const runs = await runOnEngine({ ...ENGINE.bus, executable }, network, samples);
+    const { folder: design, manifest } = engineIn(out, ENGINE);
+    const { executable } = await buildEngine(design, manifest);
+    const { network, samples } = await compiled(manifest.machine);
+    const runs = await runOnEngine({ ...busOf(manifest), executable }, network, samples);
     expect(runs.mismatch).toBeUndefined();
     expect(runs.registers).toHaveLength(SAMPLES);
     expect(runs.bytes).toBe(SAMPLES * (network.map.sizes.outputs + network.map.sizes.scratch));
@@ -51,12 +50,12 @@ describe('the residual network', () => {
   });
 
   it('is found wrong where the engine adds no second operand', async () => {
-    const { design, executable } = await buildEngine(ENGINE, {
-      broken: (file, text) =>
-        file === 'network_compute.v' ? text.replace('second_q == SECOND_ADD', "(second_q & 2'd2) == SECOND_ADD") : text,
-    });
-    const { network, samples } = await compiled(design.machine);
-    const runs = await runOnEngine({ ...ENGINE.bus, executable }, network, samples);
+    const { folder: design, manifest } = brokenEngine(out, ENGINE, (file, text) =>
+      file === 'network_compute.v' ? text.replace('second_q == SECOND_ADD', "(second_q & 2'd2) == SECOND_ADD") : text,
+    );
+    const { executable } = await buildEngine(design, manifest);
+    const { network, samples } = await compiled(manifest.machine);
+    const runs = await runOnEngine({ ...busOf(manifest), executable }, network, samples);
     expect(runs.mismatch).toMatch(/sample 0: byte \d+/);
   });
 });

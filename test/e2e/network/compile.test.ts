@@ -2,11 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { engineIn } from '../../support/engine.js';
 import { type GraphParts, modelBytes, node, randomTensor } from '../../support/onnx.js';
 import { runProgram } from '../../support/program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-compile-'));
 const [quantised, out] = [join(folder, 'tiny'), join(folder, 'compiled')];
+const engine = (raw: object): string => engineIn(folder, { rows: 16, cols: 16, ...raw }).folder;
 
 /** Ten classes of 28 x 28 images. */
 const TINY: GraphParts = {
@@ -36,7 +38,8 @@ beforeAll(async () => {
 
 describe('npm run compile', () => {
   it('writes image, map and report, and the reference simulator runs them', async () => {
-    const flags = ['--calib', 'fashion-mnist', '--samples', '5', '--out', out, '--json'];
+    const design = engine({});
+    const flags = ['--design', design, '--calib', 'fashion-mnist', '--samples', '5', '--out', out, '--json'];
     const { exitCode, stdout } = await runProgram('compile', [quantised, ...flags]);
     expect(exitCode).toBe(0);
     const report = JSON.parse(stdout);
@@ -50,11 +53,10 @@ describe('npm run compile', () => {
   }, 60_000);
 
   it('refuses a layer that does not fit, and names what it needs', async () => {
-    const machine = join(folder, 'machine.json');
-    writeFileSync(machine, JSON.stringify({ words: { activation: 64, weight: 8192, constant: 512, output: 4096 } }));
-    const flags = ['--calib', 'fashion-mnist', '--machine', machine, '--out', join(folder, 'none')];
+    const design = engine({ name: 'small', activationKib: 1 });
+    const flags = ['--calib', 'fashion-mnist', '--design', design, '--out', join(folder, 'none')];
     const { exitCode, stderr } = await runProgram('compile', [quantised, ...flags]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/conv: .* 140 words .* 32/);
+    expect(stderr).toMatch(/conv: .* 140 words .* 64/);
   }, 60_000);
 });

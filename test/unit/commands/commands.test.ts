@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { cHeader, localparams, tableConstants } from '../../../gen/commands/constants.js';
+import { cMacros, localparams, tableConstants } from '../../../gen/commands/constants.js';
 import { type Command, command, decodeCommand, encodeCommands } from '../../../gen/commands/encode.js';
 import { type Field, field, fieldValue } from '../../../gen/commands/field.js';
-import { COMMAND_BYTES, COMMAND_WORDS, COMMANDS, REGISTER_BYTES, REGISTERS } from '../../../gen/commands/table.js';
+import {
+  COMMAND_BYTES,
+  COMMAND_WORDS,
+  COMMANDS,
+  REGISTER_BYTES,
+  REGISTERS,
+  TYPE_NUMBERS,
+} from '../../../gen/commands/table.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
-import { TYPE_NUMBERS } from '../../../gen/commands/table.js';
 
 /** The bits of fields that two of them have, or that no word has. */
 function clashes(fields: readonly Field[], words: number): string[] {
@@ -107,7 +113,7 @@ describe('constants', () => {
 
   it('are written for Verilog and C', () => {
     expect(localparams((name) => name === 'OPCODE_LOAD')).toEqual(["  localparam [3:0] OPCODE_LOAD = 4'd2;"]);
-    expect(cHeader()).toMatch(/^#define ANT_REG_STATUS 68u /m);
+    expect(cMacros().join('\n')).toMatch(/^#define ANT_REG_STATUS 68u /m);
     expect(localparams()).toHaveLength(tableConstants().length);
   });
 });

@@ -7,14 +7,7 @@ import {
   requantiserHash,
   validateRequantiser,
 } from '../../../gen/config/requantiser.js';
-
-const flagsOf = (command: string): Record<string, string> =>
-  Object.fromEntries(
-    [...command.matchAll(/--([a-z-]+) (\S+)/g)].map(([, flag = '', value = '']) => [
-      flag.replace(/-./g, (text) => text.slice(1).toUpperCase()),
-      value,
-    ]),
-  );
+import { flagsOf } from '../../support/text.js';
 
 describe('the configuration of a requantiser', () => {
   it('has defaults for all but its kind', () => {

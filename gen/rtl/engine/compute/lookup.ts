@@ -1,5 +1,6 @@
 import { input, output } from '../../module.js';
 import { clock, reset } from '../../ports.js';
+import { bufferMemory } from '../memories.js';
 import { dualPortRam } from '../ram.js';
 import { bufferOf, type EngineShape } from '../shape.js';
 import { engineModule } from '../view.js';
@@ -7,7 +8,9 @@ import { clear } from './common.js';
 
 export function lookupModule(shape: EngineShape) {
   const { requantiseLanes: lanes } = shape.machine;
-  const { words, wordBits, addressBits, lanes: writeLanes } = bufferOf(shape, 'table');
+  const table = bufferOf(shape, 'table');
+  const { words, wordBits, addressBits, lanes: writeLanes } = table;
+  const ram = dualPortRam(shape.bus.name);
   return engineModule(shape.bus, 'lookup', {
     title: 'Look-up table: another code for each code.',
     ports: [
@@ -25,6 +28,7 @@ export function lookupModule(shape: EngineShape) {
       output('copy_o', 1, 'of the copy'),
       output('codes_o', 8 * lanes, '8 bits for each lane'),
     ],
-    ...{ lanes, words, wordBits, addressBits, writeLanes, ram: dualPortRam(shape.bus.name).name },
+    ...{ lanes, words, wordBits, addressBits, writeLanes, ram: ram.name },
+    memories: [bufferMemory(ram, table, lanes)],
   });
 }

@@ -3,6 +3,8 @@ import { bitsFor } from '../../operand.js';
 import { clock, reset } from '../../ports.js';
 import { biasOf } from '../../product-bias.js';
 import { literal, slice, zeroExtend } from '../../verilog.js';
+import type { EngineMemory } from '../memories.js';
+import { dualPortRam } from '../ram.js';
 import { addressBitsFor, type EngineShape } from '../shape.js';
 import { engineModule } from '../view.js';
 import { type Computing, clear, start, tileSizes } from './common.js';
@@ -10,6 +12,7 @@ import { type Computing, clear, start, tileSizes } from './common.js';
 export function sumsModule(shape: EngineShape, { array }: Computing) {
   const { rows, cols, requantiseLanes: lanes, lanes: machineLanes } = shape.machine;
   const laneCols = cols / lanes;
+  const ram = dualPortRam(shape.bus.name).name;
   const left = rows + cols - 2;
   const leftBits = bitsFor(left);
   const addressBits = addressBitsFor(2 * (rows + cols - 1));
@@ -41,7 +44,13 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
       output('idle_o', 1, 'there are none'),
     ],
     ...{ cols, lanes, laneCols, laneColsTop: laneCols - 1, accBits, addressBits, words: 2 ** addressBits },
-    ...{ fifo: `${shape.bus.name}_fifo`, ram: `${shape.bus.name}_ram_1r1w` },
+    ...{ fifo: `${shape.bus.name}_fifo`, ram },
+    memories: [
+      {
+        ...{ name: 'sums', module: ram, instances: lanes, words: 2 ** addressBits, bits: laneCols * accBits, lanes: 1 },
+        meaning: 'sums on their way to the requantiser',
+      } satisfies EngineMemory,
+    ],
     ...{
       leftTop: leftBits - 1,
       zeroLeft: literal(leftBits, 0),

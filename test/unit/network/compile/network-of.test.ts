@@ -1,9 +1,10 @@
+import { validateEngine } from '../../../../gen/config/engine.js';
+import { elaborateEngine } from '../../../../gen/rtl/engine/engine.js';
 import { describe, expect, it } from 'vitest';
 import { codeValues } from '../../../../gen/numerics/codec.js';
 import { numericType } from '../../../../gen/numerics/types/table.js';
 import { compile } from '../../../../scripts/network/compile/compile.js';
 import { evaluate } from '../../../../scripts/network/compile/evaluate.js';
-import { DEFAULT_MACHINE } from '../../../../scripts/network/compile/machine-file.js';
 import { type IntegerNetwork, tensorOf } from '../../../../scripts/network/compile/network.js';
 import { inputCodes, integerNetworkOf } from '../../../../scripts/network/compile/network-of.js';
 import { operationsOf } from '../../../../scripts/network/compile/operations.js';
@@ -103,7 +104,8 @@ describe('a network in whole integers', () => {
       'product',
     ]);
     expect(await outputError(network, feed, quantised)).toBeLessThan(limit);
-    const run = openReference(compile(DEFAULT_MACHINE, network));
+    const { machine } = elaborateEngine(validateEngine({ engine: true }));
+    const run = openReference(compile(machine, network));
     const [one] = feed.runs(1);
     const [codes] = inputCodes(network, one as NonNullable<typeof one>);
     const result = run(codes as NonNullable<typeof codes>);

@@ -1,12 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { command } from '../../../../gen/commands/encode.js';
 import { compile } from '../../../../scripts/network/compile/compile.js';
 import { commandCost, spans } from '../../../../scripts/network/compile/estimate.js';
 import { compiledFiles } from '../../../../scripts/network/compile/files.js';
-import { DEFAULT_MACHINE, readMachine } from '../../../../scripts/network/compile/machine-file.js';
+import { requireSumsFit } from '../../../../scripts/network/compile/fits.js';
 import { compileReport } from '../../../../scripts/network/compile/report.js';
 import { smallMachine } from '../../golden/engine/machine.js';
 import { RandomNetwork } from './networks.js';
@@ -65,21 +62,14 @@ describe('the files of a compiled network', () => {
   });
 });
 
-describe('the engine of a file', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'ant-rtl-machine-')), 'machine.json');
-  const read = (value: unknown) => {
-    writeFileSync(file, JSON.stringify(value));
-    return readMachine(file);
-  };
+describe('what does not fit', () => {
+  const random = new RandomNetwork(5);
+  const [output] = random.product(random.input(4, 4, 60), 6, { type: 'int8' });
+  const network = random.network(output);
 
-  it('is the default but for what the file has', () => {
-    expect(read({ rows: 8, lanes: 4 })).toEqual({ ...DEFAULT_MACHINE, rows: 8, lanes: 4 });
-  });
-
-  it('is refused with all that is wrong', () => {
-    expect(() => read({ rows: 6, cols: 0, weightTypes: ['int5'], size: 1 })).toThrow(
-      /rows: .*\n.*cols: .*\n.*weightTypes.0: .*\n.*size/s,
-    );
-    expect(() => readMachine(join(file, 'none'))).toThrow('--machine');
+  it('is a layer whose sums may be greater than the accumulators', () => {
+    const machine = smallMachine();
+    requireSumsFit({ ...machine, accumulatorBits: 24 }, network);
+    expect(() => requireSumsFit({ ...machine, accumulatorBits: 8 }, network)).toThrow(/sums from .* to .*--max-k/s);
   });
 });
