@@ -7,7 +7,7 @@ import {
   requantiseLanesOf,
   wordsOf,
 } from '../../config/engine.js';
-import { REQUANTISER, validateRequantiser } from '../../config/requantiser.js';
+import { validateRequantiser } from '../../config/requantiser.js';
 import { validateConfiguration } from '../../config/validate.js';
 import { type Design, elaborate } from '../design.js';
 import { type InstanceView, instance } from '../instance.js';
@@ -65,7 +65,7 @@ export function elaborateEngine(config: EngineConfiguration): EngineDesign {
   );
   const requantiser = elaborateRequantiser(
     validateRequantiser({
-      ...{ arch: REQUANTISER, name: `${name}_out`, types: config.activations, lanes: requantiseLanes },
+      ...{ name: `${name}_out`, types: config.activations, lanes: requantiseLanes },
       ...{ sumBits: array.accumulator.bits, biasBits: BIAS_BITS, multiplierBits: 16, shiftBits: 6 },
       ...{ addendBits: VALUE_BITS, clip: 'bounds', rounding, reset: kind },
     }),
