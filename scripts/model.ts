@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { EXIT, UserError } from '../gen/base/errors.js';
 import { replaceFolder } from '../gen/base/folder.js';
-import { programCommand } from '../gen/base/options.js';
+import { collect, programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { requireFolderTarget } from '../gen/base/target.js';
@@ -49,8 +49,9 @@ function command(): Command {
     .option(
       '--shape <input=sizes>',
       'sizes of an input that an .onnx file leaves open, such as x=1x3x48x192; of one of several networks NAME:x=1x3x48x192',
-      (text: string, all: readonly string[] = []) => [...all, text],
+      collect,
     )
+    .option('--fix <input=value>', 'make an input of an .onnx file a constant, such as sr=16000', collect)
     .option('--accelerators <list>', 'names, or descriptions (.yaml, .json) (default: all)')
     .option('--baseline <name>', 'accelerator that all are relative to (default: AdaFloat, or the last one)')
     .option('--samples <n>', 'samples of a batch', String(PUBLISHED_BATCH))

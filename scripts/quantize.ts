@@ -9,6 +9,7 @@ import { loadPlotting } from '../gen/base/vega.js';
 import { arrayInfoOf } from '../gen/design/array-info.js';
 import { loadDesign } from '../gen/design/manifest.js';
 import { FASHION } from './network/onnx/fashion.js';
+import { fixInputs } from './network/onnx/fix-inputs.js';
 import { fixShapes, openModel } from './network/onnx/open.js';
 import { loadRuntime } from './network/onnx/session.js';
 import { calibrationSamples, FASHION_SAMPLES, fitsResults, splitSamples } from './network/quantise/calibration.js';
@@ -44,6 +45,11 @@ async function main(): Promise<number> {
         'measure on the last n samples and fit to the others (default: a quarter where an option fits to results, else 0)',
       )
       .option('--shape <name=sizes>', 'sizes of an input that the file leaves open, such as x=1x3x48x192', collect)
+      .option(
+        '--fix <name=value>',
+        'make an input a constant, such as sr=16000: branches that it decides are taken',
+        collect,
+      )
       .addOption(firstDimensionOption('auto')),
   )
     .addOption(
@@ -76,7 +82,7 @@ async function main(): Promise<number> {
     () => (flags.design === undefined ? undefined : loadDesign(flags.design)),
     () => {
       const opened = openModel(file);
-      return { ...opened, model: fixShapes(opened.model, flags.shape ?? []) };
+      return { ...opened, model: fixInputs(fixShapes(opened.model, flags.shape ?? []), flags.fix ?? []) };
     },
     () => calibrationSamples(calib, count),
   ]);

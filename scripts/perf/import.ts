@@ -3,6 +3,8 @@ import { loadNetwork } from '../network/infer/load.js';
 import { declaredShapes, samplesOfShapes, zeros } from '../network/onnx/feed.js';
 import type { OnnxModel } from '../network/onnx/model.js';
 import { integersOf } from '../network/onnx/nodes.js';
+import { takeBranches } from '../network/onnx/branches.js';
+import { fixInputs } from '../network/onnx/fix-inputs.js';
 import { fixShapes, openModel } from '../network/onnx/open.js';
 import { type LeftOut, type Survey, type SurveyedProduct, survey } from '../network/products/survey.js';
 import { randomRowsDepend } from '../network/quantise/first-dimension.js';
@@ -11,19 +13,28 @@ import { foldWeights } from '../network/quantise/fold.js';
 import type { DescribedNetwork } from './description.js';
 import type { Layer, LeftOutProduct } from './layer.js';
 
+/** What is said of a network's inputs beside its file. */
+export interface GivenInputs {
+  /** Sizes that the file leaves open, as `--shape` has them. */
+  readonly shapes?: readonly string[] | undefined;
+  /** Values of inputs that are constant, as `--fix` has them. */
+  readonly fixed?: readonly string[] | undefined;
+}
+
 /**
  * The matrix products of an ONNX network, in the shapes that one sample gives them.
  *
- * @param shapes Sizes of inputs that the file leaves open, as `--shape` has them.
+ * @param given What is known of inputs beside the file.
  */
 export async function onnxNetwork(
   file: string,
   name: string,
-  shapes: readonly string[] = [],
+  { shapes = [], fixed = [] }: GivenInputs = {},
 ): Promise<DescribedNetwork> {
   const opened = openModel(file).model;
-  const model = await foldWeights(fixShapes(opened, shapes));
-  const declared = declaredShapes(model);
+  const sized = fixInputs(fixShapes(opened, shapes), fixed);
+  const declared = declaredShapes(sized);
+  const model = await foldWeights(await takeBranches(sized, zeros(sized, declared)));
   const unit = (await isSequence(opened, model, declared)) ? 1 : samplesOfShapes(model);
   const found = await survey(model, zeros(model, declared), true);
   const layers = layersOf(model, found, found.products, unit);
@@ -58,7 +69,8 @@ async function isSequence(
   declared: ReadonlyMap<string, readonly number[]>,
 ): Promise<boolean> {
   const isOpen = ({ shape }: OnnxModel['inputs'][number]): boolean => shape?.[0] === undefined && shape?.length !== 0;
-  if (!opened.inputs.every(isOpen)) return false;
+  const names = new Set(model.inputs.map(({ name }) => name));
+  if (!opened.inputs.filter(({ name }) => names.has(name)).every(isOpen)) return false;
   const why = await randomRowsDepend(model, declared);
   const open = model.inputs.find(isOpen);
   if (why === undefined || !open) return why !== undefined;

@@ -5,7 +5,7 @@ import { UserError } from '../../gen/base/errors.js';
 import { foreignFormat } from '../network/onnx/foreign.js';
 import { checked, isFileName, readData } from './data.js';
 import { type DescribedNetwork, describedNetwork, NETWORK } from './description.js';
-import { onnxNetwork, quantisedNetwork } from './import.js';
+import { type GivenInputs, onnxNetwork, quantisedNetwork } from './import.js';
 import { NETWORKS } from './networks/index.js';
 
 /** What reports call the network in a file or folder. */
@@ -16,7 +16,7 @@ export const nameOf = (file: string): string => basename(file).replace(/\.[^.]*$
  *
  * @throws UserError when there is no such network.
  */
-export async function openNetwork(what: string, shapes: readonly string[] = []): Promise<DescribedNetwork> {
+export async function openNetwork(what: string, given: GivenInputs = {}): Promise<DescribedNetwork> {
   const build = NETWORKS.get(what);
   if (build) return { network: build(), bits: new Map() };
   if (!existsSync(what)) {
@@ -30,7 +30,7 @@ export async function openNetwork(what: string, shapes: readonly string[] = []):
     if (!existsSync(join(what, 'report.json'))) throw new UserError(`${what} is no folder that npm run quantize wrote`);
     return quantisedNetwork(what, name);
   }
-  if (what.endsWith('.onnx')) return onnxNetwork(what, name, shapes);
+  if (what.endsWith('.onnx')) return onnxNetwork(what, name, given);
   const foreign = foreignFormat(readFileSync(what));
   if (foreign !== undefined) {
     throw new UserError(

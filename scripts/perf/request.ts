@@ -46,6 +46,7 @@ export interface ModelFlags {
   readonly effects?: boolean;
   readonly markdown?: boolean;
   readonly shape?: readonly string[];
+  readonly fix?: readonly string[];
 }
 
 const list = (text: string): string[] =>
@@ -74,8 +75,13 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
   ]);
   const lists = bitLists();
   requireLists(accelerators, lists);
-  const shapes = shapesOf(names, flags.shape ?? []);
-  const networks = await Promise.all(names.map((name) => openNetwork(name, shapes.get(name))));
+  const [shapes, fixed] = allOf([
+    () => ofNetworks('--shape', names, flags.shape ?? []),
+    () => ofNetworks('--fix', names, flags.fix ?? []),
+  ]);
+  const networks = await Promise.all(
+    names.map((name) => openNetwork(name, { shapes: shapes.get(name), fixed: fixed.get(name) })),
+  );
   requireDistinct(
     '--networks',
     networks.map(({ network }) => network.name),
@@ -119,30 +125,31 @@ function requireTogether(flags: ModelFlags): void {
 }
 
 /**
- * The sizes that are given for the inputs of each network; of one of several as `network:input=sizes`.
+ * What an option gives for the inputs of each network; of one of several as `network:input=...`.
  *
  * @throws UserError where a network does not take them, or is not named.
  */
-export function shapesOf(
+export function ofNetworks(
+  option: string,
   networks: readonly string[],
   texts: readonly string[],
 ): ReadonlyMap<string, readonly string[]> {
   const files = networks.filter((name) => name.endsWith('.onnx'));
   const [only] = files;
-  const shapes = new Map<string, string[]>(files.map((file) => [file, []]));
+  const given = new Map<string, string[]>(files.map((file) => [file, []]));
   for (const text of texts) {
     const named = files.find((file) => text.startsWith(`${nameOf(file)}:`));
     const file = named ?? (files.length === 1 ? only : undefined);
     if (file === undefined) {
       throw new UserError(
         only === undefined
-          ? `--shape ${text}: no network is an .onnx file`
-          : `--shape ${text}: say of which network, as in ${nameOf(only)}:${text}; they are ${files.map(nameOf).join(', ')}`,
+          ? `${option} ${text}: no network is an .onnx file`
+          : `${option} ${text}: say of which network, as in ${nameOf(only)}:${text}; they are ${files.map(nameOf).join(', ')}`,
       );
     }
-    (shapes.get(file) as string[]).push(named ? text.slice(nameOf(named).length + 1) : text);
+    (given.get(file) as string[]).push(named ? text.slice(nameOf(named).length + 1) : text);
   }
-  return shapes;
+  return given;
 }
 
 function namesOf({ networks }: ModelFlags): string[] {

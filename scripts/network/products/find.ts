@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NodeProto } from 'onnx-buf';
 import type { OnnxModel } from '../onnx/model.js';
-import { allNodes, hasSubgraph, needed, scanOf, subgraphs } from '../onnx/nodes.js';
+import { allNodes, hasSubgraph, needed, readsOf, scanOf, subgraphs } from '../onnx/nodes.js';
 import { operatorOf, PRODUCT_OPS, type ProductOp } from './operators.js';
 import type { Product } from './product.js';
 
@@ -72,7 +72,7 @@ export function findProducts(model: OnnxModel): ProductSearch {
     const steps = alive.has(node) ? stepProducts(node, constant, names) : [];
     const inner = new Set(steps.map((product) => product.node));
     products.push(...steps);
-    skipped.push(...productsInside(node).filter((each) => !inner.has(each.node)));
+    skipped.push(...productsInside(node, model).filter((each) => !inner.has(each.node)));
     if (!multiplies(node)) continue;
     const reason = alive.has(node) ? obstacle(node, constant) : 'it reaches no output of the network';
     const title = titleOf(node);
@@ -147,16 +147,26 @@ function obstacle(node: NodeProto, constant: ReadonlySet<string>): string | unde
 }
 
 /** Products of the graphs that a node runs. */
-function productsInside(node: NodeProto): SkippedProduct[] {
+function productsInside(node: NodeProto, model: OnnxModel): SkippedProduct[] {
+  const decider = subgraphs(node).length > 0 ? deciderOf(node, model) : undefined;
+  const way = decider === undefined ? '' : `; input ${decider} decides, and --fix ${decider}=VALUE takes one branch`;
   return subgraphs(node)
     .flatMap((graph) => [...allNodes(graph)])
     .filter(multiplies)
     .map((inner) => ({
       title: titleOf(inner),
       op: inner.opType,
-      reason: `it is inside of ${node.opType} ${titleOf(node)}`,
+      reason: `it is inside of ${node.opType} ${titleOf(node)}${way}`,
       node: inner,
     }));
+}
+
+/** The input whose elements alone decide an If; undefined for other nodes, and where several or none do. */
+function deciderOf({ opType, input }: NodeProto, { graph, inputs }: OnnxModel): string | undefined {
+  if (opType !== 'If') return undefined;
+  const read = new Set([...input, ...needed(graph.node, input).flatMap(readsOf)]);
+  const [first, ...others] = inputs.filter(({ name }) => read.has(name));
+  return others.length === 0 ? first?.name : undefined;
 }
 
 /** Characters of a name beyond which it is cut; file systems take 255. */

@@ -75,7 +75,7 @@ export async function survey(model: OnnxModel, inputs: Values, invented = false)
   const leftOut = skipped.map((each): LeftOut => {
     const { title, op, reason, node } = each;
     if (each.unused) return { title, op, reason, macs: 0, elements: 0, bits: FLOAT_BITS };
-    if (unknown.has(node)) return { title, op, reason: `${reason}, as often as the data say`, ...UNKNOWN };
+    if (unknown.has(node)) return { title, op, reason: `${reason}; how often it runs, the data say`, ...UNKNOWN };
     const own = runs.get(node);
     return own ? leaveInside(each, own) : leave(each, factsOf);
   });
@@ -122,7 +122,7 @@ function leaveInside({ title, op, reason, node }: SkippedProduct, runs: readonly
   return {
     title,
     op,
-    reason: runs.length > 0 ? reason : `${reason}, which does not run it on the sample that sizes are of`,
+    reason: runs.length > 0 ? reason : `${reason}; the sample that sizes are of does not run it`,
     macs: sum(sizes.map(({ macs }) => macs)),
     elements: sum(sizes.map(({ elements }) => elements)),
     bits: FLOAT_BITS,

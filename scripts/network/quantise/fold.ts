@@ -7,21 +7,38 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { type OnnxModel, writeModel } from '../onnx/model.js';
+import { type OnnxModel, readModel, writeModel } from '../onnx/model.js';
 import { needed } from '../onnx/nodes.js';
 import { load, runSession } from '../onnx/session.js';
 import { typeNumber, type Values } from '../onnx/value.js';
 import { constantTensors, findProducts } from '../products/find.js';
+
+/** Operators that step over a sequence with products of constant weights. */
+const RECURRENT: ReadonlySet<string> = new Set(['GRU', 'LSTM', 'RNN']);
 
 /**
  * A network whose products read weights and biases from constants. ONNX Runtime computes once what nodes derive from
  * constants alone (transposed, reshaped, dequantised ...).
  */
 export async function foldWeights(model: OnnxModel): Promise<OnnxModel> {
+  const unfolded = await foldRecurrent(model);
+  return folded(
+    unfolded,
+    findProducts(unfolded).products.flatMap(({ node }) => node.input),
+  );
+}
+
+/** The same for LSTM, GRU and RNN, which are then read anew: with constants they become products. */
+async function foldRecurrent(model: OnnxModel): Promise<OnnxModel> {
+  const weights = model.graph.node.flatMap(({ opType, input }) => (RECURRENT.has(opType) ? input.slice(1, 4) : []));
+  const constant = await folded(model, weights);
+  return constant === model ? model : { ...readModel(writeModel(constant.proto), model.name), inputs: model.inputs };
+}
+
+/** A network in which tensors that follow from constants are constants. */
+async function folded(model: OnnxModel, tensors: readonly string[]): Promise<OnnxModel> {
   const derived = constantTensors(model);
-  const wanted = findProducts(model)
-    .products.flatMap(({ node }) => node.input)
-    .filter((name) => derived.has(name) && name !== '' && !model.constants.has(name));
+  const wanted = tensors.filter((name) => derived.has(name) && name !== '' && !model.constants.has(name));
   if (wanted.length === 0) return model;
   const names = [...new Set(wanted)];
   const constants = new Map(model.constants);

@@ -1,4 +1,5 @@
 import { UserError } from '../../../gen/base/errors.js';
+import { takeBranches } from '../onnx/branches.js';
 import { fakeQuantise } from '../onnx/fake-quantise.js';
 import { type Feed, feedOf, type Run } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
@@ -47,10 +48,11 @@ export async function quantiseNetwork(
   progress: (message: string) => void = () => {},
 ): Promise<QuantisedNetwork> {
   const feed = 'runs' in samples ? samples : feedOf(original, samples);
-  const source = options.requantise ? withoutRounding(original) : original;
+  const first = feed.runs(1).next().value as Run;
+  const branched = await takeBranches(original, first.inputs);
+  const source = options.requantise ? withoutRounding(branched) : branched;
   const model = await foldWeights(source);
   const taken = await takenOperands(source, model);
-  const first = feed.runs(1).next().value as Run;
   const found = await survey(model, first.inputs);
   const { kept, leftOut } = chooseProducts(found, model, options);
   requireNamed(

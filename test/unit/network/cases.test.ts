@@ -683,7 +683,7 @@ describe('networks of all kinds', () => {
     const shapes = [...feed.runs(1).next().value.inputs].map(
       ([name, { shape }]: [string, Value]) => `${name}=${shape.join('x')}`,
     );
-    const { network: own } = await onnxNetwork(file, 'n', shapes);
+    const { network: own } = await onnxNetwork(file, 'n', { shapes });
     expect(own.layers.map(macsOf).reduce((sum, each) => sum + each, 0)).toBeCloseTo(alone.macs, 6);
     expect(leftOf(own)).toEqual(alone.left);
   });

@@ -207,6 +207,35 @@ describe('recurrent layers', () => {
     }
   });
 
+  it('with weights that nodes compute of constants are products, too', async () => {
+    const parts = network({ op: 'LSTM', directions: 1 });
+    const [recurrent] = parts.nodes as [GraphParts['nodes'][number]];
+    const [, w = '', r = ''] = recurrent.input;
+    recurrent.input[1] = 'computed_w';
+    recurrent.input[2] = 'computed_r';
+    const computed = [node('Neg', [w], 'computed_w'), node('Neg', [r], 'computed_r')];
+    const bytes = modelBytes({ ...parts, nodes: [...computed, ...parts.nodes] });
+    const samples = randomTensor([4, STEPS, BATCH, FEATURES], 9);
+    const { report, inferred, outputs } = await runNetwork(bytes, { samples });
+    expect([report.layers.length, report.leftOut, inferred.exact]).toEqual([2, [], true]);
+    // The same as with the constants themselves turned about.
+    const turned = (name: string) => {
+      const { shape, data } = (parts.constants as NonNullable<GraphParts['constants']>)[name] as FloatTensor;
+      return { shape, data: data.map((value) => -value) };
+    };
+    const plain = network({ op: 'LSTM', directions: 1 });
+    const same = modelBytes({ ...plain, constants: { ...plain.constants, [w]: turned(w), [r]: turned(r) } });
+    const other = await runNetwork(same, { samples });
+    expect(report.layers.map(({ second }) => second.type)).toEqual(
+      other.report.layers.map(({ second }) => second.type),
+    );
+    for (const [name, { data }] of other.outputs) {
+      for (const [i, value] of [...(data as Float32Array)].entries()) {
+        expect(outputs.get(name)?.data[i], name).toBeCloseTo(value, 5);
+      }
+    }
+  });
+
   it.each<[string, Partial<Recurrent>]>([
     [
       'activations that are no operators',

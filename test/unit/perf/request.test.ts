@@ -10,7 +10,7 @@ import { describedNetwork, NETWORK } from '../../../scripts/perf/description.js'
 import { macsOf } from '../../../scripts/perf/layer.js';
 import { plannedLayers } from '../../../scripts/perf/layers.js';
 import { ownAccelerators, ownConfiguration } from '../../../scripts/perf/own.js';
-import { type ModelFlags, requestOf, shapesOf } from '../../../scripts/perf/request.js';
+import { type ModelFlags, ofNetworks, requestOf } from '../../../scripts/perf/request.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-request-'));
 const [SAMPLES, POINTER] = [join(folder, 'samples.npy'), join(folder, 'pointer.dat')];
@@ -19,11 +19,11 @@ writeFileSync(POINTER, 'version https://git-lfs.github.com/spec/v1\noid sha256:0
 
 it('gives sizes to the network that they name', () => {
   const networks = ['d/a.onnx', 'ViT', 'b.c.onnx'];
-  expect([...shapesOf(networks, ['a:x=1x3', 'b.c:y=2', 'a:z=4'])]).toEqual([
+  expect([...ofNetworks('--shape', networks, ['a:x=1x3', 'b.c:y=2', 'a:z=4'])]).toEqual([
     ['d/a.onnx', ['x=1x3', 'z=4']],
     ['b.c.onnx', ['y=2']],
   ]);
-  expect([...shapesOf(['a.onnx'], ['x=1x3', '1x3', 'a:y=2', 'layer:0=5'])]).toEqual([
+  expect([...ofNetworks('--shape', ['a.onnx'], ['x=1x3', '1x3', 'a:y=2', 'layer:0=5'])]).toEqual([
     ['a.onnx', ['x=1x3', '1x3', 'y=2', 'layer:0=5']],
   ]);
 });

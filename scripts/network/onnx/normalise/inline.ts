@@ -60,7 +60,7 @@ function bodyOf(called: FunctionProto, call: NodeProto, prefix: string): NodePro
 }
 
 /** Renames the tensors of a node, and those that its own graphs define or take from outside. */
-function rename(node: NodeProto, names: Map<string, string>, prefix: string): void {
+export function rename(node: NodeProto, names: Map<string, string>, prefix: string): void {
   const renamed = (tensor: string): string => {
     const known = names.get(tensor) ?? `${prefix}/${tensor}`;
     names.set(tensor, known);

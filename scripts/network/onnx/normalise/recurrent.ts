@@ -7,6 +7,8 @@ import {
   type NodeProto,
   type TensorProto,
   TensorProto_DataType,
+  TensorShapeProtoSchema,
+  type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { constantTensor } from '../constant.js';
@@ -53,6 +55,15 @@ export function unfoldRecurrent(graph: GraphProto, opset: number): void {
   const added: TensorProto[] = [];
   graph.node = graph.node.flatMap((node) => (isKnown(node, constants, opset) ? unfold(node, added) : [node]));
   graph.initializer.push(...added);
+}
+
+/** A matrix of floats of any size: without their rank, ONNX Runtime does not run a Scan. */
+function matrixInfo(name: string): ValueInfoProto {
+  const shape = create(TensorShapeProtoSchema, { dim: [{}, {}] });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: TensorProto_DataType.FLOAT, shape } } },
+  });
 }
 
 function isKnown(node: NodeProto, constants: ReadonlySet<string>, opset: number): boolean {
@@ -274,11 +285,14 @@ function unfoldDirection(own: Recurrence, index: number, backward: boolean) {
     body.nodes.push(makeNode('Identity', [tensor], body.at(`result${i}`)));
     return body.at(`result${i}`);
   });
-  const inputs = [...names, 'x', ...(alive === '' ? [] : ['alive'])].map((name) => body.at(name));
+  const inputs = [
+    ...[...names, 'x'].map((name) => matrixInfo(body.at(name))),
+    ...(alive === '' ? [] : [create(ValueInfoProtoSchema, { name: body.at('alive') })]),
+  ];
   const graph = create(GraphProtoSchema, {
     name: at('body'),
     node: body.nodes,
-    input: inputs.map((name) => create(ValueInfoProtoSchema, { name })),
+    input: inputs,
     output: results.map((name) => create(ValueInfoProtoSchema, { name })),
   });
   const outputs = [

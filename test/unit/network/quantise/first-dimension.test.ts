@@ -149,12 +149,12 @@ describe('a network over the steps of a sequence', () => {
   it('is modelled from its file with the length that is given, which is asked for', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'ant-rtl-first-')), 'lstm.onnx');
     writeFileSync(file, modelBytes(RECURRENT));
-    const { network } = await onnxNetwork(file, 'lstm', [`x=${STEPS}x1x${WIDTH}`]);
+    const { network } = await onnxNetwork(file, 'lstm', { shapes: [`x=${STEPS}x1x${WIDTH}`] });
     expect(network.layers.reduce((sum, layer) => sum + macsOf(layer), 0)).toBe(LSTM_MACS);
     await expect(onnxNetwork(file, 'lstm')).rejects.toThrow(/--shape x=16x1x6\b/);
     writeFileSync(file, modelBytes(ROWS));
     for (const shapes of [[], [`x=4x${WIDTH}`]]) {
-      const rows = await onnxNetwork(file, 'rows', shapes);
+      const rows = await onnxNetwork(file, 'rows', { shapes });
       expect(rows.network.layers.reduce((sum, layer) => sum + macsOf(layer), 0)).toBe(2 * WIDTH * WIDTH);
     }
   });
