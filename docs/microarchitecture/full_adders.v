@@ -17,6 +17,7 @@ module full_adders (
   reg [5:0] a_q;
   reg [5:0] w_q;
   reg swap_q;
+  reg carry_q;
   reg [23:0] acc_n_q;
   wire [23:0] acc = ~acc_n_q;
 
@@ -27,22 +28,24 @@ module full_adders (
       ({6'd0, product} & {13{shift == 2'd0}}) | ({4'd0, product[5:0], 3'd0} & {13{shift == 2'd1}}) |
       ({1'd0, product[5:0], 6'd0} & {13{shift == 2'd2}}) | ({product[3:0], 9'd0} & {13{shift == 2'd3}});
 
-  wire [23:0] kept = acc & {24{~swap_q}};
+  wire [23:0] kept = acc & {{10{~swap_q}}, {14{~swap_i}}};
   wire [13:0] term = {~negative, magnitude ^ {13{negative}}};
   wire [23:0] sum;
-  wire [24:0] carry;
-  assign carry[0] = negative;
+  wire [14:0] carry_low;
+  wire [10:0] carry_high;
+  assign carry_low[0] = negative;
+  assign carry_high[0] = carry_q;
 
   genvar i;
   generate
     for (i = 0; i < 24; i = i + 1) begin : g_bit
       if (i < 14) begin : g_full
         wire either = kept[i] ^ term[i];
-        assign sum[i] = either ^ carry[i];
-        assign carry[i+1] = (kept[i] & term[i]) | (either & carry[i]);
+        assign sum[i] = either ^ carry_low[i];
+        assign carry_low[i+1] = (kept[i] & term[i]) | (either & carry_low[i]);
       end else begin : g_half
-        assign sum[i] = kept[i] ^ carry[i];
-        assign carry[i+1] = kept[i] & carry[i];
+        assign sum[i] = kept[i] ^ carry_high[i-14];
+        assign carry_high[i-13] = kept[i] & carry_high[i-14];
       end
     end
   endgenerate
@@ -51,13 +54,14 @@ module full_adders (
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
+    carry_q <= carry_low[14];
     acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc & {24{swap_q}});
+  assign bus_o = bus_i | (acc & {{10{swap_q}}, {14{swap_i}}});
 
 endmodule
 

@@ -17,29 +17,32 @@ module fused_twos_complement (
   reg [5:0] a_q;
   reg [5:0] w_q;
   reg swap_q;
+  reg carry_q;
   reg [23:0] acc_n_q;
   wire [23:0] acc = ~acc_n_q;
 
-  wire [23:0] kept = acc & {24{~swap_q}};
+  wire [23:0] kept = acc & {{8{~swap_q}}, {16{~swap_i}}};
 
   wire signed [4:0] a_sig = a_q[4:0];
   wire signed [4:0] w_sig = w_q[4:0];
   wire signed [8:0] product = a_sig * w_sig;
   wire [1:0] shift = {1'd0, a_q[5]} + {1'd0, w_q[5]};
   wire [15:0] term = {{7{product[8]}}, product} << {shift, 2'd0};
-  wire [23:0] sum = kept + {8'd0, ~term[15], term[14:0]};
+  wire [16:0] low = {1'd0, kept[15:0]} + {1'd0, ~term[15], term[14:0]};
+  wire [23:0] sum = {kept[23:16] + {7'd0, carry_q}, low[15:0]};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
+    carry_q <= low[16];
     acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc & {24{swap_q}});
+  assign bus_o = bus_i | (acc & {{8{swap_q}}, {16{swap_i}}});
 
 endmodule
 

@@ -17,25 +17,28 @@ module int8_twos_complement (
   reg signed [7:0] a_q;
   reg signed [7:0] w_q;
   reg swap_q;
+  reg carry_q;
   reg [23:0] acc_n_q;
   wire [23:0] acc = ~acc_n_q;
 
-  wire [23:0] kept = acc & {24{~swap_q}};
+  wire [23:0] kept = acc & {{8{~swap_q}}, {16{~swap_i}}};
 
   wire signed [15:0] product = a_q * w_q;
-  wire [23:0] sum = kept + {8'd0, ~product[15], product[14:0]};
+  wire [16:0] low = {1'd0, kept[15:0]} + {1'd0, ~product[15], product[14:0]};
+  wire [23:0] sum = {kept[23:16] + {7'd0, carry_q}, low[15:0]};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
+    carry_q <= low[16];
     acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc & {24{swap_q}});
+  assign bus_o = bus_i | (acc & {{8{swap_q}}, {16{swap_i}}});
 
 endmodule
 

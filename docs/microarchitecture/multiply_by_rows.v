@@ -17,6 +17,7 @@ module multiply_by_rows (
   reg [5:0] a_q;
   reg [5:0] w_q;
   reg swap_q;
+  reg carry_q;
   reg [23:0] acc_n_q;
   wire [23:0] acc = ~acc_n_q;
 
@@ -28,23 +29,25 @@ module multiply_by_rows (
       ({6'd0, product} & {13{shift == 2'd0}}) | ({4'd0, product[5:0], 3'd0} & {13{shift == 2'd1}}) |
       ({1'd0, product[5:0], 6'd0} & {13{shift == 2'd2}}) | ({product[3:0], 9'd0} & {13{shift == 2'd3}});
 
-  wire [23:0] kept = acc & {24{~swap_q}};
+  wire [23:0] kept = acc & {{10{~swap_q}}, {14{~swap_i}}};
   wire [13:0] term = {~negative, magnitude ^ {13{negative}}};
-  wire [23:0] sum;
+  wire [14:0] low;
   wire unused;
-  assign {sum, unused} = {kept, 1'b1} + {10'd0, term, negative};
+  assign {low, unused} = {1'd0, kept[13:0], 1'b1} + {1'd0, term, negative};
+  wire [23:0] sum = {kept[23:14] + {9'd0, carry_q}, low[13:0]};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
+    carry_q <= low[14];
     acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc & {24{swap_q}});
+  assign bus_o = bus_i | (acc & {{10{swap_q}}, {14{swap_i}}});
 
 endmodule
 

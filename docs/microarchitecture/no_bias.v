@@ -17,6 +17,8 @@ module no_bias (
   reg [5:0] a_q;
   reg [5:0] w_q;
   reg swap_q;
+  reg counts_q;
+  reg negative_q;
   reg [23:0] acc_n_q;
   wire [23:0] acc = ~acc_n_q;
 
@@ -27,25 +29,26 @@ module no_bias (
       ({6'd0, product} & {13{shift == 2'd0}}) | ({4'd0, product[5:0], 3'd0} & {13{shift == 2'd1}}) |
       ({1'd0, product[5:0], 6'd0} & {13{shift == 2'd2}}) | ({product[3:0], 9'd0} & {13{shift == 2'd3}});
 
-  wire [23:0] kept = acc & {24{~swap_q}};
+  wire [23:0] kept = acc & {{11{~swap_q}}, {13{~swap_i}}};
   wire [13:0] low;
   wire unused;
   assign {low, unused} = {1'd0, kept[12:0], 1'b1} + {1'd0, magnitude ^ {13{negative}}, negative};
-  wire counts = low[13] ^ negative;
-  wire [10:0] high = ((kept[23:13] ^ {11{negative}}) + {10'd0, counts}) ^ {11{negative}};
+  wire [10:0] high = ((kept[23:13] ^ {11{negative_q}}) + {10'd0, counts_q}) ^ {11{negative_q}};
   wire [23:0] sum = {high, low[12:0]};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
+    counts_q <= low[13] ^ negative;
+    negative_q <= negative;
     acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc & {24{swap_q}});
+  assign bus_o = bus_i | (acc & {{11{swap_q}}, {13{swap_i}}});
 
 endmodule
 

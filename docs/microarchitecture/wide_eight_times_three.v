@@ -17,10 +17,11 @@ module wide_eight_times_three (
   reg [6:0] a_q;
   reg [5:0] w_q;
   reg swap_q;
+  reg carry_q;
   reg [23:0] acc_n_q;
   wire [23:0] acc = ~acc_n_q;
 
-  wire [23:0] kept = acc & {24{~swap_q}};
+  wire [23:0] kept = acc & {{8{~swap_q}}, {16{~swap_i}}};
 
   wire a_eight = a_q[6];
   wire a_sign = a_q[5];
@@ -45,21 +46,23 @@ module wide_eight_times_three (
   wire [14:0] magnitude = {6'd0, product} << {shift, 2'd0};
 
   // The product, or its complement and the sign, with 2^15 on top.
-  wire [23:0] sum;
+  wire [16:0] low;
   wire unused;
-  assign {sum, unused} = {kept, 1'b1} + {8'd0, ~negative, magnitude ^ {15{negative}}, negative};
+  assign {low, unused} = {1'd0, kept[15:0], 1'b1} + {1'd0, ~negative, magnitude ^ {15{negative}}, negative};
+  wire [23:0] sum = {kept[23:16] + {7'd0, carry_q}, low[15:0]};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
+    carry_q <= low[16];
     acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc & {24{swap_q}});
+  assign bus_o = bus_i | (acc & {{8{swap_q}}, {16{swap_i}}});
 
 endmodule
 

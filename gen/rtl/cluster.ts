@@ -30,20 +30,23 @@ interface ClusterParts {
 export const LATER = 'the same, one cycle later, to';
 
 /** The cluster of PEs of an array, or none where each PE stands alone. */
-export function clustersOf(core: DesignCore, partsOf: (grid: ClusterGrid) => ClusterParts): ClusterView[] {
+export function clustersOf<Parts extends ClusterParts>(
+  core: DesignCore,
+  partsOf: (grid: ClusterGrid) => Parts,
+): (ClusterView & Parts)[] {
   const { config, format, accumulator } = core;
   const grid = clusterGrid(config);
   if (!grid.clustered) return [];
-  const { template, ports, leastSumBits } = partsOf(grid);
+  const parts = partsOf(grid);
   const name = `${config.name}_cluster`;
   const many = grid.clusterCols * config.lanes * format.w.bits > 1;
   return [
     {
       name,
       file: `rtl/${name}.v`,
-      template,
       title: `Cluster of ${grid.clusterRows} x ${grid.clusterCols} PEs with operand registers at its edges only.`,
-      ports: [clock, ...enablePorts(config), ...ports],
+      ...parts,
+      ports: [clock, ...enablePorts(config), ...parts.ports],
       instances: grid.rowClusters * grid.colClusters,
       parts: [...(config.lanes > 1 ? [`${config.name}_lane`] : []), `${config.name}_pe`],
       ...grid,
@@ -56,7 +59,6 @@ export function clustersOf(core: DesignCore, partsOf: (grid: ClusterGrid) => Clu
         config.lanes > 1 ? { a: 'activations of a row', w: 'weights of a column' } : { a: 'activation', w: 'weight' },
       weightIn: many ? 'w_i[c*W_OP_BITS +: W_OP_BITS]' : 'w_i',
       weightOut: many ? 'w_o[c*W_OP_BITS +: W_OP_BITS]' : 'w_o',
-      leastSumBits,
     },
   ];
 }

@@ -44,7 +44,7 @@ export function elaborateCore(config: Configuration): DesignCore {
     largestProduct,
     magnitudeBits,
     productBias: asNarrowAsProducts(config, accumulator.bits) ? 0n : bias,
-    lateFrom: facts.computing.late ? magnitudeBits : undefined,
+    lateFrom: facts.computing.lateFrom,
     timing: timingOf(config),
   };
 }

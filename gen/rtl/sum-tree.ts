@@ -40,15 +40,17 @@ export interface SumTree {
  * (docs/microarchitecture.md).
  *
  * @param carry The bit; empty where there is none.
+ * @param within Whether the second summand has the bit below it already.
  */
 export function carriedSum<W extends Width>(
   name: string,
   bits: W,
   [x, y]: readonly [Summand<Width>, Summand<Width>],
   carry: string,
+  within = false,
 ): SumNode<W> {
   const spare = `unused_${name}`;
-  const [left, right] = carry === '' ? ['', ''] : [", 1'b1", `, ${carry}`];
+  const [left, right] = carry === '' ? ['', ''] : [", 1'b1", within ? '' : `, ${carry}`];
   return {
     ...{ name, bits, sum: `${widened(x, bits, left)} + ${widened(y, bits, right)}` },
     spares: carry === '' ? [] : [spare],

@@ -86,6 +86,7 @@ async function buildModuleBench(
     sumBits: manifest.accumulator.bits,
     lanes,
     bus: lateFrom === null ? 'harness-bus' : 'harness-bus-late',
+    late: lateFrom !== null,
     lateFrom,
     lowMsb: (lateFrom ?? 1) - 1,
     ports: [harnessPort('a', a, lanes), harnessPort('w', w, lanes)],

@@ -38,8 +38,8 @@ export interface ComputingFacts {
   readonly bench: 'pe' | 'unit';
   /** How it adds: to an accumulator; to one that is read out over a bus; to the sum that comes from the PE above. */
   readonly adds: 'accumulates' | 'reads' | 'passes';
-  /** Whether the bits of its accumulator above the products are a cycle later than those below. */
-  readonly late?: boolean;
+  /** The bit from which on its accumulator is a cycle later than below, where it is. */
+  readonly lateFrom?: number | undefined;
   /** Multipliers of one. */
   readonly lanes: number;
 }

@@ -76,7 +76,7 @@ interface Pe {
 }
 
 /** Registers that hold what the properties speak of; all others are between operands and sum. */
-const NAMED = ['a_q', 'w_q', 'swap_q', 'load_q', 'shadow_q', 'acc_n_q', 'sum_q', 'late_swap_q', 'carry_q', 'rest_q'];
+const NAMED = ['a_q', 'w_q', 'swap_q', 'load_q', 'shadow_q', 'acc_n_q', 'sum_q', 'carry_q', 'rest_q'];
 
 function harness(pe: Pe, registers: Registers, properties: readonly Property[]): string {
   requireRegisters(pe, registers);
@@ -148,7 +148,8 @@ endmodule
 /** @throws UserError (exit code 1) where a PE lacks registers that the properties speak of. */
 function requireRegisters({ manifest, module, stays, passes }: Pe, registers: Registers): void {
   const ofPassing = stays ? ['a_q', 'swap_q', 'load_q', 'sum_q'] : ['a_q', 'w_q', 'swap_q'];
-  const late = manifest.accumulator.lateFrom === null ? [] : ['late_swap_q', 'carry_q', 'rest_q'];
+  const rest = manifest.configuration.lanes > 1 ? ['rest_q'] : [];
+  const late = manifest.accumulator.lateFrom === null ? [] : ['carry_q', ...rest];
   const wanted = [...(stays ? ['w_q', 'shadow_q'] : ['acc_n_q', ...late]), ...(passes ? ofPassing : [])];
   const missing = wanted.filter((name) => !registers.has(name));
   if (missing.length > 0) {
@@ -158,23 +159,25 @@ function requireRegisters({ manifest, module, stays, passes }: Pe, registers: Re
 
 /** The sum is the accumulator's, held inverted. */
 function accumulating({ manifest, bits, passes }: Pe, last: number): string {
-  const swap = passes ? 'swap_q' : 'swap_i';
   const { lateFrom } = manifest.accumulator;
+  const [swap, lateSwap] = passes ? [lateFrom === null ? 'swap_q' : 'swap_i', 'swap_q'] : ['swap_i', 'late_swap_i'];
+  const above = (copy: string): string =>
+    manifest.configuration.lanes > 1 ? `rest_q${copy} + carry_q${copy}` : `carry_q${copy}`;
   const sums =
     lateFrom === null
       ? `  wire [${bits - 1}:0] sum = ~acc_n_q;
   wire [${bits - 1}:0] sum_next = ~acc_n_q_${last};
   wire [${bits - 1}:0] on_bus = ${swap} ? sum : ${bits}'d0;
   wire late_differs = 1'b0;`
-      : `  // The bits from ${lateFrom} up are a cycle late.
+      : `  // The bits from ${lateFrom} up are a cycle late, and so is their swap.
   wire [${bits - 1}:0] held = ~acc_n_q;
-  wire [${bits - lateFrom - 1}:0] late = (late_swap_q ? 0 : held[${bits - 1}:${lateFrom}]) + rest_q + carry_q;
+  wire [${bits - lateFrom - 1}:0] late = (${lateSwap} ? 0 : held[${bits - 1}:${lateFrom}]) + ${above('')};
   wire [${bits - 1}:0] sum = {late, held[${lateFrom - 1}:0]};
   wire [${bits - 1}:0] held_next = ~acc_n_q_${last};
-  wire [${bits - lateFrom - 1}:0] late_next = (late_swap_q_${last} ? 0 : held_next[${bits - 1}:${lateFrom}]) + rest_q_${last} + carry_q_${last};
+  wire [${bits - lateFrom - 1}:0] late_next = (${swap} ? 0 : held_next[${bits - 1}:${lateFrom}]) + ${above(`_${last}`)};
   wire [${bits - 1}:0] sum_next = {late_next, held_next[${lateFrom - 1}:0]};
-  wire [${bits - 1}:0] on_bus = {late_swap_q ? held[${bits - 1}:${lateFrom}] : ${bits - lateFrom}'d0, ${swap} ? held[${lateFrom - 1}:0] : ${lateFrom}'d0};
-  wire late_differs = held_next[${bits - 1}:${lateFrom}] != late | late_swap_q_${last} != ${swap};`;
+  wire [${bits - 1}:0] on_bus = {${lateSwap} ? held[${bits - 1}:${lateFrom}] : ${bits - lateFrom}'d0, ${swap} ? held[${lateFrom - 1}:0] : ${lateFrom}'d0};
+  wire late_differs = held_next[${bits - 1}:${lateFrom}] != late;`;
   return `${sums}
   assign cover_sum = ~${swap} & sum != 0 & product < 0;
   assign bad_sum = sum_next != (${swap} ? ${bits}'d0 : sum) + added | late_differs;

@@ -75,7 +75,7 @@ export class BusModel implements PeModel<PairCodes> {
   private products: bigint[];
   private swap = false;
 
-  /** @param late Whether what the PE holds and gives is seen a step later. */
+  /** @param late Whether the PE takes the swap as it comes, and what it holds and gives is seen a step later. */
   constructor(
     pipeline: number,
     private readonly accumulate: Accumulate,
@@ -87,11 +87,11 @@ export class BusModel implements PeModel<PairCodes> {
   step({ product }: PairCodes, { swap, accIn }: Control): [bigint, bigint] {
     const arrived = this.products.shift() as bigint;
     this.products.push(product);
-    const before = { acc: this.acc, swap: this.swap };
-    this.acc = this.accumulate(this.swap ? 0n : this.acc, arrived);
+    const before = this.acc;
+    this.acc = this.accumulate((this.late ? swap : this.swap) ? 0n : this.acc, arrived);
     this.swap = swap;
-    const seen = this.late ? before : { acc: this.acc, swap };
-    return [seen.acc, seen.swap ? accIn | seen.acc : accIn];
+    const seen = this.late ? before : this.acc;
+    return [seen, swap ? accIn | seen : accIn];
   }
 }
 

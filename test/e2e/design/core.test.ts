@@ -56,11 +56,12 @@ function putter(cycles: Cycle[]) {
 
 /** Tiles that follow each other as closely as they may, skewed by hand. */
 function feed(
-  { config, timing, a, w, productBias }: Design,
+  { config, timing, a, w, productBias, lateFrom }: Design,
   info: ReturnType<typeof arrayInfoOfDesign>,
   { registers }: Case,
 ): Feed {
-  const { rows, cols, clusterRows: tall, clusterCols: wide, pipeline } = config;
+  const { rows, cols, clusterRows: tall, clusterCols: wide } = config;
+  const behind = config.pipeline + (lateFrom === undefined ? 0 : 1);
   const random = randomSource(7);
   const cycles: Cycle[] = [];
   const sums: Feed['sums'] = [];
@@ -68,13 +69,13 @@ function feed(
   const swap = (start: number): void => {
     for (let p = 0; p < rows / tall; p++) put(start + p, 'swap_i', p, 1, 1);
   };
-  swap(pipeline);
+  swap(behind);
   let next = 1;
-  let swapped = pipeline;
+  let swapped = behind;
   for (const k of [1, 2, rows, 9, 1, rows + 3]) {
     const tile: Tile = randomTile(random, info, { k });
     // A tile that is too short for the bus behind the one before comes later.
-    const start = Math.max(next, swapped + timing.tilePeriod.minimum - k + 1 - pipeline);
+    const start = Math.max(next, swapped + timing.tilePeriod.minimum - k + 1 - behind);
     for (let step = 0; step < k; step++) {
       for (let r = 0; r < rows; r++) {
         const row = Math.floor(r / tall);
@@ -89,8 +90,8 @@ function feed(
     }
     next = start + k;
     // Every product since the swap before, those of idle cycles too, has the bias on top.
-    const onTop = productBias * BigInt(start + k - 1 + pipeline - swapped);
-    swapped = start + k - 1 + pipeline;
+    const onTop = productBias * BigInt(start + k - 1 + behind - swapped);
+    swapped = start + k - 1 + behind;
     swap(swapped);
     expectedResults(info, tile).forEach((value, i) => {
       const [r, c] = [Math.floor(i / cols), i % cols];

@@ -11,7 +11,7 @@ type Break = readonly [what: string, right: string, wrong: string, differs: stri
 const ANYWHERE: readonly Break[] = [
   ['a bit of the sum', 'acc_n_q <= ~sum', 'acc_n_q <= {~sum[23:1], sum[0]}', 'acc_d'],
   ['an operand on its way out', 'assign a_o = a_q;', 'assign a_o = {a_q[6:1], a_q[1]};', 'a_o'],
-  ['the bus', 'bus_i | (acc & {24{swap_q}}', 'bus_i | (acc & {24{~swap_q}}', 'bus_o'],
+  ['the bus', 'bus_i | (acc & {{8{swap_q}}', 'bus_i | (acc & {{8{~swap_q}}', 'bus_o'],
 ];
 
 const BREAKS: Readonly<Record<string, readonly Break[]>> = {

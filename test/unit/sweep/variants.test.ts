@@ -109,25 +109,25 @@ describe('the request', () => {
 
 describe('a stream of tiles', () => {
   const timing = timingOf(validateConfiguration({ rows: 4, cols: 2 }));
-  /** Tiles as the formulas have them: latency 2 + 1 + 3 = 6, drain 3, period K. */
+  /** Tiles as the formulas have them: latency 2 + 1 + 4 = 7, drain 3, period K. */
   const tiles = (k: number, count: number): TileEvents[] =>
     Array.from({ length: count }, (_, i) => {
       const firstIn = 3 + i * k;
       const lastIn = firstIn + k - 1;
-      return { firstIn, lastIn, firstOut: lastIn + 6, lastOut: lastIn + 9, firstLoad: 0 };
+      return { firstIn, lastIn, firstOut: lastIn + 7, lastOut: lastIn + 10, firstLoad: 0 };
     });
   const figures = (k: number, events: readonly TileEvents[]) => streamFigures(timing, { k, macs: k * 8 }, events);
 
   it('has its utilisation measured, with and without fill and drain', () => {
-    // 3 tiles of 12 beats: period 12, and 2 * 12 + 11 + 6 + 3 + 1 = 45 cycles from the first beat in to the last row out.
+    // 3 tiles of 12 beats: period 12, and 2 * 12 + 11 + 7 + 3 + 1 = 46 cycles from the first beat in to the last row out.
     expect(figures(12, tiles(12, 3))).toEqual({
       k: 12,
       tiles: 3,
-      latency: 6,
+      latency: 7,
       period: 12,
-      cycles: 45,
+      cycles: 46,
       utilisation: 1,
-      utilisationWithFill: 36 / 45,
+      utilisationWithFill: 36 / 46,
     });
   });
 
@@ -135,10 +135,10 @@ describe('a stream of tiles', () => {
     tiles(12, 3).map((tile, i) => (i === index ? { ...tile, ...change } : tile));
 
   it.each([
-    ['the latency', moved(0, { lastIn: 13 }), /^latency: .*\b6\b.*\b7$/],
-    ['the drain', moved(1, { lastOut: 36 }), /^drain: .*\b3\b.*\b4$/],
+    ['the latency', moved(0, { lastIn: 13 }), /^latency: .*\b7\b.*\b8$/],
+    ['the drain', moved(1, { lastOut: 37 }), /^drain: .*\b3\b.*\b4$/],
     ['the period', tiles(13, 3), /^tile period: .*\b12\b.*\b13$/],
-    ['one period alone', moved(2, { lastIn: 39, firstOut: 45, lastOut: 48 }), /^tile period: .*\b12\b.*\b13$/],
+    ['one period alone', moved(2, { lastIn: 39, firstOut: 46, lastOut: 49 }), /^tile period: .*\b12\b.*\b13$/],
     ['the number of tiles', tiles(12, 1), /\btile\b/],
     ['everything', [], /\btile\b/],
   ])('is wrong where %s is', (_, events, problem) => {

@@ -44,13 +44,17 @@ describe('the items of a design', () => {
       [4, 1, 10],
       [2, 1, 4],
       [manifest.accumulator.bits, 1, 5],
+      [14, 1, 5],
       [manifest.accumulator.bits, 1, 10],
     ]);
-    expect(new Set(lines.map(itemKey)).size).toBe(4);
+    expect(new Set(lines.map(itemKey)).size).toBe(5);
   });
 
-  it('hold no delay line but the register of the bus where the array has a single PE', () => {
-    expect(item('d_delay', manifestOf({ rows: 1, cols: 1, name: 'd' }))).toMatchObject([{ instances: 1 }]);
+  it('hold no delay line but the registers behind the bus where the array has a single PE', () => {
+    expect(item('d_delay', manifestOf({ rows: 1, cols: 1, name: 'd' }))).toMatchObject([
+      { instances: 1, parameters: { WIDTH: 24 } },
+      { instances: 1, parameters: { WIDTH: 14 } },
+    ]);
   });
 });
 
@@ -88,11 +92,15 @@ describe('the items of a design with clusters of PEs', () => {
       [4, 3],
       [2, 1],
       [6 * 24, 2],
+      [14, 12],
       [24, 6],
     ]);
     expect(new Set(lines.map(({ label }) => label)).size).toBe(lines.length);
     const one = item('d_delay', manifestOf({ rows: 2, cols: 2, clusterRows: 2, clusterCols: 2, name: 'd' }));
-    expect(one).toMatchObject([{ parameters: { WIDTH: 4 * 24 }, instances: 1 }]);
+    expect(one).toMatchObject([
+      { parameters: { WIDTH: 4 * 24 }, instances: 1 },
+      { parameters: { WIDTH: 14 }, instances: 4 },
+    ]);
   });
 
   it('are counted in the elaborated array, whatever Yosys calls a tile with parameters', () => {
@@ -149,9 +157,9 @@ describe('the structure of an array', () => {
   const right: Structure = {
     instances: {
       ...Object.fromEntries(areaItems(manifest).map(({ module, instances }) => [module, instances])),
-      d_delay: 20,
+      d_delay: 25,
     },
-    delayStages: { 4: 13, 3: 2, 2: 4, [manifest.accumulator.bits]: 15 },
+    delayStages: { 4: 13, 3: 2, 2: 4, [manifest.accumulator.bits]: 15, 14: 5 },
     ownLogic: { $and: 1 },
   };
 

@@ -79,14 +79,14 @@ it('a sample of too many pairs holds the corners', () => {
   expect(sums).toContain(BigInt(manifest.accumulator.product.greatest));
 });
 
-it('a sum grows by exactly the product that arrives', () => {
+it('a sum grows by exactly the product that arrives, and is seen a cycle later where a part of it is late', () => {
   const { vectors, manifest } = vectorsOf({ pipeline: 2 });
   const value = (letter: 'a' | 'w', type = 0, code = 0): bigint =>
     numericType(manifest.ports[letter].types[type] as string).decode(code) as bigint;
   let checked = 0;
   for (let i = 10; i < 20_000; i++) {
     const swaps = vectors.controls[(i - 1) * 8 + 3] === 1;
-    const [aType, aCode, wType, wCode] = pairAt(vectors, i - 2);
+    const [aType, aCode, wType, wCode] = pairAt(vectors, i - 3);
     const product = value('a', aType, aCode) * value('w', wType, wCode);
     const before = swaps ? 0n : (vectors.values[(i - 1) * 3 + 1] as bigint);
     expect(vectors.values[i * 3 + 1]).toBe(

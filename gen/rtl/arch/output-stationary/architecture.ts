@@ -21,7 +21,7 @@ import { clusterModules } from './cluster.js';
 import { controlModule } from './control.js';
 import { coreModule } from './core.js';
 import { inputModule } from './input.js';
-import { hasLatePart } from './late.js';
+import { lateFromOf } from './late.js';
 import { processingElement } from './pe.js';
 import { outputStationaryTiming } from './timing.js';
 
@@ -49,7 +49,7 @@ function facts(config: Configuration): Facts {
       ...(several ? { beats: 'B', beatLabel: 'beat ' } : { beats: 'K', beatLabel: 'k=' }),
     },
     sums: { terms: maxK, termsName: 'maxK', passRows: false },
-    computing: { ...arrayComputing(config), adds: 'reads', late: hasLatePart(config) },
+    computing: { ...arrayComputing(config), adds: 'reads', lateFrom: lateFromOf(config) },
     names: {
       ...arrayNames(config),
       title: `${size} output-stationary array${several ? `, ${lanes} lanes a PE` : ''}`,

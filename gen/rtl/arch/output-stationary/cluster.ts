@@ -1,16 +1,34 @@
-import { type ClusterView, clustersOf, LATER } from '../../cluster.js';
+import { clustersOf, LATER } from '../../cluster.js';
 import type { ClusterGrid } from '../../cluster-grid.js';
 import type { DesignCore } from '../../design-core.js';
 import { input, type ModulePort, output } from '../../module.js';
 import { operandLayout } from '../../operand-text.js';
 
+/** What a PE in a cluster takes a swap from. */
+interface Swap {
+  readonly port: string;
+  readonly signal: string;
+}
+
 /** The cluster of PEs of an array, or none where each PE stands alone. */
-export const clusterModules = (core: DesignCore): ClusterView[] =>
+export const clusterModules = (core: DesignCore) =>
   clustersOf(core, (grid) => ({
     template: 'rtl/arch/output-stationary/cluster.v',
     ports: ports(core, grid),
     leastSumBits: core.accumulator.bits,
+    ...swapsOf(core),
   }));
+
+function swapsOf({ lateFrom }: DesignCore): { swaps: Swap[]; swapNotes: string[] } {
+  if (lateFrom === undefined) return { swaps: [{ port: 'swap_i', signal: 'swap_q' }], swapNotes: [] };
+  return {
+    swaps: [
+      { port: 'swap_i', signal: 'swap_i' },
+      { port: 'late_swap_i', signal: 'swap_q' },
+    ],
+    swapNotes: ['Lower parts of sums take the swap as it comes, late ones take it from its register.'],
+  };
+}
 
 function ports({ config, format, accumulator }: DesignCore, { clusterRows, clusterCols }: ClusterGrid): ModulePort[] {
   const { lanes } = config;

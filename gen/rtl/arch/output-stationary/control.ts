@@ -53,20 +53,21 @@ export interface ControlView extends PeripheryView, BubbleView {
  * The control of tiles. Rows are rows of PEs, or of clusters of them. Counted from the cycle in which a tile's last beat leaves
  * the input register, row p (from the top) of column 0 has its final sum after p + PIPELINE + 1 cycles, and then its swap, too:
  * p + PIPELINE registers here, and one in the PE. The row is in the register at the end of its segment of the bus a cycle
- * later, and in one more register each cycle; the other columns follow one by one.
+ * later, and in one more register each cycle; the other columns follow one by one. Of accumulators in two parts the lower one takes
+ * the swap without the PE's register, which is here then, and waits a cycle behind the bus for the late one.
  */
 export function controlModule(core: DesignCore): ControlView {
   const { config, facts, a, w } = core;
-  const { pipeline } = config;
+  // A late part takes the swap from a register of its own, and so the others take it as it comes, a cycle later.
+  const behind = config.pipeline + lateCycles(config);
   const { colClusters, tall } = gridView(config);
   const bus = busOf(config);
   const { rows, segment, segments, registers, holdsRows } = bus;
   const modes = [a, w].filter(({ wideTypes }) => wideTypes.length > 0);
-  const stages = rows + pipeline - 1;
+  const stages = rows + behind - 1;
   const lastPipe = shiftRegister('last_pipe_q', stages, 'last_i');
   // Behind the de-skew a held row is a cycle behind the next one.
-  const columns = colClusters + lateCycles(config);
-  const across = columns + (holdsRows ? 1 : 0);
+  const across = colClusters + (holdsRows ? 1 : 0);
   const valid = shiftRegister('row_valid_q', across, slice('bus_valid_q', segments, 0, 0));
   const last = shiftRegister('row_last_q', segments + across, 'last_swap');
   const next = segments > 1 ? `(entering | {1'b0, bus_valid_q[${segments - 1}:1]})` : 'entering';
@@ -77,7 +78,7 @@ export function controlModule(core: DesignCore): ControlView {
     zero: literal(segments, 0),
   };
   const bias = biasOf(core);
-  const first = bitBehind([lastPipe, last], pipeline - 1 + columns);
+  const first = bitBehind([lastPipe, last], behind - 1 + colClusters);
   const odd = holdsRows ? [{ name: 'odd_q', width: 1, next: `odd_q ^ ${valid.last}`, zero: literal(1, 0) }] : [];
   const role = { a: 'row_pair', w: 'row_wide' } as const;
   const crossing = modes.map(({ letter }) => ({
@@ -127,7 +128,7 @@ export function controlModule(core: DesignCore): ControlView {
     busRegisters: registers,
     lastPipe,
     pipeReset: literal(stages, 1),
-    swap: slice('last_pipe_q', stages, stages - 1, pipeline - 1),
+    swap: slice('last_pipe_q', stages, stages - 1, behind - 1),
     lastSwap: slice('swap', rows, rows - 1, rows - 1),
     cut: registers > 0,
     segments,
@@ -150,7 +151,7 @@ export function controlModule(core: DesignCore): ControlView {
 
   /** A tile's mode on its way: behind its last beat, while its rows are on the bus, and through the columns. */
   function modeRegisters(letter: 'a' | 'w', what: string): Follower[] {
-    const follow = shiftRegister(`${letter}_wide_q`, pipeline, `${letter}_wide_i`);
+    const follow = shiftRegister(`${letter}_wide_q`, behind, `${letter}_wide_i`);
     const wave = crossing.find((other) => other.letter === letter)?.wave as ShiftView;
     return [
       { ...follow, when: '', meaning: `the ${what}s have 8 bits` },

@@ -17,9 +17,9 @@ export interface PeView extends ModuleView, ProductView, Omit<TermsView, 'termsO
   readonly holds: boolean;
   /** What it passes on, if it holds its operands. */
   readonly passing: readonly PassedView[];
-  /** How far its swap is behind a tile's last operands. */
+  /** How far its swap is behind a tile's last operands, and what of it finds the sum. */
   readonly behindText: string;
-  readonly swap: string;
+  readonly swapText: string;
   /** The swap, as wide as the accumulator, and its complement. */
   readonly swapped: string;
   /** What is added to: the accumulator, or 0 at a swap; and whether a wire holds it, part of which is added late. */
@@ -74,13 +74,16 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
   const { lanes } = core.facts.computing;
   const name = `${config.name}_pe`;
   const holds = !clusterGrid(config).clustered;
-  const swap = holds ? 'swap_q' : 'swap_i';
+  // The lower part of an accumulator takes the swap as it comes; the late one takes it from its register, in the PE or the cluster.
+  const [swap, lateSwap] = holds
+    ? [core.lateFrom === undefined ? 'swap_q' : 'swap_i', 'swap_q']
+    : ['swap_i', 'late_swap_i'];
   const product = productView(core, false);
   const low = core.lateFrom;
   const swaps = (not: string): string =>
     low === undefined
       ? replicate(bits, `${not}${swap}`)
-      : `{${replicate(bits - low, `${not}late_swap_q`)}, ${replicate(low, `${not}${swap}`)}}`;
+      : `{${replicate(bits - low, `${not}${lateSwap}`)}, ${replicate(low, `${not}${swap}`)}}`;
   const kept = `~acc_n_q & ${swaps('~')}`;
   const terms = termsView(core, product, lane, {
     ...(holds ? { a: 'a_q', w: 'w_q' } : { a: 'a_i', w: 'w_i' }),
@@ -105,8 +108,8 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
     ...terms,
     holds,
     passing: holds ? passed({ a: lanes * format.a.bits, w: lanes * format.w.bits, swap: 1 }) : [],
-    behindText: counted(config.pipeline, 'cycle'),
-    swap,
+    behindText: counted(config.pipeline + (low === undefined ? 0 : 1), 'cycle'),
+    swapText: swap === 'swap_i' ? 'It' : `In ${swap} it`,
     swapped: swaps(''),
     kept,
     keptWire: low !== undefined,
@@ -114,13 +117,12 @@ export function processingElement(core: DesignCore, instances: number, lane?: La
     accBits: bits,
     termsOf: inFunction(core) ? 'os_term' : terms.termsOf,
     termFunction: termFunction(core, product),
-    ...accumulation(core, product, { swap, kept }),
+    ...accumulation(core, product, kept),
   };
 }
 
 /** Whether a function makes the term: no register lies between the operands' and the accumulator. Simulators evaluate it with these. */
-const inFunction = ({ config, facts, lateFrom }: DesignCore): boolean =>
-  facts.computing.lanes === 1 && config.pipeline === 1 && lateFrom === undefined;
+const inFunction = ({ config, facts }: DesignCore): boolean => facts.computing.lanes === 1 && config.pipeline === 1;
 
 function termFunction({ productBias }: DesignCore, product: ProductView): TermFunction {
   const { signed, doubling, hasShift, magnitudeBits, productBits, shiftBits, a, w } = product;
@@ -155,15 +157,16 @@ function termFunction({ productBias }: DesignCore, product: ProductView): TermFu
 function accumulation(
   core: DesignCore,
   product: ProductView,
-  { swap, kept }: Pick<PeView, 'swap' | 'kept'>,
+  kept: string,
 ): Pick<PeView, 'nodes' | 'adder' | 'next' | 'late' | 'lateRegisters'> {
   const { bits: width } = core.accumulator;
   const { signed } = product;
   const { nodes, total, carry } = termSum(core, product, width);
+  const operands = clusterGrid(core.config).clustered ? 'a_i, w_i' : 'a_q, w_q';
+  const ofFunction = inFunction(core) ? `term_of(${operands})` : undefined;
   const low = core.lateFrom;
   if (low === undefined) {
-    const operands = clusterGrid(core.config).clustered ? 'a_i, w_i' : 'a_q, w_q';
-    const term = inFunction(core) ? `term_of(${operands})` : signed ? `{${total.name}, ${carry}}` : total.name;
+    const term = ofFunction ?? (signed ? `{${total.name}, ${carry}}` : total.name);
     return {
       nodes,
       adder: signed
@@ -178,20 +181,29 @@ function accumulation(
     bits: high - from + 1,
   });
   const keptWire = { name: 'kept', bits: width };
-  const rest = part(total, total.bits - 1, low);
+  const [keptLow, keptHigh] = [part(keptWire, low - 1, 0), part(keptWire, width - 1, low)];
+  // What the lower part adds, and what of the sum of several lanes lies above it.
+  const added = total.bits > low ? part(total, low - 1, 0) : total;
+  const rest = total.bits > low ? [part(total, total.bits - 1, low)] : [];
   return {
     nodes: [
       ...nodes,
-      carriedSum('low', low + 1, [part(keptWire, low - 1, 0), part(total, low - 1, 0)], carry),
-      carriedSum('high', width - low, [part(keptWire, width - 1, low), { name: 'rest_q', bits: rest.bits }], 'carry_q'),
+      carriedSum(
+        'low',
+        low + 1,
+        [keptLow, { ...added, name: ofFunction ?? added.name }],
+        carry,
+        ofFunction !== undefined,
+      ),
+      ...rest.map(({ bits }) => carriedSum('high', width - low, [keptHigh, { name: 'rest_q', bits }], 'carry_q')),
+      ...(rest.length > 0 ? [] : [carriedSum('high', width - low, [keptHigh, { name: 'carry_q', bits: 1 }], '')]),
     ],
     adder: undefined,
     next: 'sum',
     late: [{ low, sum: `{high, low[${low - 1}:0]}` }],
     lateRegisters: [
-      { name: 'late_swap_q', width: 1, next: swap },
       { name: 'carry_q', width: 1, next: `low[${low}]` },
-      { name: 'rest_q', width: rest.bits, next: rest.name },
+      ...rest.map(({ name, bits }) => ({ name: 'rest_q', width: bits, next: name })),
     ],
   };
 }
@@ -216,7 +228,7 @@ function passingPorts({ facts, format }: DesignCore): ModulePort[] {
 }
 
 /** Operands and control of a PE in a cluster, whose registers hold them. */
-function heldPorts({ facts, format }: DesignCore): ModulePort[] {
+function heldPorts({ facts, format, lateFrom }: DesignCore): ModulePort[] {
   const { lanes } = facts.computing;
   const [activation, weight] = lanes > 1 ? ['activations', 'weights'] : ['activation', 'weight'];
   return [
@@ -231,5 +243,6 @@ function heldPorts({ facts, format }: DesignCore): ModulePort[] {
       `${weight} ${lanesOf(format.w, lanes)}, of all PEs in this column of the cluster`,
     ),
     input('swap_i', 1, '1: put the accumulator on the bus and start anew'),
+    ...(lateFrom === undefined ? [] : [input('late_swap_i', 1, 'the same, one cycle later, of its late part')]),
   ];
 }

@@ -7,7 +7,8 @@ import { type Computing, clear } from './common.js';
 
 export function feedModule(shape: EngineShape, { array }: Computing) {
   const { rows, cols, lanes } = shape.machine;
-  const { pipeline } = array.config;
+  // A swap comes PIPELINE cycles behind the last operands, or one more where accumulators have a late part.
+  const behind = array.config.pipeline + (array.lateFrom === undefined ? 0 : 1);
   const codeBits = 4 * lanes;
   const wordBits = rows * codeBits;
   return engineModule(shape.bus, 'feed', {
@@ -29,16 +30,10 @@ export function feedModule(shape: EngineShape, { array }: Computing) {
     ],
     ...{ rows, cols, codeBits, delay: `${shape.bus.name}_delay` },
     shifted: `{{CODE_BITS{1'b0}}, codes_q[WORD_BITS-1:CODE_BITS]}`,
-    late:
-      array.lateFrom === undefined
-        ? []
-        : [`Sums come a cycle later: the bits from ${array.lateFrom} up are that late.`],
-    sumsCome: array.lateFrom === undefined ? `ends_q[${pipeline}]` : 'ends_late_q',
-    sumsBegin: array.lateFrom === undefined ? 'swap' : 'swap_late_q',
-    endsTop: pipeline,
-    firstSwap: pipeline + 2,
-    noEnds: literal(pipeline + 1, 0),
-    nextEnds: `{ends_q[${pipeline - 1}:0], ends_i}`,
+    endsTop: behind,
+    firstSwap: behind + 2,
+    noEnds: literal(behind + 1, 0),
+    nextEnds: `{ends_q[${behind - 1}:0], ends_i}`,
     nextSwaps: rows > 2 ? `{swap_q[ROWS-3:0], swap}` : 'swap',
   });
 }

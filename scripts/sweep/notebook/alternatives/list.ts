@@ -55,14 +55,14 @@ const alternatives = (
 ): Alternative[] => names.map((name) => ({ name, of, operands, solver }));
 
 export const ALTERNATIVES: readonly Alternative[] = [
-  ...alternatives('unified', 'same', ['sum_of_three', 'full_adders', 'counter_above', 'multiply_by_rows']),
+  ...alternatives('unified', 'same', ['sum_of_three', 'full_adders', 'multiply_by_rows']),
   ...alternatives('unified', 'made of generated', ['shift_in_stages', 'shift_largest_first', 'shift_each']),
   ...alternatives('unified', 'not proved', [
+    'all_at_once',
     'no_bias',
     'true_accumulator',
     'bus_inverts',
     'bus_inverts_back',
-    'late_upper_part',
     'steps_of_4',
     'carry_save',
   ]),

@@ -4,6 +4,9 @@ import type { Module } from '../../../tools/yosys/module.js';
 /** The registers of a PE of one stage, without the `_q` of their names; an inverted accumulator is `acc_n_q`. */
 const REGISTERS = ['a', 'w', 'swap', 'acc'] as const;
 
+/** The register between the accumulator's lower part and its late one, where it has them. */
+const CARRY = 'carry';
+
 /** A register of one bit without reset and enable, set by the rising edge. */
 const PLAIN = '$_DFF_P_';
 
@@ -26,7 +29,8 @@ export function opened(name: string, pe: Module): Module {
       .filter(isRegister)
       .map(({ connections: { Q = [], D = [] } }) => [Q[0], D[0]]),
   );
-  const ports = REGISTERS.flatMap((register) => {
+  const registers = pe.netnames[`${CARRY}_q`] === undefined ? REGISTERS : [...REGISTERS, CARRY];
+  const ports = registers.flatMap((register) => {
     const inverted = pe.netnames[`${register}_n_q`];
     const held = (inverted ?? pe.netnames[`${register}_q`])?.bits ?? [];
     const next = held.flatMap((bit) => stored.get(bit) ?? []);
@@ -51,9 +55,11 @@ export interface OpenedPe {
   readonly a: number;
   readonly w: number;
   readonly acc: number;
+  /** Whether its accumulator has a late part. */
+  readonly late: boolean;
 }
 
 export function openedWidths(module: string, { ports }: Module): OpenedPe {
   const width = (name: string): number => ports[name]?.bits.length ?? 0;
-  return { module, a: width('a_q'), w: width('w_q'), acc: width('acc_q') };
+  return { module, a: width('a_q'), w: width('w_q'), acc: width('acc_q'), late: width(`${CARRY}_q`) > 0 };
 }

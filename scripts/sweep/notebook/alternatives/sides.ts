@@ -30,6 +30,7 @@ export function sidesVerilog(own: OpenedPe, other: OpenedPe, converter: Converte
     ...['w_o', 'w_d'].map((name) => port('output', other.w, name)),
     ...['swap_i', 'swap_q'].map((name) => port('input', 1, name)),
     ...['swap_o', 'swap_d'].map((name) => port('output', 1, name)),
+    ...(own.late ? [port('input', 1, 'carry_q'), port('output', 1, 'carry_d')] : []),
     ...['bus_i', 'acc_q'].map((name) => port('input', own.acc, name)),
     ...['bus_o', 'acc_d'].map((name) => port('output', own.acc, name)),
     port('output', 1, 'exists'),
@@ -47,7 +48,8 @@ export function sidesVerilog(own: OpenedPe, other: OpenedPe, converter: Converte
     `  wire [${bits - 1}:0] ${name}_real = ${name} & {${bits}{${name}_exists}};`,
     convert(name, name, '', `${name}_exists`),
   ]);
-  const passed = ['swap_i', 'swap_o', 'swap_q', 'swap_d', 'bus_i', 'bus_o', 'acc_q', 'acc_d'].map(
+  const carry = own.late ? ['carry_q', 'carry_d'] : [];
+  const passed = ['swap_i', 'swap_o', 'swap_q', 'swap_d', 'bus_i', 'bus_o', 'acc_q', 'acc_d', ...carry].map(
     (name) => `.${name}(${name})`,
   );
   const instance = (pe: OpenedPe, connections: readonly string[]): string =>

@@ -105,7 +105,7 @@ describe('the proof of an alternative', () => {
       acc_d: { direction: 'output', bits: [16] },
     });
     expect(cells).toEqual({ more: gate });
-    expect(openedWidths('m', opened('m', peWith()))).toEqual({ module: 'm', a: 1, w: 1, acc: 1 });
+    expect(openedWidths('m', opened('m', peWith()))).toEqual({ module: 'm', a: 1, w: 1, acc: 1, late: false });
   });
 
   it.each([
@@ -136,12 +136,13 @@ describe('the proof of an alternative', () => {
 
   it('has the converter of operands around both where they differ', () => {
     const converter = { module: 'x_operand', input: 'generated_i', output: 'operand_o' };
-    const own = { module: 'gold', a: 9, w: 7, acc: 24 };
-    const text = sidesVerilog(own, { module: 'gate', a: 8, w: 6, acc: 24 }, converter);
+    const own = { module: 'gold', a: 9, w: 7, acc: 24, late: true };
+    const text = sidesVerilog(own, { module: 'gate', a: 8, w: 6, acc: 24, late: true }, converter);
     expect(text).toContain('x_operand #(.WEIGHT(1)) u_w_q (.generated_i(w_q), .operand_o(), .exists_o(w_q_exists));');
     expect(text).toContain('wire [8:0] a_q_real = a_q & {9{a_q_exists}};');
     expect(text).toMatch(/^ {2}gold pe \(.*\.a_q\(a_q_real\).*\.a_d\(a_d_own\)/m);
     expect(text).toMatch(/^ {2}gate pe \(.*\.a_q\(a_q_converted\).*\.a_d\(a_d\)/m);
+    expect(text.match(/\.carry_d\(carry_d\)/g)).toHaveLength(2);
     const [ownPorts, convertedPorts] = [...text.matchAll(/^module \w+ (\(.*)/gm)].map(([, ports]) => ports);
     expect(ownPorts).toBe(convertedPorts);
     expect(miterScript(7, SIDES)).toContain(

@@ -1,8 +1,8 @@
-// The bits above the product take carry and swap a cycle later, from registers.
+// The whole accumulator takes carry and swap at once, as soon as they are there.
 
 `default_nettype none
 
-module late_upper_part (
+module all_at_once (
   input  wire        clk_i,
   input  wire  [5:0] a_i,      // {sign, exp, significand[3:0]}
   output wire  [5:0] a_o,
@@ -16,8 +16,6 @@ module late_upper_part (
 
   reg [5:0] a_q;
   reg [5:0] w_q;
-  reg late_swap_q;
-  reg carry_q;
   reg swap_q;
   reg [23:0] acc_n_q;
   wire [23:0] acc = ~acc_n_q;
@@ -29,26 +27,23 @@ module late_upper_part (
       ({6'd0, product} & {13{shift == 2'd0}}) | ({4'd0, product[5:0], 3'd0} & {13{shift == 2'd1}}) |
       ({1'd0, product[5:0], 6'd0} & {13{shift == 2'd2}}) | ({product[3:0], 9'd0} & {13{shift == 2'd3}});
 
-  wire [23:0] swap = { {10{late_swap_q}}, {14{swap_q}}};
-  wire [23:0] kept = acc & ~swap;
-  wire [14:0] low;
+  wire [23:0] kept = acc & {24{~swap_q}};
+  wire [13:0] term = {~negative, magnitude ^ {13{negative}}};
+  wire [23:0] sum;
   wire unused;
-  assign {low, unused} = {1'd0, kept[13:0], 1'b1} + {1'd0, ~negative, magnitude ^ {13{negative}}, negative};
-  wire [23:0] sum = {kept[23:14] + {9'd0, carry_q}, low[13:0]};
+  assign {sum, unused} = {kept, 1'b1} + {10'd0, term, negative};
 
   always @(posedge clk_i) begin
     a_q <= a_i;
     w_q <= w_i;
     swap_q <= swap_i;
-    late_swap_q <= swap_q;
-    carry_q <= low[14];
     acc_n_q <= ~sum;
   end
 
   assign a_o = a_q;
   assign w_o = w_q;
   assign swap_o = swap_q;
-  assign bus_o = bus_i | (acc & swap);
+  assign bus_o = bus_i | (acc & {24{swap_q}});
 
 endmodule
 
