@@ -38,6 +38,8 @@ export function controlCheck(manifest: Manifest): Check | undefined {
   if (module === undefined || !hasPort(module, 'swap_o') || !hasPort(module, 'last_i')) return undefined;
   const { pipeline, lanes } = manifest.configuration;
   const { latency, tilePeriod, drain } = manifest.timing;
+  // The cycles from a tile's last beat to its first swap.
+  const behind = pipeline + (manifest.accumulator.lateFrom === null ? 0 : 1);
   const rows = portBits(module, 'swap_o');
   const segment = drain.segment ?? rows;
   const has = (port: string): boolean => hasPort(module, port);
@@ -129,8 +131,8 @@ ${modes.map(({ history, input }) => `    if (${enable}) ${history} <= {${history
 
   assign cover_grant = ruled & ~(|events${distance > 1 ? `[${distance - 1}:1]` : " & 1'b0"});
   assign bad_grant = ruled & grant_o != ${distance > 1 ? `~(|events[${distance - 1}:1])` : "1'b1"};
-  wire ${range(rows)}swaps = events[${pipeline + rows - 1}:${pipeline}];
-  assign cover_swap = ruled & swaps[${rows - 1}] & tiles[${pipeline + rows - 1}];
+  wire ${range(rows)}swaps = events[${behind + rows - 1}:${behind}];
+  assign cover_swap = ruled & swaps[${rows - 1}] & tiles[${behind + rows - 1}];
   assign bad_swap = ruled & swap_o != swaps;
   assign cover_bus = ruled & swap_o[${rows - 1}];
   assign bad_bus = ruled & (${two.join(' | ')});
