@@ -8,7 +8,8 @@ import { progressLine } from '../gen/base/progress.js';
 import { loadPlotting } from '../gen/base/vega.js';
 import { arrayInfoOf } from '../gen/design/array-info.js';
 import { loadDesign } from '../gen/design/manifest.js';
-import { FASHION } from './network/onnx/fashion.js';
+import { accuracyOf, integerReport, wholeInteger } from './network/compile/whole-integer.js';
+import { FASHION, fashionMnist } from './network/onnx/fashion.js';
 import { fixInputs } from './network/onnx/fix-inputs.js';
 import { fixShapes, openModel } from './network/onnx/open.js';
 import { loadRuntime } from './network/onnx/session.js';
@@ -61,6 +62,11 @@ async function main(): Promise<number> {
         .default('auto'),
     )
     .option('--design <folder>', "choose among the types of this design's ports, and write memory images for it")
+    .option(
+      '--integer',
+      'choose how every tensor is kept that stays on the engine, and measure the network in whole integers',
+    )
+    .option('--test <n>', `with --integer and ${FASHION}: measure on the first n test images (default: all)`)
     .option('--out <folder>', 'where to write (default: build/quantised/<model>)')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', '\nExit codes: 0 done, 1 the budget is not met, 2 wrong request or input.')
@@ -69,11 +75,12 @@ async function main(): Promise<number> {
   const flags = program.opts();
   const file = program.args[0] as string;
   const out: string = flags.out ?? join('build', 'quantised', basename(file).replace(/\.onnx$/, ''));
-  const [calib, options, count, held] = allOf([
+  const [calib, options, count, held, tested] = allOf([
     () => required<readonly string[]>('--calib', flags.calib),
     () => quantiseOptionsOf(flags as Parameters<typeof quantiseOptionsOf>[0]),
     () => (flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1)),
     () => (flags.heldOut === undefined ? undefined : integer('--held-out', flags.heldOut, 0)),
+    () => (flags.test === undefined ? undefined : integer('--test', flags.test, 1)),
     () => requireReplaceable(out),
   ]);
   await Promise.all([loadRuntime(), loadPlotting()]);
@@ -110,6 +117,14 @@ async function main(): Promise<number> {
     ...(await outputError({ ...request, feed: some })),
   });
   const outputs = { calibration: await measured(fit), heldOut: heldOut ? await measured(heldOut) : null };
+  const whole = flags.integer ? await wholeInteger(network) : undefined;
+  const wholeReport =
+    whole &&
+    integerReport(network, whole, {
+      outputs: { samples: fit.count, ...(await outputError({ ...request, quantised: whole.model, feed: fit })) },
+      accuracy:
+        calib[0] === FASHION ? await accuracyOf(network, whole.model, fashionMnist('t10k', tested), progress) : null,
+    });
   progress('writing');
   const { memory: _, ...recorded } = options;
   const report = await writeNetwork(network, {
@@ -119,6 +134,7 @@ async function main(): Promise<number> {
     outputs,
     warnings: fits ? warningsOf(network, heldOut === undefined) : [],
     ...(manifest ? { manifest } : {}),
+    ...(whole && wholeReport ? { integer: { model: whole.model, report: wholeReport } } : {}),
   });
   line.end();
   const text = `${reportText(report)}\nwritten to ${out}${replaced ? ', replacing an earlier run' : ''}; begin with report.html\n`;

@@ -26,9 +26,11 @@ export interface WeightBlocks {
 
 const bitsOf = (type: string): number => typeBits(typeNumber(type));
 
+/** @param weights Codes: output channels x taps x input channels of a group. */
 export function weightBlocks(
   machine: Machine,
   layer: ProductLayer,
+  weights: Uint8Array,
   input: IntegerTensor,
   outChannels: number,
 ): WeightBlocks {
@@ -40,7 +42,7 @@ export function weightBlocks(
   const taps = layer.window.kernel[0] * layer.window.kernel[1];
   const { words, tail, steps } = depthShape(machine, depth, activationBits);
   const packed = Array.from({ length: groups }, (_, g) =>
-    packWeights(machine, groupCodes(layer, { ...own, taps, joined, first: g * joined }), {
+    packWeights(machine, groupCodes(weights, { ...own, taps, joined, first: g * joined }), {
       ...{ taps, depth, channels, activationBits, bits },
     }),
   );
@@ -68,7 +70,7 @@ function joinedGroups(
 
 /** Codes of groups put together: taps x their input channels x their output channels. */
 function groupCodes(
-  { weights }: ProductLayer,
+  weights: Uint8Array,
   size: {
     readonly depth: number;
     readonly channels: number;

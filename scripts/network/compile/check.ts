@@ -1,21 +1,20 @@
-import type { LoadedNetwork } from '../infer/load.js';
 import type { Feed } from '../onnx/feed.js';
+import type { OnnxModel } from '../onnx/model.js';
 import { openSession } from '../onnx/session.js';
-import type { FloatTensor } from '../onnx/tensor.js';
 import { floatsOf } from '../onnx/value.js';
-import { codeValues } from '../../../gen/numerics/codec.js';
-import { numericType } from '../../../gen/numerics/types/table.js';
 import { decisions } from '../quantise/classify.js';
 import type { CompiledNetwork } from './compile.js';
 import { evaluate } from './evaluate.js';
-import { tensorOf } from './network.js';
-import { inputCodes } from './network-of.js';
+import { integersOf } from './integer-model.js';
+import type { View } from './layers.js';
+import { codesOf, inputCodes } from './network-of.js';
 import { openReference } from './run.js';
+import type { WholeInteger } from './whole-integer.js';
 
 /** A compiled network in the reference simulator, beside plain arithmetic and the fake-quantised network. */
 export interface CompileCheck {
   readonly samples: number;
-  /** Codes of all tensors compared with plain integer arithmetic, and those that differ. */
+  /** Codes of all tensors compared with plain integer arithmetic and with standard operators, and those that differ. */
   readonly codes: number;
   readonly wrongCodes: number;
   /** The first code that differs, or why a job ended with an error. */
@@ -26,66 +25,82 @@ export interface CompileCheck {
   readonly right?: { readonly integer: number; readonly fakeQuantised: number };
 }
 
-/** Runs a compiled network on samples in the reference simulator, up to the first that differs. */
+/**
+ * Runs a compiled network on samples in the reference simulator, up to the first that differs. What the host does between
+ * jobs runs in ONNX Runtime.
+ */
 export async function checkCompiled(
   compiled: CompiledNetwork,
-  { quantised }: LoadedNetwork,
+  { model, shared }: WholeInteger,
+  quantised: OnnxModel,
   feed: Feed,
   labels: ArrayLike<number> | undefined,
   progress: (message: string) => void,
 ): Promise<CompileCheck> {
   const { network, machine } = compiled;
+  const { views } = shared;
   const run = openReference(compiled);
-  const session = await openSession(quantised);
-  const [output] = network.outputs as [string];
   const [logits] = quantised.outputs as [string];
+  const stored = [...views.values()].map((view) => integersOf(view.stored));
+  const host = network.inputs.map((name) => (views.get(name) as View).tensor);
+  const onHost = await openSession(model, [...new Set([...stored, ...host])]);
+  const rounded = await openSession(quantised);
+  // Ties of the network in standard operators go to the larger value.
+  const known = machine.rounding === 'up' ? network.tensors : [];
   let [samples, codes, wrongCodes, agreeing, right, fakeRight] = [0, 0, 0, 0, 0, 0];
   let mismatch: string | undefined;
   try {
-    for (const one of feed.runs(BATCH)) {
-      const fake = decisions(floatsOf((await session.run(one.inputs)).get(logits), logits));
-      for (const [i, inputs] of inputCodes(network, one).entries()) {
-        const result = run(inputs);
-        if (result.job.error !== 'none') {
-          const { error, command, message } = result.job;
-          throw new Error(`the reference simulator ends with the error ${error} at command ${command}: ${message}`);
-        }
-        const expected = evaluate(network, inputs, machine.rounding);
-        for (const { name } of network.tensors) {
-          if (network.inputs.includes(name)) continue;
-          const [got, wanted] = [result.codesOf(name), expected.get(name) as ArrayLike<number>];
-          codes += got.length;
-          const wrong = [...got.keys()].filter((at) => got[at] !== wanted[at]);
-          wrongCodes += wrong.length;
-          const [at] = wrong;
-          if (at !== undefined)
-            mismatch ??= `sample ${samples}, ${name}[${at}]: expected ${wanted[at]}, got ${got[at]}`;
-        }
-        const [decision] = decisions(valuesOf(tensorOf(network, output).type, result.codesOf(output)));
-        if (decision === fake[i]) agreeing++;
-        if (labels && decision === labels[samples]) right++;
-        if (labels && fake[i] === labels[samples]) fakeRight++;
-        samples++;
-        progress(`${samples} of ${feed.count} samples`);
+    for (const { inputs } of feed.runs(1)) {
+      const values = new Map([...inputs, ...(await onHost.run(inputs))]);
+      const given = inputCodes(shared, (tensor) => floatsOf(values.get(tensor), tensor));
+      const result = run(given);
+      if (result.job.error !== 'none') {
+        const { error, command, message } = result.job;
+        throw new Error(`the reference simulator ends with the error ${error} at command ${command}: ${message}`);
       }
+      const compare = (name: string, wanted: ArrayLike<number>, what: string): void => {
+        const got = result.codesOf(name);
+        const wrong = [...got.keys()].filter((at) => got[at] !== wanted[at]);
+        wrongCodes += wrong.length;
+        const [at] = wrong;
+        if (at !== undefined)
+          mismatch ??= `sample ${samples}, ${name}[${at}]: expected ${wanted[at]} by ${what}, got ${got[at]}`;
+      };
+      const expected = evaluate(network, given, machine.rounding);
+      for (const { name } of network.tensors) {
+        if (network.inputs.includes(name)) continue;
+        const wanted = expected.get(name) as ArrayLike<number>;
+        codes += wanted.length;
+        compare(name, wanted, 'plain arithmetic');
+      }
+      for (const tensor of known) {
+        if (network.inputs.includes(tensor.name)) continue;
+        const view = views.get(tensor.name) as View;
+        const integers = integersOf(view.stored);
+        compare(
+          tensor.name,
+          codesOf({ ...tensor, scale: 1 }, view, floatsOf(values.get(integers), integers)),
+          'standard operators',
+        );
+      }
+      const [decision] = decisions(floatsOf(values.get(logits), logits));
+      const [fake] = decisions(floatsOf((await rounded.run(inputs)).get(logits), logits));
+      if (decision === fake) agreeing++;
+      if (labels && decision === labels[samples]) right++;
+      if (labels && fake === labels[samples]) fakeRight++;
+      samples++;
+      progress(`${samples} of ${feed.count} samples`);
       if (wrongCodes > 0) break;
     }
   } finally {
-    await session.close();
+    await onHost.close();
+    await rounded.close();
   }
   return {
     ...{ samples, codes, wrongCodes, agreeing },
     ...(mismatch === undefined ? {} : { mismatch }),
     ...(labels ? { right: { integer: right, fakeQuantised: fakeRight } } : {}),
   };
-}
-
-const BATCH = 20;
-
-/** A row of codes as numbers. */
-function valuesOf(type: string, codes: ArrayLike<number>): FloatTensor {
-  const values = codeValues(numericType(type));
-  return { shape: [codes.length], data: Float32Array.from(codes, (code) => Number(values[code])) };
 }
 
 export function checkText({ samples, codes, wrongCodes, mismatch, agreeing, right }: CompileCheck): string {

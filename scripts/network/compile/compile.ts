@@ -1,10 +1,21 @@
+import { allOf, UserError } from '../../../gen/base/errors.js';
 import { type Command, command, encodeCommands } from '../../../gen/commands/encode.js';
+import { FieldError } from '../../../gen/commands/field.js';
 import type { Machine } from '../../../gen/commands/machine.js';
+import { COMMAND_BYTES } from '../../../gen/commands/table.js';
 import type { IntegerNetwork } from './network.js';
-import { type MemoryMap, placeNetwork } from './place.js';
+import { BASES, type MemoryMap, placeNetwork } from './place.js';
 import { type PreparedLayer, prepareLayer } from './prepare.js';
 import { type Step, StepMaker } from './steps.js';
 import { dependsOn, type PlannedCommand, withTokens } from './tokens.js';
+
+/** What the engine runs before the host has its turn. */
+export interface Job {
+  /** The first command, in bytes from the begin of the commands. */
+  readonly offset: number;
+  readonly commands: readonly Command[];
+  readonly layers: number;
+}
 
 /** A network as the engine runs it. */
 export interface CompiledNetwork {
@@ -13,7 +24,9 @@ export interface CompiledNetwork {
   readonly map: MemoryMap;
   readonly layers: readonly PreparedLayer[];
   readonly steps: readonly Step[];
+  /** Of all jobs. */
   readonly commands: readonly Command[];
+  readonly jobs: readonly Job[];
   /** Behind base register 0: weights, constants, zeros, commands. */
   readonly image: Uint8Array;
 }
@@ -21,16 +34,51 @@ export interface CompiledNetwork {
 /**
  * Cuts the layers of a network into steps that fit the buffers, and makes the commands and the memory image.
  *
- * @throws UserError for a layer that does not fit.
- * @throws FieldError where a number of a command is larger than its field.
+ * @throws UserError naming all layers that do not fit, and why.
  */
 export function compile(machine: Machine, network: IntegerNetwork): CompiledNetwork {
-  const layers = network.layers.map((_, index) => prepareLayer(machine, network, index));
+  const layers = allOf(network.layers.map((_, index) => () => prepareLayer(machine, network, index)));
   const map = placeNetwork(machine, network, layers);
-  const maker = new StepMaker(machine, network, map);
-  const steps = layers.flatMap((layer) => maker.layerSteps(layer));
-  const commands = [...withTokens(interleaved(steps)), command('end', {})];
-  return { machine, network, map, layers, steps, commands, image: imageOf(map, layers, encodeCommands(commands)) };
+  const jobs: Job[] = [];
+  const steps: Step[] = [];
+  let [first, offset] = [0, 0];
+  for (const count of network.jobs ?? [layers.length]) {
+    // Buffers hold nothing from job to job.
+    const maker = new StepMaker(machine, network, map);
+    const own = layers.slice(first, first + count).flatMap((layer) => maker.layerSteps(layer));
+    const commands = [...withTokens(interleaved(own)), command('end', {})];
+    jobs.push({ offset, commands, layers: count });
+    steps.push(...own);
+    first += count;
+    offset += commands.length * COMMAND_BYTES;
+  }
+  const commands = jobs.flatMap((job) => job.commands);
+  requireFields(commands, layers);
+  return {
+    machine,
+    network,
+    map,
+    layers,
+    steps,
+    commands,
+    jobs,
+    image: imageOf(map, layers, encodeCommands(commands)),
+  };
+}
+
+/** @throws UserError naming the layers with a number that is larger than its field. */
+function requireFields(commands: readonly Command[], layers: readonly PreparedLayer[]): void {
+  const problems = new Map<string, string>();
+  for (const each of commands) {
+    try {
+      encodeCommands([each]);
+    } catch (error) {
+      if (!(error instanceof FieldError)) throw error;
+      const name = each.name === 'end' ? '' : (layers[each.tag] as PreparedLayer).layer.name;
+      if (!problems.has(name)) problems.set(name, `${name}: no command of the engine can say this: ${error.message}`);
+    }
+  }
+  if (problems.size > 0) throw new UserError([...problems.values()].join('\n'));
 }
 
 /** The commands of steps: the loads of the next step come before a step's command, where they do not depend on it. */
@@ -50,7 +98,7 @@ function imageOf(map: MemoryMap, layers: readonly PreparedLayer[], commands: Uin
   const image = new Uint8Array(map.commands.offset + commands.length);
   for (const { index, weights, constants } of layers) {
     const at = map.weights.get(index);
-    if (weights && at) image.set(weights.bytes, at.offset);
+    if (weights && at?.base === BASES.image) image.set(weights.bytes, at.offset);
     image.set(constants, map.constants.get(index)?.offset);
   }
   image.set(commands, map.commands.offset);

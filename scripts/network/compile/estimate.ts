@@ -86,6 +86,7 @@ export function spans(machine: Machine, commands: readonly Command[], speed: Mem
     const unit = commandKind(command.name).unit;
     if (!unit) {
       const end = Math.max(...free.values());
+      for (const each of UNITS) free.set(each, end);
       return { begin: end, end };
     }
     const fields = command as unknown as Readonly<Record<string, number>>;

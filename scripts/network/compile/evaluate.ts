@@ -25,7 +25,7 @@ export function evaluate(network: IntegerNetwork, inputs: Codes, rounding: Round
 function layerCodes(network: IntegerNetwork, layer: IntegerLayer, codes: Codes, rounding: Rounding): Codes {
   const input = tensorOf(network, layer.input);
   const output = tensorOf(network, layer.output);
-  const sums = layerSums(layer, input, output, codes.get(layer.input) as ArrayLike<number>);
+  const sums = layerSums(layer, input, output, codes);
   const addend = layer.addend && tensorOf(network, layer.addend.tensor);
   const addendValues = addend && valuesOf(addend.type);
   const addendCodes = layer.addend && codes.get(layer.addend.tensor);
@@ -60,18 +60,13 @@ function layerCodes(network: IntegerNetwork, layer: IntegerLayer, codes: Codes, 
 }
 
 /** Exact sums: output height x output width x output channels. */
-function layerSums(
-  layer: IntegerLayer,
-  input: IntegerTensor,
-  { channels }: IntegerTensor,
-  codes: ArrayLike<number>,
-): Float64Array {
+function layerSums(layer: IntegerLayer, input: IntegerTensor, { channels }: IntegerTensor, codes: Codes): Float64Array {
   const { kernel, stride, dilation, pad } = layer.window;
   const [outHeight, outWidth] = outputSize(input, layer.window);
   const values = valuesOf(input.type);
-  const activations = Float64Array.from(codes, (code) => values[code] as number);
+  const activations = Float64Array.from(codes.get(layer.input) as Uint8Array, (code) => values[code] as number);
   const sums = new Float64Array(outHeight * outWidth * channels);
-  const channelSum = layer.kind === 'product' ? productOf(layer, input, channels) : poolOf(layer, input);
+  const channelSum = layer.kind === 'product' ? productOf(layer, input, channels, codes) : poolOf(layer, input);
   for (let oy = 0; oy < outHeight; oy++) {
     for (let ox = 0; ox < outWidth; ox++) {
       // Places of the window's pixels, -1 for padding.
@@ -97,9 +92,11 @@ function productOf(
   { weights, weightType, groups }: Extract<IntegerLayer, { kind: 'product' }>,
   { channels: inChannels }: IntegerTensor,
   channels: number,
+  codes: Codes,
 ): ChannelSum {
   const values = valuesOf(weightType);
-  const decoded = Float64Array.from(weights, (code) => values[code] as number);
+  const filters = 'tensor' in weights ? turned(codes.get(weights.tensor) as Uint8Array, channels) : weights;
+  const decoded = Float64Array.from(filters, (code) => values[code] as number);
   const [depth, perGroup] = [inChannels / groups, channels / groups];
   return (activations, taps, n) => {
     const first = Math.floor(n / perGroup) * depth;
@@ -111,6 +108,15 @@ function productOf(
     }
     return sum;
   };
+}
+
+/** Codes input x output channels as output x input channels. */
+export function turned(codes: ArrayLike<number>, channels: number): Uint8Array {
+  const depth = codes.length / channels;
+  return Uint8Array.from(
+    { length: codes.length },
+    (_, i) => codes[(i % depth) * channels + Math.floor(i / depth)] as number,
+  );
 }
 
 function poolOf({ reduce }: Extract<IntegerLayer, { kind: 'pool' }>, { channels }: IntegerTensor): ChannelSum {

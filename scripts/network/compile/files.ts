@@ -44,6 +44,9 @@ function mapJson(compiled: CompiledNetwork): object {
       ]),
     ),
     commands: { ...map.commands, count: compiled.commands.length },
+    jobs: compiled.jobs.map(({ offset, commands, layers: count }) => ({
+      ...{ base: map.commands.base, offset: map.commands.offset + offset, count: commands.length, layers: count },
+    })),
     inputs: network.inputs.map(place),
     outputs: network.outputs.map(place),
     scratch: network.tensors
@@ -76,6 +79,12 @@ function mapHeader(compiled: CompiledNetwork): string {
         define(`${kind.toUpperCase()}${i}_BYTES`, bytes),
       ];
     });
+  const jobLines = (): string[] => [
+    '',
+    '/* The same of each job. Before each but the first, the host makes inputs of outputs. */',
+    define('JOBS', compiled.jobs.length),
+    ...compiled.jobs.map(({ offset }, i) => define(`JOB${i}_START_OFFSET`, map.commands.offset + offset)),
+  ];
   return [
     `/* ${GENERATOR}: generated, do not edit. */`,
     '#ifndef NETWORK_MAP_H',
@@ -86,6 +95,7 @@ function mapHeader(compiled: CompiledNetwork): string {
     '',
     '/* The first command, in bytes from the image: the register `start` takes its address. */',
     define('START_OFFSET', map.commands.offset),
+    ...(compiled.jobs.length > 1 ? jobLines() : []),
     ...tensors('input', network.inputs),
     ...tensors('output', network.outputs),
     '',

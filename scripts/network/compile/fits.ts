@@ -13,7 +13,7 @@ export function requireSumsFit({ accumulatorBits }: Machine, network: IntegerNet
   const most = 2 ** (accumulatorBits - 1);
   const wide = network.layers.flatMap((layer) => {
     if (layer.kind !== 'product') return [];
-    const { least, greatest } = sumRange(layer, tensorOf(network, layer.input).type);
+    const { least, greatest } = sumRange(network, layer);
     return least < -most || greatest >= most ? [`  ${layer.name}: sums from ${least} to ${greatest}`] : [];
   });
   if (wide.length === 0) return;
@@ -26,19 +26,33 @@ export function requireSumsFit({ accumulatorBits }: Machine, network: IntegerNet
   );
 }
 
+const valuesOf = (type: string): number[] => codeValues(numericType(type)).map(Number);
+
 /** Least and greatest sum of any output channel, over all inputs. */
-function sumRange({ weights, weightType, biases }: ProductLayer, inputType: string) {
-  const values = codeValues(numericType(inputType)).map(Number);
+function sumRange(network: IntegerNetwork, { input, weights, weightType, biases }: ProductLayer) {
+  const values = valuesOf(tensorOf(network, input).type);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const decoded = codeValues(numericType(weightType)).map(Number);
+  const decoded = valuesOf(weightType);
+  const products = (weight: number): [least: number, greatest: number] => [
+    Math.min(weight * low, weight * high),
+    Math.max(weight * low, weight * high),
+  ];
+  if ('tensor' in weights) {
+    const { width: depth } = tensorOf(network, weights.tensor);
+    const all = decoded.map(products);
+    return {
+      least: depth * Math.min(...all.map(([least]) => least)),
+      greatest: depth * Math.max(...all.map(([, greatest]) => greatest)),
+    };
+  }
   const each = weights.length / biases.length;
   let [least, greatest] = [0, 0];
   for (let channel = 0; channel < biases.length; channel++) {
     let [down, up] = [0, 0];
     for (let i = channel * each; i < (channel + 1) * each; i++) {
-      const weight = decoded[weights[i] as number] as number;
-      down += Math.min(weight * low, weight * high);
-      up += Math.max(weight * low, weight * high);
+      const [one, other] = products(decoded[weights[i] as number] as number);
+      down += one;
+      up += other;
     }
     [least, greatest] = [Math.min(least, down), Math.max(greatest, up)];
   }

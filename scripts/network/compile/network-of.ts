@@ -1,43 +1,65 @@
 import { quantise } from '../../../gen/numerics/codec.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
-import type { LoadedNetwork } from '../infer/load.js';
-import type { Feed, Run } from '../onnx/feed.js';
-import { floatsOf } from '../onnx/value.js';
+import type { OnnxModel } from '../onnx/model.js';
+import { probe } from '../onnx/probe.js';
+import type { FloatTensor } from '../onnx/tensor.js';
+import type { Values } from '../onnx/value.js';
+import type { RunnableLayer } from '../quantise/plan.js';
 import type { Codes } from './evaluate.js';
-import { integerNetwork } from './integers.js';
-import { type IntegerNetwork, tensorOf } from './network.js';
-import { operationsOf } from './operations.js';
-import { rangesOf } from './ranges.js';
+import { type IntegerOperation, integerOperations } from './integers.js';
+import { type EngineLayers, engineLayers, type View } from './layers.js';
+import { type IntegerTensor, tensorOf } from './network.js';
+import { type Operations, operationsOf, type ShapeOf } from './operations.js';
+import type { Storage } from './storage.js';
 
-/**
- * A quantised network in integers alone.
- *
- * @param feed Samples from which the ranges of tensors are taken that no product rounds.
- * @throws UserError naming what the engine does not run.
- */
-export async function integerNetworkOf(
-  { model, layers }: Pick<LoadedNetwork, 'model' | 'layers'>,
-  feed: Feed,
-  batch: number,
-): Promise<IntegerNetwork> {
-  const found = operationsOf(model, layers);
-  const tensors = [...model.inputs.map(({ name }) => name), ...found.operations.map(({ output }) => output)];
-  return integerNetwork(model, layers, found, await rangesOf(model, tensors, feed, batch));
+/** A network as engine and host share it. */
+export interface SharedNetwork extends EngineLayers {
+  readonly found: Operations;
+  readonly integers: readonly IntegerOperation[];
 }
 
-/** The codes height x width x channels of each sample of a run. */
-export function inputCodes(network: IntegerNetwork, { inputs, samples }: Run): Codes[] {
-  return Array.from({ length: samples }, (_, sample) => {
-    const codes = network.inputs.map((name) => {
-      const { height, width, channels, type, scale } = tensorOf(network, name);
-      const { data } = floatsOf(inputs.get(name), name);
-      const pixels = height * width;
-      const values = Float64Array.from(
-        { length: pixels * channels },
-        (_value, i) => data[(sample * channels + (i % channels)) * pixels + Math.floor(i / channels)] as number,
-      );
-      return [name, quantise(numericType(type), values, { scale, tensor: name })] as const;
-    });
-    return new Map(codes);
+/** The shapes of all tensors of a network for one sample. */
+export async function shapesOf(model: OnnxModel, inputs: Values): Promise<ShapeOf> {
+  const tensors = model.graph.node.flatMap(({ output }) => output).filter((name) => name !== '');
+  const facts = await probe(model, inputs, tensors);
+  return (tensor) => facts.get(tensor)?.shape ?? model.constants.get(tensor)?.dims.map(Number) ?? [];
+}
+
+/**
+ * A quantised network with everything in integers that the engine does.
+ *
+ * @throws UserError where it does nothing, or constants do not fit.
+ */
+export function sharedNetwork(
+  model: OnnxModel,
+  layers: readonly RunnableLayer[],
+  storage: Storage,
+  shapeOf: ShapeOf,
+): SharedNetwork {
+  const found = operationsOf(model, layers, shapeOf);
+  const integers = integerOperations(model, found, storage, shapeOf);
+  return { found, integers, ...engineLayers(model, found, integers, storage, shapeOf) };
+}
+
+/** The codes height x width x channels of a tensor of the engine, from one sample of the network's tensor. */
+export function codesOf({ name, type, scale, ...size }: IntegerTensor, view: View, { data }: FloatTensor): Uint8Array {
+  const { height, width, channels } = size;
+  const [pixels, first] = [height * width, view.part * height * width * channels];
+  const at = (i: number): number =>
+    view.layout === 'image' ? (i % channels) * pixels + Math.floor(i / channels) : first + i;
+  const values = Float64Array.from({ length: pixels * channels }, (_, i) => data[at(i)] as number);
+  return quantise(numericType(type), values, { scale, tensor: name });
+}
+
+/**
+ * The codes of everything that the host writes, for one sample.
+ *
+ * @param values Tensors of the network: the floating-point ones that the host makes.
+ */
+export function inputCodes({ network, views }: EngineLayers, values: (tensor: string) => FloatTensor): Codes {
+  const codes = network.inputs.map((name) => {
+    const view = views.get(name) as View;
+    return [name, codesOf(tensorOf(network, name), view, values(view.tensor))] as const;
   });
+  return new Map(codes);
 }

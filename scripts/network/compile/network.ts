@@ -41,8 +41,11 @@ export interface ProductLayer extends Epilogue {
   readonly window: Window;
   readonly groups: number;
   readonly weightType: string;
-  /** Codes: output channels x kernel height x kernel width x input channels of a group. */
-  readonly weights: Uint8Array;
+  /**
+   * Codes: output channels x kernel height x kernel width x input channels of a group. Or a tensor of the network, whose
+   * pixels are input channels and whose channels are output channels; the host lays it out as weights.
+   */
+  readonly weights: Uint8Array | { readonly tensor: string };
   /** One for each output channel. */
   readonly biases: readonly number[];
   readonly multipliers: readonly number[];
@@ -60,13 +63,20 @@ export interface PoolLayer extends Epilogue {
 
 export type IntegerLayer = ProductLayer | PoolLayer;
 
-/** A network in integers alone, layers in order. */
+/** Layers in integers alone, in order. */
 export interface IntegerNetwork {
   readonly tensors: readonly IntegerTensor[];
+  /** What the host writes, and what it reads. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly layers: readonly IntegerLayer[];
+  /** How many layers run one after the other before the host has its turn; without it, all do. */
+  readonly jobs?: readonly number[];
 }
+
+/** The tensor that a layer has as weights, where these are no constants. */
+export const secondOf = (layer: IntegerLayer): string | undefined =>
+  layer.kind === 'product' && 'tensor' in layer.weights ? layer.weights.tensor : undefined;
 
 /** A network's tensor. @throws where it has none of the name. */
 export function tensorOf({ tensors }: Pick<IntegerNetwork, 'tensors'>, name: string): IntegerTensor {

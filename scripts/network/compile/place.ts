@@ -1,7 +1,7 @@
 import { COMMAND_BYTES } from '../../../gen/commands/table.js';
 import { type Machine, typeBits, typeNumber, wordBytes } from '../../../gen/commands/machine.js';
 import { pixelBytes } from '../../../gen/golden/engine/layout.js';
-import type { IntegerNetwork } from './network.js';
+import { type IntegerNetwork, secondOf } from './network.js';
 import type { PreparedLayer } from './prepare.js';
 
 /** A place in memory: which base register, and bytes from there. */
@@ -17,7 +17,7 @@ export const BASES = { image: 0, inputs: 1, outputs: 2, scratch: 3 } as const;
 /** Where everything lies. */
 export interface MemoryMap {
   readonly tensors: ReadonlyMap<string, Place>;
-  /** By the places of layers. */
+  /** By the places of layers. Weights that the host writes are among the inputs. */
   readonly weights: ReadonlyMap<number, Place>;
   readonly constants: ReadonlyMap<number, Place>;
   /** Bytes of 0 in the image. */
@@ -54,14 +54,22 @@ export function placeNetwork(machine: Machine, network: IntegerNetwork, layers: 
   const weights = new Map<number, Place>();
   const constants = new Map<number, Place>();
   for (const layer of layers) {
-    if (layer.weights) weights.set(layer.index, regions.image.take(layer.weights.bytes.length));
+    if (layer.weights && secondOf(layer.layer) === undefined) {
+      weights.set(layer.index, regions.image.take(layer.weights.bytes.length));
+    }
     constants.set(layer.index, regions.image.take(layer.constants.length));
   }
   const zeros = regions.image.take(zeroBytes(machine, layers));
+  const seconds = new Map(
+    layers.flatMap(({ layer, weights: blocks }) => {
+      const name = secondOf(layer);
+      return name !== undefined && blocks ? [[name, blocks.bytes.length] as const] : [];
+    }),
+  );
   const tensors = new Map(
     network.tensors.map((tensor) => {
       const { name, height, width, channels, type } = tensor;
-      const bytes = height * width * pixelBytes(machine, channels, typeBits(typeNumber(type)));
+      const bytes = seconds.get(name) ?? height * width * pixelBytes(machine, channels, typeBits(typeNumber(type)));
       const region = network.inputs.includes(name)
         ? regions.inputs
         : network.outputs.includes(name)
@@ -70,6 +78,10 @@ export function placeNetwork(machine: Machine, network: IntegerNetwork, layers: 
       return [name, region.take(bytes)] as const;
     }),
   );
+  for (const { layer, index } of layers) {
+    const second = secondOf(layer);
+    if (second !== undefined) weights.set(index, tensors.get(second) as Place);
+  }
   const sizes = {
     image: regions.image.size,
     inputs: regions.inputs.size,

@@ -1,3 +1,4 @@
+import { UserError } from '../../../gen/base/errors.js';
 import {
   bufferWords,
   codesPerWord,
@@ -10,7 +11,14 @@ import {
 import type { BufferName } from '../../../gen/commands/table.js';
 import { packConstants, pixelWords } from '../../../gen/golden/engine/layout.js';
 import { type WeightBlocks, weightBlocks } from './blocks.js';
-import { type IntegerLayer, type IntegerNetwork, type IntegerTensor, outputSize, tensorOf } from './network.js';
+import {
+  type IntegerLayer,
+  type IntegerNetwork,
+  type IntegerTensor,
+  outputSize,
+  type ProductLayer,
+  tensorOf,
+} from './network.js';
 import { type LayerSize, type Room, type Tiling, tile } from './tiling.js';
 
 /** A layer with its weights as the engine takes them and its cut into steps. */
@@ -68,12 +76,37 @@ export function inputBand(
   return { first, count: last - first, above: first - top };
 }
 
-/** @throws UserError for a layer that does not fit into the buffers. */
+/** The codes of a layer's weights; zeros for those that the host writes. */
+function weightCodes(network: IntegerNetwork, { weights }: ProductLayer): Uint8Array {
+  if (!('tensor' in weights)) return weights;
+  const { width, channels } = tensorOf(network, weights.tensor);
+  return new Uint8Array(width * channels);
+}
+
+/** @throws UserError for a type that the engine does not take there. */
+function requireTypes(machine: Machine, network: IntegerNetwork, layer: IntegerLayer): void {
+  const ports: [what: string, takes: readonly string[], types: readonly string[]][] = [
+    ['activations', machine.activationTypes, [tensorOf(network, layer.input).type]],
+    ['weights', machine.weightTypes, layer.kind === 'product' ? [layer.weightType] : []],
+    ['results', machine.resultTypes, resultTensors(network, layer).map(({ type }) => type)],
+  ];
+  const problems = ports.flatMap(([what, takes, types]) =>
+    types.filter((type) => !takes.includes(type)).map((type) => `no ${what} of ${type} (of ${takes.join(', ')})`),
+  );
+  if (problems.length > 0)
+    throw new UserError(`${layer.name}: the engine takes ${[...new Set(problems)].join(', and ')}`);
+}
+
+/** @throws UserError for a layer that does not fit into the buffers, or has types that the engine does not take. */
 export function prepareLayer(machine: Machine, network: IntegerNetwork, index: number): PreparedLayer {
   const layer = network.layers[index] as IntegerLayer;
   const [input, output] = [tensorOf(network, layer.input), tensorOf(network, layer.output)];
   const [outHeight, outWidth] = outputSize(input, layer.window);
-  const weights = layer.kind === 'product' ? weightBlocks(machine, layer, input, output.channels) : undefined;
+  requireTypes(machine, network, layer);
+  const weights =
+    layer.kind === 'product'
+      ? weightBlocks(machine, layer, weightCodes(network, layer), input, output.channels)
+      : undefined;
   const channels = weights?.tileChannels ?? codesPerWord(machine, bitsOf(input.type));
   const tiles = weights ? weights.groups * weights.tiles : pixelWords(machine, input.channels, bitsOf(input.type));
   const least = Math.min(...resultTensors(network, layer).map(({ type }) => bitsOf(type)));

@@ -1,6 +1,8 @@
-import { decimal, percent, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
+import { decimal, percent, plural, type TextColumn, tableLines } from '../../../gen/base/text-table.js';
 import { GENERATOR } from '../../../gen/base/version.js';
 import { typeBits, typeNumber } from '../../../gen/commands/machine.js';
+import type { IntegerReport } from '../quantise/report.js';
+import { hostLines } from '../quantise/report-text.js';
 import type { CompiledNetwork } from './compile.js';
 import { type CommandCost, commandCost, type MemorySpeed, spans } from './estimate.js';
 import type { PreparedLayer } from './prepare.js';
@@ -31,19 +33,33 @@ export interface CompiledLayerReport {
   readonly bound: 'array' | 'requantiser' | 'memory';
 }
 
+/** What the engine does not do. */
+export interface LeftToHost {
+  readonly nodes: IntegerReport['host'];
+  readonly macs: number;
+}
+
 export interface CompileReport {
   readonly generator: string;
   readonly model: string;
   readonly layers: readonly CompiledLayerReport[];
   readonly commands: number;
+  /** Times that the engine runs, with the host between. */
+  readonly jobs: number;
   readonly imageBytes: number;
   readonly macs: number;
+  readonly host: LeftToHost;
   readonly estimatedCycles: number;
   readonly estimatedUtilisation: number;
 }
 
-export function compileReport(compiled: CompiledNetwork, model: string, speed: MemorySpeed): CompileReport {
-  const { machine, commands, layers, steps, image } = compiled;
+export function compileReport(
+  compiled: CompiledNetwork,
+  model: string,
+  speed: MemorySpeed,
+  host: LeftToHost = { nodes: [], macs: 0 },
+): CompileReport {
+  const { machine, commands, layers, steps, image, jobs } = compiled;
   const when = spans(machine, commands, speed);
   const pes = machine.rows * machine.cols * machine.lanes;
   let before = 0;
@@ -77,6 +93,7 @@ export function compileReport(compiled: CompiledNetwork, model: string, speed: M
   });
   return {
     ...{ generator: GENERATOR, model, layers: rows, commands: commands.length, imageBytes: image.length, macs },
+    ...{ jobs: jobs.length, host },
     ...{ estimatedCycles: before, estimatedUtilisation: busy / pes / before },
   };
 }
@@ -106,14 +123,15 @@ const COLUMNS: readonly TextColumn<CompiledLayerReport>[] = [
 ];
 
 export function compileText(report: CompileReport): string {
-  const { model, layers, commands, imageBytes, macs, estimatedCycles, estimatedUtilisation } = report;
+  const { model, layers, commands, jobs, imageBytes, macs, estimatedCycles, estimatedUtilisation, host } = report;
   return [
-    `${model}: ${decimal(commands)} commands, image of ${decimal(imageBytes)} bytes`,
+    `${model}: ${decimal(commands)} commands in ${plural(jobs, 'job')}, image of ${decimal(imageBytes)} bytes`,
     '',
     ...tableLines(COLUMNS, layers),
     '',
     `all: ${decimal(macs)} MACs, about ${decimal(estimatedCycles)} cycles, utilisation ${percent(estimatedUtilisation)}`,
     'Cycles are estimates: costs of commands and waits for tokens, without the pipelines of the hardware.',
+    ...hostLines(host.nodes, macs + host.macs).map((line) => `on the host: ${line}`),
     '',
   ].join('\n');
 }

@@ -2,15 +2,16 @@ import { typeBits, typeNumber } from '../../../gen/commands/machine.js';
 import { packPixels, unpackPixels } from '../../../gen/golden/engine/layout.js';
 import { Memory } from '../../../gen/golden/engine/memory.js';
 import { type JobResult, simulate } from '../../../gen/golden/engine/simulate.js';
+import { weightBlocks } from './blocks.js';
 import type { CompiledNetwork } from './compile.js';
-import type { Codes } from './evaluate.js';
-import { tensorOf } from './network.js';
+import { type Codes, turned } from './evaluate.js';
+import { secondOf, tensorOf } from './network.js';
 import { BASES, type Place } from './place.js';
 
 /** Where the regions lie in the memory of a simulation. */
 const BASE_ADDRESSES = [0x1000_0000, 0x2000_0000, 0x3000_0000, 0x4000_0000];
 
-/** The codes of all tensors that a job left in memory, and how the job ended. */
+/** The codes of all tensors that jobs left in memory, and how the last job ended. */
 export interface RunResult {
   readonly job: JobResult;
   /** Codes height x width x channels of a tensor. */
@@ -19,8 +20,12 @@ export interface RunResult {
   readonly bytesOf: (tensor: string) => Uint8Array;
 }
 
-/** Memory with an image, in which a network runs in the reference simulator, again and again. */
-export function openReference({ machine, network, map, image }: CompiledNetwork): (inputs: Codes) => RunResult {
+/**
+ * Memory with an image, in which a network runs in the reference simulator, again and again. What the host makes between
+ * jobs is among the inputs.
+ */
+export function openReference(compiled: CompiledNetwork): (inputs: Codes) => RunResult {
+  const { machine, network, map, image, jobs } = compiled;
   const memory = new Memory();
   const addressOf = ({ base, offset }: Omit<Place, 'bytes'>): number => (BASE_ADDRESSES[base] as number) + offset;
   memory.set(addressOf({ base: BASES.image, offset: 0 }), image);
@@ -34,10 +39,32 @@ export function openReference({ machine, network, map, image }: CompiledNetwork)
   };
   return (inputs) => {
     for (const name of network.inputs) {
-      const bytes = packPixels(machine, inputs.get(name) as ArrayLike<number>, ...shapeOf(name));
-      memory.set(addressOf(map.tensors.get(name) as Place), bytes);
+      memory.set(addressOf(map.tensors.get(name) as Place), inputBytes(compiled, name, inputs.get(name) as Uint8Array));
     }
-    const job = simulate(machine, memory, { start: addressOf(map.commands), bases: BASE_ADDRESSES });
-    return { job, bytesOf, codesOf: (name) => unpackPixels(machine, bytesOf(name), ...shapeOf(name)) };
+    let job: JobResult | undefined;
+    for (const { offset } of jobs) {
+      const start = addressOf({ ...map.commands, offset: map.commands.offset + offset });
+      job = simulate(machine, memory, { start, bases: BASE_ADDRESSES });
+      if (job.error !== 'none') break;
+    }
+    return {
+      job: job as JobResult,
+      bytesOf,
+      codesOf: (name) => unpackPixels(machine, bytesOf(name), ...shapeOf(name)),
+    };
   };
+}
+
+/** What the host writes for the codes of an input: pixels, or weights of the layer that has it as weights. */
+export function inputBytes(
+  { machine, network, layers }: CompiledNetwork,
+  name: string,
+  codes: ArrayLike<number>,
+): Uint8Array {
+  const { channels, type } = tensorOf(network, name);
+  const reader = layers.find(({ layer }) => secondOf(layer) === name);
+  if (reader?.layer.kind !== 'product') {
+    return packPixels(machine, codes, channels, typeBits(typeNumber(type)));
+  }
+  return weightBlocks(machine, reader.layer, turned(codes, channels), reader.input, channels).bytes;
 }

@@ -1,5 +1,3 @@
-import { typeBits, typeNumber } from '../../../gen/commands/machine.js';
-import { packPixels } from '../../../gen/golden/engine/layout.js';
 import { Memory } from '../../../gen/golden/engine/memory.js';
 import { simulate } from '../../../gen/golden/engine/simulate.js';
 import {
@@ -11,10 +9,10 @@ import {
   type Stretch,
   simulateJobs,
 } from '../../verify/engine/simulation.js';
-import type { CompiledNetwork } from '../compile/compile.js';
+import type { CompiledNetwork, Job } from '../compile/compile.js';
 import type { Codes } from '../compile/evaluate.js';
-import { tensorOf } from '../compile/network.js';
 import { BASES, type Place } from '../compile/place.js';
+import { inputBytes } from '../compile/run.js';
 
 /** A Verilated engine and its bus. */
 export interface SimulatedEngine {
@@ -25,7 +23,7 @@ export interface SimulatedEngine {
 
 /** What an engine did with samples, up to the first that went wrong. */
 export interface EngineRuns {
-  /** Registers at the end of each sample. */
+  /** Registers at the end of each job, sample by sample. */
   readonly registers: readonly Registers[];
   /** Bytes that were compared with the reference simulator's: all that the engine may write. */
   readonly bytes: number;
@@ -50,7 +48,7 @@ function regionsOf({ map, image }: CompiledNetwork) {
 }
 
 /**
- * Runs samples one behind the other on a Verilated engine, whole: only the inputs go in. All bytes of outputs and tensors
+ * Runs samples one behind the other on a Verilated engine, whole: only what the host makes goes in. All bytes of outputs and tensors
  * between are compared with the reference simulator.
  */
 export async function runOnEngine(
@@ -59,7 +57,7 @@ export async function runOnEngine(
   samples: readonly Codes[],
   { bus = promptBus(100), seed = 1 }: { readonly bus?: BusManners; readonly seed?: number } = {},
 ): Promise<EngineRuns> {
-  const { network, map, image } = compiled;
+  const { network, map, image, jobs } = compiled;
   const { sizes, begins, bytes } = regionsOf(compiled);
   const begin = (base: number): number => begins[base] as number;
   const memory: SimulatedMemory = { ...engine, bytes, strict: false };
@@ -70,15 +68,8 @@ export async function runOnEngine(
   }));
   const inputsOf = (codes: Codes): Stretch[] =>
     network.inputs.map((name) => {
-      const { channels, type } = tensorOf(network, name);
       const { base, offset } = map.tensors.get(name) as Place;
-      const packed = packPixels(
-        compiled.machine,
-        codes.get(name) as ArrayLike<number>,
-        channels,
-        typeBits(typeNumber(type)),
-      );
-      return { at: begin(base) + offset, bytes: packed };
+      return { at: begin(base) + offset, bytes: inputBytes(compiled, name, codes.get(name) as ArrayLike<number>) };
     });
   const start = begin(map.commands.base) + map.commands.offset;
   const puts = samples.map((codes, i) => [
@@ -88,9 +79,12 @@ export async function runOnEngine(
   const run = await simulateJobs(
     engine.executable,
     memory,
-    puts.map((put) => ({
-      ...{ seed, bus, reset: false, abort: 0, stop: 0, refused: [], start, bases: begins, put, get },
-    })),
+    puts.flatMap((put) =>
+      jobs.map(({ offset }, job) => ({
+        ...{ seed, bus, reset: false, abort: 0, stop: 0, refused: [], bases: begins, get },
+        ...{ start: start + offset, put: job === 0 ? put : [] },
+      })),
+    ),
   );
   if ('failure' in run)
     return { registers: [], bytes: 0, mismatch: run.failure.message, bytesOf: () => new Uint8Array() };
@@ -98,18 +92,20 @@ export async function runOnEngine(
   const first = Number(memoryBase(memory));
   let compared = 0;
   let mismatch: string | undefined;
-  for (const [i, { registers, got }] of run.ends.entries()) {
-    for (const { at, bytes: put } of puts[i] as Stretch[]) reference.set(first + at, put);
+  for (const [n, { registers, got }] of run.ends.entries()) {
+    const [i, at] = [Math.floor(n / jobs.length), n % jobs.length];
+    if (at === 0) for (const put of puts[i] as Stretch[]) reference.set(first + put.at, put.bytes);
     const job = simulate(compiled.machine, reference, {
-      start: first + start,
+      start: first + start + (jobs[at] as Job).offset,
       bases: begins.map((each) => first + each),
     });
     mismatch = wrongEnd(registers, job.error, job.message);
-    for (const [n, { at, bytes: count }] of get.entries()) {
-      const expected = reference.get(first + at, count);
-      const bytesGot = got[n] as Uint8Array;
+    for (const [region, { at: from, bytes: count }] of get.entries()) {
+      const expected = reference.get(first + from, count);
+      const bytesGot = got[region] as Uint8Array;
       const wrong = expected.findIndex((value, place) => bytesGot[place] !== value);
-      if (wrong >= 0) mismatch ??= `byte ${wrong} of base ${written[n]} is ${bytesGot[wrong]}, not ${expected[wrong]}`;
+      if (wrong >= 0)
+        mismatch ??= `byte ${wrong} of base ${written[region]} is ${bytesGot[wrong]}, not ${expected[wrong]}`;
       compared += count;
     }
     if (mismatch !== undefined) {
@@ -123,7 +119,9 @@ export async function runOnEngine(
     ...(mismatch === undefined ? {} : { mismatch }),
     bytesOf: (sample, tensor) => {
       const { base, offset, bytes: count } = map.tensors.get(tensor) as Place;
-      const region = run.ends[sample]?.got[written.findIndex((each) => each === base)] as Uint8Array;
+      const region = run.ends[(sample + 1) * jobs.length - 1]?.got[
+        written.findIndex((each) => each === base)
+      ] as Uint8Array;
       return region.subarray(offset, offset + count);
     },
   };

@@ -64,7 +64,7 @@ function editNodes(
     const key = `${tensor} ${type.name} ${scale}`;
     const name = shared.get(key) ?? `${tensor}__${type.name}_${shared.size}`;
     if (!shared.has(key)) {
-      const parts = roundingNodes(tensor, name, type, scale);
+      const parts = roundingNodes(tensor, name, { type, scale, step: scale });
       nodes.push(...parts.nodes);
       graph.initializer.push(...parts.constants);
       shared.set(key, name);
@@ -99,31 +99,42 @@ function editNodes(
   return nodes;
 }
 
-/** Nodes and constants that compute `output`, the tensor `input` rounded to a type's values times the scale. */
-function roundingNodes(
-  input: string,
-  output: string,
-  type: NumericType,
-  scale: number,
-): { nodes: NodeProto[]; constants: TensorProto[] } {
-  const values = levels(type).map(({ value }) => Number(value));
+/** How a tensor is rounded: divided by the scale, to the nearest value of the type, times the step. */
+export interface RoundingTo {
+  readonly type: NumericType;
+  readonly scale: number;
+  readonly step: number;
+}
+
+/** Nodes of a network and the constants that they read. */
+export interface Nodes {
+  readonly nodes: readonly NodeProto[];
+  readonly constants: readonly TensorProto[];
+}
+
+/** What computes `output`, in float32, from the tensor `input` of any type of numbers. */
+export function roundingNodes(input: string, output: string, to: RoundingTo): Nodes {
+  const values = levels(to.type).map(({ value }) => Number(value));
   const halfSteps = 2 * ((values.at(-1) as number) - (values[0] as number));
-  return halfSteps < TABLE_LIMIT
-    ? tableNodes(input, output, type, values, scale)
-    : searchNodes(input, output, type, values, scale);
+  return halfSteps < TABLE_LIMIT ? tableNodes(input, output, to, values) : searchNodes(input, output, to, values);
 }
 
 /** Every decision boundary is a whole number of half steps: the half step an element lies in tells its value. */
-function tableNodes(input: string, output: string, type: NumericType, values: readonly number[], scale: number) {
+function tableNodes(
+  input: string,
+  output: string,
+  { type, scale, step }: RoundingTo,
+  values: readonly number[],
+): Nodes {
   const low = 2 * (values[0] as number);
   const high = 2 * (values.at(-1) as number);
   const boundaries = decisionBoundaries(type);
   let level = 0;
   const table = Float32Array.from({ length: high - low + 1 }, (_, i) => {
     while (level < boundaries.length && 2 * (boundaries[level] as number) <= low + i) level++;
-    return (values[level] as number) * scale;
+    return (values[level] as number) * step;
   });
-  const at = (step: string): string => `${output}__${step}`;
+  const at = (part: string): string => `${output}__${part}`;
   return {
     // Half the scale is exact, so the quotient is exactly twice the codec's.
     constants: [
@@ -146,13 +157,18 @@ function tableNodes(input: string, output: string, type: NumericType, values: re
 }
 
 /** A binary search for the value among the boundaries, a level of it after the other. */
-function searchNodes(input: string, output: string, type: NumericType, values: readonly number[], scale: number) {
-  const at = (step: string): string => `${output}__${step}`;
+function searchNodes(
+  input: string,
+  output: string,
+  { type, scale, step }: RoundingTo,
+  values: readonly number[],
+): Nodes {
+  const at = (part: string): string => `${output}__${part}`;
   const depth = Math.ceil(Math.log2(values.length));
   const size = 2 ** depth;
   const boundaries = decisionBoundaries(type);
   const padded = Array.from({ length: size - 1 }, (_, i) => boundaries[i] ?? Number.POSITIVE_INFINITY);
-  const table = Float32Array.from({ length: size }, (_, i) => ((values[i] ?? values.at(-1)) as number) * scale);
+  const table = Float32Array.from({ length: size }, (_, i) => ((values[i] ?? values.at(-1)) as number) * step);
   const { DOUBLE, INT32 } = TensorProto_DataType;
   const constants = [
     doubleProto(at('step'), scale),
@@ -171,7 +187,7 @@ function searchNodes(input: string, output: string, type: NumericType, values: r
     makeNode('Cast', [at('never')], index, { to: INT32 }),
   );
   for (let half = size / 2; half >= 1; half /= 2) {
-    const here = (step: string): string => at(`${step}${half}`);
+    const here = (part: string): string => at(`${part}${half}`);
     constants.push(int32Proto(here('ahead'), half - 1), int32Proto(here('half'), half));
     nodes.push(
       makeNode('Add', [index, here('ahead')], here('probe')),
@@ -189,7 +205,7 @@ function searchNodes(input: string, output: string, type: NumericType, values: r
 }
 
 /** Takes out what the outputs do not depend on any more: the weights before rounding, and what computed them. */
-function dropUnused(graph: GraphProto): void {
+export function dropUnused(graph: GraphProto): void {
   const outputs = graph.output.map(({ name }) => name);
   graph.node = needed(graph.node, outputs);
   const read = new Set([...outputs, ...graph.node.flatMap(readsOf)]);

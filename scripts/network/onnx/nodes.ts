@@ -64,6 +64,15 @@ export function makeNode(
   });
 }
 
+/** A node with lists of integers, such as strides. */
+export function withLists(node: NodeProto, lists: Readonly<Record<string, readonly number[]>>): NodeProto {
+  const attributes = Object.entries(lists).map(([name, ints]) =>
+    create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: ints.map(BigInt) }),
+  );
+  node.attribute.push(...attributes);
+  return node;
+}
+
 /** The graphs that a node runs (branches, bodies). */
 export const subgraphs = ({ attribute: attributes }: NodeProto): readonly GraphProto[] =>
   attributes.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...graphs]);

@@ -16,7 +16,7 @@ import {
   type QuantisedWeights,
   weightBits,
 } from './plan.js';
-import type { Histogram, LayerReport, QuantiseReport } from './report.js';
+import type { Histogram, IntegerReport, LayerReport, QuantiseReport } from './report.js';
 
 /** What the report says besides the plan itself. */
 export interface Circumstances {
@@ -25,6 +25,7 @@ export interface Circumstances {
   readonly options: Readonly<Record<string, unknown>>;
   readonly outputs: MeasuredOutputs;
   readonly warnings: readonly string[];
+  readonly integer?: IntegerReport;
   readonly files: ReadonlyMap<Product, LayerFiles>;
 }
 
@@ -75,6 +76,7 @@ export function describe(network: QuantisedNetwork, about: Circumstances): Quant
       calibration: copied(about.outputs.calibration),
       heldOut: about.outputs.heldOut && copied(about.outputs.heldOut),
     },
+    integer: about.integer ?? null,
     warnings: [...about.warnings],
   };
 }

@@ -6,7 +6,7 @@ import { arrayInfoOfDesign } from '../../../gen/golden/reference.js';
 import { HARDWARE_TYPES } from '../../../gen/numerics/types/table.js';
 import { elaborateCore } from '../../../gen/rtl/core.js';
 import type { Run } from '../onnx/feed.js';
-import { writeModel } from '../onnx/model.js';
+import { type OnnxModel, writeModel } from '../onnx/model.js';
 import { openInside } from '../onnx/session.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import { floatsOf } from '../onnx/value.js';
@@ -18,12 +18,12 @@ import { describe, type MeasuredOutputs } from './describe.js';
 import { type LayerFiles, type LayerTarget, layerFiles } from './files.js';
 import type { QuantisedNetwork } from './network.js';
 import { type LayerPlan, secondType } from './plan.js';
-import { type QuantiseReport, REPORT } from './report.js';
+import { type IntegerReport, type QuantiseReport, REPORT } from './report.js';
 import { reportHtml } from './report-html.js';
 import { reportText } from './report-text.js';
 import { portTypes } from './verdict.js';
 
-const REPORT_FILE = 'report.json';
+const [REPORT_FILE, INTEGER_FILE] = ['report.json', 'whole-integer.onnx'];
 /** Size of the array that images are made for where no design is given. */
 const [DEFAULT_ROWS, DEFAULT_COLS] = [16, 16];
 
@@ -37,6 +37,8 @@ export interface FolderRequest {
   readonly warnings: readonly string[];
   /** The design that the memory images are for. */
   readonly manifest?: Manifest;
+  /** The network in whole integers, and what the report says of it. */
+  readonly integer?: { readonly model: OnnxModel; readonly report: Omit<IntegerReport, 'file'> };
 }
 
 /** What a run writes into its folder. */
@@ -46,6 +48,7 @@ const ENTRIES: readonly string[] = [
   'report.html',
   'float.onnx',
   'fake-quantised.onnx',
+  INTEGER_FILE,
   'layers',
 ];
 
@@ -57,13 +60,18 @@ export const requireReplaceable = (out: string): void =>
 export async function writeNetwork(network: QuantisedNetwork, request: FolderRequest): Promise<QuantiseReport> {
   const { model, quantised } = network;
   const files = await allLayerFiles(network, request.manifest);
-  const report = describe(network, { ...request, source: network.calibration.feed.name, files });
+  const { integer, ...rest } = request;
+  const report = describe(network, {
+    ...{ ...rest, source: network.calibration.feed.name, files },
+    ...(integer ? { integer: { file: INTEGER_FILE, ...integer.report } } : {}),
+  });
   const all: FolderFile[] = [
     { path: REPORT_FILE, content: `${JSON.stringify(REPORT.parse(report), null, 2)}\n` },
     { path: 'report.txt', content: reportText(report) },
     { path: 'report.html', content: await reportHtml(report) },
     { path: report.files.float, content: writeModel(model.proto) },
     { path: report.files.quantised, content: writeModel(quantised.proto) },
+    ...(integer ? [{ path: INTEGER_FILE, content: writeModel(integer.model.proto) }] : []),
     ...[...files.values()].flatMap(({ codes, scales, scaleCodes, zeroPoints, correction, images }) => [
       ...[codes, scales, scaleCodes, zeroPoints, correction].filter((file) => file !== undefined),
       ...(images?.files ?? []),

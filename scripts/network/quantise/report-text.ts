@@ -2,7 +2,7 @@ import { printable } from '../../../gen/base/printable.js';
 import { plural } from '../../../gen/base/text-table.js';
 import { NUMERIC_TYPES } from '../../../gen/numerics/types/table.js';
 import { outputLines } from './output-text.js';
-import type { LayerReport, QuantiseReport } from './report.js';
+import type { IntegerReport, LayerReport, QuantiseReport } from './report.js';
 
 /** Characters of a layer's name in tables and plots. */
 export const NAME_WIDTH = 44;
@@ -87,12 +87,13 @@ export function optionText(value: unknown): string {
 }
 
 /** Where the files of a report are: what they hold, and the path of a file, or of the files of all layers. */
-export function fileRows({ files, layers }: QuantiseReport): [what: string, where: string][] {
+export function fileRows({ files, layers, integer }: QuantiseReport): [what: string, where: string][] {
   const inLayers = (names: string, count: number): string =>
     count === 0 ? '' : `layers/<layer>/: ${names} of ${count} of ${plural(layers.length, 'layer')}`;
   const rows: [string, string][] = [
     ['float network', files.float],
     ['quantised network', files.quantised],
+    ['in whole integers', integer?.file ?? ''],
     [
       'codes and scales',
       inLayers('codes.npy, scales.npy', layers.filter(({ second }) => second.kind === 'weights').length),
@@ -138,11 +139,57 @@ export function reportText(report: QuantiseReport): string {
     leftOut(report),
     outputLines(own.outputs, 'outputs on calibration samples'),
     heldOut ? outputLines(heldOut.outputs, 'outputs on samples held out') : [],
+    report.integer ? keyed(integerRows(report.integer)) : [],
     report.warnings.map((warning) => `warning: ${warning}`),
     keyed(fileRows(report)),
   ];
   const lines = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
   return `${lines.join('\n\n')}\n`;
+}
+
+const share = (part: number, of: number): string => percent(of === 0 ? null : part / of);
+
+/** What the engine does in whole integers, and what is left to the host. */
+function integerRows({ jobs, macs, host, moved, outputs, accuracy, tensors }: IntegerReport): [string, string][] {
+  const all = macs.engine + macs.host;
+  const copies = tensors.filter(({ copy }) => copy !== null).length;
+  const bytes = (to: 'engine' | 'host'): string =>
+    count(moved.reduce((sum, each) => sum + (each.to === to ? each.bytes : 0), 0));
+  const right = (own: number): string => share(own, accuracy?.samples ?? 0);
+  return [
+    [
+      'whole integers',
+      `${share(macs.engine, all)} of the MACs on the engine, in ${plural(jobs, 'job')} per sample; ${plural(tensors.length, 'tensor')}, ${copies} of them with a copy of 8 bits`,
+    ],
+    ['error', outputError(outputs)],
+    ...(accuracy
+      ? ([
+          [
+            'right',
+            `${right(accuracy.right.integer)}; rounded network ${right(accuracy.right.quantised)}, floating point ${right(accuracy.right.float)}, of ${count(accuracy.samples)} ${accuracy.source}`,
+          ],
+          ['alike', `${right(accuracy.alike)} decided as the rounded network does`],
+        ] satisfies [string, string][])
+      : []),
+    ['moved', `${bytes('engine')} bytes to the engine, ${bytes('host')} bytes from it, per sample`],
+    ...hostLines(host, all).map((line): [string, string] => ['on the host', line]),
+  ];
+}
+
+/** Nodes that the engine does not run: products with their share of the MACs, all others counted. */
+export function hostLines(host: IntegerReport['host'], allMacs: number): string[] {
+  const others = new Map<string, number>();
+  for (const { op, reason } of host) if (reason === null) others.set(op, (others.get(op) ?? 0) + 1);
+  return [
+    ...host.flatMap(({ name, op, reason, macs }) =>
+      reason === null
+        ? []
+        : [
+            `${shortName(name)} (${op}): ${reason}; ${macs === null ? 'MACs not known' : `${share(macs, allMacs)} of the MACs`}`,
+          ],
+    ),
+    ...(others.size === 0 ? [] : [[...others].map(([op, nodes]) => `${nodes} ${op}`).join(', ')]),
+  ];
 }
 
 function heldOutText({ calibration: { heldOut } }: QuantiseReport): string {

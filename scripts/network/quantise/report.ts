@@ -127,6 +127,41 @@ const comparison = z.object({
   why: z.string(),
 });
 
+const stored = z.object({ type: z.string(), scale: z.number() });
+const right = z.object({ float: count, quantised: count, integer: count });
+
+/** The network in whole integers as far as the engine runs it. */
+const integer = z.object({
+  /** The same in standard operators. */
+  file: z.string(),
+  /** How each tensor is kept that the engine reads or writes; the copy is what all but products read. */
+  tensors: z.array(z.object({ tensor: z.string(), ...stored.shape, copy: stored.nullable() })),
+  /** Times that the engine runs, with the host between. */
+  jobs: count,
+  /** Multiply-accumulates per sample of the engine, and of products left to the host as far as they are known. */
+  macs: z.object({ engine: z.number(), host: z.number() }),
+  /** Nodes left to the host; of products with the reason and the multiply-accumulates per sample where they are known. */
+  host: z.array(
+    z.object({ name: z.string(), op: z.string(), reason: z.string().nullable(), macs: z.number().nullable() }),
+  ),
+  /** What moves between the memories of host and engine, per sample. */
+  moved: z.array(
+    z.object({ tensor: z.string(), to: z.enum(['engine', 'host']), type: z.string(), elements: count, bytes: count }),
+  ),
+  /** Outputs against floating point, on the samples that those of the rounded network are measured on. */
+  outputs: comparison,
+  /** On labelled images; null without any. */
+  accuracy: z
+    .object({
+      source: z.string(),
+      samples: count,
+      /** Samples that are classified right, and those for which integers decide as the rounded network does. */
+      right,
+      alike: count,
+    })
+    .nullable(),
+});
+
 /** `report.json`: everything decided about a network, and the files of its folder. */
 export const REPORT = z.object({
   generator: z.string(),
@@ -167,10 +202,13 @@ export const REPORT = z.object({
     /** On samples that nothing was fitted to; null where none were held out. */
     heldOut: comparison.nullable(),
   }),
+  /** Null unless it was asked for. */
+  integer: integer.nullable(),
   /** What may make figures better than they are. */
   warnings: z.array(z.string()),
 });
 
 export type QuantiseReport = z.output<typeof REPORT>;
+export type IntegerReport = NonNullable<QuantiseReport['integer']>;
 export type LayerReport = QuantiseReport['layers'][number];
 export type Histogram = z.output<typeof histogram>;

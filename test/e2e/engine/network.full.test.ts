@@ -5,12 +5,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { busOf } from '../../../gen/design/engine/manifest.js';
 import { type CompiledNetwork, compile } from '../../../scripts/network/compile/compile.js';
 import type { Codes } from '../../../scripts/network/compile/evaluate.js';
-import { inputCodes, integerNetworkOf } from '../../../scripts/network/compile/network-of.js';
+import { inputCodes } from '../../../scripts/network/compile/network-of.js';
+import { loadWholeInteger } from '../../../scripts/network/compile/whole-integer.js';
 import { runOnEngine } from '../../../scripts/network/infer/engine.js';
 import { loadNetwork } from '../../../scripts/network/infer/load.js';
 import { FASHION, fashionMnist } from '../../../scripts/network/onnx/fashion.js';
 import { feedOf } from '../../../scripts/network/onnx/feed.js';
-import { calibrationSamples } from '../../../scripts/network/quantise/calibration.js';
+import { floatsOf } from '../../../scripts/network/onnx/value.js';
 import { buildEngine } from '../../../scripts/verify/engine/engine.js';
 import { brokenEngine, engineIn } from '../../support/engine.js';
 import { runProgram } from '../../support/program.js';
@@ -21,19 +22,19 @@ const out = mkdtempSync(join(tmpdir(), 'ant-rtl-network-'));
 const folder = join(out, 'residual');
 
 beforeAll(async () => {
-  const flags = ['--calib', FASHION, '--wide', 'first,last', '--out', folder];
+  const flags = ['--calib', FASHION, '--wide', 'first,last', '--integer', '--test', '100', '--out', folder];
   const { exitCode } = await runProgram('quantize', ['models/residual.onnx', ...flags]);
   expect(exitCode).toBe(0);
 }, 120_000);
 
 async function compiled(machine: CompiledNetwork['machine']): Promise<{ network: CompiledNetwork; samples: Codes[] }> {
   const loaded = loadNetwork(folder);
-  const ranges = feedOf(loaded.model, calibrationSamples([FASHION], undefined));
-  const network = compile(machine, await integerNetworkOf(loaded, ranges, 32));
+  const { shared } = await loadWholeInteger(loaded);
   const images = feedOf(loaded.model, fashionMnist('t10k', SAMPLES).images);
-  const samples: Codes[] = [];
-  for (const run of images.runs(SAMPLES)) samples.push(...inputCodes(network.network, run));
-  return { network, samples };
+  const samples = [...images.runs(1)].map(({ inputs }) =>
+    inputCodes(shared, (name) => floatsOf(inputs.get(name), name)),
+  );
+  return { network: compile(machine, shared.network), samples };
 }
 
 describe('the residual network', () => {

@@ -30,7 +30,8 @@ beforeAll(async () => {
   const model = join(folder, 'tiny.onnx');
   writeFileSync(model, modelBytes(TINY));
   const { exitCode, stderr } = await runProgram('quantize', [
-    ...[model, '--calib', 'fashion-mnist', '--samples', '32', '--bits', '8', '--types', 'int', '--out', quantised],
+    ...[model, '--calib', 'fashion-mnist', '--samples', '32', '--bits', '8', '--types', 'int'],
+    ...['--integer', '--test', '50', '--out', quantised],
   ]);
   expect(stderr).not.toContain('rror');
   expect(exitCode).toBe(0);
@@ -39,7 +40,7 @@ beforeAll(async () => {
 describe('npm run compile', () => {
   it('writes image, map and report, and the reference simulator runs them', async () => {
     const design = engine({});
-    const flags = ['--design', design, '--calib', 'fashion-mnist', '--samples', '5', '--out', out, '--json'];
+    const flags = ['--design', design, '--samples', '5', '--out', out, '--json'];
     const { exitCode, stdout } = await runProgram('compile', [quantised, ...flags]);
     expect(exitCode).toBe(0);
     const report = JSON.parse(stdout);
@@ -54,7 +55,7 @@ describe('npm run compile', () => {
 
   it('refuses a layer that does not fit, and names what it needs', async () => {
     const design = engine({ name: 'small', activationKib: 1 });
-    const flags = ['--calib', 'fashion-mnist', '--design', design, '--out', join(folder, 'none')];
+    const flags = ['--design', design, '--out', join(folder, 'none')];
     const { exitCode, stderr } = await runProgram('compile', [quantised, ...flags]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/conv: .* 140 words .* 64/);

@@ -1,23 +1,21 @@
+import { describe, expect, it } from 'vitest';
 import { validateEngine } from '../../../../gen/config/engine.js';
 import { elaborateEngine } from '../../../../gen/rtl/engine/engine.js';
-import { describe, expect, it } from 'vitest';
-import { codeValues } from '../../../../gen/numerics/codec.js';
-import { numericType } from '../../../../gen/numerics/types/table.js';
+import { checkCompiled } from '../../../../scripts/network/compile/check.js';
 import { compile } from '../../../../scripts/network/compile/compile.js';
-import { evaluate } from '../../../../scripts/network/compile/evaluate.js';
-import { type IntegerNetwork, tensorOf } from '../../../../scripts/network/compile/network.js';
-import { inputCodes, integerNetworkOf } from '../../../../scripts/network/compile/network-of.js';
-import { operationsOf } from '../../../../scripts/network/compile/operations.js';
-import { openReference } from '../../../../scripts/network/compile/run.js';
-import { feedOf } from '../../../../scripts/network/onnx/feed.js';
+import { type ProductLayer, tensorOf } from '../../../../scripts/network/compile/network.js';
+import { integerReport, wholeInteger } from '../../../../scripts/network/compile/whole-integer.js';
+import { type Feed, feedOf } from '../../../../scripts/network/onnx/feed.js';
 import type { OnnxModel } from '../../../../scripts/network/onnx/model.js';
 import { samplesOf } from '../../../../scripts/network/onnx/samples.js';
 import { openSession } from '../../../../scripts/network/onnx/session.js';
+import type { FloatTensor } from '../../../../scripts/network/onnx/tensor.js';
 import { quantiseNetwork } from '../../../../scripts/network/quantise/network.js';
 import { PUBLISHED, type QuantiseOptions } from '../../../../scripts/network/quantise/options.js';
-import { floats, type GraphParts, modelOf, node, randomTensor } from '../../../support/onnx.js';
+import { outputError as outputErrorOf } from '../../../../scripts/network/quantise/output-error.js';
+import { floats, type GraphParts, int64Proto, modelOf, node, randomTensor } from '../../../support/onnx.js';
 
-const positive = (shape: readonly number[], seed: number) => {
+const positive = (shape: readonly number[], seed: number): FloatTensor => {
   const { data } = randomTensor(shape, seed);
   return { shape, data: data.map(Math.abs) };
 };
@@ -55,69 +53,99 @@ const RESIDUAL: GraphParts = {
 
 const SAMPLES = positive([8, 3, 12, 12], 11);
 
-async function integers(parts: GraphParts, options: Partial<QuantiseOptions>) {
+async function quantised(parts: GraphParts, options: Partial<QuantiseOptions>, given = SAMPLES) {
   const model = modelOf(parts);
-  const samples = samplesOf('samples', SAMPLES);
-  const quantised = await quantiseNetwork(model, samples, { ...PUBLISHED, ...options });
-  const feed = feedOf(quantised.model, samples);
-  const network = await integerNetworkOf({ model: quantised.model, layers: quantised.plan.layers }, feed, 8);
-  return { network, feed, quantised: quantised.quantised };
+  const samples = samplesOf('samples', given);
+  const network = await quantiseNetwork(model, samples, { ...PUBLISHED, ...options });
+  return { network, feed: feedOf(network.model, samples), whole: await wholeInteger(network) };
 }
 
-/** Norm of the difference of the outputs, whole integers against fake-quantised, over the norm. */
-async function outputError(network: IntegerNetwork, feed: ReturnType<typeof feedOf>, fake: OnnxModel): Promise<number> {
-  const session = await openSession(fake);
-  const [name] = network.outputs as [string];
-  const { type, scale, height, width, channels } = tensorOf(network, name);
-  const pixels = height * width;
-  const values = codeValues(numericType(type)).map(Number);
-  let [difference, norm] = [0, 0];
-  for (const run of feed.runs(8)) {
-    const wanted = floats(await session.run(run.inputs), fake.outputs[0] as string).data;
-    const got = inputCodes(network, run).flatMap((codes) => [...(evaluate(network, codes).get(name) as Uint8Array)]);
-    got.forEach((code, i) => {
-      const value = (values[code] as number) * scale;
-      const [sample, pixel, c] = [Math.floor(i / (pixels * channels)), Math.floor(i / channels) % pixels, i % channels];
-      const other = wanted[(sample * channels + c) * pixels + pixel] as number;
-      difference += (value - other) ** 2;
-      norm += other ** 2;
-    });
-  }
+/** A tensor of a network for all samples, one after the other. */
+async function outputs(model: OnnxModel, feed: Feed): Promise<number[]> {
+  const session = await openSession(model);
+  const name = model.outputs[0] as string;
+  const all: number[] = [];
+  for (const { inputs } of feed.runs(1)) all.push(...floats(await session.run(inputs), name).data);
   await session.close();
-  return Math.sqrt(difference / norm);
+  return all;
 }
+
+/** Norm of the difference of the outputs, whole integers against rounded, over the norm. */
+async function outputError({ network, feed, whole }: Awaited<ReturnType<typeof quantised>>): Promise<number> {
+  const [got, wanted] = [await outputs(whole.model, feed), await outputs(network.quantised, feed)];
+  expect(got).toHaveLength(wanted.length);
+  const norm = (numbers: readonly number[]): number => Math.hypot(...numbers);
+  return norm(wanted.map((value, i) => value - (got[i] as number))) / norm(wanted);
+}
+
+/** All codes of the engine, of two samples: by the reference simulator, plain arithmetic, and standard operators. */
+const check = ({ network, feed, whole }: Awaited<ReturnType<typeof quantised>>) =>
+  checkCompiled(
+    compile(elaborateEngine(validateEngine({ engine: true })).machine, whole.shared.network),
+    whole,
+    network.quantised,
+    feed.part(0, 2),
+    undefined,
+    () => {},
+  );
+
+/** Attention of two heads over five tokens, with everything between its products on the host. */
+const split = (name: string, perm: readonly number[]) => [
+  node('MatMul', ['x', `${name}w`], `${name}0`),
+  node('Add', [`${name}0`, `${name}b`], `${name}1`),
+  node('Reshape', [`${name}1`, 'split'], `${name}2`),
+  node('Transpose', [`${name}2`], name, { perm }),
+];
+const ATTENTION: GraphParts = {
+  input: ['n', 5, 8],
+  nodes: [
+    ...split('q', [0, 2, 1, 3]),
+    node('Div', ['q', 'two'], 'q_half'),
+    ...split('k', [0, 2, 3, 1]),
+    ...split('v', [0, 2, 1, 3]),
+    node('MatMul', ['q_half', 'k'], 'scores'),
+    node('Softmax', ['scores'], 'shares', { axis: -1 }),
+    node('MatMul', ['shares', 'v'], 'mixed'),
+    node('Transpose', ['mixed'], 'turned', { perm: [0, 2, 1, 3] }),
+    node('Reshape', ['turned', 'join'], 'joined'),
+    node('MatMul', ['joined', 'ow'], 'o0'),
+    node('Add', ['o0', 'ob'], 'o1'),
+    node('Add', ['o1', 'x'], 'y'),
+  ],
+  constants: {
+    ...Object.fromEntries(['q', 'k', 'v', 'o'].map((name, i) => [`${name}w`, randomTensor([8, 8], 40 + i)])),
+    ...Object.fromEntries(['q', 'k', 'v', 'o'].map((name, i) => [`${name}b`, randomTensor([8], 50 + i)])),
+    ...{ two: { shape: [], data: Float32Array.of(2) } },
+    ...{ split: int64Proto('', [0, 0, 2, 4]), join: int64Proto('', [0, 0, 8]) },
+  },
+};
 
 describe('a network in whole integers', () => {
   it.each([
     [8, 0.03],
     [4, 0.1],
-  ])('is near to the fake-quantised one of %i bits, and runs in the reference simulator', async (bits, limit) => {
-    const { network, feed, quantised } = await integers(RESIDUAL, { bits });
-    expect(network.layers.map(({ kind }) => kind)).toEqual([
-      'product',
-      'pool',
-      'product',
-      'product',
-      'pool',
-      'product',
-      'pool',
-      'product',
+  ])('is near to the rounded one of %i bits, and runs in the reference simulator', async (bits, limit) => {
+    const made = await quantised(RESIDUAL, { bits });
+    expect(made.whole.shared.network.layers.map(({ kind }) => kind)).toEqual([
+      ...['product', 'pool', 'product', 'product', 'pool', 'product', 'pool', 'product'],
     ]);
-    expect(await outputError(network, feed, quantised)).toBeLessThan(limit);
-    const { machine } = elaborateEngine(validateEngine({ engine: true }));
-    const run = openReference(compile(machine, network));
-    const [one] = feed.runs(1);
-    const [codes] = inputCodes(network, one as NonNullable<typeof one>);
-    const result = run(codes as NonNullable<typeof codes>);
-    expect(result.job.error).toBe('none');
-    const expected = evaluate(network, codes as NonNullable<typeof codes>);
-    for (const { name } of network.tensors.filter(({ name: each }) => !network.inputs.includes(each))) {
-      expect([...result.codesOf(name)], name).toEqual([...(expected.get(name) as Uint8Array)]);
-    }
+    expect(await outputError(made)).toBeLessThan(limit);
+    expect(await check(made)).toMatchObject({ samples: 2, wrongCodes: 0 });
+  });
+
+  it('is found wrong where a bias is', async () => {
+    const made = await quantised(RESIDUAL, { bits: 8 });
+    const { network } = made.whole.shared;
+    const [first, ...others] = network.layers as [ProductLayer, ...ProductLayer[]];
+    const wrong = { ...first, biases: first.biases.map((bias, c) => (c === 3 ? bias + 5000 : bias)) };
+    const shared = { ...made.whole.shared, network: { ...network, layers: [wrong, ...others] } };
+    const report = await check({ ...made, whole: { ...made.whole, shared } });
+    expect(report.wrongCodes).toBeGreaterThan(0);
+    expect(report.mismatch).toMatch(/sample 0, a1\[\d+\]: .* by standard operators/);
   });
 
   it('keeps what is added in 8 bits, beside the 4 of products', async () => {
-    const { network } = await integers(RESIDUAL, { bits: 4 });
+    const { network } = (await quantised(RESIDUAL, { bits: 4 })).whole.shared;
     const added = network.layers.find(({ addend }) => addend !== undefined);
     expect(added?.addend?.tensor).toBe('p copy');
     expect(tensorOf(network, 'p copy').type).toBe('uint8');
@@ -134,18 +162,100 @@ describe('a network in whole integers', () => {
         ...{ low: { shape: [], data: Float32Array.of(-0.5) }, high: { shape: [], data: Float32Array.of(1) } },
       },
     } as GraphParts;
-    const { network, feed, quantised } = await integers(parts, { bits: 8 });
+    const made = await quantised(parts, { bits: 8 });
+    const { network } = made.whole.shared;
     const { scale } = tensorOf(network, 'y');
     expect(network.layers[0]).toMatchObject({ low: Math.round(-0.5 / scale), high: Math.round(1 / scale) });
-    expect(await outputError(network, feed, quantised)).toBeLessThan(0.04);
+    expect(await outputError(made)).toBeLessThan(0.04);
+  });
+
+  it('has sums of 8 bits beyond the whole numbers of float32', async () => {
+    const parts: GraphParts = {
+      input: ['n', 600, 2, 2],
+      nodes: [node('Conv', ['x', 'w'], 'y', { kernel_shape: [2, 2] })],
+      constants: { w: { shape: [2, 600, 2, 2], data: new Float32Array(4800).fill(1).fill(-1, 4799) } },
+    };
+    const made = await quantised(parts, { bits: 8, families: ['int'] }, positive([4, 600, 2, 2], 3));
+    expect(await check(made)).toMatchObject({ samples: 2, wrongCodes: 0 });
   });
 });
 
-it('nodes that the engine does not run are refused together', () => {
-  const model = modelOf({
-    input: ['n', 3, 4, 4],
-    nodes: [node('Sigmoid', ['x'], 's'), node('Softmax', ['s'], 'y')],
-    constants: {},
+describe('a network whose products alone run on the engine', () => {
+  it('is cut into jobs; what is only moved has the codes of the product that reads it', async () => {
+    const made = await quantised(ATTENTION, { bits: 4 }, randomTensor([8, 5, 8], 60));
+    const { shared, storage } = made.whole;
+    // Three projections, scores and mixtures of two heads, the last product.
+    expect(shared.network.jobs).toEqual([3, 2, 2, 1]);
+    expect(storage.get('q1')?.main).toMatchObject({
+      type: storage.get('q_half')?.main.type,
+      scale: 2 * (storage.get('q_half')?.main.scale as number),
+    });
+    expect(storage.get('scores')?.main.type).toBe('int8');
+    expect(storage.get('mixed')).toEqual(storage.get('joined'));
+    expect(await outputError(made)).toBeLessThan(0.15);
+    expect(await check(made)).toMatchObject({ samples: 2, codes: 2 * (3 * 40 + 50 + 40 + 40), wrongCodes: 0 });
   });
-  expect(() => operationsOf(model, [])).toThrow(/s: .*Sigmoid.*\n.*y: .*Softmax/s);
+
+  it('says what the host does and what moves, with the shares of the products', async () => {
+    const { network, whole, feed } = await quantised(ATTENTION, { bits: 4 }, randomTensor([8, 5, 8], 60));
+    const outputs = { ...(await outputErrorOf({ ...network, feed, batch: 8 })), samples: 8 };
+    const report = integerReport(network, whole, { outputs, accuracy: null });
+    expect(report.macs).toEqual({ engine: 4 * 5 * 8 * 8 + 2 * 2 * 5 * 5 * 4, host: 0 });
+    expect(
+      report.host
+        .map(({ op }) => op)
+        .sort()
+        .join(' '),
+    ).toBe('Add Div Reshape Reshape Reshape Reshape Softmax Transpose Transpose Transpose Transpose');
+    expect(report.moved.filter(({ to }) => to === 'engine').map(({ tensor, bytes }) => [tensor, bytes])).toEqual([
+      ['x', 20],
+      ['q_half', 20],
+      ['k', 20],
+      ['shares', 25],
+      ['v', 20],
+      ['joined', 20],
+    ]);
+    expect(report.moved.find(({ tensor }) => tensor === 'scores')).toMatchObject({
+      to: 'host',
+      elements: 50,
+      bytes: 50,
+    });
+  });
+
+  it('leaves to the host what the engine cannot do, with the reason', async () => {
+    const parts: GraphParts = {
+      input: ['n', 3, 8],
+      nodes: [
+        node('MatMul', ['x', 'w'], 'a'),
+        node('Sigmoid', ['a'], 's'),
+        node('Einsum', ['s', 'w'], 'y', { equation: 'nij,jk->nik' }),
+      ],
+      constants: { w: randomTensor([8, 8], 1) },
+    };
+    const made = await quantised(parts, { bits: 4 }, randomTensor([4, 3, 8], 2));
+    const left = made.whole.shared.found.host.map(({ node: { opType }, reason }) => [opType, reason]);
+    expect(left).toEqual([
+      ['Sigmoid', undefined],
+      ['Einsum', 'the engine runs no Einsum'],
+    ]);
+    expect(await check(made)).toMatchObject({ wrongCodes: 0 });
+  });
+
+  it('without a product for the engine is refused with the reasons', async () => {
+    const parts: GraphParts = {
+      input: ['n', 3, 8],
+      nodes: [node('Einsum', ['x', 'w'], 'y', { equation: 'nij,jk->nik' })],
+      constants: { w: randomTensor([8, 8], 1) },
+    };
+    await expect(quantised(parts, { bits: 4 }, randomTensor([4, 3, 8], 2))).rejects.toThrow(/\n *y: .*Einsum/);
+  });
+});
+
+it('all layers that do not fit are named together', async () => {
+  const { whole } = await quantised(RESIDUAL, { bits: 4, families: ['int'] });
+  const { machine } = elaborateEngine(validateEngine({ engine: true }));
+  const small = { ...machine, weightTypes: ['int8'], resultTypes: ['uint4', 'int8'] };
+  const refused = () => compile(small, whole.shared.network);
+  expect(refused).toThrow(/a0: .* int4 \(of int8\)/);
+  expect(refused).toThrow(/d0: .* uint8 \(of uint4, int8\)/);
 });

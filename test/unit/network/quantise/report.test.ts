@@ -176,6 +176,7 @@ const report = (layers: LayerReport[], rest: Partial<QuantiseReport> = {}): Quan
       calibration: comparison(256, 0.0016),
       heldOut: comparison(64, 0.0025),
     },
+    integer: null,
     warnings: ['few rows'],
     ...rest,
   });
@@ -211,6 +212,36 @@ describe('report as text', () => {
     expect(text).toMatch(/attention4 +Attention +MACs not known +not supported$/m);
     expect(text).toMatch(/layers\/<layer>\/: codes\.npy, scales\.npy .*\b2\b.*\b3\b/);
     expect(text).toMatch(/layers\/<layer>\/: weights\.hex, activations\.hex, expected\.hex .*\b2\b.*\b3\b/);
+  });
+
+  it('has the figures of whole integers, and what is left to the host', () => {
+    const moved = { tensor: 'image', to: 'engine', type: 'uint8', elements: 784, bytes: 784 } as const;
+    const node = { name: 'n', op: 'Softmax', reason: null, macs: null };
+    const text = reportText(
+      report([layer()], {
+        integer: {
+          file: 'whole-integer.onnx',
+          tensors: [
+            { tensor: 'image', type: 'uint8', scale: 1, copy: null },
+            { tensor: 'conv1_out', type: 'uflint4', scale: 0.5, copy: { type: 'uint8', scale: 0.125 } },
+          ],
+          jobs: 3,
+          macs: { engine: 900, host: 100 },
+          host: [node, node, { name: 'odd', op: 'Einsum', reason: 'no Einsum', macs: 100 }],
+          moved: [moved, { ...moved, tensor: 'scores', to: 'host', bytes: 10 }],
+          outputs: comparison(8, 0.0009),
+          accuracy: { source: 'images', samples: 200, right: { float: 180, quantised: 170, integer: 168 }, alike: 190 },
+        },
+      }),
+    );
+    expect(text).toMatch(/^whole integers +90\.00 % .*\b3 jobs\b.*\b2 tensors, 1 of /m);
+    expect(text).toMatch(/^error +3\.00 %$/m);
+    expect(text).toMatch(/^right +84\.00 %;.* 85\.00 %,.* 90\.00 %, of 200 images$/m);
+    expect(text).toMatch(/^alike +95\.00 % /m);
+    expect(text).toMatch(/^moved +784 bytes .* 10 bytes /m);
+    expect(text).toMatch(/^on the host +odd \(Einsum\): no Einsum; 10\.00 % /m);
+    expect(text).toMatch(/^on the host +2 Softmax$/m);
+    expect(text).toMatch(/^in whole integers +whole-integer\.onnx$/m);
   });
 
   it('counts the tensors of each type', () => {
