@@ -44,6 +44,8 @@ interface Bound {
 export interface Taking {
   /** The first ones; all without it. */
   readonly count?: number | undefined;
+  /** Whether every sample is run alone. */
+  readonly alone?: boolean;
   /** Whether an array of an input's dimensions is one sample, instead of one for each element of its first dimension. */
   readonly sequence?: boolean;
 }
@@ -54,10 +56,14 @@ export interface Taking {
  *
  * @throws UserError that names the input, what it takes, and what is given.
  */
-export function feedOf(model: OnnxModel, samples: Samples, { count: wanted, sequence = false }: Taking = {}): Feed {
+export function feedOf(
+  model: OnnxModel,
+  samples: Samples,
+  { count: wanted, sequence = false, alone = false }: Taking = {},
+): Feed {
   const bound = boundArrays(model, samples, sequence);
   const whole = bound.some((each) => each.whole);
-  const fixed = fixedSamples(model, bound, whole);
+  const fixed = fixedSamples(model, bound, whole) ?? (alone ? 1 : undefined);
   const counts = bound.map(({ array, perRun = 1 }) => {
     const [count = 0] = array.shape;
     return whole ? count / perRun : count;

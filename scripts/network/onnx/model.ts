@@ -13,6 +13,7 @@ import { UserError } from '../../../gen/base/errors.js';
 import { constantTensor } from './constant.js';
 import { readExternalData } from './external.js';
 import { foreignFormat } from './foreign.js';
+import { splitDynamic } from './normalise/dynamic.js';
 import { splitFused } from './normalise/fused.js';
 import { inlineFunctions } from './normalise/inline.js';
 import { splitQuantised } from './normalise/qlinear.js';
@@ -66,6 +67,7 @@ export function readModel(bytes: Uint8Array, name: string, folder?: string): Onn
   const opset = raiseOpset(proto, graph, name);
   splitFused(graph, name);
   splitQuantised(graph, opset);
+  splitDynamic(graph, opset);
   widenHalves(graph, name);
   separateInitialisers(proto, graph);
   const quants = unfoldQuant(proto, graph, opset, name);

@@ -6,11 +6,29 @@ import { floatProto } from './tensor.js';
 
 const { FLOAT } = TensorProto_DataType;
 
+/** A network whose products read what DynamicQuantizeLinear rounds as it was before. */
+function withoutDynamicRounding(model: OnnxModel): OnnxModel {
+  const proto = clone(ModelProtoSchema, model.proto);
+  const graph = proto.graph as GraphProto;
+  const sources = new Map(
+    graph.node.flatMap(({ opType, input, output }) =>
+      opType === 'DynamicQuantizeLinear' ? [[output[0] as string, input[0] as string] as const] : [],
+    ),
+  );
+  graph.node = graph.node.map((node) => {
+    const source = node.opType === 'DequantizeLinear' ? sources.get(node.input[0] ?? '') : undefined;
+    return source === undefined ? node : makeNode('Identity', [source], node.output[0] as string);
+  });
+  graph.node = needed(graph.node, model.outputs);
+  return { ...model, proto, graph };
+}
+
 /**
  * A network that does not round activations: what QuantizeLinear and DequantizeLinear or Quant round is clipped to the
  * same ends, which may be all that is left of an activation function. Weights stay as they are.
  */
-export function withoutRounding(model: OnnxModel): OnnxModel {
+export function withoutRounding(rounding: OnnxModel): OnnxModel {
+  const model = withoutDynamicRounding(rounding);
   const { quantisers, constants } = model;
   const proto = clone(ModelProtoSchema, model.proto);
   const graph = proto.graph as GraphProto;

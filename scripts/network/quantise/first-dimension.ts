@@ -8,6 +8,7 @@ import type { Samples } from '../onnx/samples.js';
 import { needed } from '../onnx/nodes.js';
 import { openInside, type Session } from '../onnx/session.js';
 import { elementCount } from '../onnx/tensor.js';
+import { withStaticRounding } from '../onnx/static-rounding.js';
 import { isFloating, numbersOf, sameValue, slice, type Value, type Values } from '../onnx/value.js';
 import { findProducts } from '../products/find.js';
 import { operandsOf } from '../products/product.js';
@@ -49,6 +50,13 @@ export async function openFeed(
   if (first === 'samples' || feed.fixed !== undefined || feed.count < 2) return { feed };
   const why = await rowsDepend(model, feed);
   if (why === undefined) return { feed };
+  const fixed = withStaticRounding(model);
+  if (fixed && (await rowsDepend(fixed, feed)) === undefined) {
+    return {
+      feed: feedOf(model, samples, { count, alone: true }),
+      note: `the network rounds by scales that it takes from all of a run (DynamicQuantizeLinear), so the samples of ${samples.name} are run one by one`,
+    };
+  }
   const found = `the rows of ${samples.name} are no samples of their own: ${why}`;
   if (count !== undefined) {
     throw new UserError(

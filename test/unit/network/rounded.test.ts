@@ -444,3 +444,90 @@ describe('operands that a network has rounded', () => {
     expect(() => readModel(bytes(), 'm')).toThrow(message);
   });
 });
+
+describe('integer products of activations that are rounded at run time', () => {
+  const W = integers(24 * 16, -127, 127);
+  const Y = randomTensor([6, 24], 7);
+  /** As ONNX Runtime quantises a linear layer dynamically. */
+  const dynamic = (zero: GraphParts['constants'] = {}): GraphParts => ({
+    nodes: [
+      node('MatMul', ['x', 'v'], 'h'),
+      Object.assign(node('DynamicQuantizeLinear', ['h'], 'q'), { output: ['q', 's', 'z'] }),
+      node('MatMulInteger', ['q', 'w', 'z', ...Object.keys(zero)], 'sums'),
+      node('Cast', ['sums'], 'steps', { to: 1 }),
+      node('Mul', ['s', 'ws'], 'scale'),
+      node('Mul', ['steps', 'scale'], 'y'),
+    ],
+    constants: { v: randomTensor([24, 24], 8), w: integerProto(INT8, [24, 16], W), ws: scalar(0.01), ...zero },
+    input: ['n', 24],
+  });
+
+  it.each([
+    ['without zero points', {}, '=int8'],
+    ['with one', { wz: integerProto(INT8, [], [3]) }, '=int8'],
+    ['with one for each column', { wz: integerProto(INT8, [16], integers(16, -4, 4)) }, '=int8'],
+  ])('are quantised, with the integers of the weights: %s', async (_, zero, type) => {
+    const bytes = modelBytes(dynamic(zero));
+    const { report, inferred, network } = await runNetwork(bytes, { samples: Y });
+    expect(report.leftOut).toEqual([]);
+    const [, layer] = report.layers;
+    expect(layer).toMatchObject({ products: { m: 1, k: 24, n: 16, samples: 1 }, second: { taken: true } });
+    expect(`=${layer?.second.type}`).toBe(type);
+    expect(inferred.exact).toBe(true);
+    // A scale is that of a run: samples are run one by one, whatever the batch is.
+    expect([report.model.samplesAtOnce, report.calibration.samples, inferred.samples]).toEqual([1, 6, 6]);
+    const session = await openSession(network.model);
+    for (const { inputs } of network.calibration.feed.runs(16)) {
+      const [got, wanted] = [(await session.run(inputs)).get('y'), (await originally(bytes, inputs)).get('y')];
+      expect(got?.shape).toEqual([1, 16]);
+      for (const [i, value] of [...((wanted?.data as Float32Array | undefined) ?? [])].entries()) {
+        expect(got?.data[i]).toBeCloseTo(value, 4);
+      }
+    }
+    await session.close();
+  });
+
+  it('are left as they are where their sums are read as integers', async () => {
+    const parts = dynamic();
+    const { report } = await runNetwork(modelBytes({ ...parts, outputs: ['y', 'sums'] }), { samples: Y });
+    expect(report.leftOut).toMatchObject([{ title: 'sums', op: 'MatMulInteger', macs: 24 * 16 }]);
+  });
+
+  it('lose their rounding on request', async () => {
+    const { network } = await runNetwork(modelBytes(dynamic()), { samples: Y, options: { requantise: true } });
+    const rounded = network.model.graph.node.filter(({ opType }) => opType === 'DequantizeLinear');
+    expect(rounded.filter(({ input }) => input[0] === 'q')).toEqual([]);
+  });
+});
+
+it('QGemm of ONNX Runtime is taken as the product that it stands for', async () => {
+  const constants = {
+    as: scalar(0.02),
+    az: integerProto(INT8, [], [4]),
+    w: integerProto(INT8, [16, 24], integers(24 * 16, -127, 127)),
+    ws: scalar(0.01),
+    wz: integerProto(INT8, [], [0]),
+    c: integerProto(TensorProto_DataType.INT32, [16], integers(16, -900, 900)),
+  };
+  const gemm = node('QGemm', ['q', 'as', 'az', 'w', 'ws', 'wz', 'c'], 'y', { transB: 1 });
+  gemm.domain = 'com.microsoft';
+  const proto = modelProto({
+    nodes: [node('QuantizeLinear', ['x', 'as', 'az'], 'q'), gemm],
+    constants,
+    input: ['n', 24],
+  });
+  proto.opsetImport.push({ $typeName: 'onnx.OperatorSetIdProto', domain: 'com.microsoft', version: 1n });
+  const bytes = writeModel(proto);
+  const samples = randomTensor([6, 24], 7);
+  const { report, inferred, outputs, network } = await runNetwork(bytes, { samples });
+  expect(report.leftOut).toEqual([]);
+  expect(report.layers).toMatchObject([
+    { op: 'Gemm', activation: { taken: true, zeroPoint: 4 }, second: { taken: true } },
+  ]);
+  expect(inferred.exact).toBe(true);
+  const [run] = [...network.calibration.feed.runs(16)];
+  const wanted = (await originally(bytes, (run as NonNullable<typeof run>).inputs)).get('y');
+  for (const [i, value] of [...((wanted?.data as Float32Array | undefined) ?? [])].entries()) {
+    expect(outputs.get('y')?.data[i]).toBeCloseTo(value, 4);
+  }
+});

@@ -1,19 +1,28 @@
 import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from 'onnx-buf';
 import { constantTensor } from '../constant.js';
-import { makeNode, subgraphs } from '../nodes.js';
+import { integerOf, makeNode, realOf, subgraphs } from '../nodes.js';
 import { elementCount } from '../tensor.js';
 
 /** Operator set from which on DequantizeLinear takes a scale for each channel. */
 const CHANNELS_SINCE = 13;
 
-/** Places of a quantised product's inputs: both operands with scale and zero point, those of the result, a bias. */
-const QUANTISED: Readonly<Record<string, { readonly op: string; readonly bias?: number }>> = {
-  QLinearConv: { op: 'Conv', bias: 8 },
-  QLinearMatMul: { op: 'MatMul' },
+/** A product of integers: what it is of real numbers, the place of its bias, and of the scale of its result. */
+interface Quantised {
+  readonly op: 'Conv' | 'Gemm' | 'MatMul';
+  readonly domain: string;
+  readonly bias?: number;
+  readonly result: number;
+}
+
+/** The first six inputs of all are both operands, each with scale and zero point. */
+const QUANTISED: Readonly<Record<string, Quantised>> = {
+  QGemm: { op: 'Gemm', domain: 'com.microsoft', bias: 6, result: 7 },
+  QLinearConv: { op: 'Conv', domain: '', bias: 8, result: 6 },
+  QLinearMatMul: { op: 'MatMul', domain: '', result: 6 },
 };
 
 /**
- * QLinearConv and QLinearMatMul become the products of real numbers that they stand for, between DequantizeLinear and
+ * QLinearConv, QLinearMatMul and QGemm of ONNX Runtime become the products of real numbers that they stand for, between DequantizeLinear and
  * QuantizeLinear. Left alone are those whose scales follow from no constant, or run along what these cannot express.
  */
 export function splitQuantised(graph: GraphProto, opset: number): void {
@@ -36,15 +45,18 @@ function productNodes(
   constants: ReadonlyMap<string, TensorProto>,
   opset: number,
 ): NodeProto[] | undefined {
-  const known = node.domain === '' || node.domain === 'ai.onnx' ? QUANTISED[node.opType] : undefined;
-  if (!known) return undefined;
-  const [a = '', aScale = '', aZero = '', b = '', bScale = '', bZero = '', scale = '', zero = ''] = node.input;
+  const known = QUANTISED[node.opType];
+  if (known?.domain !== (node.domain === 'ai.onnx' ? '' : node.domain)) return undefined;
+  const [a = '', aScale = '', aZero = '', b = '', bScale = '', bZero = ''] = node.input;
+  const [scale = '', zero = ''] = node.input.slice(known.result);
   const shapeOf = (tensor: string): number[] | undefined => constants.get(tensor)?.dims.map(Number);
   const isOne = (tensor: string): boolean => elementCount(shapeOf(tensor) ?? [0]) === 1;
-  // Filters have a scale each, columns of a matrix.
-  const axis = known.op === 'Conv' ? 0 : 1;
+  // Filters have a scale each, columns of a matrix, and its rows where it is turned.
+  const axis = known.op === 'Conv' || integerOf(node, 'transB', 0) !== 0 ? 0 : 1;
   const rank = shapeOf(b)?.length;
   const perChannel = shapeOf(bScale)?.length === 1 && rank !== undefined && (known.op === 'Conv' || rank === 2);
+  // The bias of a QGemm is in steps of alpha times both scales.
+  if (known.op === 'Gemm' && realOf(node, 'alpha', 1) !== 1) return undefined;
   if (!isOne(aScale) || !(isOne(bScale) || (perChannel && opset >= CHANNELS_SINCE))) return undefined;
   const output = node.output[0] as string;
   const at = (step: string): string => `${output}__${step}`;
@@ -62,8 +74,10 @@ function productNodes(
     );
     operands.push(at('bias'));
   }
-  const product = makeNode(known.op, operands, at('product'));
+  // Without a scale of the result it is left as real numbers.
+  const product = makeNode(known.op, operands, scale === '' ? output : at('product'));
   product.attribute = node.attribute;
   product.name = node.name;
-  return [...steps, product, makeNode('QuantizeLinear', [at('product'), scale, zero], output)];
+  const rounding = scale === '' ? [] : [makeNode('QuantizeLinear', [at('product'), scale, zero], output)];
+  return [...steps, product, ...rounding];
 }
