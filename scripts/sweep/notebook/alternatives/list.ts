@@ -3,6 +3,7 @@ import type { RawConfiguration } from '../../../../gen/config/raw.js';
 /** Designs whose generated PEs alternatives are held against. */
 export const REFERENCES = {
   unified: { rows: 16, cols: 16, accumulatorBits: 24, name: 'unified' },
+  lanes: { rows: 16, cols: 16, lanes: 4, accumulatorBits: 24, name: 'lanes' },
   wide: {
     ...{ rows: 2, cols: 2, wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
     ...{ maxK: 128, accumulatorBits: 24, name: 'wide' },
@@ -16,7 +17,7 @@ export type Reference = keyof typeof REFERENCES;
 
 /** Kinds of PEs by their accumulators, each with its references: a table apiece. */
 export const KINDS = {
-  int: ['unified', 'wide', 'fused', 'int8'],
+  int: ['unified', 'lanes', 'wide', 'fused', 'int8'],
   float: ['float'],
 } as const satisfies Readonly<Record<string, readonly Reference[]>>;
 
@@ -65,6 +66,13 @@ export const ALTERNATIVES: readonly Alternative[] = [
     'bus_inverts_back',
     'steps_of_4',
     'carry_save',
+  ]),
+  ...alternatives('lanes', 'not proved', [
+    'lanes_late_from_12',
+    'lanes_late_from_14',
+    'lanes_at_once',
+    'lanes_in_a_row',
+    'lanes_one_expression',
   ]),
   ...alternatives('wide', 'same', ['wide_double_after_shift']),
   ...alternatives('wide', 'made of generated', [

@@ -11,7 +11,7 @@ const FOLDER = fileURLToPath(new URL('../../../../docs/microarchitecture/', impo
 /** The Verilog of an alternative. */
 export const readAlternative = (name: string): string => readFileSync(join(FOLDER, `${name}.v`), 'utf8');
 
-/** A generated PE. */
+/** A generated PE, with what it holds. */
 export interface GeneratedPe {
   readonly module: string;
   readonly text: string;
@@ -20,7 +20,10 @@ export interface GeneratedPe {
 export function generatedPe(of: Reference): GeneratedPe {
   const module = `${REFERENCES[of].name}_pe`;
   const files = renderAll(elaborate(validateConfiguration(REFERENCES[of])));
-  const found = files.find(({ path }) => path === `rtl/${module}.v`);
-  if (!found) throw new Error(`the design has no ${module}`);
-  return { module, text: found.text };
+  // A PE of several lanes has the module of a lane in a file of its own.
+  const found = [`${REFERENCES[of].name}_lane`, module].flatMap((name) =>
+    files.filter(({ path }) => path === `rtl/${name}.v`),
+  );
+  if (!found.some(({ path }) => path === `rtl/${module}.v`)) throw new Error(`the design has no ${module}`);
+  return { module, text: found.map(({ text }) => text).join('\n') };
 }
