@@ -1,7 +1,8 @@
 import { UserError } from '../../../../gen/base/errors.js';
-import { decimal, type TextColumn } from '../../../../gen/base/text-table.js';
+import { decimal, percent, type TextColumn } from '../../../../gen/base/text-table.js';
 import { renderText } from '../../../synth/render.js';
 import type { AreaReport, Size } from '../../../synth/report.js';
+import type { RequantiserReport } from '../../../synth/requantiser/measure.js';
 import type { VariantRow, VariantsReport } from '../../variants/report.js';
 import { textBlock } from './figure.js';
 import { growth, pageTable } from './markdown.js';
@@ -89,6 +90,54 @@ export const clusterTable = (report: VariantsReport): string => groupTable('PEs 
 
 /** What several products per PE save, out of the table of variants. */
 export const laneTable = (report: VariantsReport): string => groupTable('lanes', LANE_GROUPS, report);
+
+/** What weights that stay save over sums that stay, out of the table of variants. */
+export function dataflowTable({ variants }: VariantsReport): string {
+  const [os, ws] = [variantOf(variants, 'os'), variantOf(variants, 'ws')];
+  const saved = ({ perMac }: VariantRow): number => 1 - perMac.gateEquivalents / os.perMac.gateEquivalents;
+  return table<VariantRow>(
+    [
+      { title: 'array', left: true, text: (row) => (row === ws ? 'weight stationary' : 'output stationary') },
+      { title: 'bits of a sum', text: ({ accumulatorBits }) => String(accumulatorBits) },
+      { title: 'GE per MAC', text: ({ perMac }) => decimal(perMac.gateEquivalents, 1) },
+      { title: 'less', text: (row) => (row === os ? '' : percent(saved(row), 0)) },
+    ],
+    [os, ws],
+    [os.proof, ws.proof],
+  );
+}
+
+/** What a requantiser takes, in gate equivalents, a column per library. */
+export function requantiserTable(reports: readonly RequantiserReport[], libraries: readonly string[]): string {
+  const moduleArea = ({ modules, design }: RequantiserReport, module: string): string => {
+    const found = modules.find((row) => row.module === `${design}_${module}`);
+    if (found === undefined) throw new UserError(`the report of ${design} has no ${module}`);
+    return decimal(found.size.gateEquivalents);
+  };
+  const path = ({ criticalPath }: RequantiserReport): string => {
+    if (criticalPath.kind !== 'delay') throw new UserError('the library has no delays');
+    return `${decimal(criticalPath.buffered.ps)} ps`;
+  };
+  const rows: { readonly what: string; readonly text: (report: RequantiserReport) => string }[] = [
+    { what: 'encoder of a lane', text: (report) => moduleArea(report, 'encode') },
+    { what: 'lane, encoder included', text: (report) => moduleArea(report, 'lane') },
+    {
+      what: `requantiser of ${reports[0]?.lanes} lanes, per lane`,
+      text: ({ perLane }) => decimal(perLane.gateEquivalents),
+    },
+    { what: 'critical path, buffered and sized', text: path },
+  ];
+  return pageTable<(typeof rows)[number]>(
+    [
+      { title: '', left: true, text: ({ what }) => what },
+      ...reports.map((report, i) => ({
+        title: libraries[i] ?? '',
+        text: ({ text }: (typeof rows)[number]) => text(report),
+      })),
+    ],
+    rows,
+  );
+}
 
 /** Variants by dataflow and by a form, whose title is given, each beside the first of its dataflow. */
 function groupTable(

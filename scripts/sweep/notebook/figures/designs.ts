@@ -1,4 +1,6 @@
 import { BUS_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, formName, formOptions } from './drain-forms.js';
+import { LANE_FORMS, laneFormName, laneFormOptions } from './lane-forms.js';
+import { PROVED_OPTIONS } from './proof-times.js';
 
 const ROOT = 'build/figures';
 
@@ -50,5 +52,8 @@ export const DESIGNS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [...DRAIN_FORMS, ...CORE_FORMS, ...BUS_FORMS, ...ENERGY_FORMS].map((form) => [formName(form), formOptions(form)]),
   ),
+  ...Object.fromEntries(LANE_FORMS.map((form) => [laneFormName(form), laneFormOptions(form)])),
+  ...PROVED_OPTIONS,
+  requantise_4: '--arch requantise --lanes 4',
   ...Object.fromEntries(DOTS.map(({ name, options }) => [name, options])),
 };

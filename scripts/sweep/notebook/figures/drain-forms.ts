@@ -24,15 +24,20 @@ const square = (size: number, more: Partial<Form> = {}): Form => ({ rows: size, 
 /** The default in all sizes. */
 export const DRAIN_FORMS: readonly Form[] = SIZES.map((size) => square(size));
 
+/** Rows and columns of the clusters that are measured with each number of lanes. */
+const CLUSTERS = [
+  [1, 1],
+  [1, 2],
+  [1, 4],
+  [2, 2],
+  [4, 4],
+] as const;
+
 /** Lanes and shared registers in the largest size. */
 export const CORE_FORMS: readonly Form[] = [
-  square(LARGEST),
-  square(LARGEST, { clusterCols: 2 }),
-  square(LARGEST, { clusterRows: 2, clusterCols: 2 }),
-  square(LARGEST, { lanes: 2 }),
-  square(LARGEST, { lanes: 4 }),
-  square(LARGEST, { lanes: 4, clusterCols: 2 }),
-  square(LARGEST, { lanes: 4, clusterRows: 2, clusterCols: 2 }),
+  ...[1, 2, 4].flatMap((lanes) =>
+    CLUSTERS.map(([clusterRows, clusterCols]) => square(LARGEST, { lanes, clusterRows, clusterCols })),
+  ),
 ];
 
 /** The forms that had an area to reach, as a share of double drain's. */

@@ -8,17 +8,29 @@ import { proofPasses } from '../../../synth/equivalence/verdict.js';
 import { FAMILY_NAMES } from '../../../synth/fpga/families.js';
 import type { FpgaReport } from '../../../synth/fpga/report.js';
 import type { AreaReport } from '../../../synth/report.js';
+import type { RequantiserReport } from '../../../synth/requantiser/measure.js';
 import type { PeriodReport } from '../../../synth/timed/report.js';
 import type { ComparisonReport } from '../../compare/report.js';
-import { areaText, clusterTable, dotTable, floatTable, laneTable, stallTable } from './area-tables.js';
-import { DOTS, folder, words } from './designs.js';
+import {
+  areaText,
+  clusterTable,
+  dataflowTable,
+  dotTable,
+  floatTable,
+  laneTable,
+  requantiserTable,
+  stallTable,
+} from './area-tables.js';
 import { busTable } from './bus-table.js';
+import { DESIGNS, DOTS, folder, words } from './designs.js';
 import type { DrainRecord } from './drain-areas.js';
 import { AIMED_FORMS, BUS_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, type Form, formName } from './drain-forms.js';
 import { coreTable, drainsTable, energyTable, goalsTable } from './drain-tables.js';
 import { dotTreesTable } from './dot-trees-table.js';
 import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
 import { type PlacedReports, renderFamilies, renderPlaced } from './fpga-tables.js';
+import { LANE_FORMS, laneFormName, WS_FORMS } from './lane-forms.js';
+import { periodTable, wsLanesTable } from './lane-tables.js';
 import { costsTable, type LanesReport, REFERENCE, type Rival, survivesTable } from './model-tables.js';
 import {
   accuracyInShort,
@@ -30,6 +42,7 @@ import {
   productTable,
   productText,
 } from './network-tables.js';
+import { proofTimesTable, TIMED_DESIGNS } from './proof-times.js';
 import { summaryTable } from './summary-table.js';
 import { fastestAim, renderTiming, type TimingReports } from './timing-tables.js';
 
@@ -302,9 +315,39 @@ export const FIGURES: readonly Figure[] = [
     'clusters',
     'docs/architecture.md',
     run(VARIANTS),
-    { clusters: clusterTable, lanes: laneTable },
+    { clusters: clusterTable, lanes: laneTable, dataflows: dataflowTable },
     { library: 'osu018' },
   ),
+  figureOf<AreaReport[]>({
+    name: 'ws-lanes',
+    page: 'docs/architecture.md',
+    library: 'osu018',
+    measured: WS_FORMS.map((form) => area(laneFormName(form))),
+    parts: { 'weight-stationary lanes': wsLanesTable },
+  }),
+  figureOf<AreaReport[]>({
+    name: 'default-periods',
+    page: 'docs/timing.md',
+    library: 'osu018',
+    measured: LANE_FORMS.map((form) => area(laneFormName(form))),
+    parts: { 'default periods': periodTable },
+  }),
+  figureOf<AreaReport[]>({
+    name: 'proof-times',
+    page: 'docs/area.md',
+    measured: LIBRARIES.flatMap((library) => TIMED_DESIGNS.map(({ name }) => ({ ...area(name), library }))),
+    parts: { 'proof times': (reports) => proofTimesTable(DESIGNS, reports, LIBRARIES) },
+  }),
+  figureOf<RequantiserReport[]>({
+    name: 'requantiser',
+    page: 'docs/requantiser.md',
+    // Without --prove: ABC does not decide the multipliers of a lane.
+    measured: LIBRARIES.map((library) => ({
+      ...run(`area --design ${folder('requantise_4')} --liberty LIBRARY`),
+      library,
+    })),
+    parts: { areas: (reports) => requantiserTable(reports, LIBRARIES) },
+  }),
   figureOf<[AreaReport, AreaReport]>({
     name: 'stalls',
     page: 'docs/architecture.md',

@@ -115,7 +115,7 @@ describe('the tables of the ways out', () => {
     expect(rows.find(([way]) => way?.startsWith('double'))?.slice(5)).toEqual(expect.arrayContaining(['', '1.000']));
     const parts = ['275.0', '5.0', '3.0', '10.0', '4.0', '3.0'];
     expect(rows.filter(([, lanes]) => lanes === '4').map((cells) => cells.slice(2))).toEqual(
-      ['1 x 1', '1 x 2', '2 x 2'].map((u) => [u, ...parts, '300.0', share(300), '4,000', '5,000']),
+      ['1 x 1', '1 x 2', '1 x 4', '2 x 2', '4 x 4'].map((u) => [u, ...parts, '300.0', share(300), '4,000', '5,000']),
     );
     const none = { commit: '', areas: [], energies: [] };
     expect(() => coreTable(none, [], 'osu018')).toThrow(/double/);

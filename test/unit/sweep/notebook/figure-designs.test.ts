@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { validateConfiguration } from '../../../../gen/config/validate.js';
 import { schemes } from '../../../../scripts/network/accuracy/schemes.js';
@@ -9,12 +11,16 @@ import type { ModelReport } from '../../../../scripts/perf/report.js';
 import type { ComparisonReport } from '../../../../scripts/sweep/compare/report.js';
 import {
   clusterTable,
+  dataflowTable,
   dotTable,
   floatTable,
   laneTable,
+  requantiserTable,
   stallTable,
 } from '../../../../scripts/sweep/notebook/figures/area-tables.js';
 import { dotTreesTable } from '../../../../scripts/sweep/notebook/figures/dot-trees-table.js';
+import { LANE_FORMS, WS_FORMS } from '../../../../scripts/sweep/notebook/figures/lane-forms.js';
+import { pePath, periodTable, wsLanesTable } from '../../../../scripts/sweep/notebook/figures/lane-tables.js';
 import { costsTable, survivesTable } from '../../../../scripts/sweep/notebook/figures/model-tables.js';
 import {
   accuracyInShort,
@@ -26,11 +32,13 @@ import {
   productText,
 } from '../../../../scripts/sweep/notebook/figures/network-tables.js';
 import { SHORT_SCHEMES } from '../../../../scripts/sweep/notebook/figures/plan.js';
+import { proofTimesTable, TIMED_DESIGNS } from '../../../../scripts/sweep/notebook/figures/proof-times.js';
 import { netlistsLine } from '../../../../scripts/sweep/notebook/figures/proofs.js';
 import { summaryTable } from '../../../../scripts/sweep/notebook/figures/summary-table.js';
 import type { VariantRow, VariantsReport } from '../../../../scripts/sweep/variants/report.js';
 import type { ProofReport, ProofResult } from '../../../../scripts/synth/equivalence/verdict.js';
 import type { AreaReport } from '../../../../scripts/synth/report.js';
+import type { RequantiserReport } from '../../../../scripts/synth/requantiser/measure.js';
 import { cellsOf, figuresIn } from '../../../support/text.js';
 
 const proofOf = (...results: ProofResult['result'][]): ProofReport => ({
@@ -53,6 +61,12 @@ const areas = (pe: number, perMac: number, more: Partial<AreaReport> = {}): Area
     ...{ design: 'd', pe: size(pe), perMac: size(perMac), modules: [], proof: proofOf('proved', 'simulated') },
     ...more,
   }) as unknown as AreaReport;
+
+/** A report whose PEs have these paths, in ps. */
+const pes = (...paths: number[]): AreaReport =>
+  areas(1, 1, {
+    modules: paths.map((ps) => ({ role: 'pe', path: { kind: 'delay', buffered: { ps } } })),
+  } as unknown as AreaReport);
 
 const rowsOf = (table: string): string[] =>
   table
@@ -129,6 +143,105 @@ describe('tables of areas', () => {
     expect(laneRows[1]).toBe('| 2 | os | 900.0 (-10 %) | 40.0 | 5,000 ps (+0 %) | 34 |');
     expect(laneRows[3]).toBe('| 1 | ws | 700.0 | 40.0 | 5,000 ps | 34 |');
     expect(() => laneTable(report)).toThrow(/\bos_lanes2\b/);
+  });
+
+  it('have what weights that stay save', () => {
+    const variant = (name: string, accumulatorBits: number, gateEquivalents: number) => ({
+      ...{ name, accumulatorBits, perMac: { gateEquivalents }, proof: { proved: 7, simulated: 0 } },
+    });
+    const report = { variants: [variant('os', 26, 500), variant('ws', 18, 440)] } as unknown as VariantsReport;
+    const text = dataflowTable(report);
+    expect(rowsOf(text).map((row) => cellsOf(row).slice(1))).toEqual([
+      ['26', '500.0', ''],
+      ['18', '440.0', '12 %'],
+    ]);
+    expect(figuresIn(lastOf(text))).toEqual([14]);
+  });
+
+  it('have the parts of a requantiser in two libraries', () => {
+    const report = (scale: number): RequantiserReport =>
+      ({
+        ...{ design: 'r', lanes: 4, perLane: size(1500 * scale) },
+        modules: [
+          { module: 'r_encode', size: size(100 * scale) },
+          { module: 'r_lane', size: size(1400 * scale) },
+        ],
+        criticalPath: { kind: 'delay', buffered: { ps: 6000 * scale } },
+      }) as unknown as RequantiserReport;
+    const text = requantiserTable([report(1), report(2)], ['osu018', 'sky130']);
+    expect(rowsOf(text).map((row) => cellsOf(row).slice(1))).toEqual([
+      ['100', '200'],
+      ['1,400', '2,800'],
+      ['1,500', '3,000'],
+      ['6,000 ps', '12,000 ps'],
+    ]);
+    expect(() => requantiserTable([{ ...report(1), modules: [] }], ['osu018'])).toThrow('encode');
+  });
+
+  it('have paths by lanes, dataflow and stages, with the default periods of the designs', () => {
+    expect(pePath(pes(3000, 4000))).toBe(4000);
+    expect(() => pePath(pes())).toThrow('no paths');
+    const rows = rowsOf(periodTable(LANE_FORMS.map((_, i) => pes(1000 * (i + 1))))).map(cellsOf);
+    expect(rows.map(([lanes]) => lanes)).toEqual(['1', '2', '4', '8']);
+    expect(rows.map((cells) => cells.slice(1).map((cell) => Number(cell.split(' ')[0])))).toEqual(
+      [0, 4, 8, 12].map((first) => [1, 2, 3, 4].map((i) => first + i)),
+    );
+    for (const cell of rows.flatMap((cells) => cells.slice(1))) expect(cell).toMatch(/^\d+\.00 \(\d+\)$/);
+  });
+
+  it('have paths on the page that the default periods keep, with a quarter to spare', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../docs/timing.md'), 'utf8');
+    const [, part = ''] = page.split('<!-- begin: default periods -->');
+    const rows = rowsOf((part.split('<!-- end')[0] ?? '').trim()).map((row) => cellsOf(row).slice(1));
+    const paths = rows.map((cells) => cells.map((cell) => Number(cell.split(' ')[0])));
+    const measured = LANE_FORMS.map((_, i) => paths[Math.floor(i / 4)]?.[i % 4] ?? Number.NaN);
+    const periods = rowsOf(periodTable(measured.map((ns) => pes(1000 * ns)))).flatMap((row) => cellsOf(row).slice(1));
+    expect(rows.flat()).toEqual(periods);
+    for (const [i, cell] of periods.entries()) {
+      expect(0.75 * Number(cell.match(/\((\d+)\)/)?.[1]), cell).toBeGreaterThan(measured[i] as number);
+    }
+  });
+
+  it('have what a MAC takes where weights stay, by lanes', () => {
+    const report = (lanes: number): AreaReport => {
+      const part = (role: string, label: string, each: number) => ({
+        ...{ role, label, module: label, path: { kind: 'wires' }, total: size(256 * each) },
+      });
+      return areas(1, 1, {
+        ...{ rows: 16, cols: 16, whole: size(256 * 500) },
+        modules: [
+          part('pe', 'd_pe', 300 * lanes),
+          part('delay', 'd_delay (skew of the activations)', 15),
+          part('delay', 'd_delay (de-skew of the results)', 30),
+        ],
+      } as unknown as AreaReport);
+    };
+    const rows = rowsOf(wsLanesTable(WS_FORMS.map(({ lanes }) => report(lanes)))).map(cellsOf);
+    expect(rows[0]).toEqual(['1', '300.0', '15.0', '30.0', '500.0']);
+    expect(rows[1]).toEqual(['2', '300.0', '7.5', '15.0', '250.0']);
+    expect(rows).toHaveLength(4);
+  });
+
+  it('have the seconds of proofs, a column per library', () => {
+    const report = (seconds: number) =>
+      TIMED_DESIGNS.map(({ name, netlists }) =>
+        areas(1, 1, {
+          design: name,
+          proof: {
+            limitSeconds: 1,
+            modules: netlists.map(({ module }, i) => ({
+              ...{ label: module, netlist: `${name}_${module}_p`, seconds: seconds + i },
+              outcome: { result: 'proved', by: 'ABC &cec, register by register', registers: 1000 },
+            })),
+          },
+        }),
+      );
+    const options = Object.fromEntries(TIMED_DESIGNS.map(({ name }) => [name, `--name ${name}`]));
+    const table = proofTimesTable(options, [...report(1), ...report(50)], ['osu018', 'sky130']);
+    const rows = rowsOf(table).map((row) => cellsOf(row));
+    expect(rows).toHaveLength(TIMED_DESIGNS.flatMap(({ netlists }) => netlists).length);
+    expect(rows[1]?.slice(1)).toEqual(['`--name ant_16x16`', '1,000', '2.0', '51.0']);
+    expect(() => proofTimesTable(options, [areas(1, 1)], ['osu018'])).toThrow('decode_a');
   });
 
   it('sort trees by the smaller of two areas, and show those that the generator makes', () => {

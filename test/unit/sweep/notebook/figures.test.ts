@@ -85,7 +85,12 @@ describe('the figures of docs/', () => {
     const proving = ['area', 'variants', 'model:costs'];
     const steps = FIGURES.flatMap(stepsOf).filter(([program]) => proving.includes(program));
     expect(new Set(steps.map(([program]) => program))).toEqual(new Set(proving));
-    for (const step of steps) expect(step, step.join(' ')).toContain('--prove');
+    // ABC does not decide the multipliers of a requantiser.
+    const undecided = steps.filter((step) => step.join(' ').includes('/requantise_'));
+    expect(undecided).toHaveLength(2);
+    for (const step of steps.filter((each) => !undecided.includes(each))) {
+      expect(step, step.join(' ')).toContain('--prove');
+    }
   });
 
   it('write a page by one command, of which tables are made, too', () => {
