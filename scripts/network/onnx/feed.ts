@@ -142,7 +142,7 @@ function inputValue({ input, array, whole, perRun }: Bound, first: number, many:
   if (typeof data !== 'number') return { type: input.type, shape, data };
   const at = `element ${data} of sample ${first}`;
   throw new UserError(
-    `${array.name}: input ${input.name} takes ${input.type}, and ${at} is ${value.data[data]}; give the array in that type`,
+    `${array.name}: input ${input.name} takes ${input.type}, and ${at} is ${value.data[data]}; give elements of that type`,
   );
 }
 
