@@ -161,9 +161,9 @@ function productsInside(node: NodeProto, model: OnnxModel): SkippedProduct[] {
     }));
 }
 
-/** The input whose elements alone decide an If; undefined for other nodes, and where several or none do. */
+/** The input beside others whose elements alone decide an If; undefined for other nodes, and where several or none do. */
 function deciderOf({ opType, input }: NodeProto, { graph, inputs }: OnnxModel): string | undefined {
-  if (opType !== 'If') return undefined;
+  if (opType !== 'If' || inputs.length === 1) return undefined;
   const read = new Set([...input, ...needed(graph.node, input).flatMap(readsOf)]);
   const [first, ...others] = inputs.filter(({ name }) => read.has(name));
   return others.length === 0 ? first?.name : undefined;

@@ -2,6 +2,7 @@ import type { NodeProto } from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
 import { allNodes } from '../../../../scripts/network/onnx/nodes.js';
 import { dataDependentNodes } from '../../../../scripts/network/products/data-dependence.js';
+import { findProducts } from '../../../../scripts/network/products/find.js';
 import { branch, int64Proto, modelOf, node, randomTensor, subgraph, tensor, valueInfo } from '../../../support/onnx.js';
 
 const BOTH = { then_branch: branch(node('MatMul', ['x', 'w'], 't')), else_branch: branch(node('Neg', ['x'], 'e')) };
@@ -73,5 +74,25 @@ describe('how often a product inside of branches and loops runs', () => {
     });
     const product = [...allNodes(model.graph)].find(({ opType }) => opType === 'MatMul') as NodeProto;
     expect(dataDependentNodes(model).has(product)).toBe(depends);
+  });
+});
+
+describe('the reason for a product inside of a branch', () => {
+  const reasonOf = (inputs: Parameters<typeof modelOf>[0]['input']): string | undefined => {
+    const nodes = [
+      node('ReduceMax', ['x'], 'm', { keepdims: 0 }),
+      node('Greater', ['m', 'zero'], 'c'),
+      node('If', ['c'], 'y', {
+        then_branch: branch(node('MatMul', ['x', 'w'], 't')),
+        else_branch: branch(node('Neg', ['x'], 'e')),
+      }),
+    ];
+    const constants = { w: randomTensor([4, 4], 1), zero: tensor([], [0]) };
+    return findProducts(modelOf({ nodes, constants, input: inputs })).skipped[0]?.reason;
+  };
+
+  it('names the input that decides, where it is not the only one', () => {
+    expect(reasonOf([valueInfo('x', ['n', 4]), valueInfo('other', ['n', 4])])).toMatch(/\bx\b.*--fix x=/);
+    expect(reasonOf(['n', 4])).not.toContain('--fix');
   });
 });
