@@ -27,6 +27,7 @@ const WORDS: Partial<Record<ParameterKey, (config: Parameters) => string>> = {
   clockGate: ({ clockGate }) => clockGate,
   scan: () => 'scan',
   reset: ({ reset }) => reset,
+  ports: ({ ports }) => ports,
 };
 
 const same = (x: unknown, y: unknown): boolean => JSON.stringify(x) === JSON.stringify(y);

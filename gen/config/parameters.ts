@@ -171,6 +171,11 @@ export const PARAMETERS = z.strictObject({
   ),
   scan: flag('a test-enable input that keeps the clock gate open, for scan chains'),
   reset: choice('reset of the control registers', ['sync', 'async'], 'sync'),
+  ports: choice(
+    'names of the streams: own: those of this project; axis: those of AXI4-Stream, in a module around the design',
+    ['own', 'axis'],
+    'own',
+  ),
   name: z
     .string()
     .regex(/^[a-zA-Z][a-zA-Z0-9_]{0,62}$/)

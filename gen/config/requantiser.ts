@@ -53,6 +53,7 @@ export const REQUANTISER_PARAMETERS = z.strictObject({
     4,
   ),
   reset: PARAMETERS.shape.reset,
+  ports: PARAMETERS.shape.ports,
   name: PARAMETERS.shape.name,
 });
 
@@ -114,7 +115,8 @@ export function requantiserHelp(): string {
     const [flags, description] = requantiserOption(key);
     return `  ${flags.padEnd(14)} ${description}`;
   });
-  return [`With --arch ${REQUANTISER}, of the first group only --reset and --name apply besides, and`, ...lines].join(
-    '\n',
-  );
+  return [
+    `With --arch ${REQUANTISER}, of the first group only --reset, --ports and --name apply besides, and`,
+    ...lines,
+  ].join('\n');
 }

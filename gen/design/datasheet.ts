@@ -1,6 +1,7 @@
 import { appliesIn } from '../config/conflicts.js';
 import { type Configuration, PARAMETER_KEYS } from '../config/parameters.js';
 import type { Design } from '../rtl/design.js';
+import { inPorts } from '../rtl/port-map.js';
 import { type Identity, identityLines } from '../rtl/render/identity.js';
 import { renderTemplate } from '../rtl/render/templates.js';
 import { slowInIcarus } from './bench/testbench.js';
@@ -11,6 +12,7 @@ import { markdownTable } from './datasheet/markdown.js';
 import { hasModes, modes } from './datasheet/modes.js';
 import { numbers, resultUnit } from './datasheet/numbers.js';
 import { operands } from './datasheet/operands.js';
+import { packingNotes } from './datasheet/packing.js';
 import { performance } from './datasheet/performance.js';
 import { resetNotes } from './datasheet/reset.js';
 import { sums } from './datasheet/sums.js';
@@ -26,7 +28,7 @@ interface Section {
 /** The datasheet of a design, in Markdown: every figure comes from the elaborated design. */
 export function renderDatasheet(design: Design, identity: Identity): RenderedFile {
   const header = identityLines(`Datasheet of ${design.top.name}.`, identity).join('\n');
-  const text = renderTemplate('design/datasheet.md', { header, sections: sectionsOf(design) });
+  const text = inPorts(design.ports, renderTemplate('design/datasheet.md', { header, sections: sectionsOf(design) }));
   // A section ends with a blank line where its last list is empty.
   return { path: 'datasheet.md', text: `${text.replace(/\n{3,}/g, '\n\n').trimEnd()}\n` };
 }
@@ -95,6 +97,7 @@ function selectorNote({ a, w }: Design): string {
 
 /** What the streams of the design ask for and promise. */
 function streamRules(design: Design, { inputs, results }: DataflowText): string[] {
+  const { config } = design;
   const selectors = [
     ...(design.a.typeBits + design.w.typeBits > 0 ? ['type selectors'] : []),
     ...(hasModes(design) ? ['8-bit flags'] : []),
@@ -109,6 +112,7 @@ function streamRules(design: Design, { inputs, results }: DataflowText): string[
         ]
       : []),
     ...results,
+    ...packingNotes(config.ports),
   ];
 }
 

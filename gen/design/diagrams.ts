@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Design } from '../rtl/design.js';
+import { inPorts } from '../rtl/port-map.js';
 import { type Identity, identityLines } from '../rtl/render/identity.js';
 import { renderTemplate } from '../rtl/render/templates.js';
 import type { RenderedFile } from './rendered-file.js';
@@ -39,7 +40,7 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
     { name: 'out_last_o', wave: `x.....|${out.last}` },
   ];
   const source = {
-    signal,
+    signal: signal.map((lane) => inPortsOf(design, lane)),
     config: { hscale: 2 },
     head: { text: `${top.name}: a tile of ${weightsStay ? '3 rows of activations' : '3 beats'}` },
     foot: {
@@ -50,6 +51,13 @@ export function renderTimingDiagram(design: Design, identity: Identity): Rendere
   const svg = onml.stringify(renderAny(0, source, waveSkin));
   const comment = xmlComment(identityLines(`Stream timing of ${top.name}.`, identity));
   return { path: 'timing.svg', text: `<!--\n${comment}\n-->\n${svg}\n` };
+}
+
+/** A lane with the ports in which its signals are, each once. */
+function inPortsOf({ ports }: Design, { name, ...lane }: Lane): Lane {
+  if (name === undefined) return lane;
+  const names = name.split(', ').map((signal) => inPorts(ports, signal).replace(/\[.*\]$/, ''));
+  return { name: [...new Set(names)].join(', '), ...lane };
 }
 
 /** Three beats of activations and weights together, with an idle cycle; `hold` is the wave of what comes after. */

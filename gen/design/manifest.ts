@@ -12,6 +12,7 @@ import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
 import type { Design } from '../rtl/design.js';
 import type { ModuleView } from '../rtl/module.js';
+import type { PortMap } from '../rtl/port-map.js';
 import { leastResetEdges, RESET_EDGES } from '../rtl/reset.js';
 import type { RenderedFile } from './rendered-file.js';
 
@@ -21,6 +22,16 @@ const interval = z.object({ least: z.string(), greatest: z.string() });
 const formula = z.object({ formula: z.string(), cycles: z.int() });
 const width = z.union([z.int(), z.string()]);
 const sums = { product: interval, terms: z.int(), sum: interval };
+/** A port of the streams and the signals in it, of which programs speak; bits that are no signal's are padding. */
+export const STREAM_PORT = z.object({
+  name: z.string(),
+  direction: z.enum(['input', 'output']),
+  width: z.int(),
+  parts: z.array(z.object({ signal: z.string(), low: z.int(), width: z.int() })),
+});
+
+export type StreamPort = z.output<typeof STREAM_PORT>;
+
 const operandPort = z.object({
   role: z.enum(['activation', 'weight']),
   types: z.array(z.string()),
@@ -90,6 +101,7 @@ export const MANIFEST = z.object({
   partialSums: z.array(z.object({ bits: z.int(), pes: z.int() })),
   /** Rising clock edges for which `rst_ni` is to be low, and for which it must be. */
   reset: z.object({ asynchronous: z.boolean(), edges: z.int(), leastEdges: z.int() }),
+  streamPorts: z.array(STREAM_PORT),
   /** A selector's value is the place of its type in `types` or `wideTypes`. */
   ports: z.object({ a: operandPort, w: operandPort }),
   /** Every type that a port takes, those of 8-bit modes too. */
@@ -189,6 +201,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       edges: RESET_EDGES,
       leastEdges: leastResetEdges(design.config),
     },
+    streamPorts: streamPortsOf(design.ports),
     ports: { a: port('a'), w: port('w') },
     numericTypes: typesOf(design).map(codesOf),
     results: {
@@ -211,6 +224,10 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     timing: design.timing,
   };
 }
+
+/** The ports of a design's streams as a manifest lists them. */
+export const streamPortsOf = (ports: PortMap): StreamPort[] =>
+  ports.map(({ name, direction, width, parts }) => ({ name, direction, width, parts: [...parts] }));
 
 /** The numeric types of both ports, once each, those of 8-bit modes too. */
 export function typesOf({ a, w }: Pick<Design, 'a' | 'w'>): NumericType[] {

@@ -3,6 +3,7 @@ import type { Configuration } from '../config/parameters.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { BlockDiagram, PartialSums } from './arch/architecture.js';
 import { architectureOf } from './arch/table.js';
+import { withPorts } from './axis.js';
 import { type ClockGate, clockGateModule, clockGateOf } from './clock-gate.js';
 import { elaborateCore } from './core.js';
 import { decoderUses, halvesOf, integerPacking, portDecoder } from './decoder/port.js';
@@ -11,7 +12,9 @@ import type { DelayLine } from './delay.js';
 import type { DesignCore } from './design-core.js';
 import { floatTypeDecoder, normalPacking } from './float/decoder.js';
 import type { ModuleView } from './module.js';
-import type { Streams } from './streams.js';
+import type { PortMap } from './port-map.js';
+import { type Streams, signalsOf } from './streams.js';
+
 import type { TileMode } from './tile-modes.js';
 
 /** A design with every width, port, latency and file name computed: what templates, reports and test benches read. */
@@ -20,6 +23,8 @@ export interface Design extends DesignCore {
   readonly command: string;
   /** Its ports but for clock and reset. */
   readonly streams: Streams;
+  /** The ports that carry their signals. */
+  readonly ports: PortMap;
   /** All modules in compile order; the last is the top. */
   readonly modules: readonly ModuleView[];
   readonly top: ModuleView;
@@ -44,17 +49,19 @@ export function elaborate(config: Configuration): Design {
   const streams = architecture.streams(core);
   const { delayLines, delay, modules: computing, partialSums } = architecture.hardware(core, streams);
   const gate = clockGateOf(config);
+  const ported = withPorts(config, computing, [...streams.inputs, streams.results].map(signalsOf));
   const modules = [
     ...(gate === null ? [] : [clockGateModule(gate, config)]),
     ...(delay ? [delay] : []),
     ...decoderModules(core),
-    ...computing,
+    ...ported.modules,
   ];
   return {
     ...core,
     hash: configurationHash(config),
     command: reproduceCommand(config),
     streams,
+    ports: ported.ports,
     modules,
     top: modules.at(-1) as ModuleView,
     clockGate: gate,

@@ -1,3 +1,4 @@
+import type { StreamSignals } from './axis.js';
 import { input, type ModulePort, output } from './module.js';
 import { typeMeaning } from './operand-text.js';
 import type { OperandPort } from './port.js';
@@ -48,6 +49,13 @@ export const streamPorts = ({ valid, ready, last, fields }: Stream): ModulePort[
   last,
   ...fields.map(({ port }) => port),
 ];
+
+/** The signals of a stream, numbers apart from what is said of them. */
+export function signalsOf({ fields, ...stream }: Stream): StreamSignals {
+  const portsOf = (isData: boolean): ModulePort[] =>
+    fields.filter(({ kind }) => (kind === 'data') === isData).map(({ port }) => port);
+  return { ...stream, data: portsOf(true), user: portsOf(false) };
+}
 
 /** All ports of a design's streams. */
 export const allStreamPorts = ({ inputs, results }: Streams): ModulePort[] => [...inputs, results].flatMap(streamPorts);

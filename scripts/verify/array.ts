@@ -24,6 +24,7 @@ import { factsOf } from '../../gen/rtl/arch/table.js';
 import { drainCycles, type Timing, tilePeriod } from '../../gen/rtl/timing.js';
 import type { TestBudget } from './budget.js';
 import type { CheckOutcome } from './outcome.js';
+import { portsSuspect } from './own-ports.js';
 import { type ArrayModel, latencyOf, openArrayModel, type SimulationFailure, type TileEvents } from './simulator.js';
 import type { Segment } from './vector-file.js';
 
@@ -281,7 +282,7 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
   return (
     `${where}, column ${col}, cycle ${failure.cycle}: expected ${show(failure.expected)}, got ${show(failure.got)}; ` +
     `${aType.name} activations times ${wType.name} weights, ${tile.k} beats: ${shown}; ` +
-    `decoders and ${names.short} passed alone, so look at ${suspects(names, info.cols, segment, failure)}`
+    `decoders and ${names.short} passed alone, so look at ${suspects(names, info.cols, segment, failure)}${portsSuspect(manifest)}`
   );
 }
 

@@ -9,6 +9,7 @@ import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { Timing } from '../../gen/rtl/timing.js';
 import { runTool } from '../tools/find.js';
 import { buildBench, longRunTuning, scratchFolder, type Tuning } from '../tools/verilator.js';
+import { withOwnPorts } from './own-ports.js';
 import { arrayVectors, type Segment } from './vector-file.js';
 
 /** Transfers of a tile in an array run: numbers of clock edges. */
@@ -82,16 +83,14 @@ export async function openArrayModel(
   { trace = false, tuning, builds, verilog }: ModelOptions = {},
 ): Promise<ArrayModel> {
   const { name } = manifest.configuration;
-  const executable = await buildBench({
-    name,
-    top: manifest.top,
-    verilog: verilog ?? manifest.compileOrder.map((file) => join(folder, file)),
-    ...(verilog ? { allow: ['lint', 'style'] } : {}),
-    bench: 'array_tb',
-    trace,
-    tuning: tuning ?? longRunTuning(simulatedPes(manifest)),
-    builds,
-  });
+  const files = verilog ?? manifest.compileOrder.map((file) => join(folder, file));
+  const executable = await withOwnPorts(manifest, files, (source) =>
+    buildBench({
+      ...{ ...source, name, bench: 'array_tb', trace, builds },
+      ...(verilog ? { allow: ['lint', 'style'] } : {}),
+      tuning: tuning ?? longRunTuning(simulatedPes(manifest)),
+    }),
+  );
   return { simulate: (segments, options) => simulate(executable, manifest, segments, options) };
 }
 

@@ -1,10 +1,12 @@
 import { lengthPerBeat } from '../../golden/streams.js';
 import type { Design } from '../../rtl/design.js';
+import { type MappedPort, placeOf } from '../../rtl/port-map.js';
 import { type Identity, identityComment } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
 import { tilePeriod } from '../../rtl/timing.js';
-import { alignConnections } from '../../rtl/verilog.js';
+import { alignConnections, replicate } from '../../rtl/verilog.js';
 import type { RenderedFile } from '../rendered-file.js';
+import { type BenchedDesign, benchInstance } from './instance.js';
 import { type BeatField, buildStimulus, type StimulusStream } from './stimulus.js';
 
 /**
@@ -32,9 +34,11 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     design: config.name,
     float: config.pe === 'float',
     reference: `the reference codec and ${config.pe === 'float' ? 'sums rounded to binary32 one by one' : 'an integer matrix product'}`,
-    testEnable: design.clockGate?.testEnable,
     slow: slowInIcarus(design),
-    top: design.top.name,
+    dut: streamInstance(
+      { top: design.top.name, testEnable: design.clockGate?.testEnable, ports: design.ports },
+      streams,
+    ),
     what: design.facts.names.all,
     lanes,
     places: tile.rowsPerBeat > 1 ? { row: 'beat', column: 'lane' } : { row: 'row', column: 'column' },
@@ -73,4 +77,25 @@ function places(fields: readonly BeatField[]): { port: string; high: number; low
     low += room;
     return { port, high: start + width - 1, low: start };
   });
+}
+
+/** The design in the test bench, driven by the words of its input streams, and what messages call its results. */
+export function streamInstance(design: BenchedDesign, streams: readonly StimulusStream[]) {
+  const wires = new Map(
+    streams.flatMap(({ name, fields }): [string, string][] => [
+      [`${name}_valid_i`, `${name}_valid`],
+      [`${name}_ready_o`, `${name}_ready`],
+      ...places(fields).map(({ port, high, low }): [string, string] => [port, `${name}_bits[${high}:${low}]`]),
+    ]),
+  );
+  const results = ['out_valid_o', 'out_ready_i', 'out_last_o', 'out_data_o'];
+  for (const signal of results) wires.set(signal, signal.slice(0, -2));
+  // Padding of inputs is no constant: a bit of the beat, many times.
+  const fill = ({ parts }: MappedPort, width: number): string => {
+    const word = wires.get(parts[0]?.signal ?? '')?.replace(/\[.*/, '[0]') ?? '';
+    return replicate(width, word);
+  };
+  const place = placeOf(design.ports);
+  const [valid, ready, last] = results.map(place);
+  return { ...benchInstance(design, (signal) => wires.get(signal), fill), valid, ready, last };
 }

@@ -1,10 +1,10 @@
 import { type RequantiseBeat, type RequantiserShape, randomBeats } from '../../golden/requantise-vectors.js';
 import { randomSource } from '../../golden/vectors.js';
-import type { RequantiserDesign } from '../../rtl/requantise/design.js';
 import { type Identity, identityComment } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
+import type { RequantiserDesign } from '../../rtl/requantise/design.js';
 import { alignConnections } from '../../rtl/verilog.js';
-import { streamView } from '../bench/testbench.js';
+import { streamInstance, streamView } from '../bench/testbench.js';
 import type { RenderedFile } from '../rendered-file.js';
 import { shapeOf } from './manifest.js';
 
@@ -44,7 +44,8 @@ export function renderRequantiserBench(design: RequantiserDesign, identity: Iden
   const name = `${config.name}_tb`;
   const view = {
     header: identityComment('//', `Self-checking test bench of ${top.name}.`, identity),
-    ...{ name, design: config.name, top: top.name, what: 'lanes', float: false, slow: false, testEnable: undefined },
+    ...{ name, design: config.name, what: 'lanes', float: false, slow: false },
+    dut: streamInstance({ top: top.name, testEnable: null, ports: design.ports }, [stream]),
     places: { row: 'beat', column: 'lane' },
     reference: 'exact fractions and the levels of the types',
     ...{ lanes: config.lanes, streams: [inView], paced: inView, accBits: codeBits, laneBits },

@@ -1,10 +1,12 @@
 import { REQUANTISER_KEYS } from '../../config/requantiser.js';
 import { levels } from '../../numerics/codec.js';
+import { inPorts } from '../../rtl/port-map.js';
 import { type Identity, identityLines } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
 import type { RequantiserDesign } from '../../rtl/requantise/design.js';
 import type { SignedRange } from '../../rtl/requantise/widths.js';
 import { instantiation } from '../datasheet/instance.js';
+import { packingNotes } from '../datasheet/packing.js';
 import { resetNotes } from '../datasheet/reset.js';
 import type { RenderedFile } from '../rendered-file.js';
 
@@ -19,6 +21,7 @@ export function renderRequantiserDatasheet(design: RequantiserDesign, identity: 
     rounding: ROUNDINGS[config.rounding],
     instance: instantiation(top.name, top.ports),
     ports: top.ports,
+    packing: packingNotes(config.ports),
     notes: resetNotes({ stall: 'enable', reset: config.reset }),
     types: widths.types.map((type, i) => {
       const table = levels(type);
@@ -32,7 +35,7 @@ export function renderRequantiserDatasheet(design: RequantiserDesign, identity: 
       return { key, value: Array.isArray(value) ? value.join(' ') : value };
     }),
   };
-  const text = renderTemplate('design/requantiser-datasheet.md', view);
+  const text = inPorts(design.ports, renderTemplate('design/requantiser-datasheet.md', view));
   return { path: 'datasheet.md', text: `${text.replace(/\n{3,}/g, '\n\n').trimEnd()}\n` };
 }
 

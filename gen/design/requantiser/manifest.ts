@@ -6,7 +6,16 @@ import { numericType } from '../../numerics/types/table.js';
 import type { RequantiserDesign } from '../../rtl/requantise/design.js';
 import type { SignedRange } from '../../rtl/requantise/widths.js';
 import { RESET_EDGES } from '../../rtl/reset.js';
-import { kindOf, loadManifest, MANIFEST, type ManifestKind, moduleEntries, readManifest, sha256 } from '../manifest.js';
+import {
+  kindOf,
+  loadManifest,
+  MANIFEST,
+  type ManifestKind,
+  moduleEntries,
+  readManifest,
+  sha256,
+  streamPortsOf,
+} from '../manifest.js';
 import type { RenderedFile } from '../rendered-file.js';
 
 export const REQUANTISER_KIND = 'requantiser';
@@ -22,6 +31,7 @@ export const REQUANTISER_MANIFEST = z.object({
   files: MANIFEST.shape.files,
   modules: MANIFEST.shape.modules,
   reset: MANIFEST.shape.reset,
+  streamPorts: MANIFEST.shape.streamPorts,
   /** A selector's value is the place of its type. */
   types: z.array(z.string()),
   /** The fields of a beat: one of each lane, or one for all. */
@@ -61,6 +71,7 @@ export function buildRequantiserManifest(
     files: files.map(({ path, text }) => ({ path, sha256: sha256(text) })),
     modules: moduleEntries(modules),
     reset: { asynchronous: config.reset === 'async', edges: RESET_EDGES, leastEdges: 1 },
+    streamPorts: streamPortsOf(design.ports),
     types: config.types,
     fields: design.fields.map(({ name, port, bits, perLane }) => ({ name, port, bits, perLane })),
     codeBits,

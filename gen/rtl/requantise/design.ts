@@ -1,9 +1,11 @@
 import { type RequantiserConfiguration, requantiserCommand, requantiserHash } from '../../config/requantiser.js';
+import { withPorts } from '../axis.js';
 import type { ModuleView } from '../module.js';
+import type { PortMap } from '../port-map.js';
 import { controlModules } from './control.js';
 import { encoderModules } from './encode.js';
 import { type BeatField, beatFields, laneModule } from './lane.js';
-import { outputModule, requantiseModule } from './top.js';
+import { outputModule, requantiseModule, requantiserStreams } from './top.js';
 import { type RequantiserWidths, requantiserWidths } from './widths.js';
 
 /** A requantiser with every width, port and file name computed. */
@@ -13,6 +15,8 @@ export interface RequantiserDesign {
   readonly command: string;
   readonly widths: RequantiserWidths;
   readonly fields: readonly BeatField[];
+  /** The ports that carry the signals of the streams. */
+  readonly ports: PortMap;
   /** Cycles from a beat in to its codes out, without stalls; a beat may follow in every cycle. */
   readonly latency: number;
   /** In compile order; the last is the top. */
@@ -28,13 +32,15 @@ export function elaborateRequantiser(config: RequantiserConfiguration): Requanti
   const fields = beatFields(config, widths);
   const control = controlModules(config, fields);
   const output = outputModule(config, widths);
-  const top = requantiseModule(config, widths, { control, lane, output });
+  const streams = requantiserStreams(config, widths);
+  const top = requantiseModule(config, widths, streams, { control, lane, output });
+  const { modules, ports } = withPorts(config, [...encoder, lane, ...control, output, top], streams);
   return {
-    ...{ config, widths, top },
+    ...{ config, widths, ports, modules },
+    top: modules.at(-1) as ModuleView,
     hash: requantiserHash(config),
     command: requantiserCommand(config),
     fields,
     latency: config.pipeline + 1,
-    modules: [...encoder, lane, ...control, output, top],
   };
 }

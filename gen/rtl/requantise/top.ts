@@ -1,6 +1,7 @@
 import type { RequantiserConfiguration } from '../../config/requantiser.js';
+import { type StreamSignals, signalPorts } from '../axis.js';
 import { type InstanceView, instance } from '../instance.js';
-import { input, type ModulePort, type ModuleView, output } from '../module.js';
+import { input, type ModuleView, output } from '../module.js';
 import { clock, reset, resetOf } from '../ports.js';
 import { lateFields } from './control.js';
 import { type BeatField, beatFields } from './lane.js';
@@ -16,28 +17,37 @@ interface TopView extends ModuleView {
   readonly output: InstanceView;
 }
 
-/** The ports of a requantiser: clock, reset, a stream of sums in, one of codes out. */
-export function requantiserPorts(config: RequantiserConfiguration, widths: RequantiserWidths): ModulePort[] {
+/** The streams of a requantiser: one of sums in, one of codes out. What all lanes share is said of the sums. */
+export function requantiserStreams(config: RequantiserConfiguration, widths: RequantiserWidths): StreamSignals[] {
   const { lanes } = config;
+  const fields = beatFields(config, widths);
   return [
-    clock,
-    resetOf(config),
-    input('in_valid_i', 1, 'a beat of sums is offered'),
-    output('in_ready_o', 1, 'it is accepted at this edge if valid'),
-    input('in_last_i', 1, 'it is the last of its tile'),
-    ...beatFields(config, widths).map(({ port, bits, meaning, perLane }) =>
-      perLane
-        ? input(port, lanes * bits, `${meaning}, lane l at [l*${bits} +: ${bits}]`)
-        : input(port, bits, `${meaning}, of all lanes`),
-    ),
-    output('out_valid_o', 1, 'a beat of codes is offered'),
-    input('out_ready_i', 1, 'it is accepted at this edge if valid'),
-    output('out_last_o', 1, 'it is the last of its tile'),
-    output(
-      'out_data_o',
-      lanes * widths.codeBits,
-      `codes, lane l at [l*${widths.codeBits} +: ${widths.codeBits}]; narrower ones in the low bits`,
-    ),
+    {
+      ...{ name: 'in', direction: 'input' },
+      valid: input('in_valid_i', 1, 'a beat of sums is offered'),
+      ready: output('in_ready_o', 1, 'it is accepted at this edge if valid'),
+      last: input('in_last_i', 1, 'it is the last of its tile'),
+      data: fields
+        .filter(({ perLane }) => perLane)
+        .map(({ port, bits, meaning }) => input(port, lanes * bits, `${meaning}, lane l at [l*${bits} +: ${bits}]`)),
+      user: fields
+        .filter(({ perLane }) => !perLane)
+        .map(({ port, bits, meaning }) => input(port, bits, `${meaning}, of all lanes`)),
+    },
+    {
+      ...{ name: 'out', direction: 'output' },
+      valid: output('out_valid_o', 1, 'a beat of codes is offered'),
+      ready: input('out_ready_i', 1, 'it is accepted at this edge if valid'),
+      last: output('out_last_o', 1, 'it is the last of its tile'),
+      data: [
+        output(
+          'out_data_o',
+          lanes * widths.codeBits,
+          `codes, lane l at [l*${widths.codeBits} +: ${widths.codeBits}]; narrower ones in the low bits`,
+        ),
+      ],
+      user: [],
+    },
   ];
 }
 
@@ -77,6 +87,7 @@ interface Parts {
 export function requantiseModule(
   config: RequantiserConfiguration,
   widths: RequantiserWidths,
+  streams: readonly StreamSignals[],
   { control, lane, output }: Parts,
 ): TopView {
   const { lanes } = config;
@@ -111,7 +122,7 @@ export function requantiseModule(
     file: `rtl/${name}.v`,
     template: 'rtl/requantise/requantise.v',
     title: `Requantiser of ${lanes} ${lanes === 1 ? 'lane' : 'lanes'}: code = nearest value to ((sum + bias) * multiplier${config.addendBits > 0 ? ' + addend * addend_multiplier' : ''}) / 2^shift.`,
-    ports: requantiserPorts(config, widths),
+    ports: [clock, resetOf(config), ...streams.flatMap(signalPorts)],
     lanes,
     sizes: [
       ...fields.filter(({ perLane }) => perLane).map(({ name: field, bits }) => ({ name: sizeOf(field), value: bits })),

@@ -1,10 +1,11 @@
 import { arrayInfoOf } from '../../../gen/design/array-info.js';
+import { benchInstance } from '../../../gen/design/bench/instance.js';
 import type { Manifest } from '../../../gen/design/manifest.js';
 import { resultWidth } from '../../../gen/golden/streams.js';
 import type { PortMatrices, PortMatrix } from '../../../gen/golden/tiling.js';
 import { identityComment } from '../../../gen/rtl/render/identity.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
-import { alignConnections } from '../../../gen/rtl/verilog.js';
+import { alignConnections, literal } from '../../../gen/rtl/verilog.js';
 import { BEAT_COUNT_BITS, type LayerImages } from './images.js';
 
 /** What a test bench needs to know of a layer's images. */
@@ -17,17 +18,16 @@ export interface ImageBench {
 
 /** Verilog that plays a layer's images into a design's array and compares the results. */
 export function imageTestbench(manifest: Manifest, { layer, images, operands }: ImageBench): string {
-  const { configuration, ports, accumulator, configurationSha256: hash, generator, command } = manifest;
+  const { configuration, ports, accumulator, configurationSha256: hash, generator, command, top } = manifest;
   const { rows, cols, name: design } = configuration;
   const info = arrayInfoOf(manifest);
   const { stepsPerBeat: steps, rowsPerBeat } = info.tile;
   const beats = images.beats.reduce((sum, each) => sum + each, 0);
   const tiles = images.beats.length;
-  const chosen = (['a', 'w'] as const).flatMap((letter) => selectors(letter, ports[letter], operands[letter]));
   const view = {
-    header: identityComment('//', `Test bench of layer ${layer} on ${design}_array.`, { hash, generator, command }),
+    header: identityComment('//', `Test bench of layer ${layer} on ${top}.`, { hash, generator, command }),
     design,
-    testEnable: manifest.clockGate?.testEnable,
+    dut: instanceOf(manifest, operands),
     layer,
     tilesText: tiles === 1 ? 'one tile' : `${tiles} tiles`,
     beatText: steps === 1 ? 'a bus word per beat' : `a bus word per beat of ${steps} steps of the reduction`,
@@ -41,7 +41,6 @@ export function imageTestbench(manifest: Manifest, { layer, images, operands }: 
     aWidth: rows * steps * ports.a.codeBits,
     wWidth: cols * steps * ports.w.codeBits,
     outWidth: resultWidth(info) * accumulator.bits,
-    selectors: chosen,
     memories: [
       { path: 'activations.hex', name: 'activations' },
       { path: 'weights.hex', name: 'weights' },
@@ -53,14 +52,29 @@ export function imageTestbench(manifest: Manifest, { layer, images, operands }: 
   return alignConnections(renderTemplate('network/quantise/testbench.v', view));
 }
 
-/** What tells a port the type of its codes. */
-function selectors(
-  letter: 'a' | 'w',
-  { typeBits, wideTypes }: Manifest['ports']['a'],
-  { typeIndex, wide = false }: PortMatrix,
-): { readonly port: string; readonly value: string }[] {
-  return [
-    ...(wideTypes.length === 0 ? [] : [{ port: `${letter}_wide_i`, value: `1'b${wide ? 1 : 0}` }]),
-    ...(typeBits === 0 ? [] : [{ port: `${letter}_type_i`, value: `${typeBits}'d${typeIndex}` }]),
-  ];
+/** The design in the test bench. */
+function instanceOf({ top, clockGate, ports, streamPorts }: Manifest, { a, w }: PortMatrices) {
+  const signals: Readonly<Record<string, string>> = {
+    ...{ in_valid_i: 'in_valid', in_ready_o: 'in_ready', in_last_i: 'in_last' },
+    a_data_i: 'activations[beat < BEATS ? beat : 0]',
+    w_data_i: 'weights[beat < BEATS ? beat : 0]',
+    ...selectors('a', ports.a, a),
+    ...selectors('w', ports.w, w),
+    ...{ out_valid_o: 'out_valid', out_ready_i: "1'b1", out_last_o: 'out_last', out_data_o: 'out_data' },
+  };
+  return benchInstance(
+    { top, testEnable: clockGate?.testEnable, ports: streamPorts },
+    (signal) => signals[signal],
+    (_, width) => literal(width, 0),
+  );
 }
+
+/** What tells a port the type of its codes. */
+const selectors = (
+  letter: 'a' | 'w',
+  { typeBits }: Manifest['ports']['a'],
+  { typeIndex, wide = false }: PortMatrix,
+): Readonly<Record<string, string>> => ({
+  [`${letter}_wide_i`]: literal(1, wide ? 1 : 0),
+  [`${letter}_type_i`]: literal(typeBits, typeIndex),
+});

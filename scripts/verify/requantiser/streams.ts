@@ -8,6 +8,7 @@ import { runTool } from '../../tools/find.js';
 import { buildBench, scratchFolder } from '../../tools/verilator.js';
 import type { TestBudget } from '../budget.js';
 import type { CheckOutcome } from '../outcome.js';
+import { portsSuspect, withOwnPorts } from '../own-ports.js';
 import { VectorWriter } from '../vector-file.js';
 
 /** Fields of a beat in the order in which `tb/requantise_tb.cpp` lists their ports. */
@@ -47,10 +48,10 @@ export async function verifyStreams(
 ): Promise<CheckOutcome> {
   const { name } = manifest.configuration;
   const { tuning, builds } = budget;
-  const executable = await buildBench({
-    ...{ name, top: manifest.top, bench: 'requantise_tb', trace: trace !== undefined, tuning, builds },
-    verilog: manifest.compileOrder.map((file) => join(folder, file)),
-  });
+  const verilog = manifest.compileOrder.map((file) => join(folder, file));
+  const executable = await withOwnPorts(manifest, verilog, (source) =>
+    buildBench({ ...source, name, bench: 'requantise_tb', trace: trace !== undefined, tuning, builds }),
+  );
   const segments = segmentsOf(shapeOf(manifest), random);
   const scratch = scratchFolder(name);
   try {
@@ -163,5 +164,5 @@ function describe(manifest: RequantiserManifest, segments: readonly Segment[], f
     .filter(({ name }) => name !== 'type')
     .map(({ name, perLane }) => `${name} ${beat.fields[name]?.[perLane ? lane : 0]}`);
   const type = types[Number(beat.fields.type?.[0] ?? 0n)];
-  return `${where}, lane ${lane}: ${failure.rule}: ${type}, expected ${beat.codes[lane]}, got ${got[lane]}; ${given.join(', ')}; the encoder passed alone, so look at lane and at what is delayed with it`;
+  return `${where}, lane ${lane}: ${failure.rule}: ${type}, expected ${beat.codes[lane]}, got ${got[lane]}; ${given.join(', ')}; the encoder passed alone, so look at lane and at what is delayed with it${portsSuspect(manifest)}`;
 }
