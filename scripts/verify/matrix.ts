@@ -231,6 +231,10 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     activations: ['bi4s2', 'bi2s1', 'e2m1'],
     weights: ['bi5s4', 'bi3s3', 'flint4'],
   },
+  { name: 'axis_3x5', rows: 3, cols: 5, maxK: 100, ports: 'axis' },
+  { name: 'axis_wide_2x6', rows: 2, cols: 6, ports: 'axis', wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },
+  { name: 'axis_ws_3x3', rows: 3, cols: 3, dataflow: 'ws', ports: 'axis', scan: true },
+  { name: 'axis_dot_3x1x3', arch: 'dot', rows: 3, lanes: 3, ports: 'axis', stall: 'enable' },
   { name: 'wrap_3x3', rows: 3, cols: 3, accumulatorBits: 16, overflow: 'wrap' },
   // Accumulators as narrow as a product: nothing of a sum lies above products.
   { name: 'narrow_2x3', rows: 2, cols: 3, ...NARROW },

@@ -65,6 +65,7 @@ const DESIGNS: RawConfiguration[] = [
   { name: 'tb_dot_adders', arch: 'dot', lanes: 3, tree: 'adders', stall: 'enable', reset: 'async' },
   { name: 'tb_clusters', rows: 6, cols: 4, clusterRows: 3, clusterCols: 2 },
   { name: 'tb_clusters_ws', rows: 4, cols: 6, clusterRows: 2, clusterCols: 3, dataflow: 'ws', stall: 'enable' },
+  { name: 'tb_axis', rows: 3, cols: 3, maxK: 100, scan: true, ports: 'axis' },
   { name: 'tb_plain', rows: 2, cols: 3, activations: ['int8'], weights: ['flint5'] },
 ];
 
@@ -147,6 +148,19 @@ describe('the test bench in a design folder', () => {
     expect(text).toContain(piece);
     writeFileSync(file, text.replace(piece, replacement));
     expectFailure(await runIcarus(folder, name), new RegExp(`^FAIL ${name}: `, 'm'));
+  });
+
+  it.each([
+    ['(s_axis_in_tdata[11:0])', '(s_axis_in_tdata[15:4])', ''],
+    ["tdata[63:60] = 4'd0", "tdata[63:60] = 4'd8", ' the padding of m_axis_out_tdata'],
+  ])('fails on broken ports: %s', async (piece, replacement, reason) => {
+    const name = 'broken_top';
+    const folder = folderOf({ name, rows: 3, cols: 3, maxK: 100, ports: 'axis' });
+    const file = join(folder, 'rtl', `${name}_top.v`);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain(piece);
+    writeFileSync(file, text.replace(piece, replacement));
+    expectFailure(await runIcarus(folder, name), new RegExp(`^FAIL ${name}:${reason}`, 'm'));
   });
 
   it.each([

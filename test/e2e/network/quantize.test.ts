@@ -497,7 +497,7 @@ describe('memory images', () => {
     ['groups of rows that do not divide the reduction, a test enable', { scan: true }, { groupSize: 10 }],
     [
       'one type per port, several stages',
-      { rows: 3, cols: 5, activations: ['int4'], weights: ['int4'], pipeline: 2 },
+      { rows: 3, cols: 5, activations: ['int4'], weights: ['int4'], pipeline: 2, ports: 'axis' },
       {},
     ],
     ['reductions in parts', { accumulatorBits: 17, overflow: 'wrap' }, {}],
@@ -506,7 +506,7 @@ describe('memory images', () => {
     ['clusters', { clusterRows: 2, clusterCols: 2 }, {}, 2],
     [
       'clusters, lanes, 8 bits, and blocks that do not divide the reduction',
-      { ...WIDE, clusterRows: 2, clusterCols: 2, lanes: 2 },
+      { ...WIDE, clusterRows: 2, clusterCols: 2, lanes: 2, ports: 'axis' },
       { wide: ['first', 'square'], weightBlocks: blocks },
       2,
     ],

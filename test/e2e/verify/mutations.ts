@@ -512,6 +512,22 @@ const MUTATIONS: Mutation[] = [
     /array.*look at skew, loading and swapping/,
   ],
   [
+    'the type and the 8-bit flag in tuser',
+    { ...WIDE, name: 'x1', ports: 'axis' },
+    'top',
+    '.a_wide_i   (s_axis_in_tuser[0]),\n    .a_type_i   (s_axis_in_tuser[3:1]),',
+    '.a_wide_i(s_axis_in_tuser[3]),\n    .a_type_i(s_axis_in_tuser[2:0]),',
+    /array.*\bx1_top\b/,
+  ],
+  [
+    'the padding of tdata',
+    { name: 'x2', ports: 'axis', dataflow: 'ws', rows: 3, cols: 3 },
+    'top',
+    "tdata[47:45] = 3'd0",
+    "tdata[47:45] = 3'd4",
+    /array.*\bx2_top\b/,
+  ],
+  [
     'a PE in a tile',
     { name: 't13', ...CLUSTERS, dataflow: 'ws' },
     'pe',

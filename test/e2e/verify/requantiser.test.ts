@@ -18,7 +18,7 @@ const ALL = ['int4', 'int8', 'uint4', 'uint8', 'flint4', 'flint8', 'uflint4', 'u
 
 const DESIGNS = [
   { name: 'usual', lanes: 2 },
-  { name: 'every_type', types: ALL, lanes: 1, rounding: 'even', clip: 'bounds', pipeline: 0 },
+  { name: 'every_type', types: ALL, lanes: 1, rounding: 'even', clip: 'bounds', pipeline: 0, ports: 'axis' },
   { name: 'powers', types: ['pot8', 'int8'], lanes: 3, clip: 'none', pipeline: 2, reset: 'async', addendBits: 0 },
   { name: 'small_floats', types: ['e2m1', 'e3m2', 'pot2', 'int2'], lanes: 1, pipeline: 1, rounding: 'even' },
   { name: 'narrow', types: ['uint8'], sumBits: 6, biasBits: 4, multiplierBits: 3, shiftBits: 2, pipeline: 3 },
@@ -71,6 +71,16 @@ const MUTATIONS: [what: string, raw: object, broken: [module: string, piece: str
     /lane \d/,
   ],
   ['even', { rounding: 'even' }, ['round_int4', '~exact_i |', '~exact_i &'], /encoder, int4/],
+  [
+    'type and ReLU in tuser',
+    { ports: 'axis' },
+    [
+      'top',
+      '.type_i             (s_axis_in_tuser[24:22]),\n    .relu_i             (s_axis_in_tuser[25])',
+      '.type_i(s_axis_in_tuser[25:23]),\n    .relu_i(s_axis_in_tuser[22])',
+    ],
+    /lane \d.*\bm_type_and_ReLU_in_tuser_top\b/,
+  ],
   ['bounds', { clip: 'bounds' }, ['lane', '> $signed(high)', '< $signed(high)'], /lane \d/],
 ];
 
