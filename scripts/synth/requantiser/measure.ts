@@ -12,7 +12,7 @@ import type { CellCounts } from '../gates.js';
 import { type AreaRequest, type ItemSyntheses, keptNetlist, synthesiseAll } from '../measure.js';
 import type { MappedNetlist } from '../netlist.js';
 import type { ArrayPath } from '../path.js';
-import { type AreaItem, itemKey } from '../plan.js';
+import { type AreaItem, isOpen, itemKey } from '../plan.js';
 import { type AreaRow, gateEquivalentText, measuredModules, rounded, type Size, scaleSize } from '../report.js';
 import { sourcesOf } from '../sources.js';
 import { stepCounter } from '../steps.js';
@@ -41,13 +41,13 @@ export interface RequantiserReport {
 }
 
 /** The pieces of a requantiser; those in a lane are shown, and are part of it. */
-export function requantiserItems({ modules, top, configuration: { name } }: RequantiserManifest): AreaItem[] {
+export function requantiserItems({ modules, configuration: { name } }: RequantiserManifest): AreaItem[] {
   const lane = modules.find((module) => module.name === `${name}_lane`);
   const inLane = new Set(lane?.parts);
   const filesOf = (names: readonly string[]): string[] =>
     modules.filter((module) => names.includes(module.name)).map(({ file }) => file);
   return modules
-    .filter((module) => module.name !== top)
+    .filter((module) => !isOpen({ modules }, module.name))
     .map(({ name: module, instances = 1, parts = [] }) => ({
       ...{ label: module, module, files: filesOf([...parts, module]), parameters: {}, instances },
       role: inLane.has(module) ? 'unit part' : module === lane?.name ? 'pe' : 'periphery',
@@ -89,15 +89,19 @@ async function requireStructure(
   { top, modules, compileOrder }: RequantiserManifest,
   items: readonly AreaItem[],
 ): Promise<void> {
-  const others = modules.filter(({ name }) => name !== top).map(({ file }) => file);
-  const topFile = modules.find(({ name }) => name === top)?.file;
+  const files = (open: boolean): string =>
+    modules
+      .filter(({ name }) => isOpen({ modules }, name) === open)
+      .map(({ file }) => file)
+      .join(' ');
   const { outputs } = await runYosys(yosys, {
     title: `${top}, elaboration`,
     script: [
-      `read_verilog -lib ${others.join(' ')}`,
-      `read_verilog ${topFile}`,
+      `read_verilog -lib ${files(false)}`,
+      `read_verilog ${files(true)}`,
       `hierarchy -check -top ${top}`,
       'proc',
+      'flatten',
       'opt_clean -purge',
       `write_json ${STRUCTURE_FILE}`,
       '',

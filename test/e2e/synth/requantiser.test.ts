@@ -40,7 +40,7 @@ describe('the area of a requantiser', () => {
 
   it('is not added up where the top holds more than its manifest says', async () => {
     const more = ['requantise', 'assign in_ready_o = run;', 'assign in_ready_o = run & rst_ni;'] as const;
-    const { folder } = brokenRequantiser(out, { name: 'more', ...SMALL }, more);
+    const { folder } = brokenRequantiser(out, { name: 'more', ...SMALL, ports: 'axis' }, more);
     await expect(measured(folder)).rejects.toThrow(/\$and: 0 .* 1 /);
   });
 });

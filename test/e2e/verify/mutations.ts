@@ -521,10 +521,10 @@ const MUTATIONS: Mutation[] = [
   ],
   [
     'the padding of tdata',
-    { name: 'x2', ports: 'axis', dataflow: 'ws', rows: 3, cols: 3 },
+    { name: 'x2', ports: 'axis', cols: 3, maxK: 100 },
     'top',
-    "tdata[47:45] = 3'd0",
-    "tdata[47:45] = 3'd4",
+    "tdata[63:60] = 4'd0",
+    "tdata[63:60] = 4'd4",
     /array.*\bx2_top\b/,
   ],
   [
