@@ -1,4 +1,5 @@
 import type { Design } from '../rtl/design.js';
+import { pathInTop } from '../rtl/axis.js';
 import { type Identity, identityComment } from '../rtl/render/identity.js';
 import { renderTemplate } from '../rtl/render/templates.js';
 import type { RenderedFile } from './rendered-file.js';
@@ -9,7 +10,7 @@ export const renderConstraints = ({ config, facts, top, clockGate }: Design, ide
 
 /** What constraints are made from. */
 interface Constrained extends Pick<Design, 'top' | 'clockGate'> {
-  readonly config: Pick<Design['config'], 'name' | 'reset' | 'clockGate'>;
+  readonly config: Pick<Design['config'], 'name' | 'reset' | 'clockGate' | 'ports'>;
   readonly clockPeriod: number;
 }
 
@@ -30,6 +31,7 @@ export function streamConstraints(
     async: config.reset === 'async',
     period: clockPeriod.toFixed(1),
     testEnable: clockGate?.testEnable,
+    gate: pathInTop(config, 'u_clock_gate'),
     latch: clockGate !== null && config.clockGate === 'latch',
   };
   return { path: `${config.name}.sdc`, text: renderTemplate('design/constraints.sdc', view) };

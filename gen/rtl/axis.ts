@@ -38,6 +38,13 @@ export function withPorts(
   return { modules: [...modules, axisModule(name, modules.at(-1) as ModuleView, ports)], ports };
 }
 
+/** The instance of the design in the module around it. */
+const INNER = 'u_design';
+
+/** Where in the top an instance of the design is, levels apart by `/`. */
+export const pathInTop = ({ ports }: { readonly ports: 'own' | 'axis' }, instanceName: string): string =>
+  ports === 'own' ? instanceName : `${INNER}/${instanceName}`;
+
 const BYTE = 8;
 
 /**
@@ -82,6 +89,7 @@ interface AxisView extends ModuleView {
   /** The ports, each with the signals that are in it. */
   readonly listed: readonly ModulePort[];
   readonly inner: InstanceView;
+  readonly label: string;
   /** The padding of inputs, and that of outputs, where there is any: one list or none. */
   readonly ignored: readonly { readonly wires: readonly { readonly name: string; readonly bits: string }[] }[];
   readonly zeros: readonly { readonly bits: readonly { readonly name: string; readonly value: string }[] }[];
@@ -125,6 +133,7 @@ export function axisModule(design: string, inner: ModuleView, ports: readonly De
         ),
       })),
     ],
+    label: INNER,
     inner: instance(inner, (port) => place(port) ?? port),
     ignored: listOfAny(padded('input')).map((all) => ({
       wires: all.map(({ port, bits, low }) => ({ name: `unused_${port}_${low}`, bits })),

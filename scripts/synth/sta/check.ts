@@ -56,7 +56,7 @@ export async function checkWhole(context: StaContext): Promise<CheckedWhole> {
   const files: Record<string, string> = {
     [TOP_FILES.library]: library.text,
     [TOP_FILES.netlist]: top,
-    [constraints]: readFileSync(join(folder, constraints), 'utf8'),
+    [constraints]: onFlattened(readFileSync(join(folder, constraints), 'utf8')),
     ...Object.fromEntries(linked.map((netlist) => [netlistFile(netlist), netlist.text])),
   };
   const common = { library: TOP_FILES.library, period: periodPs / 1000 };
@@ -76,6 +76,10 @@ export async function checkWhole(context: StaContext): Promise<CheckedWhole> {
   };
   return { report, top };
 }
+
+/** Constraints for a flattened netlist, in which the names of instances have dots between levels; their cells are a level of their own. */
+const onFlattened = (constraints: string): string =>
+  constraints.replace(/(?<=\[get_cells )[\w/]+(?=\/\*\])/g, (path) => path.replaceAll('/', '.'));
 
 /** The netlist of what is outside the modules, with instances of them. */
 export async function topNetlist({

@@ -40,6 +40,9 @@ it('holds a test enable at 0, and checks the gate that is a latch and an AND, no
   expect(constraints({ scan: true })).toContain('set_case_analysis 0 [get_ports test_en_i]');
   expect(constraints({})).not.toContain('test_en_i');
   expect(constraints({})).toMatch(/^set_clock_gating_check .*u_clock_gate/m);
+  expect(constraints({ ports: 'axis' })).toMatch(
+    /^set_clock_gating_check .*\[get_cells u_design\/u_clock_gate\/\*\]$/m,
+  );
   expect(constraints({ clockGate: 'bufgce' })).not.toContain('set_clock_gating_check');
   expect(constraints({ stall: 'enable' })).not.toContain('clock_gate');
 });
