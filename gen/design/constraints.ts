@@ -6,17 +6,22 @@ import type { RenderedFile } from './rendered-file.js';
 
 /** Timing constraints of the array (SDC): clock, stream delays, reset, clock gate. */
 export const renderConstraints = ({ config, facts, top, clockGate }: Design, identity: Identity): RenderedFile =>
-  streamConstraints({ config, top, clockGate, clockPeriod: facts.cost.clockPeriod }, identity);
+  streamConstraints(
+    { config, top, clockGate, clockPeriod: facts.cost.clockPeriod, gate: pathInTop(config, 'u_clock_gate') },
+    identity,
+  );
 
 /** What constraints are made from. */
 interface Constrained extends Pick<Design, 'top' | 'clockGate'> {
-  readonly config: Pick<Design['config'], 'name' | 'reset' | 'clockGate' | 'ports'>;
+  readonly config: Pick<Design['config'], 'name' | 'reset' | 'clockGate'>;
   readonly clockPeriod: number;
+  /** Where in the top the clock gate is, if it has one. */
+  readonly gate?: string;
 }
 
 /** The constraints of a design whose ports but clock, reset and test enable are those of streams. */
 export function streamConstraints(
-  { config, top, clockGate, clockPeriod }: Constrained,
+  { config, top, clockGate, clockPeriod, gate = '' }: Constrained,
   identity: Identity,
 ): RenderedFile {
   const others = ['clk_i', 'rst_ni', clockGate?.testEnable];
@@ -31,7 +36,7 @@ export function streamConstraints(
     async: config.reset === 'async',
     period: clockPeriod.toFixed(1),
     testEnable: clockGate?.testEnable,
-    gate: pathInTop(config, 'u_clock_gate'),
+    gate,
     latch: clockGate !== null && config.clockGate === 'latch',
   };
   return { path: `${config.name}.sdc`, text: renderTemplate('design/constraints.sdc', view) };
