@@ -3,14 +3,17 @@ import { allOf, EXIT } from '../gen/base/errors.js';
 import { collect, programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
+import { holdsEngine } from '../gen/design/engine/manifest.js';
+import { engineInferText } from './network/infer/engine-report.js';
 import { infer } from './network/infer/infer.js';
+import { inferOnEngine } from './network/infer/on-engine.js';
 import { inferText, miscountedLayers } from './network/infer/report.js';
 import { FASHION, fashionMnist } from './network/onnx/fashion.js';
 import { openSamples } from './network/onnx/samples.js';
 import { firstDimensionOption } from './network/quantise/first-dimension.js';
+import { integer } from './network/quantise/numbers.js';
 import { GIB, PUBLISHED } from './network/quantise/options.js';
 import { TASKS } from './network/quantise/output-figures.js';
-import { integer } from './network/quantise/numbers.js';
 import { memoryOf } from './network/quantise/request.js';
 
 /** Samples of Fashion-MNIST used unless said otherwise. */
@@ -20,7 +23,7 @@ const LOG_INTERVAL = 5000;
 async function main(): Promise<number> {
   const program = programCommand('npm run infer --')
     .description(
-      'Run a quantised network with every matrix product on the simulated array of a design, and compare every sum and every output with the integer reference.',
+      'Run a quantised network on a simulated design, and compare with the reference: on an array with every matrix product and every sum, on an engine whole, with every byte that it writes.',
     )
     .option('--design <folder>', 'required: folder of the design')
     .option('--model <folder>', 'required: what npm run quantize wrote')
@@ -31,6 +34,7 @@ async function main(): Promise<number> {
     )
     .option('--samples <n>', `use the first n samples (default: all; of ${FASHION} ${FASHION_SAMPLES})`)
     .addOption(firstDimensionOption('as for quantize'))
+    .option('--json', 'print the report as JSON')
     .option('--batch <n>', 'samples run at once at most', '20')
     .option('--memory-gib <n>', 'what operands and sums of a batch may take', String(PUBLISHED.memory / GIB))
     .addOption(
@@ -41,7 +45,8 @@ async function main(): Promise<number> {
         .choices(TASKS)
         .default('auto'),
     )
-    .option('--json', 'print the report as JSON')
+    .optionsGroup('Engines:')
+    .option('--latency <n>', 'cycles after which memory answers', '100')
     .addHelpText(
       'after',
       '\nExit codes: 0 all sums and outputs bit-exact and all cycles as modelled, 1 not so, 2 wrong request or input, 3 a tool is missing.',
@@ -49,28 +54,35 @@ async function main(): Promise<number> {
     .allowExcessArguments(false);
   program.parse();
   const flags = program.opts();
-  const [design, model, count, batch, memory] = allOf([
+  const [design, model, count, batch, memory, latency] = allOf([
     () => required<string>('--design', flags.design),
     () => required<string>('--model', flags.model),
     () => (flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1)),
     () => integer('--batch', flags.batch, 1),
     () => memoryOf(flags.memoryGib),
+    () => integer('--latency', flags.latency, 0),
   ]);
   const sources: readonly string[] = flags.input ?? [FASHION];
   const fashion =
     sources.length === 1 && sources[0] === FASHION ? fashionMnist('t10k', count ?? FASHION_SAMPLES) : undefined;
   const line = progressLine(process.stderr, LOG_INTERVAL);
-  const report = await infer({
-    design,
-    model,
-    samples: fashion?.images ?? openSamples(sources),
+  const request = {
+    ...{ design, model, samples: fashion?.images ?? openSamples(sources), batch },
     ...(count === undefined ? {} : { count }),
-    ...(flags.firstDimension === undefined ? {} : { first: flags.firstDimension }),
     ...(fashion ? { labels: fashion.labels } : {}),
-    batch,
+    progress: (message: string) => line.show(`infer: ${message}`),
+  };
+  if (holdsEngine(design)) {
+    const onEngine = await inferOnEngine({ ...request, latency });
+    line.end();
+    process.stdout.write(flags.json ? `${JSON.stringify(onEngine, null, 2)}\n` : engineInferText(onEngine));
+    return onEngine.exact ? EXIT.done : EXIT.checkFailed;
+  }
+  const report = await infer({
+    ...request,
+    ...(flags.firstDimension === undefined ? {} : { first: flags.firstDimension }),
     memory,
     task: flags.task,
-    progress: (message) => line.show(`infer: ${message}`),
   });
   line.end();
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : inferText(report));

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ struct Fault {
 
 class AxiMemory {
  public:
-  AxiMemory(Model& model, unsigned bus_bits, uint64_t base, std::vector<uint8_t>& bytes)
+  AxiMemory(Model& model, unsigned bus_bits, uint64_t base, std::span<uint8_t> bytes)
       : lanes_(bus_bits / 8), base_(base), bytes_(bytes), beat_(words_for(bus_bits)) {
     const auto port = [&](const char* name) { return model.port((std::string("m_axi_") + name).c_str()); };
     arvalid_ = port("arvalid"), arready_ = port("arready"), araddr_ = port("araddr"), arlen_ = port("arlen");
@@ -210,7 +211,7 @@ class AxiMemory {
 
   unsigned lanes_;
   uint64_t base_;
-  std::vector<uint8_t>& bytes_;
+  std::span<uint8_t> bytes_;
   std::vector<uint32_t> beat_, r_data_;
   uint32_t r_response_ = 0;
   Stalls stalls_;

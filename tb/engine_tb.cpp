@@ -3,6 +3,7 @@
 // Runs jobs on an engine with a memory behind it, as a driver would: by its registers and its interrupt.
 //
 //   engine_tb VECTORS OUTPUT [--trace FILE]
+//   engine_tb --drive LIBRARY ... (engine_driver.h)
 //
 // VECTORS: words bits of the bus, base of memory (low, high), bytes of memory, strict; the number of jobs. Memory begins as 0, and
 // stays from job to job. A job: words seed; the stalls ar, r, aw, w, b, least latency, latency, grant, order; reset (1: the engine
@@ -23,6 +24,8 @@
 #include <vector>
 
 #include "axi_memory.h"
+#include "engine_driver.h"
+#include "engine_host.h"
 #include "model.h"
 #include "ports.h"
 #include "vectors.h"
@@ -31,7 +34,7 @@ using namespace ant;
 
 namespace {
 
-constexpr uint32_t RESET_CYCLES = 4, QUIET_CYCLES = 40;
+constexpr uint32_t QUIET_CYCLES = 40;
 constexpr uint32_t INTERRUPT_STATUS = 0x4c;
 
 uint64_t take_address(VectorFile& file) {
@@ -42,6 +45,7 @@ uint64_t take_address(VectorFile& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 2 && std::string(argv[1]) == "--drive") return drive_library(argc - 2, argv + 2);
   const char* trace = argc == 5 && std::string(argv[3]) == "--trace" ? argv[4] : nullptr;
   if (argc != 3 && trace == nullptr) die("usage: engine_tb VECTORS OUTPUT [--trace FILE]");
   VectorFile file(argv[1]);
@@ -52,88 +56,12 @@ int main(int argc, char** argv) {
   const bool strict = file.word() != 0;
   AxiMemory memory(*model, bus_bits, base, bytes);
 
-  Clock clock(*model);
-  Port rst_ni = model->port("rst_ni");
-  const Port irq_o = model->port("irq_o"), rule_o = model->port("rule_o");
-  const auto lite = [&](const char* name) { return model->port((std::string("s_axil_") + name).c_str()); };
-  Port awvalid = lite("awvalid"), awaddr = lite("awaddr"), wvalid = lite("wvalid"), wdata = lite("wdata"), wstrb = lite("wstrb");
-  Port bready = lite("bready"), arvalid = lite("arvalid"), araddr = lite("araddr"), rready = lite("rready");
-  const Port awready = lite("awready"), wready = lite("wready"), bvalid = lite("bvalid"), bresp = lite("bresp");
-  const Port arready = lite("arready"), rvalid = lite("rvalid"), rdata = lite("rdata"), rresp = lite("rresp");
+  EngineHost host(*model, memory, strict);
+  const Port irq_o = model->port("irq_o");
+  Random& random = host.random;
+  const char*& wrong = host.wrong;
+  const uint64_t& cycles = host.cycles;
 
-  uint64_t cycles = 0, cycle = 0;
-  Random random(1);
-  const char* wrong = nullptr;
-  uint32_t number = 0;
-  const auto edge = [&] {
-    clock.edge();
-    cycles++, cycle++;
-  };
-  // A cycle of the bus, up to the edge.
-  const auto settle = [&] {
-    std::vector<uint32_t> before;
-    if (strict) {
-      memory.noise(random);
-      clock.eval();
-      before = memory.outputs();
-    }
-    memory.drive(cycle, random);
-    clock.eval();
-    if (strict && before != memory.outputs()) wrong = "an output of the bus depends on one of its inputs within a cycle";
-    if (rule_o.get() != 0) number = static_cast<uint32_t>(rule_o.get()), wrong = "a rule of AXI is broken";
-    if (const char* misplaced = memory.take(cycle, random)) wrong = misplaced;
-  };
-  const auto step = [&] { settle(), edge(); };
-  const auto write_register = [&](uint32_t offset, uint32_t value) {
-    bool address = false, data = false;
-    awaddr.set(offset), wdata.set(value), wstrb.set(15);
-    for (uint32_t waits = 0; !(address && data) && !wrong; waits++) {
-      // Address and data come in any order; what was offered stays.
-      awvalid.set(!address && (awvalid.get() || random.next() >> 8 & 1));
-      wvalid.set(!data && (wvalid.get() || random.next() >> 8 & 1));
-      settle();
-      if (awvalid.get() && awready.get()) address = true;
-      if (wvalid.get() && wready.get()) data = true;
-      edge();
-      if (waits > 100) wrong = "a register write is not accepted";
-    }
-    awvalid.set(0), wvalid.set(0);
-    for (uint32_t waits = 0; !wrong; waits++) {
-      bready.set(random.next() >> 8 & 1);
-      settle();
-      const bool done = bvalid.get() && bready.get();
-      if (done && bresp.get() != 0) wrong = "a register write is answered with an error";
-      edge();
-      if (done) break;
-      if (waits > 100) wrong = "a register write is not answered";
-    }
-    bready.set(0);
-  };
-  const auto read_register = [&](uint32_t offset) -> uint32_t {
-    araddr.set(offset), arvalid.set(1);
-    for (uint32_t waits = 0; !wrong; waits++) {
-      settle();
-      const bool done = arready.get();
-      edge();
-      if (done) break;
-      if (waits > 100) wrong = "a register read is not accepted";
-    }
-    arvalid.set(0);
-    for (uint32_t waits = 0; !wrong; waits++) {
-      rready.set(random.next() >> 8 & 1);
-      settle();
-      const bool done = rvalid.get() && rready.get();
-      const uint32_t value = static_cast<uint32_t>(rdata.get());
-      if (done && rresp.get() != 0) wrong = "a register read is answered with an error";
-      edge();
-      if (done) {
-        rready.set(0);
-        return value;
-      }
-      if (waits > 100) wrong = "a register read is not answered";
-    }
-    return 0;
-  };
   struct Stretch {
     uint32_t at, size;
   };
@@ -175,36 +103,29 @@ int main(int argc, char** argv) {
     memory.set(stalls, faults);
 
     if (cut_off || reset) {
-      memory.reset();
-      rst_ni.set(0);
-      for (Port* port : {&awvalid, &wvalid, &bready, &arvalid, &rready}) port->set(0);
-      for (uint32_t i = 0; i < RESET_CYCLES; i++) {
-        memory.noise(random);
-        edge();
-      }
-      rst_ni.set(1);
+      host.reset();
     }
     cut_off = abort != 0;
-    for (size_t i = 0; i < registers.size() && !wrong; i += 2) write_register(registers[i], registers[i + 1]);
-    const uint64_t begin = cycle;
+    for (size_t i = 0; i < registers.size() && !wrong; i += 2) host.write_register(registers[i], registers[i + 1]);
+    const uint64_t begin = cycles;
     bool stopped = false;
-    while (!wrong && !irq_o.get() && (abort == 0 || cycle - begin < abort)) {
-      if (stop != 0 && !stopped && cycle - begin >= stop) {
-        write_register(0x40, 2);
+    while (!wrong && !irq_o.get() && (abort == 0 || cycles - begin < abort)) {
+      if (stop != 0 && !stopped && cycles - begin >= stop) {
+        host.write_register(0x40, 2);
         stopped = true;
         continue;
       }
-      step();
-      if (cycle - begin > most) wrong = "the job does not end";
+      host.step();
+      if (cycles - begin > most) wrong = "the job does not end";
     }
-    const uint64_t took = cycle - begin;
+    const uint64_t took = cycles - begin;
     if (!cut_off) {
       for (const uint32_t offset : wanted) {
-        const uint32_t value = read_register(offset);
+        const uint32_t value = host.read_register(offset);
         put(&value, 4);
       }
-      write_register(INTERRUPT_STATUS, 3);
-      for (uint32_t i = 0; i < QUIET_CYCLES && !wrong; i++) step();
+      host.write_register(INTERRUPT_STATUS, 3);
+      for (uint32_t i = 0; i < QUIET_CYCLES && !wrong; i++) host.step();
       if (!wrong && irq_o.get()) wrong = "the interrupt stays";
       if (!wrong && !memory.idle()) wrong = "the job has ended, and bursts are under way";
     } else {
@@ -215,7 +136,7 @@ int main(int argc, char** argv) {
     report += (job ? ", " : "") + std::to_string(took);
     if (wrong) {
       std::printf("{\"cycles\": %llu, \"failure\": {\"rule\": \"%s\", \"number\": %u, \"job\": %u, \"cycle\": %llu}}\n",
-                  static_cast<unsigned long long>(cycles), wrong, number, job, static_cast<unsigned long long>(took));
+                  static_cast<unsigned long long>(cycles), wrong, host.number, job, static_cast<unsigned long long>(took));
       return 1;
     }
   }

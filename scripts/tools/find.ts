@@ -47,6 +47,13 @@ export const TOOLS = {
     versionPattern: /^(\d+(?:\.\d+)*)$/m,
     minimum: '10',
   },
+  cc: {
+    title: 'C compiler',
+    programs: ['gcc', 'clang', 'cc'],
+    versionArguments: ['-dumpfullversion', '-dumpversion'],
+    versionPattern: /^(\d+(?:\.\d+)*)$/m,
+    minimum: '10',
+  },
   make: {
     title: 'GNU make',
     programs: ['make', 'gmake'],

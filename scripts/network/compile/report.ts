@@ -98,6 +98,10 @@ export function compileReport(
   };
 }
 
+/** Cycles of one PE that the multiplications of all layers take. */
+export const peCyclesOf = ({ layers }: CompiledNetwork): number =>
+  layers.reduce((sum, layer) => sum + macsOf(layer).peCycles, 0);
+
 /** Multiply-accumulates of a layer, and cycles of one PE that they take: two PEs for each operand of 8 bits. */
 function macsOf({ layer, input, output }: PreparedLayer): { macs: number; peCycles: number } {
   if (layer.kind === 'pool') return { macs: 0, peCycles: 0 };

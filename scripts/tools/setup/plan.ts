@@ -20,6 +20,7 @@ const PACKAGES: Readonly<Record<ToolName, Readonly<Record<PackageManager, readon
   yosys: { apt: ['yosys'], dnf: ['yosys'], pacman: ['yosys'], brew: ['yosys'] },
   iverilog: { apt: ['iverilog'], dnf: ['iverilog'], pacman: ['iverilog'], brew: ['icarus-verilog'] },
   'c++': { apt: ['g++'], dnf: ['gcc-c++'], pacman: ['gcc'], brew: [] },
+  cc: { apt: ['gcc'], dnf: ['gcc'], pacman: ['gcc'], brew: [] },
   make: { apt: ['make'], dnf: ['make'], pacman: ['make'], brew: [] },
   ccache: { apt: ['ccache'], dnf: ['ccache'], pacman: ['ccache'], brew: ['ccache'] },
   nextpnr: { apt: ['nextpnr-ice40'], dnf: ['nextpnr'], pacman: ['nextpnr'], brew: [] },
@@ -33,7 +34,7 @@ const SOURCES: Readonly<Partial<Record<ToolName, string>>> = {
 };
 
 /** Tools that come with Apple's command line tools, not with a package. */
-const FROM_XCODE: readonly ToolName[] = ['c++', 'make'];
+const FROM_XCODE: readonly ToolName[] = ['c++', 'cc', 'make'];
 
 /** Tools the project can do without, and what it is like then. */
 const OPTIONAL: Readonly<Partial<Record<ToolName, string>>> = {
@@ -48,6 +49,7 @@ const PURPOSE: Readonly<Record<ToolName, string>> = {
   yosys: 'npm run area (falls back to the WebAssembly build of npm)',
   iverilog: 'checks of the generated Verilog',
   'c++': 'what Verilator writes',
+  cc: "npm run verify of an engine's driver",
   make: 'what Verilator writes',
   ccache: 'faster rebuilds',
   nextpnr: 'npm run area -- --place (frequencies on an FPGA)',

@@ -39,11 +39,16 @@ export interface BuiltEngine {
   readonly executable: string;
 }
 
+interface EngineBuild {
+  readonly trace?: boolean;
+  readonly tuning?: Tuning;
+}
+
 /** Builds the simulation of a design's folder, with what watches its bus. */
 export async function buildEngine(
   folder: string,
   manifest: EngineManifest,
-  { trace = false, tuning = ONE_RUN_TUNING }: { readonly trace?: boolean; readonly tuning?: Tuning } = {},
+  { trace = false, tuning = ONE_RUN_TUNING }: EngineBuild = {},
 ): Promise<BuiltEngine> {
   const { name } = manifest.configuration;
   const scratch = scratchFolder(`${name}-engine`);

@@ -128,6 +128,7 @@ describe('npm run setup', () => {
     yosys: 'Yosys 0.23',
     iverilog: 'Icarus Verilog version 11.0',
     'g++': '12.2.0',
+    gcc: '12.2.0',
     make: 'GNU Make 4.3',
     ccache: 'ccache version 4.7',
     'nextpnr-ice40': '"nextpnr-ice40 -- Next Generation Place and Route (Version 0.4-1+b1)"',
@@ -140,7 +141,7 @@ describe('npm run setup', () => {
     expect(first.exitCode).toBe(0);
     expect(first.all).toMatch(/:\n.*apt-get update\n.*apt-get install -y .* verilator/);
     expect(called()).toBe(
-      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ make ccache nextpnr-ice40 opensta\n',
+      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ gcc make ccache nextpnr-ice40 opensta\n',
     );
     const second = await setup(place);
     expect(second.exitCode).toBe(0);
