@@ -223,3 +223,19 @@ export function integerProto(
         : new Uint8Array((dataType === INT8 ? Int8Array : Uint8Array).from(values).buffer as ArrayBuffer);
   return create(TensorProtoSchema, { dataType, dims: shape.map(BigInt), rawData });
 }
+
+/** Ten classes of 28 x 28 images. */
+export const TINY: GraphParts = {
+  input: ['n', 1, 28, 28],
+  nodes: [
+    node('Conv', ['x', 'filters', 'bias'], 'conv', { kernel_shape: [5, 5], strides: [3, 3], pads: [2, 2, 2, 2] }),
+    node('Relu', ['conv'], 'features'),
+    node('GlobalAveragePool', ['features'], 'mean'),
+    node('Flatten', ['mean'], 'flat'),
+    node('Gemm', ['flat', 'w', 'b'], 'scores', { transB: 1 }),
+  ],
+  constants: {
+    ...{ filters: randomTensor([6, 1, 5, 5], 1), bias: randomTensor([6], 2) },
+    ...{ w: randomTensor([10, 6], 3), b: randomTensor([10], 4) },
+  },
+};

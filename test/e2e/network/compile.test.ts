@@ -3,28 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engineIn } from '../../support/engine.js';
-import { type GraphParts, modelBytes, node, randomTensor } from '../../support/onnx.js';
+import { modelBytes, TINY } from '../../support/onnx.js';
 import { runProgram } from '../../support/program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-compile-'));
 const [quantised, out] = [join(folder, 'tiny'), join(folder, 'compiled')];
 const engine = (raw: object): string => engineIn(folder, { rows: 16, cols: 16, ...raw }).folder;
-
-/** Ten classes of 28 x 28 images. */
-const TINY: GraphParts = {
-  input: ['n', 1, 28, 28],
-  nodes: [
-    node('Conv', ['x', 'filters', 'bias'], 'conv', { kernel_shape: [5, 5], strides: [3, 3], pads: [2, 2, 2, 2] }),
-    node('Relu', ['conv'], 'features'),
-    node('GlobalAveragePool', ['features'], 'mean'),
-    node('Flatten', ['mean'], 'flat'),
-    node('Gemm', ['flat', 'w', 'b'], 'scores', { transB: 1 }),
-  ],
-  constants: {
-    ...{ filters: randomTensor([6, 1, 5, 5], 1), bias: randomTensor([6], 2) },
-    ...{ w: randomTensor([10, 6], 3), b: randomTensor([10], 4) },
-  },
-};
 
 beforeAll(async () => {
   const model = join(folder, 'tiny.onnx');
