@@ -1,5 +1,5 @@
 import { FieldError, fieldBits, fieldValue } from './field.js';
-import { COMMAND_BYTES, COMMAND_WORDS, COMMANDS, type CommandKind, type CommandName, type FieldName } from './table.js';
+import { COMMAND_BYTES, COMMAND_WORDS, COMMANDS, type CommandKind, type CommandName, type FieldName, MOST_AHEAD } from './table.js';
 
 /** The values of a command's fields, by their names. */
 export type FieldValues<Name extends CommandName> = Readonly<Record<FieldName<Name>, number>>;
@@ -25,6 +25,13 @@ export function command<Name extends CommandName>(
 
 const operandFields = (name: CommandName): CommandKind['fields'] =>
   commandKind(name).fields.filter((each) => each.name !== 'opcode');
+
+/** Commands that each tell how many lie behind them, so that the engine may fetch them early. */
+export function withAhead(commands: readonly Command[]): Command[] {
+  return commands.map((each, index) =>
+    each.name === 'end' ? each : { ...each, ahead: Math.min(MOST_AHEAD, commands.length - 1 - index) },
+  );
+}
 
 /**
  * The bytes of commands, as they lie in memory: words of 32 bits, the lowest byte first.

@@ -12,7 +12,7 @@ export const COMMAND_WORDS = COMMAND_BYTES / 4;
 /** What the identification register reads: the letters ANTE, the first in the lowest byte. */
 export const IDENTIFICATION = 0x4554_4e41;
 /** Of this table: the upper half changes where programs of before no longer run. */
-export const TABLE_VERSION = 0x0001_0000;
+export const TABLE_VERSION = 0x0001_0001;
 
 /** A thing with a number and a name. */
 export interface Numbered {
@@ -70,7 +70,10 @@ const TOKENS = [
 
 const OPCODE = field('opcode', '0[3:0]', 'which command');
 const TAG = field('tag', '0[31:16]', 'any number; the register `error_tag` shows that of a command that failed');
-const HEAD = [OPCODE, ...TOKENS, TAG];
+/** The most commands that a command tells to lie behind it. */
+export const MOST_AHEAD = 63;
+const AHEAD = field('ahead', '0[15:10]', 'at least so many commands lie behind it, up to `end`; they may be read before it is complete');
+const HEAD = [OPCODE, ...TOKENS, AHEAD, TAG];
 
 /** Fields of load and store. */
 const TRANSFER = [

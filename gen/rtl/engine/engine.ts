@@ -1,4 +1,3 @@
-import { localparams } from '../../commands/constants.js';
 import { type Machine, typeBits, typeNumber, wordBytes } from '../../commands/machine.js';
 import {
   type EngineConfiguration,
@@ -19,9 +18,9 @@ import { busWidths, type EngineBus } from './bus.js';
 import { VALUE_BITS } from './compute/common.js';
 import { computeModules } from './compute/unit.js';
 import { burstsModule, readModule, writeModule } from './dma.js';
-import { fieldBitsIn, tokensIn } from './fields.js';
 import { fifoModule } from './fifo.js';
 import { bufferMemory, type EngineMemory, type HoldsMemories, memoriesOf } from './memories.js';
+import { queueModule } from './queue.js';
 import { dualPortRam } from './ram.js';
 import { type EngineFacts, registersModule } from './registers.js';
 import { bufferOf, type EngineBuffer, type EngineShape, engineBuffers, leastTileBits } from './shape.js';
@@ -81,7 +80,7 @@ export function elaborateEngine(config: EngineConfiguration): EngineDesign {
   const units = {
     registers: registersModule(bus, factsOf(machine)),
     ...{ job: jobModule(shape), fetch: fetchModule(shape), tokens: tokensModule(shape) },
-    ...{ read: readModule(bus, 1), write: writeModule(bus), load: loadModule(shape), store: storeModule(shape) },
+    ...{ queue: queueModule(bus), read: readModule(bus, 2), write: writeModule(bus), load: loadModule(shape), store: storeModule(shape) },
   };
   const computing = computeModules(shape, { array, requantiser });
   const ram = dualPortRam(name);
@@ -90,7 +89,7 @@ export function elaborateEngine(config: EngineConfiguration): EngineDesign {
     ...coreModules(array),
     ...requantiser.modules,
     ...[ram, fifoModule(bus), burstsModule(bus), units.read, units.write, units.registers, units.job, units.fetch],
-    ...[units.tokens, units.load, units.store, ...computing, top],
+    ...[units.queue, units.tokens, units.load, units.store, ...computing, top],
   ];
   return {
     ...{ ...shape, config, hash: engineHash(config), command: engineCommand(config) },
@@ -125,6 +124,7 @@ interface Units {
   readonly job: ModuleView;
   readonly fetch: ModuleView;
   readonly tokens: ModuleView;
+  readonly queue: ModuleView;
   readonly read: ModuleView;
   readonly write: ModuleView;
   readonly load: ModuleView;
@@ -132,9 +132,6 @@ interface Units {
 }
 
 const UNITS = ['load', 'compute', 'store'] as const;
-/** Fields of a command as load and store have them. */
-const isField = (port: string): boolean =>
-  /^(offset|address|buffer|run|count[12]|memory_step[12]|buffer_step[12])_i$/.test(port);
 
 function topModule(
   shape: EngineShape,
@@ -146,7 +143,6 @@ function topModule(
   const { laneBits } = busWidths(bus);
   const buffers = engineBuffers(shape);
   const table = bufferOf(shape, 'table');
-  const command = 'command';
   const common: Readonly<Record<string, string>> = {
     clk_i: 'clk_i',
     rst_ni: 'rst_ni',
@@ -158,26 +154,12 @@ function topModule(
     instance(module, (port) => common[port] ?? (isBus(port) ? port : more(port)));
   /** A wire of a unit's own, `<unit>_<port>`. */
   const bare = (port: string): string => port.replace(/_[io]$/, '');
-  const ofUnit =
-    (unit: (typeof UNITS)[number]) =>
-    (port: string): string | undefined => {
-      const kind = unit === 'compute' ? 'product' : unit;
-      if (port === 'valid_i') return `fetch_valid & is_${unit}`;
-      if (port === 'head_i') return 'fetch_head';
-      if (port === 'wait_i') return tokensIn('wait', command);
-      if (port === 'signal_i') return tokensIn('signal', command);
-      if (port === 'base_i') return 'base';
-      if (port === 'read_ready_i') return 'store_read_ready';
-      if (port === 'read_data_i') return 'output_read_data';
-      if (unit !== 'compute' && isField(port)) return fieldBitsIn(kind, bare(port), command);
-      return undefined;
-    };
-  const unitPorts = (unit: 'load' | 'store', module: ModuleView, shared: readonly string[]): InstanceView =>
-    place(module, (port) => ofUnit(unit)(port) ?? (shared.includes(port) ? bare(port) : `${unit}_${bare(port)}`));
-  const computeFields = compute.ports
-    .map(({ name: port }) => port)
-    .slice(compute.ports.findIndex(({ name: port }) => port === 'head_o') + 1)
-    .filter((port) => port.endsWith('_i') && !/_data_i$|^table_/.test(port));
+  const ofUnit = (port: string): string | undefined => {
+    if (/^base\d_i$/.test(port)) return bare(port);
+    if (port === 'read_ready_i') return 'store_read_ready';
+    if (port === 'read_data_i') return 'output_read_data';
+    return undefined;
+  };
   const ports: ModulePort[] = [
     clock,
     reset,
@@ -186,11 +168,11 @@ function topModule(
     ...units.write.ports.filter(({ name: port }) => isBus(port)),
   ];
   const jobWires = (port: string): string => {
-    const unitPort = /^(load|compute|store)_(error|range|head)_i$/.exec(port);
+    const unitPort = /^(load|compute|store)_(error|range|head|error_head)_i$/.exec(port);
     if (unitPort) return `${unitPort[1]}_${unitPort[2]}`;
     if (port === 'load_range_address_i') return 'load_address';
     if (port === 'store_range_address_i') return 'store_read_address';
-    if (port === 'read_error_fetch_i') return 'word_tag_now';
+    if (port === 'read_error_fetch_i') return 'read_error_tag[0]';
     if (port === 'finished_i') return 'fetch_finished';
     if (port === 'start_i') return 'start_job';
     if (port === 'stop_i') return 'stop_job';
@@ -205,14 +187,14 @@ function topModule(
       start_bytes_i: 'read_bytes',
     },
     ...{ start_count1_i: 'read_count1', start_count2_i: 'read_count2', start_step1_i: 'load_start_step1' },
-    ...{ start_step2_i: 'load_start_step2', start_tag_i: 'fetch_start_valid', stop_i: 'halt' },
+    ...{ start_step2_i: 'load_start_step2', start_tag_i: '{load_start_tag, fetch_start_valid}', stop_i: 'halt' },
     ...{
       error_o: 'read_error',
       error_decode_o: 'unused_read_decode',
       error_address_o: 'read_error_address',
       idle_o: 'read_idle',
     },
-    ...{ error_tag_o: 'word_tag_now' },
+    ...{ error_tag_o: 'read_error_tag' },
   };
   const writeWires: Readonly<Record<string, string>> = {
     ...{
@@ -239,8 +221,7 @@ function topModule(
         ...{
           begin_i: 'begin_job',
           start_i: 'start',
-          command_o: command,
-          ready_i: 'command_ready',
+          taken_i: '{store_taken, compute_taken, load_taken}',
           units_idle_i: 'units_idle',
         },
         ...{ word_i: 'word', word_last_i: 'word_last', word_valid_i: 'fetch_word_valid' },
@@ -248,19 +229,23 @@ function topModule(
       return more[port] ?? `fetch_${bare(port)}`;
     }),
     tokens: place(units.tokens, bare),
+    queues: queues(units.queue, common),
     read: place(units.read, (port) => readWires[port] ?? bare(port)),
     write: place(units.write, (port) => writeWires[port] ?? `store_${bare(port)}`),
-    load: unitPorts('load', units.load, ['word_i', 'word_bytes_i', 'word_run_last_i', 'word_last_i', 'output_ready_i']),
-    store: unitPorts('store', units.store, []),
+    load: place(units.load, (port) => {
+      if (port === 'error_tag_i') return 'read_error_tag[1]';
+      const shared = ['word_i', 'word_bytes_i', 'word_run_last_i', 'word_last_i', 'output_ready_i'];
+      return ofUnit(port) ?? (shared.includes(port) ? bare(port) : `load_${bare(port)}`);
+    }),
+    store: place(units.store, (port) => ofUnit(port) ?? `store_${bare(port)}`),
     compute: place(compute, (port) => {
-      if (computeFields.includes(port)) return fieldBitsIn('product', bare(port), command);
       const more: Readonly<Record<string, string>> = {
         ...{ a_data_i: 'activation_read_data', w_data_i: 'weight_read_data', constant_data_i: 'constant_read_data' },
         ...{ second_data_i: 'output_read_data', table_write_i: 'load_table_write', table_data_i: 'load_table_data' },
         table_address_i: `load_address[${table.addressBits - 1}:0]`,
         ...{ stepping_o: 'array_steps', waits_token_o: 'token_waits', waits_requantiser_o: 'requantiser_full' },
       };
-      return ofUnit('compute')(port) ?? more[port] ?? `compute_${bare(port)}`;
+      return ofUnit(port) ?? more[port] ?? `compute_${bare(port)}`;
     }),
   };
   const rams = buffers.filter((buffer) => buffer.name !== 'table');
@@ -279,6 +264,7 @@ function topModule(
         [units.load, instances.load],
         [units.store, instances.store],
         [compute, instances.compute],
+        ...instances.queues.map((each) => [units.queue, each] as const),
       ],
       declared,
     ),
@@ -292,7 +278,6 @@ function topModule(
     wires: [
       ...wires,
       ...[
-        { name: 'command_ready', width: 1 },
         { name: 'units_idle', width: 1 },
         { name: 'read_valid', width: 1 },
         { name: 'word_ready', width: 1 },
@@ -312,9 +297,7 @@ function topModule(
       ],
     ],
     ...instances,
-    constants: localparams((each) => /^OPCODE_(LOAD|STORE|PRODUCT|VECTOR)$/.test(each)),
     addressTop: bus.addressBits - 1,
-    baseOf: fieldBitsIn('load', 'base', command),
     wordBytesWide: zeroExtend('word_bytes', laneBits + 1, 32),
     buffers: rams.map((buffer) => ramView(ram, buffer)),
     memories: rams.map((buffer) => bufferMemory(ram, buffer)),
@@ -325,6 +308,20 @@ function topModule(
     outputAddress: output_.addressBits === 16 ? '' : `[${output_.addressBits - 1}:0]`,
   };
 }
+
+/** The queues in front of the units: what fetch gives them. */
+const queues = (queue: ModuleView, common: Readonly<Record<string, string>>) =>
+  UNITS.map((unit, i) => ({
+    ...instance(queue, (port) => {
+      const own: Readonly<Record<string, string>> = {
+        ...{ push_i: `fetch_push[${i}]`, beat_i: 'fetch_beat', place_i: 'fetch_place', idle_o: `${unit}_queue_idle` },
+        ...{ valid_o: `${unit}_beat_valid`, ready_i: `${unit}_beat_ready`, beat_o: `${unit}_beat` },
+        place_o: `${unit}_place`,
+      };
+      return common[port] ?? own[port];
+    }),
+    label: `u_${unit}_queue`,
+  }));
 
 /** Wires of the outputs of instances, by name, each once. */
 function wiresOf(placed: readonly (readonly [ModuleView, InstanceView])[], declared: Set<string>) {

@@ -1,11 +1,12 @@
 import { localparams } from '../../commands/constants.js';
-import { COMMAND_BYTES } from '../../commands/table.js';
+import { BASE_REGISTERS, COMMAND_BYTES } from '../../commands/table.js';
 import { input, type ModulePort, output } from '../module.js';
 import { clock, reset } from '../ports.js';
 import { literal, replicate, zeroExtend } from '../verilog.js';
 import { busWidths, type EngineBus } from './bus.js';
 import { transferPorts } from './dma.js';
-import { fieldPorts } from './fields.js';
+import { commandBeats, fieldBitsIn, fieldOf } from './fields.js';
+import { beatPorts, COMMANDS_AHEAD } from './queue.js';
 import { COUNTERS, PLACE_BITS } from './registers.js';
 import { beyond, bufferOf, type EngineBuffer, type EngineShape, engineBuffers, HEAD_BITS } from './shape.js';
 import { type EngineModuleView, engineModule } from './view.js';
@@ -32,32 +33,45 @@ const clear = input('clear_i', 1, '1: begin anew');
 export const halt = input('halt_i', 1, '1: begin nothing more');
 
 /** Ports of a unit that takes commands. */
-export const commandPorts = (): ModulePort[] => [
+export const commandPorts = (bus: EngineBus): ModulePort[] => [
   clock,
   reset,
   clear,
   halt,
-  input('valid_i', 1, 'a command is offered'),
-  output('ready_o', 1, 'an offered command is accepted'),
+  input('beat_valid_i', 1, 'a beat of a command is offered'),
+  output('beat_ready_o', 1, 'an offered beat is accepted'),
+  ...beatPorts(bus),
+  output('taken_o', 1, 'a command is accepted, whole'),
   output('idle_o', 1, 'no command is there'),
-  input('head_i', HEAD_BITS, 'place, tag and opcode of the command'),
-  input('wait_i', 3, 'tokens that it takes, from load, compute, store'),
-  input('signal_i', 3, 'tokens that it gives, to load, compute, store'),
   input('there_i', 3, 'tokens that are there'),
   input('full_i', 3, 'channels that take no more'),
   output('take_o', 3, 'tokens that are taken'),
   output('give_o', 3, 'tokens that are given'),
   output('error_o', 1, 'the command is illegal, or a word beyond the end of its buffer'),
   output('range_o', 1, 'it is that word'),
-  output('head_o', HEAD_BITS, 'place, tag and opcode of the command that is there'),
+  output('head_o', HEAD_BITS, 'place, tag and opcode of that command'),
 ];
 
+/** The base registers. */
+const bases = ({ addressBits }: EngineBus): ModulePort[] =>
+  Array.from({ length: BASE_REGISTERS }, (_, i) => input(`base${i}_i`, addressBits, `base register ${i}`));
+
+/** How load and store take their commands. */
+const takes = (bus: EngineBus) => ({
+  receives: commandBeats('load', TRANSFER_FIELDS, bus.busBits),
+  fields: TRANSFER_FIELDS.map((name) => ({ name, width: fieldOf('load', name).bits })),
+  offset: zeroExtend('offset_q', 32, bus.addressBits),
+  fifo: `${bus.name}_fifo`,
+  headBits: HEAD_BITS,
+});
+type Takes = ReturnType<typeof takes>;
+
 const TRANSFER_FIELDS = [
-  ...['offset', 'address', 'buffer', 'run', 'count1', 'count2'],
+  ...['offset', 'address', 'buffer', 'base', 'run', 'count1', 'count2'],
   ...['memory_step1', 'memory_step2', 'buffer_step1', 'buffer_step2'],
 ];
 
-interface LoadView extends UnitView {
+interface LoadView extends UnitView, Takes {
   readonly stepTop: number;
   readonly known: string;
   readonly buffers: readonly LoadBuffer[];
@@ -70,7 +84,6 @@ interface LoadView extends UnitView {
   readonly partWraps: string;
   readonly zeroStep: string;
   readonly oneStep: string;
-  readonly offset: string;
 }
 
 interface LoadBuffer {
@@ -118,10 +131,12 @@ export function loadModule(shape: EngineShape): LoadView {
   return unit(bus, 'load', {
     title: 'Load unit: from memory to a buffer.',
     ports: [
-      ...commandPorts(),
-      ...fieldPorts('load', TRANSFER_FIELDS),
-      input('base_i', bus.addressBits, 'what the offset is added to'),
+      ...commandPorts(bus),
+      ...bases(bus),
       ...transferPorts(bus, 'offers'),
+      output('start_tag_o', 1, 'tells a transfer from the one before'),
+      input('error_tag_i', 1, 'that of a transfer that failed'),
+      output('error_head_o', HEAD_BITS, 'place, tag and opcode of its command'),
       input('word_valid_i', 1, 'a beat is offered'),
       output('word_ready_o', 1, 'an offered beat is accepted'),
       input('word_i', bus.busBits, 'bytes of a run'),
@@ -139,14 +154,14 @@ export function loadModule(shape: EngineShape): LoadView {
     known: buffers.map(({ number }) => `buffer_q == ${literal(3, number)}`).join(' | '),
     buffers: buffers.map((buffer) => loadBuffer(buffer, bus, stepBits)),
     unused: buffers.every((buffer) => ratioOf(buffer, bus).kind !== 'words') ? ['word_bytes'] : [],
-    outside: each((buffer) => beyond('address_q', buffer)),
+    outside: each((buffer) => beyond('fill_address_q', buffer)),
     runEnds: 'word_run_last_i & beat_ends',
     beatEnds: each((buffer) => (ratioOf(buffer, bus).kind === 'words' ? lastPart(buffer) : "1'b1")),
     wordEnds: each((buffer) => (ratioOf(buffer, bus).kind === 'beats' ? lastPart(buffer) : "1'b1")),
     partWraps: `(${each(lastPart)})`,
     zeroStep: step(0),
     oneStep: step(1),
-    offset: zeroExtend('offset_i', 32, bus.addressBits),
+    ...takes(bus),
   });
 }
 
@@ -182,7 +197,7 @@ function loadBuffer(buffer: EngineBuffer, bus: EngineBus, stepBits: number): Loa
   return { ...common, text: `a word is ${count} beats`, lanes: `{${all.join(', ')}}`, data: `{${data.join(', ')}}` };
 }
 
-interface StoreView extends UnitView {
+interface StoreView extends UnitView, Takes {
   readonly busBits: number;
   readonly wordBits: number;
   readonly wordBytes: number;
@@ -195,7 +210,6 @@ interface StoreView extends UnitView {
   readonly outside: string;
   readonly zeroStep: string;
   readonly oneStep: string;
-  readonly offset: string;
   readonly moves: readonly string[];
   readonly bytesWide: string;
   readonly marks: readonly { readonly name: string; readonly next: string; readonly meaning: string }[];
@@ -220,14 +234,14 @@ export function storeModule(shape: EngineShape): StoreView {
       beatEnds: "1'b1",
       wordEnds: "1'b1",
       partEnds: "1'b1",
-      moves: ['beat_q <= read_word;', `beat_bytes_q <= ${limited('read_bytes_q')};`],
+      moves: ['data_q <= read_word;', `beat_bytes_q <= ${limited('read_bytes_q')};`],
     },
     words: {
       beatEnds: `${last} | read_last_q`,
       wordEnds: "1'b1",
       partEnds: 'beat_ends',
       moves: [
-        `beat_q[part_q*${wordBits} +: ${wordBits}] <= read_word;`,
+        `data_q[part_q*${wordBits} +: ${wordBits}] <= read_word;`,
         `if (part_q == ${step(0)}) beat_bytes_q <= ${limited('read_bytes_q')};`,
       ],
     },
@@ -235,17 +249,17 @@ export function storeModule(shape: EngineShape): StoreView {
       beatEnds: "1'b1",
       wordEnds: `${last} | (read_last_q & beat_left <= ${beatLimit})`,
       partEnds: 'word_ends',
-      moves: [`beat_q <= read_word[part_q*BUS_BITS +: BUS_BITS];`, `beat_bytes_q <= ${limited('beat_left')};`],
+      moves: [`data_q <= read_word[part_q*BUS_BITS +: BUS_BITS];`, `beat_bytes_q <= ${limited('beat_left')};`],
     },
   }[kind];
   return unit(bus, 'store', {
     title: 'Store unit: from the output buffer to memory.',
     ports: [
-      ...commandPorts(),
-      ...fieldPorts('store', TRANSFER_FIELDS),
-      input('base_i', bus.addressBits, 'what the offset is added to'),
+      ...commandPorts(bus),
+      ...bases(bus),
       ...transferPorts(bus, 'offers'),
-      input('done_i', 1, 'all of the transfer is in memory'),
+      input('done_i', 1, 'all of the oldest transfer is in memory'),
+      output('error_head_o', HEAD_BITS, 'place, tag and opcode of its command'),
       output('word_valid_o', 1, 'a beat is offered'),
       input('word_ready_i', 1, 'an offered beat is accepted'),
       output('word_o', bus.busBits, 'bytes of a run'),
@@ -263,10 +277,10 @@ export function storeModule(shape: EngineShape): StoreView {
     stepTop: stepBits - 1,
     ...parts,
     marks: kind === 'one' ? [] : [{ name: 'read_last', next: 'run_ends', meaning: 'it is the last of its run' }],
-    outside: beyond('address_q', buffer),
+    outside: beyond('word_q', buffer),
     zeroStep: step(0),
     oneStep: step(1),
-    offset: zeroExtend('offset_i', 32, bus.addressBits),
+    ...takes(bus),
     bytesWide: zeroExtend('beat_bytes_q', laneBits + 1, 32),
     beatLeft:
       kind === 'beats'
@@ -275,17 +289,9 @@ export function storeModule(shape: EngineShape): StoreView {
   });
 }
 
-interface FetchView extends UnitView {
-  readonly busBits: number;
-  readonly constants: readonly string[];
-  readonly commandBytes: string;
-  readonly shifted: string;
-  readonly noPlace: string;
-  readonly onePlace: string;
-}
-
-export function fetchModule({ bus }: EngineShape): FetchView {
+export function fetchModule({ bus }: EngineShape) {
   const { busBits, addressBits } = bus;
+  const heldBits = Math.log2(COMMANDS_AHEAD) + 1;
   return unit(bus, 'fetch', {
     title: 'Fetch unit: commands from memory.',
     ports: [
@@ -301,21 +307,27 @@ export function fetchModule({ bus }: EngineShape): FetchView {
       input('word_valid_i', 1, 'a beat of a command is there'),
       input('word_i', busBits, 'the beat'),
       input('word_last_i', 1, 'it is the last of the command'),
-      output('command_o', 8 * COMMAND_BYTES, 'the command that is offered'),
-      output('next_head_o', HEAD_BITS, 'place of the one behind it, without tag and opcode'),
-      output('head_o', HEAD_BITS, 'its place, tag and opcode'),
-      output('valid_o', 1, 'a command is offered'),
-      input('ready_i', 1, 'its unit accepts it'),
+      output('push_o', 3, 'units whose queue gets it: load, compute, store'),
+      output('beat_o', busBits, 'the beat'),
+      output('place_o', PLACE_BITS, 'place of its command'),
+      input('taken_i', 3, 'units that accepted a command'),
       input('units_idle_i', 1, 'all units are idle'),
       output('finished_o', 1, 'all commands are complete'),
       output('error_o', 1, 'no command has this opcode'),
+      output('head_o', HEAD_BITS, 'place of the command that comes; tag and opcode of one that is none'),
     ],
-    busBits,
     constants: localparams((name) => /^OPCODE_(END|LOAD|STORE|PRODUCT|VECTOR)$/.test(name)),
     commandBytes: literal(addressBits, COMMAND_BYTES),
-    shifted: busBits === 512 ? 'word_i' : `{word_i, next_q[511:BUS_BITS]}`,
-    noPlace: `{${PLACE_BITS}{1'b1}}`,
+    ahead: fieldBitsIn('load', 'ahead', 'word_i'),
+    aheadWide: zeroExtend('ahead', 6, PLACE_BITS),
+    zeroPlace: literal(PLACE_BITS, 0),
     onePlace: literal(PLACE_BITS, 1),
+    depth: COMMANDS_AHEAD,
+    depthTop: heldBits - 1,
+    empty: literal(heldBits, 0),
+    full: literal(heldBits, COMMANDS_AHEAD),
+    oneHeld: zeroExtend('asks', 1, heldBits),
+    takenWide: zeroExtend('taken', 2, heldBits),
   });
 }
 
@@ -401,13 +413,14 @@ export function jobModule({ bus }: EngineShape): JobView {
       input('stop_i', 1, 'end it'),
       input('finished_i', 1, 'all commands are complete'),
       input('fetch_error_i', 1, 'no command has the opcode'),
-      input('fetch_head_i', HEAD_BITS, 'place, tag and opcode of the command that is offered'),
-      input('fetch_next_head_i', HEAD_BITS, 'place of the one behind it'),
+      input('fetch_head_i', HEAD_BITS, 'place of the command that comes; tag and opcode of one that is none'),
       ...unitErrors,
       input('read_error_i', 1, 'a read was answered with an error'),
       input('read_error_fetch_i', 1, 'it was that of a command'),
+      input('load_error_head_i', HEAD_BITS, 'else place, tag and opcode of its load'),
       input('read_error_address_i', addressBits, 'where'),
       input('write_error_i', 1, 'a write was answered with an error'),
+      input('store_error_head_i', HEAD_BITS, 'place, tag and opcode of its store'),
       input('write_error_address_i', addressBits, 'where'),
       input('read_idle_i', 1, 'no read is under way'),
       input('write_idle_i', 1, 'no write is under way'),

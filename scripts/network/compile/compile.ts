@@ -1,5 +1,5 @@
 import { allOf, UserError } from '../../../gen/base/errors.js';
-import { type Command, command, encodeCommands } from '../../../gen/commands/encode.js';
+import { type Command, command, encodeCommands, withAhead } from '../../../gen/commands/encode.js';
 import { FieldError } from '../../../gen/commands/field.js';
 import type { Machine } from '../../../gen/commands/machine.js';
 import { COMMAND_BYTES } from '../../../gen/commands/table.js';
@@ -46,7 +46,7 @@ export function compile(machine: Machine, network: IntegerNetwork): CompiledNetw
     // Buffers hold nothing from job to job.
     const maker = new StepMaker(machine, network, map);
     const own = layers.slice(first, first + count).flatMap((layer) => maker.layerSteps(layer));
-    const commands = [...withTokens(interleaved(own)), command('end', {})];
+    const commands = withAhead([...withTokens(interleaved(own)), command('end', {})]);
     jobs.push({ offset, commands, layers: count });
     steps.push(...own);
     first += count;

@@ -5,7 +5,7 @@ import type { Design } from '../../design.js';
 import { type InstanceView, instance } from '../../instance.js';
 import { input, type ModuleView, output } from '../../module.js';
 import { literal, replicate, zeroExtend } from '../../verilog.js';
-import { fieldOf, fieldPorts } from '../fields.js';
+import { commandBeats, fieldOf } from '../fields.js';
 import { beyond, bufferOf, type EngineShape, HEAD_BITS, leastTileBits } from '../shape.js';
 import { commandPorts } from '../units.js';
 import { engineModule } from '../view.js';
@@ -185,7 +185,8 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
   const sequenceA = { a_read_o: 'sequence_a_read', a_address_o: 'sequence_a_address' };
   const compute = engineModule(shape.bus, 'compute', {
     title: 'Compute unit: products on the array, vector commands, and what becomes of their sums.',
-    ports: [...commandPorts(), ...fieldPorts('product', FIELDS), ...unitPorts(shape)],
+    ports: [...commandPorts(shape.bus), ...unitPorts(shape)],
+    receives: commandBeats('product', FIELDS, shape.bus.busBits),
     fields: [
       { name: 'head', width: HEAD_BITS },
       { name: 'wait', width: 3 },
