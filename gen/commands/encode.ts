@@ -1,5 +1,13 @@
 import { FieldError, fieldBits, fieldValue } from './field.js';
-import { COMMAND_BYTES, COMMAND_WORDS, COMMANDS, type CommandKind, type CommandName, type FieldName, MOST_AHEAD } from './table.js';
+import {
+  COMMAND_BYTES,
+  COMMAND_WORDS,
+  COMMANDS,
+  type CommandKind,
+  type CommandName,
+  type FieldName,
+  MOST_AHEAD,
+} from './table.js';
 
 /** The values of a command's fields, by their names. */
 export type FieldValues<Name extends CommandName> = Readonly<Record<FieldName<Name>, number>>;

@@ -145,6 +145,7 @@ const INTRODUCTION: readonly string[] = [
   `A command has ${COMMAND_BYTES} bytes, and lies at a multiple of ${COMMAND_BYTES}: it never crosses a 4 KiB boundary.`,
   'It is 16 words of 32 bits, the lowest byte of each first. `2[15:0]` is bits 15 to 0 of word 2.',
   'Commands are fetched in order from the address in the register `start` on, up to the first `end`.',
+  'Nothing behind `end` is read. `ahead` lets commands be fetched before it is known what they are: it must not count any behind `end`.',
   'A job is the run of such a program.',
   '',
   'Bits that belong to no field are ignored by the engine. The encoder writes 0.',

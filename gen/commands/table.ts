@@ -72,7 +72,11 @@ const OPCODE = field('opcode', '0[3:0]', 'which command');
 const TAG = field('tag', '0[31:16]', 'any number; the register `error_tag` shows that of a command that failed');
 /** The most commands that a command tells to lie behind it. */
 export const MOST_AHEAD = 63;
-const AHEAD = field('ahead', '0[15:10]', 'at least so many commands lie behind it, up to `end`; they may be read before it is complete');
+const AHEAD = field(
+  'ahead',
+  '0[15:10]',
+  'at least so many commands lie behind it, up to `end`; they may be read before it is complete',
+);
 const HEAD = [OPCODE, ...TOKENS, AHEAD, TAG];
 
 /** Fields of load and store. */

@@ -46,6 +46,7 @@ export function simulate(machine: Machine, memory: Memory, job: Job): JobResult 
   const state = initialState(machine, memory, bases);
   const order = new Order();
   memory.beginJob();
+  let known = 0;
   for (let index = 0; ; index++) {
     let head = { tag: 0, opcode: 0 };
     const ended = (error: ErrorName, message: string, address: number): JobResult => {
@@ -60,7 +61,11 @@ export function simulate(machine: Machine, memory: Memory, job: Job): JobResult 
       if (!command) throw new Fault('opcode', `no command has the opcode ${head.opcode}`);
       job.onCommand?.(command, index);
       checkCommand(machine, command);
-      if (command.name === 'end') return ended('none', '', 0);
+      if (command.name === 'end') {
+        if (known > index) throw new WrongProgram(`a command before tells of ${known - index} more behind it`);
+        return ended('none', '', 0);
+      }
+      known = Math.max(known, index + command.ahead);
       const running = order.begin(command, index);
       execute(command, state, running);
       order.end(command, running);

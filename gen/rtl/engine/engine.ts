@@ -80,7 +80,13 @@ export function elaborateEngine(config: EngineConfiguration): EngineDesign {
   const units = {
     registers: registersModule(bus, factsOf(machine)),
     ...{ job: jobModule(shape), fetch: fetchModule(shape), tokens: tokensModule(shape) },
-    ...{ queue: queueModule(bus), read: readModule(bus, 2), write: writeModule(bus), load: loadModule(shape), store: storeModule(shape) },
+    ...{
+      queue: queueModule(bus),
+      read: readModule(bus, 2),
+      write: writeModule(bus),
+      load: loadModule(shape),
+      store: storeModule(shape),
+    },
   };
   const computing = computeModules(shape, { array, requantiser });
   const ram = dualPortRam(name);

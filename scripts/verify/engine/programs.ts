@@ -1,4 +1,4 @@
-import { type Command, command, commandKind, encodeCommands } from '../../../gen/commands/encode.js';
+import { type Command, command, commandKind, encodeCommands, withAhead } from '../../../gen/commands/encode.js';
 import { type Machine, wordBytes } from '../../../gen/commands/machine.js';
 import { BUFFERS, type BufferName, COMMAND_BYTES } from '../../../gen/commands/table.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
@@ -47,8 +47,17 @@ export class Draft {
   }
 
   end(title: string): Program {
-    this.memory.set(encodeCommands([...this.commands, command('end')]), 0);
-    return { title, memory: this.memory, start: 0, bases: BASES, commands: this.commands };
+    const all = [...this.commands, command('end')];
+    // Fetched ahead as far as there are commands, in part or not at all.
+    const ahead = this.random.below(3);
+    const known = ahead === 0 ? all : withAhead(all).map((each) => this.knowing(each, ahead));
+    this.memory.set(encodeCommands(known), 0);
+    return { title, memory: this.memory, start: 0, bases: BASES, commands: known.slice(0, -1) };
+  }
+
+  private knowing(each: Command, ahead: number): Command {
+    if (each.name === 'end' || ahead === 1) return each;
+    return { ...each, ahead: this.random.below(each.ahead + 1) };
   }
 }
 

@@ -5,7 +5,15 @@ import type { EngineShape } from '../shape.js';
 import { engineModule } from '../view.js';
 import { type Computing, clear } from './common.js';
 
-export function feedModule(shape: EngineShape, { array }: Computing) {
+/** Cycles from the read of a word of activations to its use by the top row. */
+const LAG = 3;
+
+/** @param modeBits What the core's decoders are told of types. */
+export function feedModule(
+  shape: EngineShape,
+  { array }: Computing,
+  modeBits: { readonly a: number; readonly w: number },
+) {
   const { rows, cols, lanes } = shape.machine;
   // A swap comes PIPELINE cycles behind the last operands, or one more where accumulators have a late part.
   const behind = array.config.pipeline + (array.lateFrom === undefined ? 0 : 1);
@@ -15,7 +23,9 @@ export function feedModule(shape: EngineShape, { array }: Computing) {
     title: 'Operands of the core, skewed.',
     ports: [
       ...[clock, reset, clear],
-      input('wide_i', 1, 'activations of 8 bits'),
+      input('start_i', 1, 'the first word of a product is read in the next cycle'),
+      input('a_mode_i', modeBits.a, '{wide, type} of its activations'),
+      input('w_mode_i', modeBits.w, 'and of its weights'),
       input('a_data_i', wordBits, 'a word of activations'),
       input('a_padding_i', 1, 'it is 0'),
       input('load_i', 1, 'the top row gets the word before'),
@@ -24,11 +34,14 @@ export function feedModule(shape: EngineShape, { array }: Computing) {
       input('ends_i', 1, 'a tile ends'),
       output('a_code_o', wordBits, 'to the core'),
       output('w_code_o', cols * codeBits, 'to the core'),
+      output('a_modes_o', rows * modeBits.a, 'to the core'),
+      output('w_modes_o', cols * modeBits.w, 'to the core'),
       output('swap_o', rows, 'to the core'),
       output('sums_o', 1, 'the swap of the top row is that of a tile'),
       output('reset_sums_o', 1, 'the top row swaps'),
     ],
     ...{ rows, cols, codeBits, delay: `${shape.bus.name}_delay` },
+    ...{ lag: LAG, aBits: modeBits.a, wBits: modeBits.w, aTop: modeBits.a - 1, wTop: modeBits.w - 1 },
     shifted: `{{CODE_BITS{1'b0}}, codes_q[WORD_BITS-1:CODE_BITS]}`,
     endsTop: behind,
     firstSwap: behind + 2,

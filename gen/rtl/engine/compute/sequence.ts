@@ -38,6 +38,7 @@ export function sequenceModule(shape: EngineShape) {
       output('w_there_o', 1, 'of the cycle before: there is one'),
       output('ends_o', 1, 'a tile ends'),
       output('began_o', 1, 'a tile of sums is to be kept'),
+      output('began_last_o', 1, 'it is the last one of the product'),
       output('busy_o', 1, 'there is more to come'),
       output('stepping_o', 1, 'a step of a reduction begins'),
       output('waiting_o', 1, 'there is no room'),

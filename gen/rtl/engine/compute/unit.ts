@@ -30,6 +30,14 @@ const FIELDS = [
   ...['second_pixel_words', 'copy_pixel_words', 'shift', 'copy_shift', 'second_multiplier'],
 ] as const;
 
+/** Those that count where results are made. */
+const LATE_FIELDS = [
+  ...['a_type', 'w_type', 'out_type', 'second_type', 'copy_type', 'second', 'copy', 'copy_relu', 'lookup'],
+  ...['per_channel', 'out_height', 'out_width', 'constant_start', 'out_start', 'second_start', 'copy_start', 'low'],
+  ...['high', 'out_pixel_words', 'second_pixel_words', 'copy_pixel_words', 'shift', 'copy_shift'],
+  'second_multiplier',
+] as const;
+
 /** What the core's decoders are told of a type: whether it has 8 bits, and its place among those. */
 function modeOf(signal: string, port: Design['a']): { readonly bits: number; readonly value: string } {
   const { types, wideTypes, typeBits } = port;
@@ -47,7 +55,7 @@ const commandFields = (name: 'product' | 'vector'): ReadonlySet<string> =>
 
 /** A bound of 16 bits in the width that the requantiser has for it. */
 function bound(name: 'low' | 'high', width: number) {
-  const from = `${name}_q`;
+  const from = `late_${name}_q`;
   if (width >= 16)
     return {
       name,
@@ -137,7 +145,8 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
   const { decoders, values } = valuesModules(shape);
   const places = placesModule(shape);
   const sequence = sequenceModule(shape);
-  const feed = feedModule(shape, computing);
+  const [a, w] = [modeOf('a_type_q', computing.array.a), modeOf('w_type_q', computing.array.w)];
+  const feed = feedModule(shape, computing, { a: a.bits, w: w.bits });
   const beats = beatsModule(shape);
   const sums = sumsModule(shape, computing);
   const vector = vectorModule(shape, computing);
@@ -146,36 +155,52 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
   const results = resultsModule(shape);
   const core = array.modules.find(({ name }) => name === `${array.config.name}_core`);
   if (core === undefined) throw new Error('the array has no core');
-  const [a, w] = [modeOf('a_type_q', array.a), modeOf('w_type_q', array.w)];
   const own: Readonly<Record<string, string>> = {
     ...Object.fromEntries(FIELDS.map((name) => [`${name}_i`, `${name}_q`])),
     ...{ clk_i: 'clk_i', rst_ni: 'rst_ni', clear_i: 'clear_i', halt_i: 'halt_i', start_i: 'begin_q' },
-    ...{ a_wide_i: 'a_wide', w_wide_i: 'w_wide', out_wide_i: 'out_type_q[3]', copy_wide_i: 'copy_type_q[3]' },
     // The results of all kinds of commands.
     ...{ last_beat_i: 'last_beat', beats_i: 'beats', ready_i: 'second_ready', next_i: 'next' },
     ...{ out_size_i: 'out_size', copy_size_i: 'copy_size' },
   };
+  const late: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(LATE_FIELDS.map((name) => [`${name}_i`, `late_${name}_q`])),
+    ...{ start_i: 'late_begin_q', a_wide_i: 'late_a_type_q[3]', w_wide_i: 'late_w_type_q[3]' },
+    ...{ out_wide_i: 'late_out_type_q[3]', copy_wide_i: 'late_copy_type_q[3]' },
+  };
   const with_ = (module: Pick<ModuleView, 'name' | 'ports'>, more: Readonly<Record<string, string>>): InstanceView =>
     instance(module, (port) => more[port] ?? own[port]);
+  const withLate = (module: Pick<ModuleView, 'name' | 'ports'>, more: Readonly<Record<string, string>>): InstanceView =>
+    with_(module, { ...late, ...more });
   const accBits = array.accumulator.bits;
   const { widths } = requantiser;
   const resultTypes = requantiser.config.types.map(
     (name, i) => [typeNumber(name), literal(widths.typeBits, i)] as const,
   );
   const { sizeBits, colBits, beatsBits, least } = tileSizes(machine);
-  const size = (type: string): string => `tile_size + ${zeroExtend(`${type}_type_q[3]`, 1, sizeBits)}`;
+  const size = (type: string): string => `tile_size + ${zeroExtend(`late_${type}_type_q[3]`, 1, sizeBits)}`;
   const boundBits = widths.doubledBits - 1;
   const wires: Readonly<Record<string, number>> = {
     ...Object.fromEntries(
       [
-        ...['a_padding', 'load', 'w_there', 'tile_ends', 'tile_began', 'sequence_busy', 'sequence_a_read', 'waiting'],
-        ...['sums_room', 'sums_come', 'reset_sums', 'sums_there', 'sums_next', 'sums_idle', 'vector_next'],
+        ...[
+          'a_padding',
+          'load',
+          'w_there',
+          'tile_ends',
+          'tile_began',
+          'tile_began_last',
+          'sequence_busy',
+          'sequence_a_read',
+          'waiting',
+        ],
+        ...['sums_room', 'sums_come', 'reset_sums', 'sums_there', 'sums_next', 'vector_next'],
         ...['vector_busy', 'vector_a_read', 'second_ready', 'pixel_ends', 'last_x', 'last_pixel', 'beat_valid'],
         ...['beat_last', 'beat_copy', 'beats_busy', 'codes_valid', 'codes_last', 'codes_copy', 'found_valid'],
         ...['found_last', 'found_copy', 'results_busy', 'results_range'],
       ].map((name) => [name, 1]),
     ),
     ...{ sequence_a_address: 16, vector_a_address: 16 },
+    ...{ a_modes: rows * a.bits, w_modes: cols * w.bits },
     ...{ a_code: 4 * rows * lanes, w_code: 4 * cols * lanes, swap: rows, sum: cols * accBits },
     ...{ product_sums: requantiseLanes * accBits, vector_sums: requantiseLanes * accBits },
     ...{ second_values: requantiseLanes * VALUE_BITS, col: colBits, col_late: colBits },
@@ -193,6 +218,11 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
       { name: 'signal', width: 3 },
       ...FIELDS.map((name) => ({ name, width: fieldOf('product', name).bits })),
     ],
+    lateFields: [
+      { name: 'late_head', from: 'head', width: HEAD_BITS },
+      { name: 'late_signal', from: 'signal', width: 3 },
+      ...LATE_FIELDS.map((name) => ({ name: `late_${name}`, from: name, width: fieldOf('product', name).bits })),
+    ],
     constants: localparams((name) => /^OPCODE_VECTOR$|^SECOND_(ADD|MULTIPLY)$/.test(name)),
     ...illegalities(shape),
     wires: Object.entries(wires).map(([name, width]) => ({ name, width })),
@@ -208,27 +238,29 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
     sequence: with_(sequence, {
       ...{ wide_i: 'a_wide', start_i: 'begin_q & ~is_vector', room_i: 'sums_room | hold_q', ...sequenceA },
       ...{ w_read_o: 'w_read_o', w_address_o: 'w_address_o', ends_o: 'tile_ends', began_o: 'tile_began' },
+      began_last_o: 'tile_began_last',
       ...{ busy_o: 'sequence_busy', stepping_o: 'stepping_o' },
     }),
     feed: with_(feed, {
-      ...{ wide_i: 'a_wide', a_data_i: 'a_data_i', w_data_i: 'w_data_i', ends_i: 'tile_ends & ~hold_q' },
+      ...{ a_data_i: 'a_data_i', w_data_i: 'w_data_i', ends_i: 'tile_ends & ~hold_q' },
       sums_o: 'sums_come',
     }),
     ...{ aModeTop: a.bits - 1, aMode: a.value, wModeTop: w.bits - 1, wMode: w.value },
-    core: with_(core, { a_mode_i: `{${rows}{a_mode}}`, w_mode_i: `{${cols}{w_mode}}` }),
-    beats: with_(beats, {
+    core: with_(core, { a_mode_i: 'a_modes', w_mode_i: 'w_modes' }),
+    beats: withLate(beats, {
       ...{ valid_o: 'beat_valid', last_o: 'beat_last', copy_o: 'beat_copy', busy_o: 'beats_busy' },
       ...{ constant_read_o: 'constant_read_o', constant_address_o: 'constant_address_o' },
     }),
-    sums: with_(sums, {
-      ...{ began_i: 'tile_began & ~hold_q', room_o: 'sums_room', sums_i: 'sums_come', there_o: 'sums_there' },
-      ...{ next_o: 'sums_next', idle_o: 'sums_idle', sum_o: 'product_sums' },
+    sums: withLate(sums, {
+      ...{ began_i: 'tile_began & ~hold_q', began_last_i: 'tile_began_last', room_o: 'sums_room' },
+      ...{ sums_i: 'sums_come', there_o: 'sums_there', run_i: 'makes_sums', end_o: 'sums_end' },
+      ...{ next_o: 'sums_next', sum_o: 'product_sums' },
     }),
     vector: with_(vector, {
-      ...{ start_i: 'begin_q & is_vector', reduce_i: 'hold_q', next_o: 'vector_next', sum_o: 'vector_sums' },
+      ...{ start_i: 'late_begin_q & late_vector_q', reduce_i: 'hold_q', next_o: 'vector_next', sum_o: 'vector_sums' },
       ...{ busy_o: 'vector_busy', ...vectorA },
     }),
-    second: with_(second, {
+    second: withLate(second, {
       ...{ there_i: 'has_second', size_i: 'second_size', wanted_i: 'sums_there | vector_busy' },
       ...{ pixel_ends_i: 'next & pixel_ends', ready_o: 'second_ready', read_o: 'second_read_o' },
       ...{ address_o: 'second_address_o', data_i: 'second_data_i', values_o: 'second_values' },
@@ -242,19 +274,19 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
     ...{ requantiseLanes, accBits, valueBits: VALUE_BITS, delay: `${shape.bus.name}_delay` },
     wideValue: `{${replicate(accBits - VALUE_BITS, `value[${VALUE_BITS - 1}]`)}, value}`,
     latency: requantiser.latency,
-    requantise: with_(requantiser.top, {
+    requantise: withLate(requantiser.top, {
       ...{ in_valid_i: 'beat_valid', in_ready_o: 'unused_ready', in_last_i: 'beat_last', sum_data_i: 'sums_q' },
       ...{ bias_data_i: 'biases', multiplier_data_i: 'multipliers', addend_data_i: 'addends_q' },
-      ...{ addend_multiplier_i: 'second_multiplier_q', shift_i: 'beat_shift', type_i: 'result_type' },
+      ...{ addend_multiplier_i: 'late_second_multiplier_q', shift_i: 'beat_shift', type_i: 'result_type' },
       ...{ low_i: 'beat_low', high_i: 'beat_high', out_valid_o: 'codes_valid', out_ready_i: "1'b1" },
       ...{ out_last_o: 'codes_last', out_data_o: 'codes' },
     }),
-    lookup: with_(lookup, {
+    lookup: withLate(lookup, {
       ...{ write_i: 'table_write_i', write_address_i: 'table_address_i', write_data_i: 'table_data_i' },
       ...{ valid_i: 'codes_come', last_i: 'codes_last', copy_i: 'codes_copy', codes_i: 'codes' },
       ...{ valid_o: 'found_valid', last_o: 'found_last', copy_o: 'found_copy', codes_o: 'found' },
     }),
-    results: with_(results, {
+    results: withLate(results, {
       ...{ valid_i: 'found_valid', last_i: 'found_last', copy_i: 'found_copy', codes_i: 'found' },
       ...{ write_o: 'output_write_o', address_o: 'output_address_o', data_o: 'output_data_o' },
       ...{ range_o: 'results_range', busy_o: 'results_busy' },
