@@ -1,8 +1,9 @@
-import { COMMAND_BYTES } from '../../commands/table.js';
+import { COMMAND_BYTES, UNITS } from '../../commands/table.js';
 import { input, type ModulePort, output } from '../module.js';
 import { clock, reset } from '../ports.js';
 import { literal } from '../verilog.js';
 import type { EngineBus } from './bus.js';
+import type { EngineMemory } from './memories.js';
 import { dualPortRam } from './ram.js';
 import { PLACE_BITS } from './registers.js';
 import { engineModule } from './view.js';
@@ -21,6 +22,8 @@ export function queueModule(bus: EngineBus) {
   const beats = (8 * COMMAND_BYTES) / bus.busBits;
   const words = beats * COMMANDS_AHEAD;
   const addressBits = Math.log2(words);
+  const width = bus.busBits + PLACE_BITS;
+  const ram = dualPortRam(bus.name).name;
   return engineModule(bus, 'queue', {
     title: 'Queue of the commands of a unit.',
     ports: [
@@ -35,7 +38,13 @@ export function queueModule(bus: EngineBus) {
       output('place_o', PLACE_BITS, 'place of its command'),
       output('idle_o', 1, 'there is none'),
     ],
-    ...{ width: bus.busBits + PLACE_BITS, words, addressBits, ram: dualPortRam(bus.name).name },
+    ...{ width, words, addressBits, ram },
+    memories: [
+      {
+        ...{ name: 'commands', module: ram, instances: UNITS.length, words, bits: width, lanes: 1 },
+        meaning: 'commands that wait for their unit',
+      } satisfies EngineMemory,
+    ],
     one: literal(addressBits, 1),
     oneLeft: literal(addressBits + 1, 1),
   });

@@ -28,7 +28,7 @@ const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
   ['beats', 'col_last & ~tile_ends ? constant_tile_q :', 'col_last & ~tile_ends ? constant_q :'],
   ['beats', 'col_last & (copy_q | ~copy_i)', "col_last & (1'b1 | copy_q | ~copy_i)"],
   ['beats', 'constant_2_q <= constant_1_q', 'constant_2_q <= constant_q'],
-  ['places', '<< size_i', "<< (size_i ^ 1'b1)"],
+  ['places', '<< size_i', '<< (size_i >> 1)'],
   ['places', 'if (last_i) tile_q', 'if (~last_i) tile_q'],
   ['values', '^ {VALUE_BITS{negative}}', "^ {VALUE_BITS{1'b0}}"],
   ['values', '(LANE << beats_i) |', 'LANE |'],

@@ -62,7 +62,7 @@ export function byTile(machine: Machine, width: number, value: (channels: number
     const [narrow, half] = [4, 8].map((bits) => literal(width, value(channels(bits)))) as [string, string];
     return narrow === half ? narrow : `${wide} ? ${half} : ${narrow}`;
   };
-  const product = either('late_w_type_q[3]', (bits) => tileChannels(machine, bits));
-  const vector = either('late_a_type_q[3]', (bits) => (rows * lanes * 4) / bits);
+  const product = either('late_w_wide_q', (bits) => tileChannels(machine, bits));
+  const vector = either('late_a_wide_q', (bits) => (rows * lanes * 4) / bits);
   return `late_vector_q ? (${vector}) : (${product})`;
 }

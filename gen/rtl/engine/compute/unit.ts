@@ -32,7 +32,7 @@ const FIELDS = [
 
 /** Those that count where results are made. */
 const LATE_FIELDS = [
-  ...['a_type', 'w_type', 'out_type', 'second_type', 'copy_type', 'second', 'copy', 'copy_relu', 'lookup'],
+  ...['out_type', 'second_type', 'copy_type', 'second', 'copy', 'copy_relu', 'lookup'],
   ...['per_channel', 'out_height', 'out_width', 'constant_start', 'out_start', 'second_start', 'copy_start', 'low'],
   ...['high', 'out_pixel_words', 'second_pixel_words', 'copy_pixel_words', 'shift', 'copy_shift'],
   'second_multiplier',
@@ -164,7 +164,7 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
   };
   const late: Readonly<Record<string, string>> = {
     ...Object.fromEntries(LATE_FIELDS.map((name) => [`${name}_i`, `late_${name}_q`])),
-    ...{ start_i: 'late_begin_q', a_wide_i: 'late_a_type_q[3]', w_wide_i: 'late_w_type_q[3]' },
+    ...{ start_i: 'late_begin_q', a_wide_i: 'late_a_wide_q', w_wide_i: 'late_w_wide_q' },
     ...{ out_wide_i: 'late_out_type_q[3]', copy_wide_i: 'late_copy_type_q[3]' },
   };
   const with_ = (module: Pick<ModuleView, 'name' | 'ports'>, more: Readonly<Record<string, string>>): InstanceView =>
@@ -219,9 +219,11 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
       ...FIELDS.map((name) => ({ name, width: fieldOf('product', name).bits })),
     ],
     lateFields: [
-      { name: 'late_head', from: 'head', width: HEAD_BITS },
-      { name: 'late_signal', from: 'signal', width: 3 },
-      ...LATE_FIELDS.map((name) => ({ name: `late_${name}`, from: name, width: fieldOf('product', name).bits })),
+      { name: 'late_head', from: 'head_q', width: HEAD_BITS },
+      { name: 'late_signal', from: 'signal_q', width: 3 },
+      { name: 'late_a_wide', from: 'a_type_q[3]', width: 1 },
+      { name: 'late_w_wide', from: 'w_type_q[3]', width: 1 },
+      ...LATE_FIELDS.map((name) => ({ name: `late_${name}`, from: `${name}_q`, width: fieldOf('product', name).bits })),
     ],
     constants: localparams((name) => /^OPCODE_VECTOR$|^SECOND_(ADD|MULTIPLY)$/.test(name)),
     ...illegalities(shape),
