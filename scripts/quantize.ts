@@ -8,6 +8,7 @@ import { progressLine } from '../gen/base/progress.js';
 import { loadPlotting } from '../gen/base/vega.js';
 import { arrayInfoOf } from '../gen/design/array-info.js';
 import { loadDesign } from '../gen/design/manifest.js';
+import { differencesOf } from './network/compile/differences.js';
 import { accuracyOf, integerReport, wholeInteger } from './network/compile/whole-integer.js';
 import { FASHION, fashionMnist } from './network/onnx/fashion.js';
 import { fixInputs } from './network/onnx/fix-inputs.js';
@@ -121,6 +122,7 @@ async function main(): Promise<number> {
   const wholeReport =
     whole &&
     integerReport(network, whole, {
+      differences: await differencesOf(network, whole),
       outputs: { samples: fit.count, ...(await outputError({ ...request, quantised: whole.model, feed: fit })) },
       accuracy:
         calib[0] === FASHION ? await accuracyOf(network, whole.model, fashionMnist('t10k', tested), progress) : null,

@@ -27,42 +27,85 @@ const EXACT_FLOAT = 2 ** 24;
 export function integerModel(model: OnnxModel, { found, integers }: SharedNetwork, storage: Storage): OnnxModel {
   const graph = new GraphMaker();
   const made = new Map(integers.map((integer) => [integer.operation.output, integer]));
-  const keptOf = (tensor: string): Kept => storage.get(tensor) as Kept;
-  /** A tensor of the host as the engine gets it. */
-  const rounded = ({ name, type, scale }: StoredTensor, from: string): void => {
-    if (graph.has(integersOf(name))) return;
-    graph.add(roundingNodes(from, integersOf(name), { type: numericType(type), scale, step: 1 }));
-  };
   for (const node of model.graph.node) {
     const output = node.output[0] as string;
     const integer = made.get(output);
     if (integer) {
-      const { layer } = integer.operation;
-      if (!made.has(integer.input.of)) rounded(integer.input, integer.input.of);
-      if (layer?.second.kind === 'activation') {
-        const tensor = layer.product.second.tensor;
-        rounded({ ...mainOf(tensor, keptOf(tensor)), name: secondName(tensor) }, tensor);
+      for (const [tensor, from] of operandsOf(integer, storage)) {
+        if (!made.has(tensor.of) || tensor.name === secondName(tensor.of)) addRounded(graph, tensor, from);
       }
-      const addend = integer.addend?.tensor;
-      if (addend && !made.has(addend.of)) rounded(addend, addend.of);
       addOperation(graph, integer);
-      const { name, scale } = finestOf(output, keptOf(output));
+      const { name, scale } = finestOf(output, storage.get(output) as Kept);
       graph.float(`${output}__scale`, [], [scale]);
       graph.node('Mul', [integersOf(name), `${output}__scale`], output);
-    } else if (found.resolve(output) !== output) {
-      const main = integersOf(node.input[0] as string);
-      if (graph.has(main)) graph.copy(node, main, integersOf(output));
-      graph.nodes.push(node);
-    } else graph.nodes.push(node);
+      continue;
+    }
+    // What is a result in another shape has its integers, too.
+    const main = integersOf(node.input[0] ?? '');
+    if (found.resolve(output) !== output && graph.has(main)) graph.copy(node, main, integersOf(output));
+    graph.nodes.push(node);
   }
-  const proto = clone(ModelProtoSchema, model.proto);
-  const own = proto.graph as GraphProto;
   // Nodes that went into an operation are read by nothing now.
-  own.node = graph.nodes;
-  own.initializer.push(...graph.constants);
-  own.valueInfo = [];
-  dropUnused(own);
-  return { ...model, proto, graph: own };
+  const whole = withGraph(model, graph, graph.nodes);
+  dropUnused(whole.graph);
+  return whole;
+}
+
+/** The tensor of `aloneModel` that holds what an operation alone makes of a stored tensor. */
+export const aloneOf = (stored: string): string => `${stored}__alone`;
+
+/**
+ * The rounded network, and beside it what each operation of the engine makes of the operands that the rounded network has.
+ * `integersOf` is each of its tensors rounded as it is stored.
+ *
+ * @param quantised The rounded network.
+ */
+export function aloneModel(quantised: OnnxModel, { integers }: SharedNetwork, storage: Storage): OnnxModel {
+  const graph = new GraphMaker();
+  for (const integer of integers) {
+    for (const [tensor, from] of operandsOf(integer, storage)) addRounded(graph, tensor, from);
+  }
+  for (const integer of integers) {
+    addOperation(graph, integer, aloneOf);
+    const { output, copy } = integer;
+    for (const tensor of copy ? [output, copy.tensor] : [output]) addRounded(graph, { ...tensor }, tensor.of);
+  }
+  return withGraph(quantised, graph, [...quantised.graph.node, ...graph.nodes]);
+}
+
+/** The stored tensors that an operation reads, with the tensors of the network that they are made of. */
+function operandsOf({ operation, input, addend }: IntegerOperation, storage: Storage): [StoredTensor, string][] {
+  const { layer } = operation;
+  const second = layer?.second.kind === 'activation' ? layer.product.second.tensor : undefined;
+  return [
+    [{ ...input, name: nameOfInput({ operation, input }) }, layer?.product.activation ?? input.of],
+    ...(second === undefined
+      ? []
+      : ([[{ ...mainOf(second, storage.get(second) as Kept), name: secondName(second) }, second]] as [
+          StoredTensor,
+          string,
+        ][])),
+    ...(addend ? ([[addend.tensor, addend.tensor.of]] as [StoredTensor, string][]) : []),
+  ];
+}
+
+/** An input in another shape has that name. */
+const nameOfInput = ({ operation: { layer, input: from }, input }: Pick<IntegerOperation, 'operation' | 'input'>) =>
+  layer && layer.product.activation !== from ? layer.product.activation : input.name;
+
+/** A tensor of the network as the engine reads it. */
+function addRounded(graph: GraphMaker, { name, type, scale }: StoredTensor, from: string): void {
+  if (graph.has(integersOf(name))) return;
+  graph.add(roundingNodes(from, integersOf(name), { type: numericType(type), scale, step: 1 }));
+}
+
+function withGraph(model: OnnxModel, { constants }: GraphMaker, nodes: readonly NodeProto[]): OnnxModel {
+  const proto = clone(ModelProtoSchema, model.proto);
+  const graph = proto.graph as GraphProto;
+  graph.node = [...nodes];
+  graph.initializer.push(...constants);
+  graph.valueInfo = [];
+  return { ...model, proto, graph };
 }
 
 /** Nodes and constants under construction. */
@@ -120,9 +163,9 @@ class GraphMaker {
 }
 
 /** Sum, bias, scales, addend, bounds and rounding, in float64 where they are not whole numbers below 2^24. */
-function addOperation(graph: GraphMaker, integer: IntegerOperation): void {
+function addOperation(graph: GraphMaker, integer: IntegerOperation, named = integersOf): void {
   const { operation, output, biases, multipliers, shift, low, high, addend, copy } = integer;
-  const at = (part: string): string => `${output.name}__${part}`;
+  const at = (part: string): string => `${named(output.name)}__engine_${part}`;
   const fromEnd = operation.layout === 'image' ? 3 : 1;
   const double = (part: string, ...values: readonly number[]): string => graph.double(at(part), values, fromEnd);
   const biased = graph.node('Add', [sums(graph, integer, at), double('bias', ...biases)], at('biased'));
@@ -137,7 +180,7 @@ function addOperation(graph: GraphMaker, integer: IntegerOperation): void {
     if (least !== undefined) value = graph.node('Max', [value, double(`${part}_low`, least)], at(`${part}_least`));
     if (greatest !== undefined)
       value = graph.node('Min', [value, double(`${part}_high`, greatest)], at(`${part}_most`));
-    graph.add(roundingNodes(value, integersOf(tensor.name), { type: numericType(tensor.type), scale: 1, step: 1 }));
+    graph.add(roundingNodes(value, named(tensor.name), { type: numericType(tensor.type), scale: 1, step: 1 }));
   };
   encode(output, 'main', shift, low, high);
   if (copy) encode(copy.tensor, 'copy', copy.shift, copy.relu ? 0 : undefined);
@@ -145,11 +188,8 @@ function addOperation(graph: GraphMaker, integer: IntegerOperation): void {
 
 /** The exact sums in float64. */
 function sums(graph: GraphMaker, integer: IntegerOperation, at: (part: string) => string): string {
-  const { operation, input } = integer;
-  const { layer } = operation;
-  const from = integersOf(
-    layer && layer.product.activation !== operation.input ? layer.product.activation : input.name,
-  );
+  const { layer } = integer.operation;
+  const from = integersOf(nameOfInput(integer));
   if (!layer || layer.product.op === 'Conv') return imageSums(graph, integer, from, at);
   const exact = graph.node('Cast', [from], at('operand'), { to: DOUBLE });
   if (layer.second.kind === 'activation') {

@@ -79,6 +79,7 @@ export async function loadWholeInteger({
 
 /** Figures of a network in whole integers beside those of its rounded one. */
 export interface Figures {
+  readonly differences: IntegerReport['differences'];
   readonly outputs: MeasuredComparison;
   readonly accuracy: IntegerReport['accuracy'];
 }
@@ -87,7 +88,7 @@ export interface Figures {
 export function integerReport(
   { plan, sizes, unit }: QuantisedNetwork,
   { shared, storage }: WholeInteger,
-  { outputs, accuracy }: Figures,
+  { differences, outputs, accuracy }: Figures,
 ): Omit<IntegerReport, 'file'> {
   const { network, views, found } = shared;
   const onEngine = new Set(found.operations.map(({ layer }) => layer?.product));
@@ -124,6 +125,7 @@ export function integerReport(
     // Products left in floating point are among the nodes, too.
     host: host.filter(({ name, reason }) => reason !== null || !left.has(name)),
     moved: [...moved(network.inputs, 'engine'), ...moved(network.outputs, 'host')],
+    differences,
     outputs: { ...outputs, outputs: outputs.outputs.map((output) => ({ ...output, shape: [...output.shape] })) },
     accuracy,
   };

@@ -140,6 +140,7 @@ export function reportText(report: QuantiseReport): string {
     outputLines(own.outputs, 'outputs on calibration samples'),
     heldOut ? outputLines(heldOut.outputs, 'outputs on samples held out') : [],
     report.integer ? keyed(integerRows(report.integer)) : [],
+    report.integer ? differenceTable(report.integer) : [],
     report.warnings.map((warning) => `warning: ${warning}`),
     keyed(fileRows(report)),
   ];
@@ -174,6 +175,19 @@ function integerRows({ jobs, macs, host, moved, outputs, accuracy, tensors }: In
     ['moved', `${bytes('engine')} bytes to the engine, ${bytes('host')} bytes from it, per sample`],
     ...hostLines(host, all).map((line): [string, string] => ['on the host', line]),
   ];
+}
+
+/** Results listed, those that differ most by themselves. */
+const LISTED = 10;
+
+/** How the engine's results differ from the rounded network's. */
+function differenceTable({ differences, tensors }: IntegerReport): string[] {
+  const kept = new Map(tensors.map(({ tensor, type, copy }) => [tensor, (copy ?? { type }).type]));
+  const rows = differences
+    .toSorted((a, b) => (b.alone ?? 0) - (a.alone ?? 0))
+    .slice(0, LISTED)
+    .map(({ tensor, alone, whole }) => [shortName(tensor), kept.get(tensor) ?? '', percent(alone), percent(whole)]);
+  return aligned([['results, largest own error first', 'kept as', 'alone', 'in the network'], ...rows], [2, 3]);
 }
 
 /** Nodes that the engine does not run: products with their share of the MACs, all others counted. */

@@ -148,6 +148,11 @@ const integer = z.object({
   moved: z.array(
     z.object({ tensor: z.string(), to: z.enum(['engine', 'host']), type: z.string(), elements: count, bytes: count }),
   ),
+  /**
+   * How far the engine's results are from those of the rounded network: of each operation alone, with that network's
+   * operands, and in whole integers throughout. Norm of the difference over the norm; null where all is zero.
+   */
+  differences: z.array(z.object({ tensor: z.string(), alone: share, whole: share })),
   /** Outputs against floating point, on the samples that those of the rounded network are measured on. */
   outputs: comparison,
   /** On labelled images; null without any. */

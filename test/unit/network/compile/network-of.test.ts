@@ -3,6 +3,8 @@ import { validateEngine } from '../../../../gen/config/engine.js';
 import { elaborateEngine } from '../../../../gen/rtl/engine/engine.js';
 import { checkCompiled } from '../../../../scripts/network/compile/check.js';
 import { compile } from '../../../../scripts/network/compile/compile.js';
+import { differencesOf } from '../../../../scripts/network/compile/differences.js';
+import type { IntegerOperation } from '../../../../scripts/network/compile/integers.js';
 import { type ProductLayer, tensorOf } from '../../../../scripts/network/compile/network.js';
 import { integerReport, wholeInteger } from '../../../../scripts/network/compile/whole-integer.js';
 import { type Feed, feedOf } from '../../../../scripts/network/onnx/feed.js';
@@ -144,6 +146,26 @@ describe('a network in whole integers', () => {
     expect(report.mismatch).toMatch(/sample 0, a1\[\d+\]: .* by standard operators/);
   });
 
+  it('tells which results differ from the rounded network, of each operation alone and in the whole', async () => {
+    const { network, whole } = await quantised(RESIDUAL, { bits: 4 });
+    const differences = await differencesOf(network, whole);
+    expect(differences.map(({ tensor }) => tensor)).toEqual(['a1', 'p', 'c1', 's1', 'm', 'e0', 'g', 'y']);
+    const of = (name: string) => differences.find(({ tensor }) => tensor === name);
+    // The first operation has the same operands in both; what comes behind it adds to its error.
+    expect(of('a1')?.alone).toBe(of('a1')?.whole);
+    expect(of('a1')?.alone).toBeGreaterThan(0);
+    expect(of('y')?.alone).toBeLessThan(0.01);
+    expect(of('y')?.whole).toBeGreaterThan(of('y')?.alone as number);
+    const [first, ...others] = whole.shared.integers as [IntegerOperation, ...IntegerOperation[]];
+    const wrong = { ...first, biases: first.biases.map((bias) => bias + 20) };
+    const broken = await differencesOf(network, {
+      ...whole,
+      shared: { ...whole.shared, integers: [wrong, ...others] },
+    });
+    expect(broken[0]?.alone).toBeGreaterThan(5 * (differences[0]?.alone as number));
+    expect(broken.slice(1).map(({ alone }) => alone)).toEqual(differences.slice(1).map(({ alone }) => alone));
+  });
+
   it('keeps what is added in 8 bits, beside the 4 of products', async () => {
     const { network } = (await quantised(RESIDUAL, { bits: 4 })).whole.shared;
     const added = network.layers.find(({ addend }) => addend !== undefined);
@@ -199,7 +221,9 @@ describe('a network whose products alone run on the engine', () => {
   it('says what the host does and what moves, with the shares of the products', async () => {
     const { network, whole, feed } = await quantised(ATTENTION, { bits: 4 }, randomTensor([8, 5, 8], 60));
     const outputs = { ...(await outputErrorOf({ ...network, feed, batch: 8 })), samples: 8 };
-    const report = integerReport(network, whole, { outputs, accuracy: null });
+    const differences = await differencesOf(network, whole);
+    expect(differences).toHaveLength(6);
+    const report = integerReport(network, whole, { differences, outputs, accuracy: null });
     expect(report.macs).toEqual({ engine: 4 * 5 * 8 * 8 + 2 * 2 * 5 * 5 * 4, host: 0 });
     expect(
       report.host

@@ -229,6 +229,10 @@ describe('report as text', () => {
           macs: { engine: 900, host: 100 },
           host: [node, node, { name: 'odd', op: 'Einsum', reason: 'no Einsum', macs: 100 }],
           moved: [moved, { ...moved, tensor: 'scores', to: 'host', bytes: 10 }],
+          differences: [
+            { tensor: 'small', alone: 0.01, whole: 0.02 },
+            { tensor: 'conv1_out', alone: 0.03, whole: null },
+          ],
           outputs: comparison(8, 0.0009),
           accuracy: { source: 'images', samples: 200, right: { float: 180, quantised: 170, integer: 168 }, alike: 190 },
         },
@@ -241,6 +245,7 @@ describe('report as text', () => {
     expect(text).toMatch(/^moved +784 bytes .* 10 bytes /m);
     expect(text).toMatch(/^on the host +odd \(Einsum\): no Einsum; 10\.00 % /m);
     expect(text).toMatch(/^on the host +2 Softmax$/m);
+    expect(text).toMatch(/^conv1_out +uint8 +3\.00 % +all zero\nsmall +1\.00 % +2\.00 %$/m);
     expect(text).toMatch(/^in whole integers +whole-integer\.onnx$/m);
   });
 
