@@ -38,7 +38,7 @@ function sumRange(network: IntegerNetwork, { input, weights, weightType, biases 
     Math.max(weight * low, weight * high),
   ];
   if ('tensor' in weights) {
-    const { width: depth } = tensorOf(network, weights.tensor);
+    const { height: depth } = tensorOf(network, weights.tensor);
     const all = decoded.map(products);
     return {
       least: depth * Math.min(...all.map(([least]) => least)),

@@ -98,8 +98,9 @@ function sizeOf(
     const [, channels = 1, height = 1, width = 1] = shape;
     return { height, width, channels };
   }
-  const [channels, width] = [shape.at(-1) ?? 1, shape.at(-2) ?? 1];
-  return { height: elementCount(shape) / channels / width / parts, width, channels };
+  // An image one pixel wide can be cut anywhere.
+  const channels = shape.at(-1) ?? 1;
+  return { height: elementCount(shape) / channels / parts, width: 1, channels };
 }
 
 function layerOf(

@@ -79,8 +79,8 @@ export function inputBand(
 /** The codes of a layer's weights; zeros for those that the host writes. */
 function weightCodes(network: IntegerNetwork, { weights }: ProductLayer): Uint8Array {
   if (!('tensor' in weights)) return weights;
-  const { width, channels } = tensorOf(network, weights.tensor);
-  return new Uint8Array(width * channels);
+  const { height, width, channels } = tensorOf(network, weights.tensor);
+  return new Uint8Array(height * width * channels);
 }
 
 /** @throws UserError for a type that the engine does not take there. */
