@@ -6,9 +6,9 @@
 //
 // VECTORS: words weights stay (0: sums stay and leave over a bus), acc_bits, decode steps, PE steps; a decode step: a_type, a_code, w_type,
 // w_code (bytes); a PE step: a_type, w_type, load (of a weight that stays), swap, check, three times 0 (bytes), then 64 bits each: the
-// activation codes of all lanes, the weight codes, acc_i (the partial sum from above, or the bus from below), and what accumulator and bus (the
-// partial sum to below, and 0) hold after the step's clock edge (compared if check). FILE gets two 64-bit operands (activation, weight) per
-// decode step. One JSON object is printed.
+// activation codes of all lanes, the weight codes, acc_i (the partial sum from above, or the bus from below), and what the accumulator and the
+// register at the end of the bus (the partial sum to below, and 0) hold after the step's clock edge (compared if check). FILE gets two 64-bit
+// operands (activation, weight) per decode step. One JSON object is printed.
 
 #include <cstdio>
 #include <memory>

@@ -244,15 +244,17 @@ function peMismatch(manifest: Manifest, pe: PeVectors, { rule, step, expected, g
       { length: pe.lanes },
       (_, lane) => `${codeText('a', activation, lane)} times ${codeText('w', weight, lane)}`,
     ).join(', ');
-  const offered = step - configuration.pipeline;
+  // What a bus has is in the register at its end an edge later.
+  const at = rule.startsWith('the bus') ? step - 1 : step;
+  const offered = at - configuration.pipeline;
   const stays = factsOf(configuration).computing.adds === 'passes';
   const weight = stays ? weightInUse(pe, offered) : offered;
   const product = offered < 0 || weight < 0 ? 'none' : products(offered, weight);
   const isFloat = configuration.pe === 'float' && /accumulator|bus/.test(rule);
   const show = (value: bigint): string => (isFloat ? showBinary32(value) : String(value));
   const before = stays
-    ? `sum from above ${show(pe.values[step * 3] as bigint)}`
-    : `accumulator before ${show((step > 0 ? pe.values[(step - 1) * 3 + 1] : 0n) as bigint)}`;
+    ? `sum from above ${show(pe.values[at * 3] as bigint)}`
+    : `accumulator before ${show((at > 0 ? pe.values[(at - 1) * 3 + 1] : 0n) as bigint)}`;
   return (
     `PE, clock edge ${step}: ${rule}: expected ${show(BigInt(expected))}, got ${show(BigInt(got))}; the product that ` +
     `arrives there is ${product}, ${before}; the decoders passed`

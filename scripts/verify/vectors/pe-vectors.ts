@@ -40,7 +40,7 @@ interface Control {
 
 /** The meaning of a PE in terms of values, a clock edge at a time. */
 interface PeModel<P extends PairCodes> {
-  /** Accumulator and bus after the edge; of a PE whose weights stay, the partial sum and 0. */
+  /** The accumulator after the edge, and the bus of the step before; of a PE whose weights stay, the partial sum and 0. */
   step(pair: P, control: Control): [bigint, bigint];
 }
 
@@ -68,12 +68,14 @@ const LONGEST_CLIMB = 4096;
 
 /**
  * Products arrive PIPELINE clock edges after their operands are offered. A swap puts the sum on the bus while it is offered to
- * the accumulator's adder for the last time.
+ * the accumulator's adder for the last time. Registers take the bus, as in the array, so that the next step's swap is there and shows
+ * a part of the sum that takes it for its own.
  */
 export class BusModel implements PeModel<PairCodes> {
   private acc = 0n;
   private products: bigint[];
   private swap = false;
+  private bus = 0n;
 
   /** @param late Whether the PE takes the swap as it comes, and what it holds and gives is seen a step later. */
   constructor(
@@ -91,7 +93,9 @@ export class BusModel implements PeModel<PairCodes> {
     this.acc = this.accumulate((this.late ? swap : this.swap) ? 0n : this.acc, arrived);
     this.swap = swap;
     const seen = this.late ? before : this.acc;
-    return [seen, swap ? accIn | seen : accIn];
+    const bus = this.bus;
+    this.bus = swap ? accIn | seen : accIn;
+    return [seen, bus];
   }
 }
 
@@ -143,7 +147,8 @@ export function peVectors(info: PeInfo, random: RandomSource, most = MOST_PAIRS)
     : new BusModel(pipeline, wrap, info.accumulator.lateFrom !== null);
   const recorder = new Recorder<Pair>(model, pairs, random);
   const levels = stays ? fullRangeLevels(info, count, random) : sumLevels(info, count);
-  (stays ? driveStationary : driveSums)(recorder, pairs, levels, pipeline, random);
+  if (stays) driveStationary(recorder, pairs, levels, pipeline, random);
+  else driveSums(recorder, pairs, levels, info, random);
   return { ...recorder.vectors(), pairs: tried, exhaustive, levels };
 }
 
@@ -208,10 +213,13 @@ function corners(operands: readonly Operand[]): Operand[] {
   return [least, greatest, ...operands.filter((operand) => firstValue(operand) === 0n).slice(0, 1)];
 }
 
+const anyValue = (bits: number, random: RandomSource): bigint =>
+  BigInt.asIntN(bits, (BigInt(random.below(2 ** 32)) << 32n) | BigInt(random.below(2 ** 32)));
+
 /** Sums from above from end to end. */
 function fullRangeLevels({ accumulator: { bits } }: PeInfo, count: number, random: RandomSource): bigint[] {
   const half = 1n << BigInt(bits - 1);
-  const anywhere = () => BigInt.asIntN(bits, (BigInt(random.below(2 ** 32)) << 32n) | BigInt(random.below(2 ** 32)));
+  const anywhere = () => anyValue(bits, random);
   return [0n, half - 1n, -half, -1n, half / 3n, anywhere(), anywhere(), anywhere(), anywhere()].slice(0, count);
 }
 
@@ -319,19 +327,19 @@ function groupByWeight(pairs: readonly Pair[]): Map<Operand, Pair[]> {
 
 /**
  * A stream of products: the accumulator climbs to a level and is kept near it by balancing products while all pairs
- * pass; around zero it is handed to the bus at random. Arbitrary values come over the bus meanwhile.
+ * pass; around zero it is handed to the bus at random. Nothing or any value comes over the bus meanwhile.
  */
 function driveSums(
   recorder: Recorder<Pair>,
   pairs: readonly Pair[],
   levels: readonly bigint[],
-  pipeline: number,
+  { configuration: { pipeline }, accumulator: { bits } }: PeInfo,
   random: RandomSource,
 ): void {
   const byProduct = [...pairs].sort((x, y) => (x.product < y.product ? -1 : 1));
   const [lowest, highest] = [byProduct[0] as Pair, byProduct.at(-1) as Pair];
   const zero = pairs.find((pair) => pair.product === 0n) as Pair;
-  const busAtRandom = () => ({ accIn: BigInt(random.below(2 ** 20)) % 128n });
+  const busAtRandom = () => ({ accIn: random.below(2) === 0 ? 0n : anyValue(bits, random) });
   // What has been offered is on its way: the level reached is judged with it included.
   let ahead = 0n;
   const offer = (pair: Pair, control: { swap?: boolean; check?: boolean } = {}) => {

@@ -97,6 +97,21 @@ it('a sum grows by exactly the product that arrives, and is seen a cycle later w
   expect(checked).toBeGreaterThan(1000);
 });
 
+it('a bus has what comes from below, and the sum of a swap, and is seen a step later', () => {
+  const { vectors, manifest } = vectorsOf({});
+  const step = (i: number): readonly bigint[] => [...vectors.values.subarray(i * 3, i * 3 + 3)];
+  let swaps = 0;
+  for (let i = 10; i < 20_000; i++) {
+    const swap = vectors.controls[i * 8 + 3] === 1;
+    const [below = 0n, sum = 0n] = step(i);
+    expect(step(i + 1)[2]).toBe(swap ? below | sum : below);
+    swaps += Number(swap);
+  }
+  expect(swaps).toBeGreaterThan(100);
+  const highest = 1n << BigInt(manifest.accumulator.bits - 2);
+  expect(vectors.values.filter((value, i) => i % 3 === 0 && (value & highest) !== 0n).length).toBeGreaterThan(100);
+});
+
 describe('PE vectors, several lanes', () => {
   it('try every pair of codes in every lane, alone and beside others, and sum up all lanes', () => {
     const { manifest, vectors } = vectorsOf({
