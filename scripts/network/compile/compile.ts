@@ -86,10 +86,13 @@ function interleaved(steps: readonly Step[]): PlannedCommand[] {
   const commands: PlannedCommand[] = [...(steps[0]?.loads ?? [])];
   steps.forEach(({ compute, stores }, i) => {
     const own = [compute, ...stores];
-    const next = steps[i + 1]?.loads ?? [];
-    const early = next.findIndex((load) => own.some((each) => dependsOn(load, each)));
-    const count = early < 0 ? next.length : early;
-    commands.push(...next.slice(0, count), ...own, ...next.slice(count));
+    const early: PlannedCommand[] = [];
+    const late: PlannedCommand[] = [];
+    for (const load of steps[i + 1]?.loads ?? []) {
+      const waits = [...own, ...late].some((each) => dependsOn(load, each));
+      (waits ? late : early).push(load);
+    }
+    commands.push(...early, ...own, ...late);
   });
   return commands;
 }

@@ -83,9 +83,10 @@ export class StepMaker {
     const loads: PlannedCommand[] = [];
     const part = { firstTile, tiles };
     this.half('output').turn();
-    const activation = this.loadInput(prepared, row, rows, loads);
+    // What no command before makes comes first, and is there while the input waits for it.
     const weight = weights ? this.loadWeights(prepared, part, loads) : 0;
     const constant = this.loadConstants(prepared, part, loads);
+    const activation = this.loadInput(prepared, row, rows, loads);
     const pixels = rows * outWidth;
     const result = (name: string): ResultPlace => this.resultPlace(prepared, name, part, pixels, row * outWidth);
     const out = result(layer.output);
