@@ -19,7 +19,9 @@ const BROKEN = { rows: 4, cols: 4, requantiseLanes: 2, busBits: 64, name: 'broke
 
 const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
   ['sequence', 'step = go &', "step = 1'b1 &"],
-  ['sequence', 'tap_ends ? (row_ends ? a_tap_y_i : a_tap_x_i)', 'tap_ends ? (row_ends ? a_tap_x_i : a_tap_x_i)'],
+  ['tap', 'row_ends ? a_tap_y_i', 'row_ends ? a_tap_x_i'],
+  ['sequence', 'upper ? second_in_x', "1'b0 & upper ? second_in_x"],
+  ['sequence', 'wide_i & second_last', "1'b0 & second_last"],
   ['sequence', 'in_x < {7', 'in_y < {7'],
   ['sequence', 'begins_again ? weight_tile_q :', 'begins_again ? weight_address_q :'],
   ['feed', 'odd_q & ~load_i ? high_q : low', 'odd_q & ~load_i ? low : high_q'],

@@ -1,3 +1,4 @@
+import { instance } from '../../instance.js';
 import { input, output } from '../../module.js';
 import { clock, reset } from '../../ports.js';
 import { literal, zeroExtend } from '../../verilog.js';
@@ -15,6 +16,59 @@ export const SEQUENCE_FIELDS = [
 
 /** Cycles by which the weights of a step follow the activations of the same slot. */
 const AHEAD = 2;
+
+/** Fields of a tap's place, and their widths: of its word, within the window, and of the pixel from the window's first one. */
+const PLACE = { address: 16, words: 12, x: 8, y: 8, in_x: 14, in_y: 14 } as const;
+const TAP_FIELDS = ['kernel_width', 'kernel_height', 'dilation_x', 'dilation_y', 'a_tap_x', 'a_tap_y', 'depth_words'];
+
+/** From a word of a window to the next one. */
+export function tapModule(shape: EngineShape) {
+  const names = Object.entries(PLACE);
+  return engineModule(shape.bus, 'tap', {
+    title: 'The next word of a window.',
+    ports: [
+      ...fieldPorts('product', TAP_FIELDS),
+      ...names.map(([name, bits]) => input(`${name}_i`, bits, MEANINGS[name as keyof typeof PLACE])),
+      output('last_o', 1, 'there is none'),
+      ...names.map(([name, bits]) => output(`${name}_o`, bits, 'the same of the next word')),
+    ],
+  });
+}
+
+const MEANINGS: Readonly<Record<keyof typeof PLACE, string>> = {
+  address: "word, from the pixel's first one",
+  words: 'words of the tap, from this one on',
+  ...{ x: 'tap of its row', y: 'row of taps' },
+  ...{ in_x: 'pixels right of the first tap', in_y: 'pixels below the first tap' },
+};
+
+/** The two words behind the one that is read. */
+function nextWords(shape: EngineShape) {
+  const tap = tapModule(shape);
+  const own: Readonly<Record<string, string>> = {
+    ...{ address: 'tap_address_q', words: 'words_q', x: 'tap_x_q', y: 'tap_y_q', in_x: 'tap_in_x_q' },
+    in_y: 'tap_in_y_q',
+  };
+  const step = (from: string, to: string) =>
+    instance(tap, (port) => {
+      const name = port.replace(/_[io]$/, '');
+      if (name === 'last') return `${from}_last`;
+      if (!(name in PLACE)) return port;
+      if (port.endsWith('_o')) return `${to}_${name}`;
+      return from === 'first' ? own[name] : `${from}_${name}`;
+    });
+  const wires = (prefix: string) =>
+    Object.entries(PLACE).map(([name, width]) => ({ name: `${prefix}_${name}`, width: width as number }));
+  return {
+    nextWires: [
+      ...['first_last', 'second_last'].map((name) => ({ name, width: 1 })),
+      ...wires('second'),
+      ...wires('third'),
+    ],
+    second: step('first', 'second'),
+    third: step('second', 'third'),
+  };
+}
 
 export function sequenceModule(shape: EngineShape) {
   const { rows } = shape.machine;
@@ -50,7 +104,8 @@ export function sequenceModule(shape: EngineShape) {
     oneSlot: literal(slotBits, 1),
     pixelEnds: '~wide_i | slot_q[0]',
     stepsOfSlot: `wide_i ? ${slotLow} : ${zeroExtend('slot_q', slotBits, 9)}`,
-    inLast: `words_q == (wide_i & ${slotBit} ? 12'd2 : 12'd1)`,
+    inLast: `(wide_i & ${slotBit} ? second_words : words_q) == 12'd1`,
+    ...nextWords(shape),
     stepThere: `~wide_i | ~${slotBit} | second`,
     noneAhead: literal(AHEAD, 0),
   });

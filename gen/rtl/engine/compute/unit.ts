@@ -16,7 +16,7 @@ import { lookupModule } from './lookup.js';
 import { placesModule } from './places.js';
 import { resultsModule } from './results.js';
 import { secondModule } from './second.js';
-import { SEQUENCE_FIELDS, sequenceModule } from './sequence.js';
+import { SEQUENCE_FIELDS, sequenceModule, tapModule } from './sequence.js';
 import { sumsModule } from './sums.js';
 import { valuesModules } from './values.js';
 import { vectorModule } from './vector.js';
@@ -303,5 +303,19 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
       outside: `${name}_read_o & ${beyond(`${name}_address_o`, bufferOf(shape, buffer))}`,
     })),
   });
-  return [...decoders, values, places, sequence, feed, beats, sums, vector, second, lookup, results, compute];
+  return [
+    ...decoders,
+    values,
+    places,
+    tapModule(shape),
+    sequence,
+    feed,
+    beats,
+    sums,
+    vector,
+    second,
+    lookup,
+    results,
+    compute,
+  ];
 }
