@@ -58,7 +58,7 @@ export async function quantisedNetwork(folder: string, name: string): Promise<De
 }
 
 /**
- * Whether the first dimension counts the steps of a sequence.
+ * Whether the first dimension counts the steps of a sequence, or other rows that depend on each other.
  *
  * @param opened The network as the file has it, @param model the same with the sizes given.
  * @throws UserError when the length of the sequence is not given.
@@ -70,7 +70,10 @@ async function isSequence(
 ): Promise<boolean> {
   const isOpen = ({ shape }: OnnxModel['inputs'][number]): boolean => shape?.[0] === undefined && shape?.length !== 0;
   const names = new Set(model.inputs.map(({ name }) => name));
-  if (!opened.inputs.filter(({ name }) => names.has(name)).every(isOpen)) return false;
+  if (!opened.inputs.filter(({ name }) => names.has(name)).every(isOpen)) {
+    const rows = samplesOfShapes(model);
+    return rows > 1 && (await randomRowsDepend(model, declared, rows)) !== undefined;
+  }
   const why = await randomRowsDepend(model, declared);
   const open = model.inputs.find(isOpen);
   if (why === undefined || !open) return why !== undefined;

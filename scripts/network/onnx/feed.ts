@@ -46,8 +46,13 @@ export interface Taking {
   readonly count?: number | undefined;
   /** Whether every sample is run alone. */
   readonly alone?: boolean;
-  /** Whether an array of an input's dimensions is one sample, instead of one for each element of its first dimension. */
+  /**
+   * Whether an array of an input's dimensions is one sample, or one for each run that the network fixes the rows of, instead
+   * of one for each element of its first dimension.
+   */
   readonly sequence?: boolean;
+  /** Whether rows behind the last whole run are left out, instead of refused. */
+  readonly wholeRuns?: boolean;
 }
 
 /**
@@ -59,7 +64,7 @@ export interface Taking {
 export function feedOf(
   model: OnnxModel,
   samples: Samples,
-  { count: wanted, sequence = false, alone = false }: Taking = {},
+  { count: wanted, sequence = false, alone = false, wholeRuns = false }: Taking = {},
 ): Feed {
   const bound = boundArrays(model, samples, sequence);
   const whole = bound.some((each) => each.whole);
@@ -76,7 +81,8 @@ export function feedOf(
       `inputs need equally many samples: ${a.array.name} holds ${count} for ${a.input.name}, ${b.array.name} ${counts[other]} for ${b.input.name}; where a first dimension does not count samples, give all arrays a dimension more in front, which does`,
     );
   }
-  const taken = takenSamples(samples.name, count, fixed, wanted);
+  const rest = wholeRuns && fixed !== undefined && count > fixed ? count % fixed : 0;
+  const taken = takenSamples(samples.name, count, fixed, rest > 0 ? count - rest : wanted);
   return makeFeed({ name: samples.name, bound, fixed, sequence }, 0, taken);
 }
 
@@ -163,19 +169,26 @@ function boundArrays({ inputs, name }: OnnxModel, { arrays }: Samples, sequence:
     if (own.length === 0) throw new UserError(`${name}: no samples are given for input ${input.name} (${text(input)})`);
     if (own.length > 1) throw new UserError(`${name}: samples are given ${own.length} times for input ${input.name}`);
     const array = own[0] as SampleArray;
-    const one = sequence && (input.shape === undefined || input.shape.length === array.shape.length);
-    return one ? { ...bind(input, asOne(array)), whole: true } : bind(input, array);
+    const oneOrMore = sequence && (input.shape === undefined || input.shape.length === array.shape.length);
+    return oneOrMore ? { ...bind(input, inSequences(array, input.shape?.[0])), whole: true } : bind(input, array);
   });
 }
 
-/** An array as one sample. */
-function asOne(array: SampleArray): SampleArray {
-  const [length = 0] = array.shape;
-  const read = (): Value => {
-    const value = array.read(0, length);
-    return { ...value, shape: [1, ...value.shape] };
+/** An array with a dimension more in front, which counts sequences. @param length Rows of a sequence; all without it. */
+function inSequences(array: SampleArray, length = array.shape[0] ?? 1): SampleArray {
+  const [rows = 0, ...rest] = array.shape;
+  const sequences = Math.floor(rows / length);
+  if (sequences * length !== rows) {
+    const way = sequences > 0 ? `, such as the first ${sequences * length}` : '';
+    throw new UserError(
+      `${array.name} holds ${plural(rows, 'row')}; the network takes ${length} at a time, which are one sample; give whole ones${way}`,
+    );
+  }
+  const read = (first: number, count: number): Value => {
+    const value = array.read(first * length, count * length);
+    return { ...value, shape: [count, length, ...rest] };
   };
-  return { ...array, shape: [1, ...array.shape], read };
+  return { ...array, shape: [sequences, length, ...rest], read };
 }
 
 const sizes = (shape: readonly (number | undefined)[]): string => shape.map((size) => size ?? '?').join(' x ');

@@ -2,14 +2,14 @@ import { Option } from 'commander';
 import type { NodeProto } from 'onnx-buf';
 import { UserError } from '../../../gen/base/errors.js';
 import { randomSource } from '../../../gen/golden/vectors.js';
-import { type Feed, feedOf, type Run, randomInputs } from '../onnx/feed.js';
+import { type Feed, feedOf, randomInputs, type Run } from '../onnx/feed.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Samples } from '../onnx/samples.js';
 import { needed } from '../onnx/nodes.js';
 import { openInside, type Session } from '../onnx/session.js';
 import { elementCount } from '../onnx/tensor.js';
 import { withStaticRounding } from '../onnx/static-rounding.js';
-import { isFloating, numbersOf, sameValue, slice, type Value, type Values } from '../onnx/value.js';
+import { isFloating, numbersOf, sameValue, slice, stack, type Value, type Values } from '../onnx/value.js';
 import { findProducts } from '../products/find.js';
 import { operandsOf } from '../products/product.js';
 
@@ -39,34 +39,46 @@ export interface OpenedFeed {
   readonly note?: string;
 }
 
-/** The samples for a network, where its first dimension is no batch all rows as one. */
+/** The samples for a network, where its first dimension is no batch all rows of a run as one. */
 export async function openFeed(
   model: OnnxModel,
   samples: Samples,
   { count, first = 'auto' }: FeedRequest = {},
 ): Promise<OpenedFeed> {
   if (first === 'sequence') return { feed: feedOf(model, samples, { count, sequence: true }) };
-  const feed = feedOf(model, samples, { count });
-  if (first === 'samples' || feed.fixed !== undefined || feed.count < 2) return { feed };
-  const why = await rowsDepend(model, feed);
-  if (why === undefined) return { feed };
-  const fixed = withStaticRounding(model);
-  if (fixed && (await rowsDepend(fixed, feed)) === undefined) {
+  const rows = first === 'samples' ? undefined : feedOf(model, samples, { wholeRuns: true });
+  const why = rows && (await rowsDepend(model, rows));
+  if (!rows || why === undefined) return { feed: feedOf(model, samples, { count }) };
+  const { fixed } = rows;
+  const rounded = withStaticRounding(model);
+  if (rounded && (await rowsDepend(rounded, rows)) === undefined) {
+    if (fixed !== undefined) return { feed: feedOf(model, samples, { count }) };
     return {
       feed: feedOf(model, samples, { count, alone: true }),
       note: `the network rounds by scales that it takes from all of a run (DynamicQuantizeLinear), so the samples of ${samples.name} are run one by one`,
     };
   }
   const found = `the rows of ${samples.name} are no samples of their own: ${why}`;
+  const feed = feedOf(model, samples, { sequence: true });
+  if (fixed !== undefined) {
+    if (count !== undefined && count > feed.count) {
+      throw new UserError(
+        `--samples ${count}: ${found}; ${fixed} rows, which the network takes at a time, are one sample, and there ${feed.count === 1 ? 'is' : 'are'} ${feed.count}`,
+      );
+    }
+    return {
+      feed: feed.part(0, count ?? feed.count),
+      note: `${found}; ${fixed} rows, which the network takes at a time, are taken as one sample (--first-dimension samples takes each as one)`,
+    };
+  }
   if (count !== undefined) {
     throw new UserError(
       `--samples ${count}: ${found}; all rows are one sample. Leave --samples out, or say --first-dimension samples`,
     );
   }
-  return {
-    feed: feedOf(model, samples, { sequence: true }),
-    note: `${found}; all ${feed.count} rows are taken as one sample (--first-dimension samples takes each as one)`,
-  };
+  const taken =
+    rows.count === 1 ? 'its row is taken as a sequence of one' : `all ${rows.count} rows are taken as one sample`;
+  return { feed, note: `${found}; ${taken} (--first-dimension samples takes each as one)` };
 }
 
 /** Rows compared: many where a row is small, as steps of sequences are, else few. */
@@ -76,40 +88,81 @@ const SEARCHED = 256;
 
 /** Why a network's results for several samples together are not those for each alone; undefined where they are. */
 async function rowsDepend(model: OnnxModel, feed: Feed): Promise<string | undefined> {
-  const elements = [...feed.shapes.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
-  const many = Math.min(rowsCompared(elements), feed.count);
-  const start = Math.max(0, Math.min(firstOther(feed) - 1, feed.count - many));
-  const alone = Array.from({ length: many }, (_, i) => runOf(feed.part(start + i, 1)).inputs);
-  return runsDiffer(model, runOf(feed.part(start, many)).inputs, alone, `the network does not run on ${many} rows`);
+  const { fixed = 1, count } = feed;
+  // A run has one row, or the array has a dimension in front of the network's.
+  if (feed.fixed === 1) return undefined;
+  const rowAt = (i: number): Values => {
+    const run = feed
+      .part(i - (i % fixed), fixed)
+      .runs(fixed)
+      .next().value as Run;
+    return rowOf(run.inputs, i % fixed);
+  };
+  if (count === 1) {
+    const row = rowAt(0);
+    return runsDiffer(model, [row, turned(row)]);
+  }
+  const elements = [...rowAt(0).values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  const many = Math.min(rowsCompared(elements), feed.fixed ?? count);
+  const start = Math.max(0, Math.min(firstOther(rowAt, count) - 1, count - many));
+  const rows = Array.from({ length: many }, (_, i) => rowAt(start + i));
+  return runsDiffer(model, rows, { fixed: feed.fixed, unrunnable: `the network does not run on ${many} rows` });
 }
 
 /**
- * The same on random inputs, for a network whose inputs all leave their first dimension open; undefined where it does not
- * run on these.
+ * The same on random inputs, for a network whose inputs all leave their first dimension open or fix the same; undefined
+ * where it does not run on these.
  *
  * @param shapes Shapes of the inputs; their first dimensions count for nothing.
+ * @param fixed Rows of a run, where the network fixes them.
  */
 export async function randomRowsDepend(
   model: OnnxModel,
   shapes: ReadonlyMap<string, readonly number[]>,
+  fixed?: number,
 ): Promise<string | undefined> {
   const rests = [...shapes].map(([name, [, ...rest]]) => [name, rest] as const);
-  const many = rowsCompared(rests.reduce((sum, [, rest]) => sum + elementCount(rest), 0));
+  const many = Math.min(rowsCompared(rests.reduce((sum, [, rest]) => sum + elementCount(rest), 0)), fixed ?? Infinity);
   const inputs = randomInputs(model, new Map(rests.map(([name, rest]) => [name, [many, ...rest]])), randomSource(1));
-  const alone = Array.from(
-    { length: many },
-    (_, i): Values => new Map([...inputs].map(([name, value]) => [name, slice(value, i, 1)])),
+  return runsDiffer(
+    model,
+    Array.from({ length: many }, (_, i) => rowOf(inputs, i)),
+    { fixed },
   );
-  return runsDiffer(model, inputs, alone);
 }
 
-const runOf = (feed: Feed): Run => feed.runs(feed.count).next().value as Run;
+const rowOf = (inputs: Values, i: number): Values =>
+  new Map([...inputs].map(([name, value]) => [name, slice(value, i, 1)]));
+
+/** Rows as the inputs of a run. */
+const joined = (rows: readonly Values[]): Values =>
+  new Map(
+    [...(rows[0] as Values)].map(
+      ([
+        name,
+        {
+          shape: [, ...rest],
+        },
+      ]) => {
+        const { data, type } = stack(rows.map((row) => row.get(name) as Value));
+        return [name, { type, shape: [rows.length, ...rest], data } as Value];
+      },
+    ),
+  );
+
+/** Another row, of elements that the network takes: those of a row from its end, and floats half as large. */
+const turned = (row: Values): Values =>
+  new Map(
+    [...row].map(([name, value]) => {
+      const data = value.data.slice().reverse() as Float32Array;
+      return [name, { ...value, data: isFloating(value) ? data.map((each) => each / 2) : data } as Value];
+    }),
+  );
 
 /** The first row that differs from the one before: of equal rows a mean is that of each. */
-function firstOther(feed: Feed): number {
-  const rowAt = (i: number): Values => runOf(feed.part(i, 1)).inputs;
+function firstOther(rowAt: (i: number) => Values, count: number): number {
   let before = rowAt(0);
-  for (let i = 1; i < Math.min(feed.count, SEARCHED); i++) {
+  for (let i = 1; i < Math.min(count, SEARCHED); i++) {
     const row = rowAt(i);
     if ([...row].some(([name, value]) => !sameValue(value, before.get(name) as Value))) return i;
     before = row;
@@ -142,38 +195,39 @@ function telling(model: OnnxModel): string[] {
 }
 
 /**
- * Compares a run with runs of its rows by the tensors with fractions that tell.
+ * Compares a run of several rows with runs of each, by the tensors with fractions that tell. Where the network fixes how
+ * many rows it takes, the rows are taken in turn until a run is full, and a run of each has nothing but copies of it.
  *
  * @param unrunnable What to return where the network does not run on the rows together.
  * @returns Where they differ and how much; undefined where they do not.
  */
 async function runsDiffer(
   model: OnnxModel,
-  together: Values,
-  alone: readonly Values[],
-  unrunnable?: string,
+  rows: readonly Values[],
+  { fixed, unrunnable }: { readonly fixed?: number | undefined; readonly unrunnable?: string } = {},
 ): Promise<string | undefined> {
   const tensors = telling(model);
   const session = await openInside(model, tensors);
+  const inTurn = Array.from({ length: fixed ?? rows.length }, (_, i) => i % rows.length);
   try {
-    const all = await resultsOf(session, together);
+    const all = await resultsOf(session, joined(inTurn.map((i) => rows[i] as Values)));
     if (!all) return unrunnable;
     const each: Values[] = [];
-    for (const row of alone) {
-      const values = await resultsOf(session, row);
+    for (const row of rows) {
+      const values = await resultsOf(session, joined(new Array(fixed ?? 1).fill(row)));
       if (!values) return 'the network does not run on one row';
       each.push(values);
     }
+    const others = fixed === undefined ? 'for each alone' : 'for copies of each';
     for (const name of tensors) {
       const value = all.get(name) as Value;
       if (!isFloating(value)) continue;
-      const difference = differenceOf(
-        value,
-        each.map((values) => values.get(name) as Value),
-      );
-      if (difference === undefined) return `${name} has another size for ${alone.length} rows than for each alone`;
+      const own = each.map((values) => values.get(name) as Value);
+      const ways = fixed === undefined ? [own.map(wholePart)] : partings(own, inTurn);
+      const difference = leastOf(ways.map((parts) => differenceOf(value, own, parts)));
+      if (difference === undefined) return `${name} has another size for ${inTurn.length} rows than ${others}`;
       if (difference > ROUNDING) {
-        return `${name} for ${alone.length} rows differs from that for each alone by ${(100 * difference).toPrecision(2)} %`;
+        return `${name} for ${inTurn.length} rows differs from that ${others} by ${(100 * difference).toPrecision(2)} %`;
       }
     }
     return undefined;
@@ -192,19 +246,59 @@ async function resultsOf(session: Session, inputs: Values): Promise<Values | und
   }
 }
 
+/** What a row makes of a tensor. */
+interface Part {
+  readonly numbers: Float64Array;
+  /** Sizes behind the first dimension; undefined where elements are in no order. */
+  readonly rest?: readonly number[];
+}
+
+function wholePart(value: Value): Part {
+  const [, ...rest] = value.shape;
+  return { numbers: numbersOf(value) as Float64Array, rest };
+}
+
+/**
+ * What may be each row's in a tensor of runs of equal rows: a part of its first dimension, one of so many equal elements
+ * anywhere, or either, where the first dimension may count something else.
+ *
+ * @param runs The tensor in each run. @param inTurn The run that each row of the run of all is from.
+ */
+function partings(runs: readonly Value[], inTurn: readonly number[]): Part[][] {
+  const rows = inTurn.length;
+  const firsts = runs.map(({ shape: [first = 1] }) => first);
+  const inFront = (run: Value, at: number): Part => {
+    const [first = 1] = run.shape;
+    return wholePart(slice(run, (at * first) / rows, first / rows));
+  };
+  const anywhere = runs.map((run): Part => {
+    const numbers = (numbersOf(run) as Float64Array).toSorted();
+    return { numbers: numbers.filter((_, i) => i % rows === 0) };
+  });
+  return [
+    ...(firsts.every((first) => first % rows === 0) ? [inTurn.map((i, at) => inFront(runs[i] as Value, at))] : []),
+    ...(firsts.every((first) => first === rows) ? [] : [inTurn.map((i) => anywhere[i] as Part)]),
+  ];
+}
+
+function leastOf(differences: readonly (number | undefined)[]): number | undefined {
+  const known = differences.filter((each) => each !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
 /**
  * The norm of the difference of a tensor and of its parts over the norm; undefined where sizes differ. Parts lie behind
- * each other or, where shapes do not say so, anywhere; or each part is the whole, which then depends on no row.
+ * each other or, where shapes do not say so, anywhere; or the run of each row gives the whole, which then depends on none.
  */
-function differenceOf(whole: Value, parts: readonly Value[]): number | undefined {
+function differenceOf(whole: Value, runs: readonly Value[], parts: readonly Part[]): number | undefined {
   const all = numbersOf(whole) as Float64Array;
-  const each = parts.map((part) => numbersOf(part) as Float64Array);
-  const same = Math.max(...each.map((part) => (part.length === all.length ? distance(all, part) : 1)));
+  const each = runs.map((run) => numbersOf(run) as Float64Array);
+  const same = Math.max(...each.map((own) => (own.length === all.length ? distance(all, own) : 1)));
   if (same <= ROUNDING) return same;
-  const joined = Float64Array.from(each.flatMap((part) => [...part]));
+  const joined = Float64Array.from(parts.flatMap(({ numbers }) => [...numbers]));
   if (joined.length !== all.length) return undefined;
   const [, ...rest] = whole.shape;
-  const inRows = parts.every(({ shape: [, ...own] }) => own.join() === rest.join());
+  const inRows = parts.every((part) => part.rest?.join() === rest.join());
   return inRows ? distance(all, joined) : distance(all.toSorted(), joined.toSorted());
 }
 

@@ -117,9 +117,82 @@ describe('the first dimension', () => {
     }
   });
 
+  it('counts steps of a single row, although another one has to be made up', async () => {
+    const row = (x: typeof X, ...shape: number[]) => samplesOf('s.npy', { shape, data: x.data.slice(0, WIDTH) });
+    const { feed, note } = await openFeed(modelOf(ATTENTION), row(X, 1, WIDTH));
+    expect([feed.count, feed.sequence]).toEqual([1, true]);
+    expect(note).toMatch(/its row is taken as a sequence of one/);
+    expect((await openFeed(modelOf(RECURRENT), row(X, 1, 1, WIDTH))).feed.sequence).toBe(true);
+    expect((await openFeed(modelOf(ROWS), row(X, 1, WIDTH))).feed.sequence).toBe(false);
+  });
+
   it('is no number of samples to take some of', async () => {
     const attempt = openFeed(modelOf(ATTENTION), samplesOf('s', X), { count: 4 });
     await expect(attempt).rejects.toThrow(/--samples 4\b.*--first-dimension samples/);
+    const one = openFeed(modelOf(ATTENTION), samplesOf('s', X), { count: 1 });
+    await expect(one).rejects.toThrow(/--samples 1\b.*--first-dimension samples/);
+  });
+});
+
+describe('a first dimension that the network fixes', () => {
+  const fixed = (parts: GraphParts, ...input: number[]) => modelOf({ ...parts, input });
+  const open = (model: ReturnType<typeof modelOf>, samples = X, request = {}) =>
+    openFeed(model, samplesOf('s.npy', samples), request);
+  const heads: GraphParts = {
+    ...ROWS,
+    nodes: [...ROWS.nodes, node('Transpose', ['y'], 't', { perm: [1, 0] })],
+    outputs: ['t'],
+  };
+
+  it.each([
+    ['rows by themselves', ROWS],
+    ['rows that are no first dimension of the output', heads],
+    [
+      'an output that no row reaches',
+      { ...ROWS, nodes: [...ROWS.nodes, node('Relu', ['w'], 'z')], outputs: ['y', 'z'] },
+    ],
+  ])('counts samples: %s', async (_, parts) => {
+    for (const rows of [2, 4, STEPS]) {
+      const { feed, note } = await open(fixed(parts, rows, WIDTH));
+      expect([feed.count, feed.fixed, feed.sequence, note]).toEqual([STEPS, rows, false, undefined]);
+    }
+  });
+
+  it.each([
+    ['attention', ATTENTION, [WIDTH]],
+    ['a mean that only integers come of', ARGMAX_OF_MEAN, [WIDTH]],
+    ['states', RECURRENT, [1, WIDTH]],
+  ])('counts runs, each a sample, where rows depend on each other: %s', async (_, parts, rest) => {
+    for (const rows of [4, STEPS]) {
+      const samples = { shape: [STEPS, ...rest], data: X.data };
+      const { feed, note } = await open(fixed(parts, rows, ...rest), samples);
+      expect([feed.count, feed.fixed, feed.sequence]).toEqual([STEPS / rows, 1, true]);
+      expect(note).toMatch(new RegExp(`\\bs\\.npy\\b.* ${rows} rows\\b.*one sample.*--first-dimension samples`));
+      const runs = [...feed.runs(16)];
+      expect(runs.map(({ samples: each }) => each)).toEqual(new Array(STEPS / rows).fill(1));
+      const size = rows * WIDTH;
+      expect(runs.map(({ inputs }) => inputs.get('x'))).toEqual(
+        runs.map((_, i) => ({
+          type: 'float32',
+          shape: [rows, ...rest],
+          data: X.data.slice(i * size, (i + 1) * size),
+        })),
+      );
+      expect([...feed.shapes.values()]).toEqual([[rows, ...rest]]);
+    }
+  });
+
+  it('gives some of the samples, and says how many there are', async () => {
+    const model = fixed(ATTENTION, 4, WIDTH);
+    expect((await open(model, X, { count: 2 })).feed.count).toBe(2);
+    await expect(open(model, X, { count: 8 })).rejects.toThrow(/--samples 8\b.*\b4 rows\b.*are 3$/);
+    expect((await open(model, X, { first: 'samples' })).feed).toMatchObject({
+      count: STEPS,
+      fixed: 4,
+      sequence: false,
+    });
+    await expect(open(fixed(ATTENTION, 5, WIDTH))).rejects.toThrow(/12 rows\b.*\b5 at a time.*first 10/);
+    expect((await open(fixed(ROWS, 5, WIDTH), X, { count: 10 })).feed.count).toBe(10);
   });
 });
 
@@ -152,6 +225,9 @@ describe('a network over the steps of a sequence', () => {
     const { network } = await onnxNetwork(file, 'lstm', { shapes: [`x=${STEPS}x1x${WIDTH}`] });
     expect(network.layers.reduce((sum, layer) => sum + macsOf(layer), 0)).toBe(LSTM_MACS);
     await expect(onnxNetwork(file, 'lstm')).rejects.toThrow(/--shape x=16x1x6\b/);
+    writeFileSync(file, modelBytes({ ...RECURRENT, input: [STEPS, 1, WIDTH] }));
+    const own = await onnxNetwork(file, 'lstm');
+    expect(own.network.layers.reduce((sum, layer) => sum + macsOf(layer), 0)).toBe(LSTM_MACS);
     writeFileSync(file, modelBytes(ROWS));
     for (const shapes of [[], [`x=4x${WIDTH}`]]) {
       const rows = await onnxNetwork(file, 'rows', { shapes });
