@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import type { Problem } from '../base/errors.js';
-import { type Machine, wordBytes } from '../commands/machine.js';
+import { type Machine, typeBits, typeNumber, wordBytes } from '../commands/machine.js';
 import { TYPE_NUMBERS } from '../commands/table.js';
+import { codeValues } from '../numerics/codec.js';
 import { numericType } from '../numerics/types/table.js';
 import { ownParameters } from './own-parameters.js';
 import { choice, integer, PARAMETERS, powerBetween, powerOfTwo } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
 import { OWN_KEYS as REQUANTISER_OWN_KEYS } from './requantiser.js';
 
-/** Types that commands have numbers for: each has a decoder and an encoder. */
-export const ENGINE_TYPES: readonly string[] = [...TYPE_NUMBERS.keys()];
+/** Greatest value of a code, in steps, that vector commands and second operands take. */
+const GREATEST_VALUE = 255n;
+
+/** Types that commands have numbers for, and whose values are not too great: each has a decoder and an encoder. */
+export const ENGINE_TYPES: readonly string[] = [...TYPE_NUMBERS.keys()].filter((name) =>
+  codeValues(numericType(name)).every((value) => value === undefined || value <= GREATEST_VALUE),
+);
 /** Words that a command can address in a buffer. */
 const MOST_WORDS = 65536;
 
@@ -130,25 +136,26 @@ export function wordsOf(config: EngineConfiguration): Machine['words'] {
 
 /** What is wrong with parameters that are each legal alone. */
 function ruleProblems(config: EngineConfiguration): Problem[] {
-  const { rows, cols, lanes, requantiseLanes, rounding, activations } = config;
+  const { rows, cols, lanes, requantiseLanes } = config;
   const most = mostRequantiseLanes(config);
   if (requantiseLanes !== 'auto' && requantiseLanes > most) {
     const rule = `each lane takes two or more of the ${cols} columns of a tile, and of the ${rows * lanes} codes of a word`;
     return [{ key: 'requantiseLanes', given: String(requantiseLanes), rule, nearest: String(most) }];
   }
-  const noInteger = rounding === 'even' && !activations.some((name) => numericType(name).kind === 'int');
   return [
     ...BUFFERS.flatMap((buffer) => bufferProblems(config, buffer)),
     ...nameProblems(config),
-    ...(noInteger
-      ? [
-          {
-            ...{ key: 'rounding', given: rounding, nearest: 'up' },
-            rule: 'none of the results is an integer, and of others the larger value is taken',
-          },
-        ]
-      : []),
+    ...(['activations', 'weights'] as const).flatMap((key) => widthProblems(key, config[key])),
   ];
+}
+
+/** Both widths are there: the parts of an engine pack codes of 4 and of 8 bits. */
+function widthProblems(key: 'activations' | 'weights', names: readonly string[]): Problem[] {
+  const lacks = ([4, 8] as const).filter((bits) => !names.some((name) => typeBits(typeNumber(name)) === bits));
+  return lacks.map((bits) => {
+    const rule = `must have a type of ${bits} bits: an engine takes both widths`;
+    return { key, given: names.join(','), rule, nearest: [...names, `int${bits}`].join(',') };
+  });
 }
 
 /** Letters of a name at most: the modules of the requantiser have `_out` behind it, and are named as designs are. */

@@ -42,9 +42,11 @@ export function designLines({
   module,
   files,
   parameters,
-}: Pick<AreaItem, 'module' | 'files' | 'parameters'>): readonly string[] {
+  boxes = [],
+}: Pick<AreaItem, 'module' | 'files' | 'parameters' | 'boxes'>): readonly string[] {
   const settings = Object.entries(parameters).map(([name, value]) => `-set ${name} ${value}`);
   return [
+    ...(boxes.length > 0 ? [`read_verilog -lib ${boxes.map(({ file }) => file).join(' ')}`] : []),
     `read_verilog ${files.join(' ')}`,
     ...(settings.length > 0 ? [`chparam ${settings.join(' ')} ${module}`] : []),
     `hierarchy -check -top ${module}`,
@@ -57,7 +59,7 @@ export function designLines({
  * enable flip-flops and older ones not, and areas would depend on the release.
  */
 export function synthesisScript(
-  { module, files, parameters }: Pick<AreaItem, 'module' | 'files' | 'parameters'>,
+  { module, files, parameters, boxes = [] }: Pick<AreaItem, 'module' | 'files' | 'parameters' | 'boxes'>,
   flow: Flow,
   mapping: Mapping,
 ): string {
@@ -72,12 +74,14 @@ export function synthesisScript(
         ]
       : ['abc -g cmos'];
   return [
-    ...designLines({ module, files, parameters }),
+    ...designLines({ module, files, parameters, boxes }),
     `synth -flatten${flow === 'noalumacc' ? ' -noalumacc' : ''}`,
     `tee -q -o ${registers} stat -json`,
     LEGALISE,
     ...map,
     'opt_clean -purge',
+    // Black boxes keep what drives them, and are gone when the rest is counted.
+    ...boxes.map((box) => `delete t:*${box.module}*`),
     `tee -q -o ${cells} stat -json`,
     withLibrary ? `tee -q -o ${area} stat -liberty ${library}` : `tee -q -o ${levels} ltp -noff`,
     `rename -top ${netlistModule({ module, parameters })}`,

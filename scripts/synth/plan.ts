@@ -15,6 +15,8 @@ export interface AreaItem {
   readonly module: string;
   /** Verilog files the module needs, in compile order. */
   readonly files: readonly string[];
+  /** Modules in it that are black boxes and count nothing. */
+  readonly boxes?: readonly { readonly module: string; readonly file: string }[];
   readonly parameters: Readonly<Record<string, number>>;
   readonly role: AreaRole;
   readonly instances: number;

@@ -1,9 +1,13 @@
 import { basename, dirname, relative } from 'node:path';
+import { UserError } from '../../gen/base/errors.js';
 import { loadPlotting } from '../../gen/base/vega.js';
+import { holdsEngine } from '../../gen/design/engine/manifest.js';
 import { holdsRequantiser } from '../../gen/design/requantiser/manifest.js';
 import { requireTool } from '../tools/find.js';
 import { readLibrary } from '../tools/liberty/library.js';
 import type { Yosys } from '../tools/yosys/interface.js';
+import { measureEngine } from './engine/measure.js';
+import { engineAreaMarkdown, engineAreaText } from './engine/render.js';
 import { provedWithin } from './equivalence/prove.js';
 import { type ProofReport, proofPasses } from './equivalence/verdict.js';
 import { measureFpga } from './fpga/measure.js';
@@ -38,6 +42,7 @@ export async function measureRequest(request: AreaCommand, yosys: Yosys, onProgr
   const limitSeconds = request.proveLimit;
   if (request.kind === 'cells' && holdsRequantiser(request.folder))
     return requantiserOutcome(request, yosys, onProgress);
+  if (request.kind === 'cells' && holdsEngine(request.folder)) return engineOutcome(request, yosys, onProgress);
   switch (request.kind) {
     case 'cells': {
       const { folder, netlists: keep } = request;
@@ -99,6 +104,21 @@ async function requantiserOutcome(
   const written = writeReportFiles(folder, files);
   const kept = keep ? writeNetlists(folder, 'area', netlists) : [];
   return { text: requantiserText(report), report, written: told(written, kept), failure: proofFailure(proof) };
+}
+
+/** The same of an engine. */
+async function engineOutcome(
+  { folder, netlists, liberty, proveLimit }: Extract<AreaCommand, { kind: 'cells' }>,
+  yosys: Yosys,
+  onProgress: OnProgress,
+): Promise<Outcome> {
+  if (netlists || proveLimit !== undefined) {
+    throw new UserError('--netlists and --prove are not for engines; measure the array and the requantiser alone');
+  }
+  const library = liberty === undefined ? undefined : readLibrary(liberty);
+  const report = await measureEngine({ folder, yosys, library, onProgress });
+  const files = { 'area.json': reportJson(report), 'area.md': engineAreaMarkdown(report) };
+  return { text: engineAreaText(report), report, written: told(writeReportFiles(folder, files)) };
 }
 
 /** What was written, as the user is told: files, and how many netlists where. */

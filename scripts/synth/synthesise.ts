@@ -55,7 +55,7 @@ export async function synthesise(
     title,
     script: synthesisScript(item, flow, mappingTo(library)),
     inputs: {
-      ...sourcesOf(folder, item.files),
+      ...sourcesOf(folder, [...(item.boxes ?? []).map(({ file }) => file), ...item.files]),
       ...(library ? { [libraryFile]: library.text, [LATCH_FILE]: latchMap(library) } : {}),
     },
     outputs: [registers, cellsFile, library ? areaFile : levels, netlistFile],

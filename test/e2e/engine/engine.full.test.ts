@@ -84,8 +84,8 @@ const SHAPES: readonly Shape[] = [
   { rows: 16, cols: 16 },
   { rows: 32, cols: 2, busBits: 32, addressBits: 32, pipeline: 3 },
   { rows: 2, cols: 32, busBits: 512, addressBits: 64, outstanding: 2 },
-  { rows: 4, cols: 8, activations: ['int4', 'uint4'], weights: ['int4'] },
-  { rows: 4, cols: 4, activations: ['int8', 'int4', 'upot4'], weights: ['int4', 'int8'], outstanding: 16 },
+  { rows: 4, cols: 8, activations: ['flint4', 'uint8'], weights: ['pot4', 'int8'] },
+  { rows: 4, cols: 4, activations: ['int8', 'int4', 'uint4'], weights: ['int4', 'flint4', 'uint8'], outstanding: 16 },
 ];
 
 describe('an engine', () => {

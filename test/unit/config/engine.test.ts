@@ -64,6 +64,9 @@ describe('the configuration of an engine', () => {
     [{ activations: ['e2m1'] }, /activations: given "e2m1"; .*: u?int4$/m],
     [{ weights: ['flint8'] }, /weights.*: flint4$/m],
     [{ weights: [] }, /weights/],
+    [{ activations: ['upot4', 'int8'] }, /activations: given "upot4"; .*: u?pot4$|: uint4$/m],
+    [{ weights: ['int4'] }, /weights: given int4; .*: int4,int8$/m],
+    [{ activations: ['uint8'] }, /activations: given uint8; .*: uint8,int4$/m],
     [{ requantiseLanes: 16 }, /requantiseLanes.*: 8$/m],
     [{ requantiseLanes: 3 }, /requantiseLanes.*: [24]$/m],
     [{ requantiseLanes: 4, rows: 4 }, /requantiseLanes.*: 2$/m],
@@ -73,7 +76,7 @@ describe('the configuration of an engine', () => {
       { rows: 2, cols: 2, weightKib: 128 },
       /weightKib: given 128; commands address 65536 words, of 1 byte each.*: 64$/m,
     ],
-    [{ activations: ['flint4'], rounding: 'even' }, /rounding.*: up$/m],
+
     [{ dataflow: 'ws' }, /dataflow: given "ws"; .*an engine/],
     [{ drain: 'double' }, /drain: given "double"; .*an engine/],
     [{ name: 'a'.repeat(60) }, /name: .*: a{59}$/m],
