@@ -181,7 +181,9 @@ async function chooseAll(layers: readonly Layer[], { taken, calibration, options
       activation: choiceOf(product.activation, 'a', bits),
       ...(layer.weights ? {} : { second: choiceOf(product.second.tensor, 'w', bits) }),
     });
-    const mayWiden = (options.budget !== undefined || isWide(product, layers, options)) && !isTaken(layer);
+    // Whether the ends of the network have elements is known for the first sample only.
+    const sure = layers.filter((each) => each === layer || operandsOf(each.product).every(calibration.bytesOf));
+    const mayWiden = (options.budget !== undefined || isWide(product, sure, options)) && !isTaken(layer);
     return { layer, narrow: at(options.bits), ...(mayWiden ? { wide: at(WIDE_BITS) } : {}) };
   });
   const empty = await observe(calibration, new Map([...choices].map(([tensor, own]) => [tensor, [...own.values()]])));

@@ -324,6 +324,9 @@ describe('what is not quantised', () => {
     });
     const empty = (await runNetwork(none, { samples: randomTensor([3, 6], 3) })).report;
     expect(empty.totals.bitsOfAll).toBeCloseTo((30 * 4 + 24 * 32) / 54, 12);
+    // The last layer is the last one that is quantised.
+    const last = await runNetwork(none, { samples: randomTensor([3, 6], 3), options: { wide: ['last'] } });
+    expect(last.report.layers).toMatchObject([{ title: 'y', bits: 8 }]);
   });
 
   it('says nothing of weights where there are none', async () => {
