@@ -58,8 +58,26 @@ export async function runSession(
   const feeds = Object.fromEntries(
     [...inputs].map(([input, { type, data, shape }]) => [input, new Tensor(type, data as never, shape) as ort.Tensor]),
   );
-  const results = await attempt(`${name} cannot run`, () => session.run(feeds, [...fetches]));
+  const results = await attempt(
+    () => `${name} cannot run on ${givenText(inputs)}`,
+    () => session.run(feeds, [...fetches]),
+  );
   return new Map(fetches.map((fetch) => [fetch, resultOf(results[fetch] as ort.Tensor)]));
+}
+
+/** Inputs of a run with their types, sizes and, of integers, the least and the greatest. */
+function givenText(inputs: Values): string {
+  const text = ([name, { type, shape, data }]: [string, Value]): string => {
+    const sizes = shape.length === 0 ? 'a single number' : shape.join(' x ');
+    if (!type.includes('int') || data.length === 0) return `${name} (${type}, ${sizes})`;
+    let [least, greatest] = [data[0], data[0]] as [number, number];
+    for (const each of data as Int32Array) {
+      if (each < least) least = each;
+      if (each > greatest) greatest = each;
+    }
+    return `${name} (${type}, ${sizes}, ${least} to ${greatest})`;
+  };
+  return [...inputs].map(text).join(', ');
 }
 
 const resultOf = ({ type, dims, data }: ort.Tensor): Value => ({ type, shape: dims, data });
@@ -73,14 +91,17 @@ const SETTINGS = { session: { disable_quant_qdq: '1', intra_op: { allow_spinning
 export async function load(bytes: Uint8Array, name: string): Promise<ort.InferenceSession> {
   const options = { logSeverityLevel: 4 as const, executionProviders: ['cpu'], extra: SETTINGS };
   const { InferenceSession } = await loadRuntime();
-  return attempt(`ONNX Runtime cannot load ${name}`, () => InferenceSession.create(bytes, options));
+  return attempt(
+    () => `ONNX Runtime cannot load ${name}`,
+    () => InferenceSession.create(bytes, options),
+  );
 }
 
-async function attempt<T>(what: string, run: () => Promise<T>): Promise<T> {
+async function attempt<T>(what: () => string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    throw new UserError(`${what}: ${(error as Error).message}`);
+    throw new UserError(`${what()}: ${(error as Error).message}`);
   }
 }
 
