@@ -96,6 +96,17 @@ export const CASES: readonly Case[] = [
     ],
   },
   {
+    raw: { ...SMALL, name: 'late', maxK: 32 },
+    module: 'pe',
+    breaks: [
+      ['bus', ['{{5{swap_q}}, {4{swap_i}}})', '{9{swap_i}})']],
+      ['bus', ['{{5{swap_q}}, {4{swap_i}}})', '{9{swap_q}})']],
+      ['sum', ['{{5{~swap_q}}, {4{~swap_i}}}', '{9{~swap_i}}']],
+      ['sum', ["{4'd0, carry_q}", "5'd0"]],
+      ['pass', ['w_q <= w_i', 'w_q <= a_i']],
+    ],
+  },
+  {
     raw: { name: 'stays', rows: 2, cols: 1, activations: ['flint3'], weights: ['int3'], dataflow: 'ws' },
     module: 'pe_sum_bits7',
     breaks: [
