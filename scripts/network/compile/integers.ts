@@ -78,7 +78,9 @@ export function integerOperations(
     const window = operation.window ?? { ...POINT, kernel: [height, width] };
     const taps = window.kernel[0] * window.kernel[1];
     const units = layer
-      ? secondScales(layer).map((scale) => input.scale * scale * factorOf(layer.product))
+      ? secondScales(layer).map(
+          (scale, c) => input.scale * scale * factorOf(layer.product) * (operation.normalisation?.factors[c] ?? 1),
+        )
       : [operation.reduce === 'mean' ? input.scale / taps : input.scale];
     const scales = [...units, ...(addend ? [addend.scale] : [])].map((unit) => unit / main.scale);
     const { multipliers, shift } = fixedPoint(name, scales);
@@ -136,7 +138,7 @@ function integerBias(name: string, bias: number): number {
 }
 
 /** What is added to each output channel, the correction included, as real numbers. */
-function biasesOf(model: OnnxModel, { layer, offset }: Operation, count: number): number[] {
+function biasesOf(model: OnnxModel, { layer, offset, normalisation }: Operation, count: number): number[] {
   if (!layer) return [0];
   const { product, correction } = layer;
   const { bias } = operator(product);
@@ -150,7 +152,8 @@ function biasesOf(model: OnnxModel, { layer, offset }: Operation, count: number)
   if (bias && own !== '') add(own, bias.factor(product.node));
   if (offset !== undefined) add(offset, 1);
   if (correction) parts.push({ data: correction.data, factor: 1 });
-  return Array.from({ length: count }, (_, c) =>
-    parts.reduce((sum, { data, factor }) => sum + (data[data.length === 1 ? 0 : c] as number) * factor, 0),
-  );
+  return Array.from({ length: count }, (_, c) => {
+    const bias = parts.reduce((sum, { data, factor }) => sum + (data[data.length === 1 ? 0 : c] as number) * factor, 0);
+    return bias * (normalisation?.factors[c] ?? 1) + (normalisation?.offsets[c] ?? 0);
+  });
 }

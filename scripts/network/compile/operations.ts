@@ -22,6 +22,8 @@ export interface Operation {
   output: string;
   /** A constant that is added, one number for each channel or for all. */
   offset?: string;
+  /** Batch normalisation behind the bias: what each channel is multiplied by, more than 0, and what is added then. */
+  normalisation?: { readonly factors: readonly number[]; readonly offsets: readonly number[] };
   addend?: string;
   /** Least and greatest value of a result. */
   bounds?: { readonly low: number; readonly high: number };
@@ -132,6 +134,14 @@ export function operationsOf(model: OnnxModel, layers: readonly RunnableLayer[],
         } else operations.push({ ...plain, addend: second, window: POINT });
         continue;
       }
+    } else if (node.opType === 'BatchNormalization') {
+      const target = open(input);
+      const normalisation = target && takesOffset(target) ? normalisationOf(node, model) : undefined;
+      if (target && normalisation) {
+        target.normalisation = normalisation;
+        extend(target, output);
+        continue;
+      }
     } else if ((node.opType === 'Relu' || node.opType === 'Clip') && isHere(input)) {
       const bounds = boundsOf(node, model);
       const target = open(input);
@@ -159,9 +169,21 @@ export function operationsOf(model: OnnxModel, layers: readonly RunnableLayer[],
   return { operations, host, resolve };
 }
 
-/** Whether a constant can still go into the bias of an operation. */
-const takesOffset = ({ layer, offset, addend }: Operation): boolean =>
-  layer?.second.kind === 'weights' && offset === undefined && addend === undefined;
+/** Whether constants can still go into the bias of an operation. */
+const takesOffset = ({ layer, offset, addend, normalisation }: Operation): boolean =>
+  layer?.second.kind === 'weights' && !(offset ?? addend ?? normalisation);
+
+/** What a node does with each channel; undefined where that is not known, or turns signs, which multipliers do not have. */
+function normalisationOf(node: NodeProto, { constants }: OnnxModel): Operation['normalisation'] {
+  const tensors = node.input.slice(1, 5).map((name) => constants.get(name));
+  if (node.output.filter((name) => name !== '').length > 1) return undefined;
+  const [scale, offset, mean, variance] = tensors.map((tensor) => tensor && readFloats(tensor, tensor.name).data);
+  if (!scale || !offset || !mean || !variance) return undefined;
+  const least = realOf(node, 'epsilon', 1e-5);
+  const factors = Array.from(scale, (value, c) => value / Math.sqrt((variance[c] as number) + least));
+  const offsets = factors.map((factor, c) => (offset[c] as number) - (mean[c] as number) * factor);
+  return factors.every((factor) => factor > 0) ? { factors, offsets } : undefined;
+}
 
 const nothingToRun = (host: readonly HostNode[]): string =>
   [

@@ -191,6 +191,31 @@ describe('a network in whole integers', () => {
     expect(await outputError(made)).toBeLessThan(0.04);
   });
 
+  it.each([
+    ['goes into the constants', 1, 1],
+    ['that turns signs is left to the host', -1, 2],
+  ])('batch normalisation %s', async (_, sign, jobs) => {
+    const { shape, data } = positive([8], 4);
+    const scale = { shape, data: data.map((value, c) => (c === 2 ? sign * value : value)) };
+    const parts: GraphParts = {
+      input: RESIDUAL.input,
+      nodes: [
+        conv('x', 'a', 'a0'),
+        node('BatchNormalization', ['a0', 'scale', 'offset', 'mean', 'variance'], 'a1'),
+        node('Relu', ['a1'], 'a2'),
+        node('Conv', ['a2', 'cw'], 'y', CONV),
+      ],
+      constants: {
+        ...{ aw: randomTensor([8, 3, 3, 3], 1), ab: randomTensor([8], 2), cw: randomTensor([4, 8, 3, 3], 3) },
+        ...{ scale, offset: randomTensor([8], 5), mean: randomTensor([8], 6), variance: positive([8], 7) },
+      },
+    };
+    const made = await quantised(parts, { bits: 8 });
+    expect(made.whole.shared.network.jobs?.length ?? 1).toBe(jobs);
+    expect(await outputError(made)).toBeLessThan(0.03);
+    expect(await check(made)).toMatchObject({ samples: 2, wrongCodes: 0 });
+  });
+
   it('has sums of 8 bits beyond the whole numbers of float32', async () => {
     const parts: GraphParts = {
       input: ['n', 600, 2, 2],
