@@ -317,6 +317,7 @@ const RESULTS: readonly string[] = [
 
 const FAULTS: readonly string[] = [
   'A command is checked when its unit takes it up, before its first access: all fields, then the types against those of the design.',
+  'An opcode without a command is found when it is fetched, which may be while commands before it wait or run.',
   'Fields about a second operand count only with `second`, those of the copy only with `copy`.',
   'Addresses in buffers are checked as they are used, those of padding are not.',
   'After an error the engine takes up nothing more, completes the transactions on the bus that it began, sets `error`, `error_command`,',
