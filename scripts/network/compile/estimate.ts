@@ -1,13 +1,6 @@
 import { type Command, type CommandOf, commandKind } from '../../../gen/commands/encode.js';
-import {
-  type Machine,
-  stepsPerWord,
-  tileChannels,
-  tilePixels,
-  typeBits,
-  wordBytes,
-} from '../../../gen/commands/machine.js';
-import { UNITS, type UnitName } from '../../../gen/commands/table.js';
+import { type Machine, tileChannels, tilePixels, typeBits, wordBytes } from '../../../gen/commands/machine.js';
+import { BUFFERS, type BufferName, UNITS, type UnitName } from '../../../gen/commands/table.js';
 
 /** Memory behind the engine. */
 export interface MemorySpeed {
@@ -18,11 +11,11 @@ export interface MemorySpeed {
 
 /** What a command costs, in cycles. */
 export interface CommandCost {
-  /** Steps of reductions. */
+  /** Words of activations that rows take: a cycle for each row, whatever the word holds. */
   readonly array: number;
-  /** Sums over lanes of the requantiser. */
+  /** Beats of the requantiser: of results and of their copy, and the parts of sums that are read for them. */
   readonly requantiser: number;
-  /** Beats on the bus, and the latency of the first. */
+  /** Beats on the bus or words of the buffer, whichever are more, and the latency of the first. */
   readonly memory: number;
   readonly bytes: number;
 }
@@ -35,34 +28,44 @@ export function commandCost(machine: Machine, command: Command, { busBytes, late
     case 'end':
       return NOTHING;
     case 'load':
-    case 'store': {
-      const runs = command.count1 * command.count2;
-      const dense = command.memory_step1 === command.run || runs === 1;
-      const beats = dense ? Math.ceil((runs * command.run) / busBytes) : runs * Math.ceil(command.run / busBytes);
-      return { ...NOTHING, memory: latency + beats, bytes: runs * command.run };
-    }
+    case 'store':
+      return transferCost(machine, command, { busBytes, latency });
     case 'product': {
       const pixels = command.out_height * command.out_width;
       const tiles = command.groups * command.column_tiles;
       const results = pixels * tiles * tileChannels(machine, typeBits(command.w_type));
+      const parts = (typeBits(command.a_type) * typeBits(command.w_type)) / 16;
       const array =
-        tiles * Math.ceil(pixels / tilePixels(machine, typeBits(command.a_type))) * productSteps(machine, command);
-      return { ...NOTHING, array, requantiser: results / machine.requantiseLanes };
+        tiles * Math.ceil(pixels / tilePixels(machine, typeBits(command.a_type))) * productCycles(machine, command);
+      return { ...NOTHING, array, requantiser: (results * parts * (1 + command.copy)) / machine.requantiseLanes };
     }
     case 'vector': {
       const words = command.out_height * command.out_width * command.depth_words;
       const codes = (8 * wordBytes(machine, 'activation')) / typeBits(command.a_type);
       const taps = command.kernel_height * command.kernel_width;
-      return { ...NOTHING, requantiser: (words * codes * taps) / machine.requantiseLanes };
+      return { ...NOTHING, requantiser: (words * codes * taps * (1 + command.copy)) / machine.requantiseLanes };
     }
   }
 }
 
-/** Steps of the reduction of a product. */
-const productSteps = (machine: Machine, command: CommandOf<'product'>): number =>
-  command.kernel_height *
-  command.kernel_width *
-  ((command.depth_words - 1) * stepsPerWord(machine, typeBits(command.a_type)) + command.depth_tail);
+function transferCost(
+  machine: Machine,
+  command: CommandOf<'load' | 'store'>,
+  { busBytes, latency }: MemorySpeed,
+): CommandCost {
+  const runs = command.count1 * command.count2;
+  const dense = command.memory_step1 === command.run || runs === 1;
+  const beats = dense ? Math.ceil((runs * command.run) / busBytes) : runs * Math.ceil(command.run / busBytes);
+  const buffer = BUFFERS[command.buffer]?.name as BufferName;
+  const words = runs * Math.ceil(command.run / wordBytes(machine, buffer));
+  return { ...NOTHING, memory: latency + Math.max(beats, words), bytes: runs * command.run };
+}
+
+/** Cycles of a tile of pixels: rows take words one after the other, of 8 bits two at a time. */
+function productCycles({ rows }: Machine, command: CommandOf<'product'>): number {
+  const words = command.kernel_height * command.kernel_width * command.depth_words;
+  return rows * Math.ceil(words / (typeBits(command.a_type) / 4));
+}
 
 /** When a command begins and ends, in cycles from the begin of the job. */
 export interface Span {

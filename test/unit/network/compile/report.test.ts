@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { command } from '../../../../gen/commands/encode.js';
+import { typeNumber } from '../../../../gen/commands/machine.js';
 import { compile } from '../../../../scripts/network/compile/compile.js';
 import { commandCost, spans } from '../../../../scripts/network/compile/estimate.js';
 import { compiledFiles } from '../../../../scripts/network/compile/files.js';
 import { requireSumsFit } from '../../../../scripts/network/compile/fits.js';
 import { compileReport } from '../../../../scripts/network/compile/report.js';
+import { bufferNumber } from '../../../../scripts/verify/engine/programs.js';
 import { smallMachine } from '../../golden/engine/machine.js';
 import { RandomNetwork } from './networks.js';
 
@@ -13,21 +15,29 @@ const SPEED = { busBytes: 8, latency: 10 };
 describe('estimates', () => {
   const machine = smallMachine();
 
-  it('count steps, sums and beats', () => {
-    const size = { out_height: 3, out_width: 3, kernel_height: 2, depth_words: 2, depth_tail: 3, column_tiles: 2 };
-    // 9 pixels are 3 tiles of 4; 2 taps of 4 + 3 steps; 2 requantiser lanes.
-    expect(commandCost(machine, command('product', size), SPEED)).toMatchObject({ array: 2 * 3 * 14, requantiser: 36 });
-    const load = command('load', { run: 20, count1: 3, memory_step1: 32 });
+  it('count words of rows, sums and beats', () => {
+    const size = { out_height: 3, out_width: 3, kernel_height: 3, depth_words: 1, depth_tail: 3, column_tiles: 2 };
+    // 9 pixels are 3 tiles of 4 rows; 3 taps of a word; 2 requantiser lanes.
+    expect(commandCost(machine, command('product', size), SPEED)).toMatchObject({ array: 2 * 3 * 12, requantiser: 36 });
+    // Of 8 bits both: 5 tiles of 2 pixels, two words at a time; half as many channels of four parts each, and a copy.
+    const wide = command('product', { ...size, a_type: typeNumber('uint8'), w_type: typeNumber('int8'), copy: 1 });
+    expect(commandCost(machine, wide, SPEED)).toMatchObject({ array: 2 * 5 * 8, requantiser: (36 / 2) * 4 * 2 });
+    // Three beats of each run, or eight of all together; two words of 16 bytes, or ten of 2.
+    const load = command('load', { run: 20, count1: 3, memory_step1: 32, buffer: bufferNumber('constant') });
     expect(commandCost(machine, load, SPEED)).toMatchObject({ memory: 10 + 9, bytes: 60 });
-    expect(commandCost(machine, command('load', { run: 20, count1: 3, memory_step1: 20 }), SPEED).memory).toBe(18);
+    expect(commandCost(machine, { ...load, memory_step1: 20 }, SPEED).memory).toBe(10 + 8);
+    expect(commandCost(machine, { ...load, buffer: bufferNumber('activation') }, SPEED).memory).toBe(10 + 30);
   });
 
   it('overlap what no token orders', () => {
-    const [load, store] = [command('load', { run: 80 }), command('store', { run: 40, buffer: 4 })];
+    const [load, store] = [
+      command('load', { run: 80, buffer: bufferNumber('constant') }),
+      command('store', { run: 40, buffer: bufferNumber('output') }),
+    ];
     const at = (second: Partial<typeof store>, first: Partial<typeof load> = {}) =>
       spans(machine, [{ ...load, ...first }, { ...store, ...second }, command('end')], SPEED).map(({ end }) => end);
-    expect(at({})).toEqual([20, 15, 20]);
-    expect(at({ wait_load: 1 }, { signal_store: 1 })).toEqual([20, 35, 35]);
+    expect(at({})).toEqual([20, 30, 30]);
+    expect(at({ wait_load: 1 }, { signal_store: 1 })).toEqual([20, 50, 50]);
   });
 });
 
