@@ -15,13 +15,15 @@ export const renderConstraints = ({ config, facts, top, clockGate }: Design, ide
 interface Constrained extends Pick<Design, 'top' | 'clockGate'> {
   readonly config: Pick<Design['config'], 'name' | 'reset' | 'clockGate'>;
   readonly clockPeriod: number;
+  /** Whether the period is that of measured designs of its kind. */
+  readonly measured?: boolean;
   /** Where in the top the clock gate is, if it has one. */
   readonly gate?: string;
 }
 
 /** The constraints of a design whose ports but clock, reset and test enable are those of streams. */
 export function streamConstraints(
-  { config, top, clockGate, clockPeriod, gate = '' }: Constrained,
+  { config, top, clockGate, clockPeriod, measured = true, gate = '' }: Constrained,
   identity: Identity,
 ): RenderedFile {
   const others = ['clk_i', 'rst_ni', clockGate?.testEnable];
@@ -29,7 +31,7 @@ export function streamConstraints(
   const port = ({ name, width }: { name: string; width: number | string }): string =>
     Number(width) > 1 ? `{${name}[*]}` : name;
   const view = {
-    top: top.name,
+    ...{ top: top.name, measured },
     header: identityComment('#', `Timing constraints of ${top.name}.`, identity),
     inputs: streams.filter(({ direction }) => direction === 'input').map(port),
     outputs: streams.filter(({ direction }) => direction === 'output').map(port),

@@ -18,14 +18,20 @@ export async function findFrontEnds(): Promise<FrontEnds> {
   return { verilator, iverilog, yosys };
 }
 
+/** What front ends need to know of a design. */
+type Linted = Pick<Manifest, 'compileOrder' | 'top'> & {
+  /** Engines have no clock gate. */
+  readonly configuration: { readonly name: string; readonly clockGate?: string };
+};
+
 /** The script by which Yosys checks a design, with its black boxes of AMD's primitives where the design has one. */
-export function yosysCheck({ configuration, compileOrder, top }: Manifest): string {
+export function yosysCheck({ configuration, compileOrder, top }: Linted): string {
   const primitives = configuration.clockGate === 'bufgce' ? 'read_verilog -lib +/xilinx/cells_xtra.v; ' : '';
   return `${primitives}read_verilog ${compileOrder.join(' ')}; hierarchy -check -top ${top}; proc; check -assert`;
 }
 
 /** What a front end says of a design, warnings included; undefined where all are silent. */
-export async function lintDesign(folder: string, manifest: Manifest, tools: FrontEnds): Promise<string | undefined> {
+export async function lintDesign(folder: string, manifest: Linted, tools: FrontEnds): Promise<string | undefined> {
   const { top, compileOrder } = manifest;
   const files = ['--top-module', top, ...compileOrder];
   const verilator = await runTool(tools.verilator, ['--lint-only', '-Wall', ...files], {
@@ -41,7 +47,7 @@ export async function lintDesign(folder: string, manifest: Manifest, tools: Fron
   );
   if (icarus.log !== '' || icarus.exitCode !== 0) return `iverilog -g2005 -Wall: ${icarus.log}`;
   const yosys = await runTool(tools.yosys, ['-p', yosysCheck(manifest)], { cwd: folder, okCodes: [0, 1] });
-  const complaints = yosys.log.split('\n').filter((line) => /warning|error/i.test(line));
+  const complaints = yosys.log.split('\n').filter((line) => /\b(warning|error):/i.test(line));
   if (yosys.exitCode !== 0 || complaints.length > 0) return `yosys: ${complaints.join('\n')}`;
   return undefined;
 }

@@ -81,6 +81,8 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
       oddRow: zeroExtend('odd_row_q', 1, rowBits),
     },
     colTop: readBits - 1,
+    // Tiles of vector commands can have more beats than a column tile.
+    unused: colBits > readBits ? [`col_i[${colBits - 1}:${readBits}]`] : [],
     pairCol: readBits > 1 ? `{col_i[${readBits - 2}:0], odd_col_q}` : 'odd_col_q',
     ownCol: slice('col_i', colBits, readBits - 1, 0),
     rowWide: wide('row', rowBits),
