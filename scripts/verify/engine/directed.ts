@@ -1,6 +1,6 @@
 import { command } from '../../../gen/commands/encode.js';
-import { REDUCE, SECOND } from '../../../gen/commands/table.js';
 import { type Machine, stepsPerWord, typeBits, typeNumber, wordBytes } from '../../../gen/commands/machine.js';
+import { REDUCE, SECOND } from '../../../gen/commands/table.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { type LayerShape, shapedLayer } from './layers.js';
 import { bufferNumber, Draft, type Program } from './programs.js';
@@ -20,7 +20,7 @@ function layerPrograms(machine: Machine, random: RandomSource): Program[] {
     const [aType, wType, outType] = [aTypes?.[i], wTypes?.[i], outTypes?.[i]] as [number, number, number];
     const least: LayerShape = {
       ...{ kind: 'product', reduce: REDUCE.sum, second: SECOND.none, secondType: outType, secondOfAll: false },
-      ...{ copyType: undefined, lookup: false, held: 0 },
+      ...{ copyType: undefined, lookup: false, held: 0, scaleBits: 16 },
       ...{ aType, wType, outType, kernelHeight: 1, kernelWidth: 1, inHeight: 1, inWidth: 1, strideY: 1, strideX: 1 },
       ...{ dilationY: 1, dilationX: 1, padTop: 0, padLeft: 0, padBottom: 0, padRight: 0, words: 1, groups: 1 },
       ...{ columnTiles: 1, tail: 1, spare: 0, outHeight: 1, outWidth: 1 },

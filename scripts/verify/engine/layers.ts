@@ -41,6 +41,8 @@ function randomShape(machine: Machine, random: RandomSource, kind: LayerKind) {
     secondOfAll: random.below(4) === 0,
     copyType: random.below(3) === 0 ? one(machine.resultTypes) : undefined,
     lookup: random.below(3) === 0,
+    /** Bits of the multipliers of channels: with few of them a second operand that is added counts for much. */
+    scaleBits: pick([4, 10, 16]),
     /** Products before it that hold their sums, where it is one tile. */
     held: random.below(3),
   };
@@ -137,7 +139,7 @@ function addLayer(draft: Draft, shape: LayerShape, part: Part): boolean {
   const bytes = each((name) => regions[name].words * wordBytes(machine, regions[name].buffer));
   const place = each((name) => (bytes[name] > 0 ? (draft.place(bytes[name]) ?? -1) : 0));
   if (NAMES.some((name) => place[name] < 0)) throw new Error('memory is too small for the layers of a program');
-  randomConstants(draft, place.constant, bytes.constant);
+  randomConstants(draft, place.constant, bytes.constant, shape.scaleBits);
   const move = (kind: 'load' | 'store', name: (typeof NAMES)[number], tokens: object): Command =>
     command(kind, {
       ...{ buffer: bufferNumber(regions[name].buffer), address: at[name], run: bytes[name] },
@@ -177,12 +179,12 @@ function placeRegions(draft: Draft, regions: ReturnType<typeof regionsOf>, { ind
 }
 
 /** Constants with which results spread over the range of their type. */
-function randomConstants({ memory, random }: Draft, place: number, bytes: number): void {
+function randomConstants({ memory, random }: Draft, place: number, bytes: number, scaleBits: number): void {
   const view = new DataView(memory.buffer);
   for (let i = 0; i < bytes; i += 8) {
     const bias = random.below(4) === 0 ? (random.bits32() | 0) >> 8 : random.below(2000) - 1000;
     view.setInt32(place + i, bias, true);
-    view.setUint16(place + i + 4, random.below(65536), true);
+    view.setUint16(place + i + 4, random.below(2 ** scaleBits), true);
     view.setUint16(place + i + 6, 0, true);
   }
 }
@@ -208,7 +210,7 @@ function computes(
 ): Command[] {
   const { kind, aType, wType, words, groups, columnTiles, tail, outHeight, outWidth } = shape;
   const { pixelWords } = regions;
-  const shift = (): number => (random.below(4) === 0 ? random.below(64) : 16 + random.below(10));
+  const shift = (): number => (random.below(4) === 0 ? random.below(64) : shape.scaleBits + random.below(10));
   const walk = {
     ...walkFields({
       ...{ ...shape, start: at.activation, pixelWords, rowWords: shape.inWidth * pixelWords },
