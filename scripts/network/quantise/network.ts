@@ -39,6 +39,8 @@ export interface QuantisedNetwork {
 const NOTHING: readonly number[] = [0];
 /** Bytes of an element of an activation. */
 const FLOAT_BYTES = 4;
+/** A tensor looked at is held by ONNX Runtime, as its result, and as that of the batch before until it is collected. */
+const TIMES_HELD = 3;
 
 /** Chooses the types and scales of all operands of a network's products. */
 export async function quantiseNetwork(
@@ -60,12 +62,13 @@ export async function quantiseNetwork(
     kept.map(({ product }) => product),
   );
   const bytesOf = (tensor: string): number => FLOAT_BYTES * elementCount(found.factsOf(tensor)?.shape ?? []);
+  const memory = options.memory / TIMES_HELD;
   const calibration: Calibration = {
     model,
     feed,
     batch: options.batch,
-    runBatch: fittingBatch(options, found, bytesOf),
-    memory: options.memory,
+    runBatch: fittingBatch({ batch: options.batch, memory }, found, bytesOf),
+    memory,
     bytesOf,
     progress,
   };
@@ -89,7 +92,7 @@ export async function quantiseNetwork(
 
 /** Samples of a run such that all activations that products read fit into the memory. */
 function fittingBatch(
-  { batch, memory }: QuantiseOptions,
+  { batch, memory }: Pick<QuantiseOptions, 'batch' | 'memory'>,
   { products }: Survey,
   bytesOf: (tensor: string) => number,
 ): number {

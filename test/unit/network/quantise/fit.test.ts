@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { feedOf } from '../../../../scripts/network/onnx/feed.js';
 import { samplesOf } from '../../../../scripts/network/onnx/samples.js';
 import type { FloatTensor } from '../../../../scripts/network/onnx/tensor.js';
+import { visit } from '../../../../scripts/network/quantise/calibrate.js';
 import { fitsResults, splitSamples } from '../../../../scripts/network/quantise/calibration.js';
 import { quantiseNetwork } from '../../../../scripts/network/quantise/network.js';
 import { PUBLISHED, type QuantiseOptions } from '../../../../scripts/network/quantise/options.js';
@@ -127,4 +128,32 @@ describe('memory', () => {
       expect(half.layers).toEqual(wanted.layers);
     },
   );
+
+  it('holds no more of the tensors looked at than its limit, and all of them are seen', async () => {
+    const samples = samplesOf('s', randomTensor([7, 2, 5, 5], 5));
+    const { calibration } = await quantiseNetwork(modelOf(MIXED), samples, PUBLISHED);
+    const tensors = ['x', 't', 'square'];
+    const seen = async (memory: number) => {
+      const values = new Map<string, number[]>(tensors.map((name) => [name, []]));
+      let most = 0;
+      await visit({ ...calibration, memory }, 'tensors', tensors, (some) => {
+        most = Math.max(most, 4 * [...some.values()].reduce((sum, { data }) => sum + data.length, 0));
+        for (const [name, { data }] of some) values.get(name)?.push(...data);
+      });
+      return { values, most };
+    };
+    const all = await seen(2 ** 30);
+    expect(all.most).toBe(4 * 7 * (50 + 100 + 16));
+    // Two samples at once; then the first tensor before the others.
+    for (const [memory, most] of [
+      [1400, 2 * 664],
+      [500, 464],
+    ] as const) {
+      const { values, ...own } = await seen(memory);
+      expect(own.most).toBe(most);
+      for (const [name, numbers] of all.values) {
+        expect(values.get(name), name).toEqual(numbers.map((each) => expect.closeTo(each, 5)));
+      }
+    }
+  });
 });
