@@ -1,4 +1,4 @@
-import type { Command } from '../../../gen/commands/encode.js';
+import type { Command, CommandOf } from '../../../gen/commands/encode.js';
 import { bufferWords, type Machine } from '../../../gen/commands/machine.js';
 import { COMMAND_BYTES, SECOND } from '../../../gen/commands/table.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
@@ -76,17 +76,36 @@ function wrongPrograms(machine: Machine, random: RandomSource): Program[] {
   ];
 }
 
+/** Bytes of a beat of the widest bus. */
+const MOST_BEAT_BYTES = 64;
+
+/** Where the bytes of a load or store lie in memory; steps are not negative. */
+function placeOf(
+  { bases }: Program,
+  command: CommandOf<'load' | 'store'>,
+): { readonly from: number; readonly to: number } {
+  const { base, offset, run, count1, count2, memory_step1, memory_step2 } = command;
+  const from = (bases[base] as number) + offset;
+  return { from, to: from + (count1 - 1) * memory_step1 + (count2 - 1) * memory_step2 + run };
+}
+
 /** Jobs that end with an error or before their end, each followed by one that ends well. */
 export function faultJobs(machine: Machine, random: RandomSource): EngineJob[] {
   const program = () => randomLayers(machine, random, 1);
   const job = (more: Partial<EngineJob> = {}): EngineJob => ({ ...slowJob(program(), random), reset: false, ...more });
   const refused = (name: 'load' | 'store'): EngineJob => {
-    const each = program();
-    const moves = each.commands.flatMap((command) => (command.name === name ? [command] : []));
-    const command = moves[random.below(moves.length)];
-    if (command === undefined) throw new Error(`a layer has a ${name}`);
-    const first = (each.bases[command.base] as number) + command.offset + random.below(command.run);
-    return job({ program: each, refused: [{ writes: name === 'store', first, bytes: 1 }] });
+    for (;;) {
+      const each = program();
+      const moves = each.commands.flatMap((command) => (command.name === name ? [command] : []));
+      const command = moves[random.below(moves.length)];
+      if (command === undefined) throw new Error(`a layer has a ${name}`);
+      const first = placeOf(each, command).from + random.below(command.run);
+      // The bus refuses the whole beat: no other command's bytes may be in it.
+      const beat = first - (first % MOST_BEAT_BYTES);
+      const others = moves.filter((other) => other !== command).map((other) => placeOf(each, other));
+      if (others.some(({ from, to }) => from < beat + MOST_BEAT_BYTES && beat < to)) continue;
+      return job({ program: each, refused: [{ writes: name === 'store', first, bytes: 1 }] });
+    }
   };
   const faulty = [
     ...wrongPrograms(machine, random).map((each) => job({ program: each })),
