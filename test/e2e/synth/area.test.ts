@@ -33,7 +33,8 @@ describe('npm run area', () => {
     const manifest: Manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
     const { pe, modules } = reportOf(folder);
     const { a, w } = manifest.ports;
-    expect(pe.flipFlopBits).toBe(a.operand.bits + w.operand.bits + 1 + manifest.accumulator.bits);
+    const [swap, carry] = [1, 1];
+    expect(pe.flipFlopBits).toBe(a.operand.bits + w.operand.bits + swap + carry + manifest.accumulator.bits);
     for (const { role, parameters, size } of modules) {
       if (role === 'delay') expect(size.flipFlopBits).toBe(parameters.WIDTH);
       if (role.includes('decoder')) expect(size.flipFlopBits).toBe(0);
@@ -54,7 +55,7 @@ describe('npm run area', () => {
     expect(tiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(4);
     for (const { size, parameters } of tiles) {
       const bits = parameters.SUM_BITS ?? manifest.accumulator.bits;
-      const expected = dataflow === 'os' ? 3 * a + 2 * w + 1 + 6 * bits : 3 * a + 6 * 2 * w + 2 + 2 * bits;
+      const expected = dataflow === 'os' ? 3 * a + 2 * w + 1 + 6 * (bits + 1) : 3 * a + 6 * 2 * w + 2 + 2 * bits;
       expect(size.flipFlopBits).toBe(expected);
     }
     const inTiles = modules.filter(({ role }) => role === 'pe of a cluster');
