@@ -29,6 +29,8 @@ export function brokenEngine(
     writeFileSync(join(folder, path), text);
     return { path, sha256: sha256(text) };
   });
+  if (files.every(({ sha256: hash }, i) => hash === manifest.files[i]?.sha256))
+    throw new Error('the break changes nothing');
   writeFileSync(join(folder, MANIFEST_FILE), JSON.stringify({ ...manifest, files }));
   return { folder, manifest: loadEngine(folder) };
 }
