@@ -57,7 +57,7 @@ export function topScript(manifest: Manifest): string {
     'opt_clean -purge',
     ...linkingLines(manifest),
     `tee -q -o ${cells} stat -json`,
-    `write_verilog -noattr -noexpr ${netlist}`,
+    `write_verilog -noattr -noexpr -simple-lhs ${netlist}`,
     '',
   ].join('\n');
 }

@@ -91,7 +91,7 @@ export function timedScript(
         'opt_clean -purge',
         `tee -q -o ${cells} stat -json`,
         `tee -q -o ${area} stat -liberty ${library}`,
-        `write_verilog -noattr -noexpr ${netlist}`,
+        `write_verilog -noattr -noexpr -simple-lhs ${netlist}`,
       ];
     }),
     '',
