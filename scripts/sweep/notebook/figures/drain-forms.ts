@@ -24,25 +24,25 @@ const square = (size: number, more: Partial<Form> = {}): Form => ({ rows: size, 
 /** The default in all sizes. */
 export const DRAIN_FORMS: readonly Form[] = SIZES.map((size) => square(size));
 
-/** Rows and columns of the clusters that are measured with each number of lanes. */
+/** Rows and columns of the clusters that are measured with a number of lanes. */
 const CLUSTERS = [
-  [1, 1],
-  [1, 2],
-  [1, 4],
-  [2, 2],
-  [4, 4],
+  { lanes: 1, clusters: ['1x1', '1x2', '1x4', '2x2', '4x4'] },
+  { lanes: 2, clusters: ['1x1'] },
+  { lanes: 4, clusters: ['1x1', '1x2', '2x2'] },
 ] as const;
 
 /** Lanes and shared registers in the largest size. */
-export const CORE_FORMS: readonly Form[] = [
-  ...[1, 2, 4].flatMap((lanes) =>
-    CLUSTERS.map(([clusterRows, clusterCols]) => square(LARGEST, { lanes, clusterRows, clusterCols })),
-  ),
-];
+export const CORE_FORMS: readonly Form[] = CLUSTERS.flatMap(({ lanes, clusters }) =>
+  clusters.map((cluster) => {
+    const [clusterRows, clusterCols] = cluster.split('x').map(Number) as [number, number];
+    return square(LARGEST, { lanes, clusterRows, clusterCols });
+  }),
+);
 
 /** The forms that had an area to reach, as a share of double drain's. */
 export const AIMED_FORMS = [
   { form: square(LARGEST), share: 0.7 },
+  { form: square(LARGEST, { clusterCols: 2 }), share: 0.7 },
   { form: square(LARGEST, { lanes: 4 }), share: 0.42 },
   { form: square(LARGEST, { lanes: 4, clusterRows: 2, clusterCols: 2 }), share: 0.42 },
 ] as const;
