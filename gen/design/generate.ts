@@ -3,15 +3,14 @@ import { GENERATOR } from '../base/version.js';
 import type { Configuration } from '../config/parameters.js';
 import { type Design, elaborate } from '../rtl/design.js';
 import { renderDesign } from './files.js';
-import { buildManifest, MANIFEST_FILE } from './manifest.js';
+import { buildManifest, withManifest } from './manifest.js';
 import type { RenderedFile } from './rendered-file.js';
 import { writeDesign } from './write.js';
 
 /** All files of a design, the manifest last. */
 export function renderAll(design: Design): RenderedFile[] {
   const files = renderDesign(design, GENERATOR);
-  const manifest = buildManifest(design, files);
-  return [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
+  return withManifest(files, buildManifest(design, files));
 }
 
 /**

@@ -18,6 +18,12 @@ import type { RenderedFile } from './rendered-file.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 
+/** The files of a design and, last, its manifest. */
+export const withManifest = (files: readonly RenderedFile[], manifest: object): RenderedFile[] => [
+  ...files,
+  { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` },
+];
+
 const interval = z.object({ least: z.string(), greatest: z.string() });
 const formula = z.object({ formula: z.string(), cycles: z.int() });
 const width = z.union([z.int(), z.string()]);

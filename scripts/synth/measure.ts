@@ -3,13 +3,12 @@ import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
 import { checkedStructure, isElaborated } from './checked-structure.js';
-import { shownFlow } from './flow.js';
 import { FLOWS, type Flow } from './flow-names.js';
 import { type MappedNetlist, netlistHeader, netlistModule } from './netlist.js';
 import { type AreaItem, areaItems, distinctItems, itemKey, requireCellGate } from './plan.js';
 import { type AreaReport, buildReport, keptFlow, reportNames } from './report.js';
 import { type OnProgress, stepCounter } from './steps.js';
-import { type ItemSynthesis, mappingTo, type SynthesisContext, synthesise } from './synthesise.js';
+import { type ItemSynthesis, type SynthesisContext, shownFlows, synthesise } from './synthesise.js';
 
 export interface AreaRequest extends SynthesisContext {
   readonly onProgress: OnProgress;
@@ -49,10 +48,7 @@ export async function measureDesign({ folder, yosys, library, onProgress }: Area
     lanes: factsOf(manifest.configuration).computing.lanes,
     tool: yosys.identity,
     library: library?.identity ?? null,
-    flows: {
-      alumacc: shownFlow('alumacc', mappingTo(library)),
-      noalumacc: shownFlow('noalumacc', mappingTo(library)),
-    },
+    flows: shownFlows(library),
     items: items.map((item) => ({ item, result: results.get(itemKey(item)) as ItemSyntheses })),
     structure,
     warnings,

@@ -2,7 +2,7 @@ import { toolFailure } from '../tools/find.js';
 import type { Library } from '../tools/liberty/library.js';
 import type { Yosys } from '../tools/yosys/interface.js';
 import { runYosys } from '../tools/yosys/yosys.js';
-import { type Mapping, SYNTHESIS_FILES, synthesisScript } from './flow.js';
+import { type Mapping, SYNTHESIS_FILES, shownFlow, synthesisScript } from './flow.js';
 import type { Flow } from './flow-names.js';
 import { flipFlopBits, genericGateEquivalents } from './gates.js';
 import { LATCH_FILE, latchMap } from './latch.js';
@@ -30,6 +30,12 @@ export interface ItemSynthesis extends Synthesis {
 /** What netlists are mapped to with a library, or without. */
 export function mappingTo(library: Library | undefined): Mapping {
   return library ? { to: 'library', delays: library.delays } : { to: 'generic gates' };
+}
+
+/** The scripts of all flows, as reports show them. */
+export function shownFlows(library: Library | undefined): Readonly<Record<Flow, string>> {
+  const mapping = mappingTo(library);
+  return { alumacc: shownFlow('alumacc', mapping), noalumacc: shownFlow('noalumacc', mapping) };
 }
 
 /**

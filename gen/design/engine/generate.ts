@@ -5,7 +5,7 @@ import { type EngineDesign, elaborateEngine } from '../../rtl/engine/engine.js';
 import { identityOf } from '../../rtl/render/identity.js';
 import { streamConstraints } from '../constraints.js';
 import { renderFileLists, renderVerilog } from '../files.js';
-import { MANIFEST_FILE } from '../manifest.js';
+import { withManifest } from '../manifest.js';
 import type { RenderedFile } from '../rendered-file.js';
 import { writeDesign } from '../write.js';
 import { renderCommandsPage, renderEngineDatasheet } from './datasheet.js';
@@ -30,8 +30,7 @@ export function renderEngine(design: EngineDesign): RenderedFile[] {
     renderEngineDiagram(design, identity),
     ...renderDriver(identity),
   ];
-  const manifest = buildEngineManifest(design, files);
-  return [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
+  return withManifest(files, buildEngineManifest(design, files));
 }
 
 /** Elaborates, renders and writes an engine below `out`, as `generate` does with other designs. */

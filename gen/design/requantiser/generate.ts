@@ -5,7 +5,7 @@ import { identityOf } from '../../rtl/render/identity.js';
 import { elaborateRequantiser, type RequantiserDesign } from '../../rtl/requantise/design.js';
 import { streamConstraints } from '../constraints.js';
 import { renderFileLists, renderVerilog } from '../files.js';
-import { MANIFEST_FILE } from '../manifest.js';
+import { withManifest } from '../manifest.js';
 import type { RenderedFile } from '../rendered-file.js';
 import { writeDesign } from '../write.js';
 import { renderRequantiserBench } from './bench.js';
@@ -28,8 +28,7 @@ export function renderRequantiser(design: RequantiserDesign): RenderedFile[] {
     streamConstraints({ ...constrained, clockPeriod: CLOCK_PERIOD }, identity),
     renderRequantiserDatasheet(design, identity),
   ];
-  const manifest = buildRequantiserManifest(design, files);
-  return [...files, { path: MANIFEST_FILE, text: `${JSON.stringify(manifest, null, 2)}\n` }];
+  return withManifest(files, buildRequantiserManifest(design, files));
 }
 
 /** Elaborates, renders and writes a requantiser below `out`, as `generate` does with other designs. */

@@ -3,7 +3,6 @@ import { type EngineManifest, loadEngine } from '../../../gen/design/engine/mani
 import type { LibraryIdentity } from '../../tools/liberty/identity.js';
 import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
-import { shownFlow } from '../flow.js';
 import { FLOWS, type Flow } from '../flow-names.js';
 import { type AreaRequest, type ItemSyntheses, synthesiseAll } from '../measure.js';
 import type { ArrayPath } from '../path.js';
@@ -12,7 +11,7 @@ import { type AreaRow, gateEquivalentText, measuredModules, type Size } from '..
 import { sourcesOf } from '../sources.js';
 import { stepCounter } from '../steps.js';
 import { NETLIST, STRUCTURE_FILE } from '../structure.js';
-import { mappingTo } from '../synthesise.js';
+import { shownFlows } from '../synthesise.js';
 import { engineParts } from './items.js';
 
 /** `area.json` of an engine. */
@@ -53,14 +52,13 @@ export async function measureEngine({ folder, yosys, library, onProgress }: Area
   const { results, warnings } = await synthesiseAll({ yosys, folder, library }, distinct, progress);
   const measured = items.map((item) => ({ item, result: results.get(itemKey(item)) as ItemSyntheses }));
   const { modules, whole, criticalPath } = measuredModules(measured);
-  const mapping = mappingTo(library);
   const pes = modules.filter(({ role }) => role === 'pe').reduce((sum, { total }) => sum + total.gateEquivalents, 0);
   return {
     ...{ generator: GENERATOR, design: configuration.name, top, configurationSha256 },
     macsPerCycle: machine.rows * machine.cols * machine.lanes,
     ...{ tool: yosys.identity, library: library?.identity ?? null },
     gateEquivalent: gateEquivalentText(library?.identity ?? null),
-    flows: { alumacc: shownFlow('alumacc', mapping), noalumacc: shownFlow('noalumacc', mapping) },
+    flows: shownFlows(library),
     ...{ modules, whole, memories, criticalPath, warnings },
     ...{ pes, others: whole.gateEquivalents - pes },
   };

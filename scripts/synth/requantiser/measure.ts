@@ -6,7 +6,6 @@ import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import type { ProofReport } from '../equivalence/verdict.js';
-import { shownFlow } from '../flow.js';
 import { FLOWS, type Flow } from '../flow-names.js';
 import type { CellCounts } from '../gates.js';
 import { type AreaRequest, type ItemSyntheses, keptNetlist, synthesiseAll } from '../measure.js';
@@ -17,7 +16,7 @@ import { type AreaRow, gateEquivalentText, measuredModules, rounded, type Size, 
 import { sourcesOf } from '../sources.js';
 import { stepCounter } from '../steps.js';
 import { NETLIST, STRUCTURE_FILE } from '../structure.js';
-import { mappingTo } from '../synthesise.js';
+import { shownFlows } from '../synthesise.js';
 
 /** `area.json` of a requantiser. */
 export interface RequantiserReport {
@@ -70,12 +69,11 @@ export async function measureRequantiser({ folder, yosys, library, onProgress }:
   const { modules, whole, criticalPath } = measuredModules(measured);
   const { configuration, top, configurationSha256, types } = manifest;
   const { lanes } = configuration;
-  const mapping = mappingTo(library);
   const report: RequantiserReport = {
     ...{ generator: GENERATOR, design: configuration.name, top, configurationSha256, lanes, types },
     ...{ tool: yosys.identity, library: library?.identity ?? null },
     gateEquivalent: gateEquivalentText(library?.identity ?? null),
-    flows: { alumacc: shownFlow('alumacc', mapping), noalumacc: shownFlow('noalumacc', mapping) },
+    flows: shownFlows(library),
     ...{ modules, whole, criticalPath, warnings },
     perLane: rounded(scaleSize(whole, 1 / lanes)),
   };
