@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** Tests run the tools, whatever the user's shell says. */
 const env = { ANT_RTL_YOSYS_CACHE: '' };
 
-/** Tests that run tools. A time limit only ends what hangs. */
-const withTools = { env, testTimeout: 3_600_000, hookTimeout: 600_000, maxConcurrency: 2 };
+/** A time limit only ends what hangs, on a machine that does much else, too. */
+const limits = { testTimeout: 3_600_000, hookTimeout: 600_000 };
+
+/** Tests that run tools. */
+const withTools = { env, ...limits, maxConcurrency: 2 };
 
 const FULL = 'test/e2e/**/*.full.test.ts';
 
@@ -23,8 +26,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           isolate: false,
           env,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...limits,
         },
       },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [FULL], ...withTools } },

@@ -112,9 +112,14 @@ export async function runNetwork(bytes: Uint8Array, request: NetworkRunRequest):
   return { network, folder, report, inferred, outputs };
 }
 
-/** What ONNX Runtime makes of a file as it is, with the inputs that samples give. */
-export async function originally(file: Uint8Array | string, inputs: Values): Promise<Values> {
-  const options = { logSeverityLevel: 4 as const };
+/**
+ * What ONNX Runtime makes of a file as it is, with the inputs that samples give.
+ *
+ * @param exact Whether sums of 8-bit products are kept from saturating in 16 bits, as they do on some processors. ONNX
+ *   Runtime has no QGemm of signed operands then.
+ */
+export async function originally(file: Uint8Array | string, inputs: Values, { exact = true } = {}): Promise<Values> {
+  const options = { logSeverityLevel: 4 as const, extra: { session: { x64quantprecision: exact ? '1' : '0' } } };
   const session = await (typeof file === 'string'
     ? ort.InferenceSession.create(file, options)
     : ort.InferenceSession.create(file, options));

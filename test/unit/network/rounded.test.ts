@@ -526,7 +526,7 @@ it('QGemm of ONNX Runtime is taken as the product that it stands for', async () 
   ]);
   expect(inferred.exact).toBe(true);
   const [run] = [...network.calibration.feed.runs(16)];
-  const wanted = (await originally(bytes, (run as NonNullable<typeof run>).inputs)).get('y');
+  const wanted = (await originally(bytes, (run as NonNullable<typeof run>).inputs, { exact: false })).get('y');
   for (const [i, value] of [...((wanted?.data as Float32Array | undefined) ?? [])].entries()) {
     expect(outputs.get('y')?.data[i]).toBeCloseTo(value, 4);
   }
