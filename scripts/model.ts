@@ -79,6 +79,7 @@ async function main(): Promise<number> {
   requireReplaceable(flags.out);
   if (!flags.effects) await loadPlotting();
   const request = await requestOf(flags);
+  for (const reason of request.unable) process.stderr.write(`model: left out: ${reason}\n`);
   return flags.effects ? effects(request, flags) : evaluate(request, flags);
 }
 

@@ -35,11 +35,41 @@ export interface BitSources {
 export function plannedLayers(
   network: Network,
   accelerator: Accelerator,
-  { lists, own }: BitSources,
+  sources: BitSources,
   corrections: Corrections,
 ): PlannedLayer[] {
+  const counted = countedLayers(network, accelerator, sources, corrections);
+  const problem = tooWide(network, accelerator, counted);
+  if (problem !== undefined) throw new UserError(`${problem}; choose other accelerators with --accelerators`);
+  return counted.map(({ layer, bits }, i) => ({
+    layer,
+    bits: { operands: bits, results: counted[i + 1]?.bits ?? LAST_RESULT_BITS },
+  }));
+}
+
+/** Why an accelerator cannot run a network: layers wider than its units. Undefined where it can. */
+export function widthProblem(
+  network: Network,
+  accelerator: Accelerator,
+  sources: BitSources,
+  corrections: Corrections,
+): string | undefined {
+  return tooWide(network, accelerator, countedLayers(network, accelerator, sources, corrections));
+}
+
+interface CountedLayer {
+  readonly layer: Layer;
+  readonly bits: number;
+}
+
+function countedLayers(
+  network: Network,
+  accelerator: Accelerator,
+  { lists, own }: BitSources,
+  corrections: Corrections,
+): CountedLayer[] {
   const listed = listOf(network, accelerator, lists);
-  const counted: { layer: Layer; bits: number }[] = [];
+  const counted: CountedLayer[] = [];
   const plain = network.layers.filter(({ kind }) => kind !== 'attention');
   for (const layer of network.layers) {
     const at = plain.indexOf(layer);
@@ -49,11 +79,7 @@ export function plannedLayers(
     const bits = own?.get(layer.name) ?? (digit === undefined || digit === '-' ? undefined : Number(digit));
     counted.push({ layer, bits: bits ?? ruled(accelerator, layer, at, plain.length) });
   }
-  requireWidths(network, accelerator, counted);
-  return counted.map(({ layer, bits }, i) => ({
-    layer,
-    bits: { operands: bits, results: counted[i + 1]?.bits ?? LAST_RESULT_BITS },
-  }));
+  return counted;
 }
 
 function listOf(network: Network, { name, precision }: Accelerator, lists: BitLists): string | undefined {
@@ -73,13 +99,9 @@ function ruled({ precision }: Accelerator, { kind }: Layer, index: number, count
   return index === count - 1 ? last : bits;
 }
 
-function requireWidths(
-  network: Network,
-  { name, array }: Accelerator,
-  layers: readonly { readonly layer: Layer; readonly bits: number }[],
-): void {
+function tooWide(network: Network, { name, array }: Accelerator, layers: readonly CountedLayer[]): string | undefined {
   const wide = layers.filter(({ bits }) => bits > array.maxBits);
-  if (wide.length === 0) return;
+  if (wide.length === 0) return undefined;
   const list = wide.map(({ layer, bits }) => `${layer.name} (${bits} bits)`).join(', ');
-  throw new UserError(`${name} takes codes of at most ${array.maxBits} bits; ${network.name} needs more: ${list}`);
+  return `${name} takes codes of at most ${array.maxBits} bits; ${network.name} needs more: ${list}`;
 }

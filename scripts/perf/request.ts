@@ -23,8 +23,9 @@ import {
   readCosts,
   readEnergies,
 } from './data.js';
+import type { DescribedNetwork } from './description.js';
 import { PUBLISHED_BATCH } from './evaluate.js';
-import type { BitLists } from './layers.js';
+import { type BitLists, widthProblem } from './layers.js';
 import { NETWORKS } from './networks/index.js';
 import { nameOf, openNetwork } from './open-network.js';
 import { lanesOf, type OwnSizing, ownAccelerators } from './own.js';
@@ -59,11 +60,13 @@ const list = (text: string): string[] =>
 export interface ResolvedRequest extends ModelRequest {
   /** Where sizes and energies of the own designs come from. */
   readonly sizings: readonly OwnSizing[];
+  /** Accelerators that nobody named and that a network is too wide for, with the reason. */
+  readonly unable: readonly string[];
 }
 
 /** @throws UserError naming every flag that is wrong, or the first input that is. */
 export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
-  const [corrections, samples, names, { sizings, accelerators }] = allOf([
+  const [corrections, samples, names, known] = allOf([
     () => correctionsOf(flags),
     () => integer('--samples', flags.samples, 1, 2 ** 20),
     () => namesOf(flags),
@@ -74,7 +77,7 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     () => requireTogether(flags),
   ]);
   const lists = bitLists();
-  requireLists(accelerators, lists);
+  requireLists(known.accelerators, lists);
   const [shapes, fixed] = allOf([
     () => ofNetworks('--shape', names, flags.shape ?? []),
     () => ofNetworks('--fix', names, flags.fix ?? []),
@@ -86,6 +89,10 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     '--networks',
     networks.map(({ network }) => network.name),
   );
+  const unable =
+    flags.accelerators === undefined ? tooNarrow(known.accelerators, networks, { lists, corrections }) : new Map();
+  const accelerators = known.accelerators.filter(({ name }) => !unable.has(name));
+  const sizings = known.sizings.filter(({ accelerator }) => !unable.has(accelerator.name));
   const baseline = baselineOf(flags, accelerators);
   const isFigure = !flags.own && flags.accelerators === undefined && flags.networks === undefined;
   const asPublished =
@@ -101,6 +108,7 @@ export async function requestOf(flags: ModelFlags): Promise<ResolvedRequest> {
     baseline,
     lists,
     sizings,
+    unable: [...unable.values()],
     asPublished,
     ...(isFigure ? { figure: publishedFigures() } : {}),
   };
@@ -213,6 +221,26 @@ function acceleratorsOf({ own, accelerators }: ModelFlags, sizings: readonly Own
     chosen.map(({ name }) => name),
   );
   return chosen;
+}
+
+/**
+ * Accelerators whose units are narrower than a layer of a network, and why, by name.
+ *
+ * @throws UserError where that leaves none.
+ */
+function tooNarrow(
+  accelerators: readonly Accelerator[],
+  networks: readonly DescribedNetwork[],
+  { lists, corrections }: Pick<ModelRequest, 'lists' | 'corrections'>,
+): ReadonlyMap<string, string> {
+  const problems = accelerators.flatMap((accelerator) => {
+    const reasons = networks.flatMap(
+      ({ network, bits }) => widthProblem(network, accelerator, { lists, own: bits }, corrections) ?? [],
+    );
+    return reasons.length === 0 ? [] : [[accelerator.name, reasons.join('; ')] as const];
+  });
+  if (problems.length === accelerators.length) throw mistakesError(problems.map(([, reason]) => reason));
+  return new Map(problems);
 }
 
 /** @throws UserError naming every list of bit widths that no network has. */

@@ -4,15 +4,13 @@ import { openSession } from '../onnx/session.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import { floatsOf } from '../onnx/value.js';
 
-/** The class with the largest score, for each row of scores. */
+/** The class with the largest score, for each row of scores; NaN, which equals no class, where a score is NaN. */
 export function decisions({ shape, data }: FloatTensor): number[] {
   const classes = shape.at(-1) as number;
   return Array.from({ length: data.length / classes }, (_, sample) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) {
-      if ((data[sample * classes + c] as number) > (data[sample * classes + best] as number)) best = c;
-    }
-    return best;
+    const scores = data.subarray(sample * classes, (sample + 1) * classes);
+    if (scores.some(Number.isNaN)) return Number.NaN;
+    return scores.indexOf(Math.max(...scores));
   });
 }
 

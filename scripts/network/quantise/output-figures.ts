@@ -120,14 +120,16 @@ class OutputSums {
     if (this.#shapesDiffer) return 'its size depends on the data and differs';
     if (this.#type !== '' && !isFloating({ type: this.#type } as Value))
       return `holds ${this.#type}: no error, only equal or not`;
+    if (this.#elements === 0) return 'has no elements';
     if (this.#broken > 0) return `${elementsAre(this.#broken)} NaN or infinite in one of both alone`;
+    if (this.#special === this.#elements) return 'all its elements are NaN or infinite in both';
     if (this.squares === 0 && this.error > 0) return 'the reference is zero everywhere';
     return '';
   }
 
   /** Whether its error counts among that of all outputs. */
   get counts(): boolean {
-    return this.#shapesDiffer || this.#type.startsWith('float');
+    return this.#shapesDiffer || (this.#type.startsWith('float') && this.#elements > 0);
   }
 
   figures(): OutputFigures {
@@ -169,12 +171,16 @@ class Decisions {
     if (elementCount(shape.slice(0, -1)) !== samples || shape[0] !== samples) this.#perSample = false;
     if (columns === 0) return;
     for (let row = 0; row < x.length / columns; row++) {
+      // Where the reference decides nothing, there is nothing to agree on.
+      if (holdsNan(x, row * columns, columns)) continue;
       this.#rows++;
+      const a = x[row * columns] as number;
+      if (!(a >= 0 && a <= 1)) this.#shares = false;
+      if (holdsNan(y, row * columns, columns)) continue;
       if (argmax(x, row * columns, columns) === argmax(y, row * columns, columns)) this.#sameClass++;
-      const [a, b] = [x[row * columns] as number, y[row * columns] as number];
+      const b = y[row * columns] as number;
       if (a >= 0 === b >= 0) this.#sameSign++;
       if (a >= 0.5 === b >= 0.5) this.#sameSide++;
-      if (!(a >= 0 && a <= 1)) this.#shares = false;
     }
   }
 
@@ -190,6 +196,9 @@ class Decisions {
       : { kind: 'sign', alike: this.#sameSign, decisions: this.#rows };
   }
 }
+
+const holdsNan = (values: Float64Array, from: number, count: number): boolean =>
+  values.subarray(from, from + count).some(Number.isNaN);
 
 function argmax(values: Float64Array, from: number, count: number): number {
   let best = 0;

@@ -193,10 +193,25 @@ const CASES: Record<string, Case> = {
     without: ['name'],
   },
   'an output with NaN where floating point has it, too': {
+    model: linear(
+      [
+        node('Sub', ['h', 'h'], 'o'),
+        node('Add', ['o', 'c'], 'oc'),
+        node('Log', ['oc'], 'i'),
+        node('Add', ['i', 'h'], 'y'),
+      ],
+      { c: tensor([16], [-1, 0, ...new Array<number>(14).fill(1)]) },
+    ),
+    inputs: X,
+    layers: ['h'],
+    macs: 384,
+  },
+  'an output of nothing but infinities': {
     model: linear([node('Sub', ['h', 'h'], 'o'), node('Log', ['o'], 'i'), node('Add', ['i', 'h'], 'y')]),
     inputs: X,
     layers: ['h'],
     macs: 384,
+    without: ['y'],
   },
   'an output that is as large as the data say': {
     model: linear(
@@ -574,6 +589,7 @@ const CASES: Record<string, Case> = {
     inputs: X,
     layers: ['h'],
     macs: 384,
+    without: ['found'],
     left: { found: 0 },
     file: { macs: 384, left: {} },
   },

@@ -10,6 +10,7 @@ import { describedNetwork, NETWORK } from '../../../scripts/perf/description.js'
 import { macsOf } from '../../../scripts/perf/layer.js';
 import { plannedLayers } from '../../../scripts/perf/layers.js';
 import { ownAccelerators, ownConfiguration } from '../../../scripts/perf/own.js';
+import { modelReport } from '../../../scripts/perf/report.js';
 import { type ModelFlags, ofNetworks, requestOf } from '../../../scripts/perf/request.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-request-'));
@@ -71,6 +72,31 @@ describe('requests', () => {
     }
   });
 
+  it.each<[string, Partial<ModelFlags>, string, RegExp]>([
+    ['the published ones', {}, 'BiScaled', /^BiScaled .*\b6 bits; wide needs more: b \(8 bits\)$/],
+    ["the project's own", { own: true }, 'INT6', /^INT6 .*\b6 bits; wide needs more: b \(8 bits\)$/],
+  ])('leave out accelerators that are too narrow for a network, of %s', async (_, some, narrow, reason) => {
+    const layers = ['a', 'b'].map((name, i) => ({
+      ...{ kind: 'linear', name, rows: 1, inFeatures: 8, outFeatures: 4 },
+      bits: 4 + 4 * i,
+    }));
+    const networks = join(folder, 'wide.json');
+    writeFileSync(networks, JSON.stringify({ name: 'wide', layers }));
+    const request = await requestOf(flags({ ...some, networks }));
+    const names = request.accelerators.map(({ name }) => name);
+    expect(names).not.toContain(narrow);
+    expect(request.unable).toContainEqual(expect.stringMatching(reason));
+    const all = await requestOf(flags({ ...some, networks: 'VGG16' }));
+    expect(all.unable).toEqual([]);
+    expect(names.length + request.unable.length).toBe(all.accelerators.length);
+    expect(all.accelerators.map(({ name }) => name)).toContain(narrow);
+    expect(request.sizings.map(({ accelerator }) => accelerator.name)).toEqual(some.own ? names : []);
+    // All that are left can run it; one that is named has to.
+    expect(() => modelReport(request)).not.toThrow();
+    const named = await requestOf(flags({ ...some, networks, accelerators: narrow }));
+    expect(() => modelReport(named)).toThrow(/^\w+ .*\b6 bits.*--accelerators$/);
+  });
+
   it('switches corrections on and off', async () => {
     const on = async (some: Partial<ModelFlags>): Promise<string[]> => {
       const { corrections } = await requestOf(flags(some));
@@ -119,7 +145,7 @@ describe('described networks', () => {
       { operands: 8, results: 16 },
     ]);
     expect(widths([]).map(({ operands }) => operands)).toEqual([8, 4, 8]);
-    expect(() => widths([['b', 8]], biScaled)).toThrow(/^BiScaled .*\b6 bits\b.*\bnet\b.*\bb \(8 bits\)$/);
+    expect(() => widths([['b', 8]], biScaled)).toThrow(/^BiScaled .*\b6 bits\b.*\bnet\b.*\bb \(8 bits\);/);
   });
 });
 

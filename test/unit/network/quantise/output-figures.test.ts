@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../../../scripts/network/onnx/value.js';
+import { decisions, percentRight } from '../../../../scripts/network/quantise/classify.js';
 import { OutputComparison, type Task } from '../../../../scripts/network/quantise/output-figures.js';
 import { shapeText } from '../../../../scripts/network/quantise/output-text.js';
 
@@ -62,6 +63,35 @@ describe('figures of an output', () => {
       expect(one.why).toMatch(/^output y: 1 element is /);
       expect(JSON.parse(JSON.stringify(one.output))).toEqual(one.output);
     }
+  });
+
+  it('of nothing but NaN, and of no elements, are none', () => {
+    const nan = floats([1, 2], [Number.NaN, Number.POSITIVE_INFINITY]);
+    const all = compared([[nan, nan]]);
+    expect([all.error, all.output.relativeError, all.output.largestError]).toEqual([null, null, null]);
+    expect([all.why, all.output.note]).toEqual([
+      expect.stringMatching(/^output y: all /),
+      expect.stringMatching(/NaN/),
+    ]);
+    const none = floats([0, 2], []);
+    const empty = compared([[none, none]]);
+    expect([empty.error, empty.output.relativeError, empty.output.largestError]).toEqual([null, null, null]);
+    expect(empty.output.note).toMatch(/\bno elements$/);
+    // Beside an output that has some, it is no obstacle; nor are samples without any.
+    const comparison = new OutputComparison(['y', 'roi']);
+    const outputs = (y: number): Map<string, Value> =>
+      new Map([
+        ['y', floats([1], [y])],
+        ['roi', none],
+      ]);
+    comparison.add(outputs(2), outputs(1), 1);
+    expect(comparison.result().error).toBe(0.25);
+    expect(
+      compared([
+        [none, none],
+        [floats([1, 2], [1, 0]), floats([1, 2], [2, 0])],
+      ]).error,
+    ).toBe(1);
   });
 
   it('of sizes that differ, and of a reference of zeros, are none', () => {
@@ -129,6 +159,23 @@ describe('what an output decides', () => {
     ['a sequence of classes', [1, 3, 2], [1, 2, 3, 4, 5, 6], 1, 'classes', 'classes'],
   ])('%s', (_, shape, data, samples, task, wanted) => {
     expect(kind(shape, data, samples, task)).toBe(wanted);
+  });
+
+  it('decides nothing where the reference holds NaN, and nothing alike where it alone does', () => {
+    const { NaN: nan } = Number;
+    const rows = compared([
+      [floats([4, 2], [nan, 1, 2, nan, 1, 2, 2, 1]), floats([4, 2], [nan, 1, 2, nan, nan, 2, 2, 1])],
+    ]);
+    expect(rows.output.agreement).toEqual({ kind: 'classes', alike: 1, decisions: 2 });
+    const single = compared([[floats([3, 1], [nan, 0.2, 0.3]), floats([3, 1], [nan, nan, 0.1])]]);
+    expect(single.output.agreement).toEqual({ kind: 'threshold', alike: 1, decisions: 2 });
+    expect(compared([[floats([1, 2], [nan, 1]), floats([1, 2], [nan, 1])]]).output.agreement).toBeNull();
+  });
+
+  it('is no class where a score is NaN, which no label is', () => {
+    const scores = { shape: [4, 3], data: Float32Array.of(1, 3, 2, Number.NaN, 1, 2, 5, 5, 1, -3, -2, -1) };
+    expect(decisions(scores)).toEqual([1, Number.NaN, 0, 2]);
+    expect(percentRight(decisions(scores), [1, 0, 0, 2])).toBe(75);
   });
 
   it('counts agreement with the reference', () => {
