@@ -47,7 +47,10 @@ export class Evaluator {
   evaluate(network: Network, accelerator: Accelerator, sources: BitSources): NetworkResult {
     const machine = this.#machine(accelerator);
     const planned = plannedLayers(network, accelerator, sources, this.corrections);
-    if (planned.length === 0) throw new UserError(`${network.name} has no layer that counts`);
+    if (planned.length === 0) {
+      const way = this.corrections.attention ? '' : '; --corrected counts products of two activations';
+      throw new UserError(`${network.name} has no layer that counts${way}`);
+    }
     const layers = planned.map(({ layer, bits }): LayerResult => {
       const schedule = this.#schedule(problemOf(layer, bits, this.samples, this.corrections), machine);
       if (!schedule) {

@@ -45,8 +45,7 @@ export async function modelHtml(report: ModelReport, title: string): Promise<str
       dram: measured((row.stats.dramReads + row.stats.dramWrites) / 8e6 / samples, 2),
       utilised: `${measured(100 * row.utilisation, 1)} %`,
     })),
-    leftOutText:
-      report.leftOut.length === 0 ? 'None.' : 'They are not quantised, and neither time nor energy counts them.',
+    leftOutText: report.leftOut.length === 0 ? 'None.' : 'Neither time nor energy counts them.',
     leftOut: report.leftOut.map(({ network, title: product, op, share, reason }) => ({
       network,
       title: product,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PUBLISHED } from '../../../scripts/perf/corrections.js';
+import { CORRECTED, type Corrections, PUBLISHED } from '../../../scripts/perf/corrections.js';
 import { layersCsv } from '../../../scripts/perf/csv.js';
 import { comparedAccelerators } from '../../../scripts/perf/data.js';
 import { modelHtml } from '../../../scripts/perf/html.js';
-import { macsOf, weightsOf } from '../../../scripts/perf/layer.js';
+import { type Layer, macsOf, weightsOf } from '../../../scripts/perf/layer.js';
 import { problemOf } from '../../../scripts/perf/problem.js';
 import { energyPerSample, modelReport } from '../../../scripts/perf/report.js';
 import { modelText } from '../../../scripts/perf/text.js';
@@ -53,6 +53,30 @@ describe('products that the model leaves out', () => {
     expect(lines[3]?.split(',')).toHaveLength(columns.length);
     const html = await modelHtml(made, 'title');
     for (const part of ['decoder/LSTM', '70.0 %', 'inside of If']) expect(html).toContain(part);
+  });
+});
+
+describe('products of two activations', () => {
+  const attention = { kind: 'attention', name: 'scores', count: 2, m: 5, k: 10, n: 3 } as const;
+  const made = (corrections: Corrections, layers: readonly Layer[] = [LINEAR, attention]) =>
+    modelReport({
+      networks: [{ network: { name: 'net', layers }, bits: new Map([['fc', 4]]) }],
+      accelerators: comparedAccelerators().filter(({ name }) => name === 'ANT-OS'),
+      ...{ corrections, samples: 1, baseline: 'ANT-OS', lists: {}, asPublished: false },
+    });
+
+  it('are listed where the model as published leaves them out, and counted by the corrected one', () => {
+    expect(made(PUBLISHED).leftOut).toEqual([
+      expect.objectContaining({ network: 'net', title: 'scores', macs: 300, share: 0.5 }),
+    ]);
+    expect(made(PUBLISHED).results[0]?.layers.map(({ name }) => name)).toEqual(['fc']);
+    expect(made(CORRECTED).leftOut).toEqual([]);
+    expect(made(CORRECTED).results[0]?.layers.map(({ name }) => name)).toEqual(['fc', 'scores']);
+  });
+
+  it('alone are refused by the model as published, with the way out', () => {
+    expect(() => made(PUBLISHED, [attention])).toThrow(/^net .*--corrected\b/);
+    expect(made(CORRECTED, [attention]).results).toHaveLength(1);
   });
 });
 
