@@ -22,11 +22,12 @@ export function missedBudget(
   budget: Budget | undefined,
 ): string[] {
   if (budget?.kind === 'error') {
-    const measured = outputs.heldOut
-      ? { ...outputs.heldOut, where: ', on samples held out' }
-      : { ...outputs.calibration, where: '' };
-    const { error, why, where } = measured;
-    if (error === null) return [`the error budget is not met: the error cannot be computed (${why})`];
+    const { calibration, heldOut } = outputs;
+    const { error, where } = heldOut ? { ...heldOut, where: ', on samples held out' } : { ...calibration, where: '' };
+    // An error that some samples do not have is not that of the others.
+    if (error === null || calibration.error === null) {
+      return [`the error budget is not met: the error cannot be computed (${heldOut?.why || calibration.why})`];
+    }
     if (!(error <= budget.limit)) {
       return [
         `the error budget is not met: ${error.toPrecision(3)} of the outputs' squares${where}, ${budget.limit} wanted`,

@@ -293,6 +293,11 @@ describe('an error that cannot be computed', () => {
     expect(missedBudget(broken, { kind: 'error', limit: 1e9 })).toHaveLength(1);
     expect(missedBudget(report([layer()]), { kind: 'error', limit: 0.002 }), 'held out: 0.0025').toHaveLength(1);
     expect(missedBudget(report([layer()]), { kind: 'error', limit: 0.003 })).toEqual([]);
+    const usual = report([layer()]);
+    const calibration = { ...usual.outputs.calibration, error: null, why: 'output y: sizes' };
+    const half = { ...usual, outputs: { ...usual.outputs, calibration } };
+    expect(usual.outputs.heldOut?.error).toBeLessThan(1);
+    expect(missedBudget(half, { kind: 'error', limit: 1e9 })).toEqual([expect.stringContaining('(output y: sizes)')]);
   });
 });
 
