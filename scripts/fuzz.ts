@@ -30,13 +30,14 @@ async function main(): Promise<number> {
     .option('--designs <n>', 'stop after this many configurations, refused ones included')
     .option('--seed <n>', 'seed of the first configuration; the next ones count up (default: from the clock)')
     .option('--jobs <n>', `designs at a time (default: ${availableParallelism()})`)
+    .option('--engine', 'engines, each with random programs on random buses, instead of arrays and dot-product units')
     .option('--json', 'print the trials as JSON')
     .addHelpText(
       'after',
       '\nExit codes: 0 all verified, 1 a design failed or none was verified, 2 wrong request, 3 a tool is missing or broke.',
     );
   parseWhole(program);
-  const { json = false, ...flags } = program.opts();
+  const { json = false, engine = false, ...flags } = program.opts();
   const [, minutes, designs, seed = Date.now() % 2 ** 31, jobs = availableParallelism()] = allOf([
     () => requireKnown(program),
     () => given(flags.minutes, duration),
@@ -52,6 +53,7 @@ async function main(): Promise<number> {
     seed,
     jobs,
     json,
+    engine,
     ...(minutes === undefined ? {} : { minutes }),
     ...(designs === undefined ? {} : { designs }),
   });

@@ -7,6 +7,7 @@ import { numericType } from '../numerics/types/table.js';
 import { ownParameters } from './own-parameters.js';
 import { choice, integer, PARAMETERS, powerBetween, powerOfTwo } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
+import { isReserved } from './reserved.js';
 import { OWN_KEYS as REQUANTISER_OWN_KEYS } from './requantiser.js';
 
 /** Greatest value of a code, in steps, that vector commands and second operands take. */
@@ -162,6 +163,10 @@ function widthProblems(key: 'activations' | 'weights', names: readonly string[])
 const LONGEST_NAME = 59;
 
 function nameProblems({ name }: EngineConfiguration): Problem[] {
+  if (isReserved(name)) {
+    const rule = 'is a word that Verilog has reserved, and the module at the top has no other name';
+    return [{ key: 'name', given: `"${name}"`, rule, nearest: `${name}_engine` }];
+  }
   if (name.length <= LONGEST_NAME) return [];
   const rule = `must have at most ${LONGEST_NAME} letters`;
   return [{ key: 'name', given: `"${name}"`, rule, nearest: name.slice(0, LONGEST_NAME) }];

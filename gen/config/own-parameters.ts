@@ -42,7 +42,7 @@ export interface OwnParameters<Shape extends z.ZodRawShape> extends OwnTexts<key
   readonly validate: (raw: RawConfiguration, rules: (config: Complete<Shape>) => Problem[]) => Complete<Shape>;
   /** The sha256 of the parameters as JSON, in the order of their declaration. */
   readonly hash: (config: Complete<Shape>) => string;
-  /** The command that generates the design anew. */
+  /** The command that generates the design anew; a name that is not there is the default. */
   readonly command: (config: Complete<Shape>) => string;
 }
 
@@ -115,7 +115,9 @@ export function ownParameters<Shape extends z.ZodRawShape>(kind: OwnKind<Shape>)
     command: (config) => {
       const values = config as Readonly<Record<string, unknown>>;
       const isDefault = (key: Key): boolean =>
-        key === 'name' ? values[key] === defaultName(values) : same(values[key], meta(key).fallback);
+        key === 'name'
+          ? [undefined, defaultName(values)].includes(values[key] as string)
+          : same(values[key], meta(key).fallback);
       const told = keys.filter((key) => key !== chosenBy.key && (size.includes(key) || !isDefault(key)));
       const flags = told.map((key) => `${flagOf(key)} ${listed(values[key])}`);
       return ['npm run gen --', chosenBy.option, ...flags].join(' ');

@@ -36,6 +36,12 @@ export class Memory {
     return bytes;
   }
 
+  /** The place in its program of the store that wrote a byte last; undefined where none did since the job began. */
+  writerOf(address: number): number | undefined {
+    const writer = this.page(Math.floor(address / PAGE)).writers[address % PAGE] as number;
+    return writer > BEFORE ? writer - 2 : undefined;
+  }
+
   /** From now on, reads or writes of these bytes are answered with an error. */
   refuse(of: 'read' | 'write', from: number, bytes: number): void {
     this.refused.push({ of, from, to: from + bytes });

@@ -42,13 +42,15 @@ export interface BuiltEngine {
 interface EngineBuild {
   readonly trace?: boolean;
   readonly tuning?: Tuning;
+  /** Folder for the build, instead of the one in which builds are kept. */
+  readonly builds?: string | undefined;
 }
 
 /** Builds the simulation of a design's folder, with what watches its bus. */
 export async function buildEngine(
   folder: string,
   manifest: EngineManifest,
-  { trace = false, tuning = ONE_RUN_TUNING }: EngineBuild = {},
+  { trace = false, tuning = ONE_RUN_TUNING, builds }: EngineBuild = {},
 ): Promise<BuiltEngine> {
   const { name } = manifest.configuration;
   const scratch = scratchFolder(`${name}-engine`);
@@ -66,7 +68,7 @@ export async function buildEngine(
     const file = join(scratch, `${harness.name}.v`);
     writeFileSync(file, renderTemplate('verify/engine/harness.v', harness));
     const executable = await buildBench({
-      ...{ name: `${name}-engine`, top: harness.name, bench: 'engine_tb', trace },
+      ...{ name: `${name}-engine`, top: harness.name, bench: 'engine_tb', trace, builds },
       // What is not reset begins with garbage, memories above all.
       tuning: { ...tuning, verilator: ['-O3', '--x-assign', 'unique', '--x-initial', 'unique', '--noassert'] },
       allow: ['UNUSEDSIGNAL', 'SYNCASYNCNET'],
@@ -115,12 +117,12 @@ function compare(
   const registers = ends.map((end) => end.registers);
   for (const [i, job] of jobs.entries()) {
     const end = ends[i] as SimulatedEnd;
-    const { expected, result } = reference(manifest, base, job);
+    const { memory, result } = reference(manifest, base, job);
     const whole = job.abort === 0 && job.stop === 0 && result.error === 'none';
     const wrong =
       (job.abort === 0
         ? (wrongFacts(manifest, end.registers) ?? wrongEnd(job, end, result, { whole, machine: manifest.machine }))
-        : undefined) ?? wrongMemory(job, expected, end.got[0] as Uint8Array, whole);
+        : undefined) ?? wrongMemory(job, { memory, base }, end.got[0] as Uint8Array, whole);
     if (wrong !== undefined) return { vectors, registers, failure: `job ${i}: ${wrong}; ${job.program.title}` };
     vectors += whole ? result.bytesWritten : 0;
   }
@@ -132,7 +134,7 @@ function reference(
   manifest: EngineManifest,
   base: number,
   { program, refused }: EngineJob,
-): { expected: Uint8Array; result: JobResult } {
+): { memory: Memory; result: JobResult } {
   const run = (refusals: EngineJob['refused']): { memory: Memory; result: JobResult } => {
     const memory = new Memory();
     memory.set(base, program.memory);
@@ -144,7 +146,7 @@ function reference(
     return { memory, result };
   };
   const { memory, result } = run([]);
-  return { expected: memory.get(base, MEMORY_BYTES), result: refused.length > 0 ? run(refused).result : result };
+  return { memory, result: refused.length > 0 ? run(refused).result : result };
 }
 
 /** Whether the registers that never change tell of the machine. */
@@ -230,14 +232,24 @@ function isBurstOf({ error, address }: JobResult, told: number): boolean {
 /** Memory is that of the reference; of a job that was cut off each byte has its old or its new value. */
 function wrongMemory(
   { program }: EngineJob,
-  expected: Uint8Array,
-  memory: Uint8Array,
+  { memory, base }: { readonly memory: Memory; readonly base: number },
+  found: Uint8Array,
   whole: boolean,
 ): string | undefined {
-  const wrong = expected.findIndex((value, i) => memory[i] !== value && (whole || memory[i] !== program.memory[i]));
+  const expected = memory.get(base, MEMORY_BYTES);
+  const wrong = expected.findIndex((value, i) => found[i] !== value && (whole || found[i] !== program.memory[i]));
   if (wrong < 0) return undefined;
-  const count = expected.filter((value, i) => memory[i] !== value).length;
-  return `byte ${wrong} of memory is ${memory[wrong]}, not ${expected[wrong]}, and so are ${count} bytes`;
+  const count = expected.filter((value, i) => found[i] !== value).length;
+  const whose = writerText(program, memory.writerOf(base + wrong));
+  return `byte ${wrong} of memory, ${whose}, is ${found[wrong]}, not ${expected[wrong]}, and so are ${count} bytes`;
+}
+
+/** Which commands a byte is of: the store that wrote it, and what computes before that. */
+function writerText({ commands }: Program, store: number | undefined): string {
+  if (store === undefined) return 'which no command writes';
+  const computes = commands.slice(0, store).findLastIndex(({ name }) => name === 'product' || name === 'vector');
+  const behind = commands[computes];
+  return `which command ${store} stores${behind ? `, results of command ${computes}, a ${behind.name}` : ''}`;
 }
 
 /** A job on a bus that never waits. */
@@ -245,13 +257,16 @@ export const quickJob = (program: Program, seed = 1): EngineJob => ({
   ...{ program, seed, bus: promptBus(), reset: false, abort: 0, stop: 0, refused: [] },
 });
 
-/** A job on a bus that waits at random. */
+/** A job on a bus that waits at random: each channel never or for any share of the time, answers of up to 300 cycles. */
 export function slowJob(program: Program, random: RandomSource): EngineJob {
-  const chance = (): number => [0, 30, 128, 220][random.below(4)] as number;
+  const pick = <T>(values: readonly (() => T)[]): T => (values[random.below(values.length)] as () => T)();
+  const chance = (): number => pick([() => 0, () => 30, () => 1 + random.below(239)]);
   const bus: BusManners = {
     waits: [chance(), chance(), chance(), chance(), chance()],
-    ...{ least: 0, latency: [1, 3, 40, 300][random.below(4)] as number },
-    ...{ grant: [0, 0, 5, 80][random.below(4)] as number, order: random.below(3) },
+    least: 0,
+    latency: pick([() => 1, () => 1 + random.below(40), () => 1 + random.below(300)]),
+    grant: pick([() => 0, () => 0, () => 1 + random.below(8), () => 1 + random.below(120)]),
+    order: random.below(3),
   };
   return {
     ...quickJob(program, 1 + random.below(2 ** 31)),

@@ -36,7 +36,7 @@ const WRONG: readonly (readonly [kind: Command['name'], field: string, value: nu
 function wrongPrograms(machine: Machine, random: RandomSource): Program[] {
   const layer = (kind: LayerKind, wanted: (command: Command) => boolean): Program => {
     for (;;) {
-      const program = randomLayers(machine, random, 1, [kind]);
+      const program = randomLayers(machine, random, 1, { kinds: [kind] });
       if (program.commands.some(wanted)) return program;
     }
   };

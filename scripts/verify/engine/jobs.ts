@@ -8,7 +8,12 @@ import { randomCopies } from './programs.js';
 
 /** Jobs of every kind on random buses: programs at the edges of sizes, random ones, some twice in a row, and faults. */
 export function engineJobs(machine: Machine, random: RandomSource, count: number): EngineJob[] {
-  const layers = (): EngineJob => slowJob(randomLayers(machine, random, 1 + random.below(3)), random);
+  const side = (): EngineJob => slowJob(randomLayers(machine, random, 1 + random.below(3)), random);
+  const turns = (): EngineJob => {
+    const parts = 1 + random.below(2);
+    return slowJob(randomLayers(machine, random, parts + 1 + random.below(4), { parts }), random);
+  };
+  const layers = (): EngineJob => (random.below(3) > 0 ? side() : turns());
   const copies = (): EngineJob => slowJob(randomCopies(machine, random, 4), random);
   const twice = layers();
   return [

@@ -16,6 +16,7 @@ import { type BufferName, REDUCE, SECOND } from '../../../gen/commands/table.js'
 import { walkFields } from '../../../gen/commands/walk.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { bufferNumber, Draft, type Program } from './programs.js';
+import { takeTurns } from './turns.js';
 
 /** Kinds of commands that layers are made of. */
 export type LayerKind = 'product' | 'vector';
@@ -62,22 +63,44 @@ interface Part {
   readonly count: number;
 }
 
-/** Layers one behind the other, each with a part of the buffers: the loads of one run beside the product of another. */
+/** What layers of a program have in common. */
+interface LayersOptions {
+  readonly kinds?: readonly LayerKind[];
+  /** Parts of the buffers that layers take in turn; each its own where there are as many. */
+  readonly parts?: number;
+}
+
+/** Shapes that are tried for a layer; in small parts of buffers few fit. */
+const TRIES = 400;
+
+/**
+ * Layers one behind the other, each in a part of the buffers: the loads of one run beside the product of another. Fewer than
+ * asked for, and at least one, where no more fit.
+ */
 export function randomLayers(
   machine: Machine,
   random: RandomSource,
   count: number,
-  kinds: readonly LayerKind[] = ['product', 'product', 'vector'],
+  { kinds = ['product', 'product', 'vector'], parts = count }: LayersOptions = {},
 ): Program {
   const draft = new Draft(machine, random);
-  const titles: string[] = [];
-  for (let index = 0; index < count; ) {
+  const layers: { readonly title: string; readonly begin: number }[] = [];
+  for (let tries = 0; tries < TRIES && layers.length < count; tries++) {
     const shape = randomShape(machine, random, kinds[random.below(kinds.length)] as LayerKind);
-    if (!addLayer(draft, shape, { index, count })) continue;
-    titles.push(JSON.stringify(shape));
-    index++;
+    const begin = draft.commands.length;
+    if (!addLayer(draft, shape, { index: layers.length % parts, count: parts })) continue;
+    layers.push({ title: JSON.stringify(shape), begin });
+    tries = 0;
   }
-  return draft.end(titles.join('; '));
+  if (layers.length === 0) {
+    if (parts === 1) throw new Error(`none of ${TRIES} random layers fits the buffers`);
+    return randomLayers(machine, random, 1, { kinds });
+  }
+  if (parts < layers.length) {
+    const begins = layers.map(({ begin }) => begin);
+    draft.commands.splice(0, Number.POSITIVE_INFINITY, ...takeTurns(draft.commands, begins, parts));
+  }
+  return draft.end(layers.map(({ title }) => title).join('; '));
 }
 
 /** A layer of a shape with random data; undefined where it does not fit. */
@@ -137,17 +160,21 @@ function addLayer(draft: Draft, shape: LayerShape, part: Part): boolean {
   const at = placeRegions(draft, regions, part);
   if (at === undefined) return false;
   const bytes = each((name) => regions[name].words * wordBytes(machine, regions[name].buffer));
-  const place = each((name) => (bytes[name] > 0 ? (draft.place(bytes[name]) ?? -1) : 0));
-  if (NAMES.some((name) => place[name] < 0)) throw new Error('memory is too small for the layers of a program');
+  const places = draft.placeAll([...NAMES.map((name) => bytes[name]), shape.lookup ? TABLE_BYTES : 0]);
+  if (places === undefined) return false;
+  const place = Object.fromEntries([...NAMES, 'table'].map((name, i) => [name, places[i]])) as Places & {
+    table: number;
+  };
   randomConstants(draft, place.constant, bytes.constant, shape.scaleBits);
   const move = (kind: 'load' | 'store', name: (typeof NAMES)[number], tokens: object): Command =>
     command(kind, {
       ...{ buffer: bufferNumber(regions[name].buffer), address: at[name], run: bytes[name] },
       ...{ ...draft.reach(place[name]), tag: random.below(65536), ...tokens },
     });
-  if (shape.lookup) draft.commands.push(loadOfTable(draft));
   const loads = (['activation', 'weight', 'second'] as const).filter((name) => bytes[name] > 0);
-  draft.commands.push(...loads.map((name) => move('load', name, {})), move('load', 'constant', { signal_compute: 1 }));
+  draft.commands.push(...loads.map((name) => move('load', name, {})));
+  if (shape.lookup) draft.commands.push(loadOfTable(draft, place.table));
+  draft.commands.push(move('load', 'constant', { signal_compute: 1 }));
   draft.commands.push(...computes(draft, shape, { regions, at }));
   draft.commands.push(move('store', 'out', { wait_compute: 1 }));
   if (bytes.copy > 0) draft.commands.push(move('store', 'copy', {}));
@@ -190,9 +217,7 @@ function randomConstants({ memory, random }: Draft, place: number, bytes: number
 }
 
 /** A load of the table, behind the last command that may use what was there before. */
-function loadOfTable(draft: Draft): Command {
-  const place = draft.place(TABLE_BYTES);
-  if (place === undefined) throw new Error('memory is too small for a table');
+function loadOfTable(draft: Draft, place: number): Command {
   const last = draft.commands.findLastIndex(({ name }) => name === 'product' || name === 'vector');
   const before = draft.commands[last];
   if (before?.name === 'product' || before?.name === 'vector') draft.commands[last] = { ...before, signal_load: 1 };

@@ -34,10 +34,21 @@ export class Draft {
 
   /** Bytes of memory that nothing else uses; undefined where there are none left. */
   place(bytes: number): number | undefined {
-    const here = this.next;
-    if (here + bytes > MEMORY_BYTES) return undefined;
-    this.next += bytes + this.random.below(100);
-    return here;
+    return this.placeAll([bytes])?.[0];
+  }
+
+  /** The same of several, for 0 bytes the place 0; undefined, and nothing taken, where one finds none. */
+  placeAll(sizes: readonly number[]): number[] | undefined {
+    let next = this.next;
+    const places = sizes.map((bytes) => {
+      if (bytes === 0) return 0;
+      const here = next;
+      next += bytes + this.random.below(100);
+      return here;
+    });
+    if (next > MEMORY_BYTES) return undefined;
+    this.next = next;
+    return places;
   }
 
   /** A base register and what its sum with must be added to for an address. */
@@ -51,7 +62,9 @@ export class Draft {
     // Fetched ahead as far as there are commands, in part or not at all.
     const ahead = this.random.below(3);
     const known = ahead === 0 ? all : withAhead(all).map((each) => this.knowing(each, ahead));
-    this.memory.set(encodeCommands(known), 0);
+    const bytes = encodeCommands(known);
+    if (bytes.length > PROGRAM_BYTES) throw new Error(`a program has ${known.length} commands, too many for its place`);
+    this.memory.set(bytes, 0);
     return { title, memory: this.memory, start: 0, bases: BASES, commands: known.slice(0, -1) };
   }
 

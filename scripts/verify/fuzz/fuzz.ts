@@ -5,7 +5,9 @@ import { randomSource } from '../../../gen/golden/vectors.js';
 import { inScratch } from '../../tools/scratch.js';
 import { quickBudget } from '../quick.js';
 import { findFrontEnds } from './lint.js';
-import { randomConfiguration } from './random.js';
+import { ARRAYS } from './arrays.js';
+import { ENGINES } from './engines.js';
+import type { Counts, Subject } from './subject.js';
 import { type Trial, tryConfiguration, type Workshop } from './trial.js';
 
 export interface FuzzRequest {
@@ -18,6 +20,8 @@ export interface FuzzRequest {
   /** Designs tried at the same time. */
   readonly jobs: number;
   readonly json: boolean;
+  /** Engines instead of arrays and dot-product units. */
+  readonly engine: boolean;
 }
 
 /** The counts of a run. */
@@ -27,6 +31,8 @@ export interface FuzzSummary {
   readonly failed: number;
   readonly refused: number;
   readonly vectors: number;
+  /** What else was run, of all designs. */
+  readonly counts: Counts;
   readonly seconds: number;
 }
 
@@ -41,7 +47,10 @@ export async function fuzz(request: FuzzRequest): Promise<number> {
   try {
     return await inScratch('fuzz', async (scratch) => {
       const budget = quickBudget(scratch);
-      return run(request, { tools, budget, scratch, kept: KEPT }, interruption.signal);
+      const workshop = { tools, budget, scratch, kept: KEPT };
+      return request.engine
+        ? run(ENGINES, request, workshop, interruption.signal)
+        : run(ARRAYS, request, workshop, interruption.signal);
     });
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
@@ -51,7 +60,12 @@ export async function fuzz(request: FuzzRequest): Promise<number> {
 const INTERRUPTED = 130;
 
 /** After an interruption, designs under way come to their end: their compilers would go on writing anyway. */
-async function run(request: FuzzRequest, workshop: Workshop, interruption: AbortSignal): Promise<number> {
+async function run<Config>(
+  subject: Subject<Config>,
+  request: FuzzRequest,
+  workshop: Workshop,
+  interruption: AbortSignal,
+): Promise<number> {
   const { seed, minutes = Number.POSITIVE_INFINITY, designs = Number.POSITIVE_INFINITY, jobs, json } = request;
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
@@ -62,11 +76,11 @@ async function run(request: FuzzRequest, workshop: Workshop, interruption: Abort
   const lane = async (): Promise<void> => {
     while (!interruption.aborted && begun < designs && elapsed() < minutes * 60) {
       const next = seed + begun++;
-      const trial = await tryConfiguration(randomConfiguration(randomSource(next)), next, workshop);
+      const trial = await tryConfiguration(subject, subject.draw(randomSource(next)), next, workshop);
       // The keys that interrupt this program interrupt its tools as well: no finding.
       if (interruption.aborted && trial.outcome === 'failed') return;
       trials.push(trial);
-      print(trialLines(trial, share(request, trials.length, elapsed())));
+      print(trialLines(trial, request, share(request, trials.length, elapsed())));
     }
   };
   await Promise.all(Array.from({ length: jobs }, lane));
@@ -86,9 +100,13 @@ function share({ minutes, designs }: FuzzRequest, done: number, seconds: number)
 
 const MARKS = { passed: 'PASS   ', failed: 'FAIL   ', refused: 'refused' } as const;
 
-function trialLines({ seed, outcome, command, vectors, seconds, reason = '', folder }: Trial, percent: number): string {
+const listed = (vectors: number, counts: Counts = {}): string =>
+  [...Object.entries(counts).map(([name, count]) => `${count} ${name}`), `${vectors} vectors`].join('  ');
+
+function trialLines(trial: Trial, { engine }: FuzzRequest, percent: number): string {
+  const { seed, outcome, command, vectors, seconds, reason = '', folder } = trial;
   const flags = command.replace(/^.*? -- /, '');
-  const counts = `${vectors} vectors  ${seconds.toFixed(1)} s`;
+  const counts = `${listed(vectors, trial.counts)}  ${seconds.toFixed(1)} s`;
   const line = `[${String(percent).padStart(3)} %] ${MARKS[outcome]} seed ${seed}  ${outcome === 'refused' ? `${seconds.toFixed(1)} s` : counts}  ${flags}`;
   if (outcome === 'passed') return line;
   const why = reason.trim().replace(/^/gm, '  ');
@@ -98,7 +116,7 @@ function trialLines({ seed, outcome, command, vectors, seconds, reason = '', fol
     line,
     why,
     `  generate it: ${command}`,
-    `  try it again: npm run fuzz -- --seed ${seed} --designs 1`,
+    `  try it again: npm run fuzz --${engine ? ' --engine' : ''} --seed ${seed} --designs 1`,
     ...(shown === undefined
       ? []
       : [`  kept, for a waveform: npm run verify -- --design ${shown} --seed ${seed} --trace`]),
@@ -108,7 +126,18 @@ function trialLines({ seed, outcome, command, vectors, seconds, reason = '', fol
 function summarise(seed: number, trials: readonly Trial[], seconds: number): FuzzSummary {
   const count = (outcome: Trial['outcome']): number => trials.filter((trial) => trial.outcome === outcome).length;
   const vectors = trials.reduce((sum, trial) => sum + trial.vectors, 0);
-  return { seed, passed: count('passed'), failed: count('failed'), refused: count('refused'), vectors, seconds };
+  const counts: Record<string, number> = {};
+  for (const [name, number] of trials.flatMap((trial) => Object.entries(trial.counts ?? {})))
+    counts[name] = (counts[name] ?? 0) + number;
+  return {
+    seed,
+    passed: count('passed'),
+    failed: count('failed'),
+    refused: count('refused'),
+    vectors,
+    counts,
+    seconds,
+  };
 }
 
 function nothingVerified({ refused }: FuzzSummary): string {
@@ -116,10 +145,10 @@ function nothingVerified({ refused }: FuzzSummary): string {
   return `fuzz: no design was verified, since ${why}; a check of nothing counts as failed (exit code 1)\n`;
 }
 
-function summaryLine({ seed, passed, failed, refused, vectors, seconds }: FuzzSummary): string {
+function summaryLine({ seed, passed, failed, refused, vectors, counts, seconds }: FuzzSummary): string {
   const pace = ((60 * (passed + failed)) / seconds).toFixed(1);
   return (
-    `${passed} passed, ${failed} failed, ${refused} refused: ${vectors} vectors in ${seconds.toFixed(0)} s, ` +
+    `${passed} passed, ${failed} failed, ${refused} refused: ${listed(vectors, counts)} in ${seconds.toFixed(0)} s, ` +
     `${pace} designs per minute (seed ${seed})`
   );
 }

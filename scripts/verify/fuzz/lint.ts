@@ -19,7 +19,7 @@ export async function findFrontEnds(): Promise<FrontEnds> {
 }
 
 /** What front ends need to know of a design. */
-type Linted = Pick<Manifest, 'compileOrder' | 'top'> & {
+export type Linted = Pick<Manifest, 'compileOrder' | 'top'> & {
   /** Engines have no clock gate. */
   readonly configuration: { readonly name: string; readonly clockGate?: string };
 };

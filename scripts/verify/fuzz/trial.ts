@@ -2,18 +2,10 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, UserError } from '../../../gen/base/errors.js';
 import { makeFolder } from '../../../gen/base/folder.js';
-import { withDependentDefaults } from '../../../gen/config/defaults.js';
-import { reproduceCommand } from '../../../gen/config/identity.js';
-import { defaultName } from '../../../gen/config/name.js';
-import { type Configuration, PARAMETER_KEYS, parameterMeta } from '../../../gen/config/parameters.js';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
-import { validateConfiguration } from '../../../gen/config/validate.js';
-import { generate } from '../../../gen/design/generate.js';
-import { loadDesign } from '../../../gen/design/manifest.js';
-import { elaborate } from '../../../gen/rtl/design.js';
 import type { TestBudget } from '../budget.js';
-import { verifyDesign } from '../verify.js';
 import { type FrontEnds, lintDesign } from './lint.js';
+import type { Counts, Subject } from './subject.js';
 
 /** Where a trial works, and with what. */
 export interface Workshop {
@@ -23,8 +15,6 @@ export interface Workshop {
   readonly scratch: string;
   /** For designs that failed. */
   readonly kept: string;
-  /** Writes a design below a folder; returns its own folder. */
-  readonly write?: (config: Configuration, out: string) => string;
 }
 
 /** What became of a configuration. */
@@ -34,6 +24,8 @@ export interface Trial {
   /** The command that generates the design. */
   readonly command: string;
   readonly vectors: number;
+  /** What else was run. */
+  readonly counts?: Counts;
   readonly seconds: number;
   /** Why it failed or was refused. */
   readonly reason?: string;
@@ -45,18 +37,23 @@ export interface Trial {
  * Generates, lints and verifies a design with few vectors. Only a ConfigurationError refuses a configuration; any other
  * error, of the generator or of a tool, is a failure. A design that failed is kept.
  */
-export async function tryConfiguration(raw: RawConfiguration, seed: number, workshop: Workshop): Promise<Trial> {
+export async function tryConfiguration<Config>(
+  subject: Subject<Config>,
+  raw: RawConfiguration,
+  seed: number,
+  workshop: Workshop,
+): Promise<Trial> {
   const start = performance.now();
   const scratch = join(workshop.scratch, `seed_${seed}`);
   const kept = join(workshop.kept, `seed_${seed}`);
   makeFolder(scratch);
   rmSync(kept, { recursive: true, force: true });
   try {
-    const result = await judge(raw, seed, scratch, workshop);
+    const result = await judge(subject, raw, { seed, scratch, workshop });
     if (result.outcome === 'failed' && result.folder) cpSync(result.folder, kept, { recursive: true });
     return {
       seed,
-      command: commandOf(raw),
+      command: subject.command(raw),
       seconds: (performance.now() - start) / 1000,
       ...result,
       ...(result.outcome === 'failed' && result.folder ? { folder: kept } : {}),
@@ -67,48 +64,42 @@ export async function tryConfiguration(raw: RawConfiguration, seed: number, work
   }
 }
 
-type Judgement = Pick<Trial, 'outcome' | 'vectors' | 'reason' | 'folder'>;
+type Judgement = Pick<Trial, 'outcome' | 'vectors' | 'counts' | 'reason' | 'folder'>;
 
-async function judge(
+async function judge<Config>(
+  subject: Subject<Config>,
   raw: RawConfiguration,
-  seed: number,
-  scratch: string,
-  { tools, budget, write = (config, out) => generate(config, out).folder }: Workshop,
+  { seed, scratch, workshop }: { readonly seed: number; readonly scratch: string; readonly workshop: Workshop },
 ): Promise<Judgement> {
+  const { tools, budget } = workshop;
   let folder: string | undefined;
-  let vectors = 0;
-  const failed = (reason: string): Judgement => ({ outcome: 'failed', vectors, reason, ...(folder ? { folder } : {}) });
+  let done: Pick<Judgement, 'vectors' | 'counts'> = { vectors: 0 };
+  const failed = (reason: string): Judgement => ({ outcome: 'failed', ...done, reason, ...(folder ? { folder } : {}) });
   try {
-    const config = validateOrRefuse(raw);
-    if ('refusal' in config) return { outcome: 'refused', vectors, reason: config.refusal };
-    folder = write(config.configuration, scratch);
-    const manifest = loadDesign(folder);
-    const complaint = await lintDesign(folder, manifest, tools);
+    const config = validateOrRefuse(subject, raw);
+    if ('refusal' in config) return { outcome: 'refused', ...done, reason: config.refusal };
+    folder = subject.write(config.configuration, scratch);
+    const { linted, verify } = subject.open(folder);
+    const complaint = await lintDesign(folder, linted, tools);
     if (complaint !== undefined) return failed(complaint);
     const builds = join(scratch, 'builds');
-    const verdict = await verifyDesign(folder, manifest, { seed, trace: false, budget: { ...budget, builds } });
-    vectors = verdict.vectors;
-    if (!verdict.passed) return failed(verdict.failure ?? 'verification failed');
-    return vectors > 0 ? { outcome: 'passed', vectors } : failed('verification compared nothing');
+    const { failure, ...verified } = await verify(seed, { ...budget, builds });
+    done = verified;
+    if (failure !== undefined) return failed(failure);
+    return done.vectors > 0 ? { outcome: 'passed', ...done } : failed('verification compared nothing');
   } catch (error) {
     return failed(error instanceof UserError ? error.message : String((error as Error).stack ?? error));
   }
 }
 
-function validateOrRefuse(raw: RawConfiguration): { configuration: Configuration } | { refusal: string } {
+function validateOrRefuse<Config>(
+  subject: Subject<Config>,
+  raw: RawConfiguration,
+): { configuration: Config } | { refusal: string } {
   try {
-    const configuration = validateConfiguration(raw);
-    elaborate(configuration);
-    return { configuration };
+    return { configuration: subject.validate(raw) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { refusal: error.problems.map(({ key, given, rule }) => `${key} ${given}: ${rule}`).join('; ') };
   }
-}
-
-/** The command for a configuration that may be anything: what it leaves out has its default. */
-function commandOf(raw: RawConfiguration): string {
-  const defaults = Object.fromEntries(PARAMETER_KEYS.map((key) => [key, parameterMeta(key).fallback]));
-  const given = { ...defaults, ...withDependentDefaults(raw) } as Configuration;
-  return reproduceCommand({ ...given, name: given.name ?? defaultName(given) });
 }

@@ -9,6 +9,7 @@ import { MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';
 import { randomSource } from '../../../gen/golden/vectors.js';
 import { elaborate } from '../../../gen/rtl/design.js';
 import type { FuzzSummary } from '../../../scripts/verify/fuzz/fuzz.js';
+import { ARRAYS } from '../../../scripts/verify/fuzz/arrays.js';
 import { findFrontEnds } from '../../../scripts/verify/fuzz/lint.js';
 import { randomConfiguration } from '../../../scripts/verify/fuzz/random.js';
 import { type Trial, tryConfiguration, type Workshop } from '../../../scripts/verify/fuzz/trial.js';
@@ -42,6 +43,16 @@ describe('npm run fuzz', () => {
     expect(trials.map(({ seed }) => seed).sort()).toEqual([SEED, SEED + 1]);
     for (const { command } of trials) expect(command).toMatch(/^npm run gen -- (--arch dot )?--rows \d+ --cols \d+/);
     expect(readdirSync(scratch).filter((name) => name.startsWith('ant-rtl-fuzz-'))).toEqual([]);
+  });
+
+  it('verifies an engine with random programs', async () => {
+    const run = await fuzz(scratch, '--engine', '--designs', '1', '--seed', '0', '--json');
+    const { summary, trials } = JSON.parse(run.stdout) as { summary: FuzzSummary; trials: Trial[] };
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(summary).toMatchObject({ passed: 1, failed: 0 });
+    expect(trials[0]?.command).toMatch(/^npm run gen -- --engine /);
+    expect(summary.counts.jobs).toBeGreaterThan(200);
+    expect(summary.counts.commands).toBeGreaterThan(2000);
   });
 
   it('fails when it verified nothing', async () => {
@@ -81,7 +92,7 @@ describe('a broken generator is found', () => {
 
   it('by verification, and the design is kept', async () => {
     const write = breaking('a_sign ^ w_sign', 'a_sign | w_sign');
-    const trial = await tryConfiguration(raw, 5, { ...workshop, write });
+    const trial = await tryConfiguration({ ...ARRAYS, write }, raw, 5, workshop);
     expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/PE, clock edge/) });
     expect(trial.command.split(' -- ')[1]).toBe('--rows 2 --cols 3 --activations int4,flint4 --weights pot4');
     expect(existsSync(join(trial.folder ?? '', MANIFEST_FILE))).toBe(true);
@@ -89,7 +100,7 @@ describe('a broken generator is found', () => {
 
   it('by a front end', async () => {
     const write = breaking('a_sign ^ w_sign', 'a_sign ^ w_sgn');
-    const trial = await tryConfiguration(raw, 6, { ...workshop, write });
+    const trial = await tryConfiguration({ ...ARRAYS, write }, raw, 6, workshop);
     expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/verilator.*w_sgn/s) });
   });
 
@@ -97,7 +108,7 @@ describe('a broken generator is found', () => {
     const write = () => {
       throw new TypeError('WIDTH');
     };
-    const trial = await tryConfiguration(raw, 7, { ...workshop, write });
+    const trial = await tryConfiguration({ ...ARRAYS, write }, raw, 7, workshop);
     expect(trial).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('WIDTH') });
     expect(trial.folder).toBeUndefined();
   });

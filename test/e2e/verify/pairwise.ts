@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { mapLimit } from '../../../scripts/tools/pool.js';
+import { ARRAYS } from '../../../scripts/verify/fuzz/arrays.js';
 import { findFrontEnds } from '../../../scripts/verify/fuzz/lint.js';
 import { pairwiseConfigurations } from '../../../scripts/verify/fuzz/random.js';
 import { tryConfiguration } from '../../../scripts/verify/fuzz/trial.js';
@@ -27,7 +28,7 @@ export async function expectToWork(configurations: readonly RawConfiguration[]):
       kept: join(scratch, 'kept'),
     };
     const trials = await mapLimit([...configurations.entries()], 2, ([index, raw]) =>
-      tryConfiguration(raw, index + 1, workshop),
+      tryConfiguration(ARRAYS, raw, index + 1, workshop),
     );
     expect(trials.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
     expect(trials.length).toBeGreaterThan(10);

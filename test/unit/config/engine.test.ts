@@ -80,6 +80,8 @@ describe('the configuration of an engine', () => {
     [{ dataflow: 'ws' }, /dataflow: given "ws"; .*an engine/],
     [{ drain: 'double' }, /drain: given "double"; .*an engine/],
     [{ name: 'a'.repeat(60) }, /name: .*: a{59}$/m],
+    [{ name: 'module' }, /name: .*\bmodule_engine$/m],
+    [{ name: 'small' }, /name: .*\bsmall_engine$/m],
     [{ outputkib: 3 }, /outputkib: .*: outputKib$/m],
   ])('refuses %j', (raw, problem) => {
     expect(() => engine(raw)).toThrow(problem);
