@@ -7,6 +7,7 @@ import { progressLine } from '../gen/base/progress.js';
 import { loadEngine } from '../gen/design/engine/manifest.js';
 import { type CompileCheck, checkCompiled, checkText } from './network/compile/check.js';
 import { compile } from './network/compile/compile.js';
+import { engineSpeed } from './network/compile/cycles/predict.js';
 import { COMPILED_ENTRIES, compiledFiles } from './network/compile/files.js';
 import { requireSumsFit } from './network/compile/fits.js';
 import { compileReport, compileText } from './network/compile/report.js';
@@ -27,7 +28,7 @@ async function main(): Promise<number> {
     )
     .argument('<model>', 'folder that npm run quantize -- --integer wrote')
     .option('--design <folder>', 'required: folder of the engine, as npm run gen -- --engine writes it')
-    .option('--latency <n>', 'for the estimate: cycles of the memory', '100')
+    .option('--latency <n>', 'for predicted cycles: cycles after which memory answers', '100')
     .option('--samples <n>', `run the first n test images of ${FASHION} in the reference simulator`)
     .option('--out <folder>', 'where to write (default: build/compiled/<model>)')
     .option('--json', 'print the report as JSON')
@@ -54,7 +55,7 @@ async function main(): Promise<number> {
   const compiled = compile(design.machine, whole.shared.network);
   const { host = [], macs } = loaded.report.integer ?? {};
   const left = { nodes: host, macs: macs?.host ?? 0 };
-  const report = compileReport(compiled, name, { busBytes: design.configuration.busBits / 8, latency }, left);
+  const report = compileReport(compiled, name, engineSpeed(design.configuration, latency), left);
   let check: CompileCheck | undefined;
   if (samples !== undefined) {
     const { images, labels } = fashionMnist('t10k', samples);

@@ -6,8 +6,6 @@ import { collect, programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { loadPlotting } from '../gen/base/vega.js';
-import { arrayInfoOf } from '../gen/design/array-info.js';
-import { loadDesign } from '../gen/design/manifest.js';
 import { differencesOf } from './network/compile/differences.js';
 import { accuracyOf, integerReport, wholeInteger } from './network/compile/whole-integer.js';
 import { FASHION, fashionMnist } from './network/onnx/fashion.js';
@@ -15,17 +13,17 @@ import { fixInputs } from './network/onnx/fix-inputs.js';
 import { fixShapes, openModel } from './network/onnx/open.js';
 import { loadRuntime } from './network/onnx/session.js';
 import { calibrationSamples, FASHION_SAMPLES, fitsResults, splitSamples } from './network/quantise/calibration.js';
+import { openTarget } from './network/quantise/design-ports.js';
 import { requireOnPorts } from './network/quantise/families.js';
 import { firstDimensionOption, openFeed } from './network/quantise/first-dimension.js';
 import { requireReplaceable, writeNetwork } from './network/quantise/folder.js';
-import { requireImages } from './network/quantise/images.js';
 import { quantiseNetwork } from './network/quantise/network.js';
+import { integer } from './network/quantise/numbers.js';
 import { outputError } from './network/quantise/output-error.js';
 import { TASKS } from './network/quantise/output-figures.js';
 import { reportText } from './network/quantise/report-text.js';
-import { integer } from './network/quantise/numbers.js';
 import { addQuantiseOptions, quantiseOptionsOf } from './network/quantise/request.js';
-import { missedBudget, portTypes, unfitNote } from './network/quantise/verdict.js';
+import { missedBudget, unfitNote } from './network/quantise/verdict.js';
 import { warningsOf } from './network/quantise/warnings.js';
 
 /** Between two lines of progress in a log, in milliseconds. */
@@ -62,7 +60,10 @@ async function main(): Promise<number> {
         .choices(TASKS)
         .default('auto'),
     )
-    .option('--design <folder>', "choose among the types of this design's ports, and write memory images for it")
+    .option(
+      '--design <folder>',
+      "choose among the types of this design's ports, and write memory images for it where it is an array",
+    )
     .option(
       '--integer',
       'choose how every tensor is kept that stays on the engine, and measure the network in whole integers',
@@ -86,8 +87,8 @@ async function main(): Promise<number> {
   ]);
   await Promise.all([loadRuntime(), loadPlotting()]);
   const replaced = existsSync(out);
-  const [manifest, { bytes, model }, samples] = allOf([
-    () => (flags.design === undefined ? undefined : loadDesign(flags.design)),
+  const [design, { bytes, model }, samples] = allOf([
+    () => (flags.design === undefined ? undefined : openTarget(flags.design)),
     () => {
       const opened = openModel(file);
       return { ...opened, model: fixInputs(fixShapes(opened.model, flags.shape ?? []), flags.fix ?? []) };
@@ -98,17 +99,15 @@ async function main(): Promise<number> {
   if (note) process.stderr.write(`quantize: ${note}\n`);
   const fits = fitsResults(options);
   const { fit, heldOut } = splitSamples(feed, fits, held);
-  const info = manifest && arrayInfoOf(manifest);
-  if (info) requireImages(info);
-  if (info && program.getOptionValueSource('types') === 'cli') {
-    requireOnPorts(options.families, options.bits, { activations: portTypes(info.a), weights: portTypes(info.w) });
+  if (design && program.getOptionValueSource('types') === 'cli') {
+    requireOnPorts(options.families, options.bits, { activations: design.ports.a, weights: design.ports.w });
   }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const progress = (message: string): unknown => line.show(`quantize: ${message}`);
   const network = await quantiseNetwork(
     model,
     fit,
-    { ...options, ...(info ? { ports: { a: portTypes(info.a), w: portTypes(info.w) } } : {}) },
+    { ...options, ...(design ? { ports: design.ports } : {}) },
     progress,
   );
   progress('measuring the output error');
@@ -132,16 +131,16 @@ async function main(): Promise<number> {
   const report = await writeNetwork(network, {
     out,
     bytes,
-    options: { ...recorded, ...(manifest ? { design: manifest.configuration.name } : {}) },
+    options: { ...recorded, ...(design ? { design: design.name } : {}) },
     outputs,
     warnings: fits ? warningsOf(network, heldOut === undefined) : [],
-    ...(manifest ? { manifest } : {}),
+    ...(design?.manifest ? { manifest: design.manifest } : {}),
     ...(whole && wholeReport ? { integer: { model: whole.model, report: wholeReport } } : {}),
   });
   line.end();
   const text = `${reportText(report)}\nwritten to ${out}${replaced ? ', replacing an earlier run' : ''}; begin with report.html\n`;
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : text);
-  const notes = info ? unfitNote(report, info) : [];
+  const notes = design ? unfitNote(report, design.ports) : [];
   const missed = missedBudget(report, options.budget);
   for (const note of [...report.warnings, ...notes, ...missed]) process.stderr.write(`quantize: ${note}\n`);
   return missed.length > 0 ? EXIT.checkFailed : EXIT.done;

@@ -33,6 +33,11 @@ struct Fault {
   bool writes;
 };
 
+// Bytes of which it is told when they were written last.
+struct Watched {
+  uint64_t first, bytes, written;
+};
+
 class AxiMemory {
  public:
   AxiMemory(Model& model, unsigned bus_bits, uint64_t base, std::span<uint8_t> bytes)
@@ -48,6 +53,9 @@ class AxiMemory {
   }
 
   void set(const Stalls& stalls, const std::vector<Fault>& faults) { stalls_ = stalls, faults_ = faults; }
+
+  // Each with the cycle in which the last burst that begins in it was complete; 0 at first.
+  std::vector<Watched> watched;
 
   // Forgets all that is under way, as with a reset.
   void reset() {
@@ -136,7 +144,7 @@ class AxiMemory {
       beats_.push_back(beat);
       if (wlast_.get()) complete_++;
     }
-    while (!writes_.empty() && beats_.size() >= writes_.front().beats) write(latency());
+    while (!writes_.empty() && beats_.size() >= writes_.front().beats) write(cycle, latency());
     return wrong;
   }
 
@@ -194,9 +202,11 @@ class AxiMemory {
     return 0;
   }
 
-  void write(uint64_t at) {
+  void write(uint64_t cycle, uint64_t at) {
     const Burst burst = writes_.front();
     writes_.pop_front();
+    for (Watched& each : watched)
+      if (burst.address - each.first < each.bytes) each.written = cycle;
     const uint32_t response = fault(burst.address, uint64_t{burst.beats} * lanes_, true);
     for (uint32_t i = 0; i < burst.beats; i++) {
       const Beat& beat = beats_.front();

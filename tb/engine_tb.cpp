@@ -11,7 +11,8 @@
 // it is stopped; 0: none), most (cycles that it may take); faults, each the words first (low, high), bytes, response, writes; the
 // registers, each the words offset and value, the last of which starts the job; registers to read when it has ended, each its
 // offset; what memory gets before, each its place, its size and its bytes; what to give out of memory when it has ended, each
-// its place and its size. OUTPUT: for each job the values of those registers, then those bytes.
+// its place and its size; stretches that are watched, likewise. OUTPUT: for each job the values of those registers, then those
+// bytes, then of each watched stretch a word: cycles from its last write to the end of the job, or all ones if there was none.
 //
 // With strict, inputs of the bus change within each cycle, and no output may follow: slower by half.
 //
@@ -100,6 +101,11 @@ int main(int argc, char** argv) {
     }
     std::vector<Stretch> given(file.word());
     for (Stretch& each : given) each = stretch();
+    memory.watched.resize(file.word());
+    for (Watched& each : memory.watched) {
+      const Stretch own = stretch();
+      each = {base + own.at, own.size, 0};
+    }
     memory.set(stalls, faults);
 
     if (cut_off || reset) {
@@ -118,7 +124,7 @@ int main(int argc, char** argv) {
       host.step();
       if (cycles - begin > most) wrong = "the job does not end";
     }
-    const uint64_t took = cycles - begin;
+    const uint64_t end = cycles, took = end - begin;
     if (!cut_off) {
       for (const uint32_t offset : wanted) {
         const uint32_t value = host.read_register(offset);
@@ -133,6 +139,10 @@ int main(int argc, char** argv) {
       for (size_t i = 0; i < wanted.size(); i++) put(&none, 4);
     }
     for (const Stretch& each : given) put(&bytes[each.at], each.size);
+    for (const Watched& each : memory.watched) {
+      const uint32_t since = each.written == 0 ? UINT32_MAX : static_cast<uint32_t>(end - each.written);
+      put(&since, 4);
+    }
     report += (job ? ", " : "") + std::to_string(took);
     if (wrong) {
       std::printf("{\"cycles\": %llu, \"failure\": {\"rule\": \"%s\", \"number\": %u, \"job\": %u, \"cycle\": %llu}}\n",

@@ -330,11 +330,14 @@ export function readManifest(folder: string): unknown {
 export const kindOf = (content: unknown): string | undefined =>
   z.object({ kind: z.string() }).safeParse(content).data?.kind;
 
+const articleOf = (word: string): string => (/^[aeiou]/.test(word) ? 'an' : 'a');
+
 function parseManifest<T extends AnyManifest>(content: unknown, file: string, { schema, title }: ManifestKind<T>): T {
   const result = schema.safeParse(content);
   if (result.success) return result.data;
   const kind = kindOf(content);
-  if (kind !== undefined) throw new UserError(`${file} is that of a ${kind}; give the folder of ${title}`);
+  if (kind !== undefined)
+    throw new UserError(`${file} is that of ${articleOf(kind)} ${kind}; give the folder of ${title}`);
   const where = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`).join('\n');
   throw new UserError(`${file} is not a manifest of this generator; generate the design anew:\n${where}`);
 }

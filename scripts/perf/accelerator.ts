@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { validateEngine } from '../../gen/config/engine.js';
 import { MOST_PE_LANES } from '../../gen/config/parameters.js';
+import { type EngineSpeed, engineSpeed } from '../network/compile/cycles/predict.js';
 
 const positive = z.number().positive();
 const energy = z.number().min(0);
@@ -55,16 +57,25 @@ export const ARRAY_PARAMETERS = z.object({
   lanes: size.max(MOST_PE_LANES).default(1),
 });
 
+/** What every accelerator has. */
+const COMMON = {
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _.+-]*$/),
+  about: z.string(),
+  /** Where the figures come from. */
+  source: z.string(),
+  precision: PRECISION,
+  /** nW of one multiplier of a unit, with its share of what they have in common. */
+  core: z.strictObject({ leakage: energy, dynamic: energy }),
+  memory: MEMORY,
+};
+
 /**
  * An accelerator: a systolic array of rows x cols units, each of `lanes` multipliers. At half of `maxBits` or less a unit works
  * as 2 x 2, down to `minBits`; narrower codes gain nothing.
  */
 export const ACCELERATOR = z
   .strictObject({
-    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _.+-]*$/),
-    about: z.string(),
-    /** Where the figures come from. */
-    source: z.string(),
+    ...COMMON,
     array: z.strictObject({
       rows: size,
       cols: size,
@@ -76,12 +87,36 @@ export const ACCELERATOR = z
       /** Longest reduction the accumulators hold. */
       maxK: size.optional(),
     }),
-    precision: PRECISION,
-    /** nW of one multiplier of a unit, with its share of what they have in common. */
-    core: z.strictObject({ leakage: energy, dynamic: energy }),
-    memory: MEMORY,
   })
   .refine(({ array }) => array.minBits <= array.maxBits, 'array.minBits must not be above array.maxBits');
 
-export type Accelerator = z.output<typeof ACCELERATOR>;
+export type Accelerator = z.output<typeof ACCELERATOR> & {
+  /** This project's engine, whose cycles its compiler predicts. */
+  readonly engine?: EngineSpeed;
+};
+
+/** Around one of this project's engines: its array and its buffers follow from its parameters. */
+export const ENGINE_ACCELERATOR = z.strictObject({
+  ...COMMON,
+  /** Parameters of `npm run gen -- --engine`. */
+  engine: z.record(z.string(), z.unknown()),
+  /** Cycles after which memory answers. */
+  latency: z.int().min(0).default(100),
+});
+
+/** PEs of 4 bits along each side of a unit. */
+const UNIT_SIDE = 2;
+
+/** @throws ConfigurationError for parameters that no engine has. */
+export function engineAccelerator({ engine, latency, ...rest }: z.output<typeof ENGINE_ACCELERATOR>): Accelerator {
+  const configuration = validateEngine({ engine: true, ...engine });
+  const speed = engineSpeed(configuration, latency);
+  const { rows, cols, lanes, pipeline, maxK } = configuration;
+  const { accumulatorBits } = speed.machine;
+  const array = {
+    ...{ rows: rows / UNIT_SIDE, cols: cols / UNIT_SIDE, lanes, pipeline },
+    ...{ maxBits: 4 * UNIT_SIDE, minBits: 4, dataflow: 'os' as const, accumulatorBits, maxK },
+  };
+  return { ...rest, array, engine: speed };
+}
 export type DramEnergies = z.output<typeof dram>;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../../gen/base/errors.js';
-import { ACCELERATOR, type Accelerator } from './accelerator.js';
+import { ACCELERATOR, type Accelerator, ENGINE_ACCELERATOR, engineAccelerator } from './accelerator.js';
 import { FIGURE_ROWS, type PublishedFigures } from './comparison.js';
 import type { BitLists } from './layers.js';
 import {
@@ -27,8 +27,16 @@ export const comparedAccelerators = (): Accelerator[] =>
   COMPARED.map((name) => readAccelerator(join(MODELS, 'accelerators', `${name}.yaml`)));
 
 /** An accelerator described in a YAML or JSON file; `memory` may be the name of a file beside it. */
-export const readAccelerator = (file: string): Accelerator =>
-  checked(ACCELERATOR, withMemory(file), file, 'describes no accelerator');
+export function readAccelerator(file: string): Accelerator {
+  const content = withMemory(file);
+  const what = 'describes no accelerator';
+  return isObject(content) && 'engine' in content
+    ? engineAccelerator(checked(ENGINE_ACCELERATOR, content, file, what))
+    : checked(ACCELERATOR, content, file, what);
+}
+
+/** This project's engine of default size. */
+export const engineOfDefaultSize = (): Accelerator => readAccelerator(join(MODELS, 'accelerators', 'engine.yaml'));
 
 /** A description with its memory read in. */
 function withMemory(file: string): unknown {

@@ -2,10 +2,11 @@ import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Accelerator } from './accelerator.js';
 import type { Corrections } from './corrections.js';
 import { type Energy, energyOf } from './energy.js';
+import { engineSchedule } from './engine.js';
 import type { Layer, Network } from './layer.js';
 import { type BitSources, plannedLayers } from './layers.js';
 import { type Machine, machineOf } from './machine.js';
-import { type Problem, problemOf } from './problem.js';
+import { type LayerBits, problemOf } from './problem.js';
 import { bestSchedule, type Schedule } from './search.js';
 import { type Stats, summedStats } from './stats.js';
 
@@ -52,7 +53,7 @@ export class Evaluator {
       throw new UserError(`${network.name} has no layer that counts${way}`);
     }
     const layers = planned.map(({ layer, bits }): LayerResult => {
-      const schedule = this.#schedule(problemOf(layer, bits, this.samples, this.corrections), machine);
+      const schedule = this.#scheduleOf(layer, bits, machine);
       if (!schedule) {
         throw new UserError(
           `${network.name} on ${accelerator.name}: the smallest tile of ${layer.name} does not fit the buffers`,
@@ -78,12 +79,23 @@ export class Evaluator {
     return machine;
   }
 
-  #schedule(problem: Problem, machine: Machine): Schedule | undefined {
-    const { array, core, memory } = machine.accelerator;
-    const key = JSON.stringify([array, core, memory, problem]);
+  #scheduleOf(layer: Layer, bits: LayerBits, machine: Machine): Schedule | undefined {
+    const { engine } = machine.accelerator;
+    const { samples, corrections } = this;
+    if (engine) {
+      const key = [{ ...layer, name: '' }, bits];
+      return this.#known(machine, key, () => engineSchedule(layer, bits, samples, engine));
+    }
+    const problem = problemOf(layer, bits, samples, corrections);
+    return this.#known(machine, problem, () => bestSchedule(problem, machine, corrections));
+  }
+
+  #known(machine: Machine, what: unknown, find: () => Schedule | undefined): Schedule | undefined {
+    const { array, core, memory, engine } = machine.accelerator;
+    const key = JSON.stringify([array, core, memory, engine, what]);
     if (!this.#schedules.has(key)) {
       this.searched++;
-      this.#schedules.set(key, bestSchedule(problem, machine, this.corrections));
+      this.#schedules.set(key, find());
     }
     return this.#schedules.get(key);
   }

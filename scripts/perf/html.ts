@@ -1,6 +1,6 @@
 import { escaped, Markup } from '../../gen/base/markup.js';
-import { factsOf } from '../../gen/rtl/arch/table.js';
 import { measured } from '../../gen/base/text-table.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 import { renderTemplate } from '../../gen/rtl/render/templates.js';
 import { ENERGY_PARTS } from './energy.js';
 import { configurationOf, unitsText } from './machine.js';

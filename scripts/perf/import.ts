@@ -1,14 +1,14 @@
 import { UserError } from '../../gen/base/errors.js';
 import { loadNetwork } from '../network/infer/load.js';
+import { takeBranches } from '../network/onnx/branches.js';
 import { declaredShapes, samplesOfShapes, zeros } from '../network/onnx/feed.js';
+import { fixInputs } from '../network/onnx/fix-inputs.js';
 import type { OnnxModel } from '../network/onnx/model.js';
 import { integersOf } from '../network/onnx/nodes.js';
-import { takeBranches } from '../network/onnx/branches.js';
-import { fixInputs } from '../network/onnx/fix-inputs.js';
 import { fixShapes, openModel } from '../network/onnx/open.js';
 import { type LeftOut, type Survey, type SurveyedProduct, survey } from '../network/products/survey.js';
-import { randomRowsDepend } from '../network/quantise/first-dimension.js';
 import { productsOf } from '../network/quantise/describe.js';
+import { randomRowsDepend } from '../network/quantise/first-dimension.js';
 import { foldWeights } from '../network/quantise/fold.js';
 import type { DescribedNetwork } from './description.js';
 import type { Layer, LeftOutProduct } from './layer.js';

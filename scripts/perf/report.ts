@@ -12,10 +12,10 @@ import { CORRECTION_NAMES, type CorrectionName, type Corrections } from './corre
 import type { DescribedNetwork } from './description.js';
 import { type Energy, totalEnergy } from './energy.js';
 import { Evaluator, type LayerResult, type NetworkResult } from './evaluate.js';
-import type { BitLists } from './layers.js';
 import { type LeftOutProduct, macsOf, type Network } from './layer.js';
+import type { BitLists } from './layers.js';
 import { orderText } from './loops.js';
-import { machineOf, packing, multipliersOf } from './machine.js';
+import { machineOf, multipliersOf, packing } from './machine.js';
 import { type Ratio, ratiosOf } from './ratios.js';
 import type { Schedule } from './search.js';
 import type { Stats } from './stats.js';

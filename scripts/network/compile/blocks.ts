@@ -1,4 +1,11 @@
-import { codesPerWord, type Machine, tileChannels, typeBits, typeNumber } from '../../../gen/commands/machine.js';
+import {
+  codesPerWord,
+  type Machine,
+  tileChannels,
+  typeBits,
+  typeNumber,
+  wordBytes,
+} from '../../../gen/commands/machine.js';
 import { depthShape, packWeights } from '../../../gen/golden/engine/layout.js';
 import type { IntegerTensor, ProductLayer } from './network.js';
 
@@ -26,11 +33,11 @@ export interface WeightBlocks {
 
 const bitsOf = (type: string): number => typeBits(typeNumber(type));
 
-/** @param weights Codes: output channels x taps x input channels of a group. */
+/** @param weights Codes: output channels x taps x input channels of a group; zeros without them. */
 export function weightBlocks(
   machine: Machine,
   layer: ProductLayer,
-  weights: Uint8Array,
+  weights: Uint8Array | undefined,
   input: IntegerTensor,
   outChannels: number,
 ): WeightBlocks {
@@ -41,17 +48,15 @@ export function weightBlocks(
   const [depth, channels, groups] = [joined * own.depth, joined * own.channels, layer.groups / joined];
   const taps = layer.window.kernel[0] * layer.window.kernel[1];
   const { words, tail, steps } = depthShape(machine, depth, activationBits);
-  const packed = Array.from({ length: groups }, (_, g) =>
-    packWeights(machine, groupCodes(weights, { ...own, taps, joined, first: g * joined }), {
-      ...{ taps, depth, channels, activationBits, bits },
-    }),
-  );
-  const bytes = new Uint8Array(packed.reduce((sum, each) => sum + each.length, 0));
-  packed.forEach((each, g) => {
-    bytes.set(each, g * each.length);
-  });
+  const tiles = Math.ceil(channels / tile);
+  const groupBytes = tiles * taps * steps * wordBytes(machine, 'weight');
+  const bytes = new Uint8Array(groups * groupBytes);
+  for (let g = 0; weights && g < groups; g++) {
+    const codes = groupCodes(weights, { ...own, taps, joined, first: g * joined });
+    bytes.set(packWeights(machine, codes, { taps, depth, channels, activationBits, bits }), g * groupBytes);
+  }
   return {
-    ...{ groups, depth, channels, tiles: Math.ceil(channels / tile), tileChannels: tile },
+    ...{ groups, depth, channels, tiles, tileChannels: tile },
     ...{ steps: taps * steps, depthWords: words, depthTail: tail, bytes },
   };
 }

@@ -1,13 +1,7 @@
-import { type Command, type CommandOf, commandKind } from '../../../gen/commands/encode.js';
+import type { Command, CommandOf } from '../../../gen/commands/encode.js';
 import { type Machine, tileChannels, tilePixels, typeBits, wordBytes } from '../../../gen/commands/machine.js';
-import { BUFFERS, type BufferName, UNITS, type UnitName } from '../../../gen/commands/table.js';
-
-/** Memory behind the engine. */
-export interface MemorySpeed {
-  readonly busBytes: number;
-  /** Cycles from a request to its first beat. */
-  readonly latency: number;
-}
+import { BUFFERS, type BufferName } from '../../../gen/commands/table.js';
+import type { MemorySpeed } from './cycles/bus.js';
 
 /** What a command costs, in cycles. */
 export interface CommandCost {
@@ -20,10 +14,12 @@ export interface CommandCost {
   readonly bytes: number;
 }
 
+type BusSpeed = Pick<MemorySpeed, 'busBytes' | 'latency'>;
+
 const NOTHING: CommandCost = { array: 0, requantiser: 0, memory: 0, bytes: 0 };
 
 /** A command's cost by the numbers of its fields alone, without anything of a pipeline. */
-export function commandCost(machine: Machine, command: Command, { busBytes, latency }: MemorySpeed): CommandCost {
+export function commandCost(machine: Machine, command: Command, { busBytes, latency }: BusSpeed): CommandCost {
   switch (command.name) {
     case 'end':
       return NOTHING;
@@ -51,7 +47,7 @@ export function commandCost(machine: Machine, command: Command, { busBytes, late
 function transferCost(
   machine: Machine,
   command: CommandOf<'load' | 'store'>,
-  { busBytes, latency }: MemorySpeed,
+  { busBytes, latency }: BusSpeed,
 ): CommandCost {
   const runs = command.count1 * command.count2;
   const dense = command.memory_step1 === command.run || runs === 1;
@@ -65,41 +61,4 @@ function transferCost(
 function productCycles({ rows }: Machine, command: CommandOf<'product'>): number {
   const words = command.kernel_height * command.kernel_width * command.depth_words;
   return rows * Math.ceil(words / (typeBits(command.a_type) / 4));
-}
-
-/** When a command begins and ends, in cycles from the begin of the job. */
-export interface Span {
-  readonly begin: number;
-  readonly end: number;
-}
-
-/**
- * The spans of all commands, each with the cost above: units take theirs in order and wait for tokens. A product ends when both
- * array and requantiser are done. What the pipelines of the hardware add is not in it.
- */
-export function spans(machine: Machine, commands: readonly Command[], speed: MemorySpeed): Span[] {
-  const free = new Map<UnitName, number>(UNITS.map((unit) => [unit, 0]));
-  const tokens = new Map<string, number[]>();
-  const channel = (from: string, to: string): number[] => {
-    const found = tokens.get(`${from} ${to}`) ?? [];
-    tokens.set(`${from} ${to}`, found);
-    return found;
-  };
-  return commands.map((command) => {
-    const unit = commandKind(command.name).unit;
-    if (!unit) {
-      const end = Math.max(...free.values());
-      for (const each of UNITS) free.set(each, end);
-      return { begin: end, end };
-    }
-    const fields = command as unknown as Readonly<Record<string, number>>;
-    const waits = UNITS.filter((other) => fields[`wait_${other}`] === 1);
-    const times = waits.map((other) => channel(other, unit).shift() ?? 0);
-    const begin = Math.max(free.get(unit) as number, ...times);
-    const { array, requantiser, memory } = commandCost(machine, command, speed);
-    const end = begin + Math.max(array, requantiser, memory);
-    free.set(unit, end);
-    for (const other of UNITS) if (fields[`signal_${other}`] === 1) channel(unit, other).push(end);
-    return { begin, end };
-  });
 }

@@ -76,22 +76,34 @@ export function inputBand(
   return { first, count: last - first, above: first - top };
 }
 
-/** The codes of a layer's weights; zeros for those that the host writes. */
-function weightCodes(network: IntegerNetwork, { weights }: ProductLayer): Uint8Array {
-  if (!('tensor' in weights)) return weights;
-  const { height, width, channels } = tensorOf(network, weights.tensor);
-  return new Uint8Array(height * width * channels);
-}
+/** The codes of a layer's weights; none of those that the host writes. */
+const weightCodes = ({ weights }: ProductLayer): Uint8Array | undefined => ('tensor' in weights ? undefined : weights);
 
 /** @throws UserError for a type that the engine does not take there. */
 function requireTypes(machine: Machine, network: IntegerNetwork, layer: IntegerLayer): void {
-  const ports: [what: string, takes: readonly string[], types: readonly string[]][] = [
-    ['activations', machine.activationTypes, [tensorOf(network, layer.input).type]],
-    ['weights', machine.weightTypes, layer.kind === 'product' ? [layer.weightType] : []],
-    ['results', machine.resultTypes, resultTensors(network, layer).map(({ type }) => type)],
+  const { activationTypes, weightTypes, resultTypes } = machine;
+  const ports = [
+    {
+      what: 'activations',
+      option: 'activations',
+      takes: activationTypes,
+      types: [tensorOf(network, layer.input).type],
+    },
+    {
+      what: 'weights',
+      option: 'weights',
+      takes: weightTypes,
+      types: layer.kind === 'product' ? [layer.weightType] : [],
+    },
+    {
+      ...{ what: 'results', option: 'activations', takes: resultTypes },
+      types: resultTensors(network, layer).map(({ type }) => type),
+    },
   ];
-  const problems = ports.flatMap(([what, takes, types]) =>
-    types.filter((type) => !takes.includes(type)).map((type) => `no ${what} of ${type} (of ${takes.join(', ')})`),
+  const problems = ports.flatMap(({ what, option, takes, types }) =>
+    types
+      .filter((type) => !takes.includes(type))
+      .map((type) => `no ${what} of ${type} (gen --engine --${option} ${[...takes, type].join(',')})`),
   );
   if (problems.length > 0)
     throw new UserError(`${layer.name}: the engine takes ${[...new Set(problems)].join(', and ')}`);
@@ -104,9 +116,7 @@ export function prepareLayer(machine: Machine, network: IntegerNetwork, index: n
   const [outHeight, outWidth] = outputSize(input, layer.window);
   requireTypes(machine, network, layer);
   const weights =
-    layer.kind === 'product'
-      ? weightBlocks(machine, layer, weightCodes(network, layer), input, output.channels)
-      : undefined;
+    layer.kind === 'product' ? weightBlocks(machine, layer, weightCodes(layer), input, output.channels) : undefined;
   const channels = weights?.tileChannels ?? codesPerWord(machine, bitsOf(input.type));
   const tiles = weights ? weights.groups * weights.tiles : pixelWords(machine, input.channels, bitsOf(input.type));
   const least = Math.min(...resultTensors(network, layer).map(({ type }) => bitsOf(type)));

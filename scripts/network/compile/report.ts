@@ -4,10 +4,12 @@ import { typeBits, typeNumber } from '../../../gen/commands/machine.js';
 import type { IntegerReport } from '../quantise/report.js';
 import { hostLines } from '../quantise/report-text.js';
 import type { CompiledNetwork } from './compile.js';
-import { type CommandCost, commandCost, type MemorySpeed, spans } from './estimate.js';
+import { predictedLayerCycles } from './cycles/layers.js';
+import type { EngineSpeed } from './cycles/predict.js';
+import { type CommandCost, commandCost } from './estimate.js';
 import type { PreparedLayer } from './prepare.js';
 
-/** A layer as it is compiled. Cycles are estimates: of the command costs alone. */
+/** A layer as it is compiled. */
 export interface CompiledLayerReport {
   readonly name: string;
   readonly kind: 'product' | 'pool';
@@ -26,10 +28,12 @@ export interface CompiledLayerReport {
   readonly arrayCycles: number;
   readonly requantiserCycles: number;
   readonly memoryCycles: number;
-  /** From the end of the layer before to the end of this one. */
-  readonly estimatedCycles: number;
-  /** Share of the PEs that multiply, over the estimated cycles. */
-  readonly estimatedUtilisation: number;
+  /** Cycles in which all PEs could do it. */
+  readonly idealCycles: number;
+  /** By the cycle model, from the end of the layer before to the end of this one. */
+  readonly predictedCycles: number;
+  /** Share of the PEs that multiply, over the predicted cycles. */
+  readonly predictedUtilisation: number;
   readonly bound: 'array' | 'requantiser' | 'memory';
 }
 
@@ -49,30 +53,27 @@ export interface CompileReport {
   readonly imageBytes: number;
   readonly macs: number;
   readonly host: LeftToHost;
-  readonly estimatedCycles: number;
-  readonly estimatedUtilisation: number;
+  readonly predictedCycles: number;
+  readonly predictedUtilisation: number;
 }
 
 export function compileReport(
   compiled: CompiledNetwork,
   model: string,
-  speed: MemorySpeed,
+  speed: EngineSpeed,
   host: LeftToHost = { nodes: [], macs: 0 },
 ): CompileReport {
   const { machine, commands, layers, steps, image, jobs } = compiled;
-  const when = spans(machine, commands, speed);
+  const predicted = predictedLayerCycles(compiled, speed);
   const pes = machine.rows * machine.cols * machine.lanes;
-  let before = 0;
   let [busy, macs] = [0, 0];
-  const rows = layers.map((layer): CompiledLayerReport => {
+  const rows = layers.map((layer, place): CompiledLayerReport => {
     const own = commands.flatMap((command, i) => (command.name !== 'end' && command.tag === layer.index ? [i] : []));
     const costs = own.map((i) => commandCost(machine, commands[i] as (typeof commands)[number], speed));
     const sum = (of: (cost: CommandCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0);
     const bytes = (name: string): number =>
       own.reduce((total, i, at) => total + (commands[i]?.name === name ? (costs[at]?.bytes ?? 0) : 0), 0);
-    const end = Math.max(before, ...own.map((i) => when[i]?.end ?? 0));
-    const cycles = end - before;
-    before = end;
+    const cycles = predicted[place] as number;
     const work = macsOf(layer);
     macs += work.macs;
     busy += work.peCycles;
@@ -88,13 +89,15 @@ export function compileReport(
       ...{ bands: layer.tiling.bands.length, parts: layer.tiling.parts.length },
       ...{ bytesLoaded: bytes('load'), bytesStored: bytes('store') },
       ...{ arrayCycles: parts.array, requantiserCycles: parts.requantiser, memoryCycles: parts.memory },
-      ...{ estimatedCycles: cycles, estimatedUtilisation: cycles === 0 ? 0 : work.peCycles / pes / cycles, bound },
+      ...{ idealCycles: work.peCycles / pes, predictedCycles: cycles },
+      ...{ predictedUtilisation: work.peCycles / pes / cycles, bound },
     };
   });
+  const predictedCycles = predicted.reduce((sum, cycles) => sum + cycles, 0);
   return {
     ...{ generator: GENERATOR, model, layers: rows, commands: commands.length, imageBytes: image.length, macs },
     ...{ jobs: jobs.length, host },
-    ...{ estimatedCycles: before, estimatedUtilisation: busy / pes / before },
+    ...{ predictedCycles, predictedUtilisation: busy / pes / predictedCycles },
   };
 }
 
@@ -121,20 +124,19 @@ const COLUMNS: readonly TextColumn<CompiledLayerReport>[] = [
   { title: 'array', text: ({ arrayCycles }) => decimal(arrayCycles) },
   { title: 'requantiser', text: ({ requantiserCycles }) => decimal(requantiserCycles) },
   { title: 'memory', text: ({ memoryCycles }) => decimal(memoryCycles) },
-  { title: 'estimate', text: ({ estimatedCycles }) => decimal(estimatedCycles) },
-  { title: 'utilisation', text: ({ estimatedUtilisation }) => percent(estimatedUtilisation) },
+  { title: 'predicted', text: ({ predictedCycles }) => decimal(predictedCycles) },
+  { title: 'utilisation', text: ({ predictedUtilisation }) => percent(predictedUtilisation) },
   { title: 'bound', left: true, text: ({ bound }) => bound },
 ];
 
 export function compileText(report: CompileReport): string {
-  const { model, layers, commands, jobs, imageBytes, macs, estimatedCycles, estimatedUtilisation, host } = report;
+  const { model, layers, commands, jobs, imageBytes, macs, predictedCycles, predictedUtilisation, host } = report;
   return [
     `${model}: ${decimal(commands)} commands in ${plural(jobs, 'job')}, image of ${decimal(imageBytes)} bytes`,
     '',
     ...tableLines(COLUMNS, layers),
     '',
-    `all: ${decimal(macs)} MACs, about ${decimal(estimatedCycles)} cycles, utilisation ${percent(estimatedUtilisation)}`,
-    'Cycles are estimates: costs of commands and waits for tokens, without the pipelines of the hardware.',
+    `all: ${decimal(macs)} MACs, ${decimal(predictedCycles)} cycles predicted, utilisation ${percent(predictedUtilisation)}`,
     ...hostLines(host.nodes, macs + host.macs).map((line) => `on the host: ${line}`),
     '',
   ].join('\n');

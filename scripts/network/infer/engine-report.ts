@@ -1,5 +1,23 @@
-import { decimal, type Pair, pairLines, percent, plural } from '../../../gen/base/text-table.js';
-import type { EngineInferReport } from './on-engine.js';
+import {
+  decimal,
+  type Pair,
+  pairLines,
+  percent,
+  plural,
+  type TextColumn,
+  tableLines,
+} from '../../../gen/base/text-table.js';
+import type { EngineInferReport, EngineLayerReport } from './on-engine.js';
+
+const LAYER_COLUMNS: readonly TextColumn<EngineLayerReport>[] = [
+  { title: 'layer', left: true, text: ({ name }) => name },
+  { title: 'MACs', text: ({ macs }) => decimal(macs) },
+  { title: 'ideal', text: ({ idealCycles }) => decimal(Math.round(idealCycles)) },
+  { title: 'cycles', text: ({ cycles }) => decimal(Math.round(cycles)) },
+  { title: 'predicted', text: ({ predictedCycles }) => decimal(predictedCycles) },
+  { title: 'difference', text: ({ cycles, predictedCycles }) => percent(predictedCycles / cycles - 1) },
+  { title: 'utilisation', text: ({ utilisation }) => percent(utilisation) },
+];
 
 /** The report of a run on an engine as text. */
 export function engineInferText(report: EngineInferReport): string {
@@ -19,7 +37,7 @@ export function engineInferText(report: EngineInferReport): string {
     ['', `as in floating point ${share(agreeing.float)}`],
     [
       'per sample',
-      `${each(cycles.mean)} cycles (${each(cycles.least)} to ${each(cycles.greatest)}; the compiler estimates ${each(report.estimatedCycles)}), ${decimal(report.macs)} MACs`,
+      `${each(cycles.mean)} cycles (${each(cycles.least)} to ${each(cycles.greatest)}; predicted ${each(report.predictedCycles)}), ${decimal(report.macs)} MACs`,
     ],
     ['', `PEs ${percent(report.utilisation)} busy; array steps in ${each(report.arrayCycles)} cycles`],
     ['', `waits of ${each(report.memoryWaits)} cycles for data, ${each(report.requantiserWaits)} for the requantiser`],
@@ -30,5 +48,5 @@ export function engineInferText(report: EngineInferReport): string {
   const verdict = exact
     ? `PASS ${plural(samples, 'sample')}: ${decimal(bytes)} bytes that ${report.design} wrote equal the reference simulator, and the outputs standard operators`
     : `FAIL ${mismatch}`;
-  return `${[...pairLines(rows, 10), verdict].join('\n')}\n`;
+  return `${[...tableLines(LAYER_COLUMNS, report.layers), '', ...pairLines(rows, 10), verdict].join('\n')}\n`;
 }

@@ -5,11 +5,13 @@ import {
   memoryBase,
   promptBus,
   type Registers,
+  type SimulatedEnd,
   type SimulatedMemory,
   type Stretch,
   simulateJobs,
 } from '../../verify/engine/simulation.js';
 import type { CompiledNetwork, Job } from '../compile/compile.js';
+import { layerCycles } from '../compile/cycles/layers.js';
 import type { Codes } from '../compile/evaluate.js';
 import { BASES, type Place } from '../compile/place.js';
 import { inputBytes } from '../compile/run.js';
@@ -25,6 +27,8 @@ export interface SimulatedEngine {
 export interface EngineRuns {
   /** Registers at the end of each job, sample by sample. */
   readonly registers: readonly Registers[];
+  /** Cycles of each layer, sample by sample. */
+  readonly layers: readonly (readonly number[])[];
   /** Bytes that were compared with the reference simulator's: all that the engine may write. */
   readonly bytes: number;
   readonly mismatch?: string;
@@ -55,7 +59,11 @@ export async function runOnEngine(
   engine: SimulatedEngine,
   compiled: CompiledNetwork,
   samples: readonly Codes[],
-  { bus = promptBus(100), seed = 1 }: { readonly bus?: BusManners; readonly seed?: number } = {},
+  {
+    bus = promptBus(100),
+    seed = 1,
+    most,
+  }: { readonly bus?: BusManners; readonly seed?: number; readonly most?: number } = {},
 ): Promise<EngineRuns> {
   const { network, map, image, jobs } = compiled;
   const { sizes, begins, bytes } = regionsOf(compiled);
@@ -76,18 +84,20 @@ export async function runOnEngine(
     ...(i === 0 ? [{ at: begin(BASES.image), bytes: image }] : []),
     ...inputsOf(codes),
   ]);
+  const watched = watchedOf(compiled, begins);
   const run = await simulateJobs(
     engine.executable,
     memory,
     puts.flatMap((put) =>
       jobs.map(({ offset }, job) => ({
         ...{ seed, bus, reset: false, abort: 0, stop: 0, refused: [], bases: begins, get },
-        ...{ start: start + offset, put: job === 0 ? put : [] },
+        ...{ start: start + offset, put: job === 0 ? put : [], watch: watched[job]?.stretches ?? [] },
+        ...(most === undefined ? {} : { most }),
       })),
     ),
   );
   if ('failure' in run)
-    return { registers: [], bytes: 0, mismatch: run.failure.message, bytesOf: () => new Uint8Array() };
+    return { registers: [], layers: [], bytes: 0, mismatch: run.failure.message, bytesOf: () => new Uint8Array() };
   const reference = new Memory();
   const first = Number(memoryBase(memory));
   let compared = 0;
@@ -115,6 +125,12 @@ export async function runOnEngine(
   }
   return {
     registers: run.ends.map(({ registers }) => registers),
+    layers: samples.map((_, i) =>
+      watched.flatMap(({ ends }, job) => {
+        const { written, registers } = run.ends[i * jobs.length + job] as SimulatedEnd;
+        return layerCycles(ends(written), registers.cycles);
+      }),
+    ),
     bytes: compared,
     ...(mismatch === undefined ? {} : { mismatch }),
     bytesOf: (sample, tensor) => {
@@ -125,6 +141,29 @@ export async function runOnEngine(
       return region.subarray(offset, offset + count);
     },
   };
+}
+
+/** The results of each job's layers in memory; when all of each layer's are there, of when they are. */
+function watchedOf({ jobs, layers, map }: CompiledNetwork, begins: readonly number[]) {
+  let first = 0;
+  return jobs.map(({ layers: count }) => {
+    const results = layers
+      .slice(first, first + count)
+      .map(({ layer: { output, copy } }) => (copy ? [output, copy.tensor] : [output]));
+    first += count;
+    const stretches = results.flat().map((name) => {
+      const { base, offset, bytes } = map.tensors.get(name) as Place;
+      return { at: (begins[base] as number) + offset, bytes };
+    });
+    const ends = (written: SimulatedEnd['written']): number[] => {
+      let at = 0;
+      return results.map((names) => {
+        at += names.length;
+        return Math.max(...written.slice(at - names.length, at).map((cycle) => cycle ?? 0));
+      });
+    };
+    return { stretches, ends };
+  });
 }
 
 /** Registers of a job that ended well say so. */

@@ -6,15 +6,16 @@ import { unpackPixels } from '../../../gen/golden/engine/layout.js';
 import { mapLimit } from '../../tools/pool.js';
 import { longRunTuning, ONE_RUN_TUNING } from '../../tools/verilator.js';
 import { type BuiltEngine, buildEngine } from '../../verify/engine/engine.js';
-import { promptBus, type Registers } from '../../verify/engine/simulation.js';
+import { MOST_CYCLES, promptBus, type Registers } from '../../verify/engine/simulation.js';
 import { type CompiledNetwork, compile } from '../compile/compile.js';
+import { engineSpeed } from '../compile/cycles/predict.js';
 import type { Codes } from '../compile/evaluate.js';
 import { requireSumsFit } from '../compile/fits.js';
 import { integersOf } from '../compile/integer-model.js';
 import type { View } from '../compile/layers.js';
 import { tensorOf } from '../compile/network.js';
 import { codesOf, inputCodes } from '../compile/network-of.js';
-import { compileReport, peCyclesOf } from '../compile/report.js';
+import { type CompiledLayerReport, compileReport, peCyclesOf } from '../compile/report.js';
 import { loadWholeInteger, type WholeInteger } from '../compile/whole-integer.js';
 import { type Feed, feedOf } from '../onnx/feed.js';
 import type { Samples } from '../onnx/samples.js';
@@ -26,6 +27,8 @@ import { type LoadedNetwork, loadNetwork } from './load.js';
 
 /** With no more samples, a build that is quick pays more than a simulation that is. */
 const FEW_SAMPLES = 20;
+/** A job that takes so many times as long as predicted does not end. */
+const SLOWER = 4;
 
 export interface EngineInferRequest {
   /** Folder of the engine. */
@@ -51,6 +54,19 @@ interface Counted {
   readonly greatest: number;
 }
 
+/** A layer on the engine. Cycles are those from the end of the layer before to its own end, when memory has all of its results. */
+export interface EngineLayerReport {
+  readonly name: string;
+  readonly macs: number;
+  /** With all PEs at work. */
+  readonly idealCycles: number;
+  /** Mean over the samples. */
+  readonly cycles: number;
+  readonly predictedCycles: number;
+  /** Share of the PEs that multiply, over the cycles. */
+  readonly utilisation: number;
+}
+
 export interface EngineInferReport {
   readonly design: string;
   readonly model: string;
@@ -71,8 +87,9 @@ export interface EngineInferReport {
   readonly busBits: number;
   readonly macs: number;
   readonly cycles: Counted;
-  /** What the compiler estimates. */
-  readonly estimatedCycles: number;
+  /** What the compiler predicts. */
+  readonly predictedCycles: number;
+  readonly layers: readonly EngineLayerReport[];
   /** Share of the PEs that multiply, over all cycles. */
   readonly utilisation: number;
   /** Cycles of a sample in which the array steps, waits for data, and waits for the requantiser. */
@@ -101,7 +118,11 @@ export async function inferOnEngine(request: EngineInferRequest): Promise<Engine
   const built = await buildEngine(request.design, manifest, { tuning });
   const begun = performance.now();
   const samples = await prepareSamples(loaded, whole, feed, progress);
-  const { done, registers, bytes, mismatch } = await runAll(built, compiled, samples, request);
+  const { name } = loaded.report.model;
+  const { busBits } = manifest.configuration;
+  const report = compileReport(compiled, name, engineSpeed(manifest.configuration, latency));
+  const most = MOST_CYCLES + SLOWER * report.predictedCycles;
+  const { done, registers, layers, bytes, mismatch } = await runAll(built, compiled, samples, { ...request, most });
   if (done === 0 && mismatch === undefined) throw new UserError('no sample was run', EXIT.checkFailed);
   const ran = samples.slice(0, done);
   const count = (holds: (sample: Sample, i: number) => boolean): number => ran.filter(holds).length;
@@ -111,9 +132,6 @@ export async function inferOnEngine(request: EngineInferRequest): Promise<Engine
   const cycles = Array.from({ length: registers.length / jobs }, (_, i) =>
     registers.slice(i * jobs, (i + 1) * jobs).reduce((sum, each) => sum + each.cycles, 0),
   );
-  const { name } = loaded.report.model;
-  const { busBits } = manifest.configuration;
-  const { macs, estimatedCycles } = compileReport(compiled, name, { busBytes: busBits / 8, latency });
   return {
     ...{ design: manifest.configuration.name, model: name, samples: done, exact: mismatch === undefined, jobs, bytes },
     ...(mismatch === undefined ? {} : { mismatch }),
@@ -130,7 +148,8 @@ export async function inferOnEngine(request: EngineInferRequest): Promise<Engine
           },
         }
       : {}),
-    ...{ latency, busBits, macs, estimatedCycles },
+    ...{ latency, busBits, macs: report.macs, predictedCycles: report.predictedCycles },
+    layers: report.layers.map((layer, i) => layerReport(layer, meanOf(layers.map((each) => each[i] as number)))),
     cycles: { mean: mean('cycles'), least: Math.min(...cycles), greatest: Math.max(...cycles) },
     utilisation: peCyclesOf(compiled) / (rows * cols * lanes) / mean('cycles'),
     ...{ arrayCycles: mean('array_busy'), memoryWaits: mean('memory_waits') },
@@ -139,6 +158,14 @@ export async function inferOnEngine(request: EngineInferRequest): Promise<Engine
     seconds: { build: (begun - started) / 1000, run: (performance.now() - begun) / 1000 },
   };
 }
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+const layerReport = (
+  { name, macs, idealCycles, predictedCycles }: CompiledLayerReport,
+  cycles: number,
+): EngineLayerReport => ({ name, macs, idealCycles, cycles, predictedCycles, utilisation: idealCycles / cycles });
 
 /** What a sample puts in, what has to come out, and what the network decides: in whole integers, rounded, in floating point. */
 interface Sample {
@@ -194,6 +221,7 @@ async function prepareSamples(
 interface Ran {
   readonly done: number;
   readonly registers: readonly Registers[];
+  readonly layers: readonly (readonly number[])[];
   readonly bytes: number;
   readonly mismatch?: string;
 }
@@ -203,7 +231,7 @@ async function runAll(
   { manifest, executable }: BuiltEngine,
   compiled: CompiledNetwork,
   samples: readonly Sample[],
-  { batch, latency, progress = () => {} }: EngineInferRequest,
+  { batch, latency, most, progress = () => {} }: EngineInferRequest & { readonly most: number },
 ): Promise<Ran> {
   const batches = Array.from({ length: Math.ceil(samples.length / batch) }, (_, i) => ({
     first: i * batch,
@@ -213,21 +241,22 @@ async function runAll(
   let failed = false;
   const engine = { ...busOf(manifest), executable };
   const runs = await mapLimit(batches, availableParallelism(), async ({ first, own }): Promise<Ran> => {
-    if (failed) return { done: 0, registers: [], bytes: 0 };
+    if (failed) return { done: 0, registers: [], layers: [], bytes: 0 };
     const inputs = own.map((sample) => sample.inputs);
-    const run = await runOnEngine(engine, compiled, inputs, { bus: promptBus(latency) });
+    const run = await runOnEngine(engine, compiled, inputs, { bus: promptBus(latency), most });
     const wrong = run.mismatch ?? wrongOutput(compiled, own, run.bytesOf);
     failed ||= wrong !== undefined;
     done += own.length;
     progress(`${done} of ${samples.length} samples`);
-    const { registers, bytes } = run;
+    const { registers, layers, bytes } = run;
     const told = wrong?.replace(/sample (\d+)/, (_, i) => `sample ${first + Number(i)}`);
-    return { done: own.length, registers, bytes, ...(told === undefined ? {} : { mismatch: told }) };
+    return { done: own.length, registers, layers, bytes, ...(told === undefined ? {} : { mismatch: told }) };
   });
   const mismatch = runs.find((run) => run.mismatch !== undefined)?.mismatch;
   return {
     done: runs.reduce((sum, run) => sum + run.done, 0),
     registers: runs.flatMap(({ registers }) => registers),
+    layers: runs.flatMap(({ layers }) => layers),
     bytes: runs.reduce((sum, { bytes }) => sum + bytes, 0),
     ...(mismatch === undefined ? {} : { mismatch }),
   };

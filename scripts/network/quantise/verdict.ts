@@ -1,14 +1,14 @@
-import type { ArrayInfo, PortInfo } from '../../../gen/golden/reference.js';
+import type { PortInfo } from '../../../gen/golden/reference.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
-import type { Budget } from './options.js';
+import type { Budget, QuantiseOptions } from './options.js';
 import type { QuantiseReport } from './report.js';
 
 /** All types of a port, those of 8 bits on two lanes last. */
 export const portTypes = ({ types, wideTypes }: PortInfo): NumericType[] => [...types, ...wideTypes];
 
 /** Layers that the design asked for cannot run. */
-export function unfitNote({ layers }: QuantiseReport, { a, w }: ArrayInfo): string[] {
-  const takes = (port: PortInfo, type: string): boolean => portTypes(port).some(({ name }) => name === type);
+export function unfitNote({ layers }: QuantiseReport, { a, w }: NonNullable<QuantiseOptions['ports']>): string[] {
+  const takes = (port: readonly NumericType[], type: string): boolean => port.some(({ name }) => name === type);
   const unfit = layers.filter(({ activation, second }) => !takes(a, activation.type) || !takes(w, second.type));
   const names = unfit.map(({ name, bits }) => `${name} (${bits} bits)`).join(', ');
   return unfit.length === 0

@@ -45,6 +45,10 @@ export interface SimulatedJob {
   /** What is put into memory before, and what of it is wanted when the job has ended. */
   readonly put: readonly Stretch[];
   readonly get: readonly { readonly at: number; readonly bytes: number }[];
+  /** The most cycles that it may take; MOST_CYCLES unless given. */
+  readonly most?: number;
+  /** Of which it is wanted when they were written last. */
+  readonly watch?: readonly { readonly at: number; readonly bytes: number }[];
 }
 
 /** Memory as the bench has it. */
@@ -73,6 +77,8 @@ export interface SimulatedEnd {
   /** Cycles from the start to the interrupt, as the bench counts them. */
   readonly took: number;
   readonly got: readonly Uint8Array[];
+  /** For each watched stretch the cycle of the job in which memory had its last burst; undefined for none. */
+  readonly written: readonly (number | undefined)[];
 }
 
 /** Jobs that ran, or what the engine did wrong on its bus. */
@@ -80,8 +86,13 @@ export type SimulatedRun =
   | { readonly cycles: number; readonly ends: readonly SimulatedEnd[] }
   | { readonly cycles: number; readonly failure: { readonly job: number; readonly message: string } };
 
-/** Most cycles of a job. */
-const MOST_CYCLES = 4_000_000;
+/** Most cycles of a job, unless it says otherwise. */
+export const MOST_CYCLES = 4_000_000;
+
+/** Cycles from the last one that a job counts to the interrupt. */
+const TO_INTERRUPT = 2;
+/** Instead of cycles, where nothing was written. */
+const NEVER = 2 ** 32 - 1;
 
 /** Runs jobs one behind the other. */
 export async function simulateJobs(
@@ -130,9 +141,9 @@ function vectorsOf(memory: SimulatedMemory, jobs: readonly SimulatedJob[]): Buff
   const file = new VectorWriter();
   const base = memoryBase(memory);
   file.words(memory.busBits, ...halves(base), memory.bytes, memory.strict ? 1 : 0, jobs.length);
-  for (const { seed, bus, reset, abort, stop, refused, start, bases, put, get } of jobs) {
+  for (const { seed, bus, reset, abort, stop, refused, start, bases, put, get, watch = [], most } of jobs) {
     file.words(seed, ...bus.waits, bus.least, bus.latency, bus.grant, bus.order);
-    file.words(reset ? 1 : 0, abort, stop, MOST_CYCLES, refused.length);
+    file.words(reset ? 1 : 0, abort, stop, most ?? MOST_CYCLES, refused.length);
     for (const { first, bytes, writes } of refused) {
       file.words(...halves(base + BigInt(first)), bytes, 2 + (first % 2), writes ? 1 : 0);
     }
@@ -151,20 +162,27 @@ function vectorsOf(memory: SimulatedMemory, jobs: readonly SimulatedJob[]): Buff
     ];
     file.words(writes.length, ...writes.flat(), READ.length, ...READ.map(registerAt), put.length);
     for (const { at, bytes } of put) file.words(at, bytes.length).bytes(bytes);
-    file.words(get.length, ...get.flatMap(({ at, bytes }) => [at, bytes]));
+    for (const stretches of [get, watch]) {
+      file.words(stretches.length, ...stretches.flatMap(({ at, bytes }) => [at, bytes]));
+    }
   }
   return file.content();
 }
 
 function endsOf(jobs: readonly SimulatedJob[], took: readonly number[], outputs: Buffer): SimulatedEnd[] {
   let at = 0;
-  return jobs.map(({ get }, i) => {
+  return jobs.map(({ get, watch = [] }, i) => {
     const registers = Object.fromEntries(READ.map((name, n) => [name, outputs.readUInt32LE(at + 4 * n)])) as Registers;
     at += 4 * READ.length;
     const got = get.map(({ bytes }) => {
       at += bytes;
       return outputs.subarray(at - bytes, at);
     });
-    return { registers, took: took[i] as number, got };
+    const written = watch.map((_, n) => {
+      const since = outputs.readUInt32LE(at + 4 * n);
+      return since === NEVER ? undefined : registers.cycles + TO_INTERRUPT - since;
+    });
+    at += 4 * watch.length;
+    return { registers, took: took[i] as number, got, written };
   });
 }

@@ -52,6 +52,14 @@ describe('a compiled layer equals plain arithmetic', () => {
       { lanes: 2 },
       (r) => r.product(r.input(11, 9, 5), 6, { window: window({ stride: [2, 3], dilation: [3, 2] }) })[0],
     ],
+    [
+      'of weights without a sign',
+      { weightTypes: ['uint4', 'uint8'] },
+      (r) => {
+        const [narrow] = r.product(r.input(3, 4, 5, 'int4'), 5, { weightType: 'uint4', type: 'int4' });
+        return r.product(narrow, 6, { weightType: 'uint8', type: 'int8', shift: 24 })[0];
+      },
+    ],
     ['of 8-bit weights, to 4 bits', {}, (r) => r.product(r.input(3, 4, 5), 5, { weightType: 'int8', type: 'int4' })[0]],
     [
       'of 8-bit weights, in parts',
