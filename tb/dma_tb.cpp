@@ -160,8 +160,9 @@ int main(int argc, char** argv) {
       const bool ended = stop || stopped || clear;
       read.offer(!ended && next_read < reads.size() ? &reads[next_read] : nullptr, random);
       write.offer(!ended && next_write < writes.size() ? &writes[next_write] : nullptr, random);
-      if (ended) offered_word = false;
-      else if (!offered_word) offered_word = next_word < to_write.size() && !random.chance(idle);
+      // A word that is offered stays until it is taken, or all is over.
+      if (clear || stopped) offered_word = false;
+      else if (!offered_word && !stop) offered_word = next_word < to_write.size() && !random.chance(idle);
       word_valid_i.set(offered_word);
       for (uint32_t& each : word) each = random.next();
       if (offered_word) std::memcpy(word.data(), to_write[next_word], lanes);

@@ -25,6 +25,13 @@ const TABLE_WORD_BYTES = 8;
 /** Bytes of the constants of a channel. */
 export const RECORD_BYTES = 8;
 
+/** Bits of a sum that a vector command multiplies with a second operand: more are lost. */
+export const MULTIPLIED_SUM_BITS = 17;
+
+/** Bits of a bias: as many as a sum has, and no more than a record of constants. */
+export const biasBits = ({ accumulatorBits }: Pick<Machine, 'accumulatorBits'>): number =>
+  Math.min(32, accumulatorBits);
+
 /** Bytes of a word of a buffer. */
 export function wordBytes(
   { rows, cols, lanes, requantiseLanes }: Pick<Machine, 'rows' | 'cols' | 'lanes' | 'requantiseLanes'>,

@@ -1,5 +1,6 @@
 import { markdownLines } from '../base/text-table.js';
 import { canBeIllegal, type Field, placeOf } from './field.js';
+import { MULTIPLIED_SUM_BITS } from './machine.js';
 import {
   BUFFERS,
   COMMAND_BYTES,
@@ -200,6 +201,7 @@ const LAYOUT: readonly string[] = [
   '### Constants',
   '',
   "The constants of a channel are a record of 8 bytes: bias (4 bytes, two's complement), multiplier (2 bytes, unsigned), 2 bytes of 0.",
+  'A bias counts in as many bits as a sum has (`accumulator_bits`), and in 32 at most.',
   'A word of constants is `requantiseLanes` records.',
   'A tile of n channels takes `n / requantiseLanes` words, at least one.',
   'Record i of word j belongs to channel `i * n / requantiseLanes + j` of the tile.',
@@ -286,7 +288,8 @@ const WALK: readonly string[] = [
   'Of a product with `hold` all fields about results are ignored.',
   '',
   '**Vector.** The sum of channel c of an output pixel is the sum, or with `reduce` the greatest, of the values of channel c of all taps.',
-  'The greatest of a window of padding alone is 0. With `second` = 2 that is multiplied with the value of the second operand.',
+  'The greatest of a window of padding alone is 0. With `second` = 2 that is multiplied with the value of the second operand; it counts in',
+  `${MULTIPLIED_SUM_BITS} bits then.`,
   '',
   'Sums are exact; beyond the width of the accumulators they wrap.',
   '',

@@ -12,7 +12,7 @@ export const COMMAND_WORDS = COMMAND_BYTES / 4;
 /** What the identification register reads: the letters ANTE, the first in the lowest byte. */
 export const IDENTIFICATION = 0x4554_4e41;
 /** Of this table: the upper half changes where programs of before no longer run. */
-export const TABLE_VERSION = 0x0001_0001;
+export const TABLE_VERSION = 0x0002_0000;
 
 /** A thing with a number and a name. */
 export interface Numbered {

@@ -35,7 +35,7 @@ export const REQUANTISER_PARAMETERS = z.strictObject({
   biasBits: integer('width of the bias of a channel', 2, 48, 24),
   multiplierBits: integer('width of the multipliers, which are unsigned', 2, 24, 16),
   shiftBits: integer('width of the shift', 1, 7, 6),
-  addendBits: integer('width of a second operand, which is added before rounding; 0: none', 0, 24, 9),
+  addendBits: integer('width of a second operand, which is added before rounding; 0: none', 0, 32, 9),
   clip: choice(
     'what bounds a value before it is encoded; none: the range of its type; relu: an input that turns what is below zero into 0; bounds: inputs for the least and the greatest value',
     ['none', 'relu', 'bounds'],
@@ -99,7 +99,7 @@ function ruleProblems({ types, rounding, addendBits }: RequantiserConfiguration)
   const isInteger = types.some((name) => numericType(name).kind === 'int');
   const noInteger = 'none of the types is an integer, and of others the larger value is taken';
   return [
-    ...(addendBits === 1 ? [{ key: 'addendBits', given: '1', rule: 'must be 0 or 2 to 24', nearest: '2' }] : []),
+    ...(addendBits === 1 ? [{ key: 'addendBits', given: '1', rule: 'must be 0 or 2 to 32', nearest: '2' }] : []),
     ...(rounding === 'even' && !isInteger
       ? [{ key: 'rounding', given: rounding, rule: noInteger, nearest: 'up' }]
       : []),

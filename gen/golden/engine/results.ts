@@ -1,5 +1,5 @@
 import type { CommandOf } from '../../commands/encode.js';
-import { constantWords } from '../../commands/machine.js';
+import { biasBits, constantWords, MULTIPLIED_SUM_BITS } from '../../commands/machine.js';
 import { SECOND } from '../../commands/table.js';
 import { modulo } from '../../commands/walk.js';
 import { encoder } from '../../numerics/codec.js';
@@ -54,7 +54,8 @@ export function writeResults(
         const { bias, multiplier } = constants[tile * channels + c] as ChannelConstants;
         const other = seconds[c] ?? 0;
         const value = values[(pixel * tiles + tile) * channels + c] as number;
-        const sum = wrapped(command.second === SECOND.multiply ? value * other : value, machine.accumulatorBits);
+        const multiplied = command.second === SECOND.multiply;
+        const sum = wrapped(multiplied ? wrapped(value, MULTIPLIED_SUM_BITS) * other : value, machine.accumulatorBits);
         const added = command.second === SECOND.add ? other * command.second_multiplier : 0;
         const x = exact((sum + bias) * multiplier + added);
         // Division by a power of two is exact.
@@ -118,7 +119,7 @@ export function writeResults(
   /** The constants of all channels of all tiles. */
   function channelConstants(
     of: CommandOf<'product' | 'vector'>,
-    { buffers: { constant } }: State,
+    { machine, buffers: { constant } }: State,
     by: Running,
     count: number,
     n: number,
@@ -126,7 +127,8 @@ export function writeResults(
     const view = new DataView(constant.bytes.buffer);
     const at = (word: number, byte: number): ChannelConstants => {
       const offset = constant.read(modulo(of.constant_start + word), by) + byte;
-      return { bias: view.getInt32(offset, true), multiplier: view.getUint16(offset + 4, true) };
+      const bias = wrapped(view.getInt32(offset, true), biasBits(machine));
+      return { bias, multiplier: view.getUint16(offset + 4, true) };
     };
     const words = constantWords(machine, n);
     return Array.from({ length: count * n }, (_, c) => {

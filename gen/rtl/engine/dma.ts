@@ -1,3 +1,4 @@
+import { COMMAND_BYTES } from '../../commands/table.js';
 import { input, type ModulePort, output } from '../module.js';
 import { clock, reset } from '../ports.js';
 import { literal, replicate, zeroExtend } from '../verilog.js';
@@ -38,8 +39,8 @@ export function transferPorts({ addressBits }: EngineBus, end: 'offers' | 'takes
   const forth = (name: string, bits: number, text: string): ModulePort =>
     given[0](`start_${name}_${given[1]}`, bits, text);
   return [
-    forth('valid', 1, 'a transfer is offered'),
-    taken[0](`start_ready_${taken[1]}`, 1, 'an offered transfer is accepted'),
+    forth('valid', 1, 'a transfer is offered, and stays until it is accepted'),
+    taken[0](`start_ready_${taken[1]}`, 1, 'it is accepted: all of its bursts are asked for'),
     forth('address', addressBits, 'of the first byte'),
     forth('bytes', RUN_BITS, 'of a run, at least 1'),
     forth('count1', COUNT_BITS, 'runs, at least 1'),
@@ -48,6 +49,13 @@ export function transferPorts({ addressBits }: EngineBus, end: 'offers' | 'takes
     forth('step2', STEP_BITS, 'from the start of a repetition to that of the next, likewise'),
   ];
 }
+
+/** Ports of the reads of commands. */
+const readsOfCommands = ({ addressBits }: EngineBus): ModulePort[] => [
+  input('command_valid_i', 1, 'a read of a command is offered, and stays until it is accepted'),
+  output('command_ready_o', 1, 'it is accepted'),
+  input('command_address_i', addressBits, 'of the command'),
+];
 
 const control: readonly ModulePort[] = [
   input('stop_i', 1, 'stay until idle_o, then pulse clear_i'),
@@ -98,7 +106,7 @@ const signExtend = (name: string, from: number, to: number): string =>
 interface BurstsView extends BusView {
   readonly window: number;
   readonly windowReason: string;
-  readonly outstandingLog2: number;
+  readonly commandBytes: number;
   readonly toWindow: string;
   readonly offset: string;
   readonly one: string;
@@ -108,7 +116,7 @@ interface BurstsView extends BusView {
 }
 
 export function burstsModule(bus: EngineBus): BurstsView {
-  const { addressBits, outstanding } = bus;
+  const { addressBits } = bus;
   const { laneBits, windowBits } = busWidths(bus);
   const window = 2 ** windowBits;
   return view(bus, 'bursts', {
@@ -118,20 +126,24 @@ export function burstsModule(bus: EngineBus): BurstsView {
       reset,
       input('stop_i', 1, '1: offer no further burst, forget the transfer'),
       ...transferPorts(bus, 'takes'),
+      ...readsOfCommands(bus),
+      input('room_i', 1, 'one more burst may be under way'),
       output('burst_valid_o', 1, 'a burst is offered'),
       input('burst_ready_i', 1, 'an offered burst is accepted'),
-      output('burst_address_o', addressBits, 'of its first beat'),
+      output('burst_address_o', addressBits, 'of its first byte'),
       output('burst_beats_o', 8, 'less 1'),
-      output('present_o', 1, 'a burst is offered from the next cycle on'),
-      output('first_address_o', addressBits, 'of the oldest burst that is not done'),
-      output('first_last_o', 1, 'it is the last of its transfer'),
-      input('done_i', 1, 'it is done'),
-      output('idle_o', 1, 'no burst is to come, and all are done'),
+      output('burst_end_o', laneBits, 'place of its last byte in a beat'),
+      output('burst_first_o', 1, 'it is the first of its run'),
+      output('burst_run_last_o', 1, 'it is the last of its run'),
+      output('burst_repetition_last_o', 1, 'its run is the last of its repetition'),
+      output('burst_last_o', 1, 'its run is the last of all'),
+      output('burst_command_o', 1, 'it reads a command'),
+      output('active_o', 1, 'bursts are to come'),
     ],
     window,
     windowReason:
       window === 4096 ? 'AXI forbids that it passes one' : 'it has 256 beats at most, and 4096 is one of them',
-    outstandingLog2: Math.log2(outstanding),
+    commandBytes: COMMAND_BYTES,
     toWindow: zeroExtend('to_window', windowBits + 1, RUN_BITS),
     offset: zeroExtend('address_q[LANE_BITS-1:0]', laneBits, windowBits),
     one: literal(windowBits, 1),
@@ -143,8 +155,9 @@ export function burstsModule(bus: EngineBus): BurstsView {
 
 interface ReadView extends BusView {
   readonly bursts: string;
+  readonly outstandingLog2: number;
   readonly tagBits: number;
-  readonly keptWide: string;
+  readonly oneByte: string;
 }
 
 /** @param tagBits Of what a transfer carries along to its words. */
@@ -157,38 +170,37 @@ export function readModule(bus: EngineBus, tagBits: number): ReadView {
       reset,
       ...transferPorts(bus, 'takes'),
       input('start_tag_i', tagBits, 'comes back with the words'),
+      ...readsOfCommands(bus),
       output('word_valid_o', 1, 'a word is offered'),
       input('word_ready_i', 1, 'an offered word is accepted'),
       output('word_o', bus.busBits, 'bytes of a run'),
       output('word_bytes_o', laneBits + 1, 'how many; the others are 0'),
       output('word_run_last_o', 1, 'it is the last of its run'),
+      output('word_repetition_last_o', 1, 'it is the last of its repetition'),
       output('word_last_o', 1, 'it is the last of its transfer'),
+      output('word_command_o', 1, 'it is of a command'),
       output('word_tag_o', tagBits, 'of its transfer'),
       ...control,
       ...faults(bus),
+      output('error_command_o', 1, 'it was asked for a command'),
       output('error_tag_o', tagBits, 'of its transfer'),
       ...readChannels(bus),
     ],
     bursts: `${bus.name}_bursts`,
+    outstandingLog2: Math.log2(bus.outstanding),
     tagBits,
-    keptWide: zeroExtend('kept', laneBits + 1, RUN_BITS),
+    oneByte: literal(laneBits + 1, 1),
   });
 }
 
 interface WriteView extends BusView {
   readonly bursts: string;
-  readonly countBits: number;
-  readonly offsetWide: string;
-  readonly nextOffsetWide: string;
-  readonly nextRunOffsetWide: string;
-  readonly oneBurst: string;
-  readonly oneBeat: string;
+  readonly outstandingLog2: number;
+  readonly oneLane: string;
 }
 
 export function writeModule(bus: EngineBus): WriteView {
-  const { laneBits, windowBits } = busWidths(bus);
-  const countBits = Math.log2(bus.outstanding) + 1;
-  const wide = (name: string): string => zeroExtend(name, laneBits, RUN_BITS + 1);
+  const { laneBits } = busWidths(bus);
   return view(bus, 'write', {
     title: 'Writes memory.',
     ports: [
@@ -204,11 +216,7 @@ export function writeModule(bus: EngineBus): WriteView {
       ...writeChannels(bus),
     ],
     bursts: `${bus.name}_bursts`,
-    countBits,
-    offsetWide: wide('offset'),
-    nextOffsetWide: wide('next_address[LANE_BITS-1:0]'),
-    nextRunOffsetWide: wide('next_run[LANE_BITS-1:0]'),
-    oneBurst: literal(countBits, 1),
-    oneBeat: literal(windowBits - laneBits, 1),
+    outstandingLog2: Math.log2(bus.outstanding),
+    oneLane: literal(laneBits + 1, 1),
   });
 }

@@ -1,4 +1,4 @@
-import { type Machine, typeBits, typeNumber, wordBytes } from '../../commands/machine.js';
+import { biasBits, type Machine, typeBits, typeNumber, wordBytes } from '../../commands/machine.js';
 import {
   type EngineConfiguration,
   engineCommand,
@@ -12,10 +12,10 @@ import { type Design, elaborate } from '../design.js';
 import { type InstanceView, instance } from '../instance.js';
 import type { ModulePort, ModuleView } from '../module.js';
 import { clock, reset } from '../ports.js';
-import { elaborateRequantiser, type RequantiserDesign } from '../requantise/design.js';
+import { elaborateLanes, type RequantiserLanes } from '../requantise/design.js';
 import { zeroExtend } from '../verilog.js';
 import { busWidths, type EngineBus } from './bus.js';
-import { VALUE_BITS } from './compute/common.js';
+import { PRODUCT_BITS } from './compute/common.js';
 import { computeModules } from './compute/unit.js';
 import { burstsModule, readModule, writeModule } from './dma.js';
 import { fifoModule } from './fifo.js';
@@ -32,15 +32,13 @@ export interface EngineDesign extends EngineShape {
   readonly hash: string;
   readonly command: string;
   readonly array: Design;
-  readonly requantiser: RequantiserDesign;
+  readonly requantiser: RequantiserLanes;
   readonly buffers: readonly EngineBuffer[];
   readonly memories: readonly EngineMemory[];
   /** In compile order; the last is the top. */
   readonly modules: readonly ModuleView[];
   readonly top: ModuleView;
 }
-
-const BIAS_BITS = 32;
 
 /** Types of a port of the array: those of 4 bits, and those of 8, which are pairs of them. */
 function portTypes(names: readonly string[]): { readonly narrow: string[]; readonly wide: string[] } {
@@ -62,19 +60,21 @@ export function elaborateEngine(config: EngineConfiguration): EngineDesign {
       ...{ weights: weights.narrow, wideWeights: weights.wide },
     }),
   );
-  const requantiser = elaborateRequantiser(
-    validateRequantiser({
+  const accumulatorBits = array.accumulator.bits;
+  const requantiser = elaborateLanes({
+    ...validateRequantiser({
       ...{ name: `${name}_out`, types: config.activations, lanes: requantiseLanes },
-      ...{ sumBits: array.accumulator.bits, biasBits: BIAS_BITS, multiplierBits: 16, shiftBits: 6 },
-      ...{ addendBits: VALUE_BITS, clip: 'bounds', rounding, reset: kind },
+      ...{ sumBits: accumulatorBits, biasBits: biasBits({ accumulatorBits }), multiplierBits: 16, shiftBits: 6 },
+      ...{ addendBits: PRODUCT_BITS, clip: 'bounds', rounding, reset: kind },
     }),
-  );
+    addendIsProduct: true,
+  });
   const machine: Machine = {
     ...{ rows, cols, lanes, requantiseLanes, words: wordsOf(config), rounding },
     activationTypes: config.activations,
     weightTypes: config.weights,
     resultTypes: config.activations,
-    accumulatorBits: array.accumulator.bits,
+    accumulatorBits,
   };
   const shape: EngineShape = { bus, machine };
   const units = {
@@ -82,7 +82,7 @@ export function elaborateEngine(config: EngineConfiguration): EngineDesign {
     ...{ job: jobModule(shape), fetch: fetchModule(shape), tokens: tokensModule(shape) },
     ...{
       queue: queueModule(bus),
-      read: readModule(bus, 2),
+      read: readModule(bus, 1),
       write: writeModule(bus),
       load: loadModule(shape),
       store: storeModule(shape),
@@ -178,7 +178,7 @@ function topModule(
     if (unitPort) return `${unitPort[1]}_${unitPort[2]}`;
     if (port === 'load_range_address_i') return 'load_address';
     if (port === 'store_range_address_i') return 'store_read_address';
-    if (port === 'read_error_fetch_i') return 'read_error_tag[0]';
+    if (port === 'read_error_fetch_i') return 'read_error_command';
     if (port === 'finished_i') return 'fetch_finished';
     if (port === 'start_i') return 'start_job';
     if (port === 'stop_i') return 'stop_job';
@@ -186,21 +186,15 @@ function topModule(
     return bare(port);
   };
   const readWires: Readonly<Record<string, string>> = {
-    ...{
-      start_valid_i: 'read_valid',
-      start_ready_o: 'read_ready',
-      start_address_i: 'read_address',
-      start_bytes_i: 'read_bytes',
-    },
-    ...{ start_count1_i: 'read_count1', start_count2_i: 'read_count2', start_step1_i: 'load_start_step1' },
-    ...{ start_step2_i: 'load_start_step2', start_tag_i: '{load_start_tag, fetch_start_valid}', stop_i: 'halt' },
+    ...{ command_valid_i: 'fetch_start_valid', command_ready_o: 'fetch_start_ready' },
+    ...{ command_address_i: 'fetch_start_address', stop_i: 'halt' },
     ...{
       error_o: 'read_error',
       error_decode_o: 'unused_read_decode',
       error_address_o: 'read_error_address',
       idle_o: 'read_idle',
     },
-    ...{ error_tag_o: 'read_error_tag' },
+    ...{ error_command_o: 'read_error_command', error_tag_o: 'read_error_tag' },
   };
   const writeWires: Readonly<Record<string, string>> = {
     ...{
@@ -236,11 +230,21 @@ function topModule(
     }),
     tokens: place(units.tokens, bare),
     queues: queues(units.queue, common),
-    read: place(units.read, (port) => readWires[port] ?? bare(port)),
+    read: place(
+      units.read,
+      (port) => readWires[port] ?? (port.startsWith('start_') ? `load_${bare(port)}` : bare(port)),
+    ),
     write: place(units.write, (port) => writeWires[port] ?? `store_${bare(port)}`),
     load: place(units.load, (port) => {
-      if (port === 'error_tag_i') return 'read_error_tag[1]';
-      const shared = ['word_i', 'word_bytes_i', 'word_run_last_i', 'word_last_i', 'output_ready_i'];
+      if (port === 'error_tag_i') return 'read_error_tag';
+      const shared = [
+        'word_i',
+        'word_bytes_i',
+        'word_run_last_i',
+        'word_repetition_last_i',
+        'word_last_i',
+        'output_ready_i',
+      ];
       return ofUnit(port) ?? (shared.includes(port) ? bare(port) : `load_${bare(port)}`);
     }),
     store: place(units.store, (port) => ofUnit(port) ?? `store_${bare(port)}`),
@@ -285,10 +289,7 @@ function topModule(
       ...wires,
       ...[
         { name: 'units_idle', width: 1 },
-        { name: 'read_valid', width: 1 },
         { name: 'word_ready', width: 1 },
-        { name: 'fetch_start_ready', width: 1 },
-        { name: 'load_start_ready', width: 1 },
         { name: 'bytes_in', width: 32 },
         { name: 'output_ready', width: 1 },
         { name: 'store_read_ready', width: 1 },
@@ -303,7 +304,6 @@ function topModule(
       ],
     ],
     ...instances,
-    addressTop: bus.addressBits - 1,
     wordBytesWide: zeroExtend('word_bytes', laneBits + 1, 32),
     buffers: rams.map((buffer) => ramView(ram, buffer)),
     memories: rams.map((buffer) => bufferMemory(ram, buffer)),

@@ -142,6 +142,7 @@ export function loadModule(shape: EngineShape): LoadView {
       input('word_i', bus.busBits, 'bytes of a run'),
       input('word_bytes_i', laneBits + 1, 'how many'),
       input('word_run_last_i', 1, 'it is the last of its run'),
+      input('word_repetition_last_i', 1, 'it is the last of its repetition'),
       input('word_last_i', 1, 'it is the last of its transfer'),
       input('output_ready_i', 1, 'the output buffer can be written'),
       output('address_o', 16, 'word of a buffer'),

@@ -1,11 +1,10 @@
-import type { RequantiserConfiguration } from '../../config/requantiser.js';
 import { type InstanceView, instance } from '../instance.js';
 import { input, type ModulePort, type ModuleView, output } from '../module.js';
 import { clock } from '../ports.js';
 import { typeMeaning } from './encode.js';
 import { type RequantiserStages, requantiserStages } from './stages.js';
 import { dataPath, type Step } from './steps.js';
-import type { RequantiserWidths } from './widths.js';
+import type { LaneConfiguration, RequantiserWidths } from './widths.js';
 
 /** A lane: a sum in, a code out. */
 export interface LaneView extends ModuleView {
@@ -29,8 +28,8 @@ const passed = (stages: RequantiserStages, ...names: readonly (keyof Requantiser
   names.filter((name) => stages[name]).length;
 
 /** What a beat brings besides its end mark. */
-export function beatFields(config: RequantiserConfiguration, widths: RequantiserWidths): BeatField[] {
-  const { sumBits, biasBits, multiplierBits, addendBits, shiftBits, clip } = config;
+export function beatFields(config: LaneConfiguration, widths: RequantiserWidths): BeatField[] {
+  const { sumBits, biasBits, multiplierBits, addendBits, addendIsProduct, shiftBits, clip } = config;
   const { typeBits, types, doubledBits } = widths;
   const stages = requantiserStages(config.pipeline);
   const own = (name: string, bits: number, meaning: string): BeatField => ({
@@ -55,7 +54,15 @@ export function beatFields(config: RequantiserConfiguration, widths: Requantiser
     own('multiplier', multiplierBits, 'multipliers, unsigned'),
     ...(addendBits > 0
       ? [
-          own('addend', addendBits, "second operands, two's complement"),
+          own(
+            'addend',
+            addendBits,
+            `${addendIsProduct ? 'products of second operands' : 'second operands'}, two's complement`,
+          ),
+        ]
+      : []),
+    ...(addendBits > 0 && !addendIsProduct
+      ? [
           shared(
             'addend_multiplier',
             multiplierBits,
@@ -71,7 +78,7 @@ export function beatFields(config: RequantiserConfiguration, widths: Requantiser
 }
 
 /** @param encode The encoder. */
-export function laneModule(config: RequantiserConfiguration, widths: RequantiserWidths, encode: ModuleView): LaneView {
+export function laneModule(config: LaneConfiguration, widths: RequantiserWidths, encode: ModuleView): LaneView {
   const name = `${config.name}_lane`;
   const late = (cycles: number): string =>
     cycles === 0 ? '' : `, ${cycles} ${cycles === 1 ? 'cycle' : 'cycles'} behind the sum`;

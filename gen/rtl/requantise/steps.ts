@@ -1,7 +1,7 @@
 import type { RequantiserConfiguration } from '../../config/requantiser.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';
 import { requantiserStages } from './stages.js';
-import { type RequantiserWidths, times } from './widths.js';
+import { type LaneConfiguration, type RequantiserWidths, times } from './widths.js';
 
 interface Wire {
   readonly width: number;
@@ -48,7 +48,7 @@ const signExtend = (signal: Signal, to: number): string =>
   signal.width === to ? signal.name : `{${replicate(to - signal.width, sign(signal))}, ${signal.name}}`;
 
 /** The steps from a sum to what the encoder takes: `encoded`, and `exact` where halves are rounded to even. */
-export function dataPath(config: RequantiserConfiguration, widths: RequantiserWidths): Step[] {
+export function dataPath(config: LaneConfiguration, widths: RequantiserWidths): Step[] {
   const stages = requantiserStages(config.pipeline);
   const { multiplierBits: factorBits, addendBits } = config;
   const biased: Signal = { name: 'biased', width: widths.biased.bits };
@@ -107,7 +107,7 @@ function productsOf(
   sum: Signal,
   factor: Signal,
   addend: Signal | undefined,
-  { pipeline, multiplierBits }: RequantiserConfiguration,
+  { pipeline, multiplierBits, addendIsProduct }: LaneConfiguration,
   widths: RequantiserWidths,
 ): Product[] {
   const half = Math.ceil(multiplierBits / 2);
@@ -119,6 +119,10 @@ function productsOf(
     ? [part('low_product', half - 1, 0), part('high_product', multiplierBits - 1, half)]
     : [part('product', multiplierBits - 1, 0)];
   if (addend === undefined || widths.addend === null) return products;
+  if (addendIsProduct) {
+    const signal: Signal = { name: 'addend_product', width: addend.width };
+    return [...products, { signal, places: 0, wires: [{ ...signal, value: addend.name }] }];
+  }
   const multiplier = { name: 'addend_multiplier_i', width: multiplierBits };
   return [...products, product('addend_product', addend, multiplier, widths.addend.bits, 0)];
 }

@@ -5,6 +5,12 @@ import type { NumericType } from '../../numerics/types/numeric-type.js';
 import { numericType } from '../../numerics/types/table.js';
 import { bitsFor } from '../operand.js';
 
+/**
+ * A configuration of lanes that another design holds: its second operands may come multiplied, as products of so many bits in place
+ * of an addend and its multiplier.
+ */
+export type LaneConfiguration = RequantiserConfiguration & { readonly addendIsProduct?: boolean };
+
 /** All values that something can have, and the bits that hold them in two's complement. */
 export interface SignedRange {
   readonly least: bigint;
@@ -19,7 +25,7 @@ export interface RequantiserWidths {
   readonly biased: SignedRange;
   /** Biased sum times multiplier. */
   readonly product: SignedRange;
-  /** Addend times its multiplier; null without addend. */
+  /** Addend times its multiplier, or the product that comes; null without addend. */
   readonly addend: SignedRange | null;
   /** Both together. */
   readonly scaled: SignedRange;
@@ -55,12 +61,13 @@ function magnitudeBits(type: NumericType): number {
 }
 
 /** @throws ConfigurationError where the shift cannot bring every value into the range of the types. */
-export function requantiserWidths(config: RequantiserConfiguration): RequantiserWidths {
+export function requantiserWidths(config: LaneConfiguration): RequantiserWidths {
   const { multiplierBits, addendBits } = config;
   const types = config.types.map(numericType);
   const biased = plus(signed(config.sumBits), signed(config.biasBits));
   const product = times(biased, multiplierBits);
-  const addend = addendBits === 0 ? null : times(signed(addendBits), multiplierBits);
+  const addend =
+    addendBits === 0 ? null : config.addendIsProduct ? signed(addendBits) : times(signed(addendBits), multiplierBits);
   const scaled = addend === null ? product : plus(product, addend);
   const most = 2 ** config.shiftBits - 1;
   if (most < multiplierBits) {

@@ -1,5 +1,6 @@
 import { UserError } from '../../../gen/base/errors.js';
 import {
+  biasBits,
   bufferWords,
   codesPerWord,
   constantWords,
@@ -109,12 +110,23 @@ function requireTypes(machine: Machine, network: IntegerNetwork, layer: IntegerL
     throw new UserError(`${layer.name}: the engine takes ${[...new Set(problems)].join(', and ')}`);
 }
 
+/** @throws UserError for a bias that the design's requantiser does not take. */
+function requireBiases(machine: Machine, { name, biases }: ProductLayer): void {
+  const most = 2 ** (biasBits(machine) - 1);
+  const wrong = biases.find((bias) => bias < -most || bias >= most);
+  if (wrong === undefined) return;
+  throw new UserError(
+    `${name}: the bias ${wrong} of a channel does not fit the ${biasBits(machine)} bits of a sum; generate an engine with a larger --max-k`,
+  );
+}
+
 /** @throws UserError for a layer that does not fit into the buffers, or has types that the engine does not take. */
 export function prepareLayer(machine: Machine, network: IntegerNetwork, index: number): PreparedLayer {
   const layer = network.layers[index] as IntegerLayer;
   const [input, output] = [tensorOf(network, layer.input), tensorOf(network, layer.output)];
   const [outHeight, outWidth] = outputSize(input, layer.window);
   requireTypes(machine, network, layer);
+  if (layer.kind === 'product') requireBiases(machine, layer);
   const weights =
     layer.kind === 'product' ? weightBlocks(machine, layer, weightCodes(layer), input, output.channels) : undefined;
   const channels = weights?.tileChannels ?? codesPerWord(machine, bitsOf(input.type));

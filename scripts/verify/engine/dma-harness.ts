@@ -5,12 +5,19 @@ import { fifoModule } from '../../../gen/rtl/engine/fifo.js';
 import { type InstanceView, instance } from '../../../gen/rtl/instance.js';
 import { input, type ModulePort, type ModuleView, output } from '../../../gen/rtl/module.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
+import { literal } from '../../../gen/rtl/verilog.js';
 
 /** Bits of what a transfer carries along. */
 export const TAG_BITS = 3;
 
 /** What all units of the harness share. */
 const SHARED = new Set(['clk_i', 'rst_ni', 'stop_i', 'clear_i']);
+
+/** Reads of commands, of which the harness has none. */
+const NO_COMMANDS = (addressBits: number): Readonly<Record<string, string>> => ({
+  command_valid_i: "1'b0",
+  command_address_i: literal(addressBits, 0),
+});
 
 /** Name of a port of a unit at the harness. */
 const outer =
@@ -51,6 +58,7 @@ export function dmaHarness(bus: EngineBus): { readonly top: string; readonly fil
   const named = (unit: string, { ports }: ModuleView): ModulePort[] =>
     ports.map((port) => ({ ...port, name: outer(unit)(port.name) }));
   const own = named('write', write).filter(({ name }) => !SHARED.has(name));
+  const tied = NO_COMMANDS(bus.addressBits);
   const top = `${bus.name}_dma`;
   const harness = {
     name: top,
@@ -58,13 +66,13 @@ export function dmaHarness(bus: EngineBus): { readonly top: string; readonly fil
     template: 'verify/engine/harness.v',
     title: 'The units at the bus, side by side.',
     ports: [
-      ...named('read', read),
+      ...named('read', { ...read, ports: read.ports.filter(({ name }) => !(name in tied)) }),
       ...own,
       input('write_start_tag_i', 1, 'none'),
       output('rule_o', 4, 'rule that is broken'),
     ],
     instances: [
-      { ...instance(read, outer('read')), label: 'u_read' },
+      { ...instance(read, (port) => tied[port] ?? outer('read')(port)), label: 'u_read' },
       { ...instance(write, outer('write')), label: 'u_write' },
       { ...rulesInstance(bus), label: 'u_rules' },
     ],

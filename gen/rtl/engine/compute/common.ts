@@ -1,14 +1,14 @@
-import { type Machine, tileChannels, typeNumber } from '../../../commands/machine.js';
+import { type Machine, MULTIPLIED_SUM_BITS, tileChannels, typeNumber } from '../../../commands/machine.js';
 import type { Design } from '../../design.js';
 import { input } from '../../module.js';
-import type { RequantiserDesign } from '../../requantise/design.js';
+import type { RequantiserLanes } from '../../requantise/design.js';
 import { literal } from '../../verilog.js';
 import { leastTileBits } from '../shape.js';
 
-/** What computes in an engine: the array's core and the requantiser. */
+/** What computes in an engine: the array's core and the lanes of the requantiser. */
 export interface Computing {
   readonly array: Design;
-  readonly requantiser: RequantiserDesign;
+  readonly requantiser: RequantiserLanes;
 }
 
 export const clear = input('clear_i', 1, '1: forget what is under way');
@@ -16,6 +16,10 @@ export const start = input('start_i', 1, 'begin a command');
 
 /** Width of the value of a code, with its sign. */
 export const VALUE_BITS = 9;
+/** Width of a sum that is multiplied with a value, and of a multiplier of 16 bits with a sign. */
+export const FACTOR_BITS = MULTIPLIED_SUM_BITS;
+/** Width of a value times a multiplier. */
+export const PRODUCT_BITS = VALUE_BITS + FACTOR_BITS - 1;
 
 /** A choice by the number of a type: the last of the values for all others. */
 export function typeChoice(signal: string, values: readonly (readonly [number: number, value: string])[]): string {

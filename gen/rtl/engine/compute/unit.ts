@@ -10,10 +10,20 @@ import { beyond, bufferOf, type EngineShape, HEAD_BITS, leastTileBits } from '..
 import { commandPorts } from '../units.js';
 import { engineModule } from '../view.js';
 import { beatsModule } from './beats.js';
-import { byTile, type Computing, notOneOf, tileSizes, typeChoice, VALUE_BITS } from './common.js';
+import {
+  byTile,
+  type Computing,
+  FACTOR_BITS,
+  notOneOf,
+  PRODUCT_BITS,
+  tileSizes,
+  typeChoice,
+  VALUE_BITS,
+} from './common.js';
 import { feedModule } from './feed.js';
 import { lookupModule } from './lookup.js';
 import { placesModule } from './places.js';
+import { boundBits, requantiseModule } from './requantise.js';
 import { resultsModule } from './results.js';
 import { secondModule } from './second.js';
 import { SEQUENCE_FIELDS, sequenceModule, tapModule } from './sequence.js';
@@ -33,9 +43,8 @@ const FIELDS = [
 /** Those that count where results are made. */
 const LATE_FIELDS = [
   ...['out_type', 'second_type', 'copy_type', 'second', 'copy', 'copy_relu', 'lookup'],
-  ...['per_channel', 'out_height', 'out_width', 'constant_start', 'out_start', 'second_start', 'copy_start', 'low'],
-  ...['high', 'out_pixel_words', 'second_pixel_words', 'copy_pixel_words', 'shift', 'copy_shift'],
-  'second_multiplier',
+  ...['per_channel', 'out_height', 'out_width', 'constant_start', 'out_start', 'second_start', 'copy_start'],
+  ...['out_pixel_words', 'second_pixel_words', 'copy_pixel_words', 'shift', 'copy_shift', 'second_multiplier'],
 ] as const;
 
 /** What the core's decoders are told of a type: whether it has 8 bits, and its place among those. */
@@ -54,30 +63,20 @@ const commandFields = (name: 'product' | 'vector'): ReadonlySet<string> =>
   new Set(commandKind(name).fields.map((each) => each.name));
 
 /** A bound of 16 bits in the width that the requantiser has for it. */
-function bound(name: 'low' | 'high', width: number) {
-  const from = `late_${name}_q`;
-  if (width >= 16)
-    return {
-      name,
-      width,
-      wire: name,
-      value: width === 16 ? from : `{${replicate(width - 16, `${from}[15]`)}, ${from}}`,
-    };
+function bound(from: string, width: number): string {
+  if (width === 16) return from;
+  if (width > 16) return `{${replicate(width - 16, `${from}[15]`)}, ${from}}`;
   const upper = `${from}[15:${width - 1}]`;
-  return {
-    name,
-    width,
-    wire: name,
-    value: `(&${upper} | ~|${upper}) ? ${from}[${width - 1}:0] : {${from}[15], ${replicate(width - 1, `~${from}[15]`)}}`,
-  };
+  return `(&${upper} | ~|${upper}) ? ${from}[${width - 1}:0] : {${from}[15], ${replicate(width - 1, `~${from}[15]`)}}`;
 }
 
-/** The least and the greatest bound of so many bits. */
-const noBounds = (width: number) => ({
-  least: `{1'b1, ${literal(width - 1, 0)}}`,
-  most: `{1'b0, ${replicate(width - 1, "1'b1")}}`,
-  zero: literal(width, 0),
-});
+/** A number in two's complement in more bits, or its lower bits. */
+const fitted = (name: string, from: number, to: number): string =>
+  from < to
+    ? `{${replicate(to - from, `${name}[${from - 1}]`)}, ${name}}`
+    : from === to
+      ? name
+      : `${name}[${to - 1}:0]`;
 
 /** Ports of the unit that its fields do not make. */
 function unitPorts(shape: EngineShape) {
@@ -152,6 +151,7 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
   const vector = vectorModule(shape, computing);
   const second = secondModule(shape);
   const lookup = lookupModule(shape);
+  const requantise = requantiseModule(shape, computing);
   const results = resultsModule(shape);
   const core = array.modules.find(({ name }) => name === `${array.config.name}_core`);
   if (core === undefined) throw new Error('the array has no core');
@@ -172,13 +172,10 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
   const withLate = (module: Pick<ModuleView, 'name' | 'ports'>, more: Readonly<Record<string, string>>): InstanceView =>
     with_(module, { ...late, ...more });
   const accBits = array.accumulator.bits;
-  const { widths } = requantiser;
-  const resultTypes = requantiser.config.types.map(
-    (name, i) => [typeNumber(name), literal(widths.typeBits, i)] as const,
-  );
+  const { biasBits } = requantiser.config;
+  const bounds = boundBits(computing);
   const { sizeBits, colBits, beatsBits, least } = tileSizes(machine);
   const size = (type: string): string => `tile_size + ${zeroExtend(`late_${type}_type_q[3]`, 1, sizeBits)}`;
-  const boundBits = widths.doubledBits - 1;
   const wires: Readonly<Record<string, number>> = {
     ...Object.fromEntries(
       [
@@ -196,7 +193,7 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
         ...['sums_room', 'sums_come', 'reset_sums', 'sums_there', 'sums_next', 'vector_next'],
         ...['vector_busy', 'vector_a_read', 'second_ready', 'pixel_ends', 'last_x', 'last_pixel', 'beat_valid'],
         ...['beat_last', 'beat_copy', 'beats_busy', 'codes_valid', 'codes_last', 'codes_copy', 'found_valid'],
-        ...['found_last', 'found_copy', 'results_busy', 'results_range'],
+        ...['found_last', 'found_copy', 'results_busy', 'results_range', 'requantise_busy'],
       ].map((name) => [name, 1]),
     ),
     ...{ sequence_a_address: 16, vector_a_address: 16 },
@@ -224,6 +221,8 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
       { name: 'late_a_wide', from: 'a_type_q[3]', width: 1 },
       { name: 'late_w_wide', from: 'w_type_q[3]', width: 1 },
       ...LATE_FIELDS.map((name) => ({ name: `late_${name}`, from: `${name}_q`, width: fieldOf('product', name).bits })),
+      // Within what the requantiser tells apart.
+      ...['low', 'high'].map((name) => ({ name: `late_${name}`, from: bound(`${name}_q`, bounds), width: bounds })),
     ],
     constants: localparams((name) => /^OPCODE_VECTOR$|^SECOND_(ADD|MULTIPLY)$/.test(name)),
     ...illegalities(shape),
@@ -267,25 +266,22 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
       ...{ pixel_ends_i: 'next & pixel_ends', ready_o: 'second_ready', read_o: 'second_read_o' },
       ...{ address_o: 'second_address_o', data_i: 'second_data_i', values_o: 'second_values' },
     }),
-    bounds: (['low', 'high'] as const).map((name) => bound(name, boundBits)),
-    noBounds: noBounds(boundBits),
-    boundTop: boundBits - 1,
-    shiftTop: requantiser.config.shiftBits - 1,
-    resultTypeTop: widths.typeBits - 1,
-    resultType: typeChoice('beat_type', resultTypes),
-    ...{ requantiseLanes, accBits, valueBits: VALUE_BITS, delay: `${shape.bus.name}_delay` },
-    wideValue: `{${replicate(accBits - VALUE_BITS, `value[${VALUE_BITS - 1}]`)}, value}`,
-    latency: requantiser.latency,
-    requantise: withLate(requantiser.top, {
-      ...{ in_valid_i: 'beat_valid', in_ready_o: 'unused_ready', in_last_i: 'beat_last', sum_data_i: 'sums_q' },
-      ...{ bias_data_i: 'biases', multiplier_data_i: 'multipliers', addend_data_i: 'addends_q' },
-      ...{ addend_multiplier_i: 'late_second_multiplier_q', shift_i: 'beat_shift', type_i: 'result_type' },
-      ...{ low_i: 'beat_low', high_i: 'beat_high', out_valid_o: 'codes_valid', out_ready_i: "1'b1" },
-      ...{ out_last_o: 'codes_last', out_data_o: 'codes' },
+    ...{ requantiseLanes, accBits, valueBits: VALUE_BITS, factorBits: FACTOR_BITS, biasBits },
+    sumFactor: fitted('own_sum', accBits, FACTOR_BITS),
+    unsignedProduct: `${zeroExtend('value[VALUE_BITS-2:0]', VALUE_BITS - 1, PRODUCT_BITS - 1)} * ${zeroExtend('factor[FACTOR_BITS-2:0]', FACTOR_BITS - 1, PRODUCT_BITS - 1)}`,
+    takenValue: `{value[VALUE_BITS-1], value, ${literal(FACTOR_BITS - VALUE_BITS, 0)}} & {FACTOR_BITS+1{factor[FACTOR_BITS-1]}}`,
+    productSum: fitted('product', PRODUCT_BITS + 1, accBits),
+    unusedProduct: accBits < PRODUCT_BITS + 1 ? ['product[PRODUCT_BITS]'] : [],
+    unusedRecord: `{${['constant_data_i[RECORD+48 +: 16]', ...(biasBits < 32 ? [`constant_data_i[RECORD+BIAS_BITS +: ${32 - biasBits}]`] : [])].join(', ')}}`,
+    requantise: withLate(requantise, {
+      ...{ valid_i: 'beat_valid', last_i: 'beat_last', copy_i: 'beat_copy', sum_i: 'sums_q', bias_i: 'biases' },
+      ...{ multiplier_i: 'multipliers', addend_i: 'addends_q', low_i: 'late_low_q', high_i: 'late_high_q' },
+      ...{ valid_o: 'codes_valid', last_o: 'codes_last', copy_o: 'codes_copy', codes_o: 'codes' },
+      busy_o: 'requantise_busy',
     }),
     lookup: withLate(lookup, {
       ...{ write_i: 'table_write_i', write_address_i: 'table_address_i', write_data_i: 'table_data_i' },
-      ...{ valid_i: 'codes_come', last_i: 'codes_last', copy_i: 'codes_copy', codes_i: 'codes' },
+      ...{ valid_i: 'codes_valid', last_i: 'codes_last', copy_i: 'codes_copy', codes_i: 'codes' },
       ...{ valid_o: 'found_valid', last_o: 'found_last', copy_o: 'found_copy', codes_o: 'found' },
     }),
     results: withLate(results, {
@@ -314,6 +310,7 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
     sums,
     vector,
     second,
+    requantise,
     lookup,
     results,
     compute,
