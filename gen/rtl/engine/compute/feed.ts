@@ -19,6 +19,7 @@ export function feedModule(
   const behind = array.config.pipeline + (array.lateFrom === undefined ? 0 : 1);
   const codeBits = 4 * lanes;
   const wordBits = rows * codeBits;
+  const placeBits = Math.log2(rows);
   return engineModule(shape.bus, 'feed', {
     title: 'Operands of the core, skewed.',
     ports: [
@@ -42,7 +43,8 @@ export function feedModule(
     ],
     ...{ rows, cols, codeBits, delay: `${shape.bus.name}_delay` },
     ...{ lag: LAG, aBits: modeBits.a, wBits: modeBits.w, aTop: modeBits.a - 1, wTop: modeBits.w - 1 },
-    shifted: `{{CODE_BITS{1'b0}}, codes_q[WORD_BITS-1:CODE_BITS]}`,
+    ...{ placeBits, firstPlace: literal(placeBits, 0), onePlace: literal(placeBits, 1) },
+    lastPlace: literal(placeBits, rows - 1),
     endsTop: behind,
     firstSwap: behind + 2,
     noEnds: literal(behind + 1, 0),
