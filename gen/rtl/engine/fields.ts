@@ -50,8 +50,8 @@ export interface CommandBeats {
 }
 
 /**
- * How a unit takes some fields of a command, its place, tag and opcode (`head`), and its tokens (`wait`, `signal`). A field lies in a
- * word of 32 bits, and so in one beat.
+ * How a unit takes some fields of a command, its place and tag (`head`), and its tokens (`wait`, `signal`). A field lies in a word of
+ * 32 bits, and so in one beat.
  */
 export function commandBeats(command: CommandName, names: readonly string[], busBits: number): CommandBeats {
   const count = (8 * COMMAND_BYTES) / busBits;
@@ -63,7 +63,7 @@ export function commandBeats(command: CommandName, names: readonly string[], bus
     return { name, index: Math.floor((32 * word) / busBits), bits: `beat_i${range}` };
   });
   const head = [
-    { name: 'head', index: 0, bits: '{place_i, beat_i[31:16], beat_i[3:0]}' },
+    { name: 'head', index: 0, bits: '{place_i, beat_i[31:16]}' },
     { name: 'wait', index: 0, bits: tokensIn('wait', 'beat_i') },
     { name: 'signal', index: 0, bits: tokensIn('signal', 'beat_i') },
   ];

@@ -22,6 +22,8 @@ export interface EngineShape {
 
 /** Bits of the place, the tag and the opcode of a command. */
 export const HEAD_BITS = PLACE_BITS + 16 + 4;
+/** Of its place and its tag: what units keep, which know the opcode. */
+export const OWN_HEAD_BITS = PLACE_BITS + 16;
 
 export const addressBitsFor = (words: number): number => Math.max(1, Math.ceil(Math.log2(words)));
 

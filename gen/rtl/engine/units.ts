@@ -1,4 +1,5 @@
 import { localparams } from '../../commands/constants.js';
+import { commandKind } from '../../commands/encode.js';
 import { BASE_REGISTERS, COMMAND_BYTES } from '../../commands/table.js';
 import { input, type ModulePort, output } from '../module.js';
 import { clock, reset } from '../ports.js';
@@ -8,7 +9,15 @@ import { transferPorts } from './dma.js';
 import { commandBeats, fieldBitsIn, fieldOf } from './fields.js';
 import { beatPorts, COMMANDS_AHEAD } from './queue.js';
 import { COUNTERS, PLACE_BITS } from './registers.js';
-import { beyond, bufferOf, type EngineBuffer, type EngineShape, engineBuffers, HEAD_BITS } from './shape.js';
+import {
+  beyond,
+  bufferOf,
+  type EngineBuffer,
+  type EngineShape,
+  engineBuffers,
+  HEAD_BITS,
+  OWN_HEAD_BITS,
+} from './shape.js';
 import { type EngineModuleView, engineModule } from './view.js';
 
 /** What the templates of all units read. */
@@ -57,12 +66,14 @@ const bases = ({ addressBits }: EngineBus): ModulePort[] =>
   Array.from({ length: BASE_REGISTERS }, (_, i) => input(`base${i}_i`, addressBits, `base register ${i}`));
 
 /** How load and store take their commands. */
-const takes = (bus: EngineBus) => ({
+const takes = (bus: EngineBus, command: 'load' | 'store') => ({
   receives: commandBeats('load', TRANSFER_FIELDS, bus.busBits),
   fields: TRANSFER_FIELDS.map((name) => ({ name, width: fieldOf('load', name).bits })),
   offset: zeroExtend('offset_q', 32, bus.addressBits),
   fifo: `${bus.name}_fifo`,
-  headBits: HEAD_BITS,
+  headBits: OWN_HEAD_BITS,
+  ownHeadTop: OWN_HEAD_BITS - 1,
+  opcode: literal(4, commandKind(command).number),
 });
 type Takes = ReturnType<typeof takes>;
 
@@ -162,7 +173,7 @@ export function loadModule(shape: EngineShape): LoadView {
     partWraps: `(${each(lastPart)})`,
     zeroStep: step(0),
     oneStep: step(1),
-    ...takes(bus),
+    ...takes(bus, 'load'),
   });
 }
 
@@ -202,6 +213,8 @@ interface StoreView extends UnitView, Takes {
   readonly busBits: number;
   readonly wordBits: number;
   readonly wordBytes: number;
+  readonly bytesTop: number;
+  readonly bytesOfWord: string;
   readonly laneBits: number;
   readonly number: string;
   readonly stepTop: number;
@@ -226,16 +239,19 @@ export function storeModule(shape: EngineShape): StoreView {
   const { wordBits } = buffer;
   const stepBits = Math.max(1, Math.log2(count));
   const step = (value: number): string => literal(stepBits, value);
-  const beatLimit = literal(24, beatBytes);
-  const limited = (bytes: string): string =>
-    `${bytes} > ${beatLimit} ? ${literal(laneBits + 1, beatBytes)} : ${bytes}[${laneBits}:0]`;
+  // Bytes of a word that was read.
+  const bytesBits = Math.log2(wordBits / 8) + 1;
+  const beatLimit = literal(bytesBits, beatBytes);
+  const inBeat = (bytes: string, bits: number): string =>
+    bits <= laneBits + 1 ? zeroExtend(bytes, bits, laneBits + 1) : `${bytes}[${laneBits}:0]`;
+  const ofWord = inBeat('read_bytes_q', bytesBits);
   const last = `part_q == ${step(count - 1)}`;
   const parts = {
     one: {
       beatEnds: "1'b1",
       wordEnds: "1'b1",
       partEnds: "1'b1",
-      moves: ['data_q <= read_word;', `beat_bytes_q <= ${limited('read_bytes_q')};`],
+      moves: ['data_q <= read_word;', `beat_bytes_q <= ${ofWord};`],
     },
     words: {
       beatEnds: `${last} | read_last_q`,
@@ -243,14 +259,17 @@ export function storeModule(shape: EngineShape): StoreView {
       partEnds: 'beat_ends',
       moves: [
         `data_q[part_q*${wordBits} +: ${wordBits}] <= read_word;`,
-        `if (part_q == ${step(0)}) beat_bytes_q <= ${limited('read_bytes_q')};`,
+        `beat_bytes_q <= part_q == ${step(0)} ? ${ofWord} : beat_bytes_q + ${ofWord};`,
       ],
     },
     beats: {
       beatEnds: "1'b1",
       wordEnds: `${last} | (read_last_q & beat_left <= ${beatLimit})`,
       partEnds: 'word_ends',
-      moves: [`data_q <= read_word[part_q*BUS_BITS +: BUS_BITS];`, `beat_bytes_q <= ${limited('beat_left')};`],
+      moves: [
+        `data_q <= read_word[part_q*BUS_BITS +: BUS_BITS];`,
+        `beat_bytes_q <= beat_left > ${beatLimit} ? ${literal(laneBits + 1, beatBytes)} : ${inBeat('beat_left', bytesBits)};`,
+      ],
     },
   }[kind];
   return unit(bus, 'store', {
@@ -273,6 +292,8 @@ export function storeModule(shape: EngineShape): StoreView {
     busBits: bus.busBits,
     wordBits,
     wordBytes: wordBits / 8,
+    bytesTop: bytesBits - 1,
+    bytesOfWord: `run_ends ? left_q[${bytesBits - 1}:0] : ${literal(bytesBits, wordBits / 8)}`,
     laneBits,
     number: literal(3, buffer.number),
     stepTop: stepBits - 1,
@@ -281,11 +302,13 @@ export function storeModule(shape: EngineShape): StoreView {
     outside: beyond('word_q', buffer),
     zeroStep: step(0),
     oneStep: step(1),
-    ...takes(bus),
+    ...takes(bus, 'store'),
     bytesWide: zeroExtend('beat_bytes_q', laneBits + 1, 32),
     beatLeft:
       kind === 'beats'
-        ? [`read_bytes_q - {${literal(24 - stepBits - laneBits, 0)}, part_q, ${literal(laneBits, 0)}}`]
+        ? [
+            `read_bytes_q - {${bytesBits - stepBits - laneBits > 0 ? `${literal(bytesBits - stepBits - laneBits, 0)}, ` : ''}part_q, ${literal(laneBits, 0)}}`,
+          ]
         : [],
   });
 }

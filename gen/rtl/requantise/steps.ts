@@ -1,7 +1,7 @@
 import type { RequantiserConfiguration } from '../../config/requantiser.js';
 import { literal, replicate, slice, zeroExtend } from '../verilog.js';
 import { requantiserStages } from './stages.js';
-import { type LaneConfiguration, type RequantiserWidths, times } from './widths.js';
+import { type LaneConfiguration, plus, type RequantiserWidths, times } from './widths.js';
 
 interface Wire {
   readonly width: number;
@@ -111,39 +111,49 @@ function productsOf(
   widths: RequantiserWidths,
 ): Product[] {
   const half = Math.ceil(multiplierBits / 2);
+  const joined = addendIsProduct && addend !== undefined && widths.addend !== null ? addend : undefined;
   const part = (name: string, high: number, low: number): Product => {
-    const piece = slice(factor.name, factor.width, high, low);
-    return product(name, sum, { name: piece, width: high - low + 1 }, times(widths.biased, high - low + 1).bits, low);
+    const [width, places] = [high - low + 1, low];
+    const piece: Signal = { name: slice(factor.name, factor.width, high, low), width };
+    const range = times(widths.biased, width);
+    // A product that comes is added to the lower one.
+    if (joined === undefined || widths.addend === null || low > 0) return product(name, sum, piece, range.bits, places);
+    return product(name, sum, piece, plus(range, widths.addend).bits, places, joined);
   };
   const products = requantiserStages(pipeline).products
     ? [part('low_product', half - 1, 0), part('high_product', multiplierBits - 1, half)]
     : [part('product', multiplierBits - 1, 0)];
-  if (addend === undefined || widths.addend === null) return products;
-  if (addendIsProduct) {
-    const signal: Signal = { name: 'addend_product', width: addend.width };
-    return [...products, { signal, places: 0, wires: [{ ...signal, value: addend.name }] }];
-  }
+  if (addend === undefined || widths.addend === null || joined !== undefined) return products;
   const multiplier = { name: 'addend_multiplier_i', width: multiplierBits };
   return [...products, product('addend_product', addend, multiplier, widths.addend.bits, 0)];
 }
 
-/** A number in two's complement times an unsigned one. */
-function product(name: string, factor: Signal, multiplier: Signal, bits: number, places: number): Product {
+/** A number in two's complement times an unsigned one, and what is added to that. */
+function product(
+  name: string,
+  factor: Signal,
+  multiplier: Signal,
+  bits: number,
+  places: number,
+  added?: Signal,
+): Product {
   const magnitude = factor.width - 1;
-  const unsigned: Signal = { name: `${name}_unsigned`, width: magnitude + multiplier.width };
+  const unsigned: Signal = { name: `${name}_unsigned`, width: added ? bits : magnitude + multiplier.width };
   const low = slice(factor.name, factor.width, magnitude - 1, 0);
   const high = bits - magnitude;
   const taken = `${multiplier.name} & ${replicate(multiplier.width, sign(factor))}`;
   const grouped = high === multiplier.width ? `(${taken})` : zeroExtend(taken, multiplier.width, high);
-  const upper = zeroExtend(slice(unsigned.name, unsigned.width, unsigned.width - 1, magnitude), multiplier.width, high);
+  const above = unsigned.width - magnitude;
+  const upper = zeroExtend(slice(unsigned.name, unsigned.width, unsigned.width - 1, magnitude), above, high);
+  const factors = [
+    zeroExtend(low, magnitude, unsigned.width),
+    zeroExtend(multiplier.name, multiplier.width, unsigned.width),
+  ];
   return {
     signal: { name, width: bits },
     places,
     wires: [
-      {
-        ...unsigned,
-        value: `${zeroExtend(low, magnitude, unsigned.width)} * ${zeroExtend(multiplier.name, multiplier.width, unsigned.width)}`,
-      },
+      { ...unsigned, value: `${factors.join(' * ')}${added ? ` + ${signExtend(added, bits)}` : ''}` },
       { width: high, name: `${name}_upper`, value: `${upper} - ${grouped}` },
       { width: bits, name, value: `{${name}_upper, ${slice(unsigned.name, unsigned.width, magnitude - 1, 0)}}` },
     ],

@@ -44,7 +44,7 @@ function range(least: bigint, greatest: bigint): SignedRange {
   return { least, greatest, bits: 1 + Math.max(bitsFor(magnitude(least)), bitsFor(magnitude(greatest))) };
 }
 
-const plus = (x: SignedRange, y: SignedRange): SignedRange => range(x.least + y.least, x.greatest + y.greatest);
+export const plus = (x: SignedRange, y: SignedRange): SignedRange => range(x.least + y.least, x.greatest + y.greatest);
 
 /** Times any number from 0 to 2^bits - 1. */
 export function times({ least, greatest }: SignedRange, bits: number): SignedRange {

@@ -6,7 +6,7 @@ import { type InstanceView, instance } from '../../instance.js';
 import { input, type ModuleView, output } from '../../module.js';
 import { literal, replicate, zeroExtend } from '../../verilog.js';
 import { commandBeats, fieldOf } from '../fields.js';
-import { beyond, bufferOf, type EngineShape, HEAD_BITS, leastTileBits } from '../shape.js';
+import { beyond, bufferOf, type EngineShape, leastTileBits, OWN_HEAD_BITS } from '../shape.js';
 import { commandPorts } from '../units.js';
 import { engineModule } from '../view.js';
 import { beatsModule } from './beats.js';
@@ -208,15 +208,16 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
   const compute = engineModule(shape.bus, 'compute', {
     title: 'Compute unit: products on the array, vector commands, and what becomes of their sums.',
     ports: [...commandPorts(shape.bus), ...unitPorts(shape)],
-    receives: commandBeats('product', FIELDS, shape.bus.busBits),
+    receives: commandBeats('product', ['opcode', ...FIELDS], shape.bus.busBits),
     fields: [
-      { name: 'head', width: HEAD_BITS },
+      { name: 'head', width: OWN_HEAD_BITS },
+      { name: 'opcode', width: 4 },
       { name: 'wait', width: 3 },
       { name: 'signal', width: 3 },
       ...FIELDS.map((name) => ({ name, width: fieldOf('product', name).bits })),
     ],
     lateFields: [
-      { name: 'late_head', from: 'head_q', width: HEAD_BITS },
+      { name: 'late_head', from: 'head_q', width: OWN_HEAD_BITS },
       { name: 'late_signal', from: 'signal_q', width: 3 },
       { name: 'late_a_wide', from: 'a_type_q[3]', width: 1 },
       { name: 'late_w_wide', from: 'w_type_q[3]', width: 1 },
@@ -224,7 +225,7 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
       // Within what the requantiser tells apart.
       ...['low', 'high'].map((name) => ({ name: `late_${name}`, from: bound(`${name}_q`, bounds), width: bounds })),
     ],
-    constants: localparams((name) => /^OPCODE_VECTOR$|^SECOND_(ADD|MULTIPLY)$/.test(name)),
+    constants: localparams((name) => /^OPCODE_(PRODUCT|VECTOR)$|^SECOND_(ADD|MULTIPLY)$/.test(name)),
     ...illegalities(shape),
     wires: Object.entries(wires).map(([name, width]) => ({ name, width })),
     tile: {
