@@ -28,7 +28,7 @@ describe('an engine in four-state simulation', () => {
 
   it.each([
     ['job', "busy_q <= 1'b0;"],
-    ['write', "valid_q <= 1'b0;"],
+    ['write', "busy_q <= 1'b0;"],
     ['registers', "interrupt_status_q <= 2'd0;"],
     ['fetch', 'address_q <= start_i;'],
   ])('is found without what gives a register its first value: %s, %s', (file, piece) =>
