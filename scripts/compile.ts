@@ -28,6 +28,7 @@ async function main(): Promise<number> {
     )
     .argument('<model>', 'folder that npm run quantize -- --integer wrote')
     .option('--design <folder>', 'required: folder of the engine, as npm run gen -- --engine writes it')
+    .option('--images <n>', 'images that a job takes', '1')
     .option('--latency <n>', 'for predicted cycles: cycles after which memory answers', '100')
     .option('--samples <n>', `run the first n test images of ${FASHION} in the reference simulator`)
     .option('--out <folder>', 'where to write (default: build/compiled/<model>)')
@@ -42,8 +43,9 @@ async function main(): Promise<number> {
   const folder = program.args[0] as string;
   const name = basename(folder);
   const out: string = flags.out ?? join('build', 'compiled', name);
-  const [design, latency, samples] = allOf([
+  const [design, images, latency, samples] = allOf([
     () => loadEngine(required<string>('--design', flags.design)),
+    () => integer('--images', flags.images, 1),
     () => integer('--latency', flags.latency, 0),
     () => (flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1)),
     () => requireOwnFolder(out, COMPILED_ENTRIES),
@@ -52,15 +54,15 @@ async function main(): Promise<number> {
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const whole = await loadWholeInteger(loaded);
   requireSumsFit(design.machine, whole.shared.network);
-  const compiled = compile(design.machine, whole.shared.network);
+  const compiled = compile(design.machine, whole.shared.network, images);
   const { host = [], macs } = loaded.report.integer ?? {};
   const left = { nodes: host, macs: macs?.host ?? 0 };
   const report = compileReport(compiled, name, engineSpeed(design.configuration, latency), left);
   let check: CompileCheck | undefined;
   if (samples !== undefined) {
-    const { images, labels } = fashionMnist('t10k', samples);
+    const { images: inputs, labels } = fashionMnist('t10k', samples);
     const show = (message: string): void => line.show(`compile: ${message}`);
-    check = await checkCompiled(compiled, whole, loaded.quantised, feedOf(loaded.model, images), labels, show);
+    check = await checkCompiled(compiled, whole, loaded.quantised, feedOf(loaded.model, inputs), labels, show);
   }
   replaceFolder(out, compiledFiles(compiled, report));
   line.end();

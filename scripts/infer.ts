@@ -46,6 +46,7 @@ async function main(): Promise<number> {
         .default('auto'),
     )
     .optionsGroup('Engines:')
+    .option('--images <n>', 'images that a job takes', '1')
     .option('--latency <n>', 'cycles after which memory answers', '100')
     .addHelpText(
       'after',
@@ -54,12 +55,13 @@ async function main(): Promise<number> {
     .allowExcessArguments(false);
   program.parse();
   const flags = program.opts();
-  const [design, model, count, batch, memory, latency] = allOf([
+  const [design, model, count, batch, memory, images, latency] = allOf([
     () => required<string>('--design', flags.design),
     () => required<string>('--model', flags.model),
     () => (flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1)),
     () => integer('--batch', flags.batch, 1),
     () => memoryOf(flags.memoryGib),
+    () => integer('--images', flags.images, 1),
     () => integer('--latency', flags.latency, 0),
   ]);
   const sources: readonly string[] = flags.input ?? [FASHION];
@@ -73,7 +75,7 @@ async function main(): Promise<number> {
     progress: (message: string) => line.show(`infer: ${message}`),
   };
   if (holdsEngine(design)) {
-    const onEngine = await inferOnEngine({ ...request, latency });
+    const onEngine = await inferOnEngine({ ...request, images, latency });
     line.end();
     process.stdout.write(flags.json ? `${JSON.stringify(onEngine, null, 2)}\n` : engineInferText(onEngine));
     return onEngine.exact ? EXIT.done : EXIT.checkFailed;

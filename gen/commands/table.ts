@@ -12,7 +12,7 @@ export const COMMAND_WORDS = COMMAND_BYTES / 4;
 /** What the identification register reads: the letters ANTE, the first in the lowest byte. */
 export const IDENTIFICATION = 0x4554_4e41;
 /** Of this table: the upper half changes where programs of before no longer run. */
-export const TABLE_VERSION = 0x0002_0000;
+export const TABLE_VERSION = 0x0002_0001;
 
 /** A thing with a number and a name. */
 export interface Numbered {
@@ -166,6 +166,9 @@ const WALK = [
   }),
   field('copy_pixel_words', '9[23:12]', 'from a pixel of the copy to the next', { unit: 'words' }),
   field('copy_shift', '9[29:24]', 'shift of the copy'),
+  field('more_images', '10[31:24]', 'images that lie below the first one; the window walks over one after the other', {
+    unit: 'images',
+  }),
   field('constant_start', '11[31:16]', 'address of the first word of constants', { unit: 'words' }),
   field('out_start', '12[15:0]', 'address of the first result', { unit: 'words' }),
   field('second_start', '12[31:16]', 'address of the second operand of the first pixel', { unit: 'words' }),

@@ -1,4 +1,4 @@
-import type { FieldValues } from './encode.js';
+import type { CommandOf, FieldValues } from './encode.js';
 
 /** A window that walks over an image in the activation buffer. */
 export interface WindowWalk {
@@ -20,6 +20,8 @@ export interface WindowWalk {
   readonly dilationX: number;
   readonly padTop: number;
   readonly padLeft: number;
+  /** Images one below the other; 1 unless given. Each begins outHeight * strideY rows below the one before. */
+  readonly images?: number;
 }
 
 /** The fields of a product or vector command that tell its walk. */
@@ -44,8 +46,14 @@ export function walkFields(walk: WindowWalk): Partial<FieldValues<'product'>> & 
     dilation_x: dilationX,
     pad_top: padTop,
     pad_left: padLeft,
+    more_images: (walk.images ?? 1) - 1,
   };
 }
+
+/** Output pixels of a command, of all images. */
+export const outputPixels = (
+  command: Pick<CommandOf<'product' | 'vector'>, 'out_height' | 'out_width' | 'more_images'>,
+): number => command.out_height * command.out_width * (1 + command.more_images);
 
 /** Addresses in buffers count modulo this. */
 export const ADDRESSES = 65536;

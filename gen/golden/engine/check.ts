@@ -1,6 +1,7 @@
 import { type Command, type CommandOf, commandKind } from '../../commands/encode.js';
 import { type Machine, stepsPerWord, tilePixels, typeBits, typeName } from '../../commands/machine.js';
 import { BUFFERS, SECOND } from '../../commands/table.js';
+import { outputPixels } from '../../commands/walk.js';
 import { Fault, WrongProgram } from './failure.js';
 
 /** @throws Fault for a command that is illegal on a machine. */
@@ -48,7 +49,7 @@ function checkDepth(machine: Machine, command: CommandOf<'product'>): void {
     throw new Fault('field', `depth_tail is ${command.depth_tail}; a word has ${most} steps`);
   }
   if (!command.hold) return;
-  const pixels = command.out_height * command.out_width;
+  const pixels = outputPixels(command);
   if (command.groups * command.column_tiles > 1 || pixels > tilePixels(machine, bits)) {
     throw new WrongProgram('hold needs one group, one column tile, and one tile of pixels');
   }

@@ -1,7 +1,7 @@
 import type { CommandOf } from '../../commands/encode.js';
 import { codesPerWord, stepsPerWord, tileChannels } from '../../commands/machine.js';
 import { REDUCE } from '../../commands/table.js';
-import { modulo } from '../../commands/walk.js';
+import { modulo, outputPixels } from '../../commands/walk.js';
 import type { Buffer } from './buffer.js';
 import { codeAt } from './codes.js';
 import { WrongProgram } from './failure.js';
@@ -48,7 +48,7 @@ export function productSums(command: CommandOf<'product'>, state: State, running
   const stepsOfTap = (words - 1) * perWord + command.depth_tail;
   const taps = command.kernel_height * command.kernel_width;
   const width = tiles * channels;
-  const pixels = command.out_height * command.out_width;
+  const pixels = outputPixels(command);
   const values = new Float64Array(pixels * command.groups * width);
   const depth = taps * stepsOfTap * machine.lanes;
   for (let group = 0; group < command.groups; group++) {
@@ -129,7 +129,7 @@ export function vectorSums(command: CommandOf<'vector'>, state: State, running: 
   const channels = codesPerWord(machine, operand.bits);
   const valuesAt = wordValues(state.buffers.activation, operand, running);
   const tiles = command.depth_words;
-  const pixels = command.out_height * command.out_width;
+  const pixels = outputPixels(command);
   const values = new Float64Array(pixels * tiles * channels);
   for (let tile = 0; tile < tiles; tile++) {
     const { addresses, taps } = windows(command, command.a_start + tile, 1);

@@ -1,5 +1,5 @@
 import type { CommandOf } from '../../commands/encode.js';
-import { modulo } from '../../commands/walk.js';
+import { modulo, outputPixels } from '../../commands/walk.js';
 
 /** The words of the taps of all output pixels: pixels x taps x words of a tap, -1 for padding. */
 export interface Windows {
@@ -17,11 +17,12 @@ export interface Windows {
  */
 export function windows(command: CommandOf<'product' | 'vector'>, start: number, words: number): Windows {
   const { out_height, out_width, kernel_height, kernel_width } = command;
-  const [pixels, taps] = [out_height * out_width, kernel_height * kernel_width];
+  const [pixels, taps] = [outputPixels(command), kernel_height * kernel_width];
   const addresses = new Int32Array(pixels * taps * words);
   let index = 0;
   let pixel = start;
-  for (let oy = 0; oy < out_height; oy++) {
+  for (let row = 0; row < pixels / out_width; row++) {
+    const oy = row % out_height;
     for (let ox = 0; ox < out_width; ox++) {
       let tap = pixel;
       for (let ky = 0; ky < kernel_height; ky++) {

@@ -103,9 +103,9 @@ export function elaborateEngine(config: EngineConfiguration): EngineDesign {
   };
 }
 
-/** The modules in the core of an array, and those that work on its sums. */
+/** The modules in the core of an array. */
 function coreModules({ config, modules }: Design): ModuleView[] {
-  const around = ['array', 'input', 'control', 'output', 'pair_cols', 'pair_rows'].map(
+  const around = ['array', 'input', 'control', 'output', 'pair_cols', 'pair_rows', 'correct'].map(
     (part) => `${config.name}_${part}`,
   );
   return modules.filter(({ name }) => name.startsWith(config.name) && !around.includes(name));

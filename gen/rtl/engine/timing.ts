@@ -1,3 +1,4 @@
+import { sumsReady } from './compute/sums.js';
 import type { EngineDesign } from './engine.js';
 
 /** Cycles of an engine's compute unit that depend on its parameters. */
@@ -10,5 +11,5 @@ export interface EngineTiming {
 
 export function engineTiming({ array, requantiser, machine }: EngineDesign): EngineTiming {
   const behind = array.config.pipeline + (array.lateFrom === undefined ? 0 : 1);
-  return { sumsDelay: 6 + behind + machine.cols, resultsDelay: 6 + requantiser.latency };
+  return { sumsDelay: 6 + behind + sumsReady(machine), resultsDelay: 6 + requantiser.latency };
 }

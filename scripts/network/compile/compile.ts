@@ -3,7 +3,7 @@ import { type Command, command, encodeCommands, withAhead } from '../../../gen/c
 import { FieldError } from '../../../gen/commands/field.js';
 import type { Machine } from '../../../gen/commands/machine.js';
 import { COMMAND_BYTES } from '../../../gen/commands/table.js';
-import type { IntegerNetwork } from './network.js';
+import { type IntegerNetwork, secondOf } from './network.js';
 import { BASES, type MemoryMap, placeNetwork } from './place.js';
 import { type PreparedLayer, prepareLayer } from './prepare.js';
 import { type Step, StepMaker } from './steps.js';
@@ -21,6 +21,8 @@ export interface Job {
 export interface CompiledNetwork {
   readonly machine: Machine;
   readonly network: IntegerNetwork;
+  /** Images that a job takes. */
+  readonly images: number;
   readonly map: MemoryMap;
   readonly layers: readonly PreparedLayer[];
   readonly steps: readonly Step[];
@@ -34,11 +36,13 @@ export interface CompiledNetwork {
 /**
  * Cuts the layers of a network into steps that fit the buffers, and makes the commands and the memory image.
  *
+ * @param images Images that a job takes.
  * @throws UserError naming all layers that do not fit, and why.
  */
-export function compile(machine: Machine, network: IntegerNetwork): CompiledNetwork {
-  const layers = allOf(network.layers.map((_, index) => () => prepareLayer(machine, network, index)));
-  const map = placeNetwork(machine, network, layers);
+export function compile(machine: Machine, network: IntegerNetwork, images = 1): CompiledNetwork {
+  if (images > 1) requireOneJob(network);
+  const layers = allOf(network.layers.map((_, index) => () => prepareLayer(machine, network, index, images)));
+  const map = placeNetwork(machine, network, layers, images);
   const jobs: Job[] = [];
   const steps: Step[] = [];
   let [first, offset] = [0, 0];
@@ -57,6 +61,7 @@ export function compile(machine: Machine, network: IntegerNetwork): CompiledNetw
   return {
     machine,
     network,
+    images,
     map,
     layers,
     steps,
@@ -64,6 +69,12 @@ export function compile(machine: Machine, network: IntegerNetwork): CompiledNetw
     jobs,
     image: imageOf(map, layers, encodeCommands(commands)),
   };
+}
+
+/** @throws UserError where the host has something to do for each image. */
+function requireOneJob({ jobs, layers }: IntegerNetwork): void {
+  if ((jobs?.length ?? 1) === 1 && layers.every((layer) => secondOf(layer) === undefined)) return;
+  throw new UserError('a job takes several images only of a network that is one job, with weights that are constants');
 }
 
 /** @throws UserError naming the layers with a number that is larger than its field. */

@@ -1,5 +1,6 @@
 import type { Command, CommandOf } from '../../../gen/commands/encode.js';
 import { type Machine, tileChannels, tilePixels, typeBits, wordBytes } from '../../../gen/commands/machine.js';
+import { outputPixels } from '../../../gen/commands/walk.js';
 import { BUFFERS, type BufferName } from '../../../gen/commands/table.js';
 import type { MemorySpeed } from './cycles/bus.js';
 
@@ -7,7 +8,7 @@ import type { MemorySpeed } from './cycles/bus.js';
 export interface CommandCost {
   /** Words of activations that rows take: a cycle for each row, whatever the word holds. */
   readonly array: number;
-  /** Beats of the requantiser: of results and of their copy, and the parts of sums that are read for them. */
+  /** Beats of the requantiser: of results and of their copy. */
   readonly requantiser: number;
   /** Beats on the bus or words of the buffer, whichever are more, and the latency of the first. */
   readonly memory: number;
@@ -27,16 +28,15 @@ export function commandCost(machine: Machine, command: Command, { busBytes, late
     case 'store':
       return transferCost(machine, command, { busBytes, latency });
     case 'product': {
-      const pixels = command.out_height * command.out_width;
+      const pixels = outputPixels(command);
       const tiles = command.groups * command.column_tiles;
       const results = pixels * tiles * tileChannels(machine, typeBits(command.w_type));
-      const parts = (typeBits(command.a_type) * typeBits(command.w_type)) / 16;
       const array =
         tiles * Math.ceil(pixels / tilePixels(machine, typeBits(command.a_type))) * productCycles(machine, command);
-      return { ...NOTHING, array, requantiser: (results * parts * (1 + command.copy)) / machine.requantiseLanes };
+      return { ...NOTHING, array, requantiser: (results * (1 + command.copy)) / machine.requantiseLanes };
     }
     case 'vector': {
-      const words = command.out_height * command.out_width * command.depth_words;
+      const words = outputPixels(command) * command.depth_words;
       const codes = (8 * wordBytes(machine, 'activation')) / typeBits(command.a_type);
       const taps = command.kernel_height * command.kernel_width;
       return { ...NOTHING, requantiser: (words * codes * taps * (1 + command.copy)) / machine.requantiseLanes };

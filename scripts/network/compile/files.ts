@@ -1,5 +1,6 @@
 import type { FolderFile } from '../../../gen/base/folder.js';
 import { GENERATOR } from '../../../gen/base/version.js';
+import { typeBits, typeNumber } from '../../../gen/commands/machine.js';
 import type { CompiledNetwork } from './compile.js';
 import { tensorOf } from './network.js';
 import { BASES, type Place } from './place.js';
@@ -29,14 +30,20 @@ const regionBytes = ({ map, image }: CompiledNetwork): Record<keyof typeof BASES
 });
 
 function mapJson(compiled: CompiledNetwork): object {
-  const { map, network, layers, machine } = compiled;
+  const { map, network, layers, machine, images } = compiled;
   const place = (name: string): object => {
     const { height, width, channels, type, scale } = tensorOf(network, name);
-    return { name, ...(map.tensors.get(name) as Place), height, width, channels, type, scale };
+    const fold = layers.find((each) => each.fold && each.input.name === name)?.fold;
+    const bytes = (codes: number): number => (codes * typeBits(typeNumber(type))) / 8;
+    return {
+      ...{ name, ...(map.tensors.get(name) as Place), height, width, channels, type, scale },
+      ...(fold ? { rows: { bytes: bytes(fold.rowCodes), zeros: bytes(fold.zeros) } } : {}),
+    };
   };
   return {
     generator: GENERATOR,
     machine,
+    images,
     bases: Object.fromEntries(
       Object.entries(regionBytes(compiled)).map(([name, bytes]) => [
         name,
@@ -95,6 +102,9 @@ function mapHeader(compiled: CompiledNetwork): string {
     '',
     '/* The first command, in bytes from the image: the register `start` takes its address. */',
     define('START_OFFSET', map.commands.offset),
+    ...(compiled.images > 1
+      ? ['', '/* Images that a job takes; those of a tensor follow each other. */', define('IMAGES', compiled.images)]
+      : []),
     ...(compiled.jobs.length > 1 ? jobLines() : []),
     ...tensors('input', network.inputs),
     ...tensors('output', network.outputs),

@@ -127,7 +127,7 @@ export function operationsOf(model: OnnxModel, layers: readonly RunnableLayer[],
         const found = [input, second]
           .map(open)
           .filter((each) => each?.layer !== undefined && each.addend === undefined);
-        const target = operations.findLast((each) => found.includes(each));
+        const target = longest(operations.filter((each) => found.includes(each)));
         if (target) {
           target.addend = target.output === input ? second : input;
           extend(target, output);
@@ -168,6 +168,19 @@ export function operationsOf(model: OnnxModel, layers: readonly RunnableLayer[],
   if (!operations.some((each) => each.layer)) throw new UserError(nothingToRun(host));
   return { operations, host, resolve };
 }
+
+/**
+ * The product with the longest reduction, of equals the last: its results come so slowly that a second operand and a copy cost
+ * no time.
+ */
+const longest = (operations: readonly Operation[]): Operation | undefined =>
+  operations.reduce<Operation | undefined>(
+    (best, each) => (best && reductionOf(each) < reductionOf(best) ? best : each),
+    undefined,
+  );
+
+const reductionOf = ({ layer }: Operation): number =>
+  layer?.second.kind === 'weights' ? layer.second.weights.codes.length / layer.second.weights.cols : 0;
 
 /** Whether constants can still go into the bias of an operation. */
 const takesOffset = ({ layer, offset, addend, normalisation }: Operation): boolean =>

@@ -43,8 +43,17 @@ class Region {
   }
 }
 
-/** Places the tensors of a network, and the weights and constants of its layers. */
-export function placeNetwork(machine: Machine, network: IntegerNetwork, layers: readonly PreparedLayer[]): MemoryMap {
+/**
+ * Places the tensors of a network, and the weights and constants of its layers.
+ *
+ * @param images Images of a job: those of a tensor follow each other.
+ */
+export function placeNetwork(
+  machine: Machine,
+  network: IntegerNetwork,
+  layers: readonly PreparedLayer[],
+  images: number,
+): MemoryMap {
   const regions = {
     image: new Region(BASES.image),
     inputs: new Region(BASES.inputs),
@@ -66,10 +75,14 @@ export function placeNetwork(machine: Machine, network: IntegerNetwork, layers: 
       return name !== undefined && blocks ? [[name, blocks.bytes.length] as const] : [];
     }),
   );
+  const folds = new Map(layers.flatMap(({ fold, input }) => (fold ? [[input.name, fold] as const] : [])));
   const tensors = new Map(
     network.tensors.map((tensor) => {
       const { name, height, width, channels, type } = tensor;
-      const bytes = seconds.get(name) ?? height * width * pixelBytes(machine, channels, typeBits(typeNumber(type)));
+      const bits = typeBits(typeNumber(type));
+      const fold = folds.get(name);
+      const rowBytes = fold ? (fold.rowCodes * bits) / 8 : width * pixelBytes(machine, channels, bits);
+      const bytes = seconds.get(name) ?? images * height * rowBytes;
       const region = network.inputs.includes(name)
         ? regions.inputs
         : network.outputs.includes(name)

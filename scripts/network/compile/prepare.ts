@@ -1,4 +1,5 @@
 import { UserError } from '../../../gen/base/errors.js';
+import { commandKind } from '../../../gen/commands/encode.js';
 import {
   biasBits,
   bufferWords,
@@ -12,6 +13,7 @@ import {
 import type { BufferName } from '../../../gen/commands/table.js';
 import { packConstants, pixelWords } from '../../../gen/golden/engine/layout.js';
 import { type WeightBlocks, weightBlocks } from './blocks.js';
+import { type Fold, foldLayer } from './fold.js';
 import {
   type IntegerLayer,
   type IntegerNetwork,
@@ -41,6 +43,10 @@ export interface PreparedLayer {
   readonly blockTiles: number;
   readonly constantWords: number;
   readonly tiling: Tiling;
+  /** Where several output pixels are computed as one: layer, input and size of the output are those of the fold. */
+  readonly fold?: Fold;
+  /** Multiply-accumulates of an image; 0 of a pooling. */
+  readonly macs: number;
 }
 
 const bitsOf = (type: string): number => typeBits(typeNumber(type));
@@ -56,7 +62,10 @@ export const resultWords = (machine: Machine, tiles: number, channels: number, b
   Math.ceil((tiles * channels) / codesPerWord(machine, bits));
 
 /** All tensors of results: the output, the copy, the second operand. */
-function resultTensors(network: IntegerNetwork, { output, copy, addend }: IntegerLayer): IntegerTensor[] {
+function resultTensors(
+  network: IntegerNetwork,
+  { output, copy, addend }: Pick<IntegerLayer, 'output' | 'copy' | 'addend'>,
+): IntegerTensor[] {
   return [output, copy?.tensor, addend?.tensor]
     .filter((name) => name !== undefined)
     .map((name) => tensorOf(network, name));
@@ -75,6 +84,19 @@ export function inputBand(
   // A band in the padding alone takes a row that no tap reaches.
   if (first >= last) return { first: 0, count: 1, above: bottom - top };
   return { first, count: last - first, above: first - top };
+}
+
+/** Most rows from an output row to the next that a command can say. */
+const MOST_STRIDE = commandKind('product').fields.find(({ name }) => name === 'stride_y')?.most ?? 1;
+
+/**
+ * Rows of the input from an output row to the next with which a window goes from image to image; undefined where images of this
+ * layer do not lie so.
+ */
+export function imageRows({ layer, input, outHeight }: Pick<PreparedLayer, 'layer' | 'input' | 'outHeight'>) {
+  const rows = input.height / outHeight;
+  const fits = outHeight === 1 ? rows <= MOST_STRIDE : rows === layer.window.stride[0];
+  return fits ? rows : undefined;
 }
 
 /** The codes of a layer's weights; none of those that the host writes. */
@@ -121,12 +143,33 @@ function requireBiases(machine: Machine, { name, biases }: ProductLayer): void {
 }
 
 /** @throws UserError for a layer that does not fit into the buffers, or has types that the engine does not take. */
-export function prepareLayer(machine: Machine, network: IntegerNetwork, index: number): PreparedLayer {
+export function prepareLayer(machine: Machine, network: IntegerNetwork, index: number, images: number): PreparedLayer {
   const layer = network.layers[index] as IntegerLayer;
   const [input, output] = [tensorOf(network, layer.input), tensorOf(network, layer.output)];
-  const [outHeight, outWidth] = outputSize(input, layer.window);
   requireTypes(machine, network, layer);
   if (layer.kind === 'product') requireBiases(machine, layer);
+  const macs = macsOf(layer, input, output);
+  const plain = (): PreparedLayer => prepare(machine, network, { index, images, macs, layer, input, output });
+  const folded = layer.kind === 'product' ? foldLayer(machine, network, layer) : undefined;
+  if (!folded) return plain();
+  const inWords = prepare(machine, network, { index, images, macs, ...folded });
+  // Rows of results are stored whole.
+  return inWords.tiling.parts.length === 1 ? inWords : plain();
+}
+
+function macsOf(layer: IntegerLayer, input: IntegerTensor, { height, width, channels }: IntegerTensor): number {
+  if (layer.kind === 'pool') return 0;
+  const [kernelHeight, kernelWidth] = layer.window.kernel;
+  return height * width * channels * kernelHeight * kernelWidth * (input.channels / layer.groups);
+}
+
+function prepare(
+  machine: Machine,
+  network: IntegerNetwork,
+  of: Pick<PreparedLayer, 'index' | 'layer' | 'input' | 'output' | 'macs' | 'fold'> & { readonly images: number },
+): PreparedLayer {
+  const { index, layer, input, output, images, macs, fold } = of;
+  const [outHeight, outWidth] = outputSize(input, layer.window);
   const weights =
     layer.kind === 'product' ? weightBlocks(machine, layer, weightCodes(layer), input, output.channels) : undefined;
   const channels = weights?.tileChannels ?? codesPerWord(machine, bitsOf(input.type));
@@ -143,7 +186,8 @@ export function prepareLayer(machine: Machine, network: IntegerNetwork, index: n
   const perTile = layer.kind === 'product' ? constantWords(machine, channels) : 0;
   const prepared = {
     ...{ index, layer, input, output, outHeight, outWidth, weights, constants, tiles, blockTiles },
-    ...{ tileChannels: channels, constantWords: perTile },
+    ...{ tileChannels: channels, constantWords: perTile, macs },
+    ...(fold ? { fold } : {}),
   };
   const size: LayerSize = {
     ...{ name: layer.name, outHeight, outWidth },
@@ -160,6 +204,7 @@ export function prepareLayer(machine: Machine, network: IntegerNetwork, index: n
       0,
     ),
     tilePixels: tilePixels(machine, bitsOf(input.type)),
+    ...{ images, together: images > 1 && imageRows(prepared) !== undefined },
   };
   return { ...prepared, tiling: tile(size, roomOf(machine)) };
 }

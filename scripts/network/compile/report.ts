@@ -15,11 +15,11 @@ export interface CompiledLayerReport {
   readonly kind: 'product' | 'pool';
   readonly input: string;
   readonly output: string;
-  /** Multiply-accumulates; 0 of a pooling. */
+  /** Multiply-accumulates, of all images of a job; 0 of a pooling. */
   readonly macs: number;
   /** Products or vector commands. */
   readonly steps: number;
-  /** Bands of rows, and parts of channels. */
+  /** Bands of rows, of all images or groups of them, and parts of channels. */
   readonly bands: number;
   readonly parts: number;
   readonly bytesLoaded: number;
@@ -48,6 +48,8 @@ export interface CompileReport {
   readonly model: string;
   readonly layers: readonly CompiledLayerReport[];
   readonly commands: number;
+  /** Images that a job takes. */
+  readonly images: number;
   /** Times that the engine runs, with the host between. */
   readonly jobs: number;
   readonly imageBytes: number;
@@ -63,7 +65,7 @@ export function compileReport(
   speed: EngineSpeed,
   host: LeftToHost = { nodes: [], macs: 0 },
 ): CompileReport {
-  const { machine, commands, layers, steps, image, jobs } = compiled;
+  const { machine, commands, layers, steps, image, images, jobs } = compiled;
   const predicted = predictedLayerCycles(compiled, speed);
   const pes = machine.rows * machine.cols * machine.lanes;
   let [busy, macs] = [0, 0];
@@ -74,7 +76,7 @@ export function compileReport(
     const bytes = (name: string): number =>
       own.reduce((total, i, at) => total + (commands[i]?.name === name ? (costs[at]?.bytes ?? 0) : 0), 0);
     const cycles = predicted[place] as number;
-    const work = macsOf(layer);
+    const work = macsOf(layer, images);
     macs += work.macs;
     busy += work.peCycles;
     const parts = {
@@ -86,7 +88,7 @@ export function compileReport(
     return {
       ...{ name: layer.layer.name, kind: layer.layer.kind, input: layer.input.type, output: layer.output.type },
       ...{ macs: work.macs, steps: steps.filter((step) => step.layer === layer.index).length },
-      ...{ bands: layer.tiling.bands.length, parts: layer.tiling.parts.length },
+      ...{ bands: layer.tiling.images.length * layer.tiling.bands.length, parts: layer.tiling.parts.length },
       ...{ bytesLoaded: bytes('load'), bytesStored: bytes('store') },
       ...{ arrayCycles: parts.array, requantiserCycles: parts.requantiser, memoryCycles: parts.memory },
       ...{ idealCycles: work.peCycles / pes, predictedCycles: cycles },
@@ -96,20 +98,19 @@ export function compileReport(
   const predictedCycles = predicted.reduce((sum, cycles) => sum + cycles, 0);
   return {
     ...{ generator: GENERATOR, model, layers: rows, commands: commands.length, imageBytes: image.length, macs },
-    ...{ jobs: jobs.length, host },
+    ...{ jobs: jobs.length, images, host },
     ...{ predictedCycles, predictedUtilisation: busy / pes / predictedCycles },
   };
 }
 
 /** Cycles of one PE that the multiplications of all layers take. */
-export const peCyclesOf = ({ layers }: CompiledNetwork): number =>
-  layers.reduce((sum, layer) => sum + macsOf(layer).peCycles, 0);
+export const peCyclesOf = ({ layers, images }: CompiledNetwork): number =>
+  layers.reduce((sum, layer) => sum + macsOf(layer, images).peCycles, 0);
 
 /** Multiply-accumulates of a layer, and cycles of one PE that they take: two PEs for each operand of 8 bits. */
-function macsOf({ layer, input, output }: PreparedLayer): { macs: number; peCycles: number } {
+function macsOf({ layer, input, macs: each }: PreparedLayer, images: number): { macs: number; peCycles: number } {
   if (layer.kind === 'pool') return { macs: 0, peCycles: 0 };
-  const taps = layer.window.kernel[0] * layer.window.kernel[1];
-  const macs = output.height * output.width * output.channels * taps * (input.channels / layer.groups);
+  const macs = images * each;
   const share = (type: string): number => typeBits(typeNumber(type)) / 4;
   return { macs, peCycles: macs * share(input.type) * share(layer.weightType) };
 }
@@ -130,9 +131,10 @@ const COLUMNS: readonly TextColumn<CompiledLayerReport>[] = [
 ];
 
 export function compileText(report: CompileReport): string {
-  const { model, layers, commands, jobs, imageBytes, macs, predictedCycles, predictedUtilisation, host } = report;
+  const { model, layers, commands, jobs, images, imageBytes, macs, host } = report;
+  const { predictedCycles, predictedUtilisation } = report;
   return [
-    `${model}: ${decimal(commands)} commands in ${plural(jobs, 'job')}, image of ${decimal(imageBytes)} bytes`,
+    `${model}: ${decimal(commands)} commands in ${plural(jobs, 'job')}${images > 1 ? ` for ${images} images` : ''}, image of ${decimal(imageBytes)} bytes`,
     '',
     ...tableLines(COLUMNS, layers),
     '',

@@ -4,9 +4,10 @@ import { BUFFERS, type BufferName, REDUCE, SECOND } from '../../../gen/commands/
 import { walkFields } from '../../../gen/commands/walk.js';
 import { pixelWords } from '../../../gen/golden/engine/layout.js';
 import type { WeightBlocks } from './blocks.js';
+import type { Fold } from './fold.js';
 import { type IntegerNetwork, type IntegerTensor, tensorOf } from './network.js';
 import type { MemoryMap } from './place.js';
-import { inputBand, type PreparedLayer, resultWords } from './prepare.js';
+import { imageRows, inputBand, type PreparedLayer, resultWords } from './prepare.js';
 import type { Access, PlannedCommand } from './tokens.js';
 
 /** Loads, one product or vector command, and the stores of its results. */
@@ -16,7 +17,8 @@ export interface Step {
   readonly loads: readonly PlannedCommand[];
   readonly compute: PlannedCommand;
   readonly stores: readonly PlannedCommand[];
-  /** Output rows and blocks of channels. */
+  /** Images, output rows of each, and blocks of channels. */
+  readonly images: number;
   readonly rows: number;
   readonly blocks: number;
 }
@@ -66,16 +68,21 @@ export class StepMaker {
 
   /** The steps of a layer. */
   layerSteps(prepared: PreparedLayer): Step[] {
-    const { bands, parts, partsOutside } = prepared.tiling;
-    const starts = (counts: readonly number[]): [number, number][] =>
+    const { images, bands, parts, partsOutside } = prepared.tiling;
+    const starts = (counts: readonly number[]): Range[] =>
       counts.map((count, i) => [counts.slice(0, i).reduce((a, b) => a + b, 0), count]);
-    const [allBands, allParts] = [starts(bands), starts(parts)];
+    const allParts = starts(parts);
+    const allBands = starts(images).flatMap((group) => starts(bands).map((band): Pixels => ({ group, band })));
     return partsOutside
       ? allParts.flatMap((part) => allBands.map((band) => this.step(prepared, band, part)))
       : allBands.flatMap((band) => allParts.map((part) => this.step(prepared, band, part)));
   }
 
-  private step(prepared: PreparedLayer, [row, rows]: [number, number], [block, blocks]: [number, number]): Step {
+  private step(prepared: PreparedLayer, where: Pixels, [block, blocks]: Range): Step {
+    const {
+      group: [image, images],
+      band: [row, rows],
+    } = where;
     const { layer, input, outWidth, weights, blockTiles, index } = prepared;
     this.tag = index;
     const firstTile = block * blockTiles;
@@ -86,9 +93,10 @@ export class StepMaker {
     // What no command before makes comes first, and is there while the input waits for it.
     const weight = weights ? this.loadWeights(prepared, part, loads) : 0;
     const constant = this.loadConstants(prepared, part, loads);
-    const activation = this.loadInput(prepared, row, rows, loads);
-    const pixels = rows * outWidth;
-    const result = (name: string): ResultPlace => this.resultPlace(prepared, name, part, pixels, row * outWidth);
+    const activation = this.loadInput(prepared, where, loads);
+    const pixels = images * rows * outWidth;
+    const firstPixel = (image * prepared.outHeight + row) * outWidth;
+    const result = (name: string): ResultPlace => this.resultPlace(prepared, name, part, pixels, firstPixel);
     const out = result(layer.output);
     const copy = layer.copy && result(layer.copy.tensor);
     const addend = layer.addend && result(layer.addend.tensor);
@@ -104,7 +112,8 @@ export class StepMaker {
         start: activation.start + inputOffset + (weights ? 0 : firstTile),
         ...{ pixelWords: p, rowWords: p * input.width, tapWords: weights?.depthWords ?? 1 },
         ...{ inHeight: band.count, inWidth: input.width, outHeight: rows, outWidth },
-        ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1] },
+        ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideX: stride[1] },
+        ...{ images, strideY: images > 1 ? (imageRows(prepared) as number) : stride[0] },
         ...{ dilationY: dilation[0], dilationX: dilation[1], padTop: band.above, padLeft: pad[1] },
       }),
       ...{ tag: this.tag, a_type: typeNumber(input.type), constant_start: constant },
@@ -143,18 +152,21 @@ export class StepMaker {
       ...(addend ? [words('output', addend.start, pixels * addend.pixelWords, false)] : []),
     ];
     const stores = [out, ...(copy ? [copy] : [])].map((place) => this.transfer('store', place));
-    return { layer: index, loads, compute: { command: compute, accesses: uses }, stores, rows, blocks };
+    return { layer: index, loads, compute: { command: compute, accesses: uses }, stores, images, rows, blocks };
   }
 
   private half = (buffer: BufferName): Halves => this.halves.get(buffer) as Halves;
 
-  /** Loads a band of the input, unless the buffer still holds it. */
-  private loadInput(prepared: PreparedLayer, row: number, rows: number, loads: PlannedCommand[]) {
+  /** Loads a band of the input, or whole images, unless the buffer still holds it. */
+  private loadInput(prepared: PreparedLayer, { group: [image, images], band }: Pixels, loads: PlannedCommand[]) {
     const { input } = prepared;
-    const { first, count } = inputBand(prepared, row, rows);
+    const own = inputBand(prepared, ...band);
+    const first = image * input.height + own.first;
+    const count = images > 1 ? images * input.height : own.count;
     const rowBytes =
       input.width * pixelWords(this.machine, input.channels, bitsOf(input.type)) * this.bytes('activation');
     const { base, offset } = this.map.tensors.get(input.name) as { base: number; offset: number };
+    if (prepared.fold) return this.loadFolded(prepared, prepared.fold, { base, offset, first, count }, loads);
     const from = offset + first * rowBytes;
     const held = this.load(
       'activation',
@@ -164,6 +176,29 @@ export class StepMaker {
       loads,
     );
     return { start: held, access: words('activation', held, (count * rowBytes) / this.bytes('activation'), false) };
+  }
+
+  /** Loads rows of an input word by word: they overlap. */
+  private loadFolded(
+    { input }: PreparedLayer,
+    { words: perRow, step, rowCodes }: Fold,
+    { base, offset, first, count }: MemoryPlace & { readonly first: number; readonly count: number },
+    loads: PlannedCommand[],
+  ) {
+    const bytes = (codes: number): number => (codes * bitsOf(input.type)) / 8;
+    const from = offset + first * bytes(rowCodes);
+    this.half('activation').turn();
+    const access = words('activation', this.half('activation').take(count * perRow), count * perRow, true);
+    this.held.set('activation', { key: '', start: access.from });
+    loads.push({
+      command: command('load', {
+        ...{ base, offset: from, tag: this.tag, buffer: bufferNumber('activation'), address: access.from },
+        ...{ run: this.bytes('activation'), count1: perRow, memory_step1: bytes(step), buffer_step1: 1 },
+        ...{ count2: count, memory_step2: bytes(rowCodes), buffer_step2: perRow },
+      }),
+      accesses: [memory(base, from, count * bytes(rowCodes), false), access],
+    });
+    return { start: access.from, access: { ...access, write: false } };
   }
 
   private loadWeights({ index, weights }: PreparedLayer, { firstTile, tiles }: Part, loads: PlannedCommand[]): number {
@@ -207,7 +242,7 @@ export class StepMaker {
 
   /** Where results of a part lie in the output buffer, and where in memory. */
   private resultPlace(
-    { tileChannels: channels }: PreparedLayer,
+    { tileChannels: channels, fold }: PreparedLayer,
     name: string,
     { firstTile, tiles }: Part,
     pixels: number,
@@ -215,16 +250,21 @@ export class StepMaker {
   ): ResultPlace {
     const tensor = tensorOf(this.network, name);
     const bits = bitsOf(tensor.type);
-    const all = pixelWords(this.machine, tensor.channels, bits);
+    const all = pixelWords(this.machine, tensor.channels, bits) * (fold?.pixels ?? 1);
     const each = resultWords(this.machine, tiles, channels, bits);
     const first = (firstTile * channels * bits) / (8 * this.bytes('output'));
     const { base, offset } = this.map.tensors.get(name) as { base: number; offset: number };
     const word = this.bytes('output');
     return {
       ...{ tensor, start: this.half('output').take(pixels * each), pixelWords: each, pixels },
-      ...{ base, offset: offset + (firstPixel * all + first) * word },
+      ...{
+        base,
+        offset:
+          offset + (fold ? this.foldedPixels(fold, firstPixel) * (all / fold.pixels) : firstPixel * all + first) * word,
+      },
       kept: Math.min(each, all - first),
       memoryWords: all,
+      ...(fold ? { fold } : {}),
     };
   }
 
@@ -242,10 +282,30 @@ export class StepMaker {
     ];
   }
 
+  /** Pixels of the output in front of a word of its input. */
+  private foldedPixels = ({ words: perRow, outWidth, pixels }: Fold, word: number): number =>
+    Math.floor(word / perRow) * outWidth + (word % perRow) * pixels;
+
+  /** Stores rows of results, without what is behind their last pixel. */
+  private transferRows(name: 'load' | 'store', place: ResultPlace, { words: perRow, pixels, outWidth }: Fold) {
+    const { base, offset, start, pixelWords: each } = place;
+    const rows = place.pixels / perRow;
+    const run = outWidth * (each / pixels) * this.bytes('output');
+    const fields = { tag: this.tag, base, offset, buffer: bufferNumber('output'), address: start };
+    return {
+      command: command(name, { ...fields, run, count1: rows, memory_step1: run, buffer_step1: perRow * each }),
+      accesses: [
+        memory(base, offset, rows * run, name === 'store'),
+        words('output', start, place.pixels * each, name === 'load'),
+      ],
+    };
+  }
+
   /** Loads or stores the results of a part. */
   private transfer(name: 'load' | 'store', place: ResultPlace): PlannedCommand {
     const { base, offset, start, pixelWords: each, pixels, kept, memoryWords } = place;
     const word = this.bytes('output');
+    if (place.fold) return this.transferRows(name, place, place.fold);
     const dense = kept === each && kept === memoryWords;
     const fields = {
       ...{ tag: this.tag, base, offset, buffer: bufferNumber('output'), address: start },
@@ -259,6 +319,15 @@ export class StepMaker {
       accesses: [memory(base, offset, range, name === 'store'), words('output', start, pixels * each, name === 'load')],
     };
   }
+}
+
+/** The first of something, and how many. */
+type Range = readonly [first: number, count: number];
+
+/** Pixels of a step: images, and output rows of each. */
+interface Pixels {
+  readonly group: Range;
+  readonly band: Range;
 }
 
 interface Part {
@@ -280,6 +349,7 @@ interface ResultPlace extends MemoryPlace {
   /** Words of a pixel that are in memory, of this part and of all channels. */
   readonly kept: number;
   readonly memoryWords: number;
+  readonly fold?: Fold;
 }
 
 const bufferNumber = (name: BufferName): number => BUFFERS.find((each) => each.name === name)?.number as number;

@@ -18,6 +18,9 @@ export interface LayerSize {
   readonly pixelWords: number;
   /** Output pixels of a tile of the array. */
   readonly tilePixels: number;
+  /** Images of a job, and whether one command can walk over several of them. */
+  readonly images: number;
+  readonly together: boolean;
 }
 
 /** Words of the buffers that one step may take. */
@@ -30,7 +33,9 @@ export interface Room {
 
 /** How a layer is cut into steps. */
 export interface Tiling {
-  /** Output rows of each band, from the top. */
+  /** Images of each step, in order: several only where an image is one band. */
+  readonly images: readonly number[];
+  /** Output rows of each band of an image, from the top. */
   readonly bands: readonly number[];
   /** Blocks of channels of each part, in order. */
   readonly parts: readonly number[];
@@ -41,6 +46,9 @@ export interface Tiling {
 /** Bands that a layer is cut into where that costs nothing, so that loads and stores of one go with sums of another. */
 const BANDS = 4;
 
+/** How images and their rows are cut: each band of each group of images is a step for each part of the channels. */
+type Cut = Pick<Tiling, 'images' | 'bands'>;
+
 /** @throws UserError for a layer of which not even one row and one block fits. */
 export function tile(size: LayerSize, room: Room): Tiling {
   const most = (one: number, all: number): number => (one === 0 ? size.blocks : Math.floor(all / one));
@@ -50,35 +58,54 @@ export function tile(size: LayerSize, room: Room): Tiling {
     most(size.constantWords, room.constant),
     Math.floor(room.output / size.pixelWords / size.outWidth),
   );
-  const rowsWith = (count: number): number => {
-    for (let rows = size.outHeight; rows > 0; rows--) {
-      const input = size.inputRows(rows) * size.rowWords;
-      if (input <= room.activation && rows * size.outWidth * size.pixelWords * count <= room.output) return rows;
-    }
+  const fits = (rows: number, input: number, count: number): boolean =>
+    input * size.rowWords <= room.activation && rows * size.outWidth * size.pixelWords * count <= room.output;
+  const mostOf = (all: number, holds: (count: number) => boolean): number => {
+    for (let count = all; count > 0; count--) if (holds(count)) return count;
     return 0;
   };
+  const rowsWith = (count: number): number => mostOf(size.outHeight, (rows) => fits(rows, size.inputRows(rows), count));
   if (blocks < 1 || rowsWith(1) === 0) throw new UserError(tooLarge(size, room));
   const parts = evenly(size.blocks, Math.ceil(size.blocks / blocks));
-  const bands = cheapestBands(size, rowsWith(parts[0] as number));
-  const inputWords = bands.reduce((sum, rows) => sum + size.inputRows(rows) * size.rowWords, 0);
+  const { images, bands } = cheapest(size, cutsOf(parts[0] as number));
+  const inputWords = size.images * bands.reduce((sum, rows) => sum + size.inputRows(rows) * size.rowWords, 0);
   const weightWords = size.blocks * size.weightWords;
-  const partsOutside = weightWords * bands.length + inputWords > weightWords + inputWords * parts.length;
-  return { bands, parts, partsOutside };
+  const steps = images.length * bands.length;
+  const partsOutside = weightWords * steps + inputWords > weightWords + inputWords * parts.length;
+  return { images, bands, parts, partsOutside };
+
+  /** All cuts whose steps fit, with so many blocks of channels in each. */
+  function cutsOf(count: number): Cut[] {
+    const ofRows = Array.from({ length: rowsWith(count) }, (_, i) => ({
+      ...{ images: evenly(size.images, size.images), bands: bandsOf(size.outHeight, i + 1) },
+    }));
+    if (!size.together) return ofRows;
+    const together = mostOf(size.images, (images) =>
+      fits(images * size.outHeight, images * size.inputRows(size.outHeight), count),
+    );
+    const ofImages = Array.from({ length: Math.max(0, together - 1) }, (_, i) => ({
+      ...{ images: evenly(size.images, Math.ceil(size.images / (i + 2))), bands: [size.outHeight] },
+    }));
+    return [...ofRows, ...ofImages];
+  }
 }
 
 /** So many parts of a number, the larger ones first. */
 export const evenly = (count: number, parts: number): number[] =>
   Array.from({ length: parts }, (_, i) => Math.floor(count / parts) + (i < count % parts ? 1 : 0));
 
-/** Bands with the fewest tiles of the array; of equals those whose number is nearest to the wanted one. */
-function cheapestBands({ outHeight, outWidth, tilePixels }: LayerSize, mostRows: number): number[] {
-  const tiles = (bands: readonly number[]): number =>
-    bands.reduce((sum, rows) => sum + Math.ceil((rows * outWidth) / tilePixels), 0);
-  const candidates = Array.from({ length: mostRows }, (_, i) => bandsOf(outHeight, i + 1));
-  return candidates.reduce((best, each) => {
+/** The cut with the fewest tiles of the array; of equals the one whose number of bands is nearest to the wanted one. */
+function cheapest({ outWidth, tilePixels }: LayerSize, cuts: readonly Cut[]): Cut {
+  const tiles = ({ images, bands }: Cut): number =>
+    images.reduce(
+      (sum, count) => sum + bands.reduce((all, rows) => all + Math.ceil((count * rows * outWidth) / tilePixels), 0),
+      0,
+    );
+  const distance = ({ images, bands }: Cut): number => Math.abs(images.length * bands.length - BANDS);
+  return cuts.reduce((best, each) => {
     const difference = tiles(each) - tiles(best);
     if (difference !== 0) return difference < 0 ? each : best;
-    return Math.abs(each.length - BANDS) < Math.abs(best.length - BANDS) ? each : best;
+    return distance(each) < distance(best) ? each : best;
   });
 }
 

@@ -37,7 +37,7 @@ export function engineInferText(report: EngineInferReport): string {
     ['', `as in floating point ${share(agreeing.float)}`],
     [
       'per sample',
-      `${each(cycles.mean)} cycles (${each(cycles.least)} to ${each(cycles.greatest)}; predicted ${each(report.predictedCycles)}), ${decimal(report.macs)} MACs`,
+      `${report.images > 1 ? `${plural(report.images, 'image')} a job: ` : ''}${each(cycles.mean)} cycles (${each(cycles.least)} to ${each(cycles.greatest)}; predicted ${each(report.predictedCycles)}), ${decimal(report.macs)} MACs`,
     ],
     ['', `PEs ${percent(report.utilisation)} busy; array steps in ${each(report.arrayCycles)} cycles`],
     ['', `waits of ${each(report.memoryWaits)} cycles for data, ${each(report.requantiserWaits)} for the requantiser`],

@@ -14,7 +14,7 @@ import type { CompiledNetwork, Job } from '../compile/compile.js';
 import { layerCycles } from '../compile/cycles/layers.js';
 import type { Codes } from '../compile/evaluate.js';
 import { BASES, type Place } from '../compile/place.js';
-import { inputBytes } from '../compile/run.js';
+import { imageCodes, inputPlaces } from '../compile/run.js';
 
 /** A Verilated engine and its bus. */
 export interface SimulatedEngine {
@@ -25,15 +25,15 @@ export interface SimulatedEngine {
 
 /** What an engine did with samples, up to the first that went wrong. */
 export interface EngineRuns {
-  /** Registers at the end of each job, sample by sample. */
+  /** Registers at the end of each job: of all jobs of the first samples, as many as a job takes, then of the next ones. */
   readonly registers: readonly Registers[];
-  /** Cycles of each layer, sample by sample. */
+  /** Cycles of each layer, by the same samples. */
   readonly layers: readonly (readonly number[])[];
   /** Bytes that were compared with the reference simulator's: all that the engine may write. */
   readonly bytes: number;
   readonly mismatch?: string;
-  /** The bytes of a tensor in memory behind a sample. */
-  readonly bytesOf: (sample: number, tensor: string) => Uint8Array;
+  /** The codes of a tensor of a sample, as memory held it behind its job. */
+  readonly codesOf: (sample: number, tensor: string) => Uint8Array;
 }
 
 const PAGE = 4096;
@@ -65,7 +65,7 @@ export async function runOnEngine(
     most,
   }: { readonly bus?: BusManners; readonly seed?: number; readonly most?: number } = {},
 ): Promise<EngineRuns> {
-  const { network, map, image, jobs } = compiled;
+  const { map, image, images, jobs } = compiled;
   const { sizes, begins, bytes } = regionsOf(compiled);
   const begin = (base: number): number => begins[base] as number;
   const memory: SimulatedMemory = { ...engine, bytes, strict: false };
@@ -74,15 +74,17 @@ export async function runOnEngine(
     at: begin(base),
     bytes: base === BASES.outputs ? sizes.outputs : sizes.scratch,
   }));
-  const inputsOf = (codes: Codes): Stretch[] =>
-    network.inputs.map((name) => {
-      const { base, offset } = map.tensors.get(name) as Place;
-      return { at: begin(base) + offset, bytes: inputBytes(compiled, name, codes.get(name) as ArrayLike<number>) };
-    });
+  const inputsOf = (own: readonly Codes[]): Stretch[] =>
+    inputPlaces(compiled, own).map(({ place, bytes: content }) => ({
+      ...{ at: begin(place.base) + place.offset, bytes: content },
+    }));
   const start = begin(map.commands.base) + map.commands.offset;
-  const puts = samples.map((codes, i) => [
+  const groups = Array.from({ length: Math.ceil(samples.length / images) }, (_, i) =>
+    samples.slice(i * images, (i + 1) * images),
+  );
+  const puts = groups.map((own, i) => [
     ...(i === 0 ? [{ at: begin(BASES.image), bytes: image }] : []),
-    ...inputsOf(codes),
+    ...inputsOf(own),
   ]);
   const watched = watchedOf(compiled, begins);
   const run = await simulateJobs(
@@ -97,7 +99,7 @@ export async function runOnEngine(
     ),
   );
   if ('failure' in run)
-    return { registers: [], layers: [], bytes: 0, mismatch: run.failure.message, bytesOf: () => new Uint8Array() };
+    return { registers: [], layers: [], bytes: 0, mismatch: run.failure.message, codesOf: () => new Uint8Array() };
   const reference = new Memory();
   const first = Number(memoryBase(memory));
   let compared = 0;
@@ -119,13 +121,13 @@ export async function runOnEngine(
       compared += count;
     }
     if (mismatch !== undefined) {
-      mismatch = `sample ${i}: ${mismatch}`;
+      mismatch = `sample ${i * images}${images > 1 ? ` to ${(i + 1) * images - 1}` : ''}: ${mismatch}`;
       break;
     }
   }
   return {
     registers: run.ends.map(({ registers }) => registers),
-    layers: samples.map((_, i) =>
+    layers: groups.map((_, i) =>
       watched.flatMap(({ ends }, job) => {
         const { written, registers } = run.ends[i * jobs.length + job] as SimulatedEnd;
         return layerCycles(ends(written), registers.cycles);
@@ -133,12 +135,12 @@ export async function runOnEngine(
     ),
     bytes: compared,
     ...(mismatch === undefined ? {} : { mismatch }),
-    bytesOf: (sample, tensor) => {
+    codesOf: (sample, tensor) => {
       const { base, offset, bytes: count } = map.tensors.get(tensor) as Place;
-      const region = run.ends[(sample + 1) * jobs.length - 1]?.got[
+      const region = run.ends[(Math.floor(sample / images) + 1) * jobs.length - 1]?.got[
         written.findIndex((each) => each === base)
       ] as Uint8Array;
-      return region.subarray(offset, offset + count);
+      return imageCodes(compiled, region.subarray(offset, offset + count), tensor, sample % images);
     },
   };
 }

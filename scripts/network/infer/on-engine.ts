@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { EXIT, UserError } from '../../../gen/base/errors.js';
-import { typeBits, typeNumber } from '../../../gen/commands/machine.js';
 import { busOf, loadEngine } from '../../../gen/design/engine/manifest.js';
-import { unpackPixels } from '../../../gen/golden/engine/layout.js';
 import { mapLimit } from '../../tools/pool.js';
 import { longRunTuning, ONE_RUN_TUNING } from '../../tools/verilator.js';
 import { type BuiltEngine, buildEngine } from '../../verify/engine/engine.js';
@@ -42,6 +40,8 @@ export interface EngineInferRequest {
   readonly labels?: ArrayLike<number>;
   /** Samples that a simulation runs one behind the other. */
   readonly batch: number;
+  /** Images that a job takes. */
+  readonly images: number;
   /** Cycles of the memory's answers. */
   readonly latency: number;
   readonly progress?: (message: string) => void;
@@ -75,6 +75,8 @@ export interface EngineInferReport {
   readonly exact: boolean;
   /** Jobs of a sample: more than one where the host has something to do between. */
   readonly jobs: number;
+  /** Images that a job takes: all that is said of a sample is that of a job over this. */
+  readonly images: number;
   /** Bytes compared: outputs and all tensors between, of all samples. */
   readonly bytes: number;
   /** The first that differs, or what went wrong. */
@@ -104,13 +106,13 @@ export interface EngineInferReport {
 
 /** Runs a network in whole integers on a Verilated engine: what the host does between jobs runs in ONNX Runtime. */
 export async function inferOnEngine(request: EngineInferRequest): Promise<EngineInferReport> {
-  const { progress = () => {}, latency, labels } = request;
+  const { progress = () => {}, latency, labels, images } = request;
   const manifest = loadEngine(request.design);
   const loaded = loadNetwork(request.model);
   const feed = feedOf(loaded.model, request.samples, { count: request.count });
   const whole = await loadWholeInteger(loaded);
   requireSumsFit(manifest.machine, whole.shared.network);
-  const compiled = compile(manifest.machine, whole.shared.network);
+  const compiled = compile(manifest.machine, whole.shared.network, images);
   progress('building the simulation (kept for the next run)');
   const started = performance.now();
   const { rows, cols, lanes } = manifest.machine;
@@ -128,12 +130,20 @@ export async function inferOnEngine(request: EngineInferRequest): Promise<Engine
   const count = (holds: (sample: Sample, i: number) => boolean): number => ran.filter(holds).length;
   const jobs = compiled.jobs.length;
   const mean = (name: keyof Registers): number =>
-    registers.reduce((sum, each) => sum + each[name], 0) / Math.max(1, registers.length / jobs);
+    registers.reduce((sum, each) => sum + each[name], 0) / Math.max(1, (registers.length * images) / jobs);
   const cycles = Array.from({ length: registers.length / jobs }, (_, i) =>
-    registers.slice(i * jobs, (i + 1) * jobs).reduce((sum, each) => sum + each.cycles, 0),
+    registers.slice(i * jobs, (i + 1) * jobs).reduce((sum, each) => sum + each.cycles / images, 0),
   );
   return {
-    ...{ design: manifest.configuration.name, model: name, samples: done, exact: mismatch === undefined, jobs, bytes },
+    ...{
+      design: manifest.configuration.name,
+      model: name,
+      samples: done,
+      exact: mismatch === undefined,
+      jobs,
+      images,
+      bytes,
+    },
     ...(mismatch === undefined ? {} : { mismatch }),
     agreeing: {
       fakeQuantised: count(({ engine, fakeQuantised }) => engine === fakeQuantised),
@@ -148,10 +158,12 @@ export async function inferOnEngine(request: EngineInferRequest): Promise<Engine
           },
         }
       : {}),
-    ...{ latency, busBits, macs: report.macs, predictedCycles: report.predictedCycles },
-    layers: report.layers.map((layer, i) => layerReport(layer, meanOf(layers.map((each) => each[i] as number)))),
+    ...{ latency, busBits, macs: report.macs / images, predictedCycles: report.predictedCycles / images },
+    layers: report.layers.map((layer, i) =>
+      layerReport(layer, images, meanOf(layers.map((each) => each[i] as number))),
+    ),
     cycles: { mean: mean('cycles'), least: Math.min(...cycles), greatest: Math.max(...cycles) },
-    utilisation: peCyclesOf(compiled) / (rows * cols * lanes) / mean('cycles'),
+    utilisation: peCyclesOf(compiled) / images / (rows * cols * lanes) / mean('cycles'),
     ...{ arrayCycles: mean('array_busy'), memoryWaits: mean('memory_waits') },
     ...{ requantiserWaits: mean('requantiser_waits') },
     ...{ bytesRead: mean('bytes_read'), bytesWritten: mean('bytes_written') },
@@ -164,8 +176,12 @@ const meanOf = (values: readonly number[]): number =>
 
 const layerReport = (
   { name, macs, idealCycles, predictedCycles }: CompiledLayerReport,
-  cycles: number,
-): EngineLayerReport => ({ name, macs, idealCycles, cycles, predictedCycles, utilisation: idealCycles / cycles });
+  images: number,
+  jobCycles: number,
+): EngineLayerReport => ({
+  ...{ name, macs: macs / images, idealCycles: idealCycles / images, cycles: jobCycles / images },
+  ...{ predictedCycles: predictedCycles / images, utilisation: idealCycles / jobCycles },
+});
 
 /** What a sample puts in, what has to come out, and what the network decides: in whole integers, rounded, in floating point. */
 interface Sample {
@@ -231,8 +247,9 @@ async function runAll(
   { manifest, executable }: BuiltEngine,
   compiled: CompiledNetwork,
   samples: readonly Sample[],
-  { batch, latency, most, progress = () => {} }: EngineInferRequest & { readonly most: number },
+  { batch: wanted, images, latency, most, progress = () => {} }: EngineInferRequest & { readonly most: number },
 ): Promise<Ran> {
+  const batch = Math.max(1, Math.floor(wanted / images)) * images;
   const batches = Array.from({ length: Math.ceil(samples.length / batch) }, (_, i) => ({
     first: i * batch,
     own: samples.slice(i * batch, (i + 1) * batch),
@@ -244,12 +261,15 @@ async function runAll(
     if (failed) return { done: 0, registers: [], layers: [], bytes: 0 };
     const inputs = own.map((sample) => sample.inputs);
     const run = await runOnEngine(engine, compiled, inputs, { bus: promptBus(latency), most });
-    const wrong = run.mismatch ?? wrongOutput(compiled, own, run.bytesOf);
+    const wrong = run.mismatch ?? wrongOutput(compiled, own, run.codesOf);
     failed ||= wrong !== undefined;
     done += own.length;
     progress(`${done} of ${samples.length} samples`);
     const { registers, layers, bytes } = run;
-    const told = wrong?.replace(/sample (\d+)/, (_, i) => `sample ${first + Number(i)}`);
+    const told = wrong?.replace(/^sample (\d+)(?: to (\d+))?/, (_, from: string, to?: string) => {
+      const last = to === undefined ? '' : ` to ${first + Number(to)}`;
+      return `sample ${first + Number(from)}${last}`;
+    });
     return { done: own.length, registers, layers, bytes, ...(told === undefined ? {} : { mismatch: told }) };
   });
   const mismatch = runs.find((run) => run.mismatch !== undefined)?.mismatch;
@@ -264,16 +284,15 @@ async function runAll(
 
 /** The first output that is not that of the network in standard operators. */
 function wrongOutput(
-  { machine, network }: CompiledNetwork,
+  { machine }: CompiledNetwork,
   samples: readonly Sample[],
-  bytesOf: (sample: number, tensor: string) => Uint8Array,
+  codesOf: (sample: number, tensor: string) => Uint8Array,
 ): string | undefined {
   // Ties of standard operators go to the larger value.
   if (machine.rounding === 'even') return undefined;
   for (const [i, { outputs }] of samples.entries()) {
     for (const [name, wanted] of outputs) {
-      const { type, channels } = tensorOf(network, name);
-      const got = unpackPixels(machine, bytesOf(i, name), channels, typeBits(typeNumber(type)));
+      const got = codesOf(i, name);
       const at = [...got.keys()].find((place) => got[place] !== wanted[place]);
       if (at !== undefined) return `sample ${i}: ${name}[${at}] is ${got[at]}, and ${wanted[at]} by standard operators`;
     }

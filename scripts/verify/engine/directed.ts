@@ -23,7 +23,7 @@ function layerPrograms(machine: Machine, random: RandomSource): Program[] {
       ...{ copyType: undefined, lookup: false, held: 0, scaleBits: 16 },
       ...{ aType, wType, outType, kernelHeight: 1, kernelWidth: 1, inHeight: 1, inWidth: 1, strideY: 1, strideX: 1 },
       ...{ dilationY: 1, dilationX: 1, padTop: 0, padLeft: 0, padBottom: 0, padRight: 0, words: 1, groups: 1 },
-      ...{ columnTiles: 1, tail: 1, spare: 0, outHeight: 1, outWidth: 1 },
+      ...{ columnTiles: 1, tail: 1, spare: 0, images: 1, outHeight: 1, outWidth: 1 },
     };
     const pixels = (machine.rows * 4) / typeBits(aType);
     const wide = (width: number): Partial<LayerShape> => ({ inWidth: width, outWidth: width });
@@ -40,7 +40,13 @@ function layerPrograms(machine: Machine, random: RandomSource): Program[] {
         'padding around one pixel',
         { kernelHeight: 3, kernelWidth: 3, padTop: 2, padLeft: 2, outHeight: 3, outWidth: 3 },
       ],
+      ['images of one pixel, one more than a tile has pixels', { images: pixels + 1 }],
+      [
+        'images that share a tile, with padding between',
+        { images: 3, kernelHeight: 2, inHeight: 3, padTop: 1, outHeight: 3, ...wide(pixels + 1) },
+      ],
       ['one word through the vector unit', { kind: 'vector' }],
+      ['images through the vector unit', { kind: 'vector', images: 3, inHeight: 2, outHeight: 2, words: 2 }],
       [
         'the greatest of windows of padding alone, a second operand, a copy and the table',
         {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandOf } from '../../../gen/commands/encode.js';
 import { type Machine, stepsPerWord, tilePixels, typeBits, typeNumber } from '../../../gen/commands/machine.js';
+import { outputPixels } from '../../../gen/commands/walk.js';
 import { ERRORS, IDENTIFICATION } from '../../../gen/commands/table.js';
 import { busOf, type EngineManifest } from '../../../gen/design/engine/manifest.js';
 import { Memory } from '../../../gen/golden/engine/memory.js';
@@ -217,7 +218,7 @@ function wrongCounters(
 /** Steps of the reductions of a product: of all groups, tiles of columns and of pixels. */
 function stepsOf(product: CommandOf<'product'>, machine: Machine): number {
   const bits = typeBits(product.a_type);
-  const pixelTiles = Math.ceil((product.out_height * product.out_width) / tilePixels(machine, bits));
+  const pixelTiles = Math.ceil(outputPixels(product) / tilePixels(machine, bits));
   const taps = product.kernel_height * product.kernel_width;
   const steps = (product.depth_words - 1) * stepsPerWord(machine, bits) + product.depth_tail;
   return product.groups * product.column_tiles * pixelTiles * taps * steps;

@@ -33,7 +33,7 @@ function randomShape(machine: Machine, random: RandomSource, kind: LayerKind) {
     ...{ strideY: 1 + random.below(2), strideX: 1 + random.below(3) },
     ...{ dilationY: 1 + random.below(2), dilationX: 1 + random.below(2) },
     ...{ padTop: random.below(3), padLeft: random.below(3), padBottom: random.below(3), padRight: random.below(2) },
-    ...{ words: pick([1, 1, 2, 3]), spare: pick([0, 0, 1]) },
+    ...{ images: pick([1, 1, 1, 2, 3]), words: pick([1, 1, 2, 3]), spare: pick([0, 0, 1]) },
     groups: kind === 'product' ? pick([1, 1, 1, 2, 3]) : 1,
     columnTiles: kind === 'product' ? pick([1, 1, 2, 3]) : 1,
     reduce: random.below(2) === 0 ? REDUCE.sum : REDUCE.maximum,
@@ -126,11 +126,12 @@ const wordsOf = (machine: Machine, codes: number, type: number): number =>
 
 /** What a layer uses of each buffer. */
 function regionsOf(machine: Machine, shape: LayerShape) {
-  const { kind, aType, wType, words, groups, columnTiles, outHeight, outWidth, secondOfAll } = shape;
+  const { kind, aType, wType, words, groups, columnTiles, images, outHeight, outWidth, secondOfAll } = shape;
   const isProduct = kind === 'product';
   const channels = isProduct ? tileChannels(machine, typeBits(wType)) : codesPerWord(machine, typeBits(aType));
   const tiles = isProduct ? groups * columnTiles : words;
-  const pixels = outHeight * outWidth;
+  const pixels = images * outHeight * outWidth;
+  const inRows = (images - 1) * outHeight * shape.strideY + shape.inHeight;
   const steps = (words - 1) * stepsPerWord(machine, typeBits(aType)) + shape.tail;
   const pixelWords = groups * words + shape.spare;
   const each = (type: number): number => wordsOf(machine, tiles * channels, type);
@@ -140,7 +141,7 @@ function regionsOf(machine: Machine, shape: LayerShape) {
     outWords: each(shape.outType),
     secondWords: secondOfAll ? 0 : each(shape.secondType),
     copyWords: each(shape.copyType ?? 0),
-    activation: region('activation', shape.inHeight * shape.inWidth * pixelWords),
+    activation: region('activation', inRows * shape.inWidth * pixelWords),
     constant: region('constant', tiles * constantWords(machine, channels)),
     weight: region('weight', isProduct ? tiles * shape.kernelHeight * shape.kernelWidth * steps : 0),
     second: region('output', shape.second === SECOND.none ? 0 : each(shape.secondType) * (secondOfAll ? 1 : pixels)),
@@ -233,7 +234,7 @@ function computes(
   shape: LayerShape,
   { regions, at }: { regions: ReturnType<typeof regionsOf>; at: Places },
 ): Command[] {
-  const { kind, aType, wType, words, groups, columnTiles, tail, outHeight, outWidth } = shape;
+  const { kind, aType, wType, words, groups, columnTiles, tail, images, outHeight, outWidth } = shape;
   const { pixelWords } = regions;
   const shift = (): number => (random.below(4) === 0 ? random.below(64) : shape.scaleBits + random.below(10));
   const walk = {
@@ -261,7 +262,7 @@ function computes(
     ...{ ...walk, w_type: wType, w_start: at.weight, depth_tail: tail, groups, column_tiles: columnTiles },
     group_step: words,
   };
-  const oneTile = groups * columnTiles === 1 && outHeight * outWidth <= tilePixels(machine, typeBits(aType));
+  const oneTile = groups * columnTiles === 1 && images * outHeight * outWidth <= tilePixels(machine, typeBits(aType));
   const held = Array.from({ length: oneTile ? shape.held : 0 }, (_, i) =>
     // What it says of results counts for nothing.
     command('product', { ...product, ...results, hold: 1, out_type: 7, high: -9, low: 9, wait_load: i === 0 ? 1 : 0 }),

@@ -29,8 +29,8 @@ beforeAll(async () => {
   expect(exitCode).toBe(0);
 }, 300_000);
 
-const infer = (design: string) =>
-  runProgram('infer', ['--design', design, '--model', quantised, '--samples', '3', '--batch', '2', '--json']);
+const infer = (design: string, ...more: string[]) =>
+  runProgram('infer', ['--design', design, '--model', quantised, '--samples', '3', '--batch', '2', '--json', ...more]);
 
 describe('npm run infer on an engine', () => {
   it('runs a network whole, equal to the reference simulator in every byte', async () => {
@@ -41,6 +41,18 @@ describe('npm run infer on an engine', () => {
     expect(report.cycles.least).toBeGreaterThan(report.arrayCycles);
     expect(report.utilisation).toBeGreaterThan(0.05);
     expect(report.utilisation).toBeLessThan(1);
+    expect(exitCode).toBe(0);
+  });
+
+  it('runs two images a job, and the last one again where there is none', async () => {
+    const { folder } = engineIn(out, ENGINE);
+    const alone = JSON.parse((await infer(folder)).stdout);
+    const { stdout, exitCode } = await infer(folder, '--images', '2');
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ samples: 3, images: 2, exact: true, macs: alone.macs, right: alone.right });
+    // Two jobs of two images, and all bytes of both.
+    expect(report.bytes).toBeGreaterThan(4 * (100 * 6 + 6 + 10));
+    expect(report.cycles.mean).toBeLessThan(alone.cycles.mean);
     expect(exitCode).toBe(0);
   });
 

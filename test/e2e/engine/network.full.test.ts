@@ -47,7 +47,7 @@ describe('the residual network', () => {
     expect(runs.registers).toHaveLength(SAMPLES);
     expect(runs.bytes).toBe(SAMPLES * (network.map.sizes.outputs + network.map.sizes.scratch));
     // Ten classes, of which one is the largest.
-    expect(new Set(runs.bytesOf(0, 'logits')).size).toBeGreaterThan(1);
+    expect(new Set(runs.codesOf(0, 'logits')).size).toBeGreaterThan(1);
   });
 
   it('is found wrong where the engine adds no second operand', async () => {

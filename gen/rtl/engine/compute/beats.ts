@@ -24,11 +24,12 @@ export function beatsModule(shape: EngineShape) {
     ports: [
       ...[clock, reset, clear, start],
       tilePorts(machine).last,
-      ...fieldPorts('product', ['out_height', 'out_width', 'copy', 'per_channel', 'constant_start']),
+      ...fieldPorts('product', ['out_height', 'out_width', 'more_images', 'copy', 'per_channel', 'constant_start']),
       input('next_i', 1, 'the sums of a beat are read'),
       output('col_o', colBits, 'place of the beat in its tile'),
       output('pixel_ends_o', 1, 'it is the last of its pixel and tile'),
       output('last_x_o', 1, 'its pixel is the last of a row'),
+      output('last_y_o', 1, 'its row is the last of an image'),
       output('last_pixel_o', 1, 'it is the last of all'),
       output('col_late_o', colBits, 'place of the beat before'),
       output('constant_read_o', 1, 'read constants'),

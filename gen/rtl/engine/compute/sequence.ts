@@ -11,7 +11,7 @@ import { clear, start } from './common.js';
 export const SEQUENCE_FIELDS = [
   ...['a_start', 'w_start', 'a_step_x', 'a_step_y', 'a_tap_x', 'a_tap_y', 'group_step', 'in_height', 'in_width'],
   ...['out_height', 'out_width', 'kernel_height', 'kernel_width', 'pad_top', 'pad_left', 'stride_y', 'stride_x'],
-  ...['dilation_y', 'dilation_x', 'depth_tail', 'depth_words', 'groups', 'column_tiles'],
+  ...['dilation_y', 'dilation_x', 'depth_tail', 'depth_words', 'groups', 'column_tiles', 'more_images'],
 ] as const;
 
 /** Cycles by which the weights of a step follow the activations of the same slot. */

@@ -1,3 +1,4 @@
+import type { Machine } from '../../../commands/machine.js';
 import { input, output } from '../../module.js';
 import { bitsFor } from '../../operand.js';
 import { clock, reset } from '../../ports.js';
@@ -8,6 +9,10 @@ import { dualPortRam } from '../ram.js';
 import { addressBitsFor, type EngineShape } from '../shape.js';
 import { engineModule } from '../view.js';
 import { type Computing, clear, start, tileSizes } from './common.js';
+
+/** Cycles from the first sum of a tile until it may be read: with one beat a pixel a pair of rows is read in each, and one comes. */
+export const sumsReady = ({ rows, cols, requantiseLanes }: Machine): number =>
+  cols + (cols / requantiseLanes === 2 ? rows / 2 - 1 : 0);
 
 export function sumsModule(shape: EngineShape, { array }: Computing) {
   const { rows, cols, requantiseLanes: lanes, lanes: machineLanes } = shape.machine;
@@ -23,6 +28,7 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
   const biasBits = bias?.bits ?? 0;
   const accBits = array.accumulator.bits;
   const wide = (name: string, bits: number): string => zeroExtend(name, bits, addressBits);
+  const pair = pairOf(readBits, colBits, addressBits);
   return engineModule(shape.bus, 'sums', {
     title: 'Sums on their way from the core to the requantiser.',
     ports: [
@@ -45,11 +51,18 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
       input('last_pixel_i', 1, 'its pixel is the last of all'),
       output('sum_o', lanes * accBits, 'sums of the beat of two cycles before'),
     ],
-    ...{ cols, lanes, laneCols, laneColsTop: laneCols - 1, accBits, addressBits, words: 2 ** addressBits },
+    ...{ cols, lanes, laneCols, laneColsTop: laneCols - 1, accBits, addressBits, words: 2 ** (addressBits - 1) },
     ...{ fifo: `${shape.bus.name}_fifo`, ram },
     memories: [
       {
-        ...{ name: 'sums', module: ram, instances: lanes, words: 2 ** addressBits, bits: laneCols * accBits, lanes: 1 },
+        ...{
+          name: 'sums',
+          module: ram,
+          instances: 4 * lanes,
+          words: 2 ** (addressBits - 1),
+          bits: (laneCols / 2) * accBits,
+          lanes: 1,
+        },
         meaning: 'sums on their way to the requantiser',
       } satisfies EngineMemory,
     ],
@@ -60,8 +73,9 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
       allLeft: literal(leftBits, left),
     },
     oneWord: literal(addressBits, 1),
-    nextReady: `{ready_q[COLS-2:0], here_q}`,
-    bias: bias === undefined ? null : { module: `${shape.bus.name}_correct` },
+    ready: sumsReady(shape.machine),
+    nextReady: `{ready_q[READY-2:0], here_q}`,
+    bias: bias !== undefined,
     biasTop: biasBits - 1,
     zeroBias: literal(Math.max(1, biasBits), 0),
     products: literal(Math.max(1, biasBits), machineLanes % 2 ** Math.max(1, biasBits)),
@@ -78,14 +92,29 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
     ...{
       lastRow: literal(rowBits, rows - 1),
       lastRowPair: literal(rowBits, rows - 2),
-      oddRow: zeroExtend('odd_row_q', 1, rowBits),
     },
-    colTop: readBits - 1,
     // Tiles of vector commands can have more beats than a column tile.
     unused: colBits > readBits ? [`col_i[${colBits - 1}:${readBits}]`] : [],
-    pairCol: readBits > 1 ? `{col_i[${readBits - 2}:0], odd_col_q}` : 'odd_col_q',
-    ownCol: slice('col_i', colBits, readBits - 1, 0),
-    rowWide: wide('row', rowBits),
-    colWide: wide('col', readBits),
+    colLow: slice('col_i', colBits, 0, 0),
+    pair,
+    of: readBits > 1 ? 'read_pair_q*ACC_BITS' : '0',
+    twice: { cols: twice('products', biasBits), parts: twice('products_cols', biasBits) },
+    begin: bias === undefined ? '' : ` + ${bias.low > 0 ? `{bias_q, ${literal(bias.low, 0)}}` : 'bias_q'}`,
+    own: [wide('row_q', rowBits), ...(pair ? [pair.columns] : [])].join(' + '),
   });
 }
+
+/** The pair of columns of a lane that is read: where there is more than one, its number among them and the place of its first column. */
+function pairOf(readBits: number, colBits: number, addressBits: number) {
+  if (readBits === 1) return undefined;
+  const bits = readBits - 1;
+  return {
+    top: bits - 1,
+    wide: slice('col_i', colBits, bits - 1, 0),
+    narrow: slice('col_i', colBits, bits, 1),
+    columns: `{${literal(addressBits - bits - 1, 0)}, pair, 1'b0}`,
+  };
+}
+
+/** Twice a number, in its own width. */
+const twice = (name: string, bits: number): string => (bits > 1 ? `{${slice(name, bits, bits - 2, 0)}, 1'b0}` : "1'b0");

@@ -43,8 +43,9 @@ const FIELDS = [
 /** Those that count where results are made. */
 const LATE_FIELDS = [
   ...['out_type', 'second_type', 'copy_type', 'second', 'copy', 'copy_relu', 'lookup'],
-  ...['per_channel', 'out_height', 'out_width', 'constant_start', 'out_start', 'second_start', 'copy_start'],
-  ...['out_pixel_words', 'second_pixel_words', 'copy_pixel_words', 'shift', 'copy_shift', 'second_multiplier'],
+  ...['per_channel', 'out_height', 'out_width', 'more_images', 'constant_start', 'out_start', 'second_start'],
+  ...['copy_start', 'out_pixel_words', 'second_pixel_words', 'copy_pixel_words', 'shift', 'copy_shift'],
+  'second_multiplier',
 ] as const;
 
 /** What the core's decoders are told of a type: whether it has 8 bits, and its place among those. */
@@ -191,7 +192,8 @@ export function computeModules(shape: EngineShape, computing: Computing): Module
           'waiting',
         ],
         ...['sums_room', 'sums_come', 'reset_sums', 'sums_there', 'sums_next', 'vector_next'],
-        ...['vector_busy', 'vector_a_read', 'second_ready', 'pixel_ends', 'last_x', 'last_pixel', 'beat_valid'],
+        ...['vector_busy', 'vector_a_read', 'second_ready', 'pixel_ends', 'last_x', 'last_y', 'last_pixel'],
+        'beat_valid',
         ...['beat_last', 'beat_copy', 'beats_busy', 'codes_valid', 'codes_last', 'codes_copy', 'found_valid'],
         ...['found_last', 'found_copy', 'results_busy', 'results_range', 'requantise_busy'],
       ].map((name) => [name, 1]),

@@ -31,6 +31,7 @@ export function vectorModule(shape: EngineShape, { array }: Computing) {
       input('ready_i', 1, 'the second operand of the beat is there'),
       input('pixel_ends_i', 1, 'the beat is the last of its pixel and tile'),
       input('last_x_i', 1, 'its pixel is the last of a row'),
+      input('last_y_i', 1, 'and its row the last of an image'),
       input('last_pixel_i', 1, 'it is the last of all'),
       input('col_late_i', colBits, 'place of the beat before'),
       output('next_o', 1, 'the beat is complete'),

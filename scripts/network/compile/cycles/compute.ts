@@ -7,6 +7,7 @@ import {
   typeBits,
   wordBytes,
 } from '../../../../gen/commands/machine.js';
+import { outputPixels } from '../../../../gen/commands/walk.js';
 import { SECOND } from '../../../../gen/commands/table.js';
 import type { EngineTiming } from '../../../../gen/rtl/engine/timing.js';
 import { Queue } from './bus.js';
@@ -124,14 +125,14 @@ type Vector = CommandOf<'vector'>;
 const wordCount = (command: Product): number =>
   Math.ceil((command.kernel_height * command.kernel_width * command.depth_words) / (typeBits(command.a_type) / 4));
 
-const pixelsOf = ({ out_height, out_width }: Work['command']): number => out_height * out_width;
-
 const tileCount = (machine: Machine, command: Product): number =>
-  command.groups * command.column_tiles * Math.ceil(pixelsOf(command) / tilePixels(machine, typeBits(command.a_type)));
+  command.groups *
+  command.column_tiles *
+  Math.ceil(outputPixels(command) / tilePixels(machine, typeBits(command.a_type)));
 
 /** Cycles in which the results of each tile are read, tile by tile. */
 function* tileCycles(machine: Machine, command: Product): Generator<number, void, void> {
-  const [pixels, most] = [pixelsOf(command), tilePixels(machine, typeBits(command.a_type))];
+  const [pixels, most] = [outputPixels(command), tilePixels(machine, typeBits(command.a_type))];
   const each = productPixel(machine, command);
   for (let column = command.groups * command.column_tiles; column > 0; column--) {
     for (let left = pixels; left > 0; left -= most) yield Math.min(left, most) * each;
@@ -139,7 +140,7 @@ function* tileCycles(machine: Machine, command: Product): Generator<number, void
 }
 
 const vectorCycles = (machine: Machine, command: Vector): number =>
-  pixelsOf(command) * command.depth_words * vectorPixel(machine, command);
+  outputPixels(command) * command.depth_words * vectorPixel(machine, command);
 
 /** Channels of a tile of results. */
 const channelsOf = (machine: Machine, command: Work['command']): number =>
@@ -147,9 +148,7 @@ const channelsOf = (machine: Machine, command: Work['command']): number =>
     ? tileChannels(machine, typeBits(command.w_type))
     : codesPerWord(machine, typeBits(command.a_type));
 
-/** Sums of a product of 8-bit operands are read in parts. */
-const productPixel = (machine: Machine, command: Product): number =>
-  pixelCycles(machine, command, (typeBits(command.a_type) / 4) * (typeBits(command.w_type) / 4));
+const productPixel = (machine: Machine, command: Product): number => pixelCycles(machine, command, 1);
 
 const vectorPixel = (machine: Machine, command: Vector): number =>
   pixelCycles(machine, command, command.kernel_height * command.kernel_width);

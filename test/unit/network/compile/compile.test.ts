@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Machine } from '../../../../gen/commands/machine.js';
-import { compile } from '../../../../scripts/network/compile/compile.js';
+import { type CompiledNetwork, compile } from '../../../../scripts/network/compile/compile.js';
 import { evaluate } from '../../../../scripts/network/compile/evaluate.js';
 import type { IntegerNetwork, Window } from '../../../../scripts/network/compile/network.js';
 import { openReference } from '../../../../scripts/network/compile/run.js';
@@ -13,21 +13,24 @@ const window = (parts: Partial<Window>): Window => ({
 });
 
 /** All tensors but the inputs, by the reference simulator and by plain arithmetic, of two jobs one after the other. */
-function bothWays(machine: Machine, network: IntegerNetwork, random: RandomNetwork): void {
-  const compiled = compile(machine, network);
+function bothWays(machine: Machine, network: IntegerNetwork, random: RandomNetwork, images = 1): CompiledNetwork {
+  const compiled = compile(machine, network, images);
   const run = openReference(compiled);
+  const names = network.tensors.map(({ name }) => name).filter((name) => !network.inputs.includes(name));
   for (let job = 0; job < 2; job++) {
-    const inputs = random.inputs();
-    const result = run(inputs);
+    const samples = Array.from({ length: images }, () => random.inputs());
+    const result = run(...samples);
     expect(result.job).toMatchObject({ error: 'none', command: compiled.commands.length - 1 });
-    const expected = evaluate(network, inputs, machine.rounding);
-    const names = network.tensors.map(({ name }) => name).filter((name) => !network.inputs.includes(name));
-    for (const name of names) {
-      const codes = [...(expected.get(name) as Uint8Array)];
-      expect([...result.codesOf(name)], name).toEqual(codes);
-      if (codes.length > 20) expect(new Set(codes).size, name).toBeGreaterThan(4);
+    for (const [image, inputs] of samples.entries()) {
+      const expected = evaluate(network, inputs, machine.rounding);
+      for (const name of names) {
+        const codes = [...(expected.get(name) as Uint8Array)];
+        expect([...result.codesOf(name, image)], `${name} of image ${image}`).toEqual(codes);
+        if (codes.length > 20) expect(new Set(codes).size, name).toBeGreaterThan(4);
+      }
     }
   }
+  return compiled;
 }
 
 const TIGHT = { activation: 64, weight: 160, constant: 16, output: 64 };
@@ -134,6 +137,90 @@ describe('a compiled network equals plain arithmetic', () => {
   ])('%s', (_, parts) => {
     const random = new RandomNetwork(7);
     bothWays(smallMachine(parts), residual(random), random);
+  });
+
+  it.each([
+    ['with buffers that hold layers', 3, {}],
+    ['with small buffers', 2, { words: { ...TIGHT, activation: 400, weight: 320 } }],
+    ['with four lanes', 5, { rows: 8, cols: 8, lanes: 4 }],
+  ])('of several images a job, %s', (_, images, parts) => {
+    const random = new RandomNetwork(7);
+    bothWays(smallMachine(parts), residual(random), random, images);
+  });
+});
+
+describe('output pixels of a row', () => {
+  const wide = { rows: 16, cols: 16, requantiseLanes: 4 };
+  const LARGE = { activation: 300, weight: 4000, constant: 600, output: 900 };
+  const cases: [string, Partial<Machine>, number, number, Partial<Window>, object][] = [
+    ['six at a time, the last one alone', wide, 13, 1, {}, { pixels: 6, words: 3, step: 6, zeros: 1, rowCodes: 20 }],
+    ['six at a time, of a row that they fill', wide, 12, 1, {}, { pixels: 6, words: 2 }],
+    ['three with a stride', wide, 14, 1, { stride: [2, 2] }, { pixels: 3, words: 3, step: 6 }],
+    ['two of two channels', wide, 9, 2, {}, { pixels: 2, words: 5, step: 4, zeros: 2 }],
+    ['without padding', wide, 15, 1, { pad: [0, 0, 0, 0] }, { pixels: 6, words: 3, zeros: 0 }],
+    ['with dilated rows', wide, 15, 1, { dilation: [2, 1], kernel: [2, 4] }, { pixels: 5, words: 3 }],
+    ['with lanes', { rows: 8, cols: 8, lanes: 4, words: LARGE }, 30, 1, {}, { pixels: 14, words: 3 }],
+  ];
+  it.each(cases)('are computed as one: %s', (_, parts, width, channels, of, fold) => {
+    for (const images of [1, 3]) {
+      const random = new RandomNetwork(11);
+      const [first, copy] = random.product(random.input(7, width, channels, 'uint8'), 32, {
+        ...{ window: window(of), copyType: 'uint8', weightType: 'int8', low: 0 },
+      });
+      const [output] = random.product(first, 32, { window: window({}), addend: { tensor: copy, multiplier: 900 } });
+      const words = { activation: 300, weight: 2000, constant: 200, output: 900 };
+      const { layers } = bothWays(smallMachine({ words, ...parts }), random.network(output), random, images);
+      expect(layers[0]?.fold).toMatchObject(fold);
+      expect(layers[1]?.fold).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['that are no whole words', 7, {}],
+    ['of one column of taps', 16, { kernel: [3, 1], pad: [1, 0, 1, 0] }],
+    ['of columns of taps that lie apart', 16, { dilation: [1, 2] }],
+  ] as const)('are computed each alone: %s', (_, channels, of) => {
+    const random = new RandomNetwork(12);
+    const [output] = random.product(random.input(7, 13, 1, 'uint8'), channels, { window: window(of) });
+    const { layers } = bothWays(smallMachine(wide), random.network(output), random);
+    expect(layers[0]?.fold).toBeUndefined();
+  });
+});
+
+describe('several images', () => {
+  /** 3 x 3 pixels: two tiles of 8 and one pixel are 16 of 3 images, and of each alone. */
+  const odd = (random: RandomNetwork): IntegerNetwork => {
+    const [first] = random.product(random.input(3, 3, 6), 12, { window: window({}) });
+    const [output] = random.product(first, 12, { window: window({}) });
+    return random.network(output);
+  };
+
+  it('share tiles of the array where a command walks over them', () => {
+    const random = new RandomNetwork(9);
+    const machine = smallMachine({ rows: 8 });
+    const { steps, commands, layers } = bothWays(machine, odd(random), random, 8);
+    expect(layers.map(({ tiling }) => tiling.images)).toEqual([[8], [8]]);
+    expect(steps).toHaveLength(2);
+    const products = commands.flatMap((each) => (each.name === 'product' ? [each.more_images] : []));
+    expect(products).toEqual([7, 7]);
+  });
+
+  it('are cut to what the buffers hold', () => {
+    const random = new RandomNetwork(9);
+    const words = { ...TIGHT, output: 80, weight: 500 };
+    const { layers } = bothWays(smallMachine({ rows: 8, words }), odd(random), random, 7);
+    for (const { tiling } of layers) {
+      expect(tiling.images.reduce((sum, count) => sum + count, 0)).toBe(7);
+      expect(tiling.images.length).toBeGreaterThan(1);
+    }
+  });
+
+  it('of which an input is no multiple of the output are computed one after the other', () => {
+    const random = new RandomNetwork(4);
+    const [output] = random.product(random.input(5, 5, 6), 8);
+    const [last] = random.product(output, 4, { window: window({ pad: [0, 0, 0, 0] }), type: 'int8' });
+    const { layers } = bothWays(smallMachine(), random.network(last), random, 3);
+    expect(layers[1]?.tiling.images).toEqual([1, 1, 1]);
   });
 });
 

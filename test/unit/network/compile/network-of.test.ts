@@ -175,6 +175,30 @@ describe('a network in whole integers', () => {
     expect(Math.log2(scale / tensorOf(network, 'p copy').scale) % 1).toBe(0);
   });
 
+  it.each([
+    ['d', 'k'],
+    ['k', 'd'],
+  ])('adds in the product with the longer reduction, whichever is first: %s', async (...order) => {
+    const branches = { d: conv('x', 'd', 'd0'), k: conv('x', 'k', 'k0', { kernel_shape: [1, 1], pads: [0, 0, 0, 0] }) };
+    const made = await quantised(
+      {
+        input: RESIDUAL.input as GraphParts['input'],
+        nodes: [...order.map((name) => branches[name as 'd' | 'k']), node('Add', ['d0', 'k0'], 'y')],
+        constants: {
+          ...{ dw: randomTensor([8, 3, 3, 3], 5), db: randomTensor([8], 6) },
+          ...{ kw: randomTensor([8, 3, 1, 1], 7), kb: randomTensor([8], 8) },
+        },
+      },
+      { bits: 8 },
+    );
+    const { layers } = made.whole.shared.network;
+    expect(layers.map(({ output, addend }) => [output, addend?.tensor])).toEqual([
+      ['k0', undefined],
+      ['y', 'k0'],
+    ]);
+    expect(await check(made)).toMatchObject({ samples: 2, wrongCodes: 0 });
+  });
+
   it('has the bounds of a Clip', async () => {
     const parts = {
       input: RESIDUAL.input as GraphParts['input'],
@@ -305,6 +329,6 @@ it('all layers that do not fit are named together', async () => {
   const { machine } = elaborateEngine(validateEngine({ engine: true }));
   const small = { ...machine, weightTypes: ['int8'], resultTypes: ['uint4', 'int8'] };
   const refused = () => compile(small, whole.shared.network);
-  expect(refused).toThrow(/a0: .* int4 \(of int8\)/);
-  expect(refused).toThrow(/d0: .* uint8 \(of uint4, int8\)/);
+  expect(refused).toThrow(/a0: .* int4 \(gen --engine --weights int8,int4\)/);
+  expect(refused).toThrow(/d0: .* uint8 \(gen --engine --activations uint4,int8,uint8\)/);
 });

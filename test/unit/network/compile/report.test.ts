@@ -20,9 +20,9 @@ describe('costs of commands', () => {
     const size = { out_height: 3, out_width: 3, kernel_height: 3, depth_words: 1, depth_tail: 3, column_tiles: 2 };
     // 9 pixels are 3 tiles of 4 rows; 3 taps of a word; 2 requantiser lanes.
     expect(commandCost(machine, command('product', size), SPEED)).toMatchObject({ array: 2 * 3 * 12, requantiser: 36 });
-    // Of 8 bits both: 5 tiles of 2 pixels, two words at a time; half as many channels of four parts each, and a copy.
+    // Of 8 bits both: 5 tiles of 2 pixels, two words at a time; half as many channels, and a copy.
     const wide = command('product', { ...size, a_type: typeNumber('uint8'), w_type: typeNumber('int8'), copy: 1 });
-    expect(commandCost(machine, wide, SPEED)).toMatchObject({ array: 2 * 5 * 8, requantiser: (36 / 2) * 4 * 2 });
+    expect(commandCost(machine, wide, SPEED)).toMatchObject({ array: 2 * 5 * 8, requantiser: (36 / 2) * 2 });
     // Three beats of each run, or eight of all together; two words of 16 bytes, or ten of 2.
     const load = command('load', { run: 20, count1: 3, memory_step1: 32, buffer: bufferNumber('constant') });
     expect(commandCost(machine, load, SPEED)).toMatchObject({ memory: 10 + 9, bytes: 60 });
