@@ -35,8 +35,8 @@ export function readAccelerator(file: string): Accelerator {
     : checked(ACCELERATOR, content, file, what);
 }
 
-/** This project's engine of default size. */
-export const engineOfDefaultSize = (): Accelerator => readAccelerator(join(MODELS, 'accelerators', 'engine.yaml'));
+/** This project's engine, as models/accelerators/engine.yaml describes it. */
+export const describedEngine = (): Accelerator => readAccelerator(join(MODELS, 'accelerators', 'engine.yaml'));
 
 /** A description with its memory read in. */
 function withMemory(file: string): unknown {

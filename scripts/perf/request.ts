@@ -16,7 +16,7 @@ import {
   bitLists,
   COSTS_FILE,
   comparedAccelerators,
-  engineOfDefaultSize,
+  describedEngine,
   isFileName,
   ownDescriptions,
   publishedFigures,
@@ -202,7 +202,7 @@ function ownSizings({ costs = COSTS_FILE, energies, lanes = '1', accelerators }:
 function acceleratorsOf({ own, accelerators }: ModelFlags, sizings: readonly OwnSizing[]): Accelerator[] {
   const known = own ? sizings.map(({ accelerator }) => accelerator) : comparedAccelerators();
   if (accelerators === undefined) return known;
-  const byName = new Map([...known, engineOfDefaultSize()].map((one) => [one.name, one]));
+  const byName = new Map([...known, describedEngine()].map((one) => [one.name, one]));
   const chosen = list(accelerators).map((what) => {
     const found = byName.get(what);
     if (found) return found;

@@ -6,5 +6,6 @@ import { bertBase } from './transformer.js';
 export const RANDOM_NETWORKS: ReadonlyMap<string, (seed: number) => RandomNetwork> = new Map([
   ['resnet50', resnet50],
   ['mobilenetv2', mobilenetV2],
-  ['bert-base', bertBase],
+  ['bert-base', (seed) => bertBase(seed)],
+  ['bert-base-block', (seed) => bertBase(seed, 1)],
 ]);

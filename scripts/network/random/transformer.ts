@@ -1,6 +1,7 @@
 import { RandomGraph, type RandomNetwork } from './graph.js';
 
-const [BLOCKS, TOKENS, WIDTH, HEADS, HIDDEN] = [12, 128, 768, 12, 3072];
+const BLOCKS = 12;
+const [TOKENS, WIDTH, HEADS, HIDDEN] = [128, 768, 12, 3072];
 const EPSILON = 1e-12;
 const CLASSES = 2;
 
@@ -56,11 +57,15 @@ function attention(graph: RandomGraph, name: string, input: string): string {
   return linear(graph, `${name}.output`, joined, [WIDTH, WIDTH]);
 }
 
-/** BERT-base (Devlin et al., 2019) behind the look-up of tokens, with a pooler and a classifier of two classes. */
-export function bertBase(seed: number): RandomNetwork {
+/**
+ * BERT-base (Devlin et al., 2019) behind the look-up of tokens, with a pooler and a classifier of two classes.
+ *
+ * @param blocks Fewer of them: all have the same shapes.
+ */
+export function bertBase(seed: number, blocks: number = BLOCKS): RandomNetwork {
   const graph = new RandomGraph(seed);
   let state = EMBEDDING.name;
-  for (let block = 0; block < BLOCKS; block++) {
+  for (let block = 0; block < blocks; block++) {
     const name = `block${block}`;
     const attended = attention(graph, name, state);
     state = normalised(graph, `${name}.norm1`, graph.node('Add', `${name}.sum1`, [state, attended]));

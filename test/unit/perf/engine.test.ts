@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CORRECTED } from '../../../scripts/perf/corrections.js';
-import { engineOfDefaultSize } from '../../../scripts/perf/data.js';
+import { describedEngine } from '../../../scripts/perf/data.js';
 import { Evaluator } from '../../../scripts/perf/evaluate.js';
 import type { Layer } from '../../../scripts/perf/layer.js';
 
-const ENGINE = engineOfDefaultSize();
+const ENGINE = describedEngine();
 
 function resultOf(layers: readonly Layer[], samples = 1, bits?: number) {
   const own = new Map(bits === undefined ? [] : layers.map(({ name }) => [name, bits] as const));

@@ -54,6 +54,7 @@ export const DESIGNS: Readonly<Record<string, string>> = {
   ),
   ...Object.fromEntries(LANE_FORMS.map((form) => [laneFormName(form), laneFormOptions(form)])),
   ...PROVED_OPTIONS,
+  engine_networks: '--engine --max-k 8192 --activation-kib 256 --weight-kib 128',
   requantise_4: '--arch requantise --lanes 4',
   ...Object.fromEntries(DOTS.map(({ name, options }) => [name, options])),
 };

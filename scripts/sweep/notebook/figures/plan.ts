@@ -1,4 +1,5 @@
 import { type AccuracyTable, accuracyMarkdown } from '../../../network/accuracy/table.js';
+import type { EngineInferReport } from '../../../network/infer/on-engine.js';
 import type { MatmulReport } from '../../../network/matmul.js';
 import type { QuantiseReport } from '../../../network/quantise/report.js';
 import { nameWithLanes } from '../../../perf/own.js';
@@ -27,6 +28,7 @@ import type { DrainRecord } from './drain-areas.js';
 import { AIMED_FORMS, BUS_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, type Form, formName } from './drain-forms.js';
 import { coreTable, drainsTable, energyTable, goalsTable } from './drain-tables.js';
 import { dotTreesTable } from './dot-trees-table.js';
+import { engineLayersTable, engineNetworksTable } from './engine-tables.js';
 import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
 import { type PlacedReports, renderFamilies, renderPlaced } from './fpga-tables.js';
 import { LANE_FORMS, laneFormName, WS_FORMS } from './lane-forms.js';
@@ -200,6 +202,25 @@ const QUANTISED = OCR_NETWORKS.flatMap(({ file, calibration }) =>
     run(`quantize ${OCR}/${file} --calib build/ocr-layer/${calibration} ${options} --out ${folder('quantised')}`),
   ),
 );
+
+/** Networks on an engine: the residual one, and others by shape with random weights. */
+const ENGINE = folder('engine_networks');
+const RANDOM = folder('random');
+/** Three products read the first tensor of BERT-base: all have 4 bits. */
+const SHAPES = [
+  { name: 'resnet50', title: 'ResNet-50', wide: 'first,last' },
+  { name: 'mobilenetv2', title: 'MobileNet-v2', wide: 'first,last' },
+  { name: 'bert-base-block', title: 'BERT-base, one block', wide: 'last' },
+];
+const ENGINE_NETWORKS = [
+  {
+    ...{ name: 'residual', title: 'residual', model: 'models/residual.onnx' },
+    ...{ samples: 'fashion-mnist', wide: 'first,last' },
+  },
+  ...SHAPES.map(({ name, title, wide }) => ({
+    ...{ name, title, model: `${RANDOM}/${name}.onnx`, samples: `${RANDOM}/${name}.npy`, wide },
+  })),
+].map((network) => ({ ...network, quantised: folder(`on_engine_${network.name}`) }));
 
 /** The published comparison's rivals beside this project's own designs. */
 const RIVALS: readonly Rival[] = [
@@ -422,6 +443,26 @@ export const FIGURES: readonly Figure[] = [
           }),
         ),
     },
+  }),
+  figureOf<EngineInferReport[]>({
+    name: 'engine-networks',
+    page: 'docs/engine-cycles.md',
+    before: [
+      ...SHAPES.map(({ name }) => step(`random-network ${name} --samples 1 --out ${RANDOM}`)),
+      ...ENGINE_NETWORKS.map(({ model, samples, wide, quantised }) =>
+        step(`quantize ${model} --calib ${samples} --wide ${wide} --integer --design ${ENGINE} --out ${quantised}`),
+      ),
+    ],
+    measured: ENGINE_NETWORKS.map(({ samples, quantised }) =>
+      run(`infer --design ${ENGINE} --model ${quantised} --input ${samples} --samples 1`),
+    ),
+    parts: Object.fromEntries(
+      Object.entries({ networks: engineNetworksTable, layers: engineLayersTable }).map(([part, table]) => [
+        part,
+        (reports: readonly EngineInferReport[]) =>
+          table(ENGINE_NETWORKS.map(({ title }, i) => ({ title, report: reports[i] as EngineInferReport }))),
+      ]),
+    ),
   }),
   ofOne('accuracy', 'docs/accuracy.md', run('accuracy'), {
     schemes: (report: AccuracyTable) => accuracyMarkdown(report).trim(),
