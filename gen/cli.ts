@@ -5,6 +5,7 @@ import { parseWhole, programCommand, requireKnown, requireNamed } from './base/o
 import { runProgram } from './base/program.js';
 import { ENGINE_OWN_KEYS, engineHelp, engineOption, isEngine, validateEngine } from './config/engine.js';
 import { namingFile, type Origin } from './config/origin.js';
+import { PACKAGE_NAMES, parsePackages } from './config/packages.js';
 import { configurationSchema, FORMER_PARAMETERS, flagOf, PARAMETER_KEYS } from './config/parameters.js';
 import { fileTitle, parseConfiguration } from './config/parse.js';
 import type { RawConfiguration } from './config/raw.js';
@@ -19,7 +20,7 @@ import {
 import { validateConfiguration } from './config/validate.js';
 import { generateEngine } from './design/engine/generate.js';
 import { describeEngine, engineSummary } from './design/engine/summary.js';
-import { generate } from './design/generate.js';
+import { type Generated, type GenerateOptions, generate } from './design/generate.js';
 import { generateRequantiser } from './design/requantiser/generate.js';
 import { describeRequantiser, requantiserSummary } from './design/requantiser/summary.js';
 import { describeDesign, designSummary, type Written } from './design/summary.js';
@@ -39,6 +40,7 @@ function command(): Command {
       'rtl-out',
     )
     .option('--replace', 'replace a design of another configuration in that folder')
+    .option('--package <names>', `packages for flows, with commas between: ${PACKAGE_NAMES.join(', ')}; or all`)
     .option('--json', 'print the summary as JSON')
     .option('--schema', 'print the JSON Schema of a configuration file and stop');
   for (const key of PARAMETER_KEYS) {
@@ -60,22 +62,22 @@ function command(): Command {
 function main(): number {
   const program = command();
   parseWhole(program);
-  const { config, out, replace, json, schema, ...flags } = program.opts();
+  const { config, out, replace, json, schema, package: packages, ...flags } = program.opts();
   if (schema) {
     requireKnown(program);
     process.stdout.write(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
     return EXIT.done;
   }
-  const [, , make] = allOf([
+  const [, , request, make] = allOf([
     () => requireKnown(program),
     () => requireNamed('--out', out),
+    () => parsePackages(packages),
     () => {
       const raw = parseConfiguration(flags, config);
-      const origin = { raw, flags, file: config && fileTitle(config) };
-      return maker(origin, resolve(out), replace);
+      return maker({ raw, flags, file: config && fileTitle(config) });
     },
   ]);
-  const { written, summary, description } = make();
+  const { written, summary, description } = make(resolve(out), { replace, packages: request });
   const shown = { ...written, folder: relative(process.cwd(), written.folder) || '.' };
   process.stdout.write(json ? `${JSON.stringify(summary(shown), null, 2)}\n` : description(shown));
   return EXIT.done;
@@ -88,24 +90,22 @@ interface Made {
   readonly description: (written: Written) => string;
 }
 
+/** Writes a validated design below a folder. */
+type Make = (out: string, options: GenerateOptions) => Made;
+
 /** A kind of design: validated, then written, then told of. */
 interface Kind<Config, Design> {
   readonly validate: (raw: RawConfiguration) => Config;
-  readonly write: (config: Config, out: string, options: { readonly replace: boolean }) => Written & { design: Design };
+  readonly write: (config: Config, out: string, options: GenerateOptions) => Generated<Design>;
   readonly summary: (design: Design, written: Written) => object;
   readonly describe: (design: Design, written: Written) => string;
 }
 
 /** What writes the design of a configuration, which it validates at once. */
-function makerOf<Config, Design>(
-  { validate, write, summary, describe }: Kind<Config, Design>,
-  origin: Origin,
-  out: string,
-  replace: boolean,
-): () => Made {
+function makerOf<Config, Design>({ validate, write, summary, describe }: Kind<Config, Design>, origin: Origin): Make {
   const configuration = namingFile(origin, () => validate(origin.raw));
-  return () => {
-    const { design, ...written } = namingFile(origin, () => write(configuration, out, { replace }));
+  return (out, options) => {
+    const { design, ...written } = namingFile(origin, () => write(configuration, out, options));
     return {
       written,
       summary: (shown) => summary(design, shown),
@@ -123,10 +123,10 @@ const REQUANTISER = {
 const ENGINE = { validate: validateEngine, write: generateEngine, summary: engineSummary, describe: describeEngine };
 const DESIGN = { validate: validateConfiguration, write: generate, summary: designSummary, describe: describeDesign };
 
-function maker(origin: Origin, out: string, replace: boolean): () => Made {
-  if (isRequantiser(origin.raw)) return makerOf(REQUANTISER, origin, out, replace);
-  if (isEngine(origin.raw)) return makerOf(ENGINE, origin, out, replace);
-  return makerOf(DESIGN, origin, out, replace);
+function maker(origin: Origin): Make {
+  if (isRequantiser(origin.raw)) return makerOf(REQUANTISER, origin);
+  if (isEngine(origin.raw)) return makerOf(ENGINE, origin);
+  return makerOf(DESIGN, origin);
 }
 
 await runProgram(main);

@@ -3,6 +3,7 @@ import { BASELINES } from './baselines.js';
 import { type ConflictRow, conflictRows } from './conflicts.js';
 import { ENGINE_KEYS, ENGINE_OWN } from './engine.js';
 import type { OwnTexts } from './own-parameters.js';
+import { PACKAGE_NAMES, PACKAGES, type PackageName, UNSUITED } from './packages.js';
 import { flagOf, isSwitch, PARAMETER_KEYS, type ParameterKey, parameterMeta } from './parameters.js';
 import type { RawConfiguration } from './raw.js';
 import { REQUANTISER_KEYS, REQUANTISER_OWN } from './requantiser.js';
@@ -76,6 +77,12 @@ function ownTable<Key extends string>(
   return markdownLines(columns, keys);
 }
 
+const PACKAGE_COLUMNS: TextColumn<PackageName>[] = [
+  { title: 'package', text: code, left: true },
+  { title: 'what', text: (name) => PACKAGES[name].title, left: true },
+  { title: 'not with', text: (name) => UNSUITED[PACKAGES[name].target], left: true },
+];
+
 /** docs/parameters.md: all parameters, what the baselines stand for, and what cannot be combined. */
 export function parametersPage(): string {
   const parameters: TextColumn<ParameterKey>[] = [
@@ -133,6 +140,13 @@ export function parametersPage(): string {
     'With `--engine` (`engine: true` in a file), these are all parameters; the [engine](engine.md) has a page of its own.',
     '',
     ...engine,
+    '',
+    '## Packages',
+    '',
+    '`--package` writes [packages for flows](packages.md) beside the design: some of these, with commas between, or `all`.',
+    'It is an option alone: it changes nothing of the hardware, and no key of a file.',
+    '',
+    ...markdownLines(PACKAGE_COLUMNS, PACKAGE_NAMES),
     '',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Design } from '../rtl/design.js';
 import { operandLayout } from '../rtl/operand-text.js';
+import type { PackageChoice } from './package/choose.js';
 import type { RenderedFile } from './rendered-file.js';
 
 /** What became of a design's folder. */
@@ -9,10 +10,25 @@ export interface Written {
   readonly files: readonly RenderedFile[];
   /** By-products of programs that were there before. */
   readonly removed: readonly string[];
+  readonly packages: PackageChoice;
+}
+
+/** What is told of packages and of by-products, for people. */
+export function folderText({ removed, packages: { names, leftOut } }: Written): string[] {
+  const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
+  const without = reasons.map((reason) => {
+    const unsuited = leftOut.filter((each) => each.reason === reason).map(({ name }) => name);
+    return `${unsuited.join(', ')}: ${reason}`;
+  });
+  return [
+    ...(names.length > 0 ? [`  packages     ${names.join(', ')}`] : []),
+    ...(without.length > 0 ? [`  left out     ${without.join('; ')}`] : []),
+    ...(removed.length > 0 ? [`  removed      ${removed.join(', ')} (left there by programs)`] : []),
+  ];
 }
 
 /** What `gen` reports of a design, for programs. */
-export function designSummary(design: Design, { folder, files, removed }: Written) {
+export function designSummary(design: Design, { folder, files, removed, packages }: Written) {
   return {
     folder,
     name: design.config.name,
@@ -26,12 +42,13 @@ export function designSummary(design: Design, { folder, files, removed }: Writte
     macsPerCycle: design.timing.macsPerCycle,
     tileModes: design.tileModes,
     files: files.map((file) => file.path),
-    removed,
+    ...{ removed, packages },
   };
 }
 
 /** The same for people. */
-export function describeDesign(design: Design, { folder, files, removed }: Written): string {
+export function describeDesign(design: Design, written: Written): string {
+  const { folder, files } = written;
   const { config, facts, timing, format } = design;
   return [
     `${folder}: ${facts.names.summary}, ${files.length} files`,
@@ -41,7 +58,7 @@ export function describeDesign(design: Design, { folder, files, removed }: Writt
     `  latency      ${timing.latency.cycles} cycles from a tile's last beat to its ${facts.tile.resultsTogether ? '' : `${timing.latency.to} of `}results`,
     `  tile period  ${periodText(design)}`,
     `  top          ${design.top.name} (${config.name}.f, datasheet.md)`,
-    ...(removed.length > 0 ? [`  removed      ${removed.join(', ')} (left there by programs)`] : []),
+    ...folderText(written),
     '',
   ].join('\n');
 }

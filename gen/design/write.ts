@@ -68,7 +68,17 @@ function requireSame(folder: string, configuration: RawConfiguration): void {
 }
 
 /** Where the documented commands simulate and measure: the files and folders that they leave in a design's folder. */
-const BY_PRODUCT = /^((area|fpga|period)\.(json|md)|curve\.json|(area|period)\/netlist\/[^/]+\.v|sim|sim_dir\/.+)$/;
+const BY_PRODUCT = new RegExp(
+  `^(${[
+    ...['(area|fpga|period)\\.(json|md)', 'curve\\.json', '(area|period)/netlist/[^/]+\\.v', 'sim', 'sim_dir/.+'],
+    ...['(vivado|quartus|lattice|cmake)/build/.+', 'openlane/runs/.+'],
+    ...['cocotb/(sim_build|__pycache__)/.+', 'cocotb/results\\.xml'],
+  ].join('|')})$`,
+);
+
+/** A folder that is a by-product as a whole, and what is in it. */
+const BY_PRODUCT_FOLDER =
+  /^(sim_dir|(?:area|period)\/netlist|\w+\/build|openlane\/runs|cocotb\/(?:sim_build|__pycache__))\/.*$/;
 
 /** What a design's folder holds besides its files as they were generated. */
 interface AddedFiles {
@@ -88,7 +98,7 @@ function addedFiles(folder: string): AddedFiles {
     const hash = generated.get(path);
     if (path === MANIFEST_FILE) continue;
     if (hash === undefined && (BY_PRODUCT.test(path) || waveforms.includes(path)))
-      byProducts.add(path.replace(/^(sim_dir|(?:area|period)\/netlist)\/.*$/, '$1/'));
+      byProducts.add(path.replace(BY_PRODUCT_FOLDER, '$1/'));
     else if (hash === undefined) foreign.push(path);
     else if (sha256(readFileSync(join(folder, path))) !== hash) foreign.push(`${path} (changed since)`);
   }

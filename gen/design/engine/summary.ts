@@ -1,11 +1,11 @@
 import { decimal } from '../../base/text-table.js';
 import type { EngineDesign } from '../../rtl/engine/engine.js';
-import type { Written } from '../summary.js';
+import { folderText, type Written } from '../summary.js';
 
 /** What `gen` reports of an engine, for programs. */
 export function engineSummary(
   { config, top, hash, machine, memories }: EngineDesign,
-  { folder, files, removed }: Written,
+  { folder, files, removed, packages }: Written,
 ) {
   return {
     ...{ folder, name: config.name, top: top.name, configurationSha256: hash },
@@ -13,12 +13,13 @@ export function engineSummary(
     ...{ accumulatorBits: machine.accumulatorBits, requantiseLanes: machine.requantiseLanes },
     memories: memories.map(({ name, instances, words, bits }) => ({ name, instances, words, bits })),
     files: files.map(({ path }) => path),
-    removed,
+    ...{ removed, packages },
   };
 }
 
 /** The same for people. */
-export function describeEngine(design: EngineDesign, { folder, files, removed }: Written): string {
+export function describeEngine(design: EngineDesign, written: Written): string {
+  const { folder, files } = written;
   const { config, machine, top, memories } = design;
   const { rows, cols, lanes } = machine;
   const buffers = memories.map(({ name, instances, words, bits }) => {
@@ -34,7 +35,7 @@ export function describeEngine(design: EngineDesign, { folder, files, removed }:
     `  memories     words x bits: ${buffers.join(', ')}`,
     `  bus          AXI4, ${config.busBits} bits of data, ${config.addressBits} of address; registers on AXI4-Lite`,
     `  top          ${top.name} (${config.name}.f, datasheet.md, driver/)`,
-    ...(removed.length > 0 ? [`  removed      ${removed.join(', ')} (left there by programs)`] : []),
+    ...folderText(written),
     '',
   ].join('\n');
 }

@@ -4,7 +4,9 @@ import { type Identity, identityComment } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
 import type { RequantiserDesign } from '../../rtl/requantise/design.js';
 import { alignConnections } from '../../rtl/verilog.js';
+import type { BeatField } from '../bench/stimulus.js';
 import { streamInstance, streamView } from '../bench/testbench.js';
+import type { CocotbBench } from '../package/cocotb.js';
 import type { RenderedFile } from '../rendered-file.js';
 import { shapeOf } from './manifest.js';
 
@@ -22,18 +24,31 @@ const digits = (value: bigint, bits: number): string => value.toString(16).padSt
 export const packed = (values: readonly bigint[], bits: number): bigint =>
   values.reduceRight((all, value) => (all << BigInt(bits)) | BigInt.asUintN(bits, value), 0n);
 
+/** The fields of a beat: the mark of a tile's end, then those of the lanes. */
+const beatFields = ({ config, fields }: RequantiserDesign): BeatField[] => [
+  { port: 'in_last_i', width: 1, room: 4 },
+  ...fields.map(({ port, bits, perLane }) => {
+    const width = perLane ? bits * config.lanes : bits;
+    return { port, width, room: wholeDigits(width) };
+  }),
+];
+
+/** What a bench in Python plays into a requantiser: the vectors of the Verilog bench. */
+export function requantiserCocotb(design: RequantiserDesign): CocotbBench {
+  const { config, ports, widths } = design;
+  const stream = { name: 'in', path: STIMULUS, fields: beatFields(design), beats: 0, text: '' };
+  return {
+    ...{ kind: 'streams', ports, inputs: [stream] },
+    results: { lanes: config.lanes, bits: widths.codeBits, fileBits: wholeDigits(widths.codeBits) },
+  };
+}
+
 /** The stand-alone, self-checking test bench of a requantiser, with its stimulus and expected codes. */
 export function renderRequantiserBench(design: RequantiserDesign, identity: Identity): RenderedFile[] {
   const { config, fields, latency, top, widths } = design;
   const { codeBits } = widths;
   const shape: RequantiserShape = shapeOf({ configuration: config, widths, codeBits });
-  const streamFields = [
-    { port: 'in_last_i', width: 1, room: 4 },
-    ...fields.map(({ port, bits, perLane }) => {
-      const width = perLane ? bits * config.lanes : bits;
-      return { port, width, room: wholeDigits(width) };
-    }),
-  ];
+  const streamFields = beatFields(design);
   const bits = streamFields.reduce((sum, { room }) => sum + room, 0);
   const count = Math.min(Math.max(Math.floor(TEXT_BUDGET / (bits / 4)), LEAST_BEATS), MOST_BEATS);
   const beats = randomBeats(randomSource(SEED), shape, count);

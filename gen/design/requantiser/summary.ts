@@ -1,8 +1,8 @@
 import type { RequantiserDesign } from '../../rtl/requantise/design.js';
-import type { Written } from '../summary.js';
+import { folderText, type Written } from '../summary.js';
 
 /** What `gen` reports of a requantiser, for programs. */
-export function requantiserSummary(design: RequantiserDesign, { folder, files, removed }: Written) {
+export function requantiserSummary(design: RequantiserDesign, { folder, files, removed, packages }: Written) {
   const { config, top, hash, widths, latency } = design;
   return {
     ...{ folder, name: config.name, top: top.name, configurationSha256: hash, types: config.types },
@@ -16,12 +16,13 @@ export function requantiserSummary(design: RequantiserDesign, { folder, files, r
     latencyCycles: latency,
     sumsPerCycle: config.lanes,
     files: files.map(({ path }) => path),
-    removed,
+    ...{ removed, packages },
   };
 }
 
 /** The same for people. */
-export function describeRequantiser(design: RequantiserDesign, { folder, files, removed }: Written): string {
+export function describeRequantiser(design: RequantiserDesign, written: Written): string {
+  const { folder, files } = written;
   const { config, top, widths, latency } = design;
   const { biased, product, scaled, doubledBits, codeBits } = widths;
   return [
@@ -31,7 +32,7 @@ export function describeRequantiser(design: RequantiserDesign, { folder, files, 
     `  rounding     ${config.rounding === 'up' ? 'to the nearest value, halves to the larger' : 'to the nearest value, halves to the even integer'}`,
     `  latency      ${latency} cycles, ${config.lanes} sums per cycle`,
     `  top          ${top.name} (${config.name}.f, datasheet.md)`,
-    ...(removed.length > 0 ? [`  removed      ${removed.join(', ')} (left there by programs)`] : []),
+    ...folderText(written),
     '',
   ].join('\n');
 }

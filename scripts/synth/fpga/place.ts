@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../gen/base/errors.js';
+import { type HarnessPort, harnessSize, harnessVerilog } from '../../../gen/design/harness.js';
 import type { Manifest } from '../../../gen/design/manifest.js';
 import { requireTool, runTool, type Tool, toolFailure } from '../../tools/find.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
@@ -13,7 +14,7 @@ import { sourcesOf } from '../sources.js';
 import { cellCounts } from '../statistics.js';
 import { DEVICES, type Device } from './devices.js';
 import { familyCommand } from './families.js';
-import { HARNESS, HARNESS_FILE, type HarnessPort, harnessSize, harnessVerilog, PORTS, portsOf } from './harness.js';
+import { HARNESS, HARNESS_FILE, PORTS, portsOf } from './harness.js';
 import type { PlaceRequest } from './place-request.js';
 import { type LogicCells, median, type Placeable, type PlacedRun, type Placement, readPlacement } from './placement.js';
 
@@ -145,7 +146,7 @@ async function harnessed(
     outputs: [PORTS_FILE],
   });
   const ports = portsOf(PORTS.parse(JSON.parse(elaborated.outputs[PORTS_FILE] ?? '')), module);
-  const sources = { ...inputs, [HARNESS_FILE]: harnessVerilog({ module, parameters, ports }) };
+  const sources = { ...inputs, [HARNESS_FILE]: harnessVerilog({ harness: HARNESS, module, parameters, ports }) };
   const { outputs } = await runYosys(yosys, {
     title: `${label} in its harness`,
     script: harnessScript(target, dsp),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { HarnessSize } from '../../../gen/design/harness.js';
 import type { Device } from './devices.js';
-import type { HarnessSize } from './harness.js';
 
 /** What can be placed: a PE (a cluster of PEs, a dot-product unit), or the whole design. */
 export const PLACEABLE = ['pe', 'array'] as const;

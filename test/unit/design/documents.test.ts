@@ -3,6 +3,7 @@ import type { RawConfiguration } from '../../../gen/config/raw.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { renderAll } from '../../../gen/design/generate.js';
 import { buildManifest } from '../../../gen/design/manifest.js';
+import { NO_PACKAGES } from '../../../gen/design/package/choose.js';
 import { describeDesign } from '../../../gen/design/summary.js';
 import { arrayInfoOfDesign, tileShape } from '../../../gen/golden/reference.js';
 import { tileBeats } from '../../../gen/golden/streams.js';
@@ -231,7 +232,7 @@ describe('the datasheet of 8-bit integers', () => {
     expect(text(design.top.file)).toMatch(/With a_wide_i .*[\s\S]*With w_wide_i/);
     expect(stays.text(stays.design.top.file)).toContain('comes twice, in beats 2r and 2r + 1');
     expect(buildManifest(design, []).tileModes.map(({ macsPerCycle }) => macsPerCycle)).toEqual([24, 12, 12, 6]);
-    expect(describeDesign(design, { folder: '.', files: [], removed: [] })).toMatch(
+    expect(describeDesign(design, { folder: '.', files: [], removed: [], packages: NO_PACKAGES })).toMatch(
       /\b8 bits\b.*: int8 uint8[\s\S]*\b8-bit activations and weights: 6/,
     );
     const plain = documents({ rows: 6, cols: 4 });
@@ -273,7 +274,7 @@ describe('the datasheet of other designs', () => {
     expect(titlesOf(sheet)).toContain('Pipeline');
     expect(titlesOf(sheetOf({}))).not.toContain('Pipeline');
     const { design } = documents({ arch: 'dot', pipeline: 5 });
-    expect(describeDesign(design, { folder: '.', files: [], removed: [] })).toMatch(
+    expect(describeDesign(design, { folder: '.', files: [], removed: [], packages: NO_PACKAGES })).toMatch(
       /K <= 2047 products[\s\S]*B cycles for B beats of 16 products/,
     );
     expect(sheetOf({ arch: 'dot', pipeline: 5 })).toContain(

@@ -4,6 +4,7 @@ import { validateEngine } from '../../../gen/config/engine.js';
 import { renderEngine } from '../../../gen/design/engine/generate.js';
 import { buildEngineManifest, ENGINE_MANIFEST } from '../../../gen/design/engine/manifest.js';
 import { describeEngine } from '../../../gen/design/engine/summary.js';
+import { NO_PACKAGES } from '../../../gen/design/package/choose.js';
 import { elaborateEngine } from '../../../gen/rtl/engine/engine.js';
 
 const design = elaborateEngine(validateEngine({ engine: true, rows: 4, cols: 8 }));
@@ -65,7 +66,7 @@ describe('the folder of an engine', () => {
   });
 
   it('is told in a few lines', () => {
-    const text = describeEngine(design, { folder: 'here', files: [], removed: [] });
+    const text = describeEngine(design, { folder: 'here', files: [], removed: [], packages: NO_PACKAGES });
     expect(text).toContain('here: engine of 4 x 8 PEs');
     expect(text).toContain('32 MAC/cycle');
   });

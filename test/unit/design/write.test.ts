@@ -176,7 +176,7 @@ describe('a design folder', () => {
     }
     const { removed } = generate(config, out);
     for (const path of left) expect(existsSync(join(folder, path)), path).toBe(false);
-    expect(removed.sort()).toEqual([
+    expect([...removed].sort()).toEqual([
       'area.json',
       'area/netlist/',
       'period.md',

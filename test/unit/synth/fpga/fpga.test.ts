@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { harnessSize, harnessVerilog } from '../../../../gen/design/harness.js';
 import { familyCommand, resourcesOf } from '../../../../scripts/synth/fpga/families.js';
 import { fpgaScript } from '../../../../scripts/synth/fpga/flow.js';
-import { harnessSize, harnessVerilog, PORTS, portsOf } from '../../../../scripts/synth/fpga/harness.js';
+import { PORTS, portsOf } from '../../../../scripts/synth/fpga/harness.js';
 import { median, readPlacement } from '../../../../scripts/synth/fpga/placement.js';
 import { renderFpgaText } from '../../../../scripts/synth/fpga/render.js';
 import { buildFpgaReport, type FamilyFindings } from '../../../../scripts/synth/fpga/report.js';
@@ -59,7 +60,7 @@ describe('the harness of a placement', () => {
   ] as const;
 
   it('gives every bit of the module a register of its own', () => {
-    const text = harnessVerilog({ module: 'd_pe', parameters: { SUM_BITS: 18 }, ports });
+    const text = harnessVerilog({ harness: 'h', module: 'd_pe', parameters: { SUM_BITS: 18 }, ports });
     expect(harnessSize(ports)).toEqual({ inputs: 8, outputs: 31 });
     for (const line of [
       'localparam INPUTS = 8;',
@@ -77,7 +78,7 @@ describe('the harness of a placement', () => {
 
   it('needs a clock, inputs and outputs', () => {
     const harness = (some: readonly (typeof ports)[number][]) => () =>
-      harnessVerilog({ module: 'd', parameters: {}, ports: some });
+      harnessVerilog({ harness: 'h', module: 'd', parameters: {}, ports: some });
     expect(harness(ports.slice(1))).toThrow(/^d .*\bclk_i\b/);
     expect(harness(ports.slice(0, 2))).toThrow(/\b7 input.*\b0 output/);
   });
