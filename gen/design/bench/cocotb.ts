@@ -1,6 +1,6 @@
 import type { Design } from '../../rtl/design.js';
 import type { Identity } from '../../rtl/render/identity.js';
-import type { CocotbBench } from '../package/cocotb.js';
+import type { CocotbBench } from '../package/cocotb-bench.js';
 import { buildStimulus } from './stimulus.js';
 
 /** What a bench in Python plays into an array or dot-product units: the vectors of the Verilog bench. */

@@ -2,33 +2,9 @@ import { type MappedPort, type PortMap, placeOf } from '../../rtl/port-map.js';
 import { identityComment } from '../../rtl/render/identity.js';
 import { renderTemplate } from '../../rtl/render/templates.js';
 import type { BeatField, StimulusStream } from '../bench/stimulus.js';
-import type { EngineJob } from '../engine/bench.js';
 import type { RenderedFile } from '../rendered-file.js';
+import type { EngineBench, StreamBench } from './cocotb-bench.js';
 import { type PackageSubject, verilogFiles } from './subject.js';
-
-/** What a bench in Python drives and compares: streams with the vectors of the Verilog bench, or an engine with its job. */
-export type CocotbBench = StreamBench | EngineBench;
-
-interface StreamBench {
-  readonly kind: 'streams';
-  readonly ports: PortMap;
-  readonly inputs: readonly StimulusStream[];
-  readonly results: ResultLayout;
-}
-
-/** Results in a beat, and in a word of the expected ones. */
-export interface ResultLayout {
-  readonly lanes: number;
-  /** Bits of a lane at the port, and in the file. */
-  readonly bits: number;
-  readonly fileBits: number;
-}
-
-interface EngineBench {
-  readonly kind: 'engine';
-  readonly job: EngineJob;
-  readonly busBytes: number;
-}
 
 /** Bits of a port that come from bits of a word, from the low bit of each. */
 interface Piece {

@@ -4,7 +4,7 @@ import type { ModuleView } from '../../rtl/module.js';
 import type { Identity } from '../../rtl/render/identity.js';
 import type { Constrained } from '../constraints.js';
 import type { RenderedFile } from '../rendered-file.js';
-import type { CocotbBench } from './cocotb.js';
+import type { CocotbBench } from './cocotb-bench.js';
 
 /** What packages are made of: a design of any kind. */
 export interface PackageSubject {

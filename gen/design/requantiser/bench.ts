@@ -6,7 +6,7 @@ import type { RequantiserDesign } from '../../rtl/requantise/design.js';
 import { alignConnections } from '../../rtl/verilog.js';
 import type { BeatField } from '../bench/stimulus.js';
 import { streamInstance, streamView } from '../bench/testbench.js';
-import type { CocotbBench } from '../package/cocotb.js';
+import type { CocotbBench } from '../package/cocotb-bench.js';
 import type { RenderedFile } from '../rendered-file.js';
 import { shapeOf } from './manifest.js';
 
