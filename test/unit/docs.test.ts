@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parsePackages } from '../../gen/config/packages.js';
 import { parseConfiguration } from '../../gen/config/parse.js';
 import type { RawConfiguration } from '../../gen/config/raw.js';
 import { isEngine, validateEngine } from '../../gen/config/engine.js';
@@ -97,7 +98,7 @@ describe('pages of Markdown', () => {
   });
 });
 
-/** The options of a command as the generator's program reads them, without those that name places. */
+/** The options of a command as the generator's program reads them, without those that say where and with which packages. */
 function flagsIn(words: string): Record<string, string | true> {
   const flags = [...words.matchAll(/--([a-z-]+)(?: (?!-)([^\s`]+))?/g)];
   return Object.fromEntries(
@@ -105,7 +106,7 @@ function flagsIn(words: string): Record<string, string | true> {
       .map(
         ([, flag = '', value]) => [flag.replace(/-./g, (text) => text.slice(1).toUpperCase()), value ?? true] as const,
       )
-      .filter(([key]) => key !== 'out'),
+      .filter(([key]) => key !== 'out' && key !== 'package'),
   );
 }
 
@@ -124,6 +125,7 @@ describe('designs of the pages', () => {
 
   it.each(commands)('%s: %s is a design', (_, words) => {
     expect(() => elaborated(words)).not.toThrow();
+    expect(() => parsePackages(/--package (\S+)/.exec(words)?.[1])).not.toThrow();
   });
 });
 
