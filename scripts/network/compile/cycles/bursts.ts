@@ -50,7 +50,7 @@ export function* bursts({ offset, run, count1, count2, step1, step2 }: Transfer,
         yield {
           beats,
           wordCycles: Math.ceil(bytes / Math.min(wordBytes, busBytes)),
-          flush: left === 0 && shift > 0 && runBeats === Math.ceil(run / busBytes),
+          flush: left === 0 && shift > 0 && runBeats > 1 && runBeats === Math.ceil(run / busBytes),
         } satisfies Burst;
       }
     }

@@ -1,5 +1,5 @@
 import type { Burst } from './bursts.js';
-import { type Events, Gate, type Process } from './events.js';
+import { type Events, Gate, type Process, type Wait } from './events.js';
 
 /** Memory behind the engine. */
 export interface MemorySpeed {
@@ -10,15 +10,11 @@ export interface MemorySpeed {
   readonly outstanding: number;
 }
 
-/** Transfers that a direction keeps besides the one whose data move. */
-const WAITING_TRANSFERS = 2;
-
-/** Cuts transfers into bursts, as many under way as may be. */
+/** Cuts transfers into bursts, one transfer at a time, as many bursts under way as may be. */
 class Addresses {
-  /** Opens when a transfer may be taken. */
+  /** Opens when a transfer may begin. */
   readonly free = new Gate();
-  #busy = false;
-  #waiting = 0;
+  busy = false;
   #underWay = 0;
   readonly #room = new Gate();
 
@@ -27,38 +23,29 @@ class Addresses {
     private readonly outstanding: number,
   ) {}
 
-  get ready(): boolean {
-    return !this.#busy && this.#waiting < WAITING_TRANSFERS;
-  }
-
-  /** Takes a transfer in this cycle. @param present Told of each burst and the cycle in which it is asked for. */
-  take(each: Iterable<Burst>, present: (burst: Burst, cycle: number, last: boolean) => void): void {
-    this.#busy = true;
-    this.#waiting++;
-    this.events.start(this.#ask(each, present));
-  }
-
-  *#ask(each: Iterable<Burst>, present: (burst: Burst, cycle: number, last: boolean) => void): Process {
+  /**
+   * Asks for all bursts of a transfer that begins in this cycle; returns in the cycle of the last one.
+   *
+   * @param present Told of each burst and the cycle in which it is asked for.
+   */
+  *send(
+    each: Iterable<Burst>,
+    present: (burst: Burst, cycle: number, last: boolean) => void,
+  ): Generator<Wait, void, void> {
     const { events } = this;
-    yield events.now + 1;
+    this.busy = true;
     const iterator = each[Symbol.iterator]();
     for (let next = iterator.next(); !next.done; ) {
+      yield events.now + 1;
       while (this.#underWay === this.outstanding) yield this.#room;
       this.#underWay++;
       const burst = next.value;
       next = iterator.next();
       present(burst, events.now, next.done === true);
-      yield events.now + 1;
     }
-    this.#busy = false;
-    events.open(this.free);
-  }
-
-  /** The data of a transfer begin to move. */
-  begins(cycle: number): void {
-    this.events.at(cycle, () => {
-      this.#waiting--;
-      this.events.open(this.free);
+    events.at(events.now + 1, () => {
+      this.busy = false;
+      events.open(this.free);
     });
   }
 
@@ -105,7 +92,6 @@ interface ReadBurst extends Burst {
 }
 
 interface Read {
-  readonly started: number;
   readonly reader: Reader;
   readonly bursts: Queue<ReadBurst>;
 }
@@ -124,24 +110,22 @@ export class ReadBus {
     events.start(this.#data());
   }
 
-  take(each: Iterable<Burst>, reader: Reader): void {
+  /** Asks for a transfer that begins in this cycle; returns in the cycle of its last burst. */
+  send(each: Iterable<Burst>, reader: Reader): Generator<Wait, void, void> {
     const { events, speed } = this;
-    const read = { started: events.now, reader, bursts: new Queue<ReadBurst>(events) };
+    const read = { reader, bursts: new Queue<ReadBurst>(events) };
     this.#reads.push(read);
-    // The address is there a cycle later, is taken in it, and the first beat follows so many cycles behind.
-    this.addresses.take(each, (burst, cycle, last) =>
-      read.bursts.push({ ...burst, at: cycle + 2 + speed.latency, last }),
+    // An address is taken at once, and the first beat follows so many cycles behind.
+    return this.addresses.send(each, (burst, cycle, last) =>
+      read.bursts.push({ ...burst, at: cycle + 1 + speed.latency, last }),
     );
   }
 
   *#data(): Process {
     const { events } = this;
-    let [cursor, before] = [0, 0];
+    let cursor = 0;
     for (;;) {
       const read = yield* this.#reads.next();
-      const active = Math.max(read.started + 2, cursor + 1);
-      this.addresses.begins(active);
-      cursor = active;
       let begun: number | undefined;
       let words = 0;
       for (let last = false; !last; ) {
@@ -150,7 +134,8 @@ export class ReadBus {
         begun ??= yield* read.reader.begin();
         const first = Math.max(burst.at, cursor);
         const word = Math.max(first + 1, words, begun);
-        const wordCycles = stretched(burst.wordCycles, read.reader.taken?.() ?? 0);
+        const { taken } = read.reader;
+        const wordCycles = taken ? yield* wordsOf(events, word, burst.wordCycles, taken) : burst.wordCycles;
         const rate = Math.ceil(wordCycles / burst.beats);
         // A word waits in a register: beats are one ahead.
         const end = Math.max(word + wordCycles, first + burst.beats + rate);
@@ -161,14 +146,23 @@ export class ReadBus {
         // What others ask for meanwhile is known when this has come.
         if (lastBeat > events.now) yield lastBeat;
       }
-      before = words - 1;
-      read.reader.last(before);
+      read.reader.last(words - 1);
     }
   }
 }
 
-/** Cycles of something that is kept waiting in a share of them. */
-const stretched = (cycles: number, share: number): number => Math.round(cycles / (1 - share));
+/** Words after which it is asked anew how often somebody else has the buffer. */
+const WORDS_AT_ONCE = 16;
+
+/** Cycles of words from a cycle on, where somebody else has their buffer in a share of the cycles. */
+function* wordsOf(events: Events, from: number, words: number, taken: () => number): Generator<Wait, number, void> {
+  let at = from;
+  for (let left = words; left > 0; left -= WORDS_AT_ONCE) {
+    if (at > events.now) yield Math.floor(at);
+    at += Math.min(left, WORDS_AT_ONCE) / (1 - taken());
+  }
+  return Math.round(at) - from;
+}
 
 /** Who gives the words of a write. */
 export interface Writer {
@@ -210,11 +204,12 @@ export class WriteBus {
     events.start(this.#data());
   }
 
-  take(each: Iterable<Burst>, reads: number, writer: Writer): void {
+  /** Asks for a transfer that begins in this cycle; returns in the cycle of its last burst. */
+  send(each: Iterable<Burst>, reads: number, writer: Writer): Generator<Wait, void, void> {
     const { events } = this;
     const write = { started: events.now, reads, writer, bursts: new Queue<WriteBurst>(events) };
     this.#writes.push(write);
-    this.addresses.take(each, (burst, cycle, last) => write.bursts.push({ ...burst, there: cycle + 1, last }));
+    return this.addresses.send(each, (burst, cycle, last) => write.bursts.push({ ...burst, there: cycle + 1, last }));
   }
 
   *#data(): Process {
@@ -222,25 +217,23 @@ export class WriteBus {
     let [cursor, answered] = [0, 0];
     for (;;) {
       const write = yield* this.#writes.next();
-      const active = Math.max(write.started + 2, cursor + 1);
-      this.addresses.begins(active);
-      cursor = active;
+      cursor = Math.max(write.started + 2, cursor);
       let ready = write.reads + READ_TO_BEAT - 1;
       for (let last = false; !last; ) {
         const burst = yield* write.bursts.next();
         last = burst.last;
-        const wordCycles = stretched(burst.wordCycles, write.writer.taken());
+        const from = Math.max(cursor, burst.there, ready);
+        const wordCycles = yield* wordsOf(events, from, burst.wordCycles, write.writer.taken);
         const rate = Math.min(wordCycles, Math.ceil(wordCycles / burst.beats));
         const first = Math.max(cursor, burst.there, ready + rate);
         const end = Math.max(first + burst.beats - 1, first + wordCycles - rate);
         cursor = end + 1;
         ready = end;
-        const written = end + 1;
-        answered = Math.max(written + 1 + speed.latency, answered + 1);
+        answered = Math.max(end + 1 + speed.latency, answered + 1);
         this.addresses.done(answered);
         if (last) {
           write.writer.handed(end);
-          write.writer.written(written, answered);
+          write.writer.written(end, answered);
         }
         if (end > events.now) yield end;
       }

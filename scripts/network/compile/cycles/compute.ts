@@ -90,7 +90,6 @@ export function startCompute({ events, machine, tokens, fetch, port }: Surroundi
       const shares = portShares(machine, command);
       if (command.name === 'product') {
         for (const cycles of command.hold === 1 ? [] : tileCycles(machine, command)) {
-          if (work.tiles.items.length === 0) Object.assign(port, NO_SHARES);
           const ready = yield* work.tiles.next();
           Object.assign(port, shares);
           const end = Math.max(cursor, ready) + cycles - 1;
@@ -162,10 +161,17 @@ function pixelCycles(machine: Machine, command: Work['command'], reads: number):
 
 const NO_SHARES: OutputPort = { writes: 0, reads: 0 };
 
+/** Cycles of the array for a pixel of a tile of channels. */
+const arrayPixel = (machine: Machine, command: Product): number =>
+  (machine.rows * wordCount(command)) / tilePixels(machine, typeBits(command.a_type));
+
 /** Shares of a command's cycles in which it uses the output buffer. */
 function portShares(machine: Machine, command: Work['command']): OutputPort {
   const channels = channelsOf(machine, command);
-  const cycles = command.name === 'product' ? productPixel(machine, command) : vectorPixel(machine, command);
+  const cycles =
+    command.name === 'product'
+      ? Math.max(productPixel(machine, command), arrayPixel(machine, command))
+      : vectorPixel(machine, command);
   const copied = command.copy === 1 ? codeWords(machine, command.copy_type, channels) : 0;
   return {
     writes: (codeWords(machine, command.out_type, channels) + copied) / cycles,

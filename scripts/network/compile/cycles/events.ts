@@ -23,9 +23,9 @@ export class Events {
     this.#push(this.now, process);
   }
 
-  /** Calls back in a cycle. */
+  /** Calls back in a cycle, or now where that is over. */
   at(cycle: number, what: () => void): void {
-    this.#push(cycle, what);
+    this.#push(Math.max(this.now, cycle), what);
   }
 
   open(gate: Gate): void {

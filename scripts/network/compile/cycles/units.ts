@@ -80,22 +80,21 @@ export class Fetch {
   }
 
   *#ask(): Process {
-    const { events, read, commands, speed } = this;
-    for (; this.#asked < commands.length; ) {
+    const { read, commands, speed } = this;
+    while (this.#asked < commands.length) {
       while (!this.asks) yield this.#changed;
-      while (!read.addresses.ready) yield read.addresses.free;
+      while (read.addresses.busy) yield read.addresses.free;
       const placed: Placed = { place: this.#asked, command: commands[this.#asked] as Command };
-      this.#asked++;
-      this.#held.count++;
       const transfer = { offset: 0, run: COMMAND_BYTES, count1: 1, count2: 1, step1: 0, step2: 0 };
-      read.take(bursts(transfer, speed.busBytes, speed.busBytes), {
+      yield* read.send(bursts(transfer, speed.busBytes, speed.busBytes), {
         // biome-ignore lint/correctness/useYield: nothing has to be waited for
         begin: function* () {
           return 0;
         },
         last: (cycle) => this.#arrives(placed, cycle),
       });
-      events.open(read.addresses.free);
+      this.#asked++;
+      this.#held.count++;
     }
   }
 
@@ -158,17 +157,19 @@ export function startLoads(around: Surroundings, read: ReadBus): void {
   const { events, machine, speed, tokens, fetch, port } = around;
   const fills = new Queue<Fill>(events);
   let asked = 0;
+  const room = new Gate();
   function* ask(): Process {
     for (let idle = 0; ; ) {
       const placed = yield* fetch.next('load', idle);
       const command = placed.command as CommandOf<'load'>;
       yield* tokens.take('load', command);
-      yield events.now + 1;
-      while (asked === LOADS_ASKED || !read.addresses.ready || fetch.asks) yield read.addresses.free;
+      while (asked === LOADS_ASKED) yield room;
       asked++;
       const fill: Fill = { placed, asked: events.now, changed: new Gate() };
       fills.push(fill);
-      read.take(bursts(transferOf(command), speed.busBytes, bufferBytes(machine, command)), {
+      yield events.now + 1;
+      while (read.addresses.busy || fetch.asks) yield read.addresses.free;
+      yield* read.send(bursts(transferOf(command), speed.busBytes, bufferBytes(machine, command)), {
         *begin() {
           while (fill.begun === undefined) yield fill.changed;
           return fill.begun;
@@ -189,7 +190,7 @@ export function startLoads(around: Surroundings, read: ReadBus): void {
       const begun = events.now + 1;
       events.at(begun, () => {
         asked--;
-        events.open(read.addresses.free);
+        events.open(room);
       });
       fill.begun = begun;
       events.open(fill.changed);
@@ -210,6 +211,7 @@ export function startStores(
 ): void {
   const { events, machine, speed, tokens, fetch, port } = around;
   let unanswered = 0;
+  const answers = new Gate();
   function* run(): Process {
     for (let idle = 0; ; ) {
       const placed = yield* fetch.next('store', idle);
@@ -217,11 +219,11 @@ export function startStores(
       yield* tokens.take('store', command);
       yield events.now + 1;
       const reads = events.now;
-      while (unanswered === STORES_ASKED || !write.addresses.ready) yield write.addresses.free;
+      while (unanswered === STORES_ASKED) yield answers;
       unanswered++;
       const changed = new Gate();
       let over: number | undefined;
-      write.take(bursts(transferOf(command), speed.busBytes, bufferBytes(machine, command)), reads, {
+      yield* write.send(bursts(transferOf(command), speed.busBytes, bufferBytes(machine, command)), reads, {
         taken: () => port.reads,
         handed: (cycle) => {
           over = cycle;
@@ -231,7 +233,7 @@ export function startStores(
           written(placed, cycle);
           events.at(answered + 1, () => {
             unanswered--;
-            events.open(write.addresses.free);
+            events.open(answers);
           });
           tokens.give('store', command, answered + 1);
         },
