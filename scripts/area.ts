@@ -7,6 +7,7 @@ import { COMPARE_STUDY } from './sweep/compare/study.js';
 import { studyProgram } from './sweep/program.js';
 import { DEVICE_NAMES } from './synth/fpga/devices.js';
 import { FAMILY_NAMES } from './synth/fpga/families.js';
+import { PLACEABLE } from './synth/fpga/placement.js';
 import { type AreaFlags, areaCommand, DEFAULT_PROVE_LIMIT, DEFAULT_SEEDS } from './synth/request.js';
 import { measureRequest } from './synth/run-request.js';
 import { reportJson } from './synth/write.js';
@@ -42,9 +43,10 @@ function command(): Command {
     .optionsGroup('FPGAs:')
     .option('--fpga <families>', `count the cells of FPGAs instead, from: ${FAMILY_NAMES.join(',')}`)
     .option('--dsp', 'let multipliers become DSP blocks (default: LUTs)')
-    .option('--place <modules>', 'place and route on an iCE40 with nextpnr, from: pe,array')
+    .option('--place <modules>', `place and route on an iCE40 with nextpnr, from: ${PLACEABLE.join(',')}`)
     .option('--device <device>', `iCE40 to place on, from: ${DEVICE_NAMES.join(',')} (default: hx8k)`)
     .option('--seeds <n>', `seeds to place with (default: ${DEFAULT_SEEDS})`)
+    .option('--bitstream', 'with --place: pack the fastest seed with icepack, as fpga.bin')
     .addHelpText(
       'after',
       `

@@ -70,7 +70,14 @@ function requireSame(folder: string, configuration: RawConfiguration): void {
 /** Where the documented commands simulate and measure: the files and folders that they leave in a design's folder. */
 const BY_PRODUCT = new RegExp(
   `^(${[
-    ...['(area|fpga|period)\\.(json|md)', 'curve\\.json', '(area|period)/netlist/[^/]+\\.v', 'sim', 'sim_dir/.+'],
+    ...[
+      '(area|fpga|period)\\.(json|md)',
+      'fpga\\.bin',
+      'curve\\.json',
+      '(area|period)/netlist/[^/]+\\.v',
+      'sim',
+      'sim_dir/.+',
+    ],
     ...['(vivado|quartus|lattice|cmake)/build/.+', 'openlane/runs/.+'],
     ...['cocotb/(sim_build|__pycache__)/.+', 'cocotb/results\\.xml'],
   ].join('|')})$`,

@@ -6,7 +6,15 @@ import { factsOf } from '../../gen/rtl/arch/table.js';
  * What a module is for, as the area report groups it. A dot-product unit, or a cluster of PEs with its operand registers,
  * counts as a PE; what is in it, such as a lane, is a part.
  */
-export type AreaRole = 'pe' | 'decoder' | 'delay' | 'periphery' | 'type decoder' | 'unit part' | 'pe of a cluster';
+export type AreaRole =
+  | 'pe'
+  | 'decoder'
+  | 'delay'
+  | 'periphery'
+  | 'type decoder'
+  | 'unit part'
+  | 'pe of a cluster'
+  | 'memory';
 
 /** A piece of the array that is synthesised on its own and multiplied by the number of its instances. */
 export interface AreaItem {

@@ -54,7 +54,9 @@ export type StructureCheck =
   | { readonly checked: true; readonly ownLogic: CellCounts }
   | { readonly checked: false; readonly reason: string };
 
-export type ReportNames = Pick<NameFacts, 'whole' | 'size' | 'one' | 'multipliers'>;
+export type ReportNames = Pick<NameFacts, 'size' | 'one' | 'multipliers'> & {
+  readonly whole: NameFacts['whole'] | 'engine';
+};
 
 /** What reports call a design and its parts. */
 export function reportNames(configuration: Configuration): ReportNames {

@@ -27,6 +27,7 @@ export interface AreaFlags {
   readonly place?: string;
   readonly device?: string;
   readonly seeds?: string;
+  readonly bitstream?: boolean;
 }
 
 /** Whether netlists are to be proved. */
@@ -75,7 +76,7 @@ const OPTIONS = {
   netlists: ['cells', 'period'],
   ...{ period: ['period'], margin: ['period'], sta: ['period'] },
   ...{ curve: ['curve'], module: ['curve'], plot: ['curve'] },
-  ...{ fpga: ['fpga'], dsp: ['fpga'], place: ['fpga'], device: ['fpga'], seeds: ['fpga'] },
+  ...{ fpga: ['fpga'], dsp: ['fpga'], place: ['fpga'], device: ['fpga'], seeds: ['fpga'], bitstream: ['fpga'] },
 } as const satisfies Partial<Record<keyof AreaFlags, readonly Kind[]>>;
 
 /**
@@ -182,7 +183,7 @@ function fpgaCommand(
   folder: string,
   problems: Problem[],
 ): Omit<Extract<AreaCommand, { kind: 'fpga' }>, keyof Proof> {
-  const { fpga = '', dsp = false, place, device, seeds } = flags;
+  const { fpga = '', dsp = false, place, device, seeds, bitstream = false } = flags;
   const families = listOf('--fpga', fpga, FAMILY_NAMES, problems);
   for (const family of families.filter((each) => dsp && familyDescription(each).dsp === 'never')) {
     const rule = `Yosys infers no DSP blocks for ${FAMILIES[family].title}`;
@@ -190,7 +191,7 @@ function fpgaCommand(
   }
   const command = { kind: 'fpga', folder, families, dsp } as const;
   if (place === undefined) {
-    for (const key of ['device', 'seeds'] as const) {
+    for (const key of ['device', 'seeds', 'bitstream'] as const) {
       if (flags[key] !== undefined) {
         problems.push({ key: `--${key}`, given: String(flags[key]), rule: 'applies to --place only' });
       }
@@ -200,10 +201,14 @@ function fpgaCommand(
   if (!families.includes('ice40')) {
     problems.push({ key: '--place', given: place, rule: 'applies to ice40 only: name it with --fpga' });
   }
+  const what = listOf<Placeable>('--place', place, PLACEABLE, problems);
+  if (bitstream && what.length > 1) {
+    problems.push({ key: '--bitstream', given: place, rule: 'is of one module: name one with --place' });
+  }
   return {
     ...command,
     place: {
-      what: listOf<Placeable>('--place', place, PLACEABLE, problems),
+      ...{ what, bitstream },
       device: listOf<Device>('--device', device ?? 'hx8k', DEVICE_NAMES, problems)[0] ?? 'hx8k',
       seeds: seedsOf(seeds, problems),
     },

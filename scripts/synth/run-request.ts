@@ -80,8 +80,9 @@ export async function measureRequest(request: AreaCommand, yosys: Yosys, onProgr
       return { text: renderCurveText(report), report, written: told([...written, ...drawn]), failure };
     }
     case 'fpga': {
-      const report = await measureFpga({ ...request, yosys, onProgress });
-      const files = { 'fpga.json': reportJson(report), 'fpga.md': renderFpgaMarkdown(report) };
+      const { report, bitstream } = await measureFpga({ ...request, yosys, onProgress });
+      const texts = { 'fpga.json': reportJson(report), 'fpga.md': renderFpgaMarkdown(report) };
+      const files = { ...texts, ...(bitstream && { 'fpga.bin': bitstream }) };
       const written = writeReportFiles(request.folder, files);
       const failure = proofFailure(report.proof, ...report.families.map(({ proof }) => proof));
       return { text: renderFpgaText(report), report, written: told(written), failure };

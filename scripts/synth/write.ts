@@ -10,11 +10,11 @@ export function writeReport(folder: string, report: AreaReport): string[] {
 }
 
 /** Writes files to a design's folder, by name; either all are new or all are as before. */
-export function writeReportFiles(folder: string, texts: Readonly<Record<string, string>>): string[] {
-  const files = Object.entries(texts).map(([name, text]): [string, string] => [join(folder, name), text]);
+export function writeReportFiles(folder: string, contents: Readonly<Record<string, string | Uint8Array>>): string[] {
+  const files = Object.entries(contents).map(([name, content]) => [join(folder, name), content] as const);
   const temporary = (path: string): string => `${path}.new-${process.pid}`;
   try {
-    for (const [path, text] of files) writeFileSync(temporary(path), text);
+    for (const [path, content] of files) writeFileSync(temporary(path), content);
     for (const [path] of files) renameSync(temporary(path), path);
   } catch (error) {
     for (const [path] of files) rmSync(temporary(path), { force: true });

@@ -75,6 +75,14 @@ export const TOOLS = {
     versionPattern: /\(Version (?:nextpnr-)?(\d+\.\d+)/,
     minimum: '0.4',
   },
+  icepack: {
+    title: 'icepack of IceStorm',
+    programs: ['icepack'],
+    // It tells no version: the help shows that it runs.
+    versionArguments: ['-h'],
+    versionPattern: /Usage: \S*icepack()/,
+    minimum: '0',
+  },
   opensta: {
     title: 'OpenSTA',
     programs: ['sta', 'opensta'],

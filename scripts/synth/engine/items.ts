@@ -3,10 +3,12 @@ import type { EngineManifest } from '../../../gen/design/engine/manifest.js';
 import type { AreaItem } from '../plan.js';
 import type { Netlist } from '../structure.js';
 
-/** What an engine consists of: logic, and the memories, which are not synthesised. */
+/** What an engine consists of: logic, and the memories, which cells of a library do not make up. */
 export interface EngineParts {
   readonly items: readonly AreaItem[];
   readonly memories: EngineManifest['memories'];
+  /** Memories as pieces, for FPGAs, which have block RAM. */
+  readonly memoryItems: readonly AreaItem[];
 }
 
 /** An instance in a netlist: a module with its parameters, and how often it is there. */
@@ -78,21 +80,44 @@ export function engineParts(manifest: EngineManifest, netlist: Netlist): EngineP
       });
     return [own, ...pieces];
   });
-  requireMemories(manifest, netlist, known);
-  return { items, memories };
+  const placed = placedMemories(manifest, netlist, known);
+  requireMemories(manifest, placed);
+  const memoryItems = placed.map(({ module, parameters, count }): AreaItem => {
+    const { WORDS = 0, WIDTH = 0, LANES = 1 } = parameters;
+    const uses = memories
+      .filter(({ words, bits, lanes }) => words === WORDS && bits === WIDTH && lanes === LANES)
+      .map((each) => each.name);
+    return {
+      label: `memory of ${WORDS} x ${WIDTH} bits: ${[...new Set(uses)].join(', ')}`,
+      ...{ module, parameters, instances: count, files: [fileOf(module)], role: 'memory', partOfOther: false },
+    };
+  });
+  return { items, memories, memoryItems };
 }
 
-/** @throws UserError where the design holds other memories than its manifest says. */
-function requireMemories({ memories, top }: EngineManifest, netlist: Netlist, known: ReadonlySet<string>): void {
+/** The memories in a design, each with its parameters once. */
+function placedMemories({ memories, top }: EngineManifest, netlist: Netlist, known: ReadonlySet<string>): Placed[] {
   const rams = new Set(memories.map(({ module }) => module));
-  const found: string[] = [];
+  const found = new Map<string, Placed>();
   const visit = (module: string, times: number): void => {
     for (const { module: child, parameters, count } of childrenOf(netlist, known, module)) {
       if (!rams.has(child)) visit(child, times * count);
-      else found.push(...Array<string>(times * count).fill(`${parameters.WORDS} x ${parameters.WIDTH}`));
+      else {
+        const key = JSON.stringify([child, Object.entries(parameters).sort()]);
+        const before = found.get(key)?.count ?? 0;
+        found.set(key, { module: child, parameters, count: before + times * count });
+      }
     }
   };
   visit(top, 1);
+  return [...found.values()];
+}
+
+/** @throws UserError where the design holds other memories than its manifest says. */
+function requireMemories({ memories, top }: EngineManifest, placed: readonly Placed[]): void {
+  const found = placed.flatMap(({ parameters, count }) =>
+    Array<string>(count).fill(`${parameters.WORDS} x ${parameters.WIDTH}`),
+  );
   const told = memories.flatMap(({ words, bits, instances }) => Array<string>(instances).fill(`${words} x ${bits}`));
   if (found.sort().join(', ') === told.sort().join(', ')) return;
   throw new UserError(

@@ -2,17 +2,14 @@ import { GENERATOR } from '../../../gen/base/version.js';
 import { type EngineManifest, loadEngine } from '../../../gen/design/engine/manifest.js';
 import type { LibraryIdentity } from '../../tools/liberty/identity.js';
 import type { ToolIdentity } from '../../tools/yosys/identity.js';
-import { runYosys } from '../../tools/yosys/yosys.js';
 import { FLOWS, type Flow } from '../flow-names.js';
 import { type AreaRequest, type ItemSyntheses, synthesiseAll } from '../measure.js';
 import type { ArrayPath } from '../path.js';
 import { distinctItems, itemKey } from '../plan.js';
 import { type AreaRow, gateEquivalentText, measuredModules, type Size } from '../report.js';
-import { sourcesOf } from '../sources.js';
 import { stepCounter } from '../steps.js';
-import { NETLIST, STRUCTURE_FILE } from '../structure.js';
 import { shownFlows } from '../synthesise.js';
-import { engineParts } from './items.js';
+import { elaboratedParts } from './elaborate.js';
 
 /** `area.json` of an engine. */
 export interface EngineAreaReport {
@@ -39,14 +36,8 @@ export interface EngineAreaReport {
 /** Synthesises all pieces of an engine but the memories and adds them up. @throws UserError as `measureDesign`. */
 export async function measureEngine({ folder, yosys, library, onProgress }: AreaRequest): Promise<EngineAreaReport> {
   const manifest = loadEngine(folder);
-  const { configuration, top, configurationSha256, machine, compileOrder } = manifest;
-  const { outputs } = await runYosys(yosys, {
-    title: `${top}, elaboration`,
-    script: [`read_verilog ${compileOrder.join(' ')}`, 'proc', `write_json ${STRUCTURE_FILE}`, ''].join('\n'),
-    inputs: sourcesOf(folder, compileOrder),
-    outputs: [STRUCTURE_FILE],
-  });
-  const { items, memories } = engineParts(manifest, NETLIST.parse(JSON.parse(outputs[STRUCTURE_FILE] ?? '')));
+  const { configuration, top, configurationSha256, machine } = manifest;
+  const { items, memories } = await elaboratedParts(yosys, folder, manifest);
   const distinct = distinctItems(items);
   const progress = stepCounter(distinct.length * FLOWS.length, onProgress);
   const { results, warnings } = await synthesiseAll({ yosys, folder, library }, distinct, progress);

@@ -175,6 +175,7 @@ function isInModuleBench({ role, parameters }: AreaItem, manifest: Manifest): bo
       return clusterRows * clusterCols === 1;
     case 'delay':
     case 'periphery':
+    case 'memory':
       return false;
   }
 }

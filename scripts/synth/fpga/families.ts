@@ -54,6 +54,8 @@ export const FAMILIES = {
       [/^(PFUMX|L6MUX21)$/, NOTHING],
       [/^MULT18X18D$/, DSP],
       [/^(DP16KD|PDPW16KD)$/, BLOCK_RAM],
+      // Two slices of RAM, and one that writes.
+      [/^TRELLIS_DPR16X4$/, { luts: 6 }],
     ],
   },
   xilinx: {
@@ -71,6 +73,10 @@ export const FAMILIES = {
       [/^DSP48E1$/, DSP],
       [/^RAMB36E1$/, BLOCK_RAM],
       [/^RAMB18E1$/, { blockRams: 0.5 }],
+      // RAM in LUTs, one for each port of a bit.
+      [/^RAM(16|32|64)X1D$/, { luts: 2 }],
+      [/^RAM128X1D$/, { luts: 4 }],
+      [/^RAM(32|64)M$/, { luts: 4 }],
     ],
   },
   gowin: {

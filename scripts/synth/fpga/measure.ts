@@ -1,25 +1,25 @@
 import { EXIT, UserError } from '../../../gen/base/errors.js';
 import { GENERATOR } from '../../../gen/base/version.js';
-import { loadDesign } from '../../../gen/design/manifest.js';
-import { factsOf } from '../../../gen/rtl/arch/table.js';
+import { holdsEngine } from '../../../gen/design/engine/manifest.js';
+import { requireTool, type Tool } from '../../tools/find.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
-import { checkedStructure, isElaborated } from '../checked-structure.js';
-import { provedWithin } from '../equivalence/prove.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import { netlistModule, type ProvableNetlist } from '../netlist.js';
-import { type AreaItem, areaItems, distinctItems, itemKey } from '../plan.js';
-import { reportNames, structureCheck } from '../report.js';
+import { type AreaItem, distinctItems, itemKey } from '../plan.js';
 import { sourcesOf } from '../sources.js';
 import { cellCounts } from '../statistics.js';
 import { type OnProgress, stepCounter } from '../steps.js';
+import { arraySubject } from './array.js';
+import { engineSubject } from './engine.js';
 import { type Family, resourcesOf } from './families.js';
 import { FPGA_FILES, fpgaScript } from './flow.js';
-import { type PlacedModule, placementsOf, placerFor } from './place.js';
+import { type PlacedModule, placementsOf } from './place.js';
 import type { PlaceRequest } from './place-request.js';
 import { provePlaced } from './prove.js';
 import { buildFpgaReport, type FamilyFindings, type FpgaReport, type FpgaSynthesis } from './report.js';
+import type { FpgaSubject } from './subject.js';
 
 export interface FpgaRequest {
   readonly folder: string;
@@ -33,46 +33,63 @@ export interface FpgaRequest {
   readonly onProgress: OnProgress;
 }
 
+/** What was measured, and the bitstream where it was asked for. */
+export interface MeasuredFpga {
+  readonly report: FpgaReport;
+  readonly bitstream: Uint8Array | undefined;
+}
+
 /**
  * Synthesises all modules of a design for families of FPGAs and adds them up; places and routes some.
  *
  * @throws UserError when the folder is not a design, a tool fails, or the design differs from its manifest (exit code 1).
  */
-export async function measureFpga(request: FpgaRequest): Promise<FpgaReport> {
-  const { folder, yosys, families, dsp, place, onProgress } = request;
-  const manifest = loadDesign(folder);
-  const { rows, cols, name, stall } = manifest.configuration;
-  const items = areaItems(manifest).filter(({ module }) => module !== manifest.clockGate?.module);
+export async function measureFpga(request: FpgaRequest): Promise<MeasuredFpga> {
+  const { folder, yosys, families, dsp, place, onProgress, proveLimit } = request;
+  const subject = holdsEngine(folder) ? engineSubject(folder) : arraySubject(folder);
+  if (proveLimit !== undefined && subject.prove === undefined) {
+    throw new UserError(`--prove: there is no proof of ${subject.measurement.top} as a whole; prove an array`);
+  }
+  const placer = place && (await placerFor(subject, place));
+  const { items, structure } = await subject.pieces(yosys);
   const distinct = distinctItems(items);
-  const all =
-    families.length * distinct.length + Number(isElaborated(manifest)) + (place ? place.what.length * place.seeds : 0);
+  const all = families.length * distinct.length + (place ? place.what.length * place.seeds : 0);
   const progress = stepCounter(all, onProgress);
-  const nextpnr = place ? await placerFor(manifest, place) : undefined;
-  const structure = await checkedStructure(yosys, folder, manifest, progress);
-  const placed = place && nextpnr ? await placementsOf({ folder, manifest, yosys, dsp, place, nextpnr, progress }) : [];
+  const placed =
+    place && placer
+      ? await placementsOf({
+          ...{ folder, yosys, dsp, place, progress, ...placer },
+          targets: place.what.map((what) => subject.target(what, items)),
+        })
+      : [];
   const findings: FamilyFindings[] = [];
   for (const family of families) {
     const { netlists, ...found } = await onFamily({ folder, yosys, family, dsp }, items, distinct, progress);
-    const context = { folder, manifest, yosys, library: undefined, netlists, onProgress };
-    findings.push({ ...found, proof: await provedWithin(request.proveLimit, context) });
+    const proof =
+      proveLimit === undefined
+        ? undefined
+        : await subject.prove?.({ yosys, netlists, limitSeconds: proveLimit, onProgress });
+    findings.push({ ...found, proof });
   }
-  return buildFpgaReport(
-    {
-      generator: GENERATOR,
-      design: name,
-      top: manifest.top,
-      configurationSha256: manifest.configurationSha256,
-      names: reportNames(manifest.configuration),
-      ...{ stall, rows, cols },
-      lanes: factsOf(manifest.configuration).computing.lanes,
-      tool: yosys.identity,
-      dsp,
-      structure: structureCheck(structure),
-    },
+  const report = buildFpgaReport(
+    { generator: GENERATOR, ...subject.measurement, tool: yosys.identity, dsp, structure },
     findings,
     placed.map(({ placement }) => placement),
     await provedPlacements(request, placed),
   );
+  return { report, bitstream: placed[0]?.bitstream };
+}
+
+/** The tools that place, and pack where that is asked for. @throws UserError where one is missing (exit code 3), or as `requirePlaceable`. */
+async function placerFor(
+  subject: FpgaSubject,
+  { what, bitstream }: PlaceRequest,
+): Promise<{ readonly nextpnr: Tool; readonly icepack: Tool | undefined }> {
+  subject.requirePlaceable(what);
+  return {
+    nextpnr: await requireTool('nextpnr'),
+    icepack: bitstream ? await requireTool('icepack') : undefined,
+  };
 }
 
 async function provedPlacements(
@@ -126,7 +143,7 @@ export async function synthesiseFor(
   const { outputs, warnings } = await runYosys(yosys, {
     title: `${item.module}, ${family}`,
     script: fpgaScript(item, family, dsp),
-    inputs: sourcesOf(folder, item.files),
+    inputs: sourcesOf(folder, [...(item.boxes ?? []).map(({ file }) => file), ...item.files]),
     outputs: Object.values(FPGA_FILES),
   });
   const cells = cellCounts(outputs[FPGA_FILES.cells] ?? '');

@@ -7,4 +7,6 @@ export interface PlaceRequest {
   readonly device: Device;
   /** Number of seeds. */
   readonly seeds: number;
+  /** Whether the fastest seed becomes a bitstream. */
+  readonly bitstream?: boolean;
 }

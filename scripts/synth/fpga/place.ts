@@ -2,29 +2,30 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../gen/base/errors.js';
 import { type HarnessPort, harnessSize, harnessVerilog } from '../../../gen/design/harness.js';
-import type { Manifest } from '../../../gen/design/manifest.js';
-import { requireTool, runTool, type Tool, toolFailure } from '../../tools/find.js';
+import { sha256 } from '../../../gen/design/manifest.js';
+import { runTool, type Tool, toolFailure } from '../../tools/find.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../../tools/pool.js';
 import { inScratch } from '../../tools/scratch.js';
 import type { TextFiles, Yosys } from '../../tools/yosys/interface.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import { PROOF_FILES } from '../equivalence/scripts.js';
-import { areaItems } from '../plan.js';
 import { sourcesOf } from '../sources.js';
 import { cellCounts } from '../statistics.js';
 import { DEVICES, type Device } from './devices.js';
 import { familyCommand } from './families.js';
 import { HARNESS, HARNESS_FILE, PORTS, portsOf } from './harness.js';
 import type { PlaceRequest } from './place-request.js';
-import { type LogicCells, median, type Placeable, type PlacedRun, type Placement, readPlacement } from './placement.js';
+import { median, type Placeable, type PlacedRun, type Placement, readPlacement, type UsedCells } from './placement.js';
 
 export interface PlacementContext {
   readonly folder: string;
-  readonly manifest: Manifest;
   readonly yosys: Yosys;
   readonly dsp: boolean;
   readonly place: PlaceRequest;
+  readonly targets: readonly Target[];
   readonly nextpnr: Tool;
+  /** Packs what the fastest seed gave. */
+  readonly icepack?: Tool | undefined;
   /** Called as each seed ends. */
   readonly progress: (what: string) => void;
 }
@@ -33,6 +34,8 @@ export interface PlacementContext {
 export interface PlacedModule {
   readonly placement: Placement;
   readonly harnessed: HarnessedNetlist;
+  /** What configures the device, of the fastest seed; where it was asked for. */
+  readonly bitstream?: Uint8Array | undefined;
 }
 
 /** A module in its harness, as RTL and as the netlist for nextpnr. */
@@ -46,26 +49,12 @@ export interface HarnessedNetlist {
 }
 
 /** A module to place. */
-interface Target {
+export interface Target {
   readonly what: Placeable;
   readonly label: string;
   readonly module: string;
   readonly files: readonly string[];
   readonly parameters: Readonly<Record<string, number>>;
-}
-
-/**
- * The nextpnr to place modules of a design with.
- *
- * @throws UserError when the design's clock passes a gate (exit code 2) or nextpnr is missing (3).
- */
-export async function placerFor(manifest: Manifest, { what }: PlaceRequest): Promise<Tool> {
-  if (what.includes('array') && manifest.configuration.stall === 'gate') {
-    throw new UserError(
-      `--place array: the clock of ${manifest.top} is gated by logic, which FPGAs do not support well; generate the design with --target fpga or --stall enable, or place the pe alone`,
-    );
-  }
-  return requireTool('nextpnr');
 }
 
 /**
@@ -75,26 +64,12 @@ export async function placerFor(manifest: Manifest, { what }: PlaceRequest): Pro
  */
 export async function placementsOf(context: PlacementContext): Promise<PlacedModule[]> {
   const placements: PlacedModule[] = [];
-  for (const what of context.place.what) {
-    placements.push(await placed(context, targetOf(context.manifest, what)));
-  }
+  for (const target of context.targets) placements.push(await placed(context, target));
   return placements;
 }
 
-/** The whole design; or its PE, the one with the widest partial sums where they differ. */
-function targetOf(manifest: Manifest, what: Placeable): Target {
-  if (what === 'array') {
-    return { what, label: manifest.top, module: manifest.top, files: manifest.compileOrder, parameters: {} };
-  }
-  const pe = areaItems(manifest)
-    .filter(({ role }) => role === 'pe')
-    .sort((x, y) => (y.parameters.SUM_BITS ?? 0) - (x.parameters.SUM_BITS ?? 0))[0];
-  if (pe === undefined) throw new Error('the design has no PE');
-  return { what, ...pe };
-}
-
 async function placed(context: PlacementContext, target: Target): Promise<PlacedModule> {
-  const { place, nextpnr, progress } = context;
+  const { place, nextpnr, icepack, progress } = context;
   const { device, seeds } = place;
   const { ports, luts, ...netlists } = await harnessed(context, target);
   return inScratch('place', async (folder) => {
@@ -105,6 +80,9 @@ async function placed(context: PlacementContext, target: Target): Promise<Placed
       progress(`${target.label} placed, seed ${seed}`);
       return outcome;
     });
+    const first = outcomes[0] as PlacedOnce;
+    const fastest = outcomes.reduce((best, each) => (each.run.mhz > best.run.mhz ? each : best)).run.seed;
+    const bitstream = icepack && (await packed(icepack, folder, fastest));
     const placement: Placement = {
       what: target.what,
       label: target.label,
@@ -113,11 +91,15 @@ async function placed(context: PlacementContext, target: Target): Promise<Placed
       tool: { name: 'nextpnr-ice40', version: nextpnr.version },
       flow: `${harnessScript(target, context.dsp)}nextpnr-ice40 ${placeArguments(device, '<seed>').join(' ')}\n`,
       harness: harnessSize(ports),
-      logicCells: outcomes[0]?.logicCells as LogicCells,
+      logicCells: first.logicCells,
+      blockRams: first.blockRams,
       runs: outcomes.map(({ run }) => run),
       medianMhz: median(outcomes.map(({ run }) => run.mhz)),
+      ...(bitstream
+        ? { bitstream: { seed: fastest, bytes: bitstream.length, sha256: sha256(Buffer.from(bitstream)) } }
+        : {}),
     };
-    return { placement, harnessed: netlists };
+    return { placement, harnessed: netlists, bitstream };
   });
 }
 
@@ -157,11 +139,28 @@ async function harnessed(
   return { label, sources, files: [...files, HARNESS_FILE], netlist: outputs[NETLIST] ?? '', ports, luts };
 }
 
+const ascFile = (seed: number): string => `placed-${seed}.asc`;
+
+/** The bitstream of a seed. @throws UserError where icepack writes none (exit code 3). */
+async function packed(icepack: Tool, folder: string, seed: number): Promise<Uint8Array> {
+  const binary = 'bitstream.bin';
+  const { log } = await runTool(icepack, [ascFile(seed), binary], { cwd: folder });
+  if (!existsSync(join(folder, binary))) throw toolFailure(icepack.name, 'wrote no bitstream', log, ascFile(seed));
+  return readFileSync(join(folder, binary));
+}
+
 function placeArguments(device: Device, seed: string, report = 'report.json'): string[] {
   return [
     ...[`--${device}`, '--package', DEVICES[device].package, '--pcf-allow-unconstrained'],
     ...['--timing-allow-fail', '--seed', seed, '--json', NETLIST, '--report', report],
   ];
+}
+
+/** What a seed gave. */
+interface PlacedOnce {
+  readonly run: PlacedRun;
+  readonly logicCells: UsedCells;
+  readonly blockRams: UsedCells;
 }
 
 interface PlaceOnce {
@@ -171,18 +170,25 @@ interface PlaceOnce {
   readonly luts: number;
 }
 
-async function placeOnce(
-  nextpnr: Tool,
-  folder: string,
-  { device, seed, title, luts }: PlaceOnce,
-): Promise<{ run: PlacedRun; logicCells: LogicCells }> {
+/** Of which cells a device has too few, by nextpnr's log. */
+function lackingCells(log: string): string | undefined {
+  const kinds = { ICESTORM_LC: 'logic cells', ICESTORM_RAM: 'block RAMs' } as const;
+  const uses = Object.entries(kinds).map(([name, title]) => {
+    const [, used, available] = new RegExp(`${name}: *(\\d+)/ *(\\d+)`).exec(log) ?? [];
+    return Number(used) > Number(available) ? `${used} of ${available} ${title}` : undefined;
+  });
+  const lacking = uses.filter((text) => text !== undefined);
+  return lacking.length === 0 ? undefined : lacking.join(' and ');
+}
+
+async function placeOnce(nextpnr: Tool, folder: string, { device, seed, title, luts }: PlaceOnce): Promise<PlacedOnce> {
   const report = `report-${seed}.json`;
-  const args = placeArguments(device, String(seed), report);
+  const args = [...placeArguments(device, String(seed), report), '--asc', ascFile(seed)];
   const { log, exitCode } = await runTool(nextpnr, args, { cwd: folder, okCodes: [0, 255, 1] });
-  const used = /ICESTORM_LC: *(\d+)\/ *(\d+)/.exec(log);
-  if (exitCode !== 0 && used && Number(used[1]) > Number(used[2])) {
+  const lacking = exitCode === 0 ? undefined : lackingCells(log);
+  if (lacking !== undefined) {
     throw new UserError(
-      `${title} does not fit the ${DEVICES[device].title}: it takes ${used[1]} of ${used[2]} logic cells; choose another --device or a smaller design`,
+      `${title} does not fit the ${DEVICES[device].title}: it takes ${lacking}; choose another --device or a smaller design`,
     );
   }
   const failure = (what: string) => toolFailure(nextpnr.name, `${what} (${title}, ${luts} LUTs)`, log, args.join(' '));
@@ -190,5 +196,6 @@ async function placeOnce(
   if (!existsSync(join(folder, report))) throw failure('wrote no report');
   const read = readPlacement(readFileSync(join(folder, report), 'utf8'));
   if ('problem' in read) throw failure(`gave no frequency: ${read.problem}`);
-  return { run: { seed, ...read.path }, logicCells: read.logicCells };
+  const { path, logicCells, blockRams } = read;
+  return { run: { seed, ...path }, logicCells, blockRams };
 }

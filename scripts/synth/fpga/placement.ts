@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { HarnessSize } from '../../../gen/design/harness.js';
 import type { Device } from './devices.js';
 
-/** What can be placed: a PE (a cluster of PEs, a dot-product unit), or the whole design. */
-export const PLACEABLE = ['pe', 'array'] as const;
+/** What can be placed: a PE (a cluster of PEs, a dot-product unit), or the whole design, an array or an engine. */
+export const PLACEABLE = ['pe', 'array', 'engine'] as const;
 
 export type Placeable = (typeof PLACEABLE)[number];
 
@@ -35,12 +35,16 @@ export interface Placement {
   readonly flow: string;
   readonly harness: HarnessSize;
   /** Logic cells, those of the harness included. */
-  readonly logicCells: LogicCells;
+  readonly logicCells: UsedCells;
+  readonly blockRams: UsedCells;
   readonly runs: readonly PlacedRun[];
   readonly medianMhz: number;
+  /** The bitstream of the fastest seed, where it was asked for. */
+  readonly bitstream?: { readonly seed: number; readonly bytes: number; readonly sha256: string };
 }
 
-export interface LogicCells {
+/** Cells of a device, and how many are used. */
+export interface UsedCells {
   readonly used: number;
   readonly available: number;
 }
@@ -50,7 +54,10 @@ const END = z.object({ cell: z.string() });
 /** The report that nextpnr writes with `--report`. */
 const NEXTPNR_REPORT = z.object({
   fmax: z.record(z.string(), z.object({ achieved: z.number().positive() })),
-  utilization: z.object({ ICESTORM_LC: z.object({ used: z.int().positive(), available: z.int().positive() }) }),
+  utilization: z.object({
+    ICESTORM_LC: z.object({ used: z.int().positive(), available: z.int().positive() }),
+    ICESTORM_RAM: z.object({ used: z.int(), available: z.int() }),
+  }),
   critical_paths: z.array(
     z.object({
       from: z.string(),
@@ -62,7 +69,7 @@ const NEXTPNR_REPORT = z.object({
 
 /** What was read of a report, or why it cannot be relied on. */
 export type ReadPlacement =
-  | { readonly path: PlacedPath; readonly logicCells: LogicCells }
+  | { readonly path: PlacedPath; readonly logicCells: UsedCells; readonly blockRams: UsedCells }
   | { readonly problem: string };
 
 /** Difference between a frequency and that of its path, in parts, that rounding explains. */
@@ -109,6 +116,7 @@ export function readPlacement(text: string): ReadPlacement {
       logic: slowest.path.some(({ type }) => type === 'logic'),
     },
     logicCells: utilization.ICESTORM_LC,
+    blockRams: utilization.ICESTORM_RAM,
   };
 }
 

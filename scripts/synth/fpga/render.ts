@@ -30,6 +30,7 @@ const COLUMNS: readonly TextColumn<FpgaRow>[] = [
   { title: 'block RAMs', text: ({ size }) => count(size.blockRams) },
   { title: 'LUTs, all', text: ({ total }) => count(total.luts) },
   { title: 'flip-flops, all', text: ({ total }) => count(total.flipFlops) },
+  { title: 'block RAMs, all', text: ({ total }) => count(total.blockRams) },
 ];
 
 /** `100 LUTs, 38 flip-flops, 29 carry bits` */
@@ -63,6 +64,7 @@ const PLACED: readonly TextColumn<Placement>[] = [
     title: 'logic cells',
     text: ({ logicCells: { used, available } }) => `${decimal(used)} of ${decimal(available)}`,
   },
+  { title: 'block RAMs', text: ({ blockRams: { used, available } }) => `${decimal(used)} of ${decimal(available)}` },
   { title: 'harness bits', text: ({ harness: { inputs, outputs } }) => `${inputs} + ${outputs}` },
   { title: 'median, MHz', text: ({ medianMhz }) => decimal(medianMhz, 1) },
   {
@@ -79,6 +81,7 @@ function criticalText({ runs: [run] }: Placement): string {
 }
 
 function notes({ stall, dsp, placements, proof }: FpgaReport): string[] {
+  const packed = placements.flatMap(({ label, bitstream }) => (bitstream ? [{ label, ...bitstream }] : []));
   const limited = placements.filter(({ runs }) => runs.some(({ logic }) => !logic));
   return [
     'Each module is synthesised alone and flattened. Modules in parentheses are parts of others and are not added again.',
@@ -95,6 +98,10 @@ function notes({ stall, dsp, placements, proof }: FpgaReport): string[] {
     ...(proof
       ? ['The proof covers the netlist that nextpnr reads, harness included. Place and route itself is not checked.']
       : []),
+    ...packed.map(
+      ({ label, seed, bytes, sha256 }) =>
+        `fpga.bin is the bitstream of ${label}, seed ${seed}: ${decimal(bytes)} bytes, sha256 ${sha256}.`,
+    ),
     ...limited.map(
       ({ label }) =>
         `With some seeds the critical path of ${label} has no gates: wires or the harness limit the frequency.`,

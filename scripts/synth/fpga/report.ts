@@ -34,8 +34,9 @@ export interface FamilyReport {
 }
 
 /** Which design was measured, with what. */
-interface FpgaMeasurement extends Omit<Measurement, 'library'> {
-  readonly stall: Configuration['stall'];
+export interface FpgaMeasurement extends Omit<Measurement, 'library'> {
+  /** Absent in engines, which nothing stalls as a whole. */
+  readonly stall?: Configuration['stall'];
   /** Whether multipliers may become DSP blocks. */
   readonly dsp: boolean;
   /** How the sum over the modules was checked against the elaborated design. */

@@ -24,6 +24,7 @@ const PACKAGES: Readonly<Record<ToolName, Readonly<Record<PackageManager, readon
   make: { apt: ['make'], dnf: ['make'], pacman: ['make'], brew: [] },
   ccache: { apt: ['ccache'], dnf: ['ccache'], pacman: ['ccache'], brew: ['ccache'] },
   nextpnr: { apt: ['nextpnr-ice40'], dnf: ['nextpnr'], pacman: ['nextpnr'], brew: [] },
+  icepack: { apt: ['fpga-icestorm'], dnf: ['icestorm'], pacman: ['icestorm'], brew: ['icestorm'] },
   opensta: { apt: ['opensta'], dnf: [], pacman: [], brew: [] },
 };
 
@@ -40,6 +41,7 @@ const FROM_XCODE: readonly ToolName[] = ['c++', 'cc', 'make'];
 const OPTIONAL: Readonly<Partial<Record<ToolName, string>>> = {
   ccache: 'rebuilds of simulations are slower',
   nextpnr: 'npm run area -- --place does not work',
+  icepack: 'npm run area -- --bitstream does not work',
   opensta: 'npm run area -- --sta does not work',
 };
 
@@ -53,6 +55,7 @@ const PURPOSE: Readonly<Record<ToolName, string>> = {
   make: 'what Verilator writes',
   ccache: 'faster rebuilds',
   nextpnr: 'npm run area -- --place (frequencies on an FPGA)',
+  icepack: 'npm run area -- --bitstream',
   opensta: 'npm run area -- --sta (setup checks of the whole design)',
 };
 

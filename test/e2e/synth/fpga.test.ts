@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +90,23 @@ exit $code
     const registers = (placement = pe) => (placement?.harness.inputs ?? 0) + 2 * (placement?.harness.outputs ?? 0);
     expect(pe?.logicCells.used).toBeGreaterThanOrEqual(registers() + (ice40?.pe.flipFlops ?? 0));
     expect(array?.logicCells.used).toBeGreaterThanOrEqual(registers(array) + (ice40?.whole.flipFlops ?? 0));
+  });
+
+  it.skipIf(!hasNextpnr || findProgram('icepack') === undefined)('packs the fastest seed to a bitstream', async () => {
+    const flags = ['--design', designs.enable, '--fpga', 'ice40', '--place', 'pe', '--device', 'hx1k', '--seeds', '2'];
+    const run = await area([...flags, '--bitstream', '--json']);
+    expect(run.exitCode, run.all).toBe(EXIT.done);
+    const [placement] = (JSON.parse(run.stdout) as FpgaReport).placements;
+    const bytes = readFileSync(join(designs.enable, 'fpga.bin'));
+    const [one, two] = placement?.runs ?? [];
+    expect(placement?.bitstream).toEqual({
+      ...{ seed: (one?.mhz ?? 0) >= (two?.mhz ?? 0) ? 1 : 2, bytes: bytes.length },
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+    // The preamble by which an iCE40 knows a bitstream, behind the comment.
+    expect(bytes.includes(Buffer.from([0x7e, 0xaa, 0x99, 0x7e]))).toBe(true);
+    expect(bytes.length).toBeGreaterThan(30_000);
+    expect(placement?.blockRams).toEqual({ used: 0, available: 16 });
   });
 
   it('refuses to place a design whose clock passes a gate, and says what to do', async () => {

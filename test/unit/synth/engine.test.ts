@@ -47,7 +47,7 @@ const WHOLE = {
 } as const;
 
 describe('the parts of an engine', () => {
-  const { items, memories } = engineParts(manifest, netlist(WHOLE));
+  const { items, memories, memoryItems } = engineParts(manifest, netlist(WHOLE));
   const shown = items.map(({ module, instances, parameters }) => [module, instances, parameters]);
 
   it('are all modules of top, compute unit and core, and what these have of their own', () => {
@@ -70,6 +70,17 @@ describe('the parts of an engine', () => {
     expect(boxes('e')).toEqual(['e_load', 'e_compute', 'e_ram_1r1w']);
     expect(boxes('e_sums')).toEqual(['e_ram_1r1w']);
     expect(memories).toBe(manifest.memories);
+  });
+
+  it('have memories as pieces of their own, each size once', () => {
+    expect(memoryItems.map(({ role, instances, parameters, files }) => [role, instances, parameters, files])).toEqual([
+      ['memory', 2, { WORDS: 4, WIDTH: 32 }, ['rtl/e_ram_1r1w.v']],
+      ['memory', 1, { WORDS: 8, WIDTH: 16 }, ['rtl/e_ram_1r1w.v']],
+    ]);
+    expect(memoryItems.map(({ label }) => label)).toEqual([
+      expect.stringContaining('sums'),
+      expect.stringContaining('weight'),
+    ]);
   });
 
   it('are refused where memories are not those of the manifest', () => {

@@ -46,10 +46,13 @@ describe('the command line of npm run area', () => {
       folder: 'd',
       families: ['ice40', 'ecp5'],
       dsp: false,
-      place: { what: ['array', 'pe'], device: 'hx8k', seeds: 3 },
+      place: { what: ['array', 'pe'], device: 'hx8k', seeds: 3, bitstream: false },
       proveLimit: undefined,
     });
     expect(areaCommand({ design, fpga: FAMILY_NAMES.join(',') })).toMatchObject({ place: undefined });
+    expect(areaCommand({ design, fpga: 'ice40', place: 'engine', bitstream: true })).toMatchObject({
+      place: { what: ['engine'], bitstream: true },
+    });
   });
 
   it('asks for a period in nanoseconds', () => {
@@ -73,7 +76,11 @@ describe('the command line of npm run area', () => {
       ['--liberty l', '--fpga "ecp"', '--dsp gowin', '--place "pes"', '--device "x"', '--seeds "0"'],
     ],
     [{ fpga: 'ecp5', place: 'pe' }, ['--place pe']],
-    [{ fpga: 'ice40', device: 'hx8k', seeds: '2' }, ['--device hx8k', '--seeds 2']],
+    [
+      { fpga: 'ice40', device: 'hx8k', seeds: '2', bitstream: true },
+      ['--device hx8k', '--seeds 2', '--bitstream true'],
+    ],
+    [{ fpga: 'ice40', place: 'pe,engine', bitstream: true }, ['--bitstream pe,engine']],
     [{ dsp: true, place: 'pe' }, ['--dsp', '--place pe']],
     [{ period: '2' }, ['--liberty']],
     [{ period: 'x', margin: '-1', liberty: 'l' }, ['--period "x"', '--margin "-1"']],

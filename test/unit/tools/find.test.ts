@@ -59,6 +59,7 @@ describe('a search for a tool', () => {
     ['c++', 'clang++', '14.0.6', '14.0.6'],
     ['make', 'make', 'GNU Make 4.3', '4.3'],
     ['ccache', 'ccache', 'ccache version 4.7.5', '4.7'],
+    ['icepack', 'icepack', 'Usage: icepack [options]', ''],
   ] as const)('%s as %s that says %s', async (name, program, text, version) => {
     const env = pathWith(program, text);
     expect(await toolStatus(name, env)).toEqual({ state: 'ready', path: join(env.PATH as string, program), version });

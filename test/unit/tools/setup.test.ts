@@ -132,6 +132,7 @@ describe('npm run setup', () => {
     make: 'GNU Make 4.3',
     ccache: 'ccache version 4.7',
     'nextpnr-ice40': '"nextpnr-ice40 -- Next Generation Place and Route (Version 0.4-1+b1)"',
+    icepack: 'Usage: icepack [options]',
     sta: '2.0.17',
   };
 
@@ -141,7 +142,7 @@ describe('npm run setup', () => {
     expect(first.exitCode).toBe(0);
     expect(first.all).toMatch(/:\n.*apt-get update\n.*apt-get install -y .* verilator/);
     expect(called()).toBe(
-      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ gcc make ccache nextpnr-ice40 opensta\n',
+      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ gcc make ccache nextpnr-ice40 fpga-icestorm opensta\n',
     );
     const second = await setup(place);
     expect(second.exitCode).toBe(0);

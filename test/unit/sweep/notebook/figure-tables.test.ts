@@ -144,6 +144,7 @@ describe('the tables of docs/fpga.md', () => {
     tool: { name: 'nextpnr-ice40', version: '0.4' },
     harness: { inputs: 3, outputs: 4 },
     logicCells: { used, available: 7680 },
+    blockRams: { used: 0, available: 32 },
     runs: mhz.map((each, seed) => ({ mhz: each, seed, from: `w_q_${seed}`, to: 'acc_q', routing: 0.512, logic: true })),
   });
   const report = (families: FpgaReport['families'], placements: readonly Placement[] = []): FpgaReport => ({

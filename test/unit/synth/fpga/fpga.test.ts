@@ -14,6 +14,8 @@ describe('the cells of an FPGA', () => {
   it.each([
     ['ice40', { SB_LUT4: 100, SB_CARRY: 29, SB_DFFE: 30, SB_DFFSR: 8 }, [100, 38, 29, 0, 0]],
     ['ice40', { SB_MAC16: 2, SB_RAM40_4K: 1 }, [0, 0, 0, 2, 1]],
+    ['ecp5', { DP16KD: 3, TRELLIS_DPR16X4: 2 }, [12, 0, 0, 0, 3]],
+    ['xilinx', { RAMB18E1: 3, RAM32M: 2, RAM64X1D: 1 }, [10, 0, 0, 0, 1.5]],
     ['ecp5', { CCU2C: 16, L6MUX21: 8, LUT4: 96, PFUMX: 20, TRELLIS_FF: 38 }, [128, 38, 32, 0, 0]],
     ['ecp5', { CCU2C: 12, LUT4: 82, MULT18X18D: 1, TRELLIS_FF: 38 }, [106, 38, 24, 1, 0]],
     ['xilinx', { CARRY4: 9, FDRE: 38, LUT2: 18, LUT6: 11, INV: 1, MUXF7: 4, RAMB18E1: 1 }, [30, 38, 36, 0, 0.5]],
@@ -34,6 +36,17 @@ describe('the flow for an FPGA', () => {
     expect([false, true].map((dsp) => familyCommand('ice40', dsp))).toEqual(['synth_ice40', 'synth_ice40 -dsp']);
     expect([false, true].map((dsp) => familyCommand('ecp5', dsp))).toEqual(['synth_ecp5 -nodsp', 'synth_ecp5']);
     expect(familyCommand('gowin', false)).toBe(familyCommand('gowin', true));
+  });
+
+  it('leaves out what is a black box', () => {
+    const boxes = [{ module: 'd_ram', file: 'rtl/d_ram.v' }];
+    const lines = fpgaScript({ module: 'd', files: ['rtl/d.v'], parameters: {}, boxes }, 'ecp5', false).split('\n');
+    expect(lines[0]).toBe('read_verilog -lib rtl/d_ram.v');
+    const [gone, counted] = ['delete t:*d_ram*', 'stat -json'].map((text) =>
+      lines.findIndex((line) => line.includes(text)),
+    );
+    expect(gone).toBeGreaterThan(lines.findIndex((line) => line.startsWith('synth_')));
+    expect(counted).toBeGreaterThan(gone ?? 0);
   });
 
   it('sets parameters, maps and counts', () => {

@@ -7,6 +7,8 @@ import { validateConfiguration } from '../../../../gen/config/validate.js';
 import { buildManifest } from '../../../../gen/design/manifest.js';
 import { elaborate } from '../../../../gen/rtl/design.js';
 import { placementsOf } from '../../../../scripts/synth/fpga/place.js';
+import { peTarget } from '../../../../scripts/synth/fpga/subject.js';
+import { areaItems } from '../../../../scripts/synth/plan.js';
 import type { Yosys } from '../../../../scripts/tools/yosys/interface.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-place-'));
@@ -46,7 +48,7 @@ function placeWith(script: string) {
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
   return placementsOf({
-    ...{ folder: root, manifest, yosys, dsp: false, progress: () => {} },
+    ...{ folder: root, yosys, dsp: false, progress: () => {}, targets: [peTarget(areaItems(manifest))] },
     place: { what: ['pe'], device: 'hx8k', seeds: 1 },
     nextpnr: { name: 'nextpnr', path, version: '0.9' },
   });
@@ -72,6 +74,12 @@ describe('place and route fails', () => {
       'echo "Info: 	         ICESTORM_LC:  9000/ 7680   117%"; exit 255',
       EXIT.badRequest,
       /\bd_pe\b.*\biCE40HX8K\b.*\b9000\b.*\b7680\b/,
+    ],
+    [
+      'where the module has too much memory',
+      'echo "Info: ICESTORM_LC:  90/ 7680  1%"; echo "Info: ICESTORM_RAM:  40/  32  125%"; exit 255',
+      EXIT.badRequest,
+      /\b40 of 32 block RAMs;/,
     ],
   ])('%s', async (_, script, exitCode, message) => {
     await expect(placeWith(script)).rejects.toMatchObject({ exitCode, message: expect.stringMatching(message) });
