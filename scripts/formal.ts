@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../gen/base/errors.js';
 import { programCommand } from '../gen/base/options.js';
@@ -10,10 +10,11 @@ import { formalPasses, proveDesigns } from './formal/formal.js';
 import { FORMAL_MATRIX } from './formal/matrix.js';
 import { formalText } from './formal/render.js';
 import { DEFAULT_LIMIT, type FormalFlags, formalRequest } from './formal/request.js';
+import { BUILD_FOLDER } from './tools/build-folder.js';
 import { YOSYS_HELP } from './tools/yosys/environment.js';
 import { announcedYosys } from './tools/yosys/yosys.js';
 
-const BUILD = fileURLToPath(new URL('../build/formal', import.meta.url));
+const BUILD = join(BUILD_FOLDER, 'formal');
 
 function command(): Command {
   return programCommand('npm run formal --')

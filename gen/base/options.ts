@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander';
 import { mistakesError, UserError } from './errors.js';
+import { asCalled } from './installed.js';
 import { isRunByNpm, requireDashes } from './npm.js';
 import { nearWord } from './suggest.js';
 import { GENERATOR } from './version.js';
@@ -35,7 +36,11 @@ class ProgramCommand extends Command {
  * An option given twice, or before the `--` of npm, is a mistake.
  */
 export function programCommand(call: string): Command {
-  return new ProgramCommand(call).version(GENERATOR, '--version').exitOverride();
+  const program = new ProgramCommand(asCalled(call)).version(GENERATOR, '--version').exitOverride();
+  return program.configureOutput({
+    writeOut: (text) => process.stdout.write(asCalled(text)),
+    writeErr: (text) => process.stderr.write(asCalled(text)),
+  });
 }
 
 /** The parser of an option that may be given again: all its values, in order. */

@@ -1,4 +1,5 @@
 import { EXIT, UserError } from './errors.js';
+import { INSTALLED } from './installed.js';
 
 /**
  * Loads a package that only measuring needs: an installation for Verilog alone (`npm ci --omit=dev`) is without it.
@@ -10,6 +11,7 @@ export async function loadPackage<T>(name: string, load: () => Promise<T>): Prom
     return await load();
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new UserError(`the package ${name} is not installed; npm ci installs all packages`, EXIT.toolBroken);
+    const wayOut = INSTALLED ? `npm install ${name} installs it` : 'npm ci installs all packages';
+    throw new UserError(`the package ${name} is not installed; ${wayOut}`, EXIT.toolBroken);
   }
 }

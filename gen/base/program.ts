@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { EXIT, UserError } from './errors.js';
+import { asCalled } from './installed.js';
 import { isRunByNpm } from './npm.js';
 
 /**
@@ -22,7 +23,7 @@ export async function runProgram(main: () => Promise<number> | number): Promise<
       return;
     }
     if (error instanceof UserError) {
-      process.stderr.write(`error: ${error.message}\n`);
+      process.stderr.write(`error: ${asCalled(error.message)}\n`);
       process.exitCode = error.exitCode;
       return;
     }

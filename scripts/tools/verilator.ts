@@ -4,10 +4,10 @@ import { arch, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../gen/base/folder.js';
+import { BUILD_FOLDER } from './build-folder.js';
 import { requireTool, runTool, type Tool } from './find.js';
 
 const TB_FOLDER = fileURLToPath(new URL('../../tb/', import.meta.url));
-const BUILD_FOLDER = fileURLToPath(new URL('../../build/', import.meta.url));
 
 const EXECUTABLE = 'Vdut';
 const HEADERS = 'model_headers.h';

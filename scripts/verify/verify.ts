@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../gen/base/errors.js';
 import { makeFolder } from '../../gen/base/folder.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
@@ -9,6 +8,7 @@ import { generate } from '../../gen/design/generate.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import { holdsRequantiser, loadRequantiser, type RequantiserManifest } from '../../gen/design/requantiser/manifest.js';
 import { type RandomSource, randomSource } from '../../gen/golden/vectors.js';
+import { BUILD_FOLDER } from '../tools/build-folder.js';
 import { requireTool } from '../tools/find.js';
 import { mapLimit } from '../tools/pool.js';
 import { measureSpeed, verifyArray } from './array.js';
@@ -41,7 +41,6 @@ export interface Verdict {
   readonly traces?: readonly string[];
 }
 
-const BUILD = fileURLToPath(new URL('../../build/', import.meta.url));
 const SPEED_SECONDS = 3;
 
 /** Verifies designs, prints one line each and a summary with the simulation speed; returns the exit code. */
@@ -65,7 +64,7 @@ export async function verifyAll(request: VerifyRequest): Promise<number> {
 }
 
 function generateMatrix(): string[] {
-  const out = join(BUILD, 'verify');
+  const out = join(BUILD_FOLDER, 'verify');
   return DEFAULT_MATRIX.map((raw) => generate(validateConfiguration(raw), out, { replace: true }).folder);
 }
 
@@ -152,8 +151,8 @@ export async function verifyDesign(
 }
 
 function tracePath(name: string, bench: string): string {
-  makeFolder(join(BUILD, 'traces'));
-  return join(BUILD, 'traces', `${name}-${bench}.fst`);
+  makeFolder(join(BUILD_FOLDER, 'traces'));
+  return join(BUILD_FOLDER, 'traces', `${name}-${bench}.fst`);
 }
 
 const shown = (path: string): string => relative(process.cwd(), path) || '.';

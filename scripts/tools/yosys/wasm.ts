@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import { INSTALLED } from '../../../gen/base/installed.js';
 import { loadPackage } from '../../../gen/base/package.js';
 import { toolFailure } from '../find.js';
 import type { Yosys, YosysOutcome } from './interface.js';
@@ -25,10 +26,17 @@ export async function wasmYosys(): Promise<Yosys> {
 /** Processes that wait for their next job. They do not keep this process alive. */
 const idle: ChildProcess[] = [];
 
-function start(): ChildProcess {
+/** What runs a job: of the installed package JavaScript, of the repository TypeScript with its loader. */
+function program(): { readonly file: URL; readonly execArgv: string[] } {
+  if (INSTALLED) return { file: new URL('./wasm-process.js', import.meta.url), execArgv: [] };
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return fork(new URL('./wasm-process.ts', import.meta.url), {
-    execArgv: ['--import', loader],
+  return { file: new URL('./wasm-process.ts', import.meta.url), execArgv: ['--import', loader] };
+}
+
+function start(): ChildProcess {
+  const { file, execArgv } = program();
+  return fork(file, {
+    execArgv,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -1,7 +1,7 @@
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
 import { EXIT } from '../../../gen/base/errors.js';
 import { randomSource } from '../../../gen/golden/vectors.js';
+import { BUILD_FOLDER } from '../../tools/build-folder.js';
 import { inScratch } from '../../tools/scratch.js';
 import { quickBudget } from '../quick.js';
 import { findFrontEnds } from './lint.js';
@@ -36,7 +36,7 @@ export interface FuzzSummary {
   readonly seconds: number;
 }
 
-const KEPT = fileURLToPath(new URL('../../../build/fuzz/', import.meta.url));
+const KEPT = join(BUILD_FOLDER, 'fuzz');
 
 /** Tries random configurations until time or count is up and reports; returns the exit code. */
 export async function fuzz(request: FuzzRequest): Promise<number> {

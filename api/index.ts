@@ -1,0 +1,3 @@
+export * from './codec.js';
+export * from './generator.js';
+export * from './selection.js';
