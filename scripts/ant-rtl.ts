@@ -44,8 +44,8 @@ async function own(command: string | undefined, words: readonly string[]): Promi
     return EXIT.done;
   }
   const nearest = nearWord(command, [...COMMAND_NAMES, 'completion']);
-  const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-  throw new UserError(`${command} is no command${hint} ant-rtl --help lists them`);
+  const hint = nearest === undefined ? '; ant-rtl --help lists them' : `; did you mean ${nearest}?`;
+  throw new UserError(`${command} is no command${hint}`);
 }
 
 const [node = '', , command, ...words] = process.argv;

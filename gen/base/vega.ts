@@ -6,7 +6,7 @@ import { loadPackage } from './package.js';
  *
  * @throws UserError (exit code 3) when they are not installed.
  */
-export const loadPlotting = () =>
+export const loadPlotting = (): Promise<[typeof import('vega'), typeof import('vega-lite')]> =>
   Promise.all([loadPackage('vega', () => import('vega')), loadPackage('vega-lite', () => import('vega-lite'))]);
 
 /**

@@ -8,7 +8,7 @@ export interface InstanceView {
   readonly ports: readonly Connection[];
 }
 
-interface Connection {
+export interface Connection {
   readonly port: string;
   readonly name: string;
 }

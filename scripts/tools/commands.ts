@@ -14,6 +14,7 @@ export const COMMANDS = {
   matmul: 'multiplies two real matrices on the simulated array',
   quantize: 'chooses types and scales for a network',
   infer: 'runs a quantised network on the simulated hardware',
+  'random-network': 'writes a known network as ONNX with random weights',
   accuracy: 'accuracy of the networks of the models folder by their types',
   compile: 'compiles a quantised network for an engine',
   model: 'cycles and energy of whole networks',

@@ -42,9 +42,9 @@ describe('the installed package', () => {
     const { stdout, exitCode } = await antRtl(['--help']);
     expect(exitCode).toBe(0);
     for (const name of COMMAND_NAMES) expect(stdout).toContain(`  ${name} `);
-    const wrong = await antRtl(['gne']);
+    const wrong = await antRtl(['verfy']);
     expect([wrong.exitCode, wrong.stdout]).toEqual([2, '']);
-    expect(wrong.stderr).toMatch(/\bgne\b.*\bgen\b/);
+    expect(wrong.stderr).toMatch(/\bverfy\b.*\bverify\b/);
     expect((await antRtl([])).exitCode).toBe(2);
   });
 
@@ -145,15 +145,7 @@ console.log(JSON.stringify({
     const compile = async (name: string, text: string) => {
       writeFileSync(join(place, `${name}.ts`), text);
       const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-      const options = [
-        '--noEmit',
-        '--strict',
-        '--skipLibCheck',
-        '--module',
-        'nodenext',
-        '--target',
-        'es2023',
-      ];
+      const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023'];
       return execa(process.execPath, [tsc, ...options, `${name}.ts`], { cwd: place, reject: false, all: true });
     };
     const right = await compile(
