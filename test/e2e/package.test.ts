@@ -63,7 +63,7 @@ describe('the installed package', () => {
   it('names its commands in errors and help as it is called', async () => {
     const refused = await antRtl(['gen', '--rows', '0', '--cols', 'x']);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/rows: given 0\b[\s\S]*cols: given x\b/);
+    expect(refused.stderr).toMatch(/rows: given 0\b[\s\S]*cols: given "x"/);
     const missing = await antRtl(['verify', '--design', 'nowhere']);
     expect(missing.stderr).toContain('npx ant-rtl gen');
     expect(missing.stderr).not.toContain('npm run');
