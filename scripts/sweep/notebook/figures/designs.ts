@@ -1,4 +1,5 @@
 import { BUS_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, formName, formOptions } from './drain-forms.js';
+import { ENGINE_SIZES, engineName } from './engine-areas.js';
 import { LANE_FORMS, laneFormName, laneFormOptions } from './lane-forms.js';
 import { PROVED_OPTIONS } from './proof-times.js';
 
@@ -56,5 +57,6 @@ export const DESIGNS: Readonly<Record<string, string>> = {
   ...PROVED_OPTIONS,
   engine_networks: '--engine --max-k 8192 --activation-kib 256 --weight-kib 128',
   requantise_4: '--arch requantise --lanes 4',
+  ...Object.fromEntries(ENGINE_SIZES.map((size) => [engineName(size), `--engine --rows ${size} --cols ${size}`])),
   ...Object.fromEntries(DOTS.map(({ name, options }) => [name, options])),
 };

@@ -6,6 +6,7 @@ import { nameWithLanes } from '../../../perf/own.js';
 import type { ModelReport } from '../../../perf/report.js';
 import type { PowerReport } from '../../../power/report.js';
 import { proofPasses } from '../../../synth/equivalence/verdict.js';
+import type { EngineAreaReport } from '../../../synth/engine/measure.js';
 import { FAMILY_NAMES } from '../../../synth/fpga/families.js';
 import type { FpgaReport } from '../../../synth/fpga/report.js';
 import type { AreaReport } from '../../../synth/report.js';
@@ -29,6 +30,7 @@ import { AIMED_FORMS, BUS_FORMS, CORE_FORMS, DRAIN_FORMS, ENERGY_FORMS, type For
 import { coreTable, drainsTable, energyTable, goalsTable } from './drain-tables.js';
 import { dotTreesTable } from './dot-trees-table.js';
 import { engineLayersTable, engineNetworksTable } from './engine-tables.js';
+import { ENGINE_SIZES, engineAreas, engineName, enginePaths } from './engine-areas.js';
 import { type Figure, figureOf, type LibraryKey, type Measured, type Step, textBlock } from './figure.js';
 import { type PlacedReports, renderFamilies, renderPlaced } from './fpga-tables.js';
 import { LANE_FORMS, laneFormName, WS_FORMS } from './lane-forms.js';
@@ -368,6 +370,16 @@ export const FIGURES: readonly Figure[] = [
       library,
     })),
     parts: { areas: (reports) => requantiserTable(reports, LIBRARIES) },
+  }),
+  figureOf<EngineAreaReport[]>({
+    name: 'engine-area',
+    page: 'docs/engine.md',
+    library: 'osu018',
+    measured: ENGINE_SIZES.map((size) => run(`area --design ${folder(engineName(size))} --liberty LIBRARY`)),
+    parts: {
+      'areas of engines': (reports) => engineAreas(reports, ['osu018']),
+      'paths of engines': (reports) => enginePaths(reports, ['osu018']),
+    },
   }),
   figureOf<[AreaReport, AreaReport]>({
     name: 'stalls',
