@@ -75,9 +75,9 @@ describe('the installed package', () => {
   });
 
   it('verifies a design with the test benches in it, and compiles below the folder of the user', async () => {
-    const { exitCode, stdout, stderr } = await antRtl(['verify', '--design', 'rtl-out/ant_2x3']);
-    expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^PASS ant_2x3 /m);
+    const { exitCode, stdout } = await antRtl(['verify', '--design', 'rtl-out/ant_2x3']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^PASS +ant_2x3 /m);
     expect(existsSync(join(place, 'build'))).toBe(true);
     expect(existsSync(join(installed, 'build'))).toBe(false);
   });
