@@ -58,7 +58,7 @@ describe('npm run infer on an engine', () => {
 
   it('tells of an engine that computes something else', async () => {
     const { folder } = brokenEngine(out, { ...ENGINE, name: 'wrong' }, (file, text) =>
-      file === 'wrong_compute.v' ? text.replace('beat_copy ? late_copy_shift_q : late_shift_q', "6'd1") : text,
+      file === 'wrong_requantise.v' ? text.replace('copy_q[2] ? copy_shift_i : shift_i', "6'd1") : text,
     );
     const { stdout, exitCode } = await infer(folder);
     expect(JSON.parse(stdout)).toMatchObject({ exact: false, mismatch: expect.stringMatching(/^sample \d: byte \d+/) });
