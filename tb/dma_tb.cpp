@@ -126,6 +126,8 @@ int main(int argc, char** argv) {
     const std::vector<Transfer> reads = transfers(false), writes = transfers(true);
     std::vector<const uint8_t*> to_write;
     for (const Transfer& each : writes) to_write.insert(to_write.end(), each.words.begin(), each.words.end());
+    size_t most_words = 0;  // that reads can be cut into
+    for (const Transfer& each : reads) most_words += (size_t{each.count1} + 1) * (each.count2 + 1) * (each.bytes / lanes + 2);
     std::memcpy(bytes.data(), file.take(bytes.size()), bytes.size());
     memory.set(stalls, faults);
 
@@ -197,6 +199,7 @@ int main(int argc, char** argv) {
         put(head, sizeof head);
         put(data.data(), lanes);
         came++;
+        if (came > most_words) wrong = "more words come than reads have";
         if (last_o.get()) read_done++;
         last_progress = cycle;
       }
