@@ -10,6 +10,9 @@ export interface TileBeats {
   readonly weightBeats: number;
   /** A code for each weight beat, column and step of the beat. */
   readonly w: Uint8Array;
+  /** Codes of scales for each beat and row or column; none where numbers do not lie in blocks. */
+  readonly aScales: Uint8Array;
+  readonly wScales: Uint8Array;
   /** Beats of results, of `resultWidth` lanes. */
   readonly resultBeats: number;
 }
@@ -32,9 +35,30 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
     a: weightsStay ? a : stepsSideBySide(a, info.rows, steps),
     weightBeats: (shape.weightRows / steps) * repeats,
     w: repeats === 1 ? w : repeatRows(w, info.cols * steps),
+    aScales: scalesOfBeats(info, tile.k / length, tile.aScales),
+    wScales: scalesOfBeats(info, tile.k / length, tile.wScales),
     resultBeats: resultBeats(info, tile),
   };
 }
+
+/**
+ * The codes of scales that lie on a port, beat by beat. They count in the last beat of a block: the others carry the complement.
+ *
+ * @param scales A code for each block and row or column.
+ */
+function scalesOfBeats({ blocks, tile }: ArrayInfo, beats: number, scales: Uint8Array = NONE): Uint8Array {
+  if (blocks === undefined) return NONE;
+  const each = blocks.elements / tile.stepsPerBeat;
+  const width = scales.length / Math.ceil(beats / each);
+  const mask = 2 ** blocks.scales.bits - 1;
+  return Uint8Array.from({ length: beats * width }, (_, i) => {
+    const beat = Math.floor(i / width);
+    const code = scales[Math.floor(beat / each) * width + (i % width)] as number;
+    return (beat + 1) % each === 0 || beat === beats - 1 ? code : ~code & mask;
+  });
+}
+
+const NONE: Uint8Array = new Uint8Array();
 
 /** What a beat adds to the length of a tile: its steps of the reduction or, where weights stay, a row of activations. */
 export const lengthPerBeat = ({ tile }: Pick<ArrayInfo, 'tile'>): number => (tile.weightsStay ? 1 : tile.stepsPerBeat);

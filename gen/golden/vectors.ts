@@ -1,6 +1,7 @@
 import { levels } from '../numerics/codec.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
-import { type ArrayInfo, type PortInfo, selectedType, type Tile, tileShape } from './reference.js';
+import { type ArrayInfo, blocksOfTile, type PortInfo, selectedType, type Tile, tileShape } from './reference.js';
+import { randomScales } from './scale-vectors.js';
 
 /** A seeded source of pseudo-random numbers: the same seed gives the same numbers on every machine. */
 export interface RandomSource {
@@ -74,6 +75,9 @@ export function randomTile(random: RandomSource, info: ArrayInfo, request: TileR
     ...(w.wide ? { wWide: true } : {}),
     a: fill(random, codesOf(info.a, a), aPattern, { beats: k, lanes: aLanes }),
     w: fill(random, codesOf(info.w, w), wPattern, { beats: weightRows, lanes: wLanes }),
+    ...(info.blocks
+      ? randomScales(random, info.blocks.scales, blocksOfTile(info, { k }), { rows: info.rows, cols: info.cols })
+      : {}),
   };
 }
 
