@@ -109,7 +109,9 @@ const wayOut = ({ beside }: Conflict, { target }: Configuration): string =>
 
 function conditionText(condition: Condition, nameOf = (key: ParameterKey): string => key): string {
   return Object.entries(condition)
-    .map(([key, value]) => (value === 'given' ? nameOf(key as ParameterKey) : `${nameOf(key as ParameterKey)} ${value}`))
+    .map(([key, value]) =>
+      value === 'given' ? nameOf(key as ParameterKey) : `${nameOf(key as ParameterKey)} ${value}`,
+    )
     .join(' and ');
 }
 

@@ -32,7 +32,9 @@ export function randomScales(
   const scales = (centre: number, width: number): Uint8Array =>
     Uint8Array.from({ length: blocks * width }, () => {
       if (rareNan && random.below(2 * blocks * width) === 0) return pick(random, nans);
-      const away = Number.isFinite(spread) ? random.below(2 * spread + 1) - spread : random.below(finite.length) - centre;
+      const away = Number.isFinite(spread)
+        ? random.below(2 * spread + 1) - spread
+        : random.below(finite.length) - centre;
       return finite[Math.min(Math.max(centre + away, 0), finite.length - 1)] as number;
     });
   return { aScales: scales(centres[0] as number, rows), wScales: scales(centres[1] as number, cols) };

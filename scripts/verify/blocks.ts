@@ -46,7 +46,9 @@ async function verifyScaler(
     const vectors = join(scratch, 'vectors.bin');
     writeFileSync(vectors, benchVectors(driven));
     const args = [vectors, ...(trace ? ['--trace', trace] : [])];
-    const { stdout } = await runTool({ name: 'the simulation of the scaler', path: executable }, args, { okCodes: [0, 1] });
+    const { stdout } = await runTool({ name: 'the simulation of the scaler', path: executable }, args, {
+      okCodes: [0, 1],
+    });
     const result = JSON.parse(stdout) as { checked: number; failure?: ModuleFailure };
     const { checked } = result;
     const failure = result.failure ? mismatch(manifest, driven, result.failure) : undefined;
@@ -59,7 +61,12 @@ async function verifyScaler(
   }
 }
 
-async function buildScalerBench(folder: string, manifest: Manifest, budget: TestBudget, trace: boolean): Promise<string> {
+async function buildScalerBench(
+  folder: string,
+  manifest: Manifest,
+  budget: TestBudget,
+  trace: boolean,
+): Promise<string> {
   const { blocks, configuration, ports, modules } = manifest;
   if (blocks === null) throw new Error('a design without blocks has no scaler');
   const { name } = configuration;

@@ -124,7 +124,10 @@ function unitMismatch(
     return types[Math.min(selector, types.length - 1)] as string;
   };
   const [aName, wName] = [typeName('a', aSelector), typeName('w', wSelector)];
-  const [aValues, wValues] = [aName, wName].map((name) => codeValues(decodedType(manifest, name))) as [bigint[], bigint[]];
+  const [aValues, wValues] = [aName, wName].map((name) => codeValues(decodedType(manifest, name))) as [
+    bigint[],
+    bigint[],
+  ];
   const products = Array.from({ length: lanes }, (_, lane) => {
     const [a, w] = [codes[step * 2 * lanes + lane] as number, codes[(step * 2 + 1) * lanes + lane] as number];
     return { lane, text: `${aValues[a % aValues.length]}*${wValues[w % wValues.length]}` };

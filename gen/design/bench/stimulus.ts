@@ -122,7 +122,11 @@ function stimulusStream({ design, tiles, random, identity }: Source, stream: Str
   const [modes, types, scales, data] = [carried('mode'), carried('type'), carried('scale'), carried('data')];
   const fields = [
     { port: stream.last.name, width: 1, room: 4 },
-    ...[...modes, ...types, ...scales, ...data].map(({ port, width }) => ({ port: port.name, width, room: wholeDigits(width) })),
+    ...[...modes, ...types, ...scales, ...data].map(({ port, width }) => ({
+      port: port.name,
+      width,
+      room: wholeDigits(width),
+    })),
   ];
   let total = 0;
   const lines = tiles.flatMap((tile, i) => {

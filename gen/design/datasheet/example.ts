@@ -1,7 +1,7 @@
 import { arrayInfoOfDesign, expectedResults, type Tile, tileShape } from '../../golden/reference.js';
 import { resultLanes, resultWidth, skipsRows, tileBeats } from '../../golden/streams.js';
-import { quantise } from '../../numerics/codec.js';
 import { elementStep } from '../../numerics/blocks/block-codec.js';
+import { quantise } from '../../numerics/codec.js';
 import { leastStep, realValues } from '../../numerics/real.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
 import type { BlockArithmetic } from '../../rtl/blocks/arithmetic.js';

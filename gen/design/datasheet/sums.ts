@@ -109,9 +109,7 @@ function blockSums(design: Design, blocks: BlockArithmetic) {
       'Every result is a real number: the sum of what codes, element steps and scales stand for. Scales of tensors stay outside.',
       `A scale that is NaN makes the result NaN${nan ? ', and so does an element that is' : ''}. Every NaN is the quiet NaN 7fc00000, which stays to the end of the tile.`,
       ...(infinity
-        ? [
-            'Infinite elements make the result infinite. Zero times infinity and infinity less infinity are NaN.',
-          ]
+        ? ['Infinite elements make the result infinite. Zero times infinity and infinity less infinity are NaN.']
         : []),
       ...(blocks.overflows
         ? ['A sum that rounds beyond the largest number, (2 - 2^-23) * 2^127, is infinite.']

@@ -15,7 +15,8 @@ export function adding(blocks: BlockArithmetic, signal: (name: string) => string
   const keyBits = placeBits + sigBits;
   const pad = (bits: number): string => (bits > 0 ? `, ${literal(bits, 0)}` : '');
   const accExp = subnormal ? '{acc[30:24], acc[23] | ~normal}' : 'acc[30:23]';
-  const accPlace = offset > 0 ? `{${literal(placeBits - 8, offset / 256)}, ${accExp}}` : zeroExtend(accExp, 8, placeBits);
+  const accPlace =
+    offset > 0 ? `{${literal(placeBits - 8, offset / 256)}, ${accExp}}` : zeroExtend(accExp, 8, placeBits);
   const exponent = (key: string): string => slice(key, keyBits, keyBits - 1, sigBits);
   const significand = (key: string): string => slice(key, keyBits, sigBits - 1, 0);
   const shifts = Array.from({ length: bitsFor(width) }, (_, i) => 2 ** i).reverse();
@@ -25,7 +26,7 @@ export function adding(blocks: BlockArithmetic, signal: (name: string) => string
     {
       comment: 'A new sum starts from +0.',
       wires: [
-        { name: 'acc', width: 32, value: "acc_q & {32{~first_i}}" },
+        { name: 'acc', width: 32, value: 'acc_q & {32{~first_i}}' },
         { name: 'normal', width: 1, value: '|acc[30:23]' },
         { name: 'special', width: 1, value: '&acc[30:23]' },
       ],
@@ -34,14 +35,26 @@ export function adding(blocks: BlockArithmetic, signal: (name: string) => string
       comment: 'Of accumulator and term, the larger one stays, the smaller one moves right.',
       wires: [
         { name: 'subtract', width: 1, value: `acc[31] ^ ${signal('term_sign')}` },
-        { name: 'acc_key', width: keyBits, value: `{${accPlace}, normal, acc[22:0]${pad(sigBits - SIGNIFICAND_BITS)}}` },
-        { name: 'term_key', width: keyBits, value: `{${signal('term_place')}, ${signal('term_sig')}${pad(sigBits - termBits)}}` },
+        {
+          name: 'acc_key',
+          width: keyBits,
+          value: `{${accPlace}, normal, acc[22:0]${pad(sigBits - SIGNIFICAND_BITS)}}`,
+        },
+        {
+          name: 'term_key',
+          width: keyBits,
+          value: `{${signal('term_place')}, ${signal('term_sig')}${pad(sigBits - termBits)}}`,
+        },
         { name: 'swap', width: 1, value: `${signal('term_sig')}[${termBits - 1}] & (acc_key < term_key)` },
         { name: 'larger', width: keyBits, value: 'swap ? term_key : acc_key' },
         { name: 'smaller', width: keyBits, value: 'swap ? acc_key : term_key' },
         { name: 'distance', width: placeBits, value: `${exponent('larger')} - ${exponent('smaller')}` },
         { name: 'far', width: 1, value: far },
-        { name: 'shift', width: shiftBits, value: `${slice('distance', placeBits, shiftBits - 1, 0)} | ${replicate(shiftBits, 'far')}` },
+        {
+          name: 'shift',
+          width: shiftBits,
+          value: `${slice('distance', placeBits, shiftBits - 1, 0)} | ${replicate(shiftBits, 'far')}`,
+        },
       ],
     },
     {

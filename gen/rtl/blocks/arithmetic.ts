@@ -1,8 +1,8 @@
-import type { BlockFacts } from '../arch/facts.js';
 import { elementStep } from '../../numerics/blocks/block-codec.js';
 import type { ScaleFormat } from '../../numerics/blocks/scale-format.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
 import type { AccumulatorProof } from '../accumulator.js';
+import type { BlockFacts } from '../arch/facts.js';
 import { bitsFor } from '../operand.js';
 
 /** Bits of the exponent of binary32, and its bias. */
@@ -103,6 +103,8 @@ const greatestExponent = (scales: ScaleFormat, { steps }: ScaleFields): number =
 
 function specialsOf(types: readonly NumericType[]): Specials {
   const has = (special: string): boolean =>
-    types.some((type) => Array.from({ length: 2 ** type.bits }, (_, code) => type.decode(code)).includes(special as never));
+    types.some((type) =>
+      Array.from({ length: 2 ** type.bits }, (_, code) => type.decode(code)).includes(special as never),
+    );
   return { nan: has('NaN'), infinity: has('+Infinity') };
 }

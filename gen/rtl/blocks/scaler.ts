@@ -108,4 +108,3 @@ function termSignals(blocks: BlockArithmetic): Omit<WireView, 'value'>[] {
     { name: 'term_sig', width: termBits },
   ];
 }
-

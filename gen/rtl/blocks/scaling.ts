@@ -53,10 +53,7 @@ export function scaling(blocks: BlockArithmetic): Section[] {
       : []),
     {
       comment: `Shift left by ${steps.join(', ')}, until the leading one is at the top.`,
-      wires: [
-        ...normalise(value, termBits, 'none', 'left'),
-        countOf('moved_up', termBits, 'none'),
-      ],
+      wires: [...normalise(value, termBits, 'none', 'left'), countOf('moved_up', termBits, 'none')],
     },
     {
       comment: `The place of the leading one${offset > 0 ? `, ${offset} above the exponent of binary32` : ', as the exponent of binary32'}.`,
@@ -78,4 +75,3 @@ export function scaling(blocks: BlockArithmetic): Section[] {
     },
   ];
 }
-

@@ -23,7 +23,9 @@ export function flagsOf(blocks: BlockArithmetic, letter: 'a' | 'w'): readonly st
 /** The modules that tell what codes are besides numbers, of the ports that need one. */
 export function specialModules(core: DesignCore, blocks: BlockArithmetic): SpecialView[] {
   if (!hasSpecials(blocks)) return [];
-  return [core.a, core.w].filter(({ letter }) => flagsOf(blocks, letter).length > 0).map((port) => special(core, port, blocks));
+  return [core.a, core.w]
+    .filter(({ letter }) => flagsOf(blocks, letter).length > 0)
+    .map((port) => special(core, port, blocks));
 }
 
 /** The low bits of a code that matter: for NaN alone those of the types that have it, without the sign. */

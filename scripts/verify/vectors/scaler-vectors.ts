@@ -51,13 +51,16 @@ const RANDOM_BLOCKS = 40_000;
  */
 export function scalerVectors(manifest: Manifest, random: RandomSource, most: number): ScalerVectors {
   const info = infoOf(manifest);
-  const makers = [...everyScale(info, random), ...Array.from({ length: Math.min(RANDOM_BLOCKS, most) }, () => drawBlock(info, random))];
+  const makers = [
+    ...everyScale(info, random),
+    ...Array.from({ length: Math.min(RANDOM_BLOCKS, most) }, () => drawBlock(info, random)),
+  ];
   let sum = 0;
   const blocks = makers.map((make, i): ScaledBlock => {
     const block = make(sum);
     // Before the first block the accumulator is unknown.
     const [first, take] = i === 0 ? [true, true] : [block.first, block.take];
-    if (take) sum = addBlock(first ? 0 : sum, valueOf(block), scaleOf(info, block));
+    if (take) sum = addBlock(first ? 0 : sum, sumOf(block), scaleOf(info, block));
     return { ...block, first, take, expected: binary32Bits(sum) };
   });
   return { stages: blockStages(manifest.configuration.pipeline).scaled ? 2 : 1, blocks };
@@ -93,7 +96,7 @@ const stepOf = (steps: readonly number[], type: number): number => steps[Math.mi
 const scaleOf = ({ scales, aSteps, wSteps }: ScalerInfo, { aCode, wCode, aType, wType }: Block): number =>
   scales.decode(aCode) * scales.decode(wCode) * stepOf(aSteps, aType) * stepOf(wSteps, wType);
 
-function valueOf({ specials, sum }: Block): bigint | number {
+function sumOf({ specials, sum }: Block): bigint | number {
   const [nan, plus, minus] = [1, 2, 4].map((bit) => (specials & bit) !== 0);
   if (nan || (plus && minus)) return Number.NaN;
   if (plus || minus) return plus ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
@@ -151,11 +154,16 @@ function drawBlock(info: ScalerInfo, random: RandomSource): Maker {
   const isNan = random.below(512) === 0;
   return (before) => {
     // The other scale: any; or such that the term lies near the accumulator, or near one of the ends of binary32.
-    const unit = Math.abs(scales.decode(codes.aCode)) * stepOf(info.aSteps, codes.aType) * stepOf(info.wSteps, codes.wType);
+    const unit =
+      Math.abs(scales.decode(codes.aCode)) * stepOf(info.aSteps, codes.aType) * stepOf(info.wSteps, codes.wType);
     const wanted = [Math.abs(before), Math.abs(before), 2 ** -140, 2 ** 120][kind] as number;
     const target = (wanted * 2 ** (kind === 0 ? 0 : away)) / (unit * Math.max(Number(sum < 0n ? -sum : sum), 1));
     const near = random.below(3) > 0 && Number.isFinite(target) && target > 0;
-    const wCode = isNan ? scales.nan : near ? nearestCode(scales, finite, target) : (finite[random.below(finite.length)] as number);
+    const wCode = isNan
+      ? scales.nan
+      : near
+        ? nearestCode(scales, finite, target)
+        : (finite[random.below(finite.length)] as number);
     const scale = unit * scales.decode(wCode);
     // A sum that cancels the accumulator but for a few steps, where there is one.
     const cancelling = -Math.round(before / scale);

@@ -69,7 +69,11 @@ export function blockTop(core: DesignCore, blocks: BlockArithmetic, streams: Str
     return {
       ...{ label: `g_${letter}_scale`, index, count, scaleParameter: `${upper}_SCALE_BITS` },
       separator: letter === 'a' ? '' : '\n',
-      scale: { ...instance(parts.scales[letter], (port) => scale[port]), bits: blocks[letter].bits, layout: scaleLayout(blocks[letter]) },
+      scale: {
+        ...instance(parts.scales[letter], (port) => scale[port]),
+        bits: blocks[letter].bits,
+        layout: scaleLayout(blocks[letter]),
+      },
       delay: top.modules.delay as string,
       specials: parts.special
         .filter(({ name }) => name.endsWith(`_${letter}`))
