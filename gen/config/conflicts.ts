@@ -56,7 +56,7 @@ const CONFLICTS: readonly Conflict[] = [
   { keys: ['scales'], beside: { block: 'none' }, reason: 'without blocks nothing has a scale' },
   {
     keys: ['maxK', 'accumulatorBits', 'overflow'],
-    beside: { block: 'given' },
+    beside: { arch: 'dot', block: 'given' },
     reason: 'sums of blocks are added up in binary32, of tiles of any length',
   },
   { keys: ['busSegment'], beside: { arch: 'dot' }, reason: 'the results of a tile leave in one beat' },

@@ -1,5 +1,5 @@
 import type { ScaleFormat } from '../numerics/blocks/scale-format.js';
-import type { RandomSource } from './vectors.js';
+import type { RandomSource } from './random.js';
 
 /** Binary logarithms of products of two scales around which results are subnormal, ordinary, or run into infinity. */
 const ENDS = { least: -149, middle: 0, greatest: 127 } as const;

@@ -626,7 +626,7 @@ const MUTATIONS: Mutation[] = [
     'dot',
     '.DEPTH(2)',
     '.DEPTH(1)',
-    /array.*delay of the scales/,
+    /array.*\bscales\b/,
   ],
   [
     'wiring of the scales',
