@@ -56,9 +56,11 @@ export function arrayVectors(info: ArrayInfo, segments: readonly Segment[]): Buf
   for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
     file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
     tiles.forEach((tile, i) => {
-      const { beats, weightBeats, resultBeats, a: activations, w: weights, aScales, wScales } = tileBeats(info, tile);
+      const { beats, weightBeats, resultBeats, a: activations, w: weights, ...scales } = tileBeats(info, tile);
       file.words(beats, weightBeats, resultBeats, tile.aType, tile.wType, tile.aWide ? 1 : 0, tile.wWide ? 1 : 0);
-      file.bytes(activations).bytes(weights).bytes(aScales).bytes(wScales);
+      file.bytes(activations).bytes(weights);
+      const { aScales, wScales } = scales;
+      if (aScales && wScales) file.bytes(aScales).bytes(wScales);
       const results = expected?.[i];
       if (results) file.wides(resultLanes(info, tile, results));
     });

@@ -105,6 +105,8 @@ function chooseTiles(random: RandomSource, info: ArrayInfo): Tile[] {
   });
 }
 
+const NONE = new Uint8Array();
+
 const digits = (value: number, bits: number): string => value.toString(16).padStart(bits / 4, '0');
 
 /** What the words of a stream are made of. */
@@ -143,7 +145,7 @@ function stimulusStream({ design, tiles, random, identity }: Source, stream: Str
         const known = design[of === 'a' ? 'a' : 'w'].types.length;
         return digits(beat === 0 ? chosen : random.below(known), wholeDigits(width));
       });
-      const packed = ({ width, lanes, laneBits }: StreamField, codes: Uint8Array): string =>
+      const packed = ({ width, lanes, laneBits }: StreamField, codes: Uint8Array = NONE): string =>
         packCodes(codes.subarray(beat * lanes, (beat + 1) * lanes), laneBits, wholeDigits(width));
       const shared = scales.map((field) => packed(field, field.of === 'a' ? sent.aScales : sent.wScales));
       const codes = data.map((field) => packed(field, field.of === 'a' ? sent.a : sent.w));

@@ -240,7 +240,12 @@ function streamColumns(
     first,
   }: {
     readonly name: string;
-    readonly operands: readonly { letter: 'a' | 'w'; wide: boolean; codes: Uint8Array; scales: Uint8Array }[];
+    readonly operands: readonly {
+      letter: 'a' | 'w';
+      wide: boolean;
+      codes: Uint8Array;
+      scales: Uint8Array | undefined;
+    }[];
     readonly beats: number;
     readonly first: number;
   },
@@ -274,9 +279,10 @@ function streamColumns(
 }
 
 /** What a beat has of a list with as much for each beat. */
-function shareOf(list: Uint8Array, beat: number, beats: number): Uint8Array {
-  const each = list.length / beats;
-  return list.subarray(beat * each, (beat + 1) * each);
+function shareOf(list: Uint8Array | undefined, beat: number, beats: number): Uint8Array {
+  const all = list ?? new Uint8Array();
+  const each = all.length / beats;
+  return all.subarray(beat * each, (beat + 1) * each);
 }
 
 /** The lanes of a port that the example uses: two steps in each row or column; activations where weights stay lie side by side. */

@@ -46,7 +46,7 @@ const BLOCKS: RawConfiguration = {
 };
 
 /** The same with elements that are NaN and infinite. */
-const FP8: RawConfiguration = { ...BLOCKS, activations: ['e5m2'], weights: ['e4m3'] };
+const SPECIAL_BLOCKS: RawConfiguration = { ...BLOCKS, activations: ['e5m2'], weights: ['e4m3'] };
 
 /** PEs with several lanes whose weights stay. */
 const LANES: RawConfiguration = { dataflow: 'ws', lanes: 3 };
@@ -600,17 +600,24 @@ const MUTATIONS: Mutation[] = [
     'if (take_i | first_i)',
     /take_i low/,
   ],
-  ['infinity less infinity', { name: 'k15', ...FP8 }, 'scaler', '(plus_i & minus_i)', "1'd0", /scaler, block/],
+  [
+    'infinity less infinity',
+    { name: 'k15', ...SPECIAL_BLOCKS },
+    'scaler',
+    '(plus_i & minus_i)',
+    "1'd0",
+    /scaler, block/,
+  ],
   [
     'zero times infinity',
-    { name: 'k16', ...FP8 },
+    { name: 'k16', ...SPECIAL_BLOCKS },
     'specials',
     '(a_infinite & w_zero)',
     '(a_infinite & ~a_infinite)',
     /array/,
   ],
-  ['NaN of an element', { name: 'k17', ...FP8 }, 'special_w', '&code_i[6:0]', '&code_i[6:1]', /array/],
-  ['specials of a block', { name: 'k18', ...FP8 }, 'specials', '(nan_q & ~first_i)', 'nan_q', /array/],
+  ['NaN of an element', { name: 'k17', ...SPECIAL_BLOCKS }, 'special_w', '&code_i[6:0]', '&code_i[6:1]', /array/],
+  ['specials of a block', { name: 'k18', ...SPECIAL_BLOCKS }, 'specials', '(nan_q & ~first_i)', 'nan_q', /array/],
   ['end of a block', { name: 'k19', ...BLOCKS }, 'control', 'ends = last_i |', "ends = 1'd0 & last_i |", /array/],
   [
     'first block of a tile',

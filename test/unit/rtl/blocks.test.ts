@@ -75,7 +75,7 @@ describe('dot-product units for blocks', () => {
     expect(blocksOfTile(info, tile)).toBe(2);
     expect(tile.aScales).toHaveLength(4);
     expect(beats.aScales).toHaveLength(14);
-    const at = (beat: number): number[] => [...beats.aScales.subarray(2 * beat, 2 * beat + 2)];
+    const at = (beat: number): number[] => [...(beats.aScales ?? []).slice(2 * beat, 2 * beat + 2)];
     const [first, second] = [tile.aScales?.subarray(0, 2), tile.aScales?.subarray(2, 4)].map((each) => [
       ...(each ?? []),
     ]);
