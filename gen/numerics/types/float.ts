@@ -14,8 +14,7 @@ export interface FloatType extends TypeBase {
   readonly hasSpecials: boolean;
 }
 
-/** @param specials False: every code stands for a number, as its fields say. */
-export function floatType(exponentBits: number, fractionBits: number, signed: boolean, specials = true): FloatType {
+export function floatType(exponentBits: number, fractionBits: number, signed: boolean): FloatType {
   const bits = exponentBits + fractionBits + (signed ? 1 : 0);
   const split = `e${exponentBits}m${fractionBits}`;
   const steps = 2 ** fractionBits;
@@ -37,10 +36,10 @@ export function floatType(exponentBits: number, fractionBits: number, signed: bo
     exponentBits,
     fractionBits,
     bias: 2 ** (exponentBits - 1) - 1,
-    hasSpecials: specials && (split === 'e4m3' || split === 'e5m2'),
+    hasSpecials: split === 'e4m3' || split === 'e5m2',
     decode: (code) => {
       const { negative, exponent, fraction } = fields(code);
-      const special = specials ? specialOf(split, exponent, fraction, negative) : undefined;
+      const special = specialOf(split, exponent, fraction, negative);
       if (special) return special;
       const hidden = exponent === 0 ? 0n : BigInt(steps);
       const value = (hidden + BigInt(fraction)) << BigInt(Math.max(exponent - 1, 0));

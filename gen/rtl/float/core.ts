@@ -126,8 +126,7 @@ function stageProblems({ pipeline }: Configuration, { normalises }: FloatFormat)
   ];
 }
 
-/** Accumulators of binary32, which hold sums of any length. */
-export function binary32Accumulator(
+function binary32Accumulator(
   config: Configuration,
   aTypes: readonly NumericType[],
   wTypes: readonly NumericType[],

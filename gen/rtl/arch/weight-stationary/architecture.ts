@@ -43,12 +43,7 @@ function facts(config: Configuration): Facts {
       beats: 'M',
       beatLabel: 'm=',
     },
-    sums: {
-      terms: rows * lanes,
-      termsName: lanes > 1 ? 'ROWS*LANES' : 'ROWS',
-      passRows: true,
-      encoding: 'twosComplement',
-    },
+    sums: { terms: rows * lanes, termsName: lanes > 1 ? 'ROWS*LANES' : 'ROWS', passRows: true },
     computing: { ...arrayComputing(config), adds: 'passes' },
     names: {
       ...arrayNames(config),
