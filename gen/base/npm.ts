@@ -2,7 +2,15 @@ import { dirname, relative } from 'node:path';
 import { UserError } from './errors.js';
 
 /** Options of this project's programs that npm defines, too: npm may have them set for itself. */
-export const OPTIONS_OF_NPM: readonly string[] = ['--dry-run', '--help', '--json', '--name', '--only', '--version'];
+export const OPTIONS_OF_NPM: readonly string[] = [
+  '--dry-run',
+  '--help',
+  '--json',
+  '--name',
+  '--only',
+  '--package',
+  '--version',
+];
 
 /** Whether npm runs this program itself, and not one that started it. */
 export function isRunByNpm({ npm_package_json: packageFile, npm_lifecycle_script: script } = process.env): boolean {
