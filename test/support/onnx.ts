@@ -1,63 +1,31 @@
 import { create } from '@bufbuild/protobuf';
 import {
-  type AttributeProto,
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  type GraphProto,
   GraphProtoSchema,
   type ModelProto,
-  ModelProtoSchema,
   type NodeProto,
   type TensorProto,
   TensorProto_DataType,
   TensorProtoSchema,
   type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { randomSource } from '../../gen/golden/vectors.js';
+import {
+  type Attributes,
+  type AttributeValue,
+  makeModel,
+  makeNode,
+  valueInfo,
+} from '../../scripts/network/onnx/make.js';
 import { type OnnxModel, readModel, writeModel } from '../../scripts/network/onnx/model.js';
-import { makeNode } from '../../scripts/network/onnx/nodes.js';
-import { elementCount, type FloatTensor, floatProto } from '../../scripts/network/onnx/tensor.js';
+import { elementCount, type FloatTensor, floatProto, int64Proto } from '../../scripts/network/onnx/tensor.js';
 import { floatsOf, floatValue, type Values } from '../../scripts/network/onnx/value.js';
 
-export type AttributeValue =
-  | number
-  | string
-  | readonly number[]
-  | { readonly float: number }
-  | { readonly floats: readonly number[] }
-  | { readonly strings: readonly string[] }
-  | { readonly tensor: TensorProto }
-  | { readonly graph: GraphProto };
-
-function attribute(name: string, value: AttributeValue): AttributeProto {
-  const { INT, INTS, FLOAT, FLOATS, STRING, STRINGS, TENSOR, GRAPH } = AttributeProto_AttributeType;
-  const make = (rest: Parameters<typeof create<typeof AttributeProtoSchema>>[1]): AttributeProto =>
-    create(AttributeProtoSchema, { name, ...rest });
-  if (typeof value === 'number') return make({ type: INT, i: BigInt(value) });
-  if (typeof value === 'string') return make({ type: STRING, s: new TextEncoder().encode(value) });
-  if ('float' in value) return make({ type: FLOAT, f: value.float });
-  if ('floats' in value) return make({ type: FLOATS, floats: [...value.floats] });
-  if ('strings' in value) {
-    return make({ type: STRINGS, strings: value.strings.map((text) => new TextEncoder().encode(text)) });
-  }
-  if ('tensor' in value) return make({ type: TENSOR, t: value.tensor });
-  if ('graph' in value) return make({ type: GRAPH, g: value.graph });
-  return make({ type: INTS, ints: value.map(BigInt) });
-}
-
 /** A node with one output and, as ONNX allows, no name of its own. */
-export function node(
-  opType: string,
-  input: readonly string[],
-  output: string,
-  attributes: Readonly<Record<string, AttributeValue>> = {},
-): NodeProto {
-  const made = makeNode(opType, input, output);
-  made.name = '';
-  made.attribute = Object.entries(attributes).map(([name, value]) => attribute(name, value));
-  return made;
+export function node(opType: string, input: readonly string[], output: string, attributes?: Attributes): NodeProto {
+  return Object.assign(makeNode(opType, input, output, attributes), { name: '' });
 }
+
+export { type AttributeValue, int64Proto, valueInfo };
 
 export const tensor = (shape: readonly number[], data: ArrayLike<number>): FloatTensor => ({
   shape,
@@ -81,14 +49,6 @@ export function integerTensor(shape: readonly number[], seed: number, limit = 7)
   };
 }
 
-export const int64Proto = (name: string, values: readonly number[], shape = [values.length]): TensorProto =>
-  create(TensorProtoSchema, {
-    name,
-    dataType: TensorProto_DataType.INT64,
-    dims: shape.map(BigInt),
-    rawData: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer),
-  });
-
 /** A float16 tensor by the bits of its elements, in either of the two fields that files use. */
 export const halfProto = (
   name: string,
@@ -104,25 +64,6 @@ export const halfProto = (
       ? { rawData: new Uint8Array(Uint16Array.from(bits).buffer) }
       : { int32Data: Array.from(bits) }),
   });
-
-/** What a graph takes or gives: a dimension that is no number stays open. */
-export function valueInfo(
-  name: string,
-  shape?: readonly (number | string)[],
-  elemType = TensorProto_DataType.FLOAT,
-): ValueInfoProto {
-  if (!shape) return create(ValueInfoProtoSchema, { name });
-  const dim = shape.map((size) => ({
-    value:
-      typeof size === 'number'
-        ? { case: 'dimValue' as const, value: BigInt(size) }
-        : { case: 'dimParam' as const, value: size },
-  }));
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: { value: { case: 'tensorType', value: { elemType, shape: { dim } } } },
-  });
-}
 
 /** A graph that a node runs, as an attribute of it. */
 export const subgraph = (
@@ -165,19 +106,15 @@ export function modelProto({
 }: GraphParts): ModelProto {
   const last = nodes.at(-1)?.output[0] as string;
   const inputs = isInfo(input[0]) ? (input as readonly ValueInfoProto[]) : [valueInfo('x', input as readonly number[])];
-  const graph = create(GraphProtoSchema, {
-    name: 'graph',
-    node: [...nodes],
-    initializer: Object.entries(constants).map(([name, value]) =>
+  return makeModel({
+    nodes,
+    constants: Object.entries(constants).map(([name, value]) =>
       '$typeName' in value ? { ...value, name } : floatProto(name, value),
     ),
-    input: [...inputs],
-    output: (outputs ?? [last]).map((name) => valueInfo(name)),
-  });
-  return create(ModelProtoSchema, {
-    irVersion: BigInt(irVersion),
-    opsetImport: [{ domain: '', version: BigInt(opset) }],
-    graph,
+    inputs,
+    outputs: outputs ?? [last],
+    opset,
+    irVersion,
   });
 }
 

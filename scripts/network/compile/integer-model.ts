@@ -4,8 +4,8 @@ import { UserError } from '../../../gen/base/errors.js';
 import { codeValues, levels } from '../../../gen/numerics/codec.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import { dropUnused, roundingNodes } from '../onnx/fake-quantise.js';
+import { makeNode } from '../onnx/make.js';
 import type { OnnxModel } from '../onnx/model.js';
-import { makeNode, withLists } from '../onnx/nodes.js';
 import { doubleProto, floatProto } from '../onnx/tensor.js';
 import { finestOf, type IntegerOperation, mainOf, type StoredTensor } from './integers.js';
 import { secondName } from './layers.js';
@@ -218,7 +218,7 @@ function imageSums(
   const lists = { kernel_shape: kernel, strides: stride, dilations: dilation, pads: pad };
   const { layer, reduce, groups } = operation;
   const run = (part: string, opType: string, inputs: readonly string[], integers = {}): string => {
-    graph.add({ nodes: [withLists(makeNode(opType, inputs, at(part), integers), lists)], constants: [] });
+    graph.add({ nodes: [makeNode(opType, inputs, at(part), { ...integers, ...lists })], constants: [] });
     return graph.node('Cast', [at(part)], at(`${part}_exact`), { to: DOUBLE });
   };
   if (!layer && reduce === 'maximum') return run('greatest', 'MaxPool', [from]);

@@ -1,7 +1,8 @@
 import { clone } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema, type NodeProto, NodeProtoSchema, TensorProtoSchema } from 'onnx-buf';
+import { makeNode } from './make.js';
 import { type OnnxModel, readModel, writeModel } from './model.js';
-import { makeNode, readsOf, subgraphs } from './nodes.js';
+import { readsOf, subgraphs } from './nodes.js';
 import { rename } from './normalise/inline.js';
 import { openInside } from './session.js';
 import { numbersOf, type Value, type Values } from './value.js';

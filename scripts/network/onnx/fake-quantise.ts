@@ -2,8 +2,9 @@ import { clone } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto, TensorProto_DataType } from 'onnx-buf';
 import { decisionBoundaries, levels } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import { makeNode } from './make.js';
 import type { OnnxModel } from './model.js';
-import { makeNode, needed, readsOf, subgraphs } from './nodes.js';
+import { needed, readsOf, subgraphs } from './nodes.js';
 import { doubleProto, type FloatTensor, floatProto, int32Proto } from './tensor.js';
 
 /** What becomes of one product's operands. An operand left out stays as it is. */

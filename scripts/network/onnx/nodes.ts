@@ -1,12 +1,4 @@
-import { create } from '@bufbuild/protobuf';
-import {
-  type AttributeProto,
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  type GraphProto,
-  type NodeProto,
-  NodeProtoSchema,
-} from 'onnx-buf';
+import type { AttributeProto, GraphProto, NodeProto } from 'onnx-buf';
 
 const attribute = (node: NodeProto, name: string): AttributeProto | undefined =>
   node.attribute.find((item) => item.name === name);
@@ -45,33 +37,6 @@ export function textsOf(node: NodeProto, name: string): readonly string[] {
 
 /** Whether a node runs graphs of its own (If, Loop, Scan). */
 export const hasSubgraph = (node: NodeProto): boolean => subgraphs(node).length > 0;
-
-/** A node with one output, named like the output. */
-export function makeNode(
-  opType: string,
-  input: readonly string[],
-  output: string,
-  integers: Readonly<Record<string, number>> = {},
-): NodeProto {
-  return create(NodeProtoSchema, {
-    opType,
-    name: output,
-    input: [...input],
-    output: [output],
-    attribute: Object.entries(integers).map(([name, value]) =>
-      create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) }),
-    ),
-  });
-}
-
-/** A node with lists of integers, such as strides. */
-export function withLists(node: NodeProto, lists: Readonly<Record<string, readonly number[]>>): NodeProto {
-  const attributes = Object.entries(lists).map(([name, ints]) =>
-    create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: ints.map(BigInt) }),
-  );
-  node.attribute.push(...attributes);
-  return node;
-}
 
 /** The graphs that a node runs (branches, bodies). */
 export const subgraphs = ({ attribute: attributes }: NodeProto): readonly GraphProto[] =>

@@ -1,14 +1,9 @@
 import { clone, create } from '@bufbuild/protobuf';
-import {
-  AttributeProtoSchema,
-  type GraphProto,
-  ModelProtoSchema,
-  type NodeProto,
-  ValueInfoProtoSchema,
-} from 'onnx-buf';
+import { AttributeProtoSchema, type GraphProto, ModelProtoSchema, type NodeProto } from 'onnx-buf';
 import { UserError } from '../../../gen/base/errors.js';
+import { makeNode, valueInfo } from './make.js';
 import type { OnnxModel } from './model.js';
-import { allNodes, makeNode, subgraphs } from './nodes.js';
+import { allNodes, subgraphs } from './nodes.js';
 import { openInside } from './session.js';
 import { int64Proto } from './tensor.js';
 import { numbersOf, type Values } from './value.js';
@@ -89,7 +84,7 @@ function deliver(
       for (const [i, each] of inner.entries()) {
         const result = fresh();
         each.node.push(makeNode('Identity', [found[i]?.get(target) ?? at('not run')], result));
-        each.output.push(create(ValueInfoProtoSchema, { name: result }));
+        each.output.push(valueInfo(result));
       }
       node.attribute = node.attribute.map((item) =>
         item.name === 'scan_output_axes' || item.name === 'scan_output_directions'

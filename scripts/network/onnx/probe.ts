@@ -1,7 +1,7 @@
 import { clone } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema } from 'onnx-buf';
+import { makeNode } from './make.js';
 import type { OnnxModel } from './model.js';
-import { makeNode } from './nodes.js';
 import { openInside, tensorTypes } from './session.js';
 import { numbersOf, type Values } from './value.js';
 

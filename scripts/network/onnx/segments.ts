@@ -1,13 +1,13 @@
-import { clone, create } from '@bufbuild/protobuf';
+import { clone } from '@bufbuild/protobuf';
 import {
   type GraphProto,
   ModelProtoSchema,
   type NodeProto,
   type TensorProto,
   type TensorProto_DataType,
-  ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { constantTensor } from './constant.js';
+import { valueInfo } from './make.js';
 import { type OnnxModel, writeModel } from './model.js';
 import { needed, readsOf } from './nodes.js';
 
@@ -103,12 +103,7 @@ export function segmentModel(
   own.initializer = [...constants, ...segment.constants]
     .filter(([name]) => read.has(name))
     .map(([name, tensor]) => ({ ...tensor, name }));
-  own.input = segment.inputs.map((name) =>
-    create(ValueInfoProtoSchema, {
-      name,
-      type: { value: { case: 'tensorType', value: { elemType: typeOf(name) } } },
-    }),
-  );
-  own.output = segment.outputs.map((name) => create(ValueInfoProtoSchema, { name }));
+  own.input = segment.inputs.map((name) => valueInfo(name, undefined, typeOf(name)));
+  own.output = segment.outputs.map((name) => valueInfo(name));
   return writeModel(copy);
 }

@@ -1,8 +1,9 @@
-import { clone, create } from '@bufbuild/protobuf';
-import { type GraphProto, ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
+import { clone } from '@bufbuild/protobuf';
+import { type GraphProto, ModelProtoSchema } from 'onnx-buf';
 import type * as ort from 'onnxruntime-node';
 import { UserError } from '../../../gen/base/errors.js';
 import { loadPackage } from '../../../gen/base/package.js';
+import { valueInfo } from './make.js';
 import { type OnnxModel, writeModel } from './model.js';
 import type { Value, Values } from './value.js';
 
@@ -114,7 +115,7 @@ function withOutputs({ proto }: OnnxModel, names: readonly string[], keep: boole
   const to = copy.graph as GraphProto;
   if (!keep) to.output = to.output.filter(({ name }) => names.includes(name));
   const kept = new Set(to.output.map(({ name }) => name));
-  to.output.push(...names.filter((name) => !kept.has(name)).map((name) => create(ValueInfoProtoSchema, { name })));
+  to.output.push(...names.filter((name) => !kept.has(name)).map((name) => valueInfo(name)));
   return writeModel(copy);
 }
 

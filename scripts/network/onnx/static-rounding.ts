@@ -1,7 +1,7 @@
 import { clone, create } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
+import { makeNode } from './make.js';
 import type { OnnxModel } from './model.js';
-import { makeNode } from './nodes.js';
 import { floatProto } from './tensor.js';
 
 /** A step and a zero point with which numbers of about unit size lie on a grid of bytes. */

@@ -74,8 +74,12 @@ export function int32Proto(name: string, value: number): TensorProto {
 }
 
 /** An int64 tensor of one dimension for a model. */
-export function int64Proto(name: string, values: readonly number[]): TensorProto {
-  return proto(name, TensorProto_DataType.INT64, [values.length], BigInt64Array.from(values, BigInt));
+export function int64Proto(
+  name: string,
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+): TensorProto {
+  return proto(name, TensorProto_DataType.INT64, shape, BigInt64Array.from(values, BigInt));
 }
 
 function proto(

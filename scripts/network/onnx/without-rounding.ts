@@ -1,7 +1,8 @@
 import { clone } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto, TensorProto_DataType } from 'onnx-buf';
+import { makeNode } from './make.js';
 import type { OnnxModel } from './model.js';
-import { makeNode, needed } from './nodes.js';
+import { needed } from './nodes.js';
 import { floatProto } from './tensor.js';
 
 const { FLOAT } = TensorProto_DataType;

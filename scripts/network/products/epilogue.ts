@@ -1,5 +1,5 @@
 import type { NodeProto, TensorProto } from 'onnx-buf';
-import { makeNode } from '../onnx/nodes.js';
+import { makeNode } from '../onnx/make.js';
 import { type FloatTensor, floatProto, int64Proto } from '../onnx/tensor.js';
 import { factorOf, operator, type Product } from './product.js';
 

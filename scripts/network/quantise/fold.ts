@@ -1,12 +1,6 @@
 import { clone, create } from '@bufbuild/protobuf';
-import {
-  type GraphProto,
-  ModelProtoSchema,
-  type NodeProto,
-  TensorProto_DataType,
-  TensorProtoSchema,
-  ValueInfoProtoSchema,
-} from 'onnx-buf';
+import { type GraphProto, ModelProtoSchema, type NodeProto, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
+import { valueInfo } from '../onnx/make.js';
 import { type OnnxModel, readModel, writeModel } from '../onnx/model.js';
 import { needed } from '../onnx/nodes.js';
 import { load, runSession } from '../onnx/session.js';
@@ -84,13 +78,8 @@ export async function evaluate(
     ({ output }) => output.every((each) => constant.has(each)) && !output.some((each) => given.has(each)),
   );
   graph.node = needed([...computed, ...extra], names);
-  graph.input = [...given.keys()].map((name) =>
-    create(ValueInfoProtoSchema, {
-      name,
-      type: { value: { case: 'tensorType', value: { elemType: TensorProto_DataType.FLOAT } } },
-    }),
-  );
-  graph.output = names.map((name) => create(ValueInfoProtoSchema, { name }));
+  graph.input = [...given.keys()].map((name) => valueInfo(name, undefined, TensorProto_DataType.FLOAT));
+  graph.output = names.map((name) => valueInfo(name));
   const session = await load(writeModel(proto), model.name);
   try {
     return await runSession(session, given, names, model.name);

@@ -30,10 +30,11 @@ function convolution(graph: RandomGraph, name: string, input: Map, options: Conv
   );
   const bias = graph.random(`${name}.bias`, [out], 0.1);
   const pad = (kernel - 1) / 2;
-  const lists = {
+  const attributes = {
     ...{ kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad], dilations: [1, 1] },
+    group: groups,
   };
-  return { name: graph.node('Conv', name, [input.name, weights, bias], { group: groups }, lists), channels: out };
+  return { name: graph.node('Conv', name, [input.name, weights, bias], attributes), channels: out };
 }
 
 const relu = (graph: RandomGraph, { name, channels }: Map): Map => ({
@@ -66,7 +67,7 @@ export function resnet50(seed: number): RandomNetwork {
     convolution(graph, 'conv1', { name: IMAGE.name, channels: 3 }, { out: 64, kernel: 7, stride: 2 }),
   );
   const pool = { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] };
-  map = { ...map, name: graph.node('MaxPool', 'pool1', [map.name], {}, pool) };
+  map = { ...map, name: graph.node('MaxPool', 'pool1', [map.name], pool) };
   for (const [stage, depth] of [3, 4, 6, 3].entries()) {
     const width = 64 * 2 ** stage;
     for (let block = 0; block < depth; block++) {

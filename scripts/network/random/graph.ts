@@ -1,21 +1,9 @@
-import { create } from '@bufbuild/protobuf';
-import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  GraphProtoSchema,
-  type ModelProto,
-  ModelProtoSchema,
-  type NodeProto,
-  type TensorProto,
-  TensorProto_DataType,
-  ValueInfoProtoSchema,
-} from 'onnx-buf';
+import type { ModelProto, NodeProto, TensorProto } from 'onnx-buf';
 import { randomSource } from '../../../gen/golden/vectors.js';
-import { makeNode, withLists } from '../onnx/nodes.js';
+import { type Attributes, makeModel, makeNode, valueInfo } from '../onnx/make.js';
 import { elementCount, type FloatTensor, floatProto, int64Proto } from '../onnx/tensor.js';
 
 const OPSET = 17;
-const IR_VERSION = 8;
 /** Name of the dimension that counts samples. */
 const SAMPLES = 'N';
 
@@ -55,8 +43,6 @@ export interface RandomNetwork {
   readonly input: { readonly name: string; readonly shape: readonly number[] };
 }
 
-type Lists = Readonly<Record<string, readonly number[]>>;
-
 /** A network that is made node by node, with random weights. Tensors are known by their names. */
 export class RandomGraph {
   readonly #nodes: NodeProto[] = [];
@@ -68,23 +54,8 @@ export class RandomGraph {
   }
 
   /** @returns the name of the output, which is that of the node. */
-  node(
-    opType: string,
-    name: string,
-    inputs: readonly string[],
-    integers: Readonly<Record<string, number>> = {},
-    lists: Lists = {},
-  ): string {
-    this.#nodes.push(withLists(makeNode(opType, inputs, name, integers), lists));
-    return name;
-  }
-
-  /** A softmax or a normalisation over the last dimension has no lists; this one has a real. */
-  nodeWithReal(opType: string, name: string, inputs: readonly string[], real: string, value: number): string {
-    this.node(opType, name, inputs);
-    (this.#nodes.at(-1) as NodeProto).attribute.push(
-      create(AttributeProtoSchema, { name: real, type: AttributeProto_AttributeType.FLOAT, f: value }),
-    );
+  node(opType: string, name: string, inputs: readonly string[], attributes?: Attributes): string {
+    this.#nodes.push(makeNode(opType, inputs, name, attributes));
     return name;
   }
 
@@ -106,37 +77,14 @@ export class RandomGraph {
     return name;
   }
 
-  /** @param shape Of a sample. */
-  model(input: { readonly name: string; readonly shape: readonly number[] }, output: string): ModelProto {
-    const info = (name: string, shape?: readonly number[]) =>
-      create(ValueInfoProtoSchema, {
-        name,
-        ...(shape
-          ? {
-              type: {
-                value: {
-                  case: 'tensorType' as const,
-                  value: { elemType: TensorProto_DataType.FLOAT, shape: { dim: dimensions(shape) } },
-                },
-              },
-            }
-          : {}),
-      });
-    return create(ModelProtoSchema, {
-      irVersion: BigInt(IR_VERSION),
-      opsetImport: [{ domain: '', version: BigInt(OPSET) }],
-      graph: create(GraphProtoSchema, {
-        name: 'random',
-        node: this.#nodes,
-        initializer: this.#constants,
-        input: [info(input.name, input.shape)],
-        output: [info(output)],
-      }),
+  /** @param input Its shape is that of a sample. */
+  model(input: RandomNetwork['input'], output: string): ModelProto {
+    return makeModel({
+      nodes: this.#nodes,
+      constants: this.#constants,
+      inputs: [valueInfo(input.name, [SAMPLES, ...input.shape])],
+      outputs: [output],
+      opset: OPSET,
     });
   }
 }
-
-const dimensions = (shape: readonly number[]) => [
-  { value: { case: 'dimParam' as const, value: SAMPLES } },
-  ...shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } })),
-];

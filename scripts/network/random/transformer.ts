@@ -16,10 +16,10 @@ function linear(graph: RandomGraph, name: string, input: string, sizes: readonly
 }
 
 function normalised(graph: RandomGraph, name: string, input: string): string {
-  const mean = graph.node('ReduceMean', `${name}.mean`, [input], { keepdims: 1 }, { axes: [-1] });
+  const mean = graph.node('ReduceMean', `${name}.mean`, [input], { keepdims: 1, axes: [-1] });
   const centred = graph.node('Sub', `${name}.centred`, [input, mean]);
   const squares = graph.node('Mul', `${name}.squares`, [centred, centred]);
-  const variance = graph.node('ReduceMean', `${name}.variance`, [squares], { keepdims: 1 }, { axes: [-1] });
+  const variance = graph.node('ReduceMean', `${name}.variance`, [squares], { keepdims: 1, axes: [-1] });
   const epsilon = graph.number(`${name}.epsilon`, EPSILON);
   const deviation = graph.node('Sqrt', `${name}.deviation`, [
     graph.node('Add', `${name}.positive`, [variance, epsilon]),
@@ -42,14 +42,14 @@ function attention(graph: RandomGraph, name: string, input: string): string {
     const all = linear(graph, `${name}.${part}`, input, [WIDTH, WIDTH]);
     const shape = graph.integers(`${name}.${part}.sizes`, [0, TOKENS, HEADS, size]);
     const split = graph.node('Reshape', `${name}.${part}.split`, [all, shape]);
-    return graph.node('Transpose', `${name}.${part}.heads`, [split], {}, { perm });
+    return graph.node('Transpose', `${name}.${part}.heads`, [split], { perm });
   };
   const [query, key, value] = [heads('query', [0, 2, 1, 3]), heads('key', [0, 2, 3, 1]), heads('value', [0, 2, 1, 3])];
   const scores = graph.node('MatMul', `${name}.scores`, [query, key]);
   const scaled = graph.node('Mul', `${name}.scaled`, [scores, graph.number(`${name}.scale`, size ** -0.5)]);
   const shares = graph.node('Softmax', `${name}.shares`, [scaled], { axis: -1 });
   const context = graph.node('MatMul', `${name}.context`, [shares, value]);
-  const turned = graph.node('Transpose', `${name}.turned`, [context], {}, { perm: [0, 2, 1, 3] });
+  const turned = graph.node('Transpose', `${name}.turned`, [context], { perm: [0, 2, 1, 3] });
   const joined = graph.node('Reshape', `${name}.joined`, [
     turned,
     graph.integers(`${name}.joined.sizes`, [0, TOKENS, WIDTH]),

@@ -1,6 +1,7 @@
 import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from 'onnx-buf';
 import { constantTensor } from '../constant.js';
-import { integerOf, makeNode, readsOf } from '../nodes.js';
+import { makeNode } from '../make.js';
+import { integerOf, readsOf } from '../nodes.js';
 import { elementCount, floatProto } from '../tensor.js';
 
 const { FLOAT } = TensorProto_DataType;

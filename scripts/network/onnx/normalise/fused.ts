@@ -1,13 +1,7 @@
-import { create } from '@bufbuild/protobuf';
-import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  type GraphProto,
-  type NodeProto,
-  type TensorProto,
-} from 'onnx-buf';
+import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
 import { UserError } from '../../../../gen/base/errors.js';
-import { makeNode, realOf, realsOf, subgraphs, textOf } from '../nodes.js';
+import { makeNode } from '../make.js';
+import { realOf, realsOf, subgraphs, textOf } from '../nodes.js';
 import { floatProto } from '../tensor.js';
 
 /** The domain of ONNX Runtime's own operators. */
@@ -92,9 +86,6 @@ function activationNode(
   }
   const names = ACTIVATIONS[activation];
   if (!names) throw new UserError(`${name}: activation ${activation} inside of a product is not known`);
-  const made = makeNode(activation, [from], to);
-  made.attribute = names.map((each, i) =>
-    create(AttributeProtoSchema, { name: each, type: AttributeProto_AttributeType.FLOAT, f: parameters[i] as number }),
-  );
-  return made;
+  const attributes = names.map((each, i) => [each, { float: parameters[i] as number }] as const);
+  return makeNode(activation, [from], to, Object.fromEntries(attributes));
 }

@@ -1,6 +1,7 @@
 import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from 'onnx-buf';
 import { constantTensor } from '../constant.js';
-import { integerOf, makeNode, realOf, subgraphs } from '../nodes.js';
+import { makeNode } from '../make.js';
+import { integerOf, realOf, subgraphs } from '../nodes.js';
 import { elementCount } from '../tensor.js';
 
 /** Operator set from which on DequantizeLinear takes a scale for each channel. */

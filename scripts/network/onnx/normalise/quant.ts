@@ -1,7 +1,8 @@
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from 'onnx-buf';
 import { UserError } from '../../../../gen/base/errors.js';
 import { constantTensor } from '../constant.js';
-import { integerOf, makeNode, subgraphs, textOf } from '../nodes.js';
+import { makeNode } from '../make.js';
+import { integerOf, subgraphs, textOf } from '../nodes.js';
 import { integerRange, type Quantiser } from '../quantisers.js';
 import { floatProto, readFloats } from '../tensor.js';
 

@@ -1,6 +1,5 @@
-import { create } from '@bufbuild/protobuf';
-import { AttributeProto_AttributeType, AttributeProtoSchema, type NodeProto } from 'onnx-buf';
-import { makeNode } from '../nodes.js';
+import type { NodeProto } from 'onnx-buf';
+import { makeAttribute, makeNode } from '../make.js';
 
 /** Gates of each kind, in the order of their weights' rows. */
 export const GATES = { GRU: ['z', 'r', 'h'], LSTM: ['i', 'o', 'f', 'c'], RNN: ['h'] } as const;
@@ -72,7 +71,7 @@ function activated(body: Body, which: number, input: string, name: string): stri
   const { op, parameters } = activations[which] as Activation;
   const output = apply(body, op, [input], name);
   (nodes.at(-1) as NodeProto).attribute = Object.entries(parameters).map(([each, f]) =>
-    create(AttributeProtoSchema, { name: each, type: AttributeProto_AttributeType.FLOAT, f }),
+    makeAttribute(each, { float: f }),
   );
   return output;
 }

@@ -1,7 +1,5 @@
 import { create } from '@bufbuild/protobuf';
 import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
   type GraphProto,
   GraphProtoSchema,
   type NodeProto,
@@ -12,7 +10,8 @@ import {
   ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { constantTensor } from '../constant.js';
-import { integerOf, makeNode, realOf, realsOf, textOf, textsOf } from '../nodes.js';
+import { makeNode, valueInfo } from '../make.js';
+import { integerOf, realOf, realsOf, textOf, textsOf } from '../nodes.js';
 import { floatProto, int64Proto } from '../tensor.js';
 import { type Activation, apply, type Body, GATES, gruStep, type Kind, lstmStep, rnnStep } from './recurrent-step.js';
 
@@ -163,11 +162,7 @@ function step(
 }
 
 function transpose({ nodes }: Recurrence, from: string, to: string, order: readonly number[]): string {
-  const node = makeNode('Transpose', [from], to);
-  node.attribute = [
-    create(AttributeProtoSchema, { name: 'perm', type: AttributeProto_AttributeType.INTS, ints: order.map(BigInt) }),
-  ];
-  nodes.push(node);
+  nodes.push(makeNode('Transpose', [from], to, { perm: order }));
   return to;
 }
 
@@ -287,13 +282,13 @@ function unfoldDirection(own: Recurrence, index: number, backward: boolean) {
   });
   const inputs = [
     ...[...names, 'x'].map((name) => matrixInfo(body.at(name))),
-    ...(alive === '' ? [] : [create(ValueInfoProtoSchema, { name: body.at('alive') })]),
+    ...(alive === '' ? [] : [valueInfo(body.at('alive'))]),
   ];
   const graph = create(GraphProtoSchema, {
     name: at('body'),
     node: body.nodes,
     input: inputs,
-    output: results.map((name) => create(ValueInfoProtoSchema, { name })),
+    output: results.map((name) => valueInfo(name)),
   });
   const outputs = [
     at('last'),
@@ -302,17 +297,14 @@ function unfoldDirection(own: Recurrence, index: number, backward: boolean) {
     ...operands.map((_, i) => at(`operand${i}_`)),
   ];
   const sequences = [input, ...(alive === '' ? [] : [alive])];
-  const scan = makeNode('Scan', [...states, ...sequences], outputs[0] as string, { num_scan_inputs: sequences.length });
+  const fromEnd = backward && !turnsAround ? 1 : 0;
+  const scan = makeNode('Scan', [...states, ...sequences], outputs[0] as string, {
+    num_scan_inputs: sequences.length,
+    body: { graph },
+    scan_input_directions: sequences.map(() => fromEnd),
+    scan_output_directions: delivered.map(() => fromEnd),
+  });
   scan.output = outputs;
-  const { GRAPH, INTS } = AttributeProto_AttributeType;
-  const fromEnd = backward && !turnsAround ? 1n : 0n;
-  const directions = (name: string, count: number) =>
-    create(AttributeProtoSchema, { name, type: INTS, ints: new Array(count).fill(fromEnd) });
-  scan.attribute.push(
-    create(AttributeProtoSchema, { name: 'body', type: GRAPH, g: graph }),
-    directions('scan_input_directions', sequences.length),
-    directions('scan_output_directions', delivered.length),
-  );
   own.nodes.push(scan);
   const sequence = turnsAround ? reversed(own, at('sequence'), at('sequence_turned')) : at('sequence');
   return { sequence, last: at('last'), ...(kind === 'LSTM' ? { cell: at('cell') } : {}) };
