@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** Whether this is the installed package, which is plain JavaScript, and not the repository. */
-export const INSTALLED = !import.meta.url.endsWith('.ts');
 
 /** The folder of the repository, or of the installed package, whose files lie in the same places. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Whether this is the installed package, which has no TypeScript, and not the repository. */
+export const INSTALLED = !existsSync(join(ROOT, 'tsconfig.json'));
 
 /** How commands begin in the repository; of the options behind `--`. */
 const OF_NPM = /npm run (?:-s )?([a-z][\w:-]*)(?: --(?![\w-]))?/g;

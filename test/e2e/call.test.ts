@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { OPTIONS_OF_NPM } from '../../gen/base/npm.js';
 import { GENERATOR } from '../../gen/base/version.js';
 import { loadDesign } from '../../gen/design/manifest.js';
+import { mapLimit } from '../../scripts/tools/pool.js';
+import { PROGRAMS, runProgram } from '../support/program.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const temporary = () => realpathSync(mkdtempSync(join(tmpdir(), 'ant-rtl-call-')));
@@ -60,14 +62,8 @@ describe('npm run', () => {
   it('knows which of its options npm has, too', async () => {
     const { stdout } = await execa('npm', ['config', 'ls', '-l', '--json'], { cwd: root });
     const own = Object.keys(JSON.parse(stdout));
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const programs = Object.values<string>(scripts).flatMap(
-      (line) => /^node --import tsx (\S+\.ts)$/.exec(line)?.[1] ?? [],
-    );
-    expect(programs.length).toBeGreaterThan(10);
-    const helps = await Promise.all(
-      programs.map((file) => execa('node', ['--import', 'tsx', file, '--help'], { cwd: root })),
-    );
+    expect(PROGRAMS.length).toBeGreaterThan(10);
+    const helps = await mapLimit(PROGRAMS, 2, (name) => runProgram(name, ['--help']));
     const flags = helps.flatMap(({ stdout: help }) =>
       [...help.matchAll(/^ +(--[a-z-]+)/gm)].map(([, flag = '']) => flag),
     );

@@ -8,7 +8,8 @@ import { GENERATOR, VERSION } from '../../gen/base/version.js';
 import { quantise } from '../../gen/numerics/codec.js';
 import { numericType } from '../../gen/numerics/types/table.js';
 import { COMMAND_NAMES, OF_THE_REPOSITORY } from '../../scripts/tools/commands.js';
-import { PROGRAMS, ROOT, runProgram } from '../support/program.js';
+import { PROGRAMS, runProgram } from '../support/program.js';
+import { ROOT } from '../support/root.js';
 
 /** A folder outside the repository, in which the tarball is installed. */
 const place = mkdtempSync(join(tmpdir(), 'ant-rtl-installed-'));
@@ -74,7 +75,9 @@ describe('the installed package', () => {
     expect([plots.exitCode, plots.stderr]).toEqual([3, expect.stringContaining('npm install vega')]);
   });
 
-  it('verifies a design with the test benches in it, and compiles below the folder of the user', async () => {
+  it('verifies a design with the test benches in it, and compiles below the folder of the user', {
+    tags: 'rest',
+  }, async () => {
     const { exitCode, stdout } = await antRtl(['verify', '--design', 'rtl-out/ant_2x3']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^PASS +ant_2x3 /m);

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { flagOf, PARAMETER_KEYS } from '../../gen/config/parameters.js';
-import { PROGRAMS, ROOT, runProgram } from '../support/program.js';
+import { PROGRAMS, runProgram } from '../support/program.js';
+import { ROOT } from '../support/root.js';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'ant-rtl-cli-'));
 

@@ -1,28 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-
-/** The project's folder. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { execa, type Options } from 'execa';
+import { inject } from 'vitest';
+import { fileOf } from '../../scripts/tools/commands.js';
+import { ROOT } from './root.js';
 
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
 
 /** How package.json starts a program. */
 const START = 'node --import tsx ';
 
-/** The programs of package.json by name, with the file that each runs. */
-const FILES = new Map(
-  Object.entries(scripts).flatMap(([name, command]) =>
-    command.startsWith(START) ? [[name, command.slice(START.length)] as const] : [],
-  ),
-);
+export const PROGRAMS = Object.keys(scripts).filter((name) => scripts[name]?.startsWith(START));
 
-export const PROGRAMS = [...FILES.keys()];
-
-/** Runs a program as `npm run <name> --` does, without npm, whose own start takes half as long again. */
-export function runProgram(name: string, args: readonly string[], env: Record<string, string> = {}) {
-  const file = FILES.get(name);
-  if (file === undefined) throw new Error(`package.json has no program ${name}`);
-  return execa(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT, reject: false, env });
+/** Runs a program as `npm run <name> --` does, from the JavaScript of its file. */
+export function runProgram<const Given extends Options = object>(
+  name: string,
+  args: readonly string[],
+  options?: Given,
+) {
+  if (scripts[name] !== `${START}${fileOf(name)}.ts`) throw new Error(`package.json has no program ${name}`);
+  const file = join(inject('javascript'), `${fileOf(name)}.js`);
+  return execa(process.execPath, [file, ...args], { cwd: ROOT, reject: false as const, ...(options as Given) });
 }

@@ -21,3 +21,9 @@ export function splitByFeatures<T>(cases: readonly T[], featuresOf: (each: T) =>
     rest: cases.filter((each) => !chosen.has(each)),
   };
 }
+
+/** Every n-th of cases that are alike, and the others. */
+export const everyNth = <T>(cases: readonly T[], n: number): Split<T> => ({
+  sample: cases.filter((_, index) => index % n === 0),
+  rest: cases.filter((_, index) => index % n !== 0),
+});

@@ -214,7 +214,7 @@ describe('scripts of vendors, read by Tcl with the commands of the tool replaced
   });
 });
 
-it('Yosys and nextpnr place and route a design for an iCE40 from its Makefile', async () => {
+it('Yosys and nextpnr place and route a design for an iCE40 from its Makefile', { tags: 'rest' }, async () => {
   const { folder } = FPGA;
   await execa('make', ['-C', 'lattice'], { cwd: folder });
   expect(readFileSync(join(folder, 'lattice/build/ice40.asc'), 'utf8')).toMatch(/^\.device 8k$/m);
@@ -223,7 +223,7 @@ it('Yosys and nextpnr place and route a design for an iCE40 from its Makefile', 
   expect(utilization.ICESTORM_LC.used).toBeGreaterThan(300);
 });
 
-it('CMake and Verilator build the test bench and run it', async () => {
+it('CMake and Verilator build the test bench and run it', { tags: 'rest' }, async () => {
   const { folder, name } = FPGA;
   const build = ['-S', 'cmake', '-B', 'cmake/build'];
   await execa('cmake', build, { cwd: folder });

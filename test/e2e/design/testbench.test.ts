@@ -76,7 +76,9 @@ describe('the test bench in a design folder', () => {
     expect(run.exitCode).toBe(0);
   });
 
-  it('is found by other folders under Verilator, with its vectors, and writes a waveform', async () => {
+  it('is found by other folders under Verilator, with its vectors, and writes a waveform', {
+    tags: 'rest',
+  }, async () => {
     const name = 'tb_verilator';
     const folder = folderOf({ name, rows: 3, cols: 2, scan: true });
     const elsewhere = mkdtempSync(join(out, 'elsewhere-'));
@@ -115,7 +117,7 @@ describe('the test bench in a design folder', () => {
     ['nothing compared', 'tb/NAME_tb.v', /compared = compared \+ 1;/, '', /^FAIL \w+: nothing was compared$/m],
   ];
 
-  it.each(FAILURES)('ends with an error after %s', async (what, path, piece, replacement, reason) => {
+  it.each(FAILURES)('ends with an error after %s', { tags: 'rest' }, async (what, path, piece, replacement, reason) => {
     const name = `tb_${what.replaceAll(' ', '_')}`;
     const folder = folderOf({ name, rows: 2, cols: 2, activations: ['int4'], weights: ['int4'] });
     const file = join(folder, path.replace('NAME', name));

@@ -1,9 +1,11 @@
+/** @module-tag rest */
 import { describe, expect, it } from 'vitest';
 import { randomSource } from '../../../gen/golden/vectors.js';
 import { inScratch } from '../../../scripts/tools/scratch.js';
 import { buildEngine, runJobs } from '../../../scripts/verify/engine/engine.js';
 import { engineJobs } from '../../../scripts/verify/engine/jobs.js';
 import { brokenEngine, engineIn } from '../../support/engine.js';
+import { everyNth } from '../../support/sample.js';
 
 interface Shape {
   readonly rows: number;
@@ -84,19 +86,25 @@ const SHAPES: readonly Shape[] = [
 ];
 
 describe('an engine', () => {
-  it.each(SHAPES.map((each) => [JSON.stringify(each), each] as const))(
-    'runs programs as the reference simulator, byte by byte: %s',
-    (_title, each) =>
-      inScratch('engine', async (out) => {
-        const { folder, manifest } = engineIn(out, { ...SMALL, ...each });
-        const built = await buildEngine(folder, manifest);
-        const outcome = await runJobs(built, engineJobs(manifest.machine, randomSource(each.rows + each.cols), 80));
-        expect(outcome.failure).toBeUndefined();
-        expect(outcome.vectors).toBeGreaterThan(10_000);
-      }),
+  const shapes = everyNth(
+    SHAPES.map((each) => [JSON.stringify(each), each] as const),
+    4,
   );
+  const expectToRun = (_title: string, each: Shape): Promise<void> =>
+    inScratch('engine', async (out) => {
+      const { folder, manifest } = engineIn(out, { ...SMALL, ...each });
+      const built = await buildEngine(folder, manifest);
+      const outcome = await runJobs(built, engineJobs(manifest.machine, randomSource(each.rows + each.cols), 80));
+      expect(outcome.failure).toBeUndefined();
+      expect(outcome.vectors).toBeGreaterThan(10_000);
+    });
 
-  it.each(BREAKS)('is found broken: %s, %s', (file, from, to) =>
+  const programs = 'runs programs as the reference simulator, byte by byte: %s';
+  it.each(shapes.sample)(programs, expectToRun);
+  it.each(shapes.rest)(programs, { tags: 'long' }, expectToRun);
+
+  const breaks = everyNth(BREAKS, 4);
+  const expectToBeFound = (file: string, from: string, to: string): Promise<void> =>
     inScratch('engine', async (out) => {
       let changed = 0;
       const { folder, manifest } = brokenEngine(out, BROKEN, (name, text) => {
@@ -108,6 +116,8 @@ describe('an engine', () => {
       expect(changed).toBe(1);
       const outcome = await runJobs(built, engineJobs(manifest.machine, randomSource(1), 60));
       expect(outcome.failure).toMatch(/job \d+/);
-    }),
-  );
+    });
+
+  it.each(breaks.sample)('is found broken: %s, %s', expectToBeFound);
+  it.each(breaks.rest)('is found broken: %s, %s', { tags: 'long' }, expectToBeFound);
 });

@@ -1,3 +1,4 @@
+/** @module-tag rest */
 import { describe, expect, it } from 'vitest';
 import { randomSource } from '../../../gen/golden/vectors.js';
 import { inScratch } from '../../../scripts/tools/scratch.js';

@@ -106,7 +106,7 @@ describe('the memories of an engine', () => {
     ['ice40', /SB_RAM40_4K/, 16],
     ['ecp5', /DP16KD/, 4],
     ['xilinx', /RAMB36E1/, 2],
-  ] as const)('are block RAM alone in Yosys for %s', async (family, cell, count) => {
+  ] as const)('are block RAM alone in Yosys for %s', { tags: 'rest' }, async (family, cell, count) => {
     for (const [file, module] of [
       ['single.v', 't_ram_1rw'],
       ['dual.v', 't_ram_1r1w'],

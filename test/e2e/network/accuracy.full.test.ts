@@ -1,3 +1,4 @@
+/** @module-tag rest */
 import { it } from 'vitest';
 import { expectAdaptiveTypesToKeep } from './accuracy.js';
 

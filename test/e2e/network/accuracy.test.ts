@@ -4,8 +4,9 @@ import { runProgram } from '../../support/program.js';
 import { accuracy, expectAdaptiveTypesToKeep } from './accuracy.js';
 
 describe('npm run accuracy', () => {
-  it('measures the networks in models/ on a few images', () =>
-    expectAdaptiveTypesToKeep({ samples: 64, calibration: 32, schemes: ['int8', 'int4', 'pot4', 'ANT4'] }));
+  it('measures the networks in models/ on a few images', { tags: 'rest' }, () =>
+    expectAdaptiveTypesToKeep({ samples: 64, calibration: 32, schemes: ['int8', 'int4', 'pot4', 'ANT4'] }),
+  );
 
   it('prints a Markdown table', async () => {
     const { stdout } = await accuracy(
@@ -56,7 +57,7 @@ describe('npm run accuracy', () => {
   });
 
   it('says how to install the data set where it is missing', async () => {
-    const { stderr, exitCode } = await runProgram('accuracy', [], { FASHION_MNIST: 'nowhere' });
+    const { stderr, exitCode } = await runProgram('accuracy', [], { env: { FASHION_MNIST: 'nowhere' } });
     expect(stderr).toMatch(/\bt10k-images-idx3-ubyte\.gz\b.*\bapt-get\b/);
     expect(exitCode).toBe(3);
   });

@@ -3,7 +3,7 @@ import type { AccuracyTable } from '../../../scripts/network/accuracy/table.js';
 import { runProgram } from '../../support/program.js';
 
 export const accuracy = (...args: string[]) =>
-  runProgram('accuracy', args, { FASHION_MNIST: 'test/data/fashion-mnist' });
+  runProgram('accuracy', args, { env: { FASHION_MNIST: 'test/data/fashion-mnist' } });
 
 export interface Measurement {
   readonly samples: number;

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Matrix } from '../../../gen/base/matrix.js';
 import { formatNpy, parseNpy } from '../../../gen/base/npy.js';
@@ -11,6 +10,7 @@ import { loadDesign, MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.
 import { randomSource } from '../../../gen/golden/vectors.js';
 import { type MatmulRequest, matmul } from '../../../scripts/network/matmul.js';
 import { openArraySimulator } from '../../../scripts/verify/simulator.js';
+import { runProgram } from '../../support/program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-matmul-'));
 const path = (name: string): string => join(root, name);
@@ -29,11 +29,7 @@ function write(name: string, rows: number, cols: number, seed: number, low = -1)
   return matrix;
 }
 
-const program = (...args: string[]) => runProgram(args);
-
-/** `execaNode` would put Node's folder, where tools may be too, in front of PATH. */
-const runProgram = (args: string[], env: Record<string, string> = {}) =>
-  execa(process.execPath, ['--import', 'tsx', 'scripts/matmul.ts', ...args], { reject: false, env });
+const program = (...args: string[]) => runProgram('matmul', args);
 
 /** Takes the sign of a product wrongly and makes the manifest agree, as a bug of the generator would. */
 function breakSign(broken: string): void {
@@ -56,7 +52,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('a real product on the simulated array', () => {
-  it('is bit-exact over ragged edges and parts of K, and near the real product', async () => {
+  it('is bit-exact over ragged edges and parts of K, and near the real product', { tags: 'rest' }, async () => {
     const a = write('A.npy', 21, 700, 1);
     const w = write('W.npy', 700, 10, 2);
     const { stdout, stderr, exitCode } = await program(
@@ -89,7 +85,7 @@ describe('a real product on the simulated array', () => {
     expect(report.error.relativeFrobenius).toBeLessThan(0.35);
   });
 
-  it('is that of sequential binary32 sums on floating-point PEs, and a wrong PE shows', async () => {
+  it('is that of sequential binary32 sums on floating-point PEs, and a wrong PE shows', { tags: 'rest' }, async () => {
     write('A.npy', 6, 700, 7);
     write('W.npy', 700, 5, 8);
     const files = { a: path('A.npy'), w: path('W.npy') };
@@ -215,11 +211,9 @@ describe('a real product on the simulated array', () => {
 
 describe('the example of the README', () => {
   it('multiplies a real layer bit-exactly, and an adaptive type beats int4 on its activations', async () => {
-    const { stdout, exitCode } = await execa(
-      process.execPath,
-      ['--import', 'tsx', 'examples/ocr-layer.ts', '--out', path('layer')],
-      { reject: false, env: { FASHION_MNIST: 'test/data/fashion-mnist' } },
-    );
+    const { stdout, exitCode } = await runProgram('example', ['--out', path('layer')], {
+      env: { FASHION_MNIST: 'test/data/fashion-mnist' },
+    });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/conv2d_89\.tmp_0, a 1 x 1 convolution from 200 to 32 channels/);
     const report = await matmul({ design: folder, a: path('layer/A.npy'), w: path('layer/W.npy') });
@@ -319,7 +313,7 @@ describe('bad requests end with 2 and one line that says why', () => {
   });
 
   it('a missing Verilator ends with 3, before the search for types', async () => {
-    const { stderr, exitCode } = await runProgram(request({}), { PATH: root });
+    const { stderr, exitCode } = await runProgram('matmul', request({}), { env: { PATH: root } });
     expect(stderr).toMatch(/^error: Verilator\b/);
     expect(exitCode).toBe(3);
   });

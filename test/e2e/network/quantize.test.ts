@@ -35,7 +35,8 @@ import {
   tensor,
   valueInfo,
 } from '../../support/onnx.js';
-import { ROOT, runProgram } from '../../support/program.js';
+import { runProgram } from '../../support/program.js';
+import { ROOT } from '../../support/root.js';
 
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'ant-rtl-quantize-'));
 
@@ -140,7 +141,9 @@ describe('npm run quantize', () => {
     expect(reportOf(out).calibration.samples).toBe(2);
   });
 
-  it('promotes layers to 8 bits within a budget, and tells when an error is not reached', async () => {
+  it('promotes layers to 8 bits within a budget, and tells when an error is not reached', {
+    tags: 'rest',
+  }, async () => {
     const { report } = await quantised(TINY, SAMPLES, '--budget', 'bits=6');
     expect(report.layers.map(({ bits }) => bits)).toContain(8);
     expect(report.layers.map(({ bits }) => bits)).toContain(4);
@@ -158,7 +161,7 @@ describe('npm run quantize', () => {
     expect(missed.exitCode).toBe(1);
   });
 
-  it('takes back errors of the result with compensated rounding', async () => {
+  it('takes back errors of the result with compensated rounding', { tags: 'rest' }, async () => {
     const error = async (...args: string[]) =>
       (await quantised(TINY, SAMPLES, ...args)).report.outputs.calibration.error;
     expect(await error('--rounding', 'compensated')).toBeLessThan((await error()) as number);
@@ -185,7 +188,7 @@ describe('npm run quantize', () => {
     expect(run.stderr).toContain(warnings[0]);
   });
 
-  it('replaces what an earlier run wrote', async () => {
+  it('replaces what an earlier run wrote', { tags: 'rest' }, async () => {
     const { out, calib } = await quantised(TINY, SAMPLES);
     const { model } = files(linear(randomTensor([4, 3], 1)), SAMPLES);
     writeFileSync(calib, formatNpyArray([3, 4], randomTensor([3, 4], 2).data));
@@ -260,7 +263,7 @@ function expectChoice(
 }
 
 describe('the types of a real network', () => {
-  it('are those of brute force over all elements, for every tensor', async () => {
+  it('are those of brute force over all elements, for every tensor', { tags: 'rest' }, async () => {
     const bytes = readFileSync(join(ROOT, 'models/residual.onnx'));
     const random = randomSource(3);
     // Strokes on black, as the images that the network was trained on.
@@ -545,7 +548,7 @@ describe('memory images', () => {
     return { out, report };
   }
 
-  it('fail when one word of a file is wrong', async () => {
+  it('fail when one word of a file is wrong', { tags: 'rest' }, async () => {
     const folder = design({ name: 'image_broken', ...WIDE, lanes: 2 });
     const { out } = await quantised(TINY, SAMPLES, '--design', folder, '--group-size', '10');
     const layer = join(out, 'layers/scores');
@@ -611,7 +614,7 @@ describe('npm run infer', () => {
     expect(json.layers.map(({ name }: { name: string }) => name)).toEqual(['conv', 'square', 'scores']);
   });
 
-  it('runs layers of 8 bits on ports that take them, and tells where a design does not', async () => {
+  it('runs layers of 8 bits on ports that take them, and tells where a design does not', { tags: 'rest' }, async () => {
     const types = { activations: ['int4', 'flint4', 'uint4', 'int8', 'uint8'], weights: ['int4', 'flint4', 'int8'] };
     const folder = design({ name: 'infer_mixed', ...types });
     const { out, report } = await quantised(TINY, SAMPLES, '--design', folder, '--wide', 'last');

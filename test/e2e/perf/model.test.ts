@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { validateConfiguration } from '../../../gen/config/validate.js';
@@ -18,6 +17,7 @@ import { macsOf } from '../../../scripts/perf/layer.js';
 import { NETWORKS } from '../../../scripts/perf/networks/index.js';
 import { modelledCycles, multiplyOnArray, type ProductJob } from '../../../scripts/verify/multiply.js';
 import { type ArraySimulator, openArraySimulator } from '../../../scripts/verify/simulator.js';
+import { runProgram } from '../../support/program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-model-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -109,8 +109,7 @@ describe.each(['os', 'ws'] as const)('the cycle model is the simulated array: %s
   });
 });
 
-const model = (...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', 'scripts/model.ts', ...args], { reject: false });
+const model = (...args: string[]) => runProgram('model', args);
 
 describe('npm run model', () => {
   const out = join(root, 'out');

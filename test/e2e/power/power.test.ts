@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
 import { formatNpy } from '../../../gen/base/npy.js';
@@ -16,6 +15,7 @@ import { readLibrary } from '../../../scripts/tools/liberty/library.js';
 import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
 import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
 import { powerLibraryText } from '../../support/liberty.js';
+import { runProgram } from '../../support/program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-power-test-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -25,8 +25,7 @@ const design = (name: string): string =>
   generate(validateConfiguration({ rows: 2, cols: 1, activations: ['int2'], weights: ['int2'], maxK: 16, name }), root)
     .folder;
 
-const power = (...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', 'scripts/power.ts', ...args], { reject: false, all: true });
+const power = (...args: string[]) => runProgram('power', args, { all: true });
 
 /** The design's netlists with the first NAND of the PE changed into what it is not. */
 function corrupted(yosys: Yosys): Yosys {

@@ -1,3 +1,4 @@
+/** @module-tag rest */
 import { expect, it } from 'vitest';
 import { ALTERNATIVES } from '../../../scripts/sweep/notebook/alternatives/list.js';
 import { proveAlternative } from '../../../scripts/sweep/notebook/alternatives/prove.js';

@@ -1,11 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
 import type { ComparisonReport } from '../../../scripts/sweep/compare/report.js';
+import { runProgram } from '../../support/program.js';
 
 /** A library of an inverter, a buffer (ABC needs one), a NAND, two flip-flops and the latch of a clock gate. */
 const LIBRARY = `library (toy) {
@@ -40,15 +39,10 @@ const PAGE = ['begin: toy', 'end: toy', 'begin: published', 'end: published']
   .join('');
 writeFileSync(liberty, LIBRARY);
 
-const compare = (...args: string[]) =>
-  execa(
-    process.execPath,
-    ['--import', createRequire(import.meta.url).resolve('tsx'), 'scripts/area.ts', '--compare', ...args],
-    { reject: false },
-  );
+const compare = (...args: string[]) => runProgram('area', ['--compare', ...args]);
 
 describe('npm run area -- --compare', () => {
-  it('measures a kind and an option, records them, and finds an area that grew', async () => {
+  it('measures a kind and an option, records them, and finds an area that grew', { tags: 'rest' }, async () => {
     writeFileSync(page, PAGE);
     const selection = ['--size', '2', '--lanes', '1,2', '--only', 'stall_enable', '--liberty', liberty];
     const run = await compare(...selection, '--record', record, '--write', page, '--prove', '--json');

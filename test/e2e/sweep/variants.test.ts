@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
@@ -20,12 +19,12 @@ import { verifyArray } from '../../../scripts/verify/array.js';
 import { quickBudget } from '../../../scripts/verify/quick.js';
 import { openArrayModel } from '../../../scripts/verify/simulator.js';
 import { timedLibrary } from '../../support/liberty.js';
+import { runProgram } from '../../support/program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-variants-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const variants = (...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', 'scripts/variants.ts', ...args], { reject: false, all: true });
+const variants = (...args: string[]) => runProgram('variants', args, { all: true });
 
 describe('npm run variants', () => {
   const page = join(root, 'variants.md');

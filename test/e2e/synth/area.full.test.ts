@@ -1,3 +1,4 @@
+/** @module-tag rest */
 import { existsSync } from 'node:fs';
 import { it } from 'vitest';
 import { expectSameInWasm, libraryFile } from './area.js';

@@ -41,34 +41,38 @@ describe('npm run area', () => {
     }
   });
 
-  it.each(['os', 'ws'] as const)('counts clusters of PEs and what they hold, dataflow %s', async (dataflow) => {
-    const types = { activations: ['int4', 'flint4'], weights: ['int4'], ...(dataflow === 'os' ? { maxK: 16 } : {}) };
-    const raw = { rows: 6, cols: 4, clusterRows: 3, clusterCols: 2, dataflow, name: `tiles_${dataflow}`, ...types };
-    const { folder } = generate(validateConfiguration(raw), root);
-    const run = await area(['--design', folder], { ANT_RTL_YOSYS: 'native' });
-    expect(run.exitCode, run.all).toBe(EXIT.done);
-    const { modules, structure, pe, whole } = reportOf(folder);
-    expect(structure.checked).toBe(true);
-    const manifest: Manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
-    const [a, w] = [manifest.ports.a.operand.bits, manifest.ports.w.operand.bits];
-    const tiles = modules.filter(({ role }) => role === 'pe');
-    expect(tiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(4);
-    for (const { size, parameters } of tiles) {
-      const bits = parameters.SUM_BITS ?? manifest.accumulator.bits;
-      const expected = dataflow === 'os' ? 3 * a + 2 * w + 1 + 6 * (bits + 1) : 3 * a + 6 * 2 * w + 2 + 2 * bits;
-      expect(size.flipFlopBits).toBe(expected);
-    }
-    const inTiles = modules.filter(({ role }) => role === 'pe of a cluster');
-    expect(inTiles.every(({ partOfOther }) => partOfOther)).toBe(true);
-    expect(inTiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(24);
-    const all = tiles.reduce((sum, { total }) => sum + total.gateEquivalents, 0);
-    expect(pe.gateEquivalents).toBeCloseTo(all / 24, 3);
-    const counted = modules.filter(({ partOfOther }) => !partOfOther);
-    expect(whole.gateEquivalents).toBeCloseTo(
-      counted.reduce((sum, { total }) => sum + total.gateEquivalents, 0),
-      3,
-    );
-  });
+  it.each(['os', 'ws'] as const)(
+    'counts clusters of PEs and what they hold, dataflow %s',
+    { tags: 'rest' },
+    async (dataflow) => {
+      const types = { activations: ['int4', 'flint4'], weights: ['int4'], ...(dataflow === 'os' ? { maxK: 16 } : {}) };
+      const raw = { rows: 6, cols: 4, clusterRows: 3, clusterCols: 2, dataflow, name: `tiles_${dataflow}`, ...types };
+      const { folder } = generate(validateConfiguration(raw), root);
+      const run = await area(['--design', folder], { ANT_RTL_YOSYS: 'native' });
+      expect(run.exitCode, run.all).toBe(EXIT.done);
+      const { modules, structure, pe, whole } = reportOf(folder);
+      expect(structure.checked).toBe(true);
+      const manifest: Manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
+      const [a, w] = [manifest.ports.a.operand.bits, manifest.ports.w.operand.bits];
+      const tiles = modules.filter(({ role }) => role === 'pe');
+      expect(tiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(4);
+      for (const { size, parameters } of tiles) {
+        const bits = parameters.SUM_BITS ?? manifest.accumulator.bits;
+        const expected = dataflow === 'os' ? 3 * a + 2 * w + 1 + 6 * (bits + 1) : 3 * a + 6 * 2 * w + 2 + 2 * bits;
+        expect(size.flipFlopBits).toBe(expected);
+      }
+      const inTiles = modules.filter(({ role }) => role === 'pe of a cluster');
+      expect(inTiles.every(({ partOfOther }) => partOfOther)).toBe(true);
+      expect(inTiles.reduce((sum, { instances }) => sum + instances, 0)).toBe(24);
+      const all = tiles.reduce((sum, { total }) => sum + total.gateEquivalents, 0);
+      expect(pe.gateEquivalents).toBeCloseTo(all / 24, 3);
+      const counted = modules.filter(({ partOfOther }) => !partOfOther);
+      expect(whole.gateEquivalents).toBeCloseTo(
+        counted.reduce((sum, { total }) => sum + total.gateEquivalents, 0),
+        3,
+      );
+    },
+  );
 
   it('fails when a tile holds a PE less than the manifest says', async () => {
     const raw = { rows: 2, cols: 4, clusterCols: 2, activations: ['int4'], weights: ['int4'], name: 'fewer' };
@@ -84,8 +88,9 @@ describe('npm run area', () => {
     expect(run.stderr).toMatch(/\bfewer_pe: 8\b.*\b4\b/);
   });
 
-  it('gives the same in WebAssembly, where no native Yosys is on the search path', () =>
-    expectSameInWasm(noYosys(), []));
+  it('gives the same in WebAssembly, where no native Yosys is on the search path', { tags: 'rest' }, () =>
+    expectSameInWasm(noYosys(), []),
+  );
 
   it("gives a library's areas as the sum of its cells, and its NAND as the unit", async () => {
     const folder = copy();
@@ -106,7 +111,7 @@ describe('npm run area', () => {
     }
   });
 
-  it('uses WebAssembly, and says so, where there is no native Yosys or one too old', async () => {
+  it('uses WebAssembly, and says so, where there is no native Yosys or one too old', { tags: 'rest' }, async () => {
     const old = fakeYosys('echo Yosys 0.9');
     const none = mkdtempSync(join(root, 'bin-'));
     for (const [place, why] of [
@@ -137,6 +142,7 @@ describe('npm run area', () => {
 
   it.each(['native', 'wasm'])(
     'fails with the tail of the log when a library cannot be read by Yosys, %s',
+    { tags: 'rest' },
     async (build) => {
       const file = libraryFile();
       writeFileSync(file, `${readFileSync(file, 'utf8')}}}}`.replace('cell (DFF)', 'cell (DFF) :'));

@@ -1,13 +1,12 @@
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
 import { generate } from '../../../gen/design/generate.js';
 import type { AreaReport, Size } from '../../../scripts/synth/report.js';
+import { runProgram } from '../../support/program.js';
 
 export const root = mkdtempSync(join(tmpdir(), 'ant-rtl-area-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -25,12 +24,7 @@ export function copy(): string {
   return folder;
 }
 
-export const area = (args: string[], env: Record<string, string> = {}) =>
-  execa(process.execPath, ['--import', createRequire(import.meta.url).resolve('tsx'), 'scripts/area.ts', ...args], {
-    env,
-    reject: false,
-    all: true,
-  });
+export const area = (args: string[], env: Record<string, string> = {}) => runProgram('area', args, { env, all: true });
 
 export const reportOf = (folder: string): AreaReport => JSON.parse(readFileSync(join(folder, 'area.json'), 'utf8'));
 

@@ -1,3 +1,4 @@
+/** @module-tag rest */
 import { expect, it } from 'vitest';
 import { describeCriticalPath, expectNetlistsToStay } from './path.js';
 

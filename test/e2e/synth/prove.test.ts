@@ -1,8 +1,6 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
@@ -20,6 +18,7 @@ import { findYosys, runYosys } from '../../../scripts/tools/yosys/yosys.js';
 import type { TestBudget } from '../../../scripts/verify/budget.js';
 import { quickBudget } from '../../../scripts/verify/quick.js';
 import { timedLibrary } from '../../support/liberty.js';
+import { runProgram } from '../../support/program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-prove-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -27,11 +26,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 const yosys = (build: string): Promise<Yosys> => findYosys({ ...process.env, ANT_RTL_YOSYS: build });
 
 const area = (args: string[], env: Record<string, string> = {}) =>
-  execa(process.execPath, ['--import', createRequire(import.meta.url).resolve('tsx'), 'scripts/area.ts', ...args], {
-    env: { ANT_RTL_YOSYS: 'native', ...env },
-    reject: false,
-    all: true,
-  });
+  runProgram('area', args, { env: { ANT_RTL_YOSYS: 'native', ...env }, all: true });
 
 let folder = '';
 let manifest: Manifest;
@@ -142,7 +137,7 @@ describe('the simulation of a netlist that is not proved', () => {
       ...(budget ? { budget } : {}),
     });
 
-  it('passes with the vectors of verify, and finds a gate that was changed', async () => {
+  it('passes with the vectors of verify, and finds a gate that was changed', { tags: 'rest' }, async () => {
     const budget = quickBudget(join(root, 'quick'));
     const passed = await simulate(pe, budget);
     expect(passed).toMatchObject({ result: 'simulated', why: 'not decided' });
@@ -153,7 +148,9 @@ describe('the simulation of a netlist that is not proved', () => {
     });
   });
 
-  it('is one of the instances with its parameters, and finds a gate that was changed there', async () => {
+  it('is one of the instances with its parameters, and finds a gate that was changed there', {
+    tags: 'rest',
+  }, async () => {
     const budget = quickBudget(join(root, 'quick'));
     const raw = { rows: 2, cols: 1, activations: ['int2'], weights: ['int2'], dataflow: 'ws', name: 'stays' };
     const stays = generate(validateConfiguration(raw), root).folder;

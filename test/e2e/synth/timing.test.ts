@@ -1,8 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
 import { validateConfiguration } from '../../../gen/config/validate.js';
@@ -25,6 +23,7 @@ import type { Yosys } from '../../../scripts/tools/yosys/interface.js';
 import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
 import { quickBudget } from '../../../scripts/verify/quick.js';
 import { TOY_DELAYS, TOY_REGISTER, timedLibrary } from '../../support/liberty.js';
+import { runProgram } from '../../support/program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-timing-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -38,12 +37,7 @@ beforeAll(() => {
   design = generate(validateConfiguration({ rows: 2, cols: 1, dataflow: 'ws', name: 'stays', ...types }), root).folder;
 });
 
-const area = (args: string[], env: Record<string, string> = {}) =>
-  execa(process.execPath, ['--import', createRequire(import.meta.url).resolve('tsx'), 'scripts/area.ts', ...args], {
-    env,
-    reject: false,
-    all: true,
-  });
+const area = (args: string[], env: Record<string, string> = {}) => runProgram('area', args, { env, all: true });
 
 /** A register, two NANDs and another register. */
 const BETWEEN = `module between (input wire clk_i, input wire d_i, output reg b_o);
@@ -131,7 +125,9 @@ describe('npm run area --period', () => {
 });
 
 describe('the netlist around the modules', () => {
-  it('is proved, or else simulated with all others, and a pin that is connected otherwise is found by both', async () => {
+  it('is proved, or else simulated with all others, and a pin that is connected otherwise is found by both', {
+    tags: 'rest',
+  }, async () => {
     const [yosys, library, manifest] = [await findYosys(), readLibrary(libraryPath), loadDesign(design)];
     const context = { yosys, folder: design, library };
     const netlists = await mapLimit(distinctItems(linkedItems(manifest)), TOOLS_AT_A_TIME, async (item) => {
@@ -163,7 +159,7 @@ describe('the netlist around the modules', () => {
 });
 
 describe('a curve', () => {
-  it('gives the best netlists of a module, and draws them', async () => {
+  it('gives the best netlists of a module, and draws them', { tags: 'rest' }, async () => {
     const real = await findYosys();
     // All inverters are buffers behind Yosys' back: no netlist is what its RTL is.
     const yosys: Yosys = {

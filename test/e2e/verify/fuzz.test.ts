@@ -29,7 +29,7 @@ const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
 /** A seed whose configuration is refused while that of the next one is accepted. */
 const SEED = SEEDS.find((seed) => !isAccepted(seed) && isAccepted(seed + 1)) as number;
 
-const fuzz = (temporary: string, ...args: string[]) => runProgram('fuzz', args, { TMPDIR: temporary });
+const fuzz = (temporary: string, ...args: string[]) => runProgram('fuzz', args, { env: { TMPDIR: temporary } });
 
 const scratch = mkdtempSync(join(tmpdir(), 'ant-rtl-fuzz-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -45,7 +45,7 @@ describe('npm run fuzz', () => {
     expect(readdirSync(scratch).filter((name) => name.startsWith('ant-rtl-fuzz-'))).toEqual([]);
   });
 
-  it('verifies an engine with random programs', async () => {
+  it('verifies an engine with random programs', { tags: 'rest' }, async () => {
     const run = await fuzz(scratch, '--engine', '--designs', '1', '--seed', '0', '--json');
     const { summary, trials } = JSON.parse(run.stdout) as { summary: FuzzSummary; trials: Trial[] };
     expect(run.exitCode, run.stdout).toBe(0);

@@ -1,3 +1,4 @@
+/** @module-tag rest */
 import { expect, it } from 'vitest';
 import { DEFAULT_MATRIX } from '../../../scripts/verify/matrix.js';
 import { runProgram } from '../../support/program.js';

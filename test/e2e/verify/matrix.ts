@@ -1,17 +1,23 @@
 import { expect } from 'vitest';
 import type { RawConfiguration } from '../../../gen/config/raw.js';
+import { validateConfiguration } from '../../../gen/config/validate.js';
 import { DEFAULT_MATRIX } from '../../../scripts/verify/matrix.js';
-import { kindsOf } from '../../support/kinds.js';
 import { splitByFeatures } from '../../support/sample.js';
 
 const README_DESIGN = 'default_16x16';
 const size = ({ rows = 1, cols = 1, lanes = 1 }: RawConfiguration): number =>
   Number(rows) * Number(cols) * Number(lanes);
 
-/** The design of the README, and small ones of every kind in the matrix; and all others. */
+/** The architecture of a design with its PE, and its stall. */
+export function architectureOf(raw: RawConfiguration): string[] {
+  const { arch, dataflow, pe, stall } = validateConfiguration(raw);
+  return [`${arch === 'dot' ? arch : dataflow} ${pe}`, stall];
+}
+
+/** The design of the README, and small ones of every architecture in the matrix. */
 export function matrixSample(): readonly RawConfiguration[] {
   const bySize = [...DEFAULT_MATRIX].sort((one, other) => size(one) - size(other));
-  const { sample } = splitByFeatures(bySize, kindsOf);
+  const { sample } = splitByFeatures(bySize, architectureOf);
   return [...DEFAULT_MATRIX.filter(({ name }) => name === README_DESIGN), ...sample];
 }
 

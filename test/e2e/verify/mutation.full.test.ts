@@ -1,3 +1,4 @@
+/** @module-tag rest */
 import { describeMutations, rest } from './mutations.js';
 
 describeMutations(rest);

@@ -829,18 +829,10 @@ const BUS_MUTATIONS: Mutation[] = [
   ],
 ];
 
-/** Broken designs that have every module of every architecture, and every kind of design, broken once; and the others. */
+/** Broken designs that have every module and every architecture broken once, and the others. */
 export const { sample, rest } = splitByFeatures(
   [...MUTATIONS, ...BUS_MUTATIONS, ...FLOAT_MUTATIONS],
-  ([, raw, module]) => {
-    const { arch, dataflow, pe, lanes, busSegment, clusterRows, wideActivations, wideWeights } = raw;
-    const wide = [wideActivations, wideWeights].some((types) => Array.isArray(types) && types.length > 0);
-    const kinds = { lanes, busSegment, clusterRows, wide };
-    return [
-      JSON.stringify([module, arch, dataflow, pe]),
-      ...Object.entries(kinds).map(([kind, value]) => `${arch} ${dataflow}: ${kind} ${value}`),
-    ];
-  },
+  ([, { arch, dataflow, pe }, module]) => [module, JSON.stringify([arch, dataflow, pe])],
 );
 
 export function describeMutations(mutations: readonly Mutation[]): void {

@@ -25,11 +25,14 @@ const DESIGNS = [
 ];
 
 describe('a requantiser', () => {
-  it.each(DESIGNS)('equals the reference: $name', async (raw) => {
+  const expectToEqual = async (raw: (typeof DESIGNS)[number]): Promise<void> => {
     const verdict = await verdictOf(requantiserIn(out, raw));
     expect(verdict.failure).toBeUndefined();
     expect(verdict.vectors).toBeGreaterThan(10_000);
-  });
+  };
+
+  it.each(DESIGNS.slice(0, 1))('equals the reference: $name', expectToEqual);
+  it.each(DESIGNS.slice(1))('equals the reference: $name', { tags: 'rest' }, expectToEqual);
 
   it.each(DESIGNS.slice(0, 2))('passes its own test bench in Icarus Verilog: $name', async (raw) => {
     const { folder, manifest } = requantiserIn(out, raw);
@@ -84,7 +87,7 @@ const MUTATIONS: [what: string, raw: object, broken: [module: string, piece: str
   ['bounds', { clip: 'bounds' }, ['lane', '> $signed(high)', '< $signed(high)'], /lane \d/],
 ];
 
-describe('verification of a requantiser finds what is broken', () => {
+describe('verification of a requantiser finds what is broken', { tags: 'rest' }, () => {
   it.each(MUTATIONS)('%s', async (what, raw, broken, message) => {
     const name = `m_${what.replace(/\W/g, '_')}`;
     const { failure } = await verdictOf(brokenRequantiser(out, { lanes: 1, name, ...raw }, broken));
