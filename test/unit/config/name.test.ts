@@ -51,12 +51,12 @@ describe('the name of a design that is given none', () => {
 
   it('is another for every configuration, of many at random', () => {
     const configurations = new Map<string, Configuration>();
-    for (let seed = 0; seed < 20_000; seed++) {
+    for (let seed = 0; seed < 5_000; seed++) {
       const { name: _, ...raw } = randomConfiguration(randomSource(seed));
       const configuration = validated(raw);
       if (configuration) configurations.set(configurationHash({ ...configuration, name: '' }), configuration);
     }
-    expect(configurations.size).toBeGreaterThan(15_000);
+    expect(configurations.size).toBeGreaterThan(3_750);
     const names = new Set([...configurations.values()].map(({ name }) => name));
     expect(names.size).toBe(configurations.size);
   });
