@@ -58,16 +58,30 @@ export function pairwiseConfigurations(): RawConfiguration[] {
   const random = randomSource(1);
   const keys = PARAMETER_KEYS.filter((key) => domainOf(key).representatives.length > 0);
   const missing = new Map(everyPair(keys).map((pair) => [pairName(...pair), pair]));
-  const found: RawConfiguration[] = [];
+  const found: Choices[] = [];
   for (const pair of missing.values()) {
     const choices = bestCompletion(pair, keys, missing, random) ?? anyCompletion(pair, keys, random);
     // A pair without a configuration must not attract later ones.
     missing.delete(pairName(...pair));
     if (!choices) continue;
     for (const name of pairNames(choices)) missing.delete(name);
-    found.push({ name: `pairwise_${found.length + 1}`, ...configurationOf(choices) });
+    found.push(choices);
   }
-  return found;
+  return withoutRedundant(found).map((choices, i) => ({ name: `pairwise_${i + 1}`, ...configurationOf(choices) }));
+}
+
+/** Choices without those that others, mostly later ones, have all pairs of. */
+function withoutRedundant(found: readonly Choices[]): Choices[] {
+  const times = new Map<string, number>();
+  const count = (choices: Choices, by: number): void => {
+    for (const name of pairNames(choices)) times.set(name, (times.get(name) ?? 0) + by);
+  };
+  for (const choices of found) count(choices, 1);
+  return found.filter((choices) => {
+    const redundant = pairNames(choices).every((name) => (times.get(name) ?? 0) > 1);
+    if (redundant) count(choices, -1);
+    return !redundant;
+  });
 }
 
 function choicesOf(key: ParameterKey): Choice[] {
