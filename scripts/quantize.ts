@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Option } from 'commander';
-import { allOf, EXIT } from '../gen/base/errors.js';
+import { allOf, EXIT, UserError } from '../gen/base/errors.js';
 import { collect, programCommand, required } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
@@ -84,6 +84,10 @@ async function main(): Promise<number> {
     () => (flags.heldOut === undefined ? undefined : integer('--held-out', flags.heldOut, 0)),
     () => (flags.test === undefined ? undefined : integer('--test', flags.test, 1)),
     () => requireReplaceable(out),
+    () => {
+      if (!flags.integer || !flags.blockActivations) return;
+      throw new UserError('--integer: the engine keeps one scale per tensor; leave out --block-activations');
+    },
   ]);
   await Promise.all([loadRuntime(), loadPlotting()]);
   const replaced = existsSync(out);

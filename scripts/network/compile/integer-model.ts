@@ -3,9 +3,10 @@ import { type GraphProto, ModelProtoSchema, type NodeProto, type TensorProto, Te
 import { UserError } from '../../../gen/base/errors.js';
 import { codeValues, levels } from '../../../gen/numerics/codec.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
-import { dropUnused, roundingNodes } from '../onnx/fake-quantise.js';
+import { dropUnused } from '../onnx/fake-quantise.js';
 import { makeNode } from '../onnx/make.js';
 import type { OnnxModel } from '../onnx/model.js';
+import { roundingNodes } from '../onnx/rounding.js';
 import { doubleProto, floatProto } from '../onnx/tensor.js';
 import { finestOf, type IntegerOperation, mainOf, type StoredTensor } from './integers.js';
 import { secondName } from './layers.js';

@@ -81,6 +81,17 @@ export interface InferReport {
   readonly seconds: { readonly array: number; readonly reference: number; readonly total: number };
 }
 
+/** @throws UserError for a network whose activations lie in blocks, which arrays have no scales for. */
+function requireOneScale(folder: string, { layers }: QuantiseReport): void {
+  const found = layers.find(
+    ({ activation, second }) => activation.blocks !== null || (second.kind === 'activation' && second.blocks !== null),
+  );
+  if (!found) return;
+  throw new UserError(
+    `${folder}: activations of ${found.title} lie in blocks with scales from the data, and arrays take one scale per tensor; quantise without --block-activations`,
+  );
+}
+
 /** Runs a quantised network with all its products on the simulated array, and beside it on the integer reference. */
 export async function infer(request: InferRequest): Promise<InferReport> {
   const { samples, labels, progress = () => {}, open = openArraySimulator, task } = request;
@@ -92,6 +103,7 @@ export async function infer(request: InferRequest): Promise<InferReport> {
   }
   const network = loadNetwork(request.model);
   const { report, model, quantised, layers } = network;
+  requireOneScale(request.model, report);
   const { count, first = firstDimensionOf(report) } = request;
   const { feed, note } = await openFeed(model, samples, { count, first });
   requireTypes(layers, manifest);

@@ -84,7 +84,7 @@ function layerOf({ activation, second, correction }: LayerReport, product: Produ
   };
 }
 
-function weightsOf({ shape, k, n, type: name, groups, groupRows, files }: WeightsReport, folder: string) {
+function weightsOf({ shape, k, n, type: name, groups, groupRows, taps, files }: WeightsReport, folder: string) {
   const type = numericType(name);
   const numbers = (file: string): Float64Array => new Float64Array(arrayIn(folder, file, [groups, n]).data);
   return {
@@ -93,6 +93,7 @@ function weightsOf({ shape, k, n, type: name, groups, groupRows, files }: Weight
     cols: n,
     groups,
     groupRows,
+    taps,
     scales: numbers(files.scales),
     ...(files.zeroPoints === null ? {} : { zeroPoints: numbers(files.zeroPoints) }),
     codes: unpackCodes(new Uint8Array(arrayIn(folder, files.codes, [k, bytesPerRow(n, type.bits)]).data), n, type.bits),

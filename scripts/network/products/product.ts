@@ -98,6 +98,11 @@ export function weightTensor(product: Product, shape: Shape, { data }: Matrix): 
   return tensor;
 }
 
+/**
+ * Places of a filter that rows of a weight matrix belong to by turns: row k is (channel · places) + place; 1 without filters.
+ */
+export const tapsOf = ({ op }: Product, shape: Shape): number => (op === 'Conv' ? elementCount(shape.slice(2)) : 1);
+
 /** The columns of a part in a K x N matrix whose parts lie side by side. */
 export function partColumns<T extends Float64Array | Uint8Array>(matrix: T, cols: number, part: number, n: number): T {
   if (n === cols) return matrix;
@@ -110,11 +115,20 @@ export function partColumns<T extends Float64Array | Uint8Array>(matrix: T, cols
   return own;
 }
 
-/** Columns `from` to `to` of a matrix of codes. */
-export function columns(codes: Uint8Array, cols: number, from: number, to: number): Uint8Array {
-  if (from === 0 && to === cols) return codes;
+/** Some columns of a matrix of codes, in rising order. */
+export function columnsAt(codes: Uint8Array, cols: number, at: readonly number[]): Uint8Array {
+  if (at.length === cols) return codes;
   const rows = codes.length / cols;
-  const part = new Uint8Array(rows * (to - from));
-  for (let r = 0; r < rows; r++) part.set(codes.subarray(r * cols + from, r * cols + to), r * (to - from));
+  const part = new Uint8Array(rows * at.length);
+  let next = 0;
+  for (let r = 0; r < rows; r++) for (const col of at) part[next++] = codes[r * cols + col] as number;
+  return part;
+}
+
+/** Some rows of a matrix of codes, in rising order. */
+export function rowsAt(codes: Uint8Array, cols: number, at: readonly number[]): Uint8Array {
+  if (at.length * cols === codes.length) return codes;
+  const part = new Uint8Array(at.length * cols);
+  for (const [i, row] of at.entries()) part.set(codes.subarray(row * cols, (row + 1) * cols), i * cols);
   return part;
 }

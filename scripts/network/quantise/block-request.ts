@@ -5,13 +5,14 @@ import type { ScaleRule } from '../search/blocks.js';
 import { integer } from './numbers.js';
 import type { QuantiseOptions } from './options.js';
 
-/** Options that say how weights lie in blocks, as commander delivers them. */
+/** Options that say how weights and activations lie in blocks, as commander delivers them. */
 export interface BlockFlags {
   readonly bits: string;
   readonly weightFormat?: string;
   readonly block?: string;
   readonly scales?: string;
   readonly scaleRule?: ScaleRule;
+  readonly blockActivations: boolean;
   readonly groupSize?: string;
   readonly objective: QuantiseOptions['objective'];
 }
@@ -22,8 +23,8 @@ export interface BlockFlags {
  * @throws UserError naming every option that is wrong.
  */
 export function blocksOf(flags: BlockFlags): Pick<QuantiseOptions, 'weightBlocks'> {
-  const { weightFormat, block, scales, scaleRule, groupSize, objective } = flags;
-  if ([weightFormat, block, scales, scaleRule].every((flag) => flag === undefined)) return {};
+  const { weightFormat, block, scales, scaleRule, blockActivations, groupSize, objective } = flags;
+  if (!blockActivations && [weightFormat, block, scales, scaleRule].every((flag) => flag === undefined)) return {};
   const format = weightFormat === undefined ? undefined : BLOCK_FORMATS.get(weightFormat);
   const [size, stored] = allOf([
     () => {
@@ -54,6 +55,10 @@ export function blocksOf(flags: BlockFlags): Pick<QuantiseOptions, 'weightBlocks
   ]);
   const types = format?.types.map(({ name }) => name);
   return {
-    weightBlocks: { size, scales: stored, rule: scaleRule ?? 'largest', ...(types ? { types } : {}) },
+    weightBlocks: {
+      ...{ size, scales: stored, rule: scaleRule ?? 'largest' },
+      ...(types ? { types } : {}),
+      ...(blockActivations ? { activations: true } : {}),
+    },
   };
 }

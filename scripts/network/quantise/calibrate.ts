@@ -6,8 +6,7 @@ import { openInside } from '../onnx/session.js';
 import type { FloatTensor } from '../onnx/tensor.js';
 import { floatsOf, type Values } from '../onnx/value.js';
 import { lower, type Product } from '../products/product.js';
-import type { StreamedChoice } from '../search/stream.js';
-import type { SettledChoice } from '../search/stream-taken.js';
+import type { StreamedResult } from '../search/stream.js';
 
 /** A network, its calibration samples, and how many of them to run at once. */
 export interface Calibration {
@@ -71,7 +70,12 @@ export async function visit(
 }
 
 /** What looks at a tensor: a search for its type and scale, or one that these are settled for. */
-export type TensorChoice = Pick<StreamedChoice | SettledChoice, 'observe' | 'endPass' | 'done' | 'result'>;
+export interface TensorChoice {
+  observe(values: Float32Array, shape: readonly number[]): void;
+  endPass(): void;
+  readonly done: boolean;
+  readonly result: StreamedResult;
+}
 
 /**
  * Feeds tensors to their choices, as many passes over the samples as these need.
@@ -88,9 +92,9 @@ export async function observe(
     const waiting = new Map(open.filter(([tensor, all]) => all.length > 0 && (pass === 1 || !empty.has(tensor))));
     if (waiting.size === 0) return empty;
     await visit(calibration, `activations, pass ${pass}`, [...waiting.keys()], (values) => {
-      for (const [tensor, { data }] of values) {
+      for (const [tensor, { data, shape }] of values) {
         if (data.length > 0) empty.delete(tensor);
-        for (const choice of waiting.get(tensor) ?? []) choice.observe(data);
+        for (const choice of waiting.get(tensor) ?? []) choice.observe(data, shape);
       }
     });
     for (const [tensor, all] of waiting) if (!empty.has(tensor)) for (const choice of all) choice.endPass();

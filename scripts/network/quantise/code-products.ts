@@ -1,9 +1,9 @@
-import type { CodeMatrix } from '../../../gen/golden/code-matrix.js';
+import { type CodeMatrix, groupCount, rowsOfGroup } from '../../../gen/golden/code-matrix.js';
 import { codeValues } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
 import type { Lowering } from '../products/contraction.js';
-import { columns, partColumns } from '../products/product.js';
+import { columnsAt, partColumns, rowsAt } from '../products/product.js';
 import { zeroCode } from './operand-codes.js';
 
 /** A layer's second operand in codes: weights as a K x N matrix with scales per group and column, or an activation. */
@@ -14,6 +14,7 @@ export interface SecondOperand {
   readonly codes: Uint8Array;
   /** Rows of the reduction that share scales, where not all do. */
   readonly groupRows?: number;
+  readonly taps?: number;
   /** One of an activation; of weights one per group of rows and column. */
   readonly scales: Float64Array;
   /** Integers that stand for 0, one for each scale; all 0 without them. */
@@ -61,17 +62,18 @@ export function codeProducts(
 ): CodeProduct[] {
   const { parts, k, n } = lowering;
   if (rows === 0 || n === 0) return [];
-  const { kind, type, codes, groupRows = k } = second;
+  const { kind, type, codes, groupRows = k, taps = 1 } = second;
+  const groups = { groupRows, taps };
   return Array.from({ length: parts }, (_, part) => {
     const left = lowering.rows(activations.codes, part, 0, rows, zeroCode(activations));
     const right = kind === 'weights' ? partColumns(codes, parts * n, part, n) : lowering.second(codes, part);
-    return Array.from({ length: Math.ceil(k / (groupRows || 1)) }, (_, group): CodeProduct => {
-      const [from, to] = [group * groupRows, Math.min((group + 1) * groupRows, k)];
+    return Array.from({ length: groupCount(k, groups) }, (_, group): CodeProduct => {
+      const steps = rowsOfGroup(group, k, groups);
       return {
         part,
         group,
-        a: { rows, cols: to - from, type: activations.type, codes: columns(left, k, from, to) },
-        w: { rows: to - from, cols: n, type, codes: right.subarray(from * n, to * n) },
+        a: { rows, cols: steps.length, type: activations.type, codes: columnsAt(left, k, steps) },
+        w: { rows: steps.length, cols: n, type, codes: rowsAt(right, n, steps) },
       };
     });
   }).flat();

@@ -1,4 +1,5 @@
 import type { Matrix } from '../../../gen/base/matrix.js';
+import { groupOfRow } from '../../../gen/golden/code-matrix.js';
 import { codeValues } from '../../../gen/numerics/codec.js';
 import type { ProductEdit } from '../onnx/fake-quantise.js';
 import { type Product, weightTensor } from '../products/product.js';
@@ -6,16 +7,15 @@ import type { QuantisedMatrix } from '../search/tensor.js';
 import type { LayerPlan, QuantisedWeights } from './plan.js';
 
 /** What codes stand for depends on this. */
-type Dequantised = Pick<QuantisedMatrix, 'rows' | 'cols' | 'codes' | 'type' | 'scales' | 'groupRows'> &
+type Dequantised = Pick<QuantisedMatrix, 'rows' | 'cols' | 'codes' | 'type' | 'scales' | 'groupRows' | 'taps'> &
   Pick<QuantisedWeights, 'zeroPoints'>;
 
 /** The K x N real values that codes stand for: value, less the zero point, times the scale of its group and column. */
 export function dequantise(matrix: Dequantised): Matrix {
-  const { rows, cols, codes, type, scales, groupRows, zeroPoints } = matrix;
+  const { rows, cols, codes, type, scales, zeroPoints } = matrix;
   const values = codeValues(type).map(Number);
   const data = Float64Array.from(codes, (code, i) => {
-    const group = Math.floor(Math.floor(i / cols) / groupRows);
-    const at = group * cols + (i % cols);
+    const at = groupOfRow(Math.floor(i / cols), matrix) * cols + (i % cols);
     return ((values[code] as number) - (zeroPoints?.[at] ?? 0)) * (scales[at] as number);
   });
   return { rows, cols, data };

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { GENERATOR } from '../../../gen/base/version.js';
 import { sha256 } from '../../../gen/design/manifest.js';
+import { groupOfRow } from '../../../gen/golden/code-matrix.js';
 import { type FloatTensor, readFloats } from '../onnx/tensor.js';
 import type { Lowering } from '../products/contraction.js';
 import { type Product, weightMatrix } from '../products/product.js';
@@ -9,6 +10,7 @@ import type { LayerFiles } from './files.js';
 import type { QuantisedNetwork } from './network.js';
 import type { Comparison } from './output-figures.js';
 import {
+  activationBits,
   averageBits,
   type LayerPlan,
   operandSizes,
@@ -157,12 +159,22 @@ const relative = (squaredError: number, squares: number): number | null =>
   squares === 0 ? null : Math.sqrt(Math.max(squaredError, 0) / squares);
 
 function describeTensor(tensor: string, chosen: QuantisedTensor, samples: number) {
-  const { type, scale, zeroPoint = 0, taken = false, count, least, greatest, squaredError, squares } = chosen;
+  const { type, scale, blocks, zeroPoint = 0, taken = false, count, least, greatest, squaredError, squares } = chosen;
   const { considered, histogram } = chosen;
   return {
     tensor,
     type: type.name,
     scale,
+    blocks: blocks
+      ? {
+          format: blocks.scales.name,
+          size: blocks.size,
+          axis: blocks.axis,
+          parts: blocks.parts,
+          tensorScale: blocks.tensorScale,
+        }
+      : null,
+    bitsPerElement: activationBits({ type, blocks }),
     zeroPoint,
     taken,
     elements: count / samples,
@@ -178,10 +190,22 @@ function describeTensor(tensor: string, chosen: QuantisedTensor, samples: number
 }
 
 function describeWeights(product: Product, weights: QuantisedWeights, values: Float64Array, files: LayerFiles) {
-  const { shape, rows, cols, type, taken = false, groups, groupRows, scales, squaredError, squares } = weights;
+  const {
+    shape,
+    rows,
+    cols,
+    type,
+    taken = false,
+    groups,
+    groupRows,
+    taps = 1,
+    scales,
+    squaredError,
+    squares,
+  } = weights;
   const { considered, zeroPoints, blockScales } = weights;
   const scaled = values.map((value, i) => {
-    const at = Math.floor(Math.floor(i / cols) / groupRows) * cols + (i % cols);
+    const at = groupOfRow(Math.floor(i / cols), weights) * cols + (i % cols);
     return value / (scales[at] as number) + (zeroPoints?.[at] ?? 0);
   });
   return {
@@ -193,6 +217,7 @@ function describeWeights(product: Product, weights: QuantisedWeights, values: Fl
     taken,
     groups,
     groupRows,
+    taps,
     scales: { least: extreme(scales, Math.min), greatest: extreme(scales, Math.max) },
     blockScales: blockScales ? { format: blockScales.format.name, tensorScale: blockScales.tensorScale } : null,
     bitsPerElement: weightBits(weights),

@@ -17,7 +17,7 @@ import type { Calibration } from './calibrate.js';
 import { describe, type MeasuredOutputs } from './describe.js';
 import { type LayerFiles, type LayerTarget, layerFiles } from './files.js';
 import type { QuantisedNetwork } from './network.js';
-import { type LayerPlan, secondType } from './plan.js';
+import { hasActivationBlocks, type LayerPlan, secondType } from './plan.js';
 import { type IntegerReport, type QuantiseReport, REPORT } from './report.js';
 import { reportHtml } from './report-html.js';
 import { reportText } from './report-text.js';
@@ -121,10 +121,11 @@ function layerPortions(layers: readonly LayerPlan[], { memory, bytesOf }: Calibr
   return lists;
 }
 
-/** The array that a layer's images are for: the design if it takes the layer, else one of the layer's own types. */
+/** The array that a layer's images are for: the design if it takes the layer, else one of the layer's own types. Arrays take no blocks of activations. */
 function targetOf(layer: LayerPlan, manifest: Manifest | undefined): LayerTarget | undefined {
   const { type: a } = layer.activation;
   const w = secondType(layer);
+  if (hasActivationBlocks(layer)) return undefined;
   if (manifest) {
     const info = arrayInfoOf(manifest);
     const takes = portTypes(info.a).includes(a) && portTypes(info.w).includes(w);

@@ -4,7 +4,7 @@ import { scaleFormat } from '../../../gen/numerics/blocks/scale-format.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import type { OnnxModel } from '../onnx/model.js';
 import { type FloatTensor, readFloats } from '../onnx/tensor.js';
-import { type Product, weightMatrix } from '../products/product.js';
+import { type Product, tapsOf, weightMatrix } from '../products/product.js';
 import { quantiseBlocks } from '../search/blocks.js';
 import { quantiseWeights } from '../search/tensor.js';
 import { candidateTypes } from './families.js';
@@ -64,6 +64,18 @@ export function typesAt(
   return candidateTypes({ families, bits, ...(port ? { port } : {}) }, negative, tensor);
 }
 
+/** The same in blocks, whose formats have types of their own at the narrow width. */
+export function blockTypesAt(
+  bits: number,
+  side: 'a' | 'w',
+  negative: boolean,
+  tensor: string,
+  options: QuantiseOptions,
+): readonly NumericType[] {
+  const own = bits === options.bits ? options.weightBlocks?.types : undefined;
+  return typesAt(bits, side, negative, tensor, own ? { ...options, families: own } : options);
+}
+
 /** Weights by least error of the tensor, in blocks by their rule. */
 export function chooseWeights(
   { product, weights }: Layer,
@@ -73,16 +85,12 @@ export function chooseWeights(
 ): QuantisedWeights {
   const name = `weights of ${product.name}`;
   const { groupSize, weightBlocks: blocks, clips } = options;
-  const types = typesAt(
-    bits,
-    'w',
-    matrix.data.some((value) => value < 0),
-    name,
-    blocks?.types && bits === options.bits ? { ...options, families: blocks.types } : options,
-  );
+  const negative = matrix.data.some((value) => value < 0);
+  const types = blockTypesAt(bits, 'w', negative, name, options);
   const chosen = blocks
     ? quantiseBlocks(matrix, types, name, {
         size: blocks.size,
+        taps: tapsOf(product, (weights as Required<Layer>['weights']).shape),
         scales: scaleFormat(blocks.scales),
         rule: blocks.rule,
         ...(clips ? { clips } : {}),

@@ -1,4 +1,5 @@
 import { UserError } from '../../../gen/base/errors.js';
+import { scaleFormat } from '../../../gen/numerics/blocks/scale-format.js';
 import { takeBranches } from '../onnx/branches.js';
 import { fakeQuantise } from '../onnx/fake-quantise.js';
 import { type Feed, feedOf, type Run } from '../onnx/feed.js';
@@ -8,14 +9,25 @@ import { elementCount } from '../onnx/tensor.js';
 import { withoutRounding } from '../onnx/without-rounding.js';
 import { PRODUCT_OPS } from '../products/operators.js';
 import { operandsOf, type Product } from '../products/product.js';
+import { type Reduction, reductionOf } from '../products/reduction.js';
 import { type LeftOut, leftOutFor, type Survey, type SurveyedProduct, survey } from '../products/survey.js';
 import { StreamedChoice } from '../search/stream.js';
+import { BlockChoice } from '../search/stream-blocks.js';
 import { SettledChoice } from '../search/stream-taken.js';
 import { promote } from './budget.js';
 import { type Calibration, observe, type TensorChoice } from './calibrate.js';
 import { editOf } from './dequantise.js';
 import { foldWeights } from './fold.js';
-import { chooseWeights, isWide, type Layer, type LayerChoices, layerOf, searchOptions, typesAt } from './layers.js';
+import {
+  blockTypesAt,
+  chooseWeights,
+  isWide,
+  type Layer,
+  type LayerChoices,
+  layerOf,
+  searchOptions,
+  typesAt,
+} from './layers.js';
 import { type QuantiseOptions, WIDE_BITS } from './options.js';
 import { type LayerPlan, type NetworkPlan, type QuantisedWeights, secondType } from './plan.js';
 import { refine } from './refine.js';
@@ -73,7 +85,8 @@ export async function quantiseNetwork(
     progress,
   };
   const layers = kept.map(({ product }) => layerOf(product, model));
-  const choices = await chooseAll(layers, { taken, calibration, options });
+  const shapeOf = (tensor: string): readonly number[] => found.factsOf(tensor)?.shape ?? [];
+  const choices = await chooseAll(layers, { taken, calibration, shapeOf, options });
   const empty = kept.filter(({ product }) => !choices.some(({ layer }) => layer.product === product));
   leftOut.push(...empty.map((each) => leftOutFor(each, 'no calibration sample has elements for it', NOTHING)));
   if (choices.length === 0) throw new UserError(nothingToDo(model, leftOut));
@@ -106,22 +119,23 @@ function fittingBatch(
  *
  * @throws UserError when there is none.
  */
-function chooseProducts(found: Survey, model: OnnxModel, { attention }: QuantiseOptions) {
+function chooseProducts(found: Survey, model: OnnxModel, { attention, weightBlocks }: QuantiseOptions) {
   const { factsOf } = found;
   const shapeOf = (tensor: string): readonly number[] => factsOf(tensor)?.shape ?? [];
-  const isLeft = ({ product }: SurveyedProduct): boolean => product.second.kind === 'activation' && !attention;
-  const kept = found.products.filter((each) => !isLeft(each));
+  const reasonAgainst = ({ product }: SurveyedProduct): string | undefined => {
+    const { activation, second } = product;
+    if (second.kind === 'activation' && !attention) return 'both operands are activations, and --no-attention is given';
+    if (!weightBlocks?.activations) return undefined;
+    const reduction = reductionOf(product, 'activation', shapeOf(activation));
+    return typeof reduction === 'string' ? reduction : undefined;
+  };
+  const reasons = found.products.map((each) => ({ each, reason: reasonAgainst(each) }));
+  const kept = reasons.filter(({ reason }) => reason === undefined).map(({ each }) => each);
   const leftOut = [
     ...found.leftOut,
-    ...found.products
-      .filter(isLeft)
-      .map((each) =>
-        leftOutFor(
-          each,
-          'both operands are activations, and --no-attention is given',
-          shapeOf(each.product.activation),
-        ),
-      ),
+    ...reasons.flatMap(({ each, reason }) =>
+      reason === undefined ? [] : [leftOutFor(each, reason, shapeOf(each.product.activation))],
+    ),
   ];
   if (kept.length === 0) throw new UserError(nothingToDo(model, leftOut));
   return { kept, leftOut };
@@ -144,6 +158,7 @@ function nothingToDo({ name }: OnnxModel, leftOut: readonly LeftOut[]): string {
 interface Choosing {
   readonly taken: TakenOperands;
   readonly calibration: Calibration;
+  readonly shapeOf: (tensor: string) => readonly number[];
   readonly options: QuantiseOptions;
 }
 
@@ -151,7 +166,8 @@ interface Choosing {
  * Both widths of all layers that calibration samples have elements for: operands that the network has rounded as they
  * are, the others by least error of the tensors. Every activation tensor is decided once per width and port.
  */
-async function chooseAll(layers: readonly Layer[], { taken, calibration, options }: Choosing): Promise<LayerChoices[]> {
+async function chooseAll(layers: readonly Layer[], choosing: Choosing): Promise<LayerChoices[]> {
+  const { taken, calibration, shapeOf, options } = choosing;
   const choices = new Map<string, Map<string, TensorChoice>>();
   const once = (tensor: string, key: string, make: () => TensorChoice): TensorChoice => {
     const own = choices.get(tensor) ?? new Map<string, TensorChoice>();
@@ -160,10 +176,29 @@ async function chooseAll(layers: readonly Layer[], { taken, calibration, options
     own.set(key, found);
     return found;
   };
-  const choiceOf = (tensor: string, side: 'a' | 'w', bits: number): TensorChoice => {
+  const { weightBlocks } = options;
+  const choiceOf = (product: Product, operand: 'activation' | 'second', bits: number): TensorChoice => {
+    const [tensor, side] =
+      operand === 'activation' ? [product.activation, 'a' as const] : [product.second.tensor, 'w' as const];
     const name = `activations ${tensor}`;
     const grid = taken.activations.get(tensor);
     if (grid) return once(tensor, '', () => new SettledChoice(name, grid));
+    if (weightBlocks?.activations) {
+      const { axis, parts } = reductionOf(product, operand, shapeOf(tensor)) as Reduction;
+      const length = shapeOf(tensor)[axis] as number;
+      const size = Math.min(weightBlocks.size, length / parts);
+      return once(
+        tensor,
+        `${bits} ${options.ports ? side : ''} ${axis} ${parts}`,
+        () =>
+          new BlockChoice({
+            name,
+            typesFor: (negative) => blockTypesAt(bits, side, negative, name, options),
+            scales: scaleFormat(weightBlocks.scales),
+            grid: { axis, length, parts, size },
+          }),
+      );
+    }
     const typesFor = (negative: boolean) => typesAt(bits, side, negative, name, options);
     return once(
       tensor,
@@ -181,8 +216,8 @@ async function chooseAll(layers: readonly Layer[], { taken, calibration, options
   const pending = layers.map((layer) => {
     const { product } = layer;
     const at = (bits: number) => ({
-      activation: choiceOf(product.activation, 'a', bits),
-      ...(layer.weights ? {} : { second: choiceOf(product.second.tensor, 'w', bits) }),
+      activation: choiceOf(product, 'activation', bits),
+      ...(layer.weights ? {} : { second: choiceOf(product, 'second', bits) }),
     });
     // Whether the ends of the network have elements is known for the first sample only.
     const sure = layers.filter((each) => each === layer || operandsOf(each.product).every(calibration.bytesOf));

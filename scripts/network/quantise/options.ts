@@ -12,6 +12,8 @@ export type Ranking = (typeof RANKINGS)[number];
 
 /** Blocks of weights along the reduction, each with a scale. */
 export interface WeightBlocks {
+  /** Whether activations lie in the same blocks, with scales from the data at run time. */
+  readonly activations?: boolean;
   /** Rows of the reduction in a block. */
   readonly size: number;
   /** Name of the scales' format. */

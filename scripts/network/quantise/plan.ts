@@ -1,4 +1,5 @@
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import { placesOfBlocks } from '../onnx/block-grid.js';
 import type { ActivationQuantiser } from '../onnx/fake-quantise.js';
 import type { Product } from '../products/product.js';
 import type { LeftOut } from '../products/survey.js';
@@ -46,7 +47,7 @@ export interface RunnableLayer {
         readonly kind: 'weights';
         readonly weights: Pick<
           QuantisedWeights,
-          'type' | 'codes' | 'cols' | 'shape' | 'groups' | 'groupRows' | 'scales' | 'zeroPoints'
+          'type' | 'codes' | 'cols' | 'shape' | 'groups' | 'groupRows' | 'taps' | 'scales' | 'zeroPoints'
         >;
       }
     | { readonly kind: 'activation'; readonly tensor: ActivationQuantiser };
@@ -56,6 +57,10 @@ export interface RunnableLayer {
 /** The type of a layer's second operand. */
 export const secondType = ({ second }: Pick<RunnableLayer, 'second'>): NumericType =>
   second.kind === 'weights' ? second.weights.type : second.tensor.type;
+
+/** Whether a layer reads activations whose blocks have scales of their own. */
+export const hasActivationBlocks = ({ activation, second }: Pick<RunnableLayer, 'activation' | 'second'>): boolean =>
+  activation.blocks !== undefined || (second.kind === 'activation' && second.tensor.blocks !== undefined);
 
 /** What is decided about a network. */
 export interface NetworkPlan {
@@ -74,8 +79,8 @@ interface OperandSize {
 
 /** Both operands of a layer; activations count per sample. */
 export function operandSizes({ activation, second }: LayerPlan, samples: number): readonly [OperandSize, OperandSize] {
-  const streamed = ({ type, count, squaredError, squares }: QuantisedTensor): OperandSize => ({
-    bits: type.bits,
+  const streamed = ({ type, blocks, count, squaredError, squares }: QuantisedTensor): OperandSize => ({
+    bits: activationBits({ type, blocks }),
     elements: count / samples,
     squaredError: squaredError / samples,
     squares: squares / samples,
@@ -85,6 +90,13 @@ export function operandSizes({ activation, second }: LayerPlan, samples: number)
   const bits = weightBits(second.weights);
   return [streamed(activation), { bits, elements: codes.length, squaredError, squares }];
 }
+
+/** Bits of an activation with its share of the scales of blocks; a scale of the tensor is a constant, and not counted. */
+export const activationBits = ({
+  type,
+  blocks,
+}: Pick<QuantisedTensor, 'type'> & { blocks: QuantisedTensor['blocks'] }): number =>
+  type.bits + (blocks ? (placesOfBlocks(blocks).length * blocks.scales.bits) / blocks.length : 0);
 
 /** Width of a binary32 number. */
 const FLOAT_BITS = 32;

@@ -1,6 +1,8 @@
 import type { Matrix } from '../../../gen/base/matrix.js';
-import { blockTies } from '../../../gen/numerics/blocks/block-codec.js';
-import { quantise, rounder } from '../../../gen/numerics/codec.js';
+import { blockCodec, blockTies } from '../../../gen/numerics/blocks/block-codec.js';
+import { codeValues, quantise, rounder } from '../../../gen/numerics/codec.js';
+import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
+import { type BlockGrid, eachBlock } from '../onnx/block-grid.js';
 import { type ActivationQuantiser, fakeQuantise } from '../onnx/fake-quantise.js';
 import { integersOf } from '../onnx/nodes.js';
 import { elementCount, type FloatTensor } from '../onnx/tensor.js';
@@ -68,7 +70,7 @@ function refineLayer(
   options: QuantiseOptions,
 ): LayerPlan {
   const activation = refineActivation(layer, plan, actual, options);
-  const rounded = actual.groups.map((rows) => roundAll(rows, activation));
+  const rounded = actual.groups.map((rows) => roundAll(rows, activation, actual.k));
   const needsGrams = options.rounding === 'compensated' || options.objective === 'output';
   const grams = needsGrams ? rounded.map((rows) => gramOf(rows, actual.k)) : [];
   const fitted = options.rounding === 'compensated' ? fitWeights(layer, float, rounded, grams) : layer.weights.matrix;
@@ -107,11 +109,34 @@ function sideBySide(parts: readonly Matrix[]): Matrix {
   return { rows: first.rows, cols, data };
 }
 
-function roundAll(rows: Float32Array, quantiser: ActivationQuantiser & Pick<QuantisedTensor, 'taken'>): Float32Array {
-  const { type, scale, taken } = quantiser;
+function roundAll(
+  rows: Float32Array,
+  quantiser: ActivationQuantiser & Pick<QuantisedTensor, 'taken'>,
+  k: number,
+): Float32Array {
+  const { type, scale, taken, blocks } = quantiser;
   if (taken) return rows;
+  if (blocks) return roundBlocks(rows, k, type, blocks);
   const round = rounder(type);
   return rows.map((value) => round(value / scale) * scale);
+}
+
+/** Rows in the blocks of their channels: what fills up a convolution's input are zeros, which change no scale. */
+function roundBlocks(rows: Float32Array, k: number, type: NumericType, blocks: BlockGrid): Float32Array {
+  const codec = blockCodec({ type, scales: blocks.scales }, blocks.tensorScale);
+  const values = codeValues(type).map(Number);
+  const channels = blocks.length / blocks.parts;
+  const taps = k / channels;
+  const rounded = new Float32Array(rows.length);
+  const shape = [rows.length / k, channels, taps];
+  eachBlock(rows, shape, { axis: 1, length: channels, parts: 1, size: blocks.size }, (block, indices) => {
+    const scaleCode = codec.scaleCode(block);
+    const step = codec.step(scaleCode);
+    for (const [i, code] of codec.encode(block, scaleCode).entries()) {
+      rounded[indices[i] as number] = (values[code] as number) * step;
+    }
+  });
+  return rounded;
 }
 
 const leastCost = (costs: readonly OutputCost[]): OutputCost =>
@@ -133,14 +158,14 @@ function refineActivation(
   const types = typesAt(plan.bits, 'a', activation.least < 0, product.activation, options);
   const best = leastCost(types.map((type) => activationOutputCost(parts, magnitude, type, options.clips)));
   const chosen = { type: best.type, typeIndex: types.indexOf(best.type), scale: best.scales[0] as number };
-  return { ...activation, ...chosen, squaredError: errorShare(groups, chosen) * activation.squares };
+  return { ...activation, ...chosen, squaredError: errorShare(groups, k, chosen) * activation.squares };
 }
 
 /** Squared rounding error of rows over their squares. */
-function errorShare(groups: readonly Float32Array[], quantiser: ActivationQuantiser): number {
+function errorShare(groups: readonly Float32Array[], k: number, quantiser: ActivationQuantiser): number {
   let [error, squares] = [0, 0];
   for (const rows of groups) {
-    const rounded = roundAll(rows, quantiser);
+    const rounded = roundAll(rows, quantiser, k);
     for (const [i, value] of rows.entries()) {
       error += (value - (rounded[i] as number)) ** 2;
       squares += value ** 2;
@@ -216,6 +241,7 @@ function refineWeights(
       ...(scaled.blockScales ? { ties: blockTies(scaled.type) } : {}),
       scales,
       groupRows: scaled.groupRows,
+      ...(scaled.taps === undefined ? {} : { taps: scaled.taps }),
       gram,
     });
     return { rows: k, cols: part.cols, data: Float64Array.from(codes) };

@@ -1,5 +1,7 @@
 import { escaped, Markup } from '../../../gen/base/markup.js';
 import { plural } from '../../../gen/base/text-table.js';
+import { largestMagnitude } from '../../../gen/numerics/codec.js';
+import { numericType } from '../../../gen/numerics/types/table.js';
 import { renderTemplate } from '../../../gen/rtl/render/templates.js';
 import { type HistogramPlot, histogramSvg, isLogarithmic } from './histogram-svg.js';
 import { layerPlots, type TypeColour, typeColours } from './plots.js';
@@ -134,18 +136,24 @@ type Tensor = LayerReport['activation'];
 type Weights = Extract<LayerReport['second'], { kind: 'weights' }>;
 
 function tensorView(title: string, operand: Tensor, colours: Colours) {
-  const { tensor, type, scale, zeroPoint, elements, least, greatest } = operand;
+  const { tensor, type, scale, blocks, zeroPoint, elements, least, greatest } = operand;
+  const scales = blocks ? `blocks of ${blocks.size} with scales in ${blocks.format} from the data, times ` : 'scale ';
   const zero = zeroPoint === 0 ? '' : `, ${zeroPoint} stands for 0`;
   return {
     title,
     facts: [
       { key: 'tensor', value: tensor },
-      { key: 'type', value: `${type}, scale ${figure(scale)}${zero}${takenText(operand)}` },
+      { key: 'type', value: `${type}, ${scales}${figure(scale)}${zero}${takenText(operand)}` },
       { key: 'values', value: `${count(elements)} per sample, ${figure(least)} to ${figure(greatest)}` },
       { key: 'relative error', value: errorsText(operand) },
     ],
-    ...histogramView(operand, { scale, zeroPoint }, 'values', colours),
+    ...histogramView(operand, { scale: blocks ? scaleOfLargest(operand) : scale, zeroPoint }, 'values', colours),
   };
+}
+
+/** The step of a block that has the largest magnitude, such that this is the type's largest value. */
+function scaleOfLargest({ type, least, greatest }: Tensor): number {
+  return Math.max(greatest, -least) / Number(largestMagnitude(numericType(type))) || 1;
 }
 
 function weightsView(operand: Weights, colours: Colours) {

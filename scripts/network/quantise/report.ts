@@ -20,7 +20,12 @@ const tensor = z.object({
   /** Its name in the network. */
   tensor: z.string(),
   type: z.string(),
+  /** Of blocks, what their scales are multiplied by: element step times the tensor's scale. */
   scale: z.number(),
+  /** Blocks of a dimension, of each of its parts, whose scales come from the data; null without them. */
+  blocks: z.object({ format: z.string(), size: count, axis: count, parts: count, tensorScale: z.number() }).nullable(),
+  /** Width of a code with its share of the scales of blocks. */
+  bitsPerElement: z.number(),
   /** The integer that stands for 0. */
   zeroPoint: z.int(),
   /** Whether type and scale are those that the network itself rounds to. */
@@ -46,8 +51,9 @@ const weights = z.object({
   taken: z.boolean(),
   /** Parts of the reduction with scales of their own. */
   groups: count,
-  /** Rows of each of them; the last one has the rest. */
+  /** Rows of each of them; the last one has the rest. With taps, each has one row of so many that follow each other. */
   groupRows: count,
+  taps: count,
   /** Of the groups x N scales. */
   scales: z.object({ least: z.number(), greatest: z.number() }),
   /** How scales are stored; null where they have no format and are float64. */

@@ -17,6 +17,7 @@ interface Flags {
   readonly block?: string;
   readonly scales?: string;
   readonly scaleRule?: ScaleRule;
+  readonly blockActivations: boolean;
   readonly clips?: string;
   readonly percentile?: string;
   readonly objective: QuantiseOptions['objective'];
@@ -58,6 +59,11 @@ export function addQuantiseOptions(program: Command): Command {
         '--scale-rule <rule>',
         'weights in blocks: scales from the largest magnitude as OCP and NVFP4 say (default), or by least error',
       ).choices(SCALE_RULES),
+    )
+    .option(
+      '--block-activations',
+      'activations in blocks of the same size and scales as the weights, scales from the data at run time',
+      false,
     )
     .option('--clips <low:high>', 'clips to try, as shares of the largest magnitude, in steps of 0.01')
     .option('--percentile <p>', 'clips refer to this percentile of the magnitudes instead of the largest')

@@ -1,5 +1,6 @@
 import { UserError } from '../../../gen/base/errors.js';
 import type { Matrix } from '../../../gen/base/matrix.js';
+import { groupCount } from '../../../gen/golden/code-matrix.js';
 import { type BlockCodec, blockCodec, tensorScaleOf } from '../../../gen/numerics/blocks/block-codec.js';
 import type { ScaleFormat } from '../../../gen/numerics/blocks/scale-format.js';
 import { codeValues } from '../../../gen/numerics/codec.js';
@@ -28,12 +29,14 @@ export interface BlockMatrix extends QuantisedMatrix {
 export interface BlockOptions extends CandidateOptions {
   /** Rows of a block; the last one of a column has the rest. */
   readonly size: number;
+  /** Places of a filter, by turns those of the rows: a block has rows of one of them. 1 without it. */
+  readonly taps?: number;
   readonly scales: ScaleFormat;
   readonly rule: ScaleRule;
 }
 
 /**
- * Weights, K x N, in blocks of rows of each column: one type for the matrix, that with the least squared error, of equals
+ * Weights, K x N, in blocks of rows of each column, those of a convolution along its channels: one type for the matrix, that with the least squared error, of equals
  * the first.
  *
  * @throws UserError when an element is not finite, and for negative values where all types are unsigned.
@@ -61,8 +64,9 @@ function inType(
   options: BlockOptions,
 ): Omit<BlockMatrix, 'typeIndex' | 'considered'> {
   const { rows, cols, data } = matrix;
-  const groupRows = Math.min(options.size, rows);
-  const groups = Math.ceil(rows / groupRows);
+  const { taps = 1 } = options;
+  const blocks = { groupRows: Math.min(options.size, rows / taps), taps };
+  const groups = groupCount(rows, blocks);
   const magnitude = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const coding = { type, scales: options.scales };
   const tensorScale = tensorScaleOf(coding, magnitude);
@@ -71,18 +75,17 @@ function inType(
   const codes = new Uint8Array(rows * cols);
   const scaleCodes = new Uint32Array(groups * cols);
   let squaredError = 0;
-  for (const { values, group, col } of stripsOf(matrix, groupRows, '')()) {
+  for (const { values, rows: own, group, col } of stripsOf(matrix, blocks, '')()) {
     const block = round(values);
     squaredError += block.squaredError;
     scaleCodes[group * cols + col] = block.scaleCode;
-    const start = group * groupRows * cols + col;
-    for (let r = 0; r < values.length; r++) codes[start + r * cols] = block.codes[r] as number;
+    for (let i = 0; i < own.length; i++) codes[(own[i] as number) * cols + col] = block.codes[i] as number;
   }
   return {
     rows,
     cols,
     groups,
-    groupRows,
+    ...blocks,
     type,
     codes,
     scales: Float64Array.from(scaleCodes, (code) => codec.step(code)),

@@ -1,10 +1,11 @@
+import { groupOfRow, type RowGroups } from '../../../gen/golden/code-matrix.js';
 import { encoder, levels, type TieRule } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 
 /** Added to the diagonal of the Gram matrix, as a share of its mean: keeps it invertible. */
 const DAMPING = 0.01;
 
-export interface CompensationRequest {
+export interface CompensationRequest extends RowGroups {
   /** K x N weights, row-major. */
   readonly weights: Float64Array;
   readonly rows: number;
@@ -14,8 +15,6 @@ export interface CompensationRequest {
   readonly ties?: TieRule;
   /** groups x N scales. */
   readonly scales: Float64Array;
-  /** Rows of a group; the last one has the rest. */
-  readonly groupRows: number;
   /** K x K sum over calibration rows x of x xᵀ. */
   readonly gram: Float64Array;
 }
@@ -34,8 +33,8 @@ export function compensatedCodes({
   type,
   ties = 'up',
   scales,
-  groupRows,
   gram,
+  ...groups
 }: CompensationRequest): Uint8Array {
   const order = Array.from({ length: rows }, (_, k) => k).sort(
     (a, b) => (gram[b * rows + b] as number) - (gram[a * rows + a] as number),
@@ -49,7 +48,7 @@ export function compensatedCodes({
   const errors = new Float64Array(cols);
   for (let i = 0; i < rows; i++) {
     const k = order[i] as number;
-    const group = Math.floor(k / groupRows) * cols;
+    const group = groupOfRow(k, groups) * cols;
     const pivot = factor[i * rows + i] as number;
     for (let c = 0; c < cols; c++) {
       const scale = scales[group + c] as number;

@@ -1,6 +1,7 @@
 import { UserError } from '../../../gen/base/errors.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { requirePercentile } from './channel.js';
+import type { BlockGrid } from '../onnx/block-grid.js';
 import type { ScaledGrid } from './edges.js';
 import { additionBound } from './error.js';
 import { candidate, LEAST_ACCURACY, scaleOfClip } from './scale.js';
@@ -33,6 +34,8 @@ export interface StreamedCost {
 export interface StreamedResult extends StreamedCost {
   /** The integer that stands for 0, where it is not 0. */
   readonly zeroPoint?: number;
+  /** Blocks that take their scales from the data, with which `scale` is multiplied. */
+  readonly blocks?: BlockGrid;
   /** Whether type and scale are the network's own and nothing was chosen. */
   readonly taken?: boolean;
   /** The type's index in the list that `typesFor` returned. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../../gen/base/errors.js';
 import type { Matrix } from '../../../gen/base/matrix.js';
-import type { ScaledMatrix } from '../../../gen/golden/code-matrix.js';
+import { groupCount, type RowGroups, rowsOfGroup, type ScaledMatrix } from '../../../gen/golden/code-matrix.js';
 import { quantise } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { type Channel, prepareChannel } from './channel.js';
@@ -69,17 +69,16 @@ export function quantiseWeights(
   requireWhole(groupSize, rows, name);
   const groupRows = Math.min(groupSize, rows);
   const groups = Math.ceil(rows / groupRows);
-  const strips = stripsOf(matrix, groupRows, name);
+  const strips = stripsOf(matrix, { groupRows }, name);
   const channels: Channels = function* (): Generator<Channel> {
     for (const { title, values } of strips()) yield prepareChannel(values, title, percentile);
   };
   const chosen = choose(channels, eligible(matrix, types, name), options);
   const codes = new Uint8Array(rows * cols);
-  for (const { title, values, group, col } of strips()) {
+  for (const { title, values, rows: own, group, col } of strips()) {
     const scale = chosen.scales[group * cols + col] as number;
     const stripCodes = quantise(chosen.type, values, { scale, tensor: title });
-    const start = group * groupRows * cols + col;
-    for (let r = 0; r < stripCodes.length; r++) codes[start + r * cols] = stripCodes[r] as number;
+    for (let i = 0; i < own.length; i++) codes[(own[i] as number) * cols + col] = stripCodes[i] as number;
   }
   return { rows, cols, groups, groupRows, ...chosen, codes };
 }
@@ -89,20 +88,22 @@ interface Strip {
   readonly title: string;
   /** Elements, overwritten when the next strip is asked for. */
   readonly values: Float64Array;
+  readonly rows: readonly number[];
   readonly group: number;
   readonly col: number;
 }
 
 /** The strips of a matrix, in the order of their scales. */
-export function stripsOf({ rows, cols, data }: Matrix, groupRows: number, name: string): () => Generator<Strip> {
+export function stripsOf({ rows, cols, data }: Matrix, groups: RowGroups, name: string): () => Generator<Strip> {
+  const count = groupCount(rows, groups);
   return function* () {
-    for (let group = 0; group * groupRows < rows; group++) {
-      const first = group * groupRows;
-      const values = new Float64Array(Math.min(groupRows, rows - first));
-      const where = groupRows === rows ? '' : `, rows ${first} to ${first + values.length - 1}`;
+    for (let group = 0; group < count; group++) {
+      const own = rowsOfGroup(group, rows, groups);
+      const values = new Float64Array(own.length);
+      const where = count === 1 ? '' : `, rows ${own[0]} to ${own.at(-1)}`;
       for (let col = 0; col < cols; col++) {
-        for (let r = 0; r < values.length; r++) values[r] = data[(first + r) * cols + col] as number;
-        yield { title: `${name}, column ${col}${where}`, values, group, col };
+        for (let i = 0; i < own.length; i++) values[i] = data[(own[i] as number) * cols + col] as number;
+        yield { title: `${name}, column ${col}${where}`, values, rows: own, group, col };
       }
     }
   };

@@ -7,7 +7,8 @@ import { elementCount, type FloatTensor } from '../../../../scripts/network/onnx
 import type { Lowering } from '../../../../scripts/network/products/contraction.js';
 import type { ProductOp } from '../../../../scripts/network/products/operators.js';
 import {
-  columns,
+  columnsAt,
+  rowsAt,
   lower,
   outputChannels,
   type Product,
@@ -339,10 +340,12 @@ describe('products as ONNX Runtime computes them', () => {
   });
 });
 
-describe('columns', () => {
-  it('takes a range of columns of each row', () => {
+describe('columns and rows', () => {
+  it('are some of each row, and some rows', () => {
     const codes = Uint8Array.from({ length: 15 }, (_, i) => i);
-    expect([...columns(codes, 5, 1, 3)]).toEqual([1, 2, 6, 7, 11, 12]);
-    expect(columns(codes, 5, 0, 5)).toEqual(codes);
+    expect([...columnsAt(codes, 5, [1, 4])]).toEqual([1, 4, 6, 9, 11, 14]);
+    expect(columnsAt(codes, 5, [0, 1, 2, 3, 4])).toEqual(codes);
+    expect([...rowsAt(codes, 5, [0, 2])]).toEqual([0, 1, 2, 3, 4, 10, 11, 12, 13, 14]);
+    expect(rowsAt(codes, 5, [0, 1, 2])).toEqual(codes);
   });
 });
