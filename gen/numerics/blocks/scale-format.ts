@@ -3,6 +3,11 @@ export interface ScaleFormat {
   readonly name: string;
   /** Width of a code as stored. */
   readonly bits: number;
+  /** The exponent's field; below it those of the fraction, none where all scales are powers of two. */
+  readonly exponentBits: number;
+  readonly fractionBits: number;
+  /** Binary logarithm of the step in which all scales are whole numbers. */
+  readonly stepExponent: number;
   /** Whether block scales count in a scale of the whole tensor, one binary32 number. */
   readonly hasTensorScale: boolean;
   /** The code of NaN. */
@@ -41,6 +46,9 @@ export function floorLog2(value: number): number {
 const E8M0: ScaleFormat = {
   name: 'e8m0',
   bits: 8,
+  exponentBits: 8,
+  fractionBits: 0,
+  stepExponent: -E8M0_BIAS,
   hasTensorScale: false,
   nan: E8M0_NAN,
   least: 0,
@@ -86,7 +94,10 @@ function floatScales(
     const significand = roundToEven(value * 2 ** (fractionBits - exponent));
     return Math.max((exponent - leastExponent) * steps + significand, 1);
   };
-  return { ...about, nan, least: 1, largest, decode, scaleOf: (magnitude, most) => encode(magnitude / most) };
+  return {
+    ...{ ...about, exponentBits, fractionBits, stepExponent: leastExponent - fractionBits },
+    ...{ nan, least: 1, largest, decode, scaleOf: (magnitude, most) => encode(magnitude / most) },
+  };
 }
 
 /** To the nearest integer, of two the even one; exact for what is not negative and below 2^52. */

@@ -127,6 +127,38 @@ describe('activations in blocks are those of the codec in ONNX Runtime, bit for 
   });
 });
 
+it('both operands of a product are in blocks along what it adds up, and one tensor is rounded once for each', async () => {
+  const type = numericType('e2m1');
+  const model = modelOf({
+    nodes: [node('MatMul', ['x', 'x'], 'y'), node('MatMul', ['x', 'x'], 'z')],
+    ...{ input: [5, 5], outputs: ['y', 'z'], opset: 13 },
+  });
+  const grid = { scales: scaleFormat('e8m0'), tensorScale: 1, length: 5, parts: 1, size: 2 };
+  const along = (axis: number) => ({ type, scale: unitOf(type, 1), blocks: { ...grid, axis } });
+  const second = { kind: 'activation', activation: along(0) } as const;
+  const quantised = fakeQuantise(
+    model,
+    ['y', 'z'].map((output) => ({ output, activation: along(1), second })),
+  );
+  const products = quantised.graph.node.filter(({ opType }) => opType === 'MatMul');
+  const names = products[0]?.input as string[];
+  expect(products[1]?.input).toEqual(names);
+  const input = randomTensor([5, 5], 3);
+  const session = await openSession(quantised, names);
+  const results = await session.run(feedsOf(quantised, input));
+  await session.close();
+  const at = [(line: number, i: number) => line * 5 + i, (line: number, i: number) => i * 5 + line];
+  for (const [operand, index] of at.entries()) {
+    const got = floats(results, names[operand] as string).data;
+    for (let line = 0; line < 5; line++) {
+      for (const block of [[0, 1], [2, 3], [4]]) {
+        const values = block.map((i) => input.data[index(line, i)] as number);
+        expect(block.map((i) => got[index(line, i)])).toEqual(byCodec(values, type, along(1).blocks));
+      }
+    }
+  }
+});
+
 describe('places of blocks', () => {
   it('fill each part, the last block with the rest', () => {
     expect(placesOfBlocks({ length: 10, parts: 2, size: 3 })).toEqual([

@@ -57,6 +57,30 @@ describe.each(FORMATS)('weights in blocks with scales $name', (scales) => {
     expect(got.squaredError).toBeCloseTo(errorOf(dequantise(got)), 10);
   });
 
+  it('of a convolution lie along its channels, at one place of the filter', () => {
+    // 7 channels at 3 places: row 3 c + p is channel c at place p.
+    const got = quantiseBlocks(MATRIX, [numericType('int4')], 'W', { size: 4, taps: 3, scales, rule: 'largest' });
+    expect(got).toMatchObject({ groups: 6, groupRows: 4, taps: 3 });
+    const type = numericType('int4');
+    const largest = Math.max(...MATRIX.data.map(Math.abs));
+    const codec = blockCodec({ type, scales }, tensorScaleOf({ type, scales }, largest));
+    for (const [group, channels] of [
+      [0, 1, 2, 3],
+      [0, 1, 2, 3],
+      [0, 1, 2, 3],
+      [4, 5, 6],
+      [4, 5, 6],
+      [4, 5, 6],
+    ].entries()) {
+      const at = channels.map((channel) => (3 * channel + (group % 3)) * COLS + 1);
+      const block = at.map((i) => MATRIX.data[i] as number);
+      const code = codec.scaleCode(block);
+      expect(got.blockScales.codes[group * COLS + 1]).toBe(code);
+      expect(at.map((i) => got.codes[i])).toEqual([...codec.encode(block, code)]);
+    }
+    expect(got.squaredError).toBeCloseTo(errorOf(dequantise(got)), 10);
+  });
+
   it('have the type with the least error', () => {
     const errors = TYPES.map(({ name }) => errorOf(dequantise(inType(name, scales))));
     const got = quantiseBlocks(MATRIX, TYPES, 'W', { size: 8, scales, rule: 'largest' });
