@@ -248,7 +248,10 @@ export function optionsText(options: QuantiseReport['options']): string {
 
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.length > 8 ? `${value[0]} to ${value.at(-1)}` : value.join(' ');
-  return typeof value === 'object' && value !== null ? Object.values(value).join(' ') : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, part]) => (part === true ? key : part))
+    .join(' ');
 }
 
 function keyed(rows: readonly [string, string][]): string[] {
