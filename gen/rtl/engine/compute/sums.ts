@@ -14,13 +14,16 @@ import { type Computing, clear, start, tileSizes } from './common.js';
 export const sumsReady = ({ rows, cols, requantiseLanes }: Machine): number =>
   cols + (cols / requantiseLanes === 2 ? rows / 2 - 1 : 0);
 
+/** Tiles of sums that are kept, as many as count in two bits: with two, a tile of as many cycles as its results take would wait for room. */
+const TILES = 3;
+
 export function sumsModule(shape: EngineShape, { array }: Computing) {
   const { rows, cols, requantiseLanes: lanes, lanes: machineLanes } = shape.machine;
   const laneCols = cols / lanes;
   const ram = dualPortRam(shape.bus.name).name;
   const left = rows + cols - 2;
   const leftBits = bitsFor(left);
-  const addressBits = addressBitsFor(2 * (rows + cols - 1));
+  const addressBits = addressBitsFor(TILES * (rows + cols - 1));
   const rowBits = Math.log2(rows);
   const { colBits } = tileSizes(shape.machine);
   const readBits = Math.log2(laneCols);

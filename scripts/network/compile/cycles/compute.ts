@@ -15,7 +15,7 @@ import { Gate, type Process } from './events.js';
 import type { OutputPort, Surroundings } from './units.js';
 
 /** Tiles of sums that are kept at most. */
-const SUM_TILES = 2;
+const SUM_TILES = 3;
 /** Cycles from tokens to the first word of activations. */
 const TO_FIRST_WORD = 2;
 /** Cycles from the last word of activations until the next command may come. */
