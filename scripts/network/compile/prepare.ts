@@ -9,6 +9,7 @@ import {
   tilePixels,
   typeBits,
   typeNumber,
+  wordBytes,
 } from '../../../gen/commands/machine.js';
 import type { BufferName } from '../../../gen/commands/table.js';
 import { packConstants, pixelWords } from '../../../gen/golden/engine/layout.js';
@@ -22,7 +23,7 @@ import {
   type ProductLayer,
   tensorOf,
 } from './network.js';
-import { type LayerSize, type Room, type Tiling, tile } from './tiling.js';
+import { type Buffers, type LayerSize, type Tiling, tile } from './tiling.js';
 
 /** A layer with its weights as the engine takes them and its cut into steps. */
 export interface PreparedLayer {
@@ -51,18 +52,26 @@ export interface PreparedLayer {
 
 const bitsOf = (type: string): number => typeBits(typeNumber(type));
 
-/** What one step may take of each buffer: half of it, so that the next one can be loaded meanwhile. */
-const roomOf = (machine: Machine): Room => {
-  const half = (buffer: BufferName): number => Math.floor(bufferWords(machine, buffer) / 2);
-  return { activation: half('activation'), weight: half('weight'), constant: half('constant'), output: half('output') };
+const buffersOf = (machine: Machine): Buffers => {
+  const each = (of: (machine: Machine, buffer: BufferName) => number) => ({
+    ...{ activation: of(machine, 'activation'), weight: of(machine, 'weight') },
+    ...{ constant: of(machine, 'constant'), output: of(machine, 'output') },
+  });
+  return { words: each(bufferWords), bytes: each(wordBytes) };
 };
 
 /** Words of so many tiles' results of a pixel. */
 export const resultWords = (machine: Machine, tiles: number, channels: number, bits: number): number =>
   Math.ceil((tiles * channels) / codesPerWord(machine, bits));
 
+/** Words of a pixel of the input that so many tiles of channels need; undefined where each needs all. */
+export function inputWords({ weights }: Pick<PreparedLayer, 'weights'>, tiles: number): number | undefined {
+  if (!weights) return tiles;
+  return weights.groups > 1 ? Math.ceil(tiles / weights.tiles) * weights.depthWords : undefined;
+}
+
 /** All tensors of results: the output, the copy, the second operand. */
-function resultTensors(
+export function resultTensors(
   network: IntegerNetwork,
   { output, copy, addend }: Pick<IntegerLayer, 'output' | 'copy' | 'addend'>,
 ): IntegerTensor[] {
@@ -189,6 +198,7 @@ function prepare(
     ...{ tileChannels: channels, constantWords: perTile, macs },
     ...(fold ? { fold } : {}),
   };
+  const ownWords = inputWords(prepared, blockTiles);
   const size: LayerSize = {
     ...{ name: layer.name, outHeight, outWidth },
     inputRows: (rows) => {
@@ -196,6 +206,7 @@ function prepare(
       return Math.max(...counts);
     },
     rowWords: input.width * pixelWords(machine, input.channels, bitsOf(input.type)),
+    blockRowWords: ownWords === undefined ? undefined : input.width * ownWords,
     blocks: Math.ceil(tiles / blockTiles),
     weightWords: weights ? blockTiles * weights.steps : 0,
     constantWords: blockTiles * perTile,
@@ -206,7 +217,7 @@ function prepare(
     tilePixels: tilePixels(machine, bitsOf(input.type)),
     ...{ images, together: images > 1 && imageRows(prepared) !== undefined },
   };
-  return { ...prepared, tiling: tile(size, roomOf(machine)) };
+  return { ...prepared, tiling: tile(size, buffersOf(machine)) };
 }
 
 function lowestCommonMultiple(a: number, b: number): number {

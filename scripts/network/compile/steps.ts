@@ -7,7 +7,7 @@ import type { WeightBlocks } from './blocks.js';
 import type { Fold } from './fold.js';
 import { type IntegerNetwork, type IntegerTensor, tensorOf } from './network.js';
 import type { MemoryMap } from './place.js';
-import { imageRows, inputBand, type PreparedLayer, resultWords } from './prepare.js';
+import { imageRows, inputBand, inputWords, type PreparedLayer, resultTensors, resultWords } from './prepare.js';
 import type { Access, PlannedCommand } from './tokens.js';
 
 /** Loads, one product or vector command, and the stores of its results. */
@@ -25,23 +25,23 @@ export interface Step {
 
 const bitsOf = (type: string): number => typeBits(typeNumber(type));
 
-/** The halves of a buffer, by turns: while one is used, the other is filled. */
+/** The halves of a buffer, by turns: while one is used, the other is filled. What is larger than a half takes the whole buffer. */
 class Halves {
   private side = 1;
-  private used = 0;
+  private next = 0;
   constructor(private readonly words: number) {}
 
-  /** Goes to the other half. */
-  turn(): void {
+  /** Goes to the other half, for so many words in all. */
+  turn(words: number): void {
+    const half = Math.floor(this.words / 2);
     this.side = 1 - this.side;
-    this.used = 0;
+    this.next = words > half ? 0 : this.side * half;
   }
 
   /** The next words of the half. @returns the first. */
   take(count: number): number {
-    const start = this.side * Math.floor(this.words / 2) + this.used;
-    this.used += count;
-    return start;
+    this.next += count;
+    return this.next - count;
   }
 }
 
@@ -89,28 +89,29 @@ export class StepMaker {
     const tiles = Math.min(blocks * blockTiles, prepared.tiles - firstTile);
     const loads: PlannedCommand[] = [];
     const part = { firstTile, tiles };
-    this.half('output').turn();
+    const pixels = images * rows * outWidth;
+    this.half('output').turn(pixels * this.resultWords(prepared, part));
     // What no command before makes comes first, and is there while the input waits for it.
     const weight = weights ? this.loadWeights(prepared, part, loads) : 0;
     const constant = this.loadConstants(prepared, part, loads);
-    const activation = this.loadInput(prepared, where, loads);
-    const pixels = images * rows * outWidth;
+    const p = pixelWords(this.machine, input.channels, bitsOf(input.type));
+    const own = { first: inputWords(prepared, firstTile) ?? 0, count: inputWords(prepared, tiles) ?? p };
+    const kept = prepared.tiling.ownChannels ? own : { first: 0, count: p };
+    const activation = this.loadInput(prepared, where, kept, loads);
     const firstPixel = (image * prepared.outHeight + row) * outWidth;
     const result = (name: string): ResultPlace => this.resultPlace(prepared, name, part, pixels, firstPixel);
     const out = result(layer.output);
     const copy = layer.copy && result(layer.copy.tensor);
     const addend = layer.addend && result(layer.addend.tensor);
     if (addend) loads.push(this.transfer('load', addend), ...this.zeros(addend));
-    const p = pixelWords(this.machine, input.channels, bitsOf(input.type));
     const band = inputBand(prepared, row, rows);
     const { kernel, stride, dilation, pad } = layer.window;
     const groupTiles = weights?.tiles ?? 0;
     const groups = weights && weights.groups > 1 ? tiles / groupTiles : 1;
-    const inputOffset = weights && weights.groups > 1 ? (firstTile / groupTiles) * weights.depthWords : 0;
     const common = {
       ...walkFields({
-        start: activation.start + inputOffset + (weights ? 0 : firstTile),
-        ...{ pixelWords: p, rowWords: p * input.width, tapWords: weights?.depthWords ?? 1 },
+        start: activation.start + own.first - kept.first,
+        ...{ pixelWords: kept.count, rowWords: kept.count * input.width, tapWords: weights?.depthWords ?? 1 },
         ...{ inHeight: band.count, inWidth: input.width, outHeight: rows, outWidth },
         ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideX: stride[1] },
         ...{ images, strideY: images > 1 ? (imageRows(prepared) as number) : stride[0] },
@@ -157,25 +158,29 @@ export class StepMaker {
 
   private half = (buffer: BufferName): Halves => this.halves.get(buffer) as Halves;
 
-  /** Loads a band of the input, or whole images, unless the buffer still holds it. */
-  private loadInput(prepared: PreparedLayer, { group: [image, images], band }: Pixels, loads: PlannedCommand[]) {
+  /** Loads words of the pixels of a band of the input, or of whole images, unless the buffer still holds them. */
+  private loadInput(
+    prepared: PreparedLayer,
+    { group: [image, images], band }: Pixels,
+    kept: { readonly first: number; readonly count: number },
+    loads: PlannedCommand[],
+  ) {
     const { input } = prepared;
     const own = inputBand(prepared, ...band);
     const first = image * input.height + own.first;
     const count = images > 1 ? images * input.height : own.count;
-    const rowBytes =
-      input.width * pixelWords(this.machine, input.channels, bitsOf(input.type)) * this.bytes('activation');
     const { base, offset } = this.map.tensors.get(input.name) as { base: number; offset: number };
     if (prepared.fold) return this.loadFolded(prepared, prepared.fold, { base, offset, first, count }, loads);
-    const from = offset + first * rowBytes;
-    const held = this.load(
-      'activation',
-      `${base} ${from} ${count * rowBytes}`,
-      { base, offset: from },
-      count * rowBytes,
-      loads,
-    );
-    return { start: held, access: words('activation', held, (count * rowBytes) / this.bytes('activation'), false) };
+    const word = this.bytes('activation');
+    const pixelBytes = pixelWords(this.machine, input.channels, bitsOf(input.type)) * word;
+    const pixels = count * input.width;
+    const dense = kept.count * word === pixelBytes;
+    const place = { base, offset: offset + first * input.width * pixelBytes + kept.first * word };
+    const runs = dense
+      ? { run: pixels * pixelBytes, count: 1, step: 0 }
+      : { run: kept.count * word, count: pixels, step: pixelBytes };
+    const start = this.load('activation', place, runs, loads);
+    return { start, access: words('activation', start, pixels * kept.count, false) };
   }
 
   /** Loads rows of an input word by word: they overlap. */
@@ -187,7 +192,7 @@ export class StepMaker {
   ) {
     const bytes = (codes: number): number => (codes * bitsOf(input.type)) / 8;
     const from = offset + first * bytes(rowCodes);
-    this.half('activation').turn();
+    this.half('activation').turn(count * perRow);
     const access = words('activation', this.half('activation').take(count * perRow), count * perRow, true);
     this.held.set('activation', { key: '', start: access.from });
     loads.push({
@@ -205,7 +210,7 @@ export class StepMaker {
     const each = (weights as WeightBlocks).steps * this.bytes('weight');
     const { base, offset } = this.map.weights.get(index) as { base: number; offset: number };
     const place = { base, offset: offset + firstTile * each };
-    return this.load('weight', `${base} ${place.offset} ${tiles * each}`, place, tiles * each, loads);
+    return this.load('weight', place, { run: tiles * each, count: 1, step: 0 }, loads);
   }
 
   private loadConstants(
@@ -217,28 +222,36 @@ export class StepMaker {
     const { base, offset } = this.map.constants.get(index) as { base: number; offset: number };
     const place = { base, offset: offset + firstTile * each };
     const length = perTile === 0 ? constants.length : tiles * each;
-    return this.load('constant', `${base} ${place.offset} ${length}`, place, length, loads);
+    return this.load('constant', place, { run: length, count: 1, step: 0 }, loads);
   }
 
-  /** Loads bytes, unless they are what the buffer got last. @returns their first word. */
-  private load(buffer: BufferName, key: string, place: MemoryPlace, bytes: number, loads: PlannedCommand[]): number {
+  /** Loads runs of bytes, unless they are what the buffer got last. @returns their first word. */
+  private load(buffer: BufferName, { base, offset }: MemoryPlace, runs: Runs, loads: PlannedCommand[]): number {
+    const { run, count, step } = runs;
+    const key = [base, offset, run, count].join(' ');
     const held = this.held.get(buffer);
     if (held?.key === key) return held.start;
-    const count = Math.ceil(bytes / this.bytes(buffer));
-    this.half(buffer).turn();
-    const start = this.half(buffer).take(count);
+    const runWords = Math.ceil(run / this.bytes(buffer));
+    this.half(buffer).turn(count * runWords);
+    const start = this.half(buffer).take(count * runWords);
     loads.push({
       command: command('load', {
-        ...{ base: place.base, offset: place.offset, tag: this.tag },
-        ...{ buffer: bufferNumber(buffer), address: start, run: bytes },
+        ...{ base, offset, tag: this.tag, buffer: bufferNumber(buffer), address: start, run },
+        ...(count > 1 ? { count1: count, memory_step1: step, buffer_step1: runWords } : {}),
       }),
-      accesses: [memory(place.base, place.offset, bytes, false), words(buffer, start, count, true)],
+      accesses: [memory(base, offset, (count - 1) * step + run, false), words(buffer, start, count * runWords, true)],
     });
     this.held.set(buffer, { key, start });
     return start;
   }
 
   private bytes = (buffer: BufferName): number => wordBytes(this.machine, buffer);
+
+  /** Words of a pixel's results of a part, those of the copy and the second operand included. */
+  private resultWords({ layer, tileChannels: channels }: PreparedLayer, { tiles }: Part): number {
+    const bits = resultTensors(this.network, layer).map(({ type }) => bitsOf(type));
+    return bits.reduce((sum, each) => sum + resultWords(this.machine, tiles, channels, each), 0);
+  }
 
   /** Where results of a part lie in the output buffer, and where in memory. */
   private resultPlace(
@@ -333,6 +346,13 @@ interface Pixels {
 interface Part {
   readonly firstTile: number;
   readonly tiles: number;
+}
+
+/** Runs of bytes in memory: their length, how many, and from one to the next. */
+interface Runs {
+  readonly run: number;
+  readonly count: number;
+  readonly step: number;
 }
 
 interface MemoryPlace {

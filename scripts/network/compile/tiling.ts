@@ -7,8 +7,9 @@ export interface LayerSize {
   readonly outWidth: number;
   /** Rows of the input that so many rows of the output need at most. */
   readonly inputRows: (outputRows: number) => number;
-  /** Of a row of the input. */
+  /** Of a row of the input, and that of it which a block of channels needs; undefined where each needs all. */
   readonly rowWords: number;
+  readonly blockRowWords: number | undefined;
   /** Blocks of channels that can be computed by themselves: column tiles that make whole words, or groups. */
   readonly blocks: number;
   /** Weights and constants of a block. */
@@ -23,12 +24,16 @@ export interface LayerSize {
   readonly together: boolean;
 }
 
-/** Words of the buffers that one step may take. */
-export interface Room {
-  readonly activation: number;
-  readonly weight: number;
-  readonly constant: number;
-  readonly output: number;
+/** The buffers that a step needs. */
+const NEEDED = ['activation', 'weight', 'constant', 'output'] as const;
+
+/** Words of these buffers. */
+type Words = Readonly<Record<(typeof NEEDED)[number], number>>;
+
+/** The buffers of an engine: their words, and bytes of a word. */
+export interface Buffers {
+  readonly words: Words;
+  readonly bytes: Words;
 }
 
 /** How a layer is cut into steps. */
@@ -41,6 +46,8 @@ export interface Tiling {
   readonly parts: readonly number[];
   /** Whether all bands of a part come before the next part; else all parts of a band before the next band. */
   readonly partsOutside: boolean;
+  /** Whether a step loads those channels of the input alone that its part needs. */
+  readonly ownChannels: boolean;
 }
 
 /** Bands that a layer is cut into where that costs nothing, so that loads and stores of one go with sums of another. */
@@ -50,29 +57,64 @@ const BANDS = 4;
 type Cut = Pick<Tiling, 'images' | 'bands'>;
 
 /** @throws UserError for a layer of which not even one row and one block fits. */
-export function tile(size: LayerSize, room: Room): Tiling {
+export function tile(size: LayerSize, buffers: Buffers): Tiling {
+  const channels = size.blockRowWords === undefined ? [false] : [false, true];
+  // A step takes half of a buffer, so that the next one can be loaded meanwhile; all of it only where half of it is too small.
+  const ways = [halves, largeEnough].flatMap((roomOf) =>
+    channels.map((ownChannels) => {
+      const needs = needsOf(size, ownChannels);
+      return { ownChannels, needs, room: roomOf(buffers.words, needs) };
+    }),
+  );
+  const way = ways.find(({ needs, room }) => NEEDED.every((buffer) => needs[buffer] <= room[buffer]));
+  if (!way) throw new UserError(tooLarge(size, buffers, needsOf(size, channels.length > 1)));
+  return tileWithin(size, way.room, way.ownChannels);
+}
+
+/** What a row of results of one block of channels needs. */
+const needsOf = (size: LayerSize, ownChannels: boolean): Words => ({
+  activation: size.inputRows(1) * ((ownChannels ? size.blockRowWords : undefined) ?? size.rowWords),
+  weight: size.weightWords,
+  constant: size.constantWords,
+  output: size.outWidth * size.pixelWords,
+});
+
+const ofEach = (of: (buffer: keyof Words) => number): Words =>
+  Object.fromEntries(NEEDED.map((buffer) => [buffer, of(buffer)])) as Words;
+
+const halves = (words: Words): Words => ofEach((buffer) => Math.floor(words[buffer] / 2));
+
+/** Half of each buffer, or all of it where half is too small. */
+const largeEnough = (words: Words, needs: Words): Words => {
+  const half = halves(words);
+  return ofEach((buffer) => (needs[buffer] <= half[buffer] ? half : words)[buffer]);
+};
+
+function tileWithin(size: LayerSize, room: Words, ownChannels: boolean): Tiling {
   const most = (one: number, all: number): number => (one === 0 ? size.blocks : Math.floor(all / one));
+  const needs = needsOf(size, ownChannels);
   const blocks = Math.min(
     size.blocks,
     most(size.weightWords, room.weight),
     most(size.constantWords, room.constant),
     Math.floor(room.output / size.pixelWords / size.outWidth),
+    ownChannels ? most(needs.activation, room.activation) : size.blocks,
   );
+  const rowWords = (count: number): number => (ownChannels ? count * (size.blockRowWords as number) : size.rowWords);
   const fits = (rows: number, input: number, count: number): boolean =>
-    input * size.rowWords <= room.activation && rows * size.outWidth * size.pixelWords * count <= room.output;
+    input * rowWords(count) <= room.activation && rows * size.outWidth * size.pixelWords * count <= room.output;
   const mostOf = (all: number, holds: (count: number) => boolean): number => {
     for (let count = all; count > 0; count--) if (holds(count)) return count;
     return 0;
   };
   const rowsWith = (count: number): number => mostOf(size.outHeight, (rows) => fits(rows, size.inputRows(rows), count));
-  if (blocks < 1 || rowsWith(1) === 0) throw new UserError(tooLarge(size, room));
   const parts = evenly(size.blocks, Math.ceil(size.blocks / blocks));
   const { images, bands } = cheapest(size, cutsOf(parts[0] as number));
   const inputWords = size.images * bands.reduce((sum, rows) => sum + size.inputRows(rows) * size.rowWords, 0);
   const weightWords = size.blocks * size.weightWords;
   const steps = images.length * bands.length;
-  const partsOutside = weightWords * steps + inputWords > weightWords + inputWords * parts.length;
-  return { images, bands, parts, partsOutside };
+  const partsOutside = ownChannels || weightWords * steps + inputWords > weightWords + inputWords * parts.length;
+  return { images, bands, parts, partsOutside, ownChannels };
 
   /** All cuts whose steps fit, with so many blocks of channels in each. */
   function cutsOf(count: number): Cut[] {
@@ -113,16 +155,10 @@ function cheapest({ outWidth, tilePixels }: LayerSize, cuts: readonly Cut[]): Cu
 const bandsOf = (height: number, rows: number): number[] =>
   Array.from({ length: Math.ceil(height / rows) }, (_, i) => Math.min(rows, height - i * rows));
 
-function tooLarge(size: LayerSize, room: Room): string {
-  const needs: [keyof Room, number][] = [
-    ['activation', size.inputRows(1) * size.rowWords],
-    ['weight', size.weightWords],
-    ['constant', size.constantWords],
-    ['output', size.outWidth * size.pixelWords],
-  ];
-  const lacking = needs.filter(([buffer, words]) => words > room[buffer]);
-  const each = lacking.map(
-    ([buffer, words]) => `${words} words of the ${buffer} buffer, of which one step may take ${room[buffer]}`,
-  );
-  return `${size.name}: a row of results of one block of channels needs ${each.join(', and ')}; a design with larger buffers is needed`;
+/** What a layer needs, and the smallest buffers that have it. */
+function tooLarge({ name }: LayerSize, { words, bytes }: Buffers, needs: Words): string {
+  const lacking = NEEDED.filter((buffer) => needs[buffer] > words[buffer]);
+  const each = lacking.map((buffer) => `${needs[buffer]} words of the ${buffer} buffer, which has ${words[buffer]}`);
+  const options = lacking.map((buffer) => `--${buffer}-kib ${Math.ceil((needs[buffer] * bytes[buffer]) / 1024)}`);
+  return `${name}: a row of results of one block of channels needs ${each.join(', and ')}; generate an engine with ${options.join(' ')}`;
 }

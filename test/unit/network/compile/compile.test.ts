@@ -233,10 +233,59 @@ it('loads of the next step come before the results of a step', () => {
   expect(kinds).toMatch(/^(load ){4}(product store load )+(product store ){2}end$/);
 });
 
-it('a layer that does not fit is refused with what it needs', () => {
-  const random = new RandomNetwork(1);
-  const [output] = random.product(random.input(1, 1, 400), 4);
-  const words = { ...TIGHT, weight: 100 };
-  const refused = () => compile(smallMachine({ words }), random.network(output));
-  expect(refused).toThrow(/layer0: .* 100 .* activation .* 32, .* 400 .* weight .* 50/);
+describe('a layer that is larger than half a buffer', () => {
+  const mean = (r: RandomNetwork) =>
+    r.pool(r.input(4, 4, 24, 'uint8'), 'sum', window({ kernel: [4, 4], pad: [0, 0, 0, 0] }), {
+      type: 'uint8',
+      shift: 19,
+    });
+  const ofAll = { ownChannels: false };
+  const cases: [string, Partial<Machine['words']>, (random: RandomNetwork) => string, object][] = [
+    [
+      'is cut by the channels of its input, pooled',
+      { activation: 96 },
+      mean,
+      { ownChannels: true, parts: [3, 3, 3, 3] },
+    ],
+    [
+      'is cut by the channels of its input, in groups',
+      { activation: 96, weight: 640 },
+      (r) => r.product(r.input(6, 5, 16), 16, { groups: 4, window: window({}) })[0],
+      { ownChannels: true, parts: [2, 2] },
+    ],
+    ['takes all of the buffer of activations', { activation: 48 }, (r) => r.product(r.input(4, 4, 30), 4)[0], ofAll],
+    [
+      'takes all of the buffer of weights',
+      { weight: 90 },
+      (r) => r.product(r.input(3, 3, 9), 11, { window: window({}) })[0],
+      { ...ofAll, parts: [1, 1, 1] },
+    ],
+    ['takes all of the buffer of results', { output: 8 }, (r) => r.product(r.input(4, 7, 4), 4)[0], ofAll],
+  ];
+  it.each(cases)('%s', (_, small, build, tiling) => {
+    const random = new RandomNetwork(6);
+    const output = build(random);
+    const words = { activation: 300, weight: 2000, constant: 200, output: 900, ...small };
+    const { layers } = bothWays(smallMachine({ words }), random.network(output), random);
+    expect(layers[0]?.tiling).toMatchObject(tiling);
+    // Another buffer of the same size holds half of it.
+    const twice = Object.fromEntries(Object.entries(small).map(([buffer, count]) => [buffer, 4 * count]));
+    const large = compile(smallMachine({ words: { ...words, ...twice } }), random.network(output));
+    expect(large.layers[0]?.tiling.ownChannels).toBe(false);
+    expect(large.steps.length).toBeLessThanOrEqual(
+      bothWays(smallMachine({ words }), random.network(output), random).steps.length,
+    );
+  });
+
+  it('is refused with what it needs, and the smallest buffers that have it', () => {
+    const random = new RandomNetwork(1);
+    const [output] = random.product(random.input(1, 1, 400 * 8), 4);
+    const network = random.network(output);
+    const words = { ...TIGHT, weight: 100 };
+    const refused = () => compile(smallMachine({ words }), network);
+    expect(refused).toThrow(
+      /layer0: .* 800 .* activation .* 64, .* 3200 .* weight .* 100; .*--activation-kib 2 --weight-kib 7$/,
+    );
+    compile(smallMachine({ words: { ...words, activation: 800, weight: 3200 } }), network);
+  });
 });
