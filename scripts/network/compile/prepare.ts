@@ -95,6 +95,16 @@ export function inputBand(
   return { first, count: last - first, above: first - top };
 }
 
+/** Rows of the input that so many output rows need at most: where a band at an end of the input leaves its padding. */
+function mostInputRows(of: Pick<PreparedLayer, 'layer' | 'input' | 'outHeight'>, rows: number): number {
+  const { stride, pad } = of.layer.window;
+  const last = of.outHeight - rows;
+  const [below, above] = [pad[0] / stride[0], last - pad[2] / stride[0]];
+  const ends = [below, above].flatMap((row) => [Math.floor(row), Math.ceil(row)]);
+  const starts = [0, last, ...ends.map((row) => Math.min(last, Math.max(0, row)))];
+  return Math.max(...starts.map((from) => inputBand(of, from, rows).count));
+}
+
 /** Most rows from an output row to the next that a command can say. */
 const MOST_STRIDE = commandKind('product').fields.find(({ name }) => name === 'stride_y')?.most ?? 1;
 
@@ -158,12 +168,23 @@ export function prepareLayer(machine: Machine, network: IntegerNetwork, index: n
   requireTypes(machine, network, layer);
   if (layer.kind === 'product') requireBiases(machine, layer);
   const macs = macsOf(layer, input, output);
-  const plain = (): PreparedLayer => prepare(machine, network, { index, images, macs, layer, input, output });
+  const plain = (): PreparedLayer =>
+    prepare(machine, network, { index, images, macs, layer, ...asColumn(layer, { input, output }) });
   const folded = layer.kind === 'product' ? foldLayer(machine, network, layer) : undefined;
   if (!folded) return plain();
   const inWords = prepare(machine, network, { index, images, macs, ...folded });
-  // Rows of results are stored whole.
   return inWords.tiling.parts.length === 1 ? inWords : plain();
+}
+
+/** A layer whose results each need one pixel: all pixels lie one below the other, so that it can be cut behind any of them. */
+function asColumn({ window }: IntegerLayer, { input, output }: Pick<PreparedLayer, 'input' | 'output'>) {
+  const { kernel, stride, pad } = window;
+  if ([...kernel, ...stride].some((size) => size > 1) || pad.some((size) => size > 0)) return { input, output };
+  const column = (tensor: IntegerTensor): IntegerTensor => ({
+    ...tensor,
+    ...{ height: tensor.height * tensor.width, width: 1 },
+  });
+  return { input: column(input), output: column(output) };
 }
 
 function macsOf(layer: IntegerLayer, input: IntegerTensor, { height, width, channels }: IntegerTensor): number {
@@ -198,23 +219,26 @@ function prepare(
     ...{ tileChannels: channels, constantWords: perTile, macs },
     ...(fold ? { fold } : {}),
   };
+  const taps = layer.window.kernel[0] * layer.window.kernel[1];
   const ownWords = inputWords(prepared, blockTiles);
+  const blockWords = ({ type }: IntegerTensor): number => resultWords(machine, blockTiles, channels, bitsOf(type));
   const size: LayerSize = {
     ...{ name: layer.name, outHeight, outWidth },
-    inputRows: (rows) => {
-      const counts = Array.from({ length: outHeight - rows + 1 }, (_, from) => inputBand(prepared, from, rows).count);
-      return Math.max(...counts);
-    },
+    inputRows: (rows) => mostInputRows(prepared, rows),
     rowWords: input.width * pixelWords(machine, input.channels, bitsOf(input.type)),
     blockRowWords: ownWords === undefined ? undefined : input.width * ownWords,
     blocks: Math.ceil(tiles / blockTiles),
     weightWords: weights ? blockTiles * weights.steps : 0,
     constantWords: blockTiles * perTile,
-    pixelWords: resultTensors(network, layer).reduce(
-      (sum, { type }) => sum + resultWords(machine, blockTiles, channels, bitsOf(type)),
-      0,
-    ),
+    pixelWords: resultTensors(network, layer).reduce((sum, tensor) => sum + blockWords(tensor), 0),
+    addendWords: layer.addend ? blockWords(tensorOf(network, layer.addend.tensor)) : 0,
+    stored: layer.copy ? 2 : 1,
     tilePixels: tilePixels(machine, bitsOf(input.type)),
+    tileCycles: weights
+      ? blockTiles * machine.rows * Math.ceil((taps * weights.depthWords) / (bitsOf(input.type) / 4))
+      : 0,
+    // Folded results are stored row by row.
+    wholePixels: fold !== undefined,
     ...{ images, together: images > 1 && imageRows(prepared) !== undefined },
   };
   return { ...prepared, tiling: tile(size, buffersOf(machine)) };

@@ -25,20 +25,17 @@ export interface Step {
 
 const bitsOf = (type: string): number => typeBits(typeNumber(type));
 
-/** The halves of a buffer, by turns: while one is used, the other is filled. What is larger than a half takes the whole buffer. */
-class Halves {
-  private side = 1;
+/** Words of a buffer, one step's behind those of the step before, from the begin again where they do not fit behind. */
+class Ring {
   private next = 0;
   constructor(private readonly words: number) {}
 
-  /** Goes to the other half, for so many words in all. */
+  /** Goes to where so many words lie in a row. */
   turn(words: number): void {
-    const half = Math.floor(this.words / 2);
-    this.side = 1 - this.side;
-    this.next = words > half ? 0 : this.side * half;
+    if (this.next + words > this.words) this.next = 0;
   }
 
-  /** The next words of the half. @returns the first. */
+  /** The next words. @returns the first. */
   take(count: number): number {
     this.next += count;
     return this.next - count;
@@ -53,7 +50,7 @@ interface Held {
 
 /** Makes the steps of layers, one layer after the other. */
 export class StepMaker {
-  private readonly halves = new Map<BufferName, Halves>();
+  private readonly rings = new Map<BufferName, Ring>();
   private readonly held = new Map<BufferName, Held>();
   /** Of the commands of the layer at hand. */
   private tag = 0;
@@ -63,7 +60,7 @@ export class StepMaker {
     private readonly network: IntegerNetwork,
     private readonly map: MemoryMap,
   ) {
-    for (const { name } of BUFFERS) this.halves.set(name, new Halves(bufferWords(machine, name)));
+    for (const { name } of BUFFERS) this.rings.set(name, new Ring(bufferWords(machine, name)));
   }
 
   /** The steps of a layer. */
@@ -90,7 +87,7 @@ export class StepMaker {
     const loads: PlannedCommand[] = [];
     const part = { firstTile, tiles };
     const pixels = images * rows * outWidth;
-    this.half('output').turn(pixels * this.resultWords(prepared, part));
+    this.ring('output').turn(pixels * this.resultWords(prepared, part));
     // What no command before makes comes first, and is there while the input waits for it.
     const weight = weights ? this.loadWeights(prepared, part, loads) : 0;
     const constant = this.loadConstants(prepared, part, loads);
@@ -156,7 +153,7 @@ export class StepMaker {
     return { layer: index, loads, compute: { command: compute, accesses: uses }, stores, images, rows, blocks };
   }
 
-  private half = (buffer: BufferName): Halves => this.halves.get(buffer) as Halves;
+  private ring = (buffer: BufferName): Ring => this.rings.get(buffer) as Ring;
 
   /** Loads words of the pixels of a band of the input, or of whole images, unless the buffer still holds them. */
   private loadInput(
@@ -192,8 +189,8 @@ export class StepMaker {
   ) {
     const bytes = (codes: number): number => (codes * bitsOf(input.type)) / 8;
     const from = offset + first * bytes(rowCodes);
-    this.half('activation').turn(count * perRow);
-    const access = words('activation', this.half('activation').take(count * perRow), count * perRow, true);
+    this.ring('activation').turn(count * perRow);
+    const access = words('activation', this.ring('activation').take(count * perRow), count * perRow, true);
     this.held.set('activation', { key: '', start: access.from });
     loads.push({
       command: command('load', {
@@ -232,8 +229,8 @@ export class StepMaker {
     const held = this.held.get(buffer);
     if (held?.key === key) return held.start;
     const runWords = Math.ceil(run / this.bytes(buffer));
-    this.half(buffer).turn(count * runWords);
-    const start = this.half(buffer).take(count * runWords);
+    this.ring(buffer).turn(count * runWords);
+    const start = this.ring(buffer).take(count * runWords);
     loads.push({
       command: command('load', {
         ...{ base, offset, tag: this.tag, buffer: bufferNumber(buffer), address: start, run },
@@ -269,7 +266,7 @@ export class StepMaker {
     const { base, offset } = this.map.tensors.get(name) as { base: number; offset: number };
     const word = this.bytes('output');
     return {
-      ...{ tensor, start: this.half('output').take(pixels * each), pixelWords: each, pixels },
+      ...{ tensor, start: this.ring('output').take(pixels * each), pixelWords: each, pixels },
       ...{
         base,
         offset:

@@ -17,8 +17,15 @@ export interface LayerSize {
   readonly constantWords: number;
   /** Results of a pixel and of a block: those of the output, the copy and the second operand together. */
   readonly pixelWords: number;
-  /** Output pixels of a tile of the array. */
+  /** Those of the second operand among them, which are loaded before; 0 without one. */
+  readonly addendWords: number;
+  /** Tensors that are stored. */
+  readonly stored: number;
+  /** Whether the channels cannot be cut. */
+  readonly wholePixels: boolean;
+  /** Output pixels of a tile of the array, and cycles that it takes for a block; 0 where the array has nothing to do. */
   readonly tilePixels: number;
+  readonly tileCycles: number;
   /** Images of a job, and whether one command can walk over several of them. */
   readonly images: number;
   readonly together: boolean;
@@ -53,17 +60,22 @@ export interface Tiling {
 /** Bands that a layer is cut into where that costs nothing, so that loads and stores of one go with sums of another. */
 const BANDS = 4;
 
+/** What a short run of bytes takes at least: the latency of memory, over the bursts that are under way. */
+const RUN_CYCLES = 25;
+
 /** How images and their rows are cut: each band of each group of images is a step for each part of the channels. */
 type Cut = Pick<Tiling, 'images' | 'bands'>;
+
+/** What a step may take of each buffer, of which other steps use the rest meanwhile. */
+type RoomOf = (size: LayerSize, words: Words, needs: Words) => Words;
 
 /** @throws UserError for a layer of which not even one row and one block fits. */
 export function tile(size: LayerSize, buffers: Buffers): Tiling {
   const channels = size.blockRowWords === undefined ? [false] : [false, true];
-  // A step takes half of a buffer, so that the next one can be loaded meanwhile; all of it only where half of it is too small.
-  const ways = [halves, largeEnough].flatMap((roomOf) =>
+  const ways = [shares, halves, largeEnough].flatMap((roomOf) =>
     channels.map((ownChannels) => {
       const needs = needsOf(size, ownChannels);
-      return { ownChannels, needs, room: roomOf(buffers.words, needs) };
+      return { ownChannels, needs, room: roomOf(size, buffers.words, needs) };
     }),
   );
   const way = ways.find(({ needs, room }) => NEEDED.every((buffer) => needs[buffer] <= room[buffer]));
@@ -82,11 +94,15 @@ const needsOf = (size: LayerSize, ownChannels: boolean): Words => ({
 const ofEach = (of: (buffer: keyof Words) => number): Words =>
   Object.fromEntries(NEEDED.map((buffer) => [buffer, of(buffer)])) as Words;
 
-const halves = (words: Words): Words => ofEach((buffer) => Math.floor(words[buffer] / 2));
+/** Half, so that the next step can be loaded meanwhile; a third where results of the step before are stored besides. */
+const shares: RoomOf = ({ addendWords }, words) =>
+  ofEach((buffer) => Math.floor(words[buffer] / (buffer === 'output' && addendWords > 0 ? 3 : 2)));
+
+const halves: RoomOf = (_, words) => ofEach((buffer) => Math.floor(words[buffer] / 2));
 
 /** Half of each buffer, or all of it where half is too small. */
-const largeEnough = (words: Words, needs: Words): Words => {
-  const half = halves(words);
+const largeEnough: RoomOf = (size, words, needs) => {
+  const half = halves(size, words, needs);
   return ofEach((buffer) => (needs[buffer] <= half[buffer] ? half : words)[buffer]);
 };
 
@@ -108,13 +124,13 @@ function tileWithin(size: LayerSize, room: Words, ownChannels: boolean): Tiling 
     return 0;
   };
   const rowsWith = (count: number): number => mostOf(size.outHeight, (rows) => fits(rows, size.inputRows(rows), count));
-  const parts = evenly(size.blocks, Math.ceil(size.blocks / blocks));
-  const { images, bands } = cheapest(size, cutsOf(parts[0] as number));
-  const inputWords = size.images * bands.reduce((sum, rows) => sum + size.inputRows(rows) * size.rowWords, 0);
-  const weightWords = size.blocks * size.weightWords;
-  const steps = images.length * bands.length;
-  const partsOutside = ownChannels || weightWords * steps + inputWords > weightWords + inputWords * parts.length;
-  return { images, bands, parts, partsOutside, ownChannels };
+  const counts = Array.from({ length: size.blocks }, (_, i) => i + 1)
+    .map((count) => evenly(size.blocks, count))
+    .filter(([most], i) => (most as number) <= blocks && (i === 0 || !size.wholePixels));
+  const tilings = counts.flatMap((parts) =>
+    cutsOf(parts[0] as number).map((cut) => withLoads(size, cut, parts, ownChannels)),
+  );
+  return cheapest(size, tilings);
 
   /** All cuts whose steps fit, with so many blocks of channels in each. */
   function cutsOf(count: number): Cut[] {
@@ -136,19 +152,51 @@ function tileWithin(size: LayerSize, room: Words, ownChannels: boolean): Tiling 
 export const evenly = (count: number, parts: number): number[] =>
   Array.from({ length: parts }, (_, i) => Math.floor(count / parts) + (i < count % parts ? 1 : 0));
 
-/** The cut with the fewest tiles of the array; of equals the one whose number of bands is nearest to the wanted one. */
-function cheapest({ outWidth, tilePixels }: LayerSize, cuts: readonly Cut[]): Cut {
-  const tiles = ({ images, bands }: Cut): number =>
+/** A tiling, and the words that it loads. */
+interface Candidate {
+  readonly tiling: Tiling;
+  readonly words: number;
+}
+
+/** A cut with its parts in the order that loads fewer words. */
+function withLoads(size: LayerSize, { images, bands }: Cut, parts: readonly number[], ownChannels: boolean): Candidate {
+  const input = size.images * bands.reduce((sum, rows) => sum + size.inputRows(rows) * size.rowWords, 0);
+  const weights = size.blocks * size.weightWords;
+  const outside = weights + input * (ownChannels ? 1 : parts.length);
+  const inside = weights * images.length * bands.length + input;
+  const partsOutside = ownChannels || outside < inside;
+  return { tiling: { images, bands, parts, partsOutside, ownChannels }, words: partsOutside ? outside : inside };
+}
+
+/**
+ * The tiling with the fewest cycles, where the array works while words are loaded; of equals the one with the fewest parts, then
+ * that whose number of bands is nearest to the wanted one.
+ */
+function cheapest(size: LayerSize, candidates: readonly Candidate[]): Tiling {
+  const tiles = ({ images, bands }: Tiling): number =>
     images.reduce(
-      (sum, count) => sum + bands.reduce((all, rows) => all + Math.ceil((count * rows * outWidth) / tilePixels), 0),
+      (sum, count) =>
+        sum + bands.reduce((all, rows) => all + Math.ceil((count * rows * size.outWidth) / size.tilePixels), 0),
       0,
     );
-  const distance = ({ images, bands }: Cut): number => Math.abs(images.length * bands.length - BANDS);
-  return cuts.reduce((best, each) => {
-    const difference = tiles(each) - tiles(best);
-    if (difference !== 0) return difference < 0 ? each : best;
-    return distance(each) < distance(best) ? each : best;
-  });
+  const pixels = size.images * size.outHeight * size.outWidth;
+  // Results of a part of the channels are a run for each pixel.
+  const transfer = ({ parts }: Tiling, tensors: number, pixelWords: number): number =>
+    pixels * Math.max(size.blocks * pixelWords, parts.length > 1 ? tensors * parts.length * RUN_CYCLES : 0);
+  const costs = ({ tiling, words }: Candidate): readonly number[] => [
+    Math.max(
+      tiles(tiling) * size.blocks * size.tileCycles,
+      words + (size.addendWords > 0 ? transfer(tiling, 1, size.addendWords) : 0),
+      transfer(tiling, size.stored, size.pixelWords - size.addendWords),
+    ),
+    tiling.parts.length,
+    Math.abs(tiling.images.length * tiling.bands.length - BANDS),
+  ];
+  const ranked = candidates.map((candidate) => ({ ...candidate, costs: costs(candidate) }));
+  return ranked.reduce((best, each) => {
+    const at = each.costs.findIndex((cost, i) => cost !== best.costs[i]);
+    return at >= 0 && (each.costs[at] as number) < (best.costs[at] as number) ? each : best;
+  }).tiling;
 }
 
 /** Bands of so many rows, and the rest. */
