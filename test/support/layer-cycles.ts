@@ -25,6 +25,12 @@ export const LAYERS: Readonly<Record<string, (random: RandomNetwork) => string>>
   },
   'more weights than fit half the buffer': (random) =>
     random.product(random.input(7, 7, 256), 320, { window: square(3) })[0],
+  'a block of weights of more than half the buffer': (random) =>
+    random.product(random.input(3, 3, 1024), 48, { window: square(3) })[0],
+  'channels of an input of more than half the buffer': (random) =>
+    random.pool(random.product(random.input(7, 7, 64), 512, { type: 'uint8' })[0], 'sum', square(7, 1, 0), {
+      shift: 20,
+    }),
   'rows of a matrix': (random) => random.product(random.input(128, 1, 768), 768, { type: 'int8' })[0],
   'one row': (random) => random.product(random.input(1, 1, 512), 1000, { type: 'int8' })[0],
   '8 bits, stride 2': (random) =>

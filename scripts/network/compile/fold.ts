@@ -1,20 +1,22 @@
-import { codesPerWord, type Machine, typeBits, typeNumber } from '../../../gen/commands/machine.js';
+import { codesPerWord, type Machine, tileChannels, typeBits, typeNumber } from '../../../gen/commands/machine.js';
 import { putCode } from '../../../gen/golden/engine/codes.js';
 import { codeValues } from '../../../gen/numerics/codec.js';
 import { numericType } from '../../../gen/numerics/types/table.js';
 import { type IntegerNetwork, type IntegerTensor, outputSize, type ProductLayer, tensorOf } from './network.js';
 
 /**
- * How several output pixels of a row are computed as one. An input of few channels fills but a part of the words of its pixels.
- * Here a word holds neighbouring pixels of a row, those that a number of output pixels need, and its codes are channels: output
- * pixels become output channels, whose weights are zeros where a pixel is none of theirs. A window has one word for each of its
- * rows. Words overlap by the pixels that two of them need.
+ * How a row of taps is read as few words. An input of few channels fills but a part of the words of its pixels. Here words hold
+ * neighbouring pixels of a row without gaps, all that a row of taps needs, and their codes are channels: a window has such words for
+ * each of its rows, and they overlap from one output pixel to the next. Where they hold what several output pixels need, these are
+ * computed as one: output pixels become output channels, whose weights are zeros where a pixel is none of theirs.
  */
 export interface Fold {
-  /** Output pixels of a word, and words of a row. */
+  /** Words of a row of taps. */
+  readonly tapWords: number;
+  /** Output pixels that are computed as one, and how many times in a row. */
   readonly pixels: number;
   readonly words: number;
-  /** Codes from a word to the next, and of zeros before the first pixel of a row. */
+  /** Codes from the words of one to those of the next, and of zeros before the first pixel of a row. */
   readonly step: number;
   readonly zeros: number;
   /** Codes of a row in memory, those zeros and the ones behind the last pixel included. */
@@ -44,17 +46,23 @@ export function foldLayer(machine: Machine, network: IntegerNetwork, layer: Prod
   // Padding lies in memory, as code 0.
   if ([input.type, layer.weightType].some((type) => codeValues(numericType(type))[0] !== 0n)) return undefined;
   const bits = bitsOf(input.type);
-  const wordCodes = codesPerWord(machine, bits);
+  const word = codesPerWord(machine, bits);
   const [tap, pixelStep] = [window.kernel[1] * input.channels, window.stride[1] * input.channels];
   const [, outWidth] = outputSize(input, window);
+  const tapWords = Math.ceil(tap / word);
+  const wordCodes = tapWords * word;
   const pixels = Math.min(outWidth, Math.floor((wordCodes - tap) / pixelStep) + 1);
   const step = pixels * pixelStep;
   const words = Math.ceil(outWidth / pixels);
   const results = [output, ...(copy ? [tensorOf(network, copy.tensor)] : [])];
   const wholeWords = results.every(({ type, channels }) => channels % codesPerWord(machine, bitsOf(type)) === 0);
-  if (pixels < 2 || (step * bits) % 8 !== 0 || !wholeWords) return undefined;
+  const plainWords = window.kernel[1] * Math.ceil(input.channels / word);
+  // Words of each output pixel are loaded by themselves: that must pay.
+  const gains = pixels > 1 ? tapWords < plainWords : 2 * tapWords <= plainWords;
+  const wholeTiles = (pixels * output.channels) % tileChannels(machine, bitsOf(layer.weightType)) === 0;
+  if (!gains || (step * bits) % 8 !== 0 || !wholeWords || !wholeTiles) return undefined;
   const fold: Fold = {
-    ...{ pixels, words, step, outWidth, zeros: window.pad[1] * input.channels },
+    ...{ tapWords, pixels, words, step, outWidth, zeros: window.pad[1] * input.channels },
     rowCodes: (words - 1) * step + wordCodes,
   };
   const repeated = (values: readonly number[]): number[] => Array.from({ length: pixels }, () => values).flat();

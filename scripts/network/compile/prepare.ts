@@ -23,7 +23,7 @@ import {
   type ProductLayer,
   tensorOf,
 } from './network.js';
-import { type Buffers, type LayerSize, type Tiling, tile } from './tiling.js';
+import { type Buffers, fitsInHalves, type LayerSize, type Tiling, tile } from './tiling.js';
 
 /** A layer with its weights as the engine takes them and its cut into steps. */
 export interface PreparedLayer {
@@ -169,11 +169,10 @@ export function prepareLayer(machine: Machine, network: IntegerNetwork, index: n
   if (layer.kind === 'product') requireBiases(machine, layer);
   const macs = macsOf(layer, input, output);
   const plain = (): PreparedLayer =>
-    prepare(machine, network, { index, images, macs, layer, ...asColumn(layer, { input, output }) });
+    prepare(machine, network, { index, images, macs, layer, ...asColumn(layer, { input, output }) }) as PreparedLayer;
   const folded = layer.kind === 'product' ? foldLayer(machine, network, layer) : undefined;
   if (!folded) return plain();
-  const inWords = prepare(machine, network, { index, images, macs, ...folded });
-  return inWords.tiling.parts.length === 1 ? inWords : plain();
+  return prepare(machine, network, { index, images, macs, ...folded }) ?? plain();
 }
 
 /** A layer whose results each need one pixel: all pixels lie one below the other, so that it can be cut behind any of them. */
@@ -193,11 +192,12 @@ function macsOf(layer: IntegerLayer, input: IntegerTensor, { height, width, chan
   return height * width * channels * kernelHeight * kernelWidth * (input.channels / layer.groups);
 }
 
+/** A layer cut into steps; undefined for a folded one that does not fit into halves of the buffers. */
 function prepare(
   machine: Machine,
   network: IntegerNetwork,
   of: Pick<PreparedLayer, 'index' | 'layer' | 'input' | 'output' | 'macs' | 'fold'> & { readonly images: number },
-): PreparedLayer {
+): PreparedLayer | undefined {
   const { index, layer, input, output, images, macs, fold } = of;
   const [outHeight, outWidth] = outputSize(input, layer.window);
   const weights =
@@ -207,7 +207,12 @@ function prepare(
   const least = Math.min(...resultTensors(network, layer).map(({ type }) => bitsOf(type)));
   // A block makes whole words of all results, and is a whole group where there are several.
   const wholeWords = Math.max(1, codesPerWord(machine, least) / channels);
-  const blockTiles = weights && weights.groups > 1 ? lowestCommonMultiple(weights.tiles, wholeWords) : wholeWords;
+  // Folded results are stored row by row, with all channels.
+  const blockTiles = fold
+    ? tiles
+    : weights && weights.groups > 1
+      ? lowestCommonMultiple(weights.tiles, wholeWords)
+      : wholeWords;
   const records =
     layer.kind === 'product'
       ? layer.biases.map((bias, c) => ({ bias, multiplier: layer.multipliers[c] as number }))
@@ -237,11 +242,11 @@ function prepare(
     tileCycles: weights
       ? blockTiles * machine.rows * Math.ceil((taps * weights.depthWords) / (bitsOf(input.type) / 4))
       : 0,
-    // Folded results are stored row by row.
-    wholePixels: fold !== undefined,
     ...{ images, together: images > 1 && imageRows(prepared) !== undefined },
   };
-  return { ...prepared, tiling: tile(size, buffersOf(machine)) };
+  const buffers = buffersOf(machine);
+  if (fold && !fitsInHalves(size, buffers)) return undefined;
+  return { ...prepared, tiling: tile(size, buffers) };
 }
 
 function lowestCommonMultiple(a: number, b: number): number {

@@ -25,14 +25,15 @@ export interface Step {
 
 const bitsOf = (type: string): number => typeBits(typeNumber(type));
 
-/** Words of a buffer, one step's behind those of the step before, from the begin again where they do not fit behind. */
+/** Words of a buffer: those of a step behind those of the step before, so that it can be loaded while the other is used. */
 class Ring {
   private next = 0;
   constructor(private readonly words: number) {}
 
-  /** Goes to where so many words lie in a row. */
+  /** Goes to where so many words lie in a row: at the end of the buffer where no more of them would fit behind, and then at its begin. */
   turn(words: number): void {
-    if (this.next + words > this.words) this.next = 0;
+    const last = this.words - words;
+    if (this.next + words > last) this.next = this.next <= last ? last : 0;
   }
 
   /** The next words. @returns the first. */
@@ -180,23 +181,29 @@ export class StepMaker {
     return { start, access: words('activation', start, pixels * kept.count, false) };
   }
 
-  /** Loads rows of an input word by word: they overlap. */
+  /** Loads rows of an input, the words of each row of taps by themselves: they overlap. */
   private loadFolded(
     { input }: PreparedLayer,
-    { words: perRow, step, rowCodes }: Fold,
+    { words: perRow, tapWords, step, rowCodes }: Fold,
     { base, offset, first, count }: MemoryPlace & { readonly first: number; readonly count: number },
     loads: PlannedCommand[],
   ) {
     const bytes = (codes: number): number => (codes * bitsOf(input.type)) / 8;
     const from = offset + first * bytes(rowCodes);
-    this.ring('activation').turn(count * perRow);
-    const access = words('activation', this.ring('activation').take(count * perRow), count * perRow, true);
+    const rowWords = perRow * tapWords;
+    this.ring('activation').turn(count * rowWords);
+    const access = words('activation', this.ring('activation').take(count * rowWords), count * rowWords, true);
     this.held.set('activation', { key: '', start: access.from });
     loads.push({
       command: command('load', {
         ...{ base, offset: from, tag: this.tag, buffer: bufferNumber('activation'), address: access.from },
-        ...{ run: this.bytes('activation'), count1: perRow, memory_step1: bytes(step), buffer_step1: 1 },
-        ...{ count2: count, memory_step2: bytes(rowCodes), buffer_step2: perRow },
+        ...{
+          run: tapWords * this.bytes('activation'),
+          count1: perRow,
+          memory_step1: bytes(step),
+          buffer_step1: tapWords,
+        },
+        ...{ count2: count, memory_step2: bytes(rowCodes), buffer_step2: rowWords },
       }),
       accesses: [memory(base, from, count * bytes(rowCodes), false), access],
     });

@@ -21,8 +21,6 @@ export interface LayerSize {
   readonly addendWords: number;
   /** Tensors that are stored. */
   readonly stored: number;
-  /** Whether the channels cannot be cut. */
-  readonly wholePixels: boolean;
   /** Output pixels of a tile of the array, and cycles that it takes for a block; 0 where the array has nothing to do. */
   readonly tilePixels: number;
   readonly tileCycles: number;
@@ -67,20 +65,40 @@ const RUN_CYCLES = 25;
 type Cut = Pick<Tiling, 'images' | 'bands'>;
 
 /** What a step may take of each buffer, of which other steps use the rest meanwhile. */
-type RoomOf = (size: LayerSize, words: Words, needs: Words) => Words;
+type RoomOf = (words: Words, needs: Words) => Words;
+
+/** What steps of a layer may take. */
+interface Way {
+  /** Whether a step loads those channels of the input alone that its part needs. */
+  readonly ownChannels: boolean;
+  readonly room: Words;
+}
 
 /** @throws UserError for a layer of which not even one row and one block fits. */
 export function tile(size: LayerSize, buffers: Buffers): Tiling {
-  const channels = size.blockRowWords === undefined ? [false] : [false, true];
-  const ways = [shares, halves, largeEnough].flatMap((roomOf) =>
-    channels.map((ownChannels) => {
+  const way = wayOf(size, buffers, [halves, largeEnough]);
+  if (!way) throw new UserError(tooLarge(size, buffers));
+  return tileWithin(size, way);
+}
+
+/** Whether a row and a block of a layer fit into halves of the buffers, so that the next ones can be loaded meanwhile. */
+export const fitsInHalves = (size: LayerSize, buffers: Buffers): boolean =>
+  wayOf(size, buffers, [halves]) !== undefined;
+
+/** All channels of an input, and those of a part alone where that is enough. */
+const channelsOf = ({ blockRowWords }: LayerSize): readonly boolean[] =>
+  blockRowWords === undefined ? [false] : [false, true];
+
+/** The first way in which a row and a block fit. */
+function wayOf(size: LayerSize, { words }: Buffers, rooms: readonly RoomOf[]): Way | undefined {
+  for (const roomOf of rooms) {
+    for (const ownChannels of channelsOf(size)) {
       const needs = needsOf(size, ownChannels);
-      return { ownChannels, needs, room: roomOf(size, buffers.words, needs) };
-    }),
-  );
-  const way = ways.find(({ needs, room }) => NEEDED.every((buffer) => needs[buffer] <= room[buffer]));
-  if (!way) throw new UserError(tooLarge(size, buffers, needsOf(size, channels.length > 1)));
-  return tileWithin(size, way.room, way.ownChannels);
+      const room = roomOf(words, needs);
+      if (NEEDED.every((buffer) => needs[buffer] <= room[buffer])) return { ownChannels, room };
+    }
+  }
+  return undefined;
 }
 
 /** What a row of results of one block of channels needs. */
@@ -94,19 +112,16 @@ const needsOf = (size: LayerSize, ownChannels: boolean): Words => ({
 const ofEach = (of: (buffer: keyof Words) => number): Words =>
   Object.fromEntries(NEEDED.map((buffer) => [buffer, of(buffer)])) as Words;
 
-/** Half, so that the next step can be loaded meanwhile; a third where results of the step before are stored besides. */
-const shares: RoomOf = ({ addendWords }, words) =>
-  ofEach((buffer) => Math.floor(words[buffer] / (buffer === 'output' && addendWords > 0 ? 3 : 2)));
-
-const halves: RoomOf = (_, words) => ofEach((buffer) => Math.floor(words[buffer] / 2));
+/** Half, so that the next step can be loaded meanwhile. */
+const halves: RoomOf = (words) => ofEach((buffer) => Math.floor(words[buffer] / 2));
 
 /** Half of each buffer, or all of it where half is too small. */
-const largeEnough: RoomOf = (size, words, needs) => {
-  const half = halves(size, words, needs);
+const largeEnough: RoomOf = (words, needs) => {
+  const half = halves(words, needs);
   return ofEach((buffer) => (needs[buffer] <= half[buffer] ? half : words)[buffer]);
 };
 
-function tileWithin(size: LayerSize, room: Words, ownChannels: boolean): Tiling {
+function tileWithin(size: LayerSize, { room, ownChannels }: Way): Tiling {
   const most = (one: number, all: number): number => (one === 0 ? size.blocks : Math.floor(all / one));
   const needs = needsOf(size, ownChannels);
   const blocks = Math.min(
@@ -126,7 +141,7 @@ function tileWithin(size: LayerSize, room: Words, ownChannels: boolean): Tiling 
   const rowsWith = (count: number): number => mostOf(size.outHeight, (rows) => fits(rows, size.inputRows(rows), count));
   const counts = Array.from({ length: size.blocks }, (_, i) => i + 1)
     .map((count) => evenly(size.blocks, count))
-    .filter(([most], i) => (most as number) <= blocks && (i === 0 || !size.wholePixels));
+    .filter(([most]) => (most as number) <= blocks);
   const tilings = counts.flatMap((parts) =>
     cutsOf(parts[0] as number).map((cut) => withLoads(size, cut, parts, ownChannels)),
   );
@@ -204,7 +219,9 @@ const bandsOf = (height: number, rows: number): number[] =>
   Array.from({ length: Math.ceil(height / rows) }, (_, i) => Math.min(rows, height - i * rows));
 
 /** What a layer needs, and the smallest buffers that have it. */
-function tooLarge({ name }: LayerSize, { words, bytes }: Buffers, needs: Words): string {
+function tooLarge(size: LayerSize, { words, bytes }: Buffers): string {
+  const { name } = size;
+  const needs = needsOf(size, channelsOf(size).length > 1);
   const lacking = NEEDED.filter((buffer) => needs[buffer] > words[buffer]);
   const each = lacking.map((buffer) => `${needs[buffer]} words of the ${buffer} buffer, which has ${words[buffer]}`);
   const options = lacking.map((buffer) => `--${buffer}-kib ${Math.ceil((needs[buffer] * bytes[buffer]) / 1024)}`);

@@ -158,6 +158,8 @@ describe('output pixels of a row', () => {
     ['three with a stride', wide, 14, 1, { stride: [2, 2] }, { pixels: 3, words: 3, step: 6 }],
     ['two of two channels', wide, 9, 2, {}, { pixels: 2, words: 5, step: 4, zeros: 2 }],
     ['without padding', wide, 15, 1, { pad: [0, 0, 0, 0] }, { pixels: 6, words: 3, zeros: 0 }],
+    ['one of a row of taps in two words', wide, 11, 3, {}, { tapWords: 2, pixels: 3, words: 4, step: 9, rowCodes: 43 }],
+    ['one of a row of taps in three words', wide, 9, 3, { kernel: [2, 7], stride: [2, 2] }, { tapWords: 3, pixels: 1 }],
     ['with dilated rows', wide, 15, 1, { dilation: [2, 1], kernel: [2, 4] }, { pixels: 5, words: 3 }],
     ['with lanes', { rows: 8, cols: 8, lanes: 4, words: LARGE }, 30, 1, {}, { pixels: 14, words: 3 }],
   ];
