@@ -14,7 +14,7 @@ const LAYER_COLUMNS: readonly TextColumn<EngineLayerReport>[] = [
   { title: 'MACs', text: ({ macs }) => decimal(macs) },
   { title: 'ideal', text: ({ idealCycles }) => decimal(Math.round(idealCycles)) },
   { title: 'cycles', text: ({ cycles }) => decimal(Math.round(cycles)) },
-  { title: 'predicted', text: ({ predictedCycles }) => decimal(predictedCycles) },
+  { title: 'predicted', text: ({ predictedCycles }) => decimal(Math.round(predictedCycles)) },
   { title: 'difference', text: ({ cycles, predictedCycles }) => percent(predictedCycles / cycles - 1) },
   { title: 'utilisation', text: ({ utilisation }) => percent(utilisation) },
 ];

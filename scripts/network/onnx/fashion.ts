@@ -2,16 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../../../gen/base/errors.js';
+import { DATA_ADVICE, dataFolder } from '../../tools/data.js';
 import { type Samples, samplesOf } from './samples.js';
 import type { FloatTensor } from './tensor.js';
 
 /** What users write for the data set where a file may stand. */
 export const FASHION = 'fashion-mnist';
 
-/** Where Debian's package dataset-fashion-mnist has the images. */
-const DEBIAN_FOLDER = '/usr/share/datasets/fashion-mnist';
-/** Variable of the environment that names another folder with the four files of the data set. */
-const FOLDER_VARIABLE = 'FASHION_MNIST';
 const EDGE = 28;
 const NAMES = { train: 'training images', t10k: 'test images' } as const;
 
@@ -56,12 +53,9 @@ function labelled(name: string, data: Float32Array, labels: Uint8Array): Labelle
 
 /** The data of a gzipped IDX file, behind its header of a word per dimension. */
 function idx(name: string, magic: number): Uint8Array {
-  const file = join(process.env[FOLDER_VARIABLE] ?? DEBIAN_FOLDER, name);
+  const file = join(dataFolder(), name);
   if (!existsSync(file)) {
-    throw new UserError(
-      `${file} is missing; install Fashion-MNIST with apt-get install dataset-fashion-mnist (Debian, Ubuntu), or set ${FOLDER_VARIABLE} to the folder of its four files`,
-      EXIT.toolBroken,
-    );
+    throw new UserError(`${file} is missing; ${DATA_ADVICE}`, EXIT.toolBroken);
   }
   const bytes = gunzipSync(readFileSync(file));
   if (bytes.readUInt32BE(0) !== magic) throw new UserError(`${file} is no IDX file of bytes`, EXIT.toolBroken);

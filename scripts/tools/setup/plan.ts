@@ -1,3 +1,4 @@
+import { DATA, DATA_ADVICE } from '../data.js';
 import { TOOL_NAMES, TOOLS, type ToolName, type ToolStatus, toolProblem } from '../find.js';
 
 /** Package managers the setup knows, with the command that brings packages. */
@@ -62,6 +63,8 @@ const PURPOSE: Readonly<Record<ToolName, string>> = {
 /** The machine as the setup sees it. */
 export interface Machine {
   readonly tools: Readonly<Record<ToolName, ToolStatus>>;
+  /** Whether the images are there that networks are tested with. */
+  readonly data: boolean;
   /** The package managers on the search path. */
   readonly managers: readonly PackageManager[];
   readonly isRoot: boolean;
@@ -91,8 +94,10 @@ export function lackingTools({ tools }: Pick<Machine, 'tools'>): ToolName[] {
 /** Decides what to do on a machine: only apt is run, for others the commands are printed. */
 export function planSetup(machine: Machine): SetupPlan {
   const lacking = lackingTools(machine);
-  if (lacking.length === 0) return { action: 'nothing' };
   const { managers, isRoot, hasSudo } = machine;
+  // Only networks need the images: without apt they are named, and nothing else.
+  const data = !machine.data && managers.includes('apt') && (isRoot || hasSudo) ? [DATA.package] : [];
+  if (lacking.length === 0 && data.length === 0) return { action: 'nothing' };
   const losses = lacking.map((tool) => OPTIONAL[tool]);
   const without = losses.every((loss) => loss !== undefined) ? losses : undefined;
   if (!managers.includes('apt')) {
@@ -119,12 +124,12 @@ export function planSetup(machine: Machine): SetupPlan {
       advice: [adviceFor('apt', lacking)],
     };
   }
-  return { action: 'install', commands: commandsOf('apt', lacking).map((c) => (isRoot ? c : ['sudo', ...c])) };
+  return { action: 'install', commands: commandsOf('apt', lacking, data).map((c) => (isRoot ? c : ['sudo', ...c])) };
 }
 
-function commandsOf(manager: PackageManager, tools: readonly ToolName[]): string[][] {
+function commandsOf(manager: PackageManager, tools: readonly ToolName[], others: readonly string[] = []): string[][] {
   const { refresh, install } = MANAGERS[manager];
-  const packages = tools.flatMap((tool) => PACKAGES[tool][manager]);
+  const packages = [...tools.flatMap((tool) => PACKAGES[tool][manager]), ...others];
   const xcode = manager === 'brew' && tools.some((tool) => FROM_XCODE.includes(tool));
   return [
     ...(xcode ? [['xcode-select', '--install']] : []),
@@ -144,13 +149,17 @@ function adviceFor(manager: PackageManager, tools: readonly ToolName[]): string 
   return [commands.join(' && '), ...sources].filter((text) => text !== '').join('; ');
 }
 
-/** One line per tool: what was found, or what is wrong. */
-export function describeTools({ tools }: Pick<Machine, 'tools'>): string[] {
-  return TOOL_NAMES.map((name) => {
+/** One line per tool, and one for the images: what was found, or what is wrong. */
+export function describeTools({ tools, data }: Pick<Machine, 'tools' | 'data'>): string[] {
+  const images = data
+    ? `  ok  ${DATA.title}`
+    : `  --  ${DATA.title} is missing: ${DATA_ADVICE}\n      for: the networks of models/`;
+  const lines = TOOL_NAMES.map((name) => {
     const status = tools[name];
     const text = status.state === 'ready' ? `${status.version} (${status.path})` : toolProblem(name, status);
     return status.state === 'ready'
       ? `  ok  ${TOOLS[name].title} ${text}`
       : `  --  ${text}\n      for: ${PURPOSE[name]}`;
   });
+  return [...lines, images];
 }

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { EXIT, UserError } from '../../../gen/base/errors.js';
+import { DATA_ADVICE, hasData } from '../data.js';
 import { findProgram, TOOL_NAMES, type ToolName, type ToolStatus, toolProblem, toolStatus } from '../find.js';
 import { describeTools, lackingTools, type Machine, type PackageManager, planSetup } from './plan.js';
 
@@ -18,6 +19,7 @@ export async function inspectMachine(env: NodeJS.ProcessEnv = process.env): Prom
   );
   return {
     tools: Object.fromEntries(statuses) as Record<ToolName, ToolStatus>,
+    data: hasData(env),
     managers: (Object.keys(MANAGER_PROGRAMS) as PackageManager[]).filter(
       (manager) => findProgram(MANAGER_PROGRAMS[manager], env) !== undefined,
     ),
@@ -42,7 +44,7 @@ export async function setUp({ dryRun, print }: SetupOptions): Promise<void> {
   const plan = planSetup(machine);
   switch (plan.action) {
     case 'nothing':
-      print('Everything is present: nothing to do.');
+      print(machine.data ? 'Everything is present: nothing to do.' : 'All tools are present: nothing to install.');
       return;
     case 'advise': {
       const advice = `${lackingTools(machine).join(', ')} cannot be installed: ${plan.reason}. Run\n  ${plan.advice.join('\nor\n  ')}`;
@@ -83,5 +85,5 @@ async function checkInstalled(print: (text: string) => void): Promise<void> {
       EXIT.toolBroken,
     );
   }
-  print('Everything is installed.');
+  print(machine.data ? 'Everything is installed.' : `All tools are installed; ${DATA_ADVICE}.`);
 }

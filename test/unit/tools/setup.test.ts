@@ -11,7 +11,7 @@ const READY: ToolStatus = { state: 'ready', path: '/usr/bin/tool', version: '99.
 
 function machine(lacking: Partial<Record<ToolName, ToolStatus>>, rest: Partial<Machine> = {}): Machine {
   const tools = Object.fromEntries(TOOL_NAMES.map((name) => [name, lacking[name] ?? READY]));
-  return { tools: tools as Machine['tools'], managers: ['apt'], isRoot: true, hasSudo: false, ...rest };
+  return { tools: tools as Machine['tools'], data: true, managers: ['apt'], isRoot: true, hasSudo: false, ...rest };
 }
 
 const MISSING: ToolStatus = { state: 'missing' };
@@ -31,6 +31,18 @@ describe('the plan of a setup', () => {
         ['apt-get', 'install', '-y', '--no-install-recommends', 'verilator', 'yosys'],
       ],
     });
+  });
+
+  it('is to install the images of networks with apt, and to do without them elsewhere', () => {
+    const apt = planSetup(machine({}, { data: false }));
+    expect(apt).toMatchObject({ action: 'install', commands: [['apt-get', 'update'], expect.anything()] });
+    expect(JSON.stringify(planSetup(machine({ yosys: MISSING }, { data: false })))).toMatch(
+      /"yosys","dataset-fashion-mnist"/,
+    );
+    expect(planSetup(machine({}, { data: false, managers: ['dnf'] }))).toEqual({ action: 'nothing' });
+    expect(planSetup(machine({}, { data: false, isRoot: false }))).toEqual({ action: 'nothing' });
+    const [images] = describeTools(machine({}, { data: false })).slice(-1);
+    expect(images).toMatch(/--.*FASHION_MNIST/);
   });
 
   it('uses sudo when the user is not root, and cannot install without it', () => {

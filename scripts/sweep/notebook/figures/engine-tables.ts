@@ -43,7 +43,7 @@ export function engineNetworksTable(networks: readonly EngineNetwork[]): string 
     { title: 'jobs', text: ({ report }) => decimal(report.jobs) },
     { title: 'MACs', text: ({ report }) => decimal(report.macs) },
     { title: 'cycles', text: ({ report }) => decimal(Math.round(report.cycles.mean)) },
-    { title: 'predicted', text: ({ report }) => decimal(report.predictedCycles) },
+    { title: 'predicted', text: ({ report }) => decimal(Math.round(report.predictedCycles)) },
     { title: 'difference', text: ({ report }) => signed(report.predictedCycles / report.cycles.mean - 1) },
     { title: 'largest of a layer', text: ({ report }) => signed(worst(report.layers)) },
     { title: 'utilisation', text: ({ report }) => percent(report.utilisation) },
