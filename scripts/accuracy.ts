@@ -1,27 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { EXIT, UserError } from '../gen/base/errors.js';
 import { collect, programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
 import { type AccuracyRow, measure } from './network/accuracy/measure.js';
+import { trainedNetwork, trainedNetworks } from './network/accuracy/networks.js';
 import { schemes } from './network/accuracy/schemes.js';
 import { accuracyMarkdown, accuracyText } from './network/accuracy/table.js';
 import { fashionMnist, heldOut } from './network/onnx/fashion.js';
-import { readModel } from './network/onnx/model.js';
-import type { QuantiseOptions } from './network/quantise/options.js';
 import { integer } from './network/quantise/numbers.js';
-import { addQuantiseOptions, quantiseOptionsOf } from './network/quantise/request.js';
+import { quantiseOptionsIn } from './network/quantise/request.js';
 
-const MODELS = fileURLToPath(new URL('../models/', import.meta.url));
 const LOG_INTERVAL = 10_000;
 
 async function main(): Promise<number> {
-  const names = readdirSync(MODELS)
-    .filter((file) => file.endsWith('.onnx'))
-    .map((file) => basename(file, '.onnx'));
+  const names = trainedNetworks();
   const known = schemes();
   const program = programCommand('npm run accuracy --')
     .description(
@@ -40,7 +32,7 @@ async function main(): Promise<number> {
   program.parse();
   const flags = program.opts();
   const chosenModels = pick('--models', flags.models, ',', names, (name) => name);
-  const own = (flags.with as string[]).map((text) => ({ name: text, options: optionsOf(text) }));
+  const own = (flags.with as string[]).map((text) => ({ name: text, options: quantiseOptionsIn(text, '--with') }));
   const named = flags.schemes === undefined ? known : pick('--schemes', flags.schemes, ';', known, ({ name }) => name);
   const chosen = own.length > 0 ? own : named;
   const count = flags.samples === undefined ? undefined : integer('--samples', flags.samples, 1);
@@ -50,8 +42,7 @@ async function main(): Promise<number> {
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const networks: { name: string; rows: AccuracyRow[] }[] = [];
   for (const name of chosenModels) {
-    const file = join(MODELS, `${name}.onnx`);
-    const subject = { name, model: readModel(readFileSync(file), file), calibration, test };
+    const subject = { name, model: trainedNetwork(name), calibration, test };
     networks.push({ name, rows: await measure(subject, chosen, (message) => line.show(`accuracy: ${message}`)) });
   }
   line.end();
@@ -59,13 +50,6 @@ async function main(): Promise<number> {
   const text = flags.markdown ? accuracyMarkdown(table) : accuracyText(table);
   process.stdout.write(flags.json ? `${JSON.stringify(table, null, 2)}\n` : text);
   return EXIT.done;
-}
-
-/** Options written as for `npm run quantize`. */
-function optionsOf(text: string): QuantiseOptions {
-  const program = addQuantiseOptions(new Command('--with').exitOverride().allowExcessArguments(false));
-  const words = text.split(/\s+/).filter((word) => word !== '');
-  return quantiseOptionsOf(program.parse(words, { from: 'user' }).opts());
 }
 
 /** The members of a list that a flag names. */

@@ -51,10 +51,13 @@ export interface Problem {
 /** All that is wrong with a configuration, reported together. */
 export class ConfigurationError extends UserError {
   override readonly name = 'ConfigurationError';
-  constructor(readonly problems: readonly Problem[]) {
+  constructor(
+    readonly problems: readonly Problem[],
+    what = 'the configuration',
+  ) {
     super(
       [
-        `the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
+        `${what} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
         ...problems.map(({ key, given, rule, nearest }) => {
           const hint = nearest === undefined ? '' : `; nearest legal value: ${nearest}`;
           return `  ${key}: ${given === undefined ? '' : `given ${given}; `}${rule}${hint}`;

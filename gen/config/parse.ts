@@ -29,6 +29,15 @@ function listFromText(key: string, text: string): string[] {
   return text.split(/[\s,]+/).filter((entry) => entry !== '');
 }
 
+/** Parameters of a file, in which a list may also be text, as on the command line. */
+export const withLists = (parameters: RawConfiguration): RawConfiguration =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) => [
+      key,
+      LISTS.includes(key) && typeof value === 'string' ? listFromText(key, value) : value,
+    ]),
+  );
+
 function fromText(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (LISTS.includes(key)) return listFromText(key, value);
@@ -58,11 +67,7 @@ function readConfigurationFile(file: string): RawConfiguration {
     throw new UserError(`${title} must hold one object with the parameters of a design`);
   }
   const { $schema: _, ...parameters } = content as RawConfiguration;
-  for (const key of LISTS) {
-    const value = parameters[key];
-    if (typeof value === 'string') parameters[key] = listFromText(key, value);
-  }
-  return parameters;
+  return withLists(parameters);
 }
 
 function readText(file: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { validateEngine } from '../../gen/config/engine.js';
-import { MOST_PE_LANES } from '../../gen/config/parameters.js';
+import { type EngineConfiguration, validateEngine } from '../../gen/config/engine.js';
+import { type Configuration, MOST_PE_LANES } from '../../gen/config/parameters.js';
 import { type EngineSpeed, engineSpeed } from '../network/compile/cycles/predict.js';
 
 const positive = z.number().positive();
@@ -93,6 +93,8 @@ export const ACCELERATOR = z
 export type Accelerator = z.output<typeof ACCELERATOR> & {
   /** This project's engine, whose cycles its compiler predicts. */
   readonly engine?: EngineSpeed;
+  /** The design that the array is, where all its parameters are known: cycles may depend on others than `array` has. */
+  readonly design?: Configuration;
 };
 
 /** Around one of this project's engines: its array and its buffers follow from its parameters. */
@@ -108,8 +110,15 @@ export const ENGINE_ACCELERATOR = z.strictObject({
 const UNIT_SIDE = 2;
 
 /** @throws ConfigurationError for parameters that no engine has. */
-export function engineAccelerator({ engine, latency, ...rest }: z.output<typeof ENGINE_ACCELERATOR>): Accelerator {
-  const configuration = validateEngine({ engine: true, ...engine });
+export function engineAccelerator({ engine, ...rest }: z.output<typeof ENGINE_ACCELERATOR>): Accelerator {
+  return engineAround(validateEngine({ engine: true, ...engine }), rest);
+}
+
+/** The accelerator that an engine is. */
+export function engineAround(
+  configuration: EngineConfiguration,
+  { latency, ...rest }: Omit<z.output<typeof ENGINE_ACCELERATOR>, 'engine'>,
+): Accelerator {
   const speed = engineSpeed(configuration, latency);
   const { rows, cols, lanes, pipeline, maxK } = configuration;
   const { accumulatorBits } = speed.machine;

@@ -1,12 +1,7 @@
+import { csvText } from '../../gen/base/csv.js';
 import { ENERGY_PARTS } from './energy.js';
 import type { ModelReport } from './report.js';
 import { STAT_NAMES } from './stats.js';
-
-/** A field as CSV wants it (RFC 4180). */
-const field = (value: string | number): string => {
-  const text = String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
 
 const TILE = ['batch', 'row', 'column', 'inChannel', 'outChannel'] as const;
 
@@ -52,5 +47,5 @@ export function layersCsv({ results, leftOut }: ModelReport): string {
     share ?? '',
     reason,
   ]);
-  return `${[titles, ...lines, ...left].map((line) => line.map(field).join(',')).join('\r\n')}\r\n`;
+  return csvText([titles, ...lines, ...left]);
 }

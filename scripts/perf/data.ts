@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../../gen/base/errors.js';
-import { ACCELERATOR, type Accelerator, ENGINE_ACCELERATOR, engineAccelerator } from './accelerator.js';
+import { ACCELERATOR, type Accelerator, ENGINE_ACCELERATOR, engineAccelerator, MEMORY } from './accelerator.js';
 import { FIGURE_ROWS, type PublishedFigures } from './comparison.js';
 import type { BitLists } from './layers.js';
 import {
@@ -34,6 +34,10 @@ export function readAccelerator(file: string): Accelerator {
     ? engineAccelerator(checked(ENGINE_ACCELERATOR, content, file, what))
     : checked(ACCELERATOR, content, file, what);
 }
+
+/** Buffers and DRAM that a file describes; those of the published comparison without. */
+export const readMemory = (file = join(MODELS, 'accelerators', 'memory-28nm.yaml')): z.output<typeof MEMORY> =>
+  checked(MEMORY, readData(file), file, 'describes no memory');
 
 /** This project's engine, as models/accelerators/engine.yaml describes it. */
 export const describedEngine = (): Accelerator => readAccelerator(join(MODELS, 'accelerators', 'engine.yaml'));

@@ -91,8 +91,8 @@ export class Evaluator {
   }
 
   #known(machine: Machine, what: unknown, find: () => Schedule | undefined): Schedule | undefined {
-    const { array, core, memory, engine } = machine.accelerator;
-    const key = JSON.stringify([array, core, memory, engine, what]);
+    const { array, core, memory, engine, design } = machine.accelerator;
+    const key = JSON.stringify([array, core, memory, engine, design, what]);
     if (!this.#schedules.has(key)) {
       this.searched++;
       this.#schedules.set(key, find());

@@ -46,7 +46,7 @@ export function machineOf(accelerator: Accelerator): Machine {
   const { weights, activations, results } = memory.buffers;
   const { frequencyHz, usable } = memory;
   const multipliers = multipliersOf(array);
-  const configuration = configurationOf(accelerator);
+  const configuration = accelerator.design ?? configurationOf(accelerator);
   return {
     accelerator,
     rows: array.rows,

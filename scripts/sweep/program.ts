@@ -10,11 +10,11 @@ import { inScratch } from '../tools/scratch.js';
 import { YOSYS_HELP } from '../tools/yosys/environment.js';
 import { announcedYosys } from '../tools/yosys/yosys.js';
 import { layoutText } from './layout.js';
-import type { Study, StudyFlags } from './study.js';
+import type { Presentation, Study, StudyFlags, Target } from './study.js';
 import { requireWritable } from './targets.js';
 
 /** Between two lines of progress in a log, in milliseconds. */
-const LOG_INTERVAL = 5000;
+export const LOG_INTERVAL = 5000;
 
 /** An option of a study. */
 export const option = (flags: string, description: string, fallback?: string): Option =>
@@ -28,9 +28,10 @@ export const PROVE = option(
 );
 export const JSON_OPTION = option('--json', 'print the report as JSON');
 
-function commandOf<Flags, Request, Report extends object>(study: Study<Flags, Request, Report>): Command {
+/** The command line of a study. */
+export function commandOf<Flags, Request, Report extends object>(study: Presentation<Flags, Request, Report>): Command {
   const { lists = {}, notes = [], fails } = study;
-  const width = Math.max(...Object.values(lists).flatMap((entries) => entries.map(({ name }) => name.length)));
+  const width = Math.max(0, ...Object.values(lists).flatMap((entries) => entries.map(({ name }) => name.length)));
   const command = programCommand(study.command).description(study.description);
   for (const each of study.options) command.addOption(each);
   return command
@@ -67,12 +68,30 @@ export async function studyProgram<Flags, Request, Report extends object>(
       study.measure(request, { yosys, library, proofSeconds, scratch, progress: line.show }),
     );
     line.end();
-    for (const { file, text, option: named } of targets) writeWhole(file, text(report), named);
-    const { text, json = report, passes = true } = study.outcome?.(report, request) ?? {};
-    process.stdout.write(flags.json ? reportJson(json) : (text ?? layoutText(study.layout(report))));
-    if (targets.length > 0) process.stderr.write(`written: ${targets.map(({ file }) => file).join(', ')}\n`);
-    return passes ? EXIT.done : EXIT.checkFailed;
+    return presented(study, { report, request, targets, json: flags.json });
   } finally {
     line.end();
   }
+}
+
+/** Writes and prints the report of a study. @returns The exit code. */
+export function presented<Flags, Request, Report extends object>(
+  study: Presentation<Flags, Request, Report>,
+  {
+    report,
+    request,
+    targets,
+    json: asJson = false,
+  }: {
+    readonly report: Report;
+    readonly request: Request;
+    readonly targets: readonly Target<Report>[];
+    readonly json?: boolean | undefined;
+  },
+): number {
+  for (const { file, text, option: named } of targets) writeWhole(file, text(report), named);
+  const { text, json = report, passes = true } = study.outcome?.(report, request) ?? {};
+  process.stdout.write(asJson ? reportJson(json) : (text ?? layoutText(study.layout(report))));
+  if (targets.length > 0) process.stderr.write(`written: ${targets.map(({ file }) => file).join(', ')}\n`);
+  return passes ? EXIT.done : EXIT.checkFailed;
 }

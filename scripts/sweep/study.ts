@@ -90,8 +90,8 @@ export interface Outcome {
   readonly passes: boolean;
 }
 
-/** A comparison: what can be asked for, what is measured, and how it is shown. */
-export interface Study<Flags, Request, Report extends object> {
+/** What can be asked of a study, and how its report is shown. */
+export interface Presentation<Flags, Request, Report extends object> {
   /** As a user types it, such as `npm run variants --`. */
   readonly command: string;
   readonly description: string;
@@ -104,13 +104,17 @@ export interface Study<Flags, Request, Report extends object> {
   readonly fails: string;
   /** Options that name a file or folder to write, which is refused before anything is read where it cannot be written. */
   readonly writes?: Readonly<Record<string, 'file' | 'folder'>>;
-  /** @throws UserError where the options cannot be, before anything is measured. */
-  readonly request: (flags: Flags & StudyFlags, library: Library | undefined) => Request;
   /** What is written of the report. @throws UserError where a page is not fit for it. */
   readonly targets?: (flags: Flags & StudyFlags, library: Library | undefined) => readonly Target<Report>[];
-  /** By `measurePlan`. */
-  readonly measure: (request: Request, tools: Tools) => Promise<Report>;
   readonly layout: (report: Report) => Layout;
   /** Where more is printed than the report by its layout, or a check can fail. */
   readonly outcome?: (report: Report, request: Request) => Partial<Outcome>;
+}
+
+/** A comparison: what can be asked for, what is measured, and how it is shown. */
+export interface Study<Flags, Request, Report extends object> extends Presentation<Flags, Request, Report> {
+  /** @throws UserError where the options cannot be, before anything is measured. */
+  readonly request: (flags: Flags & StudyFlags, library: Library | undefined) => Request;
+  /** By `measurePlan`. */
+  readonly measure: (request: Request, tools: Tools) => Promise<Report>;
 }

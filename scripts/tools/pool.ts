@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 
+/** By this a program that runs several of its kind tells each that it may run one tool at a time. */
+export const ONE_TOOL = 'ANT_RTL_ONE_TOOL';
+
 /** Runs of a synthesis or place-and-route tool at a time; a run takes one core and up to 400 MB. */
-export const TOOLS_AT_A_TIME = Math.min(2, availableParallelism());
+export const TOOLS_AT_A_TIME = process.env[ONE_TOOL] === undefined ? Math.min(2, availableParallelism()) : 1;
 
 /** Applies an asynchronous function to all items, at most `limit` at a time; results are in the items' order. */
 export async function mapLimit<T, R>(items: readonly T[], limit: number, run: (item: T) => Promise<R>): Promise<R[]> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -37,6 +38,15 @@ export function fashionMnist(part: 'train' | 't10k', count = Number.POSITIVE_INF
   return labelled(`Fashion-MNIST ${NAMES[part]}`, data, labels.subarray(0, kept));
 }
 
+/** Different for any two sets of images and labels. */
+export function fashionFingerprint(): string {
+  const hash = createHash('sha256');
+  for (const part of ['train', 't10k']) {
+    for (const kind of ['images-idx3', 'labels-idx1']) hash.update(readFileSync(fileOf(`${part}-${kind}-ubyte.gz`)));
+  }
+  return hash.digest('hex');
+}
+
 /** The training images that `models/train.py` held out: the last tenth. */
 export function heldOut(count?: number): LabelledImages {
   const { pixels, labels } = fashionMnist('train');
@@ -53,11 +63,17 @@ function labelled(name: string, data: Float32Array, labels: Uint8Array): Labelle
 
 /** The data of a gzipped IDX file, behind its header of a word per dimension. */
 function idx(name: string, magic: number): Uint8Array {
+  const file = fileOf(name);
+  const bytes = gunzipSync(readFileSync(file));
+  if (bytes.readUInt32BE(0) !== magic) throw new UserError(`${file} is no IDX file of bytes`, EXIT.toolBroken);
+  return bytes.subarray(4 + 4 * (magic & 0xff));
+}
+
+/** A file of the data set. @throws UserError that says how to install it where it is missing. */
+function fileOf(name: string): string {
   const file = join(dataFolder(), name);
   if (!existsSync(file)) {
     throw new UserError(`${file} is missing; ${DATA_ADVICE}`, EXIT.toolBroken);
   }
-  const bytes = gunzipSync(readFileSync(file));
-  if (bytes.readUInt32BE(0) !== magic) throw new UserError(`${file} is no IDX file of bytes`, EXIT.toolBroken);
-  return bytes.subarray(4 + 4 * (magic & 0xff));
+  return file;
 }

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { allOf, UserError } from '../../../gen/base/errors.js';
 import { BLOCK_FORMATS } from '../../../gen/numerics/blocks/block-format.js';
 import { SCALE_FORMATS } from '../../../gen/numerics/blocks/scale-format.js';
@@ -103,6 +103,18 @@ export function addQuantiseOptions(program: Command): Command {
       'what activations may take at once; results do not depend on it',
       String(PUBLISHED.memory / GIB),
     );
+}
+
+/**
+ * Options written as for `npm run quantize`.
+ *
+ * @param where What takes them, for messages.
+ * @throws UserError naming every option that is wrong.
+ */
+export function quantiseOptionsIn(text: string, where: string): QuantiseOptions {
+  const program = addQuantiseOptions(new Command(where).exitOverride().allowExcessArguments(false));
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return quantiseOptionsOf(program.parse(words, { from: 'user' }).opts());
 }
 
 /** @throws UserError naming every option that is wrong. */

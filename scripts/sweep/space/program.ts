@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { allOf, EXIT } from '../../../gen/base/errors.js';
+import { FlagReader } from '../../../gen/base/flag-reader.js';
+import { progressLine } from '../../../gen/base/progress.js';
+import { commandOf, JSON_OPTION, LOG_INTERVAL, option, presented } from '../program.js';
+import type { Presentation } from '../study.js';
+import { requireWritable } from '../targets.js';
+import { SPACE_METRICS } from './metrics/table.js';
+import { FUNCTIONS } from './operators.js';
+import { type Job, type PlanPoint, planOf, type SpacePlan } from './plan.js';
+import { progressText } from './progress.js';
+import { exitCodeOf, type SpaceReport, spaceReport } from './report.js';
+import { runJobs } from './run.js';
+import { type ResultStore, resultStore } from './store.js';
+import { measurementsText, spaceCsv, spaceLayout } from './table.js';
+
+interface Flags {
+  readonly results: string;
+  readonly jobs: string;
+  readonly points?: string;
+  readonly minutes?: string;
+  readonly plan?: boolean;
+  readonly csv?: string;
+  readonly json?: boolean;
+}
+
+/** Exit codes of a program that a signal ended. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+const MOST_WORKERS = 1024;
+
+/** How `npm run sweep` is asked, and how its report is shown. */
+const SWEEP: Presentation<Flags, SpacePlan, SpaceReport> = {
+  command: 'npm run sweep --',
+  description:
+    'Measure the designs of a study: axes of parameters, metrics, conditions and an objective, in a file. Results are kept: a second, an interrupted or an extended study measures only what is new.',
+  options: [
+    option('--results <folder>', 'where results are kept; several studies may share it', 'sweep-out'),
+    option('--jobs <n>', 'measurements at a time', String(availableParallelism())),
+    option('--points <n>', 'measure so many points at most, spread over the study (default: its budget, or all)'),
+    option('--minutes <n>', 'begin no measurement after this time (default: its budget, or none)'),
+    option('--plan', 'say what would be measured, and stop'),
+    option('--csv <file>', 'write all points as CSV'),
+    JSON_OPTION,
+  ],
+  lists: {
+    Metrics: Object.entries(SPACE_METRICS).map(([name, { description }]) => ({ name, description })),
+  },
+  notes: [
+    `Expressions: + - * / per % < <= > >= == != and or not, ${Object.keys(FUNCTIONS).join(' ')};`,
+    "'words' in quotes; parameters and the values of metrics by their names. docs/sweep.md has the form of a study.",
+    '',
+  ],
+  fails: 'a point failed, or none meets the conditions',
+  writes: { results: 'folder', csv: 'file' },
+  targets: ({ csv }) => (csv === undefined ? [] : [{ option: '--csv', file: csv, text: spaceCsv }]),
+  layout: spaceLayout,
+};
+
+/** `npm run sweep`. */
+export async function sweepProgram(): Promise<number> {
+  const command = commandOf(SWEEP).argument('<study>', 'the file of the study, YAML').parse();
+  const [file = ''] = command.args;
+  const flags = command.opts<Flags>();
+  const [limits] = allOf([() => limitsOf(flags), () => requireWritable(SWEEP.writes ?? {}, flags)]);
+  const plan = await planOf(file);
+  const { points = plan.budget.points, minutes = plan.budget.minutes, workers } = limits;
+  const store = resultStore(resolve(flags.results));
+  const chosen = spread(plan.points).slice(0, points);
+  const jobs = jobsOf(plan, chosen);
+  if (flags.plan) {
+    process.stdout.write(planText(plan, chosen, jobs, store));
+    return EXIT.done;
+  }
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const { signal, stopped } = interruption();
+  const outcomes = await runJobs({
+    ...{ jobs, store, workers, interrupted: signal },
+    deadline: minutes === undefined ? undefined : performance.now() + minutes * 60_000,
+    onProgress: (state) => line.show(progressText(state, chosen, jobs, Math.min(workers, jobs.length))),
+  }).finally(line.end);
+  const report = spaceReport(plan, outcomes, { results: flags.results, command: commandText(file, flags) });
+  const ended = stopped();
+  if (ended !== undefined) {
+    const { measurements } = report;
+    process.stderr.write(`interrupted: ${measurementsText(measurements)}; the same command goes on from there\n`);
+    return ended;
+  }
+  presented(SWEEP, { report, request: plan, targets: SWEEP.targets?.(flags, undefined) ?? [], json: flags.json });
+  return exitCodeOf(report, outcomes);
+}
+
+/** @throws ConfigurationError naming every number that is none. */
+function limitsOf({ jobs, points, minutes }: Flags) {
+  const reader = new FlagReader();
+  const limits = {
+    workers: reader.integer('--jobs', jobs, { most: MOST_WORKERS }),
+    ...(points !== undefined && { points: reader.integer('--points', points, { most: Number.MAX_SAFE_INTEGER }) }),
+    ...(minutes !== undefined && { minutes: reader.positive('--minutes', minutes, 1e6) }),
+  };
+  reader.end();
+  return limits;
+}
+
+/** Points in an order in which any first ones lie all over the study; the same in every run. */
+function spread(points: readonly PlanPoint[]): PlanPoint[] {
+  const place = ({ command }: PlanPoint): string => createHash('sha256').update(command).digest('hex');
+  return points
+    .map((point) => ({ point, place: place(point) }))
+    .sort((x, y) => (x.place < y.place ? -1 : 1))
+    .map(({ point }) => point);
+}
+
+/** The measurements of some points, each once, point by point. */
+function jobsOf({ jobs }: SpacePlan, points: readonly PlanPoint[]): Job[] {
+  const keys = new Set(points.flatMap((point) => Object.values(point.jobs)));
+  return [...keys].map((key) => jobs.get(key) as Job);
+}
+
+function planText(plan: SpacePlan, points: readonly PlanPoint[], jobs: readonly Job[], store: ResultStore): string {
+  const metrics = Object.keys(plan.provenance).map((metric) => {
+    const own = jobs.filter((job) => job.metric === metric);
+    const kept = own.filter(({ key }) => store.get(key) !== undefined).length;
+    return `${metric}: ${own.length} measurements, ${kept} of them kept; ${plan.provenance[metric]}\n`;
+  });
+  const others = plan.impossible.length > 0 ? `, ${plan.impossible.length} impossible ones left out` : '';
+  return `${points.length} of ${plan.points.length} points${others}\n${metrics.join('')}`;
+}
+
+/** The command that measures the same. */
+const commandText = (file: string, { results, points, minutes }: Flags): string =>
+  [
+    `npm run sweep -- ${file}`,
+    ...(results === 'sweep-out' ? [] : [`--results ${results}`]),
+    ...(points === undefined ? [] : [`--points ${points}`]),
+    ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
+  ].join(' ');
+
+/** Told by the first signal that asks the program to end; the second one ends it at once. */
+function interruption(): { readonly signal: AbortSignal; readonly stopped: () => number | undefined } {
+  const controller = new AbortController();
+  let code: number | undefined;
+  for (const [name, exitCode] of Object.entries(SIGNALS)) {
+    process.once(name, () => {
+      code = exitCode;
+      controller.abort();
+    });
+  }
+  return { signal: controller.signal, stopped: () => code };
+}
