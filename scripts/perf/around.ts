@@ -1,4 +1,5 @@
 import { type Configuration, MOST_PE_LANES } from '../../gen/config/parameters.js';
+import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { Accelerator } from './accelerator.js';
 import { comparedAccelerators } from './data.js';
 import { arrayAround, unitSide } from './own.js';
@@ -10,8 +11,9 @@ export type Surroundings = Pick<Accelerator, 'memory' | 'precision'>;
 export const publishedCore = (): Accelerator['core'] => (comparedAccelerators()[0] as Accelerator).core;
 
 /** Why the model knows nothing of a design; `undefined` where it does. */
-export function noModelOf({ arch, lanes }: Configuration): string | undefined {
-  if (arch !== 'array') return 'the model has arrays of PEs and engines, and no dot-product units';
+export function noModelOf(design: Configuration): string | undefined {
+  const { bench, lanes } = factsOf(design).computing;
+  if (bench === 'unit') return 'the model has arrays of PEs and engines, and no dot-product units';
   return lanes > MOST_PE_LANES ? `the model has PEs of at most ${MOST_PE_LANES} lanes` : undefined;
 }
 

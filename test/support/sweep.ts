@@ -1,14 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { execa } from 'execa';
 import type { SpaceReport } from '../../scripts/sweep/space/report.js';
+import { runProgram } from './program.js';
 
 /** Starts `npm run sweep` on a study. */
 export const startSweep = (study: string, results: string, ...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', 'scripts/sweep.ts', study, '--results', results, '--json', ...args], {
-    reject: false,
-  });
+  runProgram('sweep', [study, '--results', results, '--json', ...args]);
 
 /** Runs a study to its end. */
 export async function sweep(study: string, results: string, ...args: string[]) {

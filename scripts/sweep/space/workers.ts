@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { INSTALLED, ROOT } from '../../../gen/base/installed.js';
 import { ONE_TOOL } from '../../tools/pool.js';
@@ -28,7 +29,7 @@ const LAST_WORDS = 400;
  * @param one Whether it runs one tool at a time, there being others beside it.
  */
 export function startWorker(folder: string, one: boolean): Worker {
-  const file = fileURLToPath(new URL(`./worker${INSTALLED ? '.js' : '.ts'}`, import.meta.url));
+  const file = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
   const kept = process.env[STORE_VARIABLE] ?? '';
   const env = {
     ...process.env,
