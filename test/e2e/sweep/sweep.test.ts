@@ -106,6 +106,8 @@ describe('npm run sweep', () => {
   it('says what it would measure, and what is wrong', async () => {
     const planned = await sweep(study('planned', '[2, 4, 16]'), results, '--plan');
     expect(planned.stdout).toMatch(/^6 of 6 points\nmodel: 6 measurements, 4 of them kept/);
+    const example = await sweep('examples/studies/resnet18-at-13.yaml', results, '--plan');
+    expect(example.stdout, example.stderr).toMatch(/^40 of 40 points\narea: 40 .*\nmodel: 40 .*\naccuracy: 2 /);
     const wrong = await sweep(study('wrong', '[]'), results, '--jobs', '0');
     expect([wrong.exitCode, wrong.stdout]).toEqual([EXIT.badRequest, '']);
     const missing = await sweep(study('missing', '[2]', 'about: 1'), results);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,11 @@ ${METRIC}`;
     const changed = PLAIN.replace('[ResNet18]', '[ResNet18], samples: 2');
     expect(await keys(`${changed}\naxes: { rows: [8] }`)).not.toContain(eight);
   });
+});
+
+it('is shown by the page as its file has it', () => {
+  const page = readFileSync('docs/sweep.md', 'utf8');
+  expect(page).toContain(`\`\`\`yaml\n${readFileSync('examples/studies/resnet18-at-13.yaml', 'utf8')}\`\`\``);
 });
 
 describe('a study that is wrong', () => {
