@@ -1,4 +1,14 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -30,6 +40,8 @@ export function claimsOf(folder: string): Claims {
   const own: Claimant = { host: hostname(), pid: process.pid, began: beginOf(process.pid) ?? '' };
   const held = new Set<string>();
   const fileOf = (key: string): string => join(folder, key);
+  // Of programs that were killed after their last result.
+  for (const key of readdirSync(folder)) if (isFree(fileOf(key), own.host)) rmSync(fileOf(key), { force: true });
   const signs = setInterval(() => {
     for (const key of held) {
       try {

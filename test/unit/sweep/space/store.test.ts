@@ -97,13 +97,15 @@ describe('claims', () => {
   });
 
   it('are free where who had them is gone', () => {
-    const claims = claimsOf(at);
     const there = { host: 'elsewhere', pid: 1, began: '1' };
     claim('dead', { host: hostname(), pid: LAST_PID, began: '5' });
     claim('reused', { host: hostname(), pid: process.pid, began: 'another time' });
     claim('silent', there, 600);
     claim('damaged', '{"host":');
     claim('alive', there, 1);
+    const claims = claimsOf(at);
+    expect(readdirSync(at)).toEqual(['alive']);
+    claim('dead', { host: hostname(), pid: LAST_PID, began: '5' });
     expect(['dead', 'reused', 'silent', 'damaged', 'alive'].map((key) => claims.take(key))).toEqual([
       true,
       true,
