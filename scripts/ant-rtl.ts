@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EXIT, UserError } from '../gen/base/errors.js';
-import { INSTALLED, ROOT } from '../gen/base/installed.js';
+import { ENDING, ROOT } from '../gen/base/installed.js';
 import { runProgram } from '../gen/base/program.js';
 import { nearWord } from '../gen/base/suggest.js';
 import { GENERATOR } from '../gen/base/version.js';
@@ -50,7 +50,7 @@ async function own(command: string | undefined, words: readonly string[]): Promi
 
 const [node = '', , command, ...words] = process.argv;
 if ((COMMAND_NAMES as readonly (string | undefined)[]).includes(command)) {
-  const file = join(ROOT, `${fileOf(command ?? '')}${INSTALLED ? '.js' : '.ts'}`);
+  const file = join(ROOT, `${fileOf(command ?? '')}${ENDING}`);
   process.argv = [node, file, ...words];
   await import(pathToFileURL(file).href);
 } else {

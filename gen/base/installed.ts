@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the repository, or of the installed package, whose files lie in the same places. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The ending of the modules that run: `.ts`, or `.js` where they were translated before. */
+export const ENDING = extname(import.meta.url);
 
 /** Whether this is the installed package, which has no TypeScript, and not the repository. */
 export const INSTALLED = !existsSync(join(ROOT, 'tsconfig.json'));

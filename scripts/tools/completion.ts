@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../gen/base/errors.js';
-import { INSTALLED, ROOT } from '../../gen/base/installed.js';
+import { ENDING, ROOT } from '../../gen/base/installed.js';
 import { COMMAND_NAMES, COMMANDS, fileOf } from './commands.js';
 import { mapLimit } from './pool.js';
 
@@ -21,7 +21,7 @@ export interface Completed {
 /** The subcommands, each asked for its options by `--help`. */
 export const completedCommands = (): Promise<Completed[]> =>
   mapLimit(COMMAND_NAMES, AT_A_TIME, async (name) => {
-    const file = join(ROOT, `${fileOf(name)}${INSTALLED ? '.js' : '.ts'}`);
+    const file = join(ROOT, `${fileOf(name)}${ENDING}`);
     const { stdout } = await execa(process.execPath, [...process.execArgv, file, '--help'], { cwd: ROOT });
     const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z][\w-]*)/gm)].map(([, option = '']) => option);
     return { name, description: COMMANDS[name], options: [...new Set(options)] };

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
-import { INSTALLED } from '../../../gen/base/installed.js';
+import { ENDING } from '../../../gen/base/installed.js';
 import { loadPackage } from '../../../gen/base/package.js';
 import { toolFailure } from '../find.js';
 import type { Yosys, YosysOutcome } from './interface.js';
@@ -28,7 +28,7 @@ const idle: ChildProcess[] = [];
 
 /** What runs a job: of the installed package JavaScript, of the repository TypeScript with its loader. */
 function program(): { readonly file: URL; readonly execArgv: string[] } {
-  if (INSTALLED) return { file: new URL('./wasm-process.js', import.meta.url), execArgv: [] };
+  if (ENDING === '.js') return { file: new URL('./wasm-process.js', import.meta.url), execArgv: [] };
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   return { file: new URL('./wasm-process.ts', import.meta.url), execArgv: ['--import', loader] };
 }
