@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { TestProject } from 'vitest/node';
@@ -19,9 +19,10 @@ const LINKED = ['build', 'docs', 'models', 'tb', 'templates', 'tsconfig.json'];
  * The repository's programs as JavaScript, once for all tests: tsx translates on each start, which takes a second or two
  * of a test that takes three. Tests of `npm run` itself start what package.json names.
  */
-export async function setup({ provide }: TestProject): Promise<void> {
-  const out = join(ROOT, 'build/javascript');
-  rmSync(out, { recursive: true, force: true });
+export async function setup({ provide }: TestProject): Promise<() => void> {
+  mkdirSync(join(ROOT, 'build'), { recursive: true });
+  // A folder for each run, as runs may be at the same time.
+  const out = mkdtempSync(join(ROOT, 'build/javascript-'));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   await execa(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--declaration', 'false', '--outDir', out], {
     cwd: ROOT,
@@ -32,4 +33,5 @@ export async function setup({ provide }: TestProject): Promise<void> {
   }
   for (const path of LINKED) symlinkSync(join(ROOT, path), join(out, path));
   provide('javascript', out);
+  return () => rmSync(out, { recursive: true });
 }
