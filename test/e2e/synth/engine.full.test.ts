@@ -7,7 +7,9 @@ import type { FpgaReport } from '../../../scripts/synth/fpga/report.js';
 import { engineIn } from '../../support/engine.js';
 import { runProgram } from '../../support/program.js';
 
-it('npm run area --fpga counts an engine, its memories as block RAM, and refuses what is no part of it', async () => {
+it('npm run area --fpga counts an engine, its memories as block RAM, and refuses what is no part of it', {
+  tags: 'long',
+}, async () => {
   const sizes = { rows: 2, cols: 2, busBits: 32, activationKib: 1, weightKib: 1, constantKib: 1, outputKib: 1 };
   const { folder, manifest } = engineIn(mkdtempSync(join(tmpdir(), 'ant-rtl-area-')), sizes);
   const families = ['ice40', 'ecp5', 'xilinx'];
