@@ -42,6 +42,6 @@ describe('npm run compile', () => {
     const flags = ['--design', design, '--out', join(folder, 'none')];
     const { exitCode, stderr } = await runProgram('compile', [quantised, ...flags]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/conv: .* 140 words .* 64/);
+    expect(stderr).toMatch(/conv: .* 140 words .* 128; .* --activation-kib 2$/);
   });
 });
