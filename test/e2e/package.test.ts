@@ -78,6 +78,7 @@ describe('the installed package', () => {
   it('verifies a design with the test benches in it, and compiles below the folder of the user', {
     tags: 'rest',
   }, async () => {
+    await antRtl(['gen', '--rows', '2', '--cols', '3', '--package', 'all']);
     const { exitCode, stdout } = await antRtl(['verify', '--design', 'rtl-out/ant_2x3']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^PASS +ant_2x3 /m);
