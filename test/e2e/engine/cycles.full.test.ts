@@ -17,7 +17,7 @@ const differences = (layers: readonly LayerCycles[]): LayerCycles[] =>
 
 const ENGINES = [
   { name: 'cycles_16', rows: 16, cols: 16, weightKib: 128, maxK: 4096 },
-  { name: 'cycles_8', rows: 8, cols: 8, lanes: 4, weightKib: 128, maxK: 4096 },
+  { name: 'cycles_8', rows: 8, cols: 8, lanes: 4, weightKib: 144, maxK: 4096 },
 ];
 
 const large = { tags: 'long' } as const;
