@@ -10,6 +10,12 @@ export interface ProgressLine {
   end(): void;
 }
 
+/** How many of all steps are done, and of what, as text. */
+export const countedSteps =
+  (show: (text: string) => void) =>
+  (done: number, all: number, what: string): void =>
+    show(`[${done}/${all}] ${what}`);
+
 const CLEAR = '\r\u001b[K';
 
 /**

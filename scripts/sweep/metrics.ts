@@ -1,3 +1,4 @@
+import { countedSteps } from '../../gen/base/progress.js';
 import { GENERATOR } from '../../gen/base/version.js';
 import type { Configuration } from '../../gen/config/parameters.js';
 import { renderAll } from '../../gen/design/generate.js';
@@ -45,7 +46,7 @@ export const METRICS = {
   area(own: Partial<Tools> = {}): Metric<DesignSubject, ProvedDesign> {
     const known = new Map<string, Promise<ProvedDesign>>();
     const measure = async ({ folder }: DesignSubject, { yosys, library, proofSeconds, progress }: Tools) => {
-      const onProgress = (done: number, all: number, what: string): void => progress(`[${done}/${all}] ${what}`);
+      const onProgress = countedSteps(progress);
       const measured = await measureProved({ folder, yosys, library, onProgress }, proofSeconds);
       const { report, proofs } = measured;
       writeReport(folder, { ...report, ...(proofs ? { proof: proofs } : {}) });

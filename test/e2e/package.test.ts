@@ -9,7 +9,7 @@ import { quantise } from '../../gen/numerics/codec.js';
 import { numericType } from '../../gen/numerics/types/table.js';
 import { COMMAND_NAMES, OF_THE_REPOSITORY } from '../../scripts/tools/commands.js';
 import { PROGRAMS, runProgram } from '../support/program.js';
-import { ROOT } from '../support/root.js';
+import { ROOT } from '../../gen/base/installed.js';
 
 /** A folder outside the repository, in which the tarball is installed. */
 const place = mkdtempSync(join(tmpdir(), 'ant-rtl-installed-'));

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { flagOf, PARAMETER_KEYS } from '../../gen/config/parameters.js';
 import { PROGRAMS, runProgram } from '../support/program.js';
-import { ROOT } from '../support/root.js';
+import { ROOT } from '../../gen/base/installed.js';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'ant-rtl-cli-'));
 

@@ -1,9 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { otherFiles, SOURCES } from '../../scripts/tools/package.js';
-import { ROOT } from './root.js';
+import { ROOT } from '../../gen/base/installed.js';
+import { writeJavaScript } from '../../scripts/tools/package.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,14 +22,7 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   mkdirSync(join(ROOT, 'build'), { recursive: true });
   // A folder for each run, as runs may be at the same time.
   const out = mkdtempSync(join(ROOT, 'build/javascript-'));
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  await execa(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--declaration', 'false', '--outDir', out], {
-    cwd: ROOT,
-  });
-  for (const path of SOURCES.flatMap(otherFiles)) {
-    mkdirSync(dirname(join(out, path)), { recursive: true });
-    cpSync(join(ROOT, path), join(out, path));
-  }
+  await writeJavaScript(out);
   for (const path of LINKED) symlinkSync(join(ROOT, path), join(out, path));
   provide('javascript', out);
   return () => rmSync(out, { recursive: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { inject } from 'vitest';
 import { fileOf, OF_THE_REPOSITORY } from '../../scripts/tools/commands.js';
-import { ROOT } from './root.js';
+import { ROOT } from '../../gen/base/installed.js';
 
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
 

@@ -28,7 +28,7 @@ export type AttributeValue =
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-export function makeAttribute(name: string, value: AttributeValue): AttributeProto {
+function makeAttribute(name: string, value: AttributeValue): AttributeProto {
   const { INT, INTS, FLOAT, FLOATS, STRING, STRINGS, TENSOR, GRAPH } = AttributeProto_AttributeType;
   const make = (rest: Parameters<typeof create<typeof AttributeProtoSchema>>[1]): AttributeProto =>
     create(AttributeProtoSchema, { name, ...rest });

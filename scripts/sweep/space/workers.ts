@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { INSTALLED, ROOT } from '../../../gen/base/installed.js';
+import { ENDING, INSTALLED, ROOT } from '../../../gen/base/installed.js';
 import { ONE_TOOL } from '../../tools/pool.js';
 import { STORE_VARIABLE } from '../../tools/yosys/environment.js';
 import type { Job } from './plan.js';
@@ -29,7 +28,7 @@ const LAST_WORDS = 400;
  * @param one Whether it runs one tool at a time, there being others beside it.
  */
 export function startWorker(folder: string, one: boolean): Worker {
-  const file = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+  const file = fileURLToPath(new URL(`./worker${ENDING}`, import.meta.url));
   const kept = process.env[STORE_VARIABLE] ?? '';
   const env = {
     ...process.env,

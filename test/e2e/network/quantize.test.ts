@@ -36,7 +36,7 @@ import {
   valueInfo,
 } from '../../support/onnx.js';
 import { runProgram } from '../../support/program.js';
-import { ROOT } from '../../support/root.js';
+import { ROOT } from '../../../gen/base/installed.js';
 
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'ant-rtl-quantize-'));
 

@@ -9,7 +9,7 @@ import { circuitRow, type PublishedReport, sourceRows } from '../../../scripts/s
 import { requestOf, selectionCommand } from '../../../scripts/sweep/published/request.js';
 import type { PublishedSource } from '../../../scripts/sweep/published/source.js';
 import { publishedLayout } from '../../../scripts/sweep/published/table.js';
-import { ROOT } from '../../support/root.js';
+import { ROOT } from '../../../gen/base/installed.js';
 import { problemsOf } from '../../support/text.js';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';

@@ -15,7 +15,7 @@ export const sumsReady = ({ rows, cols, requantiseLanes }: Machine): number =>
   cols + (cols / requantiseLanes === 2 ? rows / 2 - 1 : 0);
 
 /** Tiles of sums that are kept, as many as count in two bits: with two, a tile of as many cycles as its results take would wait for room. */
-const TILES = 3;
+export const SUM_TILES = 3;
 
 export function sumsModule(shape: EngineShape, { array }: Computing) {
   const { rows, cols, requantiseLanes: lanes, lanes: machineLanes } = shape.machine;
@@ -23,7 +23,7 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
   const ram = dualPortRam(shape.bus.name).name;
   const left = rows + cols - 2;
   const leftBits = bitsFor(left);
-  const addressBits = addressBitsFor(TILES * (rows + cols - 1));
+  const addressBits = addressBitsFor(SUM_TILES * (rows + cols - 1));
   const rowBits = Math.log2(rows);
   const { colBits } = tileSizes(shape.machine);
   const readBits = Math.log2(laneCols);
@@ -75,6 +75,7 @@ export function sumsModule(shape: EngineShape, { array }: Computing) {
       oneLeft: literal(leftBits, 1),
       allLeft: literal(leftBits, left),
     },
+    mostTiles: literal(2, SUM_TILES),
     oneWord: literal(addressBits, 1),
     ready: sumsReady(shape.machine),
     nextReady: `{ready_q[READY-2:0], here_q}`,

@@ -9,13 +9,12 @@ import {
 } from '../../../../gen/commands/machine.js';
 import { outputPixels } from '../../../../gen/commands/walk.js';
 import { SECOND } from '../../../../gen/commands/table.js';
+import { SUM_TILES } from '../../../../gen/rtl/engine/compute/sums.js';
 import type { EngineTiming } from '../../../../gen/rtl/engine/timing.js';
 import { Queue } from './bus.js';
 import { Gate, type Process } from './events.js';
 import type { OutputPort, Surroundings } from './units.js';
 
-/** Tiles of sums that are kept at most. */
-const SUM_TILES = 3;
 /** Cycles from tokens to the first word of activations. */
 const TO_FIRST_WORD = 2;
 /** Cycles from the last word of activations until the next command may come. */

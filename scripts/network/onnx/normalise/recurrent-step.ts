@@ -1,5 +1,5 @@
 import type { NodeProto } from 'onnx-buf';
-import { makeAttribute, makeNode } from '../make.js';
+import { type Attributes, makeNode } from '../make.js';
 
 /** Gates of each kind, in the order of their weights' rows. */
 export const GATES = { GRU: ['z', 'r', 'h'], LSTM: ['i', 'o', 'f', 'c'], RNN: ['h'] } as const;
@@ -43,8 +43,14 @@ export interface Step {
   readonly operands: readonly string[];
 }
 
-export function apply({ nodes, at }: Body, op: string, inputs: readonly string[], name: string, integers = {}): string {
-  nodes.push(makeNode(op, inputs, at(name), integers));
+export function apply(
+  { nodes, at }: Body,
+  op: string,
+  inputs: readonly string[],
+  name: string,
+  attributes?: Attributes,
+): string {
+  nodes.push(makeNode(op, inputs, at(name), attributes));
   return at(name);
 }
 
@@ -67,13 +73,9 @@ function gated(body: Body, which: number, sum: string, name: string): string {
 }
 
 function activated(body: Body, which: number, input: string, name: string): string {
-  const { activations, nodes } = body;
-  const { op, parameters } = activations[which] as Activation;
-  const output = apply(body, op, [input], name);
-  (nodes.at(-1) as NodeProto).attribute = Object.entries(parameters).map(([each, f]) =>
-    makeAttribute(each, { float: f }),
-  );
-  return output;
+  const { op, parameters } = body.activations[which] as Activation;
+  const attributes = Object.entries(parameters).map(([each, float]) => [each, { float }] as const);
+  return apply(body, op, [input], name, Object.fromEntries(attributes));
 }
 
 /** A simple recurrent layer: one gate. */

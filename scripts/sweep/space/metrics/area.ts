@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { countedSteps } from '../../../../gen/base/progress.js';
 import { loadDesign } from '../../../../gen/design/manifest.js';
 import { measureEngine } from '../../../synth/engine/measure.js';
 import type { ArrayPath } from '../../../synth/path.js';
@@ -54,7 +55,7 @@ export const AREA: SpaceMetric<Settings, Opened> = {
     writeSpaceDesign(space, folder);
     const library = whole && { ...whole, delays: whole.delays && criticalPath };
     if (space.kind === 'engine') {
-      const onProgress = (done: number, all: number, what: string): void => progress(`[${done}/${all}] ${what}`);
+      const onProgress = countedSteps(progress);
       const report = await measureEngine({ folder, yosys, library, onProgress });
       return measured(report.whole, report.criticalPath, criticalPath);
     }

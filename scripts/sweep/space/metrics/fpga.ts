@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countedSteps } from '../../../../gen/base/progress.js';
 import { FAMILY_NAMES, type Family } from '../../../synth/fpga/families.js';
 import { measureFpga } from '../../../synth/fpga/measure.js';
 import type { Resources } from '../../../synth/fpga/resources.js';
@@ -39,7 +40,7 @@ export const FPGA: SpaceMetric<Settings, Opened> = {
 
   async measure(space, { yosys, families, dsp }, { scratch: folder, progress }) {
     writeSpaceDesign(space, folder);
-    const onProgress = (done: number, all: number, what: string): void => progress(`[${done}/${all}] ${what}`);
+    const onProgress = countedSteps(progress);
     const { report } = await measureFpga({ folder, yosys, families, dsp, place: undefined, onProgress });
     return Object.fromEntries(
       report.families.flatMap(({ family, whole }) =>
