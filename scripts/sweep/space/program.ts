@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { allOf, EXIT } from '../../../gen/base/errors.js';
+import { allOf, EXIT, UserError } from '../../../gen/base/errors.js';
 import { FlagReader } from '../../../gen/base/flag-reader.js';
 import { progressLine } from '../../../gen/base/progress.js';
 import { commandOf, JSON_OPTION, LOG_INTERVAL, option, presented } from '../program.js';
@@ -9,11 +8,11 @@ import type { Presentation } from '../study.js';
 import { requireWritable } from '../targets.js';
 import { SPACE_METRICS } from './metrics/table.js';
 import { FUNCTIONS } from './operators.js';
-import { type Job, type PlanPoint, planOf, type SpacePlan } from './plan.js';
-import { progressText } from './progress.js';
+import { LocalPool } from './local-pool.js';
+import { planOf, type SpacePlan } from './plan.js';
 import { exitCodeOf, type SpaceReport, spaceReport } from './report.js';
-import { runJobs } from './run.js';
 import { type ResultStore, resultStore } from './store.js';
+import { chosenPoints, jobsOf, swept } from './sweep.js';
 import { measurementsText, spaceCsv, spaceLayout } from './table.js';
 
 interface Flags {
@@ -21,6 +20,9 @@ interface Flags {
   readonly jobs: string;
   readonly points?: string;
   readonly minutes?: string;
+  readonly search?: boolean;
+  readonly seed: string;
+  readonly round?: string;
   readonly plan?: boolean;
   readonly csv?: string;
   readonly json?: boolean;
@@ -41,6 +43,9 @@ const SWEEP: Presentation<Flags, SpacePlan, SpaceReport> = {
     option('--jobs <n>', 'measurements at a time', String(availableParallelism())),
     option('--points <n>', 'measure so many points at most, spread over the study (default: its budget, or all)'),
     option('--minutes <n>', 'begin no measurement after this time (default: its budget, or none)'),
+    option('--search', 'look for the best points without measuring all: an estimate says which to measure next'),
+    option('--seed <n>', 'of the search: where it begins', '1'),
+    option('--round <n>', 'of the search: points that it asks for at a time (default: as many as --jobs)'),
     option('--plan', 'say what would be measured, and stop'),
     option('--csv <file>', 'write all points as CSV'),
     JSON_OPTION,
@@ -66,22 +71,25 @@ export async function sweepProgram(): Promise<number> {
   const flags = command.opts<Flags>();
   const [limits] = allOf([() => limitsOf(flags), () => requireWritable(SWEEP.writes ?? {}, flags)]);
   const plan = await planOf(file);
-  const { points = plan.budget.points, minutes = plan.budget.minutes, workers } = limits;
+  if (flags.search) requireGoal(plan);
+  const { points = plan.budget.points, minutes = plan.budget.minutes, workers, seed, round } = limits;
   const store = resultStore(resolve(flags.results));
-  const chosen = spread(plan.points).slice(0, points);
-  const jobs = jobsOf(plan, chosen);
   if (flags.plan) {
-    process.stdout.write(planText(plan, chosen, jobs, store));
+    process.stdout.write(planText(plan, points, store, flags.search === true));
     return EXIT.done;
   }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const { signal, stopped } = interruption();
-  const outcomes = await runJobs({
-    ...{ jobs, store, workers, interrupted: signal },
+  const pool = new LocalPool(store, workers);
+  const { outcomes, search } = await swept({
+    ...{ plan, store, pool, points, interrupted: signal, show: line.show },
+    search: flags.search ? { seed, round } : undefined,
     deadline: minutes === undefined ? undefined : performance.now() + minutes * 60_000,
-    onProgress: (state) => line.show(progressText(state, chosen, jobs, Math.min(workers, jobs.length))),
-  }).finally(line.end);
-  const report = spaceReport(plan, outcomes, { results: flags.results, command: commandText(file, flags) });
+  }).finally(async () => {
+    line.end();
+    await pool.end();
+  });
+  const report = spaceReport(plan, outcomes, { results: flags.results, command: commandText(file, flags), search });
   const ended = stopped();
   if (ended !== undefined) {
     const { measurements } = report;
@@ -92,11 +100,18 @@ export async function sweepProgram(): Promise<number> {
   return exitCodeOf(report, outcomes);
 }
 
+/** @throws UserError where a study has nothing to look for. */
+function requireGoal({ file, objective }: SpacePlan): void {
+  if (objective.goals.length === 0) throw new UserError(`--search: ${file} has no objective to look for`);
+}
+
 /** @throws ConfigurationError naming every number that is none. */
-function limitsOf({ jobs, points, minutes }: Flags) {
+function limitsOf({ jobs, points, minutes, seed, round = jobs }: Flags) {
   const reader = new FlagReader();
   const limits = {
     workers: reader.integer('--jobs', jobs, { most: MOST_WORKERS }),
+    seed: reader.integer('--seed', seed, { least: 0, most: 2 ** 32 - 1 }),
+    round: reader.integer('--round', round, { most: MOST_WORKERS }),
     ...(points !== undefined && { points: reader.integer('--points', points, { most: Number.MAX_SAFE_INTEGER }) }),
     ...(minutes !== undefined && { minutes: reader.positive('--minutes', minutes, 1e6) }),
   };
@@ -104,38 +119,27 @@ function limitsOf({ jobs, points, minutes }: Flags) {
   return limits;
 }
 
-/** Points in an order in which any first ones lie all over the study; the same in every run. */
-function spread(points: readonly PlanPoint[]): PlanPoint[] {
-  const place = ({ command }: PlanPoint): string => createHash('sha256').update(command).digest('hex');
-  return points
-    .map((point) => ({ point, place: place(point) }))
-    .sort((x, y) => (x.place < y.place ? -1 : 1))
-    .map(({ point }) => point);
-}
-
-/** The measurements of some points, each once, point by point. */
-function jobsOf({ jobs }: SpacePlan, points: readonly PlanPoint[]): Job[] {
-  const keys = new Set(points.flatMap((point) => Object.values(point.jobs)));
-  return [...keys].map((key) => jobs.get(key) as Job);
-}
-
-function planText(plan: SpacePlan, points: readonly PlanPoint[], jobs: readonly Job[], store: ResultStore): string {
+function planText(plan: SpacePlan, most: number | undefined, store: ResultStore, isSearch: boolean): string {
+  const points = isSearch ? plan.points : chosenPoints(plan, most);
+  const jobs = jobsOf(plan, points);
   const metrics = Object.keys(plan.provenance).map((metric) => {
     const own = jobs.filter((job) => job.metric === metric);
     const kept = own.filter(({ key }) => store.get(key) !== undefined).length;
     return `${metric}: ${own.length} measurements, ${kept} of them kept; ${plan.provenance[metric]}\n`;
   });
   const others = plan.impossible.length > 0 ? `, ${plan.impossible.length} impossible ones left out` : '';
-  return `${points.length} of ${plan.points.length} points${others}\n${metrics.join('')}`;
+  const some = isSearch ? `a search measures ${most === undefined ? 'some' : `at most ${most}`} of them\n` : '';
+  return `${points.length} of ${plan.points.length} points${others}\n${metrics.join('')}${some}`;
 }
 
 /** The command that measures the same. */
-const commandText = (file: string, { results, points, minutes }: Flags): string =>
+const commandText = (file: string, { results, points, minutes, search, seed, jobs, round = jobs }: Flags): string =>
   [
     `npm run sweep -- ${file}`,
     ...(results === 'sweep-out' ? [] : [`--results ${results}`]),
     ...(points === undefined ? [] : [`--points ${points}`]),
     ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
+    ...(search ? [`--search --seed ${seed} --round ${round}`] : []),
   ].join(' ');
 
 /** Told by the first signal that asks the program to end; the second one ends it at once. */

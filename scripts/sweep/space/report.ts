@@ -1,10 +1,12 @@
 import { EXIT } from '../../../gen/base/errors.js';
 import { GENERATOR } from '../../../gen/base/version.js';
 import { evaluated, type Values } from './expression.js';
+import { withDerived } from './judge.js';
 import type { Measured } from './metric.js';
 import { front, meets, scores } from './objective.js';
 import type { ImpossiblePoint, PlanPoint, SpacePlan } from './plan.js';
-import type { JobOutcome, Outcomes } from './run.js';
+import type { JobOutcome, Outcomes } from './pool.js';
+import type { SearchEnd } from './search/search.js';
 
 /** A measurement that failed. */
 export interface Failure {
@@ -51,6 +53,8 @@ export interface SpaceReport {
   readonly results: string;
   /** Measurements: those that were kept before, and those of this run. */
   readonly measurements: Readonly<Record<'kept' | 'new' | 'failed' | 'left', number>>;
+  /** Of a search: the best points are those of an estimate. */
+  readonly search?: SearchEnd;
   readonly points: readonly SpaceRow[];
   readonly impossible: readonly ImpossiblePoint[];
 }
@@ -59,7 +63,7 @@ export interface SpaceReport {
 export function spaceReport(
   plan: SpacePlan,
   outcomes: Outcomes,
-  { results, command }: { readonly results: string; readonly command: string },
+  { results, command, search }: Pick<SpaceReport, 'results' | 'command'> & { readonly search?: SearchEnd | undefined },
 ): SpaceReport {
   const { name, about, axes, values, derived, objective, provenance, impossible } = plan;
   const rows = plan.points.map((point) => rowOf(plan, point, outcomes));
@@ -79,6 +83,7 @@ export function spaceReport(
     goals: objective.goals.map(({ sense, expression }) => ({ sense, of: expression.text })),
     conditions: objective.conditions.map(({ text }) => text),
     ...{ provenance, results, measurements: countOf([...outcomes.values()]) },
+    ...(search && { search }),
     points: rows.map(({ row }, i) => ({ ...row, ...marks.get(i), ...ranks.get(i) })),
     impossible,
   };
@@ -105,7 +110,7 @@ function rowOf(
   );
   const measured: Record<string, number | null> = {};
   for (const { outcome } of found) if (outcome?.state === 'kept') Object.assign(measured, outcome.values);
-  const all = new Map([
+  const own: Values = new Map([
     ...known,
     ...Object.entries(measured).map(([name, value]) => [name, value ?? Number.NaN] as const),
   ]);
@@ -113,14 +118,11 @@ function rowOf(
   if (!complete) {
     return {
       row: { at, command, state: failures.length > 0 ? 'failed' : 'left', values: measured, failures },
-      values: all,
+      values: own,
     };
   }
-  for (const { name, expression } of derived) {
-    const value = Number(evaluated(expression, all));
-    all.set(name, value);
-    measured[name] = finite(value);
-  }
+  const all = withDerived({ derived }, own);
+  for (const { name } of derived) measured[name] = finite(Number(all.get(name)));
   const goals = objective.goals.map(({ expression }) => finite(Number(evaluated(expression, all))));
   return {
     row: { at, command, state: 'measured', values: measured, failures, meets: meets(objective, all), goals },

@@ -3,6 +3,7 @@ import { decimal, plural, type TextColumn } from '../../../gen/base/text-table.j
 import { type Layout, section } from '../layout.js';
 import { placeText } from './plan.js';
 import type { SpaceReport, SpaceRow } from './report.js';
+import type { SearchEnd } from './search/search.js';
 
 /** Rows of a table in a terminal; `--json` and `--csv` have all. */
 const MOST_ROWS = 40;
@@ -92,7 +93,7 @@ export function spaceLayout(report: SpaceReport): Layout {
 }
 
 function notes(report: SpaceReport, hidden: number): string[] {
-  const { goals, conditions, derived } = report;
+  const { goals, conditions, derived, search } = report;
   const best = sorted(report)[0];
   return [
     ...(hidden > 0 ? [`${hidden} more are in --json and --csv.`] : []),
@@ -100,10 +101,17 @@ function notes(report: SpaceReport, hidden: number): string[] {
     ...goals.map(
       ({ sense, of }) => `${sense} ${of}${conditions.length === 0 ? '' : `, subject to ${conditions.join(' and ')}`}.`,
     ),
+    ...(search === undefined ? [] : [searchText(search)]),
     ...(goals.length > 1 ? ['*: no other point is as good in all and better in one.'] : []),
     ...(goals.length > 0 && best?.meets ? [`Best${goals.length > 1 ? ' by the first' : ''}: ${best.command}`] : []),
     ...(conditions.length > 0 && best?.meets === false ? ['No point that was measured meets the conditions.'] : []),
   ];
+}
+
+/** What a search can say: never that no better point is left. */
+function searchText({ seed, asked, of, expected, complete }: SearchEnd): string {
+  const missed = `by its estimate ${figure(Number(expected.toFixed(2)))} of the best points were not measured`;
+  return `Search${complete ? '' : ', ended by the budget'}: ${asked} of ${of} points (seed ${seed}); the best ones are an estimate: ${missed}.`;
 }
 
 function pointsText({ points, impossible }: SpaceReport): string {

@@ -103,6 +103,30 @@ describe('npm run sweep', () => {
     ]);
   });
 
+  it('searches, asks for the same points whatever is kept, and says what it did not measure', async () => {
+    const file = study('search', '[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]');
+    const others = join(root, 'searched');
+    const whole = await sweep(file, results);
+    const search = await sweep(file, others, '--search', '--round', '2');
+    const replayed = await sweep(file, results, '--search', '--round', '2');
+    const best = (report: SpaceReport | undefined) => report?.points.find(({ rank }) => rank === 1)?.command;
+    expect(best(search.report), search.stderr).toBe(best(whole.report));
+    const asked = search.report?.search?.asked ?? 0;
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(22);
+    expect(search.report?.measurements).toEqual({ kept: 0, new: asked, failed: 0, left: 0 });
+    expect(replayed.report?.measurements).toEqual({ kept: asked, new: 0, failed: 0, left: 0 });
+    expect(replayed.report?.search).toEqual(search.report?.search);
+    expect(replayed.report?.points).toEqual(search.report?.points);
+    const few = await sweep(file, others, '--search', '--round', '2', '--points', '5');
+    expect(few.report?.search).toMatchObject({ asked: 5, of: 22, complete: false });
+    const none = join(root, 'none.yaml');
+    writeFileSync(none, readFileSync(file, 'utf8').replace(/objective.*/, ''));
+    const refused = await sweep(none, others, '--search');
+    expect([refused.exitCode, refused.stdout]).toEqual([EXIT.badRequest, '']);
+    expect(refused.stderr).toContain('--search');
+  });
+
   it('says what it would measure, and what is wrong', async () => {
     const planned = await sweep(study('planned', '[2, 4, 16]'), results, '--plan');
     expect(planned.stdout).toMatch(/^6 of 6 points\nmodel: 6 measurements, 4 of them kept/);
