@@ -103,7 +103,7 @@ describe('npm run sweep', () => {
     ]);
   });
 
-  it('searches, asks for the same points whatever is kept, and says what it did not measure', async () => {
+  it('searches, asks for the same points whatever is kept, and says what it left out', { tags: 'rest' }, async () => {
     const file = study('search', '[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]');
     const others = join(root, 'searched');
     const whole = await sweep(file, results);
