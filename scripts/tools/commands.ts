@@ -31,7 +31,7 @@ export type CommandName = keyof typeof COMMANDS;
 export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 /** Programs that work on the repository itself. */
-export const OF_THE_REPOSITORY: readonly string[] = ['figures', 'build'];
+export const OF_THE_REPOSITORY: readonly string[] = ['figures', 'build', 'explorer:picture'];
 
 const ELSEWHERE: Readonly<Record<string, string>> = { gen: 'gen/cli', example: 'examples/ocr-layer' };
 

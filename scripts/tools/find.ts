@@ -90,6 +90,13 @@ export const TOOLS = {
     versionPattern: /^(\d+\.\d+\.\d+)\b/m,
     minimum: '2.0.17',
   },
+  chromium: {
+    title: 'Chromium',
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    versionArguments: ['--version'],
+    versionPattern: /(?:Chromium|Google Chrome) (\d+\.\d+)/,
+    minimum: '120.0',
+  },
 } as const satisfies Record<string, ToolDescription>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -1,10 +1,11 @@
 import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import { makeFolder } from '../../gen/base/folder.js';
 import { ROOT } from '../../gen/base/installed.js';
 import packageFile from '../../package.json' with { type: 'json' };
+import { BROWSER_SCRIPTS, browserBundle } from './bundle.js';
 import { OF_THE_REPOSITORY } from './commands.js';
 
 /** What the package has besides JavaScript: it lies in the same places as in the repository. */
@@ -45,7 +46,7 @@ function manifest() {
 /** Files of a folder and below it that are no TypeScript. */
 function otherFiles(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && extname(entry.name) !== '.ts')
+    .filter((entry) => entry.isFile() && !/\.tsx?$/.test(entry.name))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
 
@@ -67,6 +68,10 @@ export async function writeJavaScript(out: string): Promise<void> {
   const { exitCode, all } = await execa(process.execPath, arguments_, { cwd: ROOT, all: true, reject: false });
   if (exitCode !== 0) throw new UserError(`TypeScript ended with exit code ${exitCode}:\n${all}`, EXIT.toolBroken);
   copyTo(out, SOURCES.flatMap(otherFiles));
+  for (const { entry, built } of Object.values(BROWSER_SCRIPTS)) {
+    makeFolder(dirname(join(out, built)));
+    writeFileSync(join(out, built), await browserBundle(entry));
+  }
 }
 
 /**

@@ -8,6 +8,8 @@ export interface ValueFacts {
   /** As tables show it: `GE`, `ps`, `%`. */
   readonly unit: string;
   readonly range: Range;
+  /** Where the larger value is the better one. */
+  readonly rises?: true;
 }
 
 /** Values by name; null where there is none, such as a path of a library without delays. */

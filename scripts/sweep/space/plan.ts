@@ -51,6 +51,7 @@ export interface PlanPoint {
   readonly at: Place['at'];
   /** Generates its design. */
   readonly command: string;
+  readonly parameters: Job['parameters'];
   /** Known before anything is measured. */
   readonly known: Values;
   /** The measurements that it takes, by metric. */
@@ -122,7 +123,7 @@ export async function planOf(file: string): Promise<SpacePlan> {
     ...{ axes: Object.keys(study.axes), impossible, jobs, values, derived, objective, budget: study.budget },
     provenance: Object.fromEntries([...metrics].map(([name, { provenance }]) => [name, provenance])),
     points: points.map(({ place: { at }, design, known }) => ({
-      ...{ at, known, command: commandOf(design) },
+      ...{ at, known, command: commandOf(design), parameters: parametersOf(design) },
       jobs: Object.fromEntries(
         [...metrics].map(([metric, { identity, basis }]) => {
           const of = {

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { allOf, EXIT, UserError } from '../../../gen/base/errors.js';
 import { FlagReader } from '../../../gen/base/flag-reader.js';
-import { progressLine } from '../../../gen/base/progress.js';
+import { countedSteps, progressLine } from '../../../gen/base/progress.js';
+import { explorerPage } from '../explorer/page.js';
 import { commandOf, JSON_OPTION, LOG_INTERVAL, option, presented } from '../program.js';
 import type { Presentation } from '../study.js';
 import { requireWritable } from '../targets.js';
@@ -25,6 +26,7 @@ interface Flags {
   readonly round?: string;
   readonly plan?: boolean;
   readonly csv?: string;
+  readonly explorer?: string;
   readonly json?: boolean;
 }
 
@@ -48,6 +50,7 @@ const SWEEP: Presentation<Flags, SpacePlan, SpaceReport> = {
     option('--round <n>', 'of the search: points that it asks for at a time (default: as many as --jobs)'),
     option('--plan', 'say what would be measured, and stop'),
     option('--csv <file>', 'write all points as CSV'),
+    option('--explorer <file>', 'write all points as a page to explore in a browser, HTML'),
     JSON_OPTION,
   ],
   lists: {
@@ -59,7 +62,7 @@ const SWEEP: Presentation<Flags, SpacePlan, SpaceReport> = {
     '',
   ],
   fails: 'a point failed, or none meets the conditions',
-  writes: { results: 'folder', csv: 'file' },
+  writes: { results: 'folder', csv: 'file', explorer: 'file' },
   targets: ({ csv }) => (csv === undefined ? [] : [{ option: '--csv', file: csv, text: spaceCsv }]),
   layout: spaceLayout,
 };
@@ -96,7 +99,8 @@ export async function sweepProgram(): Promise<number> {
     process.stderr.write(`interrupted: ${measurementsText(measurements)}; the same command goes on from there\n`);
     return ended;
   }
-  presented(SWEEP, { report, request: plan, targets: SWEEP.targets?.(flags, undefined) ?? [], json: flags.json });
+  const targets = [...(SWEEP.targets?.(flags, undefined) ?? []), ...(await explorerTarget(flags, plan, report))];
+  presented(SWEEP, { report, request: plan, targets, json: flags.json });
   return exitCodeOf(report, outcomes);
 }
 
@@ -130,6 +134,14 @@ function planText(plan: SpacePlan, most: number | undefined, store: ResultStore,
   const others = plan.impossible.length > 0 ? `, ${plan.impossible.length} impossible ones left out` : '';
   const some = isSearch ? `a search measures ${most === undefined ? 'some' : `at most ${most}`} of them\n` : '';
   return `${points.length} of ${plan.points.length} points${others}\n${metrics.join('')}${some}`;
+}
+
+/** The page to explore, made with progress; none where the option was not given. */
+async function explorerTarget({ explorer: file }: Flags, plan: SpacePlan, report: SpaceReport) {
+  if (file === undefined) return [];
+  const line = progressLine(process.stderr, LOG_INTERVAL);
+  const page = await explorerPage(plan, report, countedSteps(line.show)).finally(line.end);
+  return [{ option: '--explorer', file, text: () => page }];
 }
 
 /** The command that measures the same. */

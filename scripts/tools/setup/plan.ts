@@ -27,12 +27,14 @@ const PACKAGES: Readonly<Record<ToolName, Readonly<Record<PackageManager, readon
   nextpnr: { apt: ['nextpnr-ice40'], dnf: ['nextpnr'], pacman: ['nextpnr'], brew: [] },
   icepack: { apt: ['fpga-icestorm'], dnf: ['icestorm'], pacman: ['icestorm'], brew: ['icestorm'] },
   opensta: { apt: ['opensta'], dnf: [], pacman: [], brew: [] },
+  chromium: { apt: ['chromium'], dnf: ['chromium'], pacman: ['chromium'], brew: [] },
 };
 
 /** Where to get tools that some package managers have no package of. */
 const SOURCES: Readonly<Partial<Record<ToolName, string>>> = {
   nextpnr: 'https://github.com/YosysHQ/nextpnr',
   opensta: 'https://github.com/The-OpenROAD-Project/OpenSTA',
+  chromium: 'https://www.chromium.org',
 };
 
 /** Tools that come with Apple's command line tools, not with a package. */
@@ -44,6 +46,7 @@ const OPTIONAL: Readonly<Partial<Record<ToolName, string>>> = {
   nextpnr: 'npm run area -- --place does not work',
   icepack: 'npm run area -- --bitstream does not work',
   opensta: 'npm run area -- --sta does not work',
+  chromium: 'npm run explorer:picture does not work',
 };
 
 /** What each tool is for: why it is installed, and what fails without it. */
@@ -58,6 +61,7 @@ const PURPOSE: Readonly<Record<ToolName, string>> = {
   nextpnr: 'npm run area -- --place (frequencies on an FPGA)',
   icepack: 'npm run area -- --bitstream',
   opensta: 'npm run area -- --sta (setup checks of the whole design)',
+  chromium: 'npm run explorer:picture, and the tests of the page of a sweep',
 };
 
 /** The machine as the setup sees it. */

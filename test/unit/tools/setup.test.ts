@@ -146,6 +146,7 @@ describe('npm run setup', () => {
     'nextpnr-ice40': '"nextpnr-ice40 -- Next Generation Place and Route (Version 0.4-1+b1)"',
     icepack: 'Usage: icepack [options]',
     sta: '2.0.17',
+    chromium: 'Chromium 156.0.8078.114',
   };
 
   it('says what it runs, runs it, and does nothing the second time', async () => {
@@ -154,7 +155,7 @@ describe('npm run setup', () => {
     expect(first.exitCode).toBe(0);
     expect(first.all).toMatch(/:\n.*apt-get update\n.*apt-get install -y .* verilator/);
     expect(called()).toBe(
-      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ gcc make ccache nextpnr-ice40 fpga-icestorm opensta\n',
+      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ gcc make ccache nextpnr-ice40 fpga-icestorm opensta chromium\n',
     );
     const second = await setup(place);
     expect(second.exitCode).toBe(0);

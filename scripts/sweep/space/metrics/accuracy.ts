@@ -37,7 +37,7 @@ interface Opened {
   readonly identity: unknown;
 }
 
-const PERCENT = { unit: '%', range: { least: 0, most: 100 } };
+const PERCENT = { unit: '%', range: { least: 0, most: 100 }, rises: true } as const;
 
 /** Accuracy of networks with the types of a design's ports, as `npm run accuracy` measures it. */
 export const ACCURACY: SpaceMetric<Settings, Opened> = {

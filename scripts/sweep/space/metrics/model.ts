@@ -74,8 +74,8 @@ export const MODEL: SpaceMetric<Settings, Opened> = {
     Object.fromEntries(
       networks.flatMap(({ name }) => [
         [`cycles.${name}`, { unit: 'cycles a batch', range: NOT_NEGATIVE }],
-        [`utilisation.${name}`, { unit: '', range: SHARE }],
-        [`rate.${name}`, { unit: 'samples/s', range: NOT_NEGATIVE }],
+        [`utilisation.${name}`, { unit: '', range: SHARE, rises: true }],
+        [`rate.${name}`, { unit: 'samples/s', range: NOT_NEGATIVE, rises: true }],
       ]),
     ),
 
