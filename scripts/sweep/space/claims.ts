@@ -1,19 +1,22 @@
 import {
+  closeSync,
+  fstatSync,
   linkSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   unlinkSync,
-  utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Who measures something at the moment. */
+/** Who measures something at the moment. Machines of the same name differ by their last start. */
 const CLAIM = z.object({ host: z.string(), pid: z.int(), began: z.string() });
 
 type Claimant = z.output<typeof CLAIM>;
@@ -37,15 +40,22 @@ export interface Claims {
  * results are written whole, and the later one is the same.
  */
 export function claimsOf(folder: string): Claims {
-  const own: Claimant = { host: hostname(), pid: process.pid, began: beginOf(process.pid) ?? '' };
+  const own: Claimant = { host: thisMachine(), pid: process.pid, began: beginOf(process.pid) ?? '' };
+  const text = JSON.stringify(own);
   const held = new Set<string>();
   const fileOf = (key: string): string => join(folder, key);
+  /** Keys have no points in them. */
+  const temporaryOf = (key: string): string => `${fileOf(key)}.${own.pid}-${held.size}-${Date.now()}`;
   // Of programs that were killed after their last result.
-  for (const key of readdirSync(folder)) if (isFree(fileOf(key), own.host)) rmSync(fileOf(key), { force: true });
+  const start = clockOf(temporaryOf('now'));
+  for (const name of readdirSync(folder)) {
+    const isLeft = name.includes('.') ? isSilent(fileOf(name), start) : isFree(fileOf(name), own.host, start);
+    if (isLeft) rmSync(fileOf(name), { force: true });
+  }
   const signs = setInterval(() => {
     for (const key of held) {
       try {
-        utimesSync(fileOf(key), new Date(), new Date());
+        touch(fileOf(key), text);
       } catch {
         // Removed by hand: the claim is lost, not the result.
       }
@@ -54,8 +64,8 @@ export function claimsOf(folder: string): Claims {
   signs.unref();
   const write = (key: string): boolean => {
     // A file that is linked into place is whole from the start.
-    const temporary = `${fileOf(key)}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify(own));
+    const temporary = temporaryOf(key);
+    writeFileSync(temporary, text);
     try {
       linkSync(temporary, fileOf(key));
       held.add(key);
@@ -73,8 +83,8 @@ export function claimsOf(folder: string): Claims {
   return {
     take(key) {
       if (write(key)) return true;
-      if (!isFree(fileOf(key), own.host)) return false;
-      const aside = `${fileOf(key)}.gone-${process.pid}`;
+      if (!isFree(fileOf(key), own.host, clockOf(temporaryOf('now')))) return false;
+      const aside = temporaryOf(key);
       try {
         renameSync(fileOf(key), aside);
         rmSync(aside, { force: true });
@@ -91,13 +101,50 @@ export function claimsOf(folder: string): Claims {
   };
 }
 
-/** Whether nobody holds a claim any more. */
-function isFree(file: string, host: string): boolean {
+/** This machine since its last start, as far as the system tells: several may have the same name. */
+export function thisMachine(): string {
+  try {
+    return `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;
+  } catch {
+    return hostname();
+  }
+}
+
+/** Writes what a file holds already: the file server notes the time, by its own clock. */
+function touch(file: string, text: string): void {
+  const handle = openSync(file, 'r+');
+  try {
+    writeSync(handle, text, 0);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The time by the clock of the file server, in which signs of life are noted. */
+function clockOf(temporary: string): number {
+  const handle = openSync(temporary, 'w');
+  try {
+    writeSync(handle, ' ');
+    return fstatSync(handle).mtimeMs;
+  } finally {
+    closeSync(handle);
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Whether a file that is there for a moment only was left by a program that was killed. */
+function isSilent(file: string, now: number): boolean {
+  const known = statSync(file, { throwIfNoEntry: false });
+  return known !== undefined && now - known.mtimeMs > SILENCE;
+}
+
+/** Whether nobody holds a claim any more. @param now By the clock of the file server. */
+function isFree(file: string, host: string, now: number): boolean {
   let claimant: Claimant | undefined;
   let silence: number;
   try {
     claimant = CLAIM.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
-    silence = Date.now() - statSync(file).mtimeMs;
+    silence = now - statSync(file).mtimeMs;
   } catch (error) {
     // Released in the meantime, or no claim at all.
     return (error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError;

@@ -13,6 +13,8 @@ import { LocalPool } from './local-pool.js';
 import { planOf, type SpacePlan } from './plan.js';
 import { exitCodeOf, type SpaceReport, spaceReport } from './report.js';
 import { type ResultStore, resultStore } from './store.js';
+import type { SlurmOptions } from './slurm/commands.js';
+import { SlurmPool } from './slurm/slurm-pool.js';
 import { chosenPoints, jobsOf, swept } from './sweep.js';
 import { measurementsText, spaceCsv, spaceLayout } from './table.js';
 
@@ -24,6 +26,11 @@ interface Flags {
   readonly search?: boolean;
   readonly seed: string;
   readonly round?: string;
+  readonly slurm?: boolean;
+  readonly slurmPartition?: string;
+  readonly slurmLimit?: string;
+  readonly slurmMinutes?: string;
+  readonly slurmMegabytes?: string;
   readonly plan?: boolean;
   readonly csv?: string;
   readonly explorer?: string;
@@ -34,6 +41,9 @@ interface Flags {
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const MOST_WORKERS = 1024;
+
+/** Tasks of an array that run at a time, where the user does not say. */
+const SLURM_LIMIT = 64;
 
 /** How `npm run sweep` is asked, and how its report is shown. */
 const SWEEP: Presentation<Flags, SpacePlan, SpaceReport> = {
@@ -47,7 +57,15 @@ const SWEEP: Presentation<Flags, SpacePlan, SpaceReport> = {
     option('--minutes <n>', 'begin no measurement after this time (default: its budget, or none)'),
     option('--search', 'look for the best points without measuring all: an estimate says which to measure next'),
     option('--seed <n>', 'of the search: where it begins', '1'),
-    option('--round <n>', 'of the search: points that it asks for at a time (default: as many as --jobs)'),
+    option(
+      '--round <n>',
+      'of the search: points that it asks for at a time (default: as many as are measured at a time)',
+    ),
+    option('--slurm', 'measure in job arrays of Slurm; the folder of results and this one are shared by its nodes'),
+    option('--slurm-partition <name>', 'where they run (default: that of Slurm)'),
+    option('--slurm-limit <n>', `tasks of an array at a time (default: ${SLURM_LIMIT})`),
+    option('--slurm-minutes <n>', 'time of a measurement (default: that of the partition)'),
+    option('--slurm-megabytes <n>', 'memory of a measurement (default: that of the partition)'),
     option('--plan', 'say what would be measured, and stop'),
     option('--csv <file>', 'write all points as CSV'),
     option('--explorer <file>', 'write all points as a page to explore in a browser, HTML'),
@@ -75,7 +93,7 @@ export async function sweepProgram(): Promise<number> {
   const [limits] = allOf([() => limitsOf(flags), () => requireWritable(SWEEP.writes ?? {}, flags)]);
   const plan = await planOf(file);
   if (flags.search) requireGoal(plan);
-  const { points = plan.budget.points, minutes = plan.budget.minutes, workers, seed, round } = limits;
+  const { points = plan.budget.points, minutes = plan.budget.minutes, workers, seed, round, slurm } = limits;
   const store = resultStore(resolve(flags.results));
   if (flags.plan) {
     process.stdout.write(planText(plan, points, store, flags.search === true));
@@ -83,15 +101,20 @@ export async function sweepProgram(): Promise<number> {
   }
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const { signal, stopped } = interruption();
-  const pool = new LocalPool(store, workers);
+  const pool = slurm === undefined ? new LocalPool(store, workers) : new SlurmPool(store, slurm);
   const { outcomes, search } = await swept({
     ...{ plan, store, pool, points, interrupted: signal, show: line.show },
     search: flags.search ? { seed, round } : undefined,
     deadline: minutes === undefined ? undefined : performance.now() + minutes * 60_000,
-  }).finally(async () => {
-    line.end();
-    await pool.end();
-  });
+  })
+    .finally(async () => {
+      line.end();
+      await pool.end();
+    })
+    .catch((error: unknown) => {
+      process.stderr.write(`${keptText(plan, store)}\n`);
+      throw error;
+    });
   const report = spaceReport(plan, outcomes, { results: flags.results, command: commandText(file, flags), search });
   const ended = stopped();
   if (ended !== undefined) {
@@ -110,17 +133,51 @@ function requireGoal({ file, objective }: SpacePlan): void {
 }
 
 /** @throws ConfigurationError naming every number that is none. */
-function limitsOf({ jobs, points, minutes, seed, round = jobs }: Flags) {
+function limitsOf(flags: Flags) {
+  const { points, minutes, seed, slurm = false } = flags;
   const reader = new FlagReader();
+  const workers = reader.integer('--jobs', flags.jobs, { most: MOST_WORKERS });
+  const tasks = slurmOf(flags, reader);
   const limits = {
-    workers: reader.integer('--jobs', jobs, { most: MOST_WORKERS }),
+    workers,
     seed: reader.integer('--seed', seed, { least: 0, most: 2 ** 32 - 1 }),
-    round: reader.integer('--round', round, { most: MOST_WORKERS }),
+    round: flags.round === undefined ? roundOf(flags) : reader.integer('--round', flags.round, { most: MOST_POINTS }),
+    slurm: slurm ? tasks : undefined,
     ...(points !== undefined && { points: reader.integer('--points', points, { most: Number.MAX_SAFE_INTEGER }) }),
     ...(minutes !== undefined && { minutes: reader.positive('--minutes', minutes, 1e6) }),
   };
   reader.end();
   return limits;
+}
+
+/** Points of a round, where the user does not say: as many as are measured at a time. */
+const roundOf = ({ jobs, slurm, slurmLimit = String(SLURM_LIMIT) }: Flags): number => Number(slurm ? slurmLimit : jobs);
+
+const MOST_POINTS = 20_000;
+
+/** What tasks of Slurm may take. */
+function slurmOf(flags: Flags, reader: FlagReader): SlurmOptions {
+  const { slurm, slurmPartition: partition, slurmLimit, slurmMinutes, slurmMegabytes } = flags;
+  const given = { partition, limit: slurmLimit, minutes: slurmMinutes, megabytes: slurmMegabytes };
+  if (!slurm) {
+    for (const [name, text] of Object.entries(given)) {
+      if (text !== undefined) reader.problems.push({ key: `--slurm-${name}`, given: text, rule: 'needs --slurm' });
+    }
+  }
+  const number = (key: string, text: string | undefined): number | undefined =>
+    text === undefined ? undefined : reader.integer(key, text, { most: 1e7 });
+  return {
+    partition,
+    limit: number('--slurm-limit', slurmLimit) ?? SLURM_LIMIT,
+    minutes: number('--slurm-minutes', slurmMinutes),
+    megabytes: number('--slurm-megabytes', slurmMegabytes),
+  };
+}
+
+/** What is kept of a study that was given up. */
+function keptText({ jobs }: SpacePlan, store: ResultStore): string {
+  const kept = [...jobs.keys()].filter((key) => store.get(key) !== undefined).length;
+  return `${kept} of ${jobs.size} measurements are kept; the same command goes on from there`;
 }
 
 function planText(plan: SpacePlan, most: number | undefined, store: ResultStore, isSearch: boolean): string {
@@ -145,14 +202,16 @@ async function explorerTarget({ explorer: file }: Flags, plan: SpacePlan, report
 }
 
 /** The command that measures the same. */
-const commandText = (file: string, { results, points, minutes, search, seed, jobs, round = jobs }: Flags): string =>
-  [
+const commandText = (file: string, flags: Flags): string => {
+  const { results, points, minutes, search, seed, round = roundOf(flags) } = flags;
+  return [
     `npm run sweep -- ${file}`,
     ...(results === 'sweep-out' ? [] : [`--results ${results}`]),
     ...(points === undefined ? [] : [`--points ${points}`]),
     ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
     ...(search ? [`--search --seed ${seed} --round ${round}`] : []),
   ].join(' ');
+};
 
 /** Told by the first signal that asks the program to end; the second one ends it at once. */
 function interruption(): { readonly signal: AbortSignal; readonly stopped: () => number | undefined } {

@@ -8,10 +8,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { claimsOf } from '../../../../scripts/sweep/space/claims.js';
+import { claimsOf, thisMachine } from '../../../../scripts/sweep/space/claims.js';
 import { resultKey, resultStore, UnkeptError } from '../../../../scripts/sweep/space/store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-store-'));
@@ -98,14 +98,19 @@ describe('claims', () => {
 
   it('are free where who had them is gone', () => {
     const there = { host: 'elsewhere', pid: 1, began: '1' };
-    claim('dead', { host: hostname(), pid: LAST_PID, began: '5' });
-    claim('reused', { host: hostname(), pid: process.pid, began: 'another time' });
+    claim('dead', { host: thisMachine(), pid: LAST_PID, began: '5' });
+    claim('reused', { host: thisMachine(), pid: process.pid, began: 'another time' });
     claim('silent', there, 600);
     claim('damaged', '{"host":');
     claim('alive', there, 1);
+    // Another machine of the same name.
+    claim('namesake', { host: `${thisMachine()}x`, pid: LAST_PID, began: '5' }, 1);
+    // Files that are there for a moment only: of a program that writes one now, and of one that was killed.
+    claim('alive.1', '', 1);
+    claim('alive.2', '', 600);
     const claims = claimsOf(at);
-    expect(readdirSync(at)).toEqual(['alive']);
-    claim('dead', { host: hostname(), pid: LAST_PID, began: '5' });
+    expect(readdirSync(at)).toEqual(['alive', 'alive.1', 'namesake']);
+    claim('dead', { host: thisMachine(), pid: LAST_PID, began: '5' });
     expect(['dead', 'reused', 'silent', 'damaged', 'alive'].map((key) => claims.take(key))).toEqual([
       true,
       true,
@@ -114,6 +119,6 @@ describe('claims', () => {
       false,
     ]);
     claims.end();
-    expect(readdirSync(at)).toEqual(['alive']);
+    expect(readdirSync(at)).toEqual(['alive', 'alive.1', 'namesake']);
   });
 });
