@@ -45,7 +45,8 @@ export interface ResultStore {
 }
 
 /** Where claims lie, and what Yosys gave. */
-export const claimsIn = (folder: string): string => join(folder, 'claims');
+const CLAIMS = 'claims';
+export const claimsIn = (folder: string): string => join(folder, CLAIMS);
 export const yosysIn = (folder: string): string => join(folder, 'yosys');
 
 /** The hash of all that a result depends on. */
@@ -89,7 +90,9 @@ function prepare(folder: string): void {
     }
     return;
   }
-  const others = existsSync(folder) ? readdirSync(folder) : [];
+  // What another program that begins at the same moment has written before its mark.
+  const isBegun = (name: string): boolean => name === CLAIMS || name.startsWith(MARK);
+  const others = existsSync(folder) ? readdirSync(folder).filter((name) => !isBegun(name)) : [];
   if (others.length > 0) {
     throw new UserError(
       `${folder} is no folder of results: it holds ${others.slice(0, 3).join(', ')}; name another with --results`,
