@@ -91,7 +91,8 @@ describe('a sweep on Slurm', () => {
       .map(({ nodes }) => nodes);
     expect(NODES).toContain(lost);
     cluster.killNode(lost);
-    const { report, stderr } = await sweeping;
+    const hurry = setInterval(cluster.hurry, 1000);
+    const { report, stderr } = await sweeping.finally(() => clearInterval(hurry));
     expect(report?.measurements, stderr).toEqual({ kept: 0, new: 8, failed: 0, left: 0 });
     expect(values(report)).toEqual(values(whole));
     expect(writes()).toEqual(Array(8).fill(1));
