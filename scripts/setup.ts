@@ -7,7 +7,7 @@ import { setUp } from './tools/setup/setup.js';
 function command(): Command {
   return programCommand('npm run setup --')
     .description(
-      'Install the tools that verification and the area report run: Verilator, Yosys, Icarus Verilog, a C++ compiler, make, ccache, nextpnr for iCE40, icepack, OpenSTA and Chromium, and Fashion-MNIST, with which networks are tested. Does nothing where they are present; prints the commands where it cannot install.',
+      'Install the tools that verification and the area report run: Verilator, Yosys, Icarus Verilog, a C++ compiler, make, ccache, nextpnr for iCE40, icepack, OpenSTA, Chromium and qflow, and Fashion-MNIST, with which networks are tested. Does nothing where they are present; prints the commands where it cannot install.',
     )
     .option('--dry-run', 'only say what would be run')
     .addHelpText('after', '\nExit codes: 0 done, 2 wrong request, 3 a tool could not be installed.')

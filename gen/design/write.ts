@@ -77,6 +77,7 @@ const BY_PRODUCT = new RegExp(
       '(area|period)/netlist/[^/]+\\.v',
       'sim',
       'sim_dir/.+',
+      'layout/\\w+/[^/]+\\.(json|svg|v|def|gds|lef|spef|spice)',
     ],
     ...['(vivado|quartus|lattice|cmake)/build/.+', 'openlane/runs/.+'],
     ...['cocotb/(sim_build|__pycache__)/.+', 'cocotb/results\\.xml'],
@@ -85,7 +86,7 @@ const BY_PRODUCT = new RegExp(
 
 /** A folder that is a by-product as a whole, and what is in it. */
 const BY_PRODUCT_FOLDER =
-  /^(sim_dir|(?:area|period)\/netlist|\w+\/build|openlane\/runs|cocotb\/(?:sim_build|__pycache__))\/.*$/;
+  /^(sim_dir|(?:area|period)\/netlist|\w+\/build|openlane\/runs|layout\/\w+|cocotb\/(?:sim_build|__pycache__))\/.*$/;
 
 /** What a design's folder holds besides its files as they were generated. */
 interface AddedFiles {

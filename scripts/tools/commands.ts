@@ -7,6 +7,7 @@ export const COMMANDS = {
   setup: 'installs the external tools',
   area: 'area, critical path, netlists for a clock period, FPGA counts',
   power: 'power and energy per MAC on real operands',
+  layout: 'places and routes a PE, from Verilog to GDS',
   sweep: 'measures the designs of a study, and finds the best',
   variants: 'one table of variants of the hardware',
   published: 'published Verilog in the same flow',

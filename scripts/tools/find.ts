@@ -97,6 +97,13 @@ export const TOOLS = {
     versionPattern: /(?:Chromium|Google Chrome) (\d+\.\d+)/,
     minimum: '120.0',
   },
+  qflow: {
+    title: 'qflow',
+    programs: ['qflow'],
+    versionArguments: ['--version'],
+    versionPattern: /Qflow version (\d+\.\d+)/,
+    minimum: '1.3',
+  },
 } as const satisfies Record<string, ToolDescription>;
 
 export type ToolName = keyof typeof TOOLS;

@@ -28,6 +28,7 @@ const PACKAGES: Readonly<Record<ToolName, Readonly<Record<PackageManager, readon
   icepack: { apt: ['fpga-icestorm'], dnf: ['icestorm'], pacman: ['icestorm'], brew: ['icestorm'] },
   opensta: { apt: ['opensta'], dnf: [], pacman: [], brew: [] },
   chromium: { apt: ['chromium'], dnf: ['chromium'], pacman: ['chromium'], brew: [] },
+  qflow: { apt: ['qflow', 'qflow-tech-osu018'], dnf: [], pacman: [], brew: [] },
 };
 
 /** Where to get tools that some package managers have no package of. */
@@ -35,6 +36,7 @@ const SOURCES: Readonly<Partial<Record<ToolName, string>>> = {
   nextpnr: 'https://github.com/YosysHQ/nextpnr',
   opensta: 'https://github.com/The-OpenROAD-Project/OpenSTA',
   chromium: 'https://www.chromium.org',
+  qflow: 'http://opencircuitdesign.com/qflow',
 };
 
 /** Tools that come with Apple's command line tools, not with a package. */
@@ -47,6 +49,7 @@ const OPTIONAL: Readonly<Partial<Record<ToolName, string>>> = {
   icepack: 'npm run area -- --bitstream does not work',
   opensta: 'npm run area -- --sta does not work',
   chromium: 'npm run explorer:picture does not work',
+  qflow: 'npm run layout does not work',
 };
 
 /** What each tool is for: why it is installed, and what fails without it. */
@@ -62,6 +65,7 @@ const PURPOSE: Readonly<Record<ToolName, string>> = {
   icepack: 'npm run area -- --bitstream',
   opensta: 'npm run area -- --sta (setup checks of the whole design)',
   chromium: 'npm run explorer:picture, and the tests of the page of a sweep',
+  qflow: 'npm run layout (placement and routing)',
 };
 
 /** The machine as the setup sees it. */

@@ -147,6 +147,7 @@ describe('npm run setup', () => {
     icepack: 'Usage: icepack [options]',
     sta: '2.0.17',
     chromium: 'Chromium 156.0.8078.114',
+    qflow: 'Qflow version 1.3 revision 17',
   };
 
   it('says what it runs, runs it, and does nothing the second time', async () => {
@@ -155,7 +156,7 @@ describe('npm run setup', () => {
     expect(first.exitCode).toBe(0);
     expect(first.all).toMatch(/:\n.*apt-get update\n.*apt-get install -y .* verilator/);
     expect(called()).toBe(
-      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ gcc make ccache nextpnr-ice40 fpga-icestorm opensta chromium\n',
+      'update\ninstall -y --no-install-recommends verilator yosys iverilog g++ gcc make ccache nextpnr-ice40 fpga-icestorm opensta chromium qflow qflow-tech-osu018\n',
     );
     const second = await setup(place);
     expect(second.exitCode).toBe(0);
