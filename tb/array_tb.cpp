@@ -5,11 +5,13 @@
 //   array_tb VECTORS [--results FILE] [--trace FILE] [--repeat N]
 //
 // VECTORS: words stationary (1: weights stay and have a stream of their own), lanes of the activations, of the weights and
-// of a row of results, a_bits, w_bits, acc_bits (of a lane), segments; per segment: seed, idle (input idle in n of 256
+// of a row of results, a_bits, w_bits, acc_bits (of a lane), lanes of the scales of activations and of weights and their
+// bits (0: there are none), segments; per segment: seed, idle (input idle in n of 256
 // cycles), busy (output not ready in n of 256), probe (1: check what must not depend on what within a cycle, drive
 // garbage on idle inputs), abort (0, or the cycle after which the segment is cut off by the next one's reset),
 // compare (1: expected results follow), tiles; per tile: beats of activations, beats of weights, rows of results, a_type,
-// w_type, a_wide, w_wide, the codes of all lanes and beats of activations, then of weights (bytes), and the expected lanes
+// w_type, a_wide, w_wide, the codes of all lanes and beats of activations, then of weights, then of the scales of both (bytes), and
+// the expected lanes
 // of all rows (64 bit) if compared. Every segment begins with a reset of 4 cycles.
 //
 // RESULTS: 64-bit lanes of the rows of results, in order, of segments that are not cut off. One JSON object is
@@ -31,15 +33,18 @@ namespace {
 constexpr int kResetCycles = 4;
 
 struct Shape {
-  uint32_t stationary, a_lanes, w_lanes, out_lanes, a_bits, w_bits, acc_bits;
+  uint32_t stationary, a_lanes, w_lanes, out_lanes, a_bits, w_bits, acc_bits, a_scales, w_scales, scale_bits;
   size_t a_words() const { return words_for(size_t{a_lanes} * a_bits); }
   size_t w_words() const { return words_for(size_t{w_lanes} * w_bits); }
+  size_t a_scale_words() const { return words_for(size_t{a_scales} * scale_bits); }
+  size_t w_scale_words() const { return words_for(size_t{w_scales} * scale_bits); }
   size_t row_words() const { return words_for(size_t{out_lanes} * acc_bits); }
 };
 
 struct Tile {
   uint32_t beats, weight_beats, rows, a_type, w_type, a_wide, w_wide;
   std::vector<uint32_t> a, w;      // beats of packed codes
+  std::vector<uint32_t> a_scale, w_scale;  // and of scales
   std::vector<uint32_t> expected;  // rows of packed results
 };
 
@@ -79,6 +84,10 @@ Segment read_segment(VectorFile& file, const Shape& shape) {
                         shape.a_words());
     tile.w = pack_codes(file.take(size_t{tile.weight_beats} * shape.w_lanes), tile.weight_beats, shape.w_lanes,
                         shape.w_bits, shape.w_words());
+    tile.a_scale = pack_codes(file.take(size_t{tile.beats} * shape.a_scales), tile.beats, shape.a_scales, shape.scale_bits,
+                              shape.a_scale_words());
+    tile.w_scale = pack_codes(file.take(size_t{tile.beats} * shape.w_scales), tile.beats, shape.w_scales, shape.scale_bits,
+                              shape.w_scale_words());
     if (!s.compare) continue;
     tile.expected.resize(tile.rows * shape.row_words());
     for (uint32_t row = 0; row < tile.rows; row++) {
@@ -258,11 +267,15 @@ class Bench {
       if (!segment.probe) return;
       if (activations) a_data_i_.write(garbage(random, size_t{shape_.a_lanes} * shape_.a_bits).data());
       if (weights) w_data_i_.write(garbage(random, size_t{shape_.w_lanes} * shape_.w_bits).data());
+      if (activations && shape_.a_scales) a_scale_i_.write(garbage(random, size_t{shape_.a_scales} * shape_.scale_bits).data());
+      if (weights && shape_.w_scales) w_scale_i_.write(garbage(random, size_t{shape_.w_scales} * shape_.scale_bits).data());
       set_last(stream.side, random.next() & 1);
       return;
     }
     if (activations) a_data_i_.write(&tile->a[stream.beat * shape_.a_words()]);
     if (weights) w_data_i_.write(&tile->w[stream.beat * shape_.w_words()]);
+    if (activations && shape_.a_scales) a_scale_i_.write(&tile->a_scale[stream.beat * shape_.a_scale_words()]);
+    if (weights && shape_.w_scales) w_scale_i_.write(&tile->w_scale[stream.beat * shape_.w_scale_words()]);
     set_last(stream.side, stream.beat + 1 == (activations ? tile->beats : tile->weight_beats));
     // Types and widths count in the first beat only.
     const bool first = stream.beat == 0 || !segment.probe;
@@ -335,6 +348,7 @@ class Bench {
   Port w_valid_i_ = model_->port_if_any("w_valid_i"), w_ready_o_ = model_->port_if_any("w_ready_o");
   Port w_last_i_ = model_->port_if_any("w_last_i"), w_data_i_ = model_->port("w_data_i");
   Port w_type_i_ = model_->port_if_any("w_type_i"), w_wide_i_ = model_->port_if_any("w_wide_i");
+  Port a_scale_i_ = model_->port_if_any("a_scale_i"), w_scale_i_ = model_->port_if_any("w_scale_i");
   Port out_valid_o_ = model_->port("out_valid_o"), out_ready_i_ = model_->port("out_ready_i");
   Port out_last_o_ = model_->port("out_last_o"), out_data_o_ = model_->port("out_data_o");
   std::vector<uint32_t> row_, held_;
@@ -376,6 +390,9 @@ int main(int argc, char** argv) {
   shape.a_bits = file.word();
   shape.w_bits = file.word();
   shape.acc_bits = file.word();
+  shape.a_scales = file.word();
+  shape.w_scales = file.word();
+  shape.scale_bits = file.word();
   std::vector<Segment> segments(file.word());
   for (Segment& segment : segments) segment = read_segment(file, shape);
 

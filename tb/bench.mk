@@ -27,7 +27,7 @@ ifeq ($(VM_TRACE_FST),1)
   LDLIBS += -lz
 endif
 
-BENCHES = array_tb.o module_tb.o dot_tb.o encode_tb.o requantise_tb.o dma_tb.o engine_tb.o
+BENCHES = array_tb.o module_tb.o dot_tb.o scaler_tb.o encode_tb.o requantise_tb.o dma_tb.o engine_tb.o
 
 .PHONY: shared header
 .DEFAULT_GOAL = Vdut

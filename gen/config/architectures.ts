@@ -1,14 +1,15 @@
 import type { Problem } from '../base/errors.js';
 import { type Configuration, MOST_PE_LANES, MOST_UNIT_LANES } from './parameters.js';
-import { busProblems, clusterProblems, laneProblems, unitProblems } from './size-rules.js';
+import { blockProblems, busProblems, clusterProblems, laneProblems, unitProblems } from './size-rules.js';
 
 /** The parameters that choose an architecture, perhaps not yet validated; left out, they have their defaults. */
 export interface Selection {
   readonly arch?: unknown;
   readonly dataflow?: unknown;
+  readonly block?: unknown;
 }
 
-export type ArchitectureName = 'output-stationary' | 'weight-stationary' | 'dot';
+export type ArchitectureName = 'output-stationary' | 'weight-stationary' | 'dot' | 'dot-blocks';
 
 /** What parameters mean for an architecture, as far as it can be said without elaboration. */
 export interface ArchitectureParameters {
@@ -52,7 +53,7 @@ const PARAMETERS_OF: Readonly<Record<ArchitectureName, ArchitectureParameters>> 
     problems: (config) => [...clusterProblems(config), ...laneProblems(config)],
   },
   dot: {
-    selects: ({ arch }) => arch === 'dot',
+    selects: ({ arch, block }) => arch === 'dot' && block === 'none',
     computes: 'dot-product unit',
     deepestPipeline: 5,
     mostLanes: MOST_UNIT_LANES,
@@ -63,11 +64,22 @@ const PARAMETERS_OF: Readonly<Record<ArchitectureName, ArchitectureParameters>> 
     size: ['rows', 'cols', 'lanes'],
     problems: unitProblems,
   },
+  'dot-blocks': {
+    selects: ({ arch, block }) => arch === 'dot' && block !== 'none',
+    computes: 'dot-product unit for blocks',
+    deepestPipeline: 6,
+    mostLanes: MOST_UNIT_LANES,
+    defaults: { rows: 1, cols: 1, lanes: 16 },
+    fpgaDefaults: { tree: 'adders' },
+    words: ['dot'],
+    size: ['rows', 'cols', 'lanes'],
+    problems: blockProblems,
+  },
 };
 
 /** The name of the architecture that a configuration chooses; of one that is not valid, the default one. */
-export function architectureName({ arch = 'array', dataflow = 'os' }: Selection): ArchitectureName {
-  const found = Object.entries(PARAMETERS_OF).find(([, { selects }]) => selects({ arch, dataflow }));
+export function architectureName({ arch = 'array', dataflow = 'os', block = 'none' }: Selection): ArchitectureName {
+  const found = Object.entries(PARAMETERS_OF).find(([, { selects }]) => selects({ arch, dataflow, block }));
   return (found?.[0] ?? 'output-stationary') as ArchitectureName;
 }
 

@@ -5,10 +5,13 @@ import type { RawConfiguration } from './raw.js';
 /** What the parameters that mean something in a configuration depend on. */
 type Parts = Pick<Configuration, 'arch' | 'dataflow' | 'pe'> & {
   readonly stall?: Configuration['stall'];
+  readonly block?: Configuration['block'];
 };
 
-/** Values of other parameters, all at once. */
-type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe' | 'stall'>>;
+/** Values of other parameters, all at once; of blocks, whether there are any. */
+type Condition = Partial<Pick<Configuration, 'arch' | 'dataflow' | 'pe' | 'stall'>> & {
+  readonly block?: 'none' | 'given';
+};
 
 /** Parameters that mean nothing beside values of others: there they must have their defaults. */
 interface Conflict {
@@ -49,13 +52,21 @@ const CONFLICTS: readonly Conflict[] = [
     reason: 'a weight-stationary array sums as many products as it has rows',
   },
   { keys: ['overflow'], beside: { pe: 'float' }, reason: 'sums of binary32 are rounded' },
+  { keys: ['block'], beside: { arch: 'array' }, reason: 'PEs have no scales' },
+  { keys: ['scales'], beside: { block: 'none' }, reason: 'without blocks nothing has a scale' },
+  {
+    keys: ['maxK', 'accumulatorBits', 'overflow'],
+    beside: { arch: 'dot', block: 'given' },
+    reason: 'sums of blocks are added up in binary32, of tiles of any length',
+  },
   { keys: ['busSegment'], beside: { arch: 'dot' }, reason: 'the results of a tile leave in one beat' },
   { keys: ['clockGate', 'scan'], beside: { stall: 'enable' }, reason: 'there is no clock gate then' },
   { keys: ['busSegment'], beside: { dataflow: 'ws' }, reason: 'sums pass down from PE to PE' },
 ];
 
-const holds = (condition: Condition, config: Parts): boolean =>
-  Object.entries(condition).every(([key, value]) => config[key as keyof Condition] === value);
+const holds = ({ block, ...values }: Condition, config: Parts): boolean =>
+  (block === undefined || (block === 'none') === ((config.block ?? 'none') === 'none')) &&
+  Object.entries(values).every(([key, value]) => config[key as keyof typeof values] === value);
 
 const conflictOf = (key: ParameterKey, config: Parts): Conflict | undefined =>
   CONFLICTS.find(({ keys, beside }) => keys.includes(key) && holds(beside, config));
@@ -98,7 +109,9 @@ const wayOut = ({ beside }: Conflict, { target }: Configuration): string =>
 
 function conditionText(condition: Condition, nameOf = (key: ParameterKey): string => key): string {
   return Object.entries(condition)
-    .map(([key, value]) => `${nameOf(key as ParameterKey)} ${value}`)
+    .map(([key, value]) =>
+      value === 'given' ? nameOf(key as ParameterKey) : `${nameOf(key as ParameterKey)} ${value}`,
+    )
     .join(' and ');
 }
 

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { defaultIn } from './defaults.js';
 import { defaultName } from './name.js';
-import { type Configuration, flagOf, PARAMETER_KEYS } from './parameters.js';
+import { type Configuration, flagOf, PARAMETER_KEYS, type ParameterKey } from './parameters.js';
+
+/** Parameters that count in designs for blocks alone: those without are the same whatever these are. */
+const OF_BLOCKS: readonly ParameterKey[] = ['block', 'scales'];
 
 /** The sha256 of a configuration: of its parameters as JSON, in the order of their declaration. */
 export function configurationHash(config: Configuration): string {
-  const parameters = Object.fromEntries(PARAMETER_KEYS.map((key) => [key, config[key]]));
+  const keys = config.block === 'none' ? PARAMETER_KEYS.filter((key) => !OF_BLOCKS.includes(key)) : PARAMETER_KEYS;
+  const parameters = Object.fromEntries(keys.map((key) => [key, config[key]]));
   return createHash('sha256').update(JSON.stringify(parameters)).digest('hex');
 }
 

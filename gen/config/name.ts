@@ -16,6 +16,8 @@ const WORDS: Partial<Record<ParameterKey, (config: Parameters) => string>> = {
   lanes: ({ lanes }) => `n${lanes}`,
   clusterRows: ({ clusterRows, clusterCols }) => `c${clusterRows}x${clusterCols}`,
   clusterCols: ({ clusterRows, clusterCols }) => `c${clusterRows}x${clusterCols}`,
+  block: ({ block }) => `b${block}`,
+  scales: ({ scales }) => scales,
   maxK: ({ maxK }) => `k${maxK}`,
   accumulatorBits: ({ accumulatorBits }) => `acc${accumulatorBits}`,
   overflow: ({ overflow }) => overflow,

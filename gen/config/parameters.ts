@@ -70,6 +70,9 @@ export const PE_NAMES: string[] = ['int', 'float', ...BASELINE_NAMES];
 export const MOST_PE_LANES = 8;
 export const MOST_UNIT_LANES = 256;
 
+/** The longest block whose elements share a scale. */
+export const LONGEST_BLOCK = 1024;
+
 /** The longest side of a cluster of PEs. */
 export const LONGEST_CLUSTER = 16;
 
@@ -93,6 +96,20 @@ export const PARAMETERS = z.strictObject({
     MOST_UNIT_LANES,
     1,
     { rule: `must be an integer from 1 to ${MOST_PE_LANES}, for dot-product units to ${MOST_UNIT_LANES}` },
+  ),
+  block: z
+    .union([z.literal('none'), z.int().min(2).max(LONGEST_BLOCK)])
+    .default('none')
+    .meta({
+      description:
+        '--arch dot only: elements of a block, which share a scale: a multiple of lanes; sums of blocks are added up in binary32',
+      rule: `must be none or an integer from 2 to ${LONGEST_BLOCK}`,
+      placeholder: '<n|none>',
+    }),
+  scales: choice(
+    'how the scales of blocks are stored; e8m0: powers of two, as of OCP Microscaling; e4m3: small floats, as of NVFP4',
+    ['e8m0', 'e4m3'],
+    'e8m0',
   ),
   dataflow: choice('os: sums stay, output stationary; ws: weights stay, weight stationary', ['os', 'ws'], 'os'),
   activations: typeList('types of the activation port', ['int4', 'flint4', 'pot4', 'uint4', 'uflint4']),
@@ -141,12 +158,12 @@ export const PARAMETERS = z.strictObject({
       placeholder: '<n|auto>',
     }),
   pipeline: integer(
-    'stages from operand registers to accumulator, up to 3 in a PE and 5 in a dot-product unit',
+    'stages from operand registers to accumulator, up to 3 in a PE, 5 in a dot-product unit and 6 in one for blocks',
     1,
-    5,
+    6,
     1,
     {
-      rule: 'must be an integer from 1 to 3, for dot-product units to 5',
+      rule: 'must be an integer from 1 to 3, for dot-product units to 5, with --block to 6',
     },
   ),
   target: choice(

@@ -18,6 +18,19 @@ export function unitProblems({ rows, cols, lanes, maxK }: Configuration): Proble
   return [...problems, ...beatProblems({ lanes, maxK })];
 }
 
+/** The same with blocks, whose beats are whole. */
+export function blockProblems(config: Configuration): Problem[] {
+  const { block, lanes } = config;
+  if (block === 'none') return [];
+  const problems = unitProblems({ ...config, maxK: Math.max(config.maxK, lanes) });
+  if (block % lanes !== 0) {
+    const nearest = String(Math.max(Math.round(block / lanes), 1) * lanes);
+    const rule = `a block is whole beats, of ${lanes} products each (lanes)`;
+    problems.push({ key: 'block', given: String(block), rule, nearest });
+  }
+  return problems;
+}
+
 /** The accumulators must hold a beat. */
 function beatProblems({ lanes, maxK }: Pick<Configuration, 'lanes' | 'maxK'>): Problem[] {
   if (maxK >= lanes) return [];

@@ -28,7 +28,7 @@ import { show } from './show.js';
 export function validateConfiguration(given: RawConfiguration): Configuration {
   const raw = withDependentDefaults(given);
   const result = PARAMETERS.safeParse(raw);
-  const others = [...baselineProblems(given), ...(raw.pe === 'float' ? [] : specialTypeProblems(raw))];
+  const others = [...baselineProblems(given), ...(takesSpecials(raw) ? [] : specialTypeProblems(raw))];
   if (!result.success) {
     const problems = result.error.issues.flatMap((issue) => problemsOf(issue, raw));
     throw new ConfigurationError(uniqueByKey([...problems, ...others]));
@@ -66,6 +66,9 @@ function typeProblem(key: string, given: unknown): Problem {
   return { key, given: show(given), rule: 'is not a numeric type', nearest: nearestTypeName(text, known) };
 }
 
+/** Whether a design has a way for NaN and infinities: the accumulators are binary32. */
+const takesSpecials = ({ pe, block = 'none' }: RawConfiguration): boolean => pe === 'float' || block !== 'none';
+
 /** Types that only the floating-point PE takes, on the ports of an integer one. */
 function specialTypeProblems(raw: RawConfiguration): Problem[] {
   const known = HARDWARE_TYPES.map((type) => type.name);
@@ -74,7 +77,7 @@ function specialTypeProblems(raw: RawConfiguration): Problem[] {
     return names
       .filter((name): name is string => typeof name === 'string' && NUMERIC_TYPES.has(name) && !known.includes(name))
       .map((given) => {
-        const rule = `${given} has codes for NaN or infinity, which only the floating-point PE takes (pe: float, --pe float)`;
+        const rule = `${given} has codes for NaN or infinity, which only the floating-point PE (pe: float, --pe float) and dot-product units for blocks (--block) take`;
         return { key, given, rule, nearest: withoutSpecials(given) };
       });
   });

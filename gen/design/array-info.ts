@@ -16,8 +16,9 @@ export function arrayInfoOf({
     codeBits,
   });
   const { rows, cols, pe } = configuration;
-  const { tile } = factsOf(configuration);
-  return { tile, rows, cols, a: port(ports.a), w: port(ports.w), accBits: accumulator.bits, pe };
+  const { tile, sums } = factsOf(configuration);
+  const accBits = accumulator.bits;
+  return { tile, rows, cols, a: port(ports.a), w: port(ports.w), accBits, pe, blocks: sums.blocks };
 }
 
 /** What the cut of a product depends on of such a design. */

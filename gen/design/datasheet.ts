@@ -45,7 +45,7 @@ function sectionsOf(design: Design): Section[] {
     { partial: 'datasheet-ports', view: { ports: top.ports, rules: streamRules(design, dataflow) } },
     { partial: 'datasheet-reset', view: { notes: resetNotes(config) } },
     ...(hasModes(design) ? [{ partial: 'datasheet-modes', view: modes(design) } as const] : []),
-    { partial: 'datasheet-numbers', view: numbers(design) },
+    { partial: design.blocks ? 'datasheet-block-numbers' : 'datasheet-numbers', view: numbers(design) },
     { partial: 'datasheet-performance', view: performance(design) },
     { partial: config.stall === 'gate' ? 'datasheet-gate' : 'datasheet-enable', view: stalls(design, dataflow) },
     ...(registers.length > 0

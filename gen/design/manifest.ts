@@ -10,6 +10,7 @@ import { leastStep, realValues, stepExponent } from '../numerics/real.js';
 import type { FloatType } from '../numerics/types/float.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
 import type { SumCase } from '../rtl/accumulator.js';
+import type { BlockArithmetic, ScaleFields } from '../rtl/blocks/arithmetic.js';
 import type { Design } from '../rtl/design.js';
 import type { ModuleView } from '../rtl/module.js';
 import type { PortMap } from '../rtl/port-map.js';
@@ -27,7 +28,8 @@ export const withManifest = (files: readonly RenderedFile[], manifest: object): 
 const interval = z.object({ least: z.string(), greatest: z.string() });
 const formula = z.object({ formula: z.string(), cycles: z.int() });
 const width = z.union([z.int(), z.string()]);
-const sums = { product: interval, terms: z.int(), sum: interval };
+const sumsEntry = z.object({ product: interval, terms: z.int(), sum: interval });
+const sums = sumsEntry.shape;
 /** A port of the streams and the signals in it, of which programs speak; bits that are no signal's are padding. */
 export const STREAM_PORT = z.object({
   name: z.string(),
@@ -53,6 +55,8 @@ const operandPort = z.object({
     doubledFrom: z.int().optional(),
   }),
 });
+
+const scaleOperand = z.object({ bits: z.int(), exponentBits: z.int(), significandBits: z.int() });
 
 /** A numeric type of a port: what its codes stand for, as steps and as real numbers. */
 const codes = z.object({
@@ -112,7 +116,10 @@ export const MANIFEST = z.object({
   ports: z.object({ a: operandPort, w: operandPort }),
   /** Every type that a port takes, those of 8-bit modes too. */
   numericTypes: z.array(codes),
-  /** Result i of an output beat lies at [i * bits +: bits]; its real value is the number there times both types' steps. */
+  /**
+   * Result i of an output beat lies at [i * bits +: bits]; its real value is the number there times both types' steps or, of
+   * blocks, the number there.
+   */
   results: z.object({ encoding: z.enum(['twosComplement', 'binary32']), bits: z.int(), lanes: z.int() }),
   operandFormat: z.object({
     radixLog2: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(8), z.literal('none')]),
@@ -132,6 +139,18 @@ export const MANIFEST = z.object({
     /** The proof by activations that sum as many products each; above, the longest sum and the range of all. */
     cases: z.array(z.object({ pairsOfRows: z.boolean(), ...sums })),
   }),
+  /** Blocks whose elements share a scale, and the sums of their products in least steps of both types; null where there are none. */
+  blocks: z
+    .object({
+      elements: z.int(),
+      scales: z.object({ format: z.string(), bits: z.int() }),
+      sums: z.object({ bits: z.int(), ...sums }),
+      /** Bits of such a sum times the significands of both scales. */
+      termBits: z.int(),
+      /** What scales become for the scalers: `{nan, exp, sig}`. */
+      operands: z.object({ a: scaleOperand, w: scaleOperand }),
+    })
+    .nullable(),
   /** Tiles by the operands that have 8 bits; null counts are those of the tile's length (see `TileMode`). */
   tileModes: z.array(
     z.object({
@@ -211,7 +230,7 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
     ports: { a: port('a'), w: port('w') },
     numericTypes: typesOf(design).map(codesOf),
     results: {
-      encoding: design.float ? 'binary32' : 'twosComplement',
+      encoding: design.facts.sums.encoding,
       bits: accumulator.bits,
       lanes: design.facts.tile.rowsPerBeat * design.config.cols,
     },
@@ -226,8 +245,23 @@ export function buildManifest(design: Design, files: readonly RenderedFile[]): M
       ...sums(accumulator),
       cases: accumulator.cases.map((each) => ({ pairsOfRows: each.pairsOfRows, ...sums(each) })),
     },
+    blocks: design.blocks ? blocksEntry(design.blocks, sums) : null,
     tileModes: [...design.tileModes],
     timing: design.timing,
+  };
+}
+
+function blocksEntry(
+  { elements, scales, sums, termBits, a, w }: BlockArithmetic,
+  proof: (each: Pick<SumCase, 'product' | 'terms' | 'sum'>) => z.output<typeof sumsEntry>,
+): Manifest['blocks'] {
+  const operand = ({ bits, exponentBits, significandBits }: ScaleFields) => ({ bits, exponentBits, significandBits });
+  return {
+    elements,
+    scales: { format: scales.name, bits: scales.bits },
+    sums: { bits: sums.bits, ...proof(sums) },
+    termBits,
+    operands: { a: operand(a), w: operand(w) },
   };
 }
 

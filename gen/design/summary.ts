@@ -76,8 +76,9 @@ function periodText({ facts, timing, tileModes }: Design): string {
   return `${timing.tilePeriod.formula} cycles${beats}, ${timing.macsPerCycle} MAC/cycle${wide.join('')}`;
 }
 
-function accumulatorText({ facts, accumulator, float }: Design): string {
+function accumulatorText({ facts, accumulator, float, blocks }: Design): string {
   const { bits, wraps, provenK } = accumulator;
+  if (blocks) return `binary32, rounded once a block; sums of blocks exact in ${blocks.sums.bits} bits`;
   if (float) return 'binary32, each sum rounded once; exact up to 2^24';
   if (facts.sums.passRows && !wraps) return `${bits} bits, proven for every sum of a tile`;
   return `${bits} bits, ${wraps ? 'wrapping beyond' : 'proven for'} K <= ${provenK}${facts.tile.beats === 'B' ? ' products' : ''}`;

@@ -1,8 +1,9 @@
 import { transposeCodes } from '../base/matrix.js';
 import { codeValues } from '../numerics/codec.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
-import type { TileFacts } from '../rtl/arch/facts.js';
+import type { BlockFacts, TileFacts } from '../rtl/arch/facts.js';
 import type { DesignCore } from '../rtl/design-core.js';
+import { blockCount, blockSums } from './blocks.js';
 import type { CodeProduct } from './code-product.js';
 import { sequentialSums } from './float.js';
 
@@ -28,6 +29,9 @@ export interface Tile {
   readonly a: Uint8Array;
   /** A code for each step and column: column c of step i at [i * cols + c]; see `tileShape` for how many. */
   readonly w: Uint8Array;
+  /** Where numbers lie in blocks, codes of their scales: block b of row r at [b * rows + r], of column c at [b * cols + c]. */
+  readonly aScales?: Uint8Array;
+  readonly wScales?: Uint8Array;
 }
 
 /** What a port's codes mean: its types by selector value, those of 8 bits on two lanes, and the width of a lane. */
@@ -49,12 +53,14 @@ export interface ArrayInfo {
   readonly accBits: number;
   /** `float`: accumulators are binary32, and results their bits; without it they are integers. */
   readonly pe?: 'int' | 'float';
+  /** The blocks in which numbers lie, where they do: accumulators are then binary32. */
+  readonly blocks?: BlockFacts | undefined;
 }
 
 /** What the reference model needs of an elaborated design. */
 export function arrayInfoOfDesign({ config, facts, a, w, accumulator }: DesignCore): ArrayInfo {
   const { rows, cols, pe } = config;
-  return { tile: facts.tile, rows, cols, a, w, accBits: accumulator.bits, pe };
+  return { tile: facts.tile, rows, cols, a, w, accBits: accumulator.bits, pe, blocks: facts.sums.blocks };
 }
 
 /** The type a selector value chooses on a port: one of its types, or of the wide ones. */
@@ -76,6 +82,10 @@ export interface TileShape {
   /** Steps that have weights. */
   readonly weightRows: number;
 }
+
+/** Blocks of a tile, each with a scale for every row and column; none where numbers do not lie in blocks. */
+export const blocksOfTile = ({ blocks }: Pick<ArrayInfo, 'blocks'>, { k }: Pick<Tile, 'k'>): number =>
+  blocks === undefined ? 0 : blockCount(blocks, k);
 
 /** The sizes of a tile of length k. A wide operand takes two lanes of its port. */
 export function tileShape(
@@ -105,8 +115,14 @@ export function expectedResults(info: ArrayInfo, tile: Tile): BigInt64Array {
     aType: selectedType(info.a, tile.aType, tile.aWide),
     wType: selectedType(info.w, tile.wType, tile.wWide),
   };
+  if (info.blocks) {
+    const { aScales = NO_SCALES, wScales = NO_SCALES } = tile;
+    return blockSums({ ...product, blocks: info.blocks, aScales, wScales });
+  }
   return info.pe === 'float' ? sequentialSums(product) : wrapSums(multiplyCodes(product), info.accBits);
 }
+
+const NO_SCALES = new Uint8Array();
 
 /** Sums of products in the narrowest arithmetic that is exact for them; `BigInt64Array` holds them modulo 2^64. */
 export type Sums = Int32Array | Float64Array | BigInt64Array;

@@ -1,4 +1,4 @@
-import type { TileFacts } from '../rtl/arch/facts.js';
+import type { BlockFacts, TileFacts } from '../rtl/arch/facts.js';
 import { type ArrayInfo, type Tile, tileShape } from './reference.js';
 
 /** A tile as it passes the streams of a design: a code per lane of a port and beat, a result per lane of an output row. */
@@ -10,6 +10,9 @@ export interface TileBeats {
   readonly weightBeats: number;
   /** A code for each weight beat, column and step of the beat. */
   readonly w: Uint8Array;
+  /** Codes of scales for each beat and row or column; none where numbers do not lie in blocks. */
+  readonly aScales?: Uint8Array;
+  readonly wScales?: Uint8Array;
   /** Beats of results, of `resultWidth` lanes. */
   readonly resultBeats: number;
 }
@@ -32,8 +35,27 @@ export function tileBeats(info: ArrayInfo, tile: Tile): TileBeats {
     a: weightsStay ? a : stepsSideBySide(a, info.rows, steps),
     weightBeats: (shape.weightRows / steps) * repeats,
     w: repeats === 1 ? w : repeatRows(w, info.cols * steps),
+    ...(info.blocks ? scalesOfBeats(info, info.blocks, tile) : {}),
     resultBeats: resultBeats(info, tile),
   };
+}
+
+/** The codes of scales that lie on the ports, beat by beat. They count in the last beat of a block: the others carry the complement. */
+function scalesOfBeats(
+  { tile: { stepsPerBeat }, rows, cols }: ArrayInfo,
+  { elements, scales }: BlockFacts,
+  { k, aScales, wScales }: Tile,
+): Required<Pick<TileBeats, 'aScales' | 'wScales'>> {
+  const beats = k / stepsPerBeat;
+  const each = elements / stepsPerBeat;
+  const mask = 2 ** scales.bits - 1;
+  const laidOut = (codes: Uint8Array | undefined, width: number): Uint8Array =>
+    Uint8Array.from({ length: beats * width }, (_, i) => {
+      const beat = Math.floor(i / width);
+      const code = codes?.[Math.floor(beat / each) * width + (i % width)] as number;
+      return (beat + 1) % each === 0 || beat === beats - 1 ? code : ~code & mask;
+    });
+  return { aScales: laidOut(aScales, rows), wScales: laidOut(wScales, cols) };
 }
 
 /** What a beat adds to the length of a tile: its steps of the reduction or, where weights stay, a row of activations. */

@@ -194,7 +194,7 @@ function tooWide(request: SumRequest, bound: number, a: readonly NumericType[], 
   return {
     key: worst.port === 'a' ? 'activations' : 'weights',
     given: (worst.port === 'a' ? config.activations : config.weights).join(','),
-    rule: `accumulators would need ${bound} bits and may have ${WIDEST}: leave out ${worst.type}, whose values reach ${reach(worst.range)}`,
+    rule: `${config.block === 'none' ? 'accumulators' : 'sums of a block'} would need ${bound} bits and may have ${WIDEST}: leave out ${worst.type}, whose values reach ${reach(worst.range)}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Configuration } from '../config/parameters.js';
 import type { AccumulatorProof } from './accumulator.js';
 import type { Facts } from './arch/facts.js';
+import type { BlockArithmetic } from './blocks/arithmetic.js';
 import type { FloatFormat } from './float/format.js';
 import type { OperandCandidate } from './operand.js';
 import type { OperandPort } from './port.js';
@@ -30,4 +31,6 @@ export interface DesignCore {
   readonly timing: Timing;
   /** What the floating-point PE has besides; undefined for the integer PE. */
   readonly float?: FloatFormat;
+  /** What sums of blocks pass on their way into the accumulators; undefined where numbers do not lie in blocks. */
+  readonly blocks?: BlockArithmetic;
 }

@@ -1,12 +1,12 @@
 import type { Configuration } from '../config/parameters.js';
-import { numericType } from '../numerics/types/table.js';
+import { numericType, withoutSpecials } from '../numerics/types/table.js';
 import { bitsFor, largest } from './operand.js';
 import { operandTypes } from './port.js';
 
 /** The largest magnitude of a product of two operands. */
 export function largestProductOf(config: Configuration): bigint {
   const of = (types: readonly string[], wideTypes: readonly string[]): bigint =>
-    largest(operandTypes(types.map(numericType), wideTypes.map(numericType)));
+    largest(operandTypes(types.map(numericType).map(withoutSpecials), wideTypes.map(numericType)));
   return of(config.activations, config.wideActivations) * of(config.weights, config.wideWeights);
 }
 

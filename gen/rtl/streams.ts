@@ -1,10 +1,11 @@
+import type { ScaleFormat } from '../numerics/blocks/scale-format.js';
 import type { StreamSignals } from './axis.js';
 import { input, type ModulePort, output } from './module.js';
 import { typeMeaning } from './operand-text.js';
 import type { OperandPort } from './port.js';
 
-/** What a field of a stream carries: codes or results, a lane each; a type selector; the flag of 8-bit codes. */
-export type FieldKind = 'data' | 'type' | 'mode';
+/** What a field of a stream carries: codes or results, a lane each; codes of scales; a type selector; the flag of 8-bit codes. */
+export type FieldKind = 'data' | 'scale' | 'type' | 'mode';
 
 /** A field of a stream: a port of the design besides valid, ready and last. */
 export interface StreamField {
@@ -53,7 +54,7 @@ export const streamPorts = ({ valid, ready, last, fields }: Stream): ModulePort[
 /** The signals of a stream, numbers apart from what is said of them. */
 export function signalsOf({ fields, ...stream }: Stream): StreamSignals {
   const portsOf = (isData: boolean): ModulePort[] =>
-    fields.filter(({ kind }) => (kind === 'data') === isData).map(({ port }) => port);
+    fields.filter(({ everyBeat }) => everyBeat === isData).map(({ port }) => port);
   return { ...stream, data: portsOf(true), user: portsOf(false) };
 }
 
@@ -138,6 +139,15 @@ export function lanesOfArray({ letter, codeBits, lanes, wideTypes }: OperandPort
   const halves = `; of 8 bits: low half of ${side} ${index} in ${side} 2*${index}, high half in ${side} 2*${index}+1, same lane`;
   const code = `${side} ${index}, lane l at [(${index}*${each}+l)*${codeBits} +: ${codeBits}]`;
   return `${code} (${lanes} of them)${wideTypes.length > 0 ? halves : ''}`;
+}
+
+/** The scales of the blocks of a port: a code for each of its rows or columns. */
+export function scaleField({ letter, role }: OperandPort, { name, bits }: ScaleFormat, sides: number): StreamField {
+  const [side, index] = letter === 'a' ? ['row', 'r'] : ['column', 'c'];
+  const meaning = `scales of the ${role} blocks, ${name}, ${side} ${index} at [${index}*${bits} +: ${bits}]; last beat of a block`;
+  const width = bits * sides;
+  const port = input(`${letter}_scale_i`, width, meaning);
+  return { kind: 'scale', of: letter, port, width, lanes: sides, laneBits: bits, everyBeat: true };
 }
 
 /** What 8-bit weights mean for results. */

@@ -88,6 +88,7 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
     () => readMatrix(request.a),
     () => readMatrix(request.w),
   ]);
+  requireNoBlocks(request.design, manifest);
   const info = arrayInfoOf(manifest);
   const { wide = { a: false, w: false } } = request;
   const [typesOfA, typesOfW, tiling] = allOf([
@@ -99,7 +100,7 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
   progress('choosing types and scales');
   const a = { ...quantiseActivations(realA, typesOfA, request.a), wide: wide.a };
   const w = { ...quantiseWeights(realW, typesOfW, request.w), wide: wide.w };
-  const isFloat = manifest.configuration.pe === 'float';
+  const isFloat = manifest.results.encoding === 'binary32';
   if (!isFloat) requireSumsFit({ a, w });
   progress('building the simulation (kept for the next run)');
   const simulator = await open(request.design, manifest);
@@ -130,6 +131,14 @@ export async function matmul(request: MatmulRequest): Promise<MatmulReport> {
     edgeUtilisation: macs / (tiling.blocksM * tiling.rows * tiling.blocksN * tiling.cols * paddedSteps(tiling)),
     simulation: { seconds, cyclesPerSecond: cycles / seconds, macsPerSecond: macs / seconds },
   };
+}
+
+/** @throws UserError for a design whose numbers lie in blocks: operands here have a scale for all, or for each column. */
+export function requireNoBlocks(design: string, { blocks }: Manifest): void {
+  if (blocks === null) return;
+  throw new UserError(
+    `${design} takes numbers in blocks of ${blocks.elements} that share a scale, and here operands have scales of their own; generate a design without --block`,
+  );
 }
 
 /** The types an operand may be quantised to. */

@@ -13,7 +13,15 @@ const EXECUTABLE = 'Vdut';
 const HEADERS = 'model_headers.h';
 
 /** The test benches: C++ files in `tb/`, as `tb/bench.mk` lists them. */
-export type Bench = 'array_tb' | 'module_tb' | 'dot_tb' | 'encode_tb' | 'requantise_tb' | 'dma_tb' | 'engine_tb';
+export type Bench =
+  | 'array_tb'
+  | 'module_tb'
+  | 'dot_tb'
+  | 'scaler_tb'
+  | 'encode_tb'
+  | 'requantise_tb'
+  | 'dma_tb'
+  | 'engine_tb';
 
 /** A test bench to build: the Verilog under it and the C++ that drives it. */
 export interface BenchSource {

@@ -277,7 +277,8 @@ function describeFailure(manifest: Manifest, segments: readonly NamedSegment[], 
     const w = tile.w[k * wLanes + col] as number;
     return `${aType.decode(a % 2 ** aType.bits)}*${wType.decode(w % 2 ** wType.bits)}`;
   });
-  const show = (result = '0'): string => (info.pe === 'float' ? showBinary32(BigInt(result)) : result);
+  const show = (result = '0'): string =>
+    factsOf(manifest.configuration).sums.encoding === 'binary32' ? showBinary32(BigInt(result)) : result;
   const shown = products.length > 12 ? `${products.slice(0, 12).join(' + ')} + ...` : products.join(' + ');
   return (
     `${where}, column ${col}, cycle ${failure.cycle}: expected ${show(failure.expected)}, got ${show(failure.got)}; ` +

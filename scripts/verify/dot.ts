@@ -4,15 +4,14 @@ import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import type { RandomSource } from '../../gen/golden/vectors.js';
 import { codeValues } from '../../gen/numerics/codec.js';
-import { numericType } from '../../gen/numerics/types/table.js';
 import { runTool } from '../tools/find.js';
 import { scratchFolder } from '../tools/verilator.js';
 import type { TestBudget } from './budget.js';
 import { buildHarness } from './harness.js';
-import { type DecodeVector, decoderMismatch, decodeVectors, type ModuleFailure } from './modules.js';
+import { type DecodeVector, decodedType, decoderMismatch, decodeVectors, type ModuleFailure } from './modules.js';
 import type { CheckOutcome } from './outcome.js';
 import { VectorWriter } from './vector-file.js';
-import { type DotVectors, dotVectors } from './vectors/dot-vectors.js';
+import { type DotVectors, dotVectors, sumsOf } from './vectors/dot-vectors.js';
 
 /**
  * Checks the decoders of a design on every code of every type, and one dot-product unit on all pairs of codes.
@@ -75,7 +74,7 @@ async function buildDotBench(folder: string, manifest: Manifest, budget: TestBud
     wOperandMsb: w.operand.bits - 1,
     aOperandsMsb: lanes * a.operand.bits - 1,
     wOperandsMsb: lanes * w.operand.bits - 1,
-    accMsb: manifest.accumulator.bits - 1,
+    accMsb: sumsOf(manifest).bits - 1,
   };
   return buildHarness(folder, manifest, budget, trace, {
     what: 'unit',
@@ -87,14 +86,15 @@ async function buildDotBench(folder: string, manifest: Manifest, budget: TestBud
 }
 
 function benchVectors(
-  { ports, accumulator }: Manifest,
+  manifest: Manifest,
   a: readonly DecodeVector[],
   w: readonly DecodeVector[],
   { lanes, beats, stages, controls, codes, sums }: DotVectors,
 ): Buffer {
+  const { ports } = manifest;
   const steps = Math.max(a.length, w.length);
   const file = new VectorWriter();
-  file.words(lanes, ports.a.codeBits, ports.w.codeBits, accumulator.bits, stages, steps, beats);
+  file.words(lanes, ports.a.codeBits, ports.w.codeBits, sumsOf(manifest).bits, stages, steps, beats);
   const decode = new Uint8Array(steps * 4);
   for (let i = 0; i < steps; i++) {
     const [x, y] = [a[i % a.length] as DecodeVector, w[i % w.length] as DecodeVector];
@@ -114,17 +114,20 @@ function benchVectors(
 const MOST_SHOWN = 8;
 
 function unitMismatch(
-  { ports }: Manifest,
+  manifest: Manifest,
   { lanes, controls, codes, sums }: DotVectors,
   { rule, step, expected, got }: ModuleFailure,
 ): string {
   const [aSelector = 0, wSelector = 0, first = 0, add = 0] = controls.subarray(step * 4, step * 4 + 4);
   const typeName = (letter: 'a' | 'w', selector: number): string => {
-    const { types } = ports[letter];
+    const { types } = manifest.ports[letter];
     return types[Math.min(selector, types.length - 1)] as string;
   };
   const [aName, wName] = [typeName('a', aSelector), typeName('w', wSelector)];
-  const [aValues, wValues] = [codeValues(numericType(aName)), codeValues(numericType(wName))];
+  const [aValues, wValues] = [aName, wName].map((name) => codeValues(decodedType(manifest, name))) as [
+    bigint[],
+    bigint[],
+  ];
   const products = Array.from({ length: lanes }, (_, lane) => {
     const [a, w] = [codes[step * 2 * lanes + lane] as number, codes[(step * 2 + 1) * lanes + lane] as number];
     return { lane, text: `${aValues[a % aValues.length]}*${wValues[w % wValues.length]}` };

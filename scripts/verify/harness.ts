@@ -14,7 +14,7 @@ interface Harness {
   readonly view: object;
   /** Names of the modules in it. */
   readonly modules: RegExp;
-  readonly bench: 'dot_tb' | 'module_tb';
+  readonly bench: 'dot_tb' | 'module_tb' | 'scaler_tb';
 }
 
 /** Builds the simulation of some modules alone; returns its executable. */

@@ -3,10 +3,14 @@ import type { RawConfiguration } from '../../gen/config/raw.js';
 /** Products from -8 to 4, in accumulators of the 4 bits that these take. */
 const NARROW = { activations: ['ue2m0'], weights: ['int2'], accumulatorBits: 4, overflow: 'wrap' };
 
+/** Types of ANT with 4 bits, and elements of OCP Microscaling with 4, 6 and 8. */
+const ANT = ['int4', 'flint4', 'pot4'];
+const OCP = ['e2m1', 'e2m3', 'e3m2', 'int8'];
+
 /**
  * The designs `npm run verify` checks by default: shapes from one PE up (row, column, odd, prime, not square), buses
  * with and without registers, all pipeline depths, both stall and reset styles, every kind of type alone and mixed, clusters of PEs, and
- * dot-product units.
+ * dot-product units, with blocks and without.
  */
 export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
   { name: 'default_16x16', rows: 16, cols: 16 },
@@ -230,6 +234,24 @@ export const DEFAULT_MATRIX: readonly RawConfiguration[] = [
     pe: 'float',
     activations: ['bi4s2', 'bi2s1', 'e2m1'],
     weights: ['bi5s4', 'bi3s3', 'flint4'],
+  },
+  { name: 'blocks_1x1x16', arch: 'dot', block: 32, activations: ['e2m1', ...ANT], weights: ['e2m1', ...ANT] },
+  {
+    ...{ name: 'blocks_nv_2x2x8', arch: 'dot', rows: 2, cols: 2, lanes: 8, block: 16, scales: 'e4m3', pipeline: 2 },
+    ...{ activations: ['e2m1', ...ANT], weights: ['e2m1', ...ANT] },
+  },
+  {
+    ...{ name: 'blocks_wide_1x2x8', arch: 'dot', cols: 2, lanes: 8, block: 32, pipeline: 3 },
+    ...{ activations: OCP, weights: OCP },
+  },
+  // Elements that are NaN and infinite, blocks of a beat, and the deepest pipeline.
+  {
+    ...{ name: 'blocks_fp8_2x1x4', arch: 'dot', rows: 2, lanes: 4, block: 4, pipeline: 6, stall: 'enable' },
+    ...{ activations: ['e4m3', 'e5m2', 'uint3'], weights: ['e4m3', 'e2m1'], reset: 'async' },
+  },
+  {
+    ...{ name: 'blocks_fp8_nv_1x1x3', arch: 'dot', lanes: 3, block: 9, scales: 'e4m3', tree: 'adders', ports: 'axis' },
+    ...{ activations: ['e5m2'], weights: ['e4m3', 'int6'] },
   },
   { name: 'axis_3x5', rows: 3, cols: 5, maxK: 100, ports: 'axis' },
   { name: 'axis_wide_2x6', rows: 2, cols: 6, ports: 'axis', wideActivations: ['int8', 'uint8'], wideWeights: ['int8'] },

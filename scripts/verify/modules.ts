@@ -11,6 +11,8 @@ import {
 } from '../../gen/golden/operand-choices.js';
 import type { RandomSource } from '../../gen/golden/vectors.js';
 import { showBinary32 } from '../../gen/numerics/binary32.js';
+import type { NumericType } from '../../gen/numerics/types/numeric-type.js';
+import { numericType, withoutSpecials } from '../../gen/numerics/types/table.js';
 import type { CodeValue } from '../../gen/numerics/types/type-base.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import { operandValue } from '../../gen/rtl/operand.js';
@@ -116,14 +118,22 @@ function harnessPort(
   };
 }
 
+/**
+ * A type as decoders read it: where numbers lie in blocks, something else tells what codes are besides numbers, and decoders take all
+ * of them for such.
+ */
+export const decodedType = ({ blocks }: Pick<Manifest, 'blocks'>, name: string): NumericType =>
+  blocks === null ? numericType(name) : withoutSpecials(numericType(name));
+
 /** All codes under all selectors of a port; bits above a type's width must not matter. */
-export function decodeVectors({ ports }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
+export function decodeVectors({ ports, blocks }: Manifest, letter: 'a' | 'w'): DecodeVector[] {
   const { codeBits } = ports[letter];
+  const decoded = (type: NumericType): NumericType => (blocks === null ? type : withoutSpecials(type));
   return decoderChoices(ports[letter]).flatMap(({ selector, type }) =>
     Array.from({ length: 2 ** codeBits }, (_, code) => ({
       type: selector,
       code,
-      value: type.decode(code % 2 ** type.bits),
+      value: decoded(type).decode(code % 2 ** type.bits),
     })),
   );
 }

@@ -48,16 +48,19 @@ export interface Segment {
 /** The vector file of the array bench (see `tb/array_tb.cpp`). */
 export function arrayVectors(info: ArrayInfo, segments: readonly Segment[]): Buffer {
   const file = new VectorWriter();
-  const { tile, rows, cols, a, w, accBits } = info;
+  const { tile, rows, cols, a, w, accBits, blocks } = info;
   const { stepsPerBeat: steps } = tile;
   file.words(tile.weightsStay ? 1 : 0, rows * steps, cols * steps, resultWidth(info));
-  file.words(a.codeBits, w.codeBits, accBits, segments.length);
+  file.words(a.codeBits, w.codeBits, accBits);
+  file.words(...(blocks ? [rows, cols, blocks.scales.bits] : [0, 0, 0]), segments.length);
   for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
     file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
     tiles.forEach((tile, i) => {
-      const { beats, weightBeats, resultBeats, a: activations, w: weights } = tileBeats(info, tile);
+      const { beats, weightBeats, resultBeats, a: activations, w: weights, ...scales } = tileBeats(info, tile);
       file.words(beats, weightBeats, resultBeats, tile.aType, tile.wType, tile.aWide ? 1 : 0, tile.wWide ? 1 : 0);
       file.bytes(activations).bytes(weights);
+      const { aScales, wScales } = scales;
+      if (aScales && wScales) file.bytes(aScales).bytes(wScales);
       const results = expected?.[i];
       if (results) file.wides(resultLanes(info, tile, results));
     });

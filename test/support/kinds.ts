@@ -3,7 +3,7 @@ import type { RawConfiguration } from '../../gen/config/raw.js';
 import { validateConfiguration } from '../../gen/config/validate.js';
 
 const TYPES: readonly ParameterKey[] = ['activations', 'weights', 'wideActivations', 'wideWeights'];
-const SIZES: readonly ParameterKey[] = ['name', 'rows', 'cols', 'lanes', 'clusterRows', 'clusterCols', 'maxK'];
+const SIZES: readonly ParameterKey[] = ['name', 'rows', 'cols', 'lanes', 'clusterRows', 'clusterCols', 'maxK', 'block'];
 
 /**
  * What a design is an instance of, for samples that are to have one of every kind: the values of its parameters, the
@@ -11,7 +11,7 @@ const SIZES: readonly ParameterKey[] = ['name', 'rows', 'cols', 'lanes', 'cluste
  */
 export function kindsOf(raw: RawConfiguration): string[] {
   const configuration = validateConfiguration(raw);
-  const { arch, dataflow, pe, lanes, clusterRows, clusterCols } = configuration;
+  const { arch, dataflow, pe, lanes, clusterRows, clusterCols, block } = configuration;
   const architecture = arch === 'dot' ? arch : dataflow;
   const plain = PARAMETER_KEYS.filter((key) => !TYPES.includes(key) && !SIZES.includes(key));
   return [
@@ -20,6 +20,7 @@ export function kindsOf(raw: RawConfiguration): string[] {
     `${architecture}: PE ${pe}`,
     `${architecture}: tiles ${clusterRows > 1} ${clusterCols > 1}`,
     `${architecture}: lanes ${lanes > 1}`,
+    `${architecture}: blocks ${block === 'none' ? 'none' : block > lanes}`,
   ];
 }
 

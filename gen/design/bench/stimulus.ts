@@ -105,6 +105,8 @@ function chooseTiles(random: RandomSource, info: ArrayInfo): Tile[] {
   });
 }
 
+const NONE = new Uint8Array();
+
 const digits = (value: number, bits: number): string => value.toString(16).padStart(bits / 4, '0');
 
 /** What the words of a stream are made of. */
@@ -119,10 +121,14 @@ interface Source {
 function stimulusStream({ design, tiles, random, identity }: Source, stream: Stream, path: string): StimulusStream {
   const info = arrayInfoOfDesign(design);
   const carried = (kind: FieldKind): StreamField[] => stream.fields.filter((field) => field.kind === kind);
-  const [modes, types, data] = [carried('mode'), carried('type'), carried('data')];
+  const [modes, types, scales, data] = [carried('mode'), carried('type'), carried('scale'), carried('data')];
   const fields = [
     { port: stream.last.name, width: 1, room: 4 },
-    ...[...modes, ...types, ...data].map(({ port, width }) => ({ port: port.name, width, room: wholeDigits(width) })),
+    ...[...modes, ...types, ...scales, ...data].map(({ port, width }) => ({
+      port: port.name,
+      width,
+      room: wholeDigits(width),
+    })),
   ];
   let total = 0;
   const lines = tiles.flatMap((tile, i) => {
@@ -139,11 +145,11 @@ function stimulusStream({ design, tiles, random, identity }: Source, stream: Str
         const known = design[of === 'a' ? 'a' : 'w'].types.length;
         return digits(beat === 0 ? chosen : random.below(known), wholeDigits(width));
       });
-      const codes = data.map(({ of, width, lanes, laneBits }) => {
-        const lane = sent[of === 'a' ? 'a' : 'w'].subarray(beat * lanes, (beat + 1) * lanes);
-        return packCodes(lane, laneBits, wholeDigits(width));
-      });
-      return [beat === beats - 1 ? '1' : '0', ...wide, ...selectors, ...codes].join('_');
+      const packed = ({ width, lanes, laneBits }: StreamField, codes: Uint8Array = NONE): string =>
+        packCodes(codes.subarray(beat * lanes, (beat + 1) * lanes), laneBits, wholeDigits(width));
+      const shared = scales.map((field) => packed(field, field.of === 'a' ? sent.aScales : sent.wScales));
+      const codes = data.map((field) => packed(field, field.of === 'a' ? sent.a : sent.w));
+      return [beat === beats - 1 ? '1' : '0', ...wide, ...selectors, ...shared, ...codes].join('_');
     });
     return [`// tile ${i}: ${tileText(info, tile)}`, ...words];
   });

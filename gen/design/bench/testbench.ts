@@ -32,8 +32,8 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     header: identityComment('//', `Self-checking test bench of ${design.top.name}.`, identity),
     name,
     design: config.name,
-    float: config.pe === 'float',
-    reference: `the reference codec and ${config.pe === 'float' ? 'sums rounded to binary32 one by one' : 'an integer matrix product'}`,
+    float: design.facts.sums.encoding === 'binary32',
+    reference: `the reference codec and ${referenceText(design)}`,
     slow: slowInIcarus(design),
     dut: streamInstance(
       { top: design.top.name, testEnable: design.clockGate?.testEnable, ports: design.ports },
@@ -62,6 +62,11 @@ export function renderTestBench(design: Design, identity: Identity): RenderedFil
     ...streams.map(({ path, text }) => ({ path, text })),
     { path: 'tb/expected.hex', text: expectedText },
   ];
+}
+
+function referenceText({ facts }: Design): string {
+  if (facts.sums.blocks) return 'exact sums of blocks, scaled and rounded to binary32 one by one';
+  return facts.sums.encoding === 'binary32' ? 'sums rounded to binary32 one by one' : 'an integer matrix product';
 }
 
 export function streamView({ name, path, fields, beats }: StimulusStream) {

@@ -19,8 +19,8 @@ export function dataflowText(design: Design): DataflowText {
 }
 
 /** `2 exact integers`, `one binary32 number`. */
-function numbersText({ float }: Design, count: number | string): string {
-  const [adjective, noun] = float ? ['binary32', 'number'] : ['exact', 'integer'];
+function numbersText({ facts }: Design, count: number | string): string {
+  const [adjective, noun] = facts.sums.encoding === 'binary32' ? ['binary32', 'number'] : ['exact', 'integer'];
   return count === 1 ? `one ${adjective} ${noun}` : `${count} ${adjective} ${noun}s`;
 }
 
@@ -63,10 +63,20 @@ function resultsInOneBeat(design: Design): DataflowText {
       manySteps(lanes),
       'The activations of row r go to all units of row r, the weights of column c to all of column c.',
     ],
-    inputs: laneSteps(lanes),
+    inputs: [...laneSteps(lanes), ...blockBeats(design)],
     results: ['The results of a tile leave in one beat. `out_last_o` is always 1, as in the stream of an array.'],
     idle: 'An idle input needs no stall: a cycle without a beat leaves the accumulators as they are.',
   };
+}
+
+/** What blocks are made of, and when their scales count. */
+function blockBeats({ config, blocks }: Design): string[] {
+  if (!blocks) return [];
+  const beats = blocks.elements / config.lanes;
+  return [
+    `A block is ${counted(beats, 'beat')}: ${blocks.elements} reduction steps, from the first beat of a tile on. \`a_scale_i\` has the scale of each row, \`w_scale_i\` that of each column${beats > 1 ? '. They count in the last beat of a block' : ''}.`,
+    ...(beats > 1 ? ['The last block of a tile may have fewer beats.'] : []),
+  ];
 }
 
 /** In which order rows of results leave, and how many in a beat. */

@@ -1,9 +1,12 @@
 import { arrayInfoOfDesign, expectedResults, type Tile, tileShape } from '../../golden/reference.js';
 import { resultLanes, resultWidth, skipsRows, tileBeats } from '../../golden/streams.js';
+import { elementStep } from '../../numerics/blocks/block-codec.js';
 import { quantise } from '../../numerics/codec.js';
 import { leastStep, realValues } from '../../numerics/real.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
+import type { BlockArithmetic } from '../../rtl/blocks/arithmetic.js';
 import type { Design } from '../../rtl/design.js';
+import type { OperandPort } from '../../rtl/port.js';
 import { counted } from '../../rtl/render/counted.js';
 import { fieldOf } from '../../rtl/streams.js';
 import { rowCycle } from '../../rtl/timing.js';
@@ -63,7 +66,7 @@ export function workedExample(design: Design, wide = false) {
     /** Cycles after reset in which a tile would wait as behind another one. */
     wait: counted(design.timing.tilePeriod.bubble + design.timing.tilePeriod.minimum, 'cycle'),
     step,
-    stepped: step !== 1,
+    stepped: step !== 1 && design.blocks === undefined,
   };
 }
 
@@ -147,7 +150,23 @@ function layOut(design: Design, { a, w, aWide, wWide }: Example): Tile {
     wWide,
     a: fill(stays ? a : turned, k, aLanes),
     w: fill(w, weightRows, wLanes),
+    ...(design.blocks ? unitScales(design, design.blocks) : {}),
   };
+}
+
+/** Scales with which the codes of a block count in least steps of their types: the sums are those above. */
+function unitScales({ config, a, w }: Design, { scales }: BlockArithmetic): Pick<Tile, 'aScales' | 'wScales'> {
+  const of = ({ types: [type] }: OperandPort, count: number): Uint8Array => {
+    if (type === undefined) throw new Error('a port without types');
+    return new Uint8Array(count).fill(codeOfScale(scales, leastStep(type) / elementStep(type)));
+  };
+  return { aScales: of(a, config.rows), wScales: of(w, config.cols) };
+}
+
+function codeOfScale({ bits, decode }: BlockArithmetic['scales'], value: number): number {
+  const code = Array.from({ length: 2 ** bits }, (_, each) => each).find((each) => decode(each) === value);
+  if (code === undefined) throw new Error(`no scale is ${value}`);
+  return code;
 }
 
 /** Some lanes of a port, side by side. */
@@ -175,7 +194,10 @@ function cycleTable(design: Design, tile: Tile): string[] {
   const inputs = streams.inputs.flatMap((stream, i) => {
     const operands = (['a', 'w'] as const)
       .filter((letter) => fieldOf(stream, 'data', letter))
-      .map((letter) => ({ letter, wide: tile[`${letter}Wide`] === true, codes: beats[letter] }));
+      .map((letter) => ({
+        ...{ letter, wide: tile[`${letter}Wide`] === true, codes: beats[letter] },
+        scales: letter === 'a' ? beats.aScales : beats.wScales,
+      }));
     return streamColumns(design, {
       name: stream.name,
       operands,
@@ -218,7 +240,12 @@ function streamColumns(
     first,
   }: {
     readonly name: string;
-    readonly operands: readonly { letter: 'a' | 'w'; wide: boolean; codes: Uint8Array }[];
+    readonly operands: readonly {
+      letter: 'a' | 'w';
+      wide: boolean;
+      codes: Uint8Array;
+      scales: Uint8Array | undefined;
+    }[];
     readonly beats: number;
     readonly first: number;
   },
@@ -228,15 +255,19 @@ function streamColumns(
     cells: numbered(times(beats, cell), (beat) => first + beat),
     idle,
   });
+  const scaleBits = design.blocks?.scales.bits ?? 0;
   return [
     column(`${name}_valid_i`, () => '1', '0'),
     column(`${name}_last_i`, (beat) => (beat === beats - 1 ? '1' : '0')),
-    ...operands.flatMap(({ letter, wide, codes }) => {
+    ...operands.flatMap(({ letter, wide, codes, scales }) => {
       const { typeBits, wideTypes, lanes, codeBits } = design[letter];
       const width = lanes * codeBits;
       return [
         ...(wideTypes.length > 0 ? [column(`${letter}_wide_i`, (beat) => (beat > 0 ? '-' : wide ? '1' : '0'))] : []),
         ...(typeBits > 0 ? [column(`${letter}_type_i`, (beat) => (beat === 0 ? '0' : '-'))] : []),
+        ...(scaleBits > 0
+          ? [column(`${letter}_scale_i`, (beat) => packed(shareOf(scales, beat, beats), scaleBits))]
+          : []),
         ...fieldsOf(design, letter, wide).map(({ first: low, count }) =>
           column(slice(`${letter}_data_i`, width, (low + count) * codeBits - 1, low * codeBits), (beat) =>
             packed(codes.subarray(beat * lanes + low, beat * lanes + low + count), codeBits),
@@ -245,6 +276,13 @@ function streamColumns(
       ];
     }),
   ];
+}
+
+/** What a beat has of a list with as much for each beat. */
+function shareOf(list: Uint8Array | undefined, beat: number, beats: number): Uint8Array {
+  const all = list ?? new Uint8Array();
+  const each = all.length / beats;
+  return all.subarray(beat * each, (beat + 1) * each);
 }
 
 /** The lanes of a port that the example uses: two steps in each row or column; activations where weights stay lie side by side. */
@@ -271,13 +309,13 @@ function resultColumns(
   tile: Tile,
   { count, cycleOf }: { readonly count: number; readonly cycleOf: (beat: number) => number },
 ): Column[] {
-  const { accumulator, float } = design;
+  const { accumulator, facts } = design;
   const info = arrayInfoOfDesign(design);
   const lanes = resultWidth(info);
   const results = resultLanes(info, tile, expectedResults(info, tile));
   const bits = accumulator.bits;
   const text = (result: bigint): string =>
-    float
+    facts.sums.encoding === 'binary32'
       ? `${bits}'h${BigInt.asUintN(bits, result)
           .toString(16)
           .padStart(bits / 4, '0')}`

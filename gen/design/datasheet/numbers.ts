@@ -1,5 +1,7 @@
+import { elementStep } from '../../numerics/blocks/block-codec.js';
 import { leastStep, realValues, stepExponent } from '../../numerics/real.js';
 import type { NumericType } from '../../numerics/types/numeric-type.js';
+import type { BlockArithmetic } from '../../rtl/blocks/arithmetic.js';
 import type { Design } from '../../rtl/design.js';
 import { typesOf } from '../manifest.js';
 
@@ -29,12 +31,31 @@ export function numbers(design: Design) {
     shortened: types.some((type) => 2 ** type.bits > MOST_CODES),
     /** Whether a result is anything else than the real sum. */
     stepped: types.some((type) => stepExponent(type) !== 0),
+    ...(design.blocks ? blockNumbers(design.blocks, types) : {}),
     resultSteps: table.map((cells) => `| ${cells.join(' | ')} |`),
+  };
+}
+
+/** The element steps of types, and what codes of scales stand for. */
+function blockNumbers({ scales }: BlockArithmetic, types: readonly NumericType[]) {
+  const least = powerText(Math.log2(scales.decode(scales.least)));
+  const steps = [
+    ['type', 'element step'],
+    ['---', '---'],
+    ...types.map((type) => [type.name, powerText(Math.log2(elementStep(type)))]),
+  ];
+  return {
+    elementSteps: steps.map((cells) => `| ${cells.join(' | ')} |`),
+    scales:
+      scales.fractionBits === 0
+        ? `Scales are ${scales.name} of OCP Microscaling: code c is 2^(c - ${-scales.stepExponent}), ${scales.nan} is NaN.`
+        : `Scales are ${scales.name} as OCP has it, without sign: the least is ${least}, the largest ${scales.largest}, code 0 is 0; ${scales.nan} and codes with the sign set are NaN.`,
   };
 }
 
 /** How a result becomes a real number, in a sentence. */
 export function resultUnit(design: Design): string {
+  if (design.blocks) return 'A result is the real sum; scales of tensors stay outside ([Values](#values)).';
   return typesOf(design).some((type) => stepExponent(type) !== 0)
     ? 'Multiply a result by the least steps of both types for the real sum ([Values](#values)).'
     : 'A result is the real sum; scales stay outside ([Values](#values)).';

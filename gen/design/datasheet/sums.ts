@@ -1,10 +1,13 @@
 import type { SumCase } from '../../rtl/accumulator.js';
+import type { BlockArithmetic } from '../../rtl/blocks/arithmetic.js';
+import { scaleLayout } from '../../rtl/blocks/scale.js';
 import type { Design } from '../../rtl/design.js';
 import { exactLength } from '../../rtl/float/core.js';
 import { markdownTable } from './markdown.js';
 
 /** What the accumulators hold: of the integer PE with the reason for their width. */
 export function sums(design: Design) {
+  if (design.blocks) return blockSums(design, design.blocks);
   return design.float ? floatSums(design, design.float) : integerSums(design);
 }
 
@@ -89,6 +92,45 @@ function floatSums(
       'A zero product leaves a sum as it is, all 32 bits; so does an idle cycle. A sum is never -0, and never subnormal.',
     ],
     tables: [],
+  };
+}
+
+/** Sums of blocks, and what they are added up in. */
+function blockSums(design: Design, blocks: BlockArithmetic) {
+  const { sums, elements, scales, termBits, specials } = blocks;
+  const { bits, product, sum } = sums;
+  const [nan, infinity] = [specials.a.nan || specials.w.nan, specials.a.infinity || specials.w.infinity];
+  const factors = scales.fractionBits > 0 ? ' and times the significands of both scales' : '';
+  return {
+    title: 'Accumulators',
+    notes: [
+      `Products of a block are added up in ${bits} bits, two's complement, in least steps of both types. A product lies in ${product.least} .. ${product.greatest}, over all pairs of types; the sum of BLOCK = ${elements} of them in ${sum.least} .. ${sum.greatest}. So it is exact${factors === '' ? '' : `,${factors} too, in ${termBits} bits`}.`,
+      'The accumulator is IEEE 754 binary32. A sum starts from +0. The sum of a block, times both scales and both element steps, is added to it; that is rounded once, to nearest, ties to even.',
+      'Every result is a real number: the sum of what codes, element steps and scales stand for. Scales of tensors stay outside.',
+      `A scale that is NaN makes the result NaN${nan ? ', and so does an element that is' : ''}. Every NaN is the quiet NaN 7fc00000, which stays to the end of the tile.`,
+      ...(infinity
+        ? ['Infinite elements make the result infinite. Zero times infinity and infinity less infinity are NaN.']
+        : []),
+      ...(blocks.overflows
+        ? ['A sum that rounds beyond the largest number, (2 - 2^-23) * 2^127, is infinite.']
+        : ['No finite scale leads to infinity.']),
+      blocks.subnormal
+        ? 'Sums below 2^-126 are subnormal numbers, and those that round to 0 keep their sign.'
+        : 'No sum is subnormal or -0.',
+      ...(design.config.lanes < elements ? [`The last block of a tile may be shorter: \`in_last_i\` ends it.`] : []),
+    ],
+    tables: [
+      'What a scale becomes for the scalers:',
+      '',
+      ...markdownTable([
+        ['scales', 'fields', 'bits'],
+        ...(['a', 'w'] as const).map((port) => [
+          `of the ${design[port].role} blocks, ${scales.name}`,
+          `\`${scaleLayout(blocks[port])}\``,
+          String(blocks[port].bits),
+        ]),
+      ]),
+    ],
   };
 }
 

@@ -3,7 +3,8 @@ export interface ScaleFormat {
   readonly name: string;
   /** Width of a code as stored. */
   readonly bits: number;
-  /** Bits of a scale's fraction; none where all scales are powers of two. */
+  /** The exponent's field; below it those of the fraction, none where all scales are powers of two. */
+  readonly exponentBits: number;
   readonly fractionBits: number;
   /** Binary logarithm of the step in which all scales are whole numbers. */
   readonly stepExponent: number;
@@ -45,6 +46,7 @@ export function floorLog2(value: number): number {
 const E8M0: ScaleFormat = {
   name: 'e8m0',
   bits: 8,
+  exponentBits: 8,
   fractionBits: 0,
   stepExponent: -E8M0_BIAS,
   hasTensorScale: false,
@@ -93,7 +95,7 @@ function floatScales(
     return Math.max((exponent - leastExponent) * steps + significand, 1);
   };
   return {
-    ...{ ...about, fractionBits, stepExponent: leastExponent - fractionBits },
+    ...{ ...about, exponentBits, fractionBits, stepExponent: leastExponent - fractionBits },
     ...{ nan, least: 1, largest, decode, scaleOf: (magnitude, most) => encode(magnitude / most) },
   };
 }

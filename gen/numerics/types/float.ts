@@ -14,7 +14,8 @@ export interface FloatType extends TypeBase {
   readonly hasSpecials: boolean;
 }
 
-export function floatType(exponentBits: number, fractionBits: number, signed: boolean): FloatType {
+/** @param specials False: every code stands for a number, as its fields say. */
+export function floatType(exponentBits: number, fractionBits: number, signed: boolean, specials = true): FloatType {
   const bits = exponentBits + fractionBits + (signed ? 1 : 0);
   const split = `e${exponentBits}m${fractionBits}`;
   const steps = 2 ** fractionBits;
@@ -36,10 +37,10 @@ export function floatType(exponentBits: number, fractionBits: number, signed: bo
     exponentBits,
     fractionBits,
     bias: 2 ** (exponentBits - 1) - 1,
-    hasSpecials: split === 'e4m3' || split === 'e5m2',
+    hasSpecials: specials && (split === 'e4m3' || split === 'e5m2'),
     decode: (code) => {
       const { negative, exponent, fraction } = fields(code);
-      const special = specialOf(split, exponent, fraction, negative);
+      const special = specials ? specialOf(split, exponent, fraction, negative) : undefined;
       if (special) return special;
       const hidden = exponent === 0 ? 0n : BigInt(steps);
       const value = (hidden + BigInt(fraction)) << BigInt(Math.max(exponent - 1, 0));

@@ -39,3 +39,17 @@ export function numericType(name: string): NumericType {
 export const HARDWARE_TYPES: readonly NumericType[] = [...NUMERIC_TYPES.values()].filter(
   (type) => type.kind !== 'float' || !type.hasSpecials,
 );
+
+const PLAIN = new Map<NumericType, NumericType>(
+  [...NUMERIC_TYPES.values()].flatMap((type) =>
+    type.kind === 'float' && type.hasSpecials
+      ? [[type, floatType(type.exponentBits, type.fractionBits, type.signed, false)]]
+      : [],
+  ),
+);
+
+/**
+ * The type with codes for NaN and infinity read as numbers, as their fields say: what a decoder makes of them where something else
+ * tells that they are none.
+ */
+export const withoutSpecials = (type: NumericType): NumericType => PLAIN.get(type) ?? type;

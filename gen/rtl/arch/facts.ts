@@ -1,3 +1,5 @@
+import type { ScaleFormat } from '../../numerics/blocks/scale-format.js';
+
 /** How a tile of the matrix product passes the streams of a design. */
 export interface TileFacts {
   /** Reduction steps of a beat. */
@@ -28,6 +30,16 @@ export interface SumFacts {
    * the sum's.
    */
   readonly passRows: boolean;
+  /** What a result is: an integer, or a binary32 number. */
+  readonly encoding: 'twosComplement' | 'binary32';
+  /** The blocks that are added up, each with scales of its own, where there are any. Results are then real numbers. */
+  readonly blocks?: BlockFacts | undefined;
+}
+
+/** Blocks along the reduction: their length, and how their scales are stored. */
+export interface BlockFacts {
+  readonly elements: number;
+  readonly scales: ScaleFormat;
 }
 
 /** What multiplies and adds: a design has rows x cols of it. */
@@ -35,7 +47,7 @@ export interface ComputingFacts {
   /** Suffix of the module that the area report counts as one of them, or as several with registers that they share. */
   readonly module: 'pe' | 'cluster' | 'unit';
   /** The test bench that verifies one alone. */
-  readonly bench: 'pe' | 'unit';
+  readonly bench: 'pe' | 'unit' | 'blocks';
   /** How it adds: to an accumulator; to one that is read out over a bus; to the sum that comes from the PE above. */
   readonly adds: 'accumulates' | 'reads' | 'passes';
   /** The bit from which on its accumulator is a cycle later than below, where it is. */

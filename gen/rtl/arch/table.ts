@@ -3,6 +3,7 @@ import type { Configuration } from '../../config/parameters.js';
 import type { Timing } from '../timing.js';
 import type { Architecture } from './architecture.js';
 import { DOT_PRODUCT } from './dot/architecture.js';
+import { BLOCK_DOT_PRODUCT } from './dot-blocks/architecture.js';
 import type { Facts } from './facts.js';
 import { OUTPUT_STATIONARY } from './output-stationary/architecture.js';
 import { WEIGHT_STATIONARY } from './weight-stationary/architecture.js';
@@ -12,6 +13,7 @@ const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   'output-stationary': OUTPUT_STATIONARY,
   'weight-stationary': WEIGHT_STATIONARY,
   dot: DOT_PRODUCT,
+  'dot-blocks': BLOCK_DOT_PRODUCT,
 };
 
 /** The architecture of a configuration: of a design, or of one that a manifest gives. */

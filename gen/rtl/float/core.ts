@@ -126,7 +126,8 @@ function stageProblems({ pipeline }: Configuration, { normalises }: FloatFormat)
   ];
 }
 
-function binary32Accumulator(
+/** Accumulators of binary32, which hold sums of any length. */
+export function binary32Accumulator(
   config: Configuration,
   aTypes: readonly NumericType[],
   wTypes: readonly NumericType[],

@@ -5,6 +5,7 @@ import { loadDesign, type Manifest } from '../../../gen/design/manifest.js';
 import type { PortInfo } from '../../../gen/golden/reference.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
 import { type ArraySimulator, openArraySimulator } from '../../verify/simulator.js';
+import { requireNoBlocks } from '../matmul.js';
 import type { OnnxModel } from '../onnx/model.js';
 import type { Samples } from '../onnx/samples.js';
 import { openSession } from '../onnx/session.js';
@@ -96,6 +97,7 @@ function requireOneScale(folder: string, { layers }: QuantiseReport): void {
 export async function infer(request: InferRequest): Promise<InferReport> {
   const { samples, labels, progress = () => {}, open = openArraySimulator, task } = request;
   const manifest = loadDesign(request.design);
+  requireNoBlocks(request.design, manifest);
   if (manifest.configuration.pe === 'float') {
     throw new UserError(
       `${request.design} has floating-point PEs, and networks run on integer sums only; generate a design with --pe int`,

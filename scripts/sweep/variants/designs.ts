@@ -24,6 +24,9 @@ const variant = (name: string, description: string, parameters: RawConfiguration
   parameters,
 });
 
+/** 4-bit elements of OCP Microscaling and NVFP4, and the types of ANT. */
+const BLOCK_TYPES = ['e2m1', 'int4', 'flint4', 'pot4'];
+
 /** The variants `npm run variants` compares, in the order of its table. */
 export const VARIANTS: readonly Variant[] = [
   variant('os', 'the default: output stationary, sums leave over buses, one pipeline stage, a clock gate', {}),
@@ -95,6 +98,14 @@ export const VARIANTS: readonly Variant[] = [
     lanes: 16,
     tree: 'adders',
     pipeline: 2,
+  }),
+  variant('blocks_mx_4x4x16', '4 x 4 dot-product units of 16 lanes for blocks of 32, scales of OCP Microscaling', {
+    ...{ arch: 'dot', rows: 4, cols: 4, lanes: 16, pipeline: 2, block: 32 },
+    ...{ activations: BLOCK_TYPES, weights: BLOCK_TYPES },
+  }),
+  variant('blocks_nv_4x4x16', 'the same for blocks of 16, scales of NVFP4', {
+    ...{ arch: 'dot', rows: 4, cols: 4, lanes: 16, pipeline: 2, block: 16, scales: 'e4m3' },
+    ...{ activations: BLOCK_TYPES, weights: BLOCK_TYPES },
   }),
 ];
 

@@ -33,8 +33,16 @@ const DOMAINS: Partial<Record<ParameterKey, Domain>> = {
     representatives: [1, 5],
   },
   pipeline: {
-    draw: (random) => (random.below(8) === 0 ? 4 + random.below(2) : 1 + random.below(3)),
+    draw: (random) => (random.below(8) === 0 ? 4 + random.below(3) : 1 + random.below(3)),
     representatives: [1, 2, 3, 5],
+  },
+  block: {
+    // Mostly whole beats.
+    draw: (random, { lanes }) =>
+      random.below(2) === 0
+        ? 'none'
+        : Math.max(Number(lanes) * (1 + random.below(5)) + (random.below(8) === 0 ? 1 : 0), 2),
+    representatives: ['none', 10],
   },
   rows: { draw: drawSide, representatives: [1, 2, 4, 5] },
   cols: { draw: drawSide, representatives: [1, 3, 4] },

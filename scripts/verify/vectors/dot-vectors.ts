@@ -3,12 +3,16 @@ import { selectedType } from '../../../gen/golden/reference.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { codeValues } from '../../../gen/numerics/codec.js';
 import type { NumericType } from '../../../gen/numerics/types/numeric-type.js';
-import { numericType } from '../../../gen/numerics/types/table.js';
+import { numericType, withoutSpecials } from '../../../gen/numerics/types/table.js';
 import { dotStages } from '../../../gen/rtl/arch/dot/stages.js';
+import { blockStages } from '../../../gen/rtl/arch/dot-blocks/stages.js';
 import { type LaneCodes, laneCases } from './lane-codes.js';
 
 /** What the vectors of a dot-product unit depend on. */
-export type DotInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports'>;
+export type DotInfo = Pick<Manifest, 'configuration' | 'accumulator' | 'ports' | 'blocks'>;
+
+/** What a unit adds up: the results of a tile, or the sums of its blocks. */
+export const sumsOf = ({ accumulator, blocks }: DotInfo): { readonly bits: number } => blocks?.sums ?? accumulator;
 
 /** The beats a unit is given, and its accumulator after each, in the layout of `tb/dot_tb.cpp`. */
 export interface DotVectors {
@@ -54,7 +58,7 @@ export function dotVectors(info: DotInfo, random: RandomSource, most: number): D
   const known = beats.length;
   beats.push(...Array.from({ length: RANDOM_BEATS }, (_, i) => randomBeat(info, random, i)));
   if (known === 0) throw new Error('a unit without pairs of types');
-  const { terms, sum, products } = dotStages(pipeline);
+  const { terms, sum, products } = dotStages(info.blocks ? blockStages(pipeline).unit : pipeline);
   return {
     lanes,
     beats: beats.length,
@@ -69,8 +73,12 @@ export function dotVectors(info: DotInfo, random: RandomSource, most: number): D
   };
 }
 
-const typeOf = ({ ports }: DotInfo, letter: 'a' | 'w', index: number): NumericType =>
-  numericType(ports[letter].types[index] as string);
+const typeOf = (info: DotInfo, letter: 'a' | 'w', index: number): NumericType =>
+  decoded(info, info.ports[letter].types[index] as string);
+
+/** Of blocks, something else tells what codes are besides numbers. */
+const decoded = ({ blocks }: DotInfo, name: string): NumericType =>
+  blocks === null ? numericType(name) : withoutSpecials(numericType(name));
 
 /** Any codes, bits above a type's width included; a quarter begin a tile, a quarter have add_i low. */
 function randomBeat({ ports, configuration }: DotInfo, random: RandomSource, index: number): Beat {
@@ -96,9 +104,11 @@ function concatenate(beats: readonly Beat[], lanes: number): Uint8Array {
 }
 
 /** The accumulator after each beat, from the values of the codes. */
-function expectedSums({ ports, accumulator }: DotInfo, beats: readonly Beat[]): BigInt64Array {
+function expectedSums(info: DotInfo, beats: readonly Beat[]): BigInt64Array {
+  const { ports } = info;
+  const { bits } = sumsOf(info);
   const tables = (letter: 'a' | 'w') => {
-    const types = ports[letter].types.map(numericType);
+    const types = ports[letter].types.map((name) => decoded(info, name));
     return Array.from({ length: 2 ** ports[letter].typeBits }, (_, selector) =>
       codeValues(selectedType({ types, wideTypes: [], codeBits: ports[letter].codeBits }, selector)),
     );
@@ -111,7 +121,7 @@ function expectedSums({ ports, accumulator }: DotInfo, beats: readonly Beat[]): 
     if (add) {
       const [aTable, wTable] = [aTables[aType] ?? [], wTables[wType] ?? []];
       const beat = a.reduce((total, code, lane) => total + value(aTable, code) * value(wTable, w[lane] as number), 0n);
-      sum = BigInt.asIntN(accumulator.bits, (first ? 0n : sum) + beat);
+      sum = BigInt.asIntN(bits, (first ? 0n : sum) + beat);
     }
     sums[i] = sum;
   }

@@ -39,6 +39,15 @@ const WIDE: RawConfiguration = { rows: 4, cols: 4, wideActivations: ['int8', 'ui
 /** A small grid of units. */
 const DOT: RawConfiguration = { arch: 'dot', rows: 2, cols: 2, lanes: 3 };
 
+/** Units for blocks of two beats. */
+const BLOCKS: RawConfiguration = {
+  ...{ arch: 'dot', rows: 2, cols: 2, lanes: 3, block: 6 },
+  ...{ activations: ['e2m1', 'int6'], weights: ['e2m1', 'int4'] },
+};
+
+/** The same with elements that are NaN and infinite. */
+const SPECIAL_BLOCKS: RawConfiguration = { ...BLOCKS, activations: ['e5m2'], weights: ['e4m3'] };
+
 /** PEs with several lanes whose weights stay. */
 const LANES: RawConfiguration = { dataflow: 'ws', lanes: 3 };
 
@@ -534,6 +543,105 @@ const MUTATIONS: Mutation[] = [
     'sum_i + {',
     '{',
     /PE, clock edge.*sum from above/,
+  ],
+  [
+    'element step',
+    { name: 'k1', ...BLOCKS },
+    'scale_a',
+    "default: step = 3'd0",
+    "default: step = 3'd1",
+    /scaler, block/,
+  ],
+  ['NaN of a scale', { name: 'k2', ...BLOCKS }, 'scale_w', 'nan = &code_i', 'nan = &code_i[7:1]', /scaler, block/],
+  [
+    'NaN of a scale with a sign',
+    { name: 'k3', ...BLOCKS, scales: 'e4m3' },
+    'scale_a',
+    'code_i[7] |',
+    "1'd0 |",
+    /scaler, block/,
+  ],
+  [
+    'subnormal scale',
+    { name: 'k4', ...BLOCKS, scales: 'e4m3' },
+    'scale_a',
+    '{normal, code',
+    "{1'd1, code",
+    /scaler, block/,
+  ],
+  ['magnitude of a sum', { name: 'k5', ...BLOCKS }, 'scaler', 'negative})', "negative ^ 1'd1})", /scaler, block/],
+  ['sticky bit', { name: 'k6', ...BLOCKS }, 'scaler', '|shifted[16:0]', 'shifted[16]', /scaler, block/],
+  ['ties to even', { name: 'k7', ...BLOCKS }, 'scaler', '(leading[4] | (|leading[2:0]))', "1'd1", /scaler, block/],
+  [
+    'a difference that is turned over',
+    { name: 'k8', ...BLOCKS },
+    'scaler',
+    'reversed = subtract &',
+    "reversed = 1'd0 & subtract &",
+    /scaler, block/,
+  ],
+  [
+    'rounding of what is turned over',
+    { name: 'k9', ...BLOCKS },
+    'scaler',
+    '((&leading[2:0]) & leading[4])',
+    "1'd0",
+    /scaler, block/,
+  ],
+  ['end of the exponents', { name: 'k10', ...BLOCKS }, 'scaler', '(base < ', '(base + 1 < ', /scaler, block/],
+  ['subnormal accumulator', { name: 'k11', ...BLOCKS }, 'scaler', 'acc[23] | ~normal', 'acc[23]', /scaler, block/],
+  ['infinity', { name: 'k12', ...BLOCKS }, 'scaler', '(&rounded[30:23])', "1'd0", /scaler, block/],
+  ['sign of zero', { name: 'k13', ...BLOCKS }, 'scaler', '(|total) &', '(|leading[27:4]) &', /scaler, block/],
+  [
+    'a block with take_i low',
+    { name: 'k14', ...BLOCKS },
+    'scaler',
+    'if (take_i)',
+    'if (take_i | first_i)',
+    /take_i low/,
+  ],
+  [
+    'infinity less infinity',
+    { name: 'k15', ...SPECIAL_BLOCKS },
+    'scaler',
+    '(plus_i & minus_i)',
+    "1'd0",
+    /scaler, block/,
+  ],
+  [
+    'zero times infinity',
+    { name: 'k16', ...SPECIAL_BLOCKS },
+    'specials',
+    '(a_infinite & w_zero)',
+    '(a_infinite & ~a_infinite)',
+    /array/,
+  ],
+  ['NaN of an element', { name: 'k17', ...SPECIAL_BLOCKS }, 'special_w', '&code_i[6:0]', '&code_i[6:1]', /array/],
+  ['specials of a block', { name: 'k18', ...SPECIAL_BLOCKS }, 'specials', '(nan_q & ~first_i)', 'nan_q', /array/],
+  ['end of a block', { name: 'k19', ...BLOCKS }, 'control', 'ends = last_i |', "ends = 1'd0 & last_i |", /array/],
+  [
+    'first block of a tile',
+    { name: 'k20', ...BLOCKS },
+    'control',
+    'opens = first_i |',
+    "opens = 1'd0 & first_i |",
+    /array/,
+  ],
+  [
+    'delay of the scales',
+    { name: 'k21', ...BLOCKS, pipeline: 3 },
+    'dot',
+    '.DEPTH(2)',
+    '.DEPTH(1)',
+    /array.*\bscales\b/,
+  ],
+  [
+    'wiring of the scales',
+    { name: 'k22', ...BLOCKS },
+    'dot',
+    '.w_scale_i(g_w_scale[c].scale)',
+    '.w_scale_i(g_w_scale[(c+1)%COLS].scale)',
+    /array/,
   ],
 ];
 

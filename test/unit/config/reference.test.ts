@@ -19,6 +19,8 @@ const OTHER: Partial<Record<ParameterKey, string | boolean>> = {
   wideActivations: 'int8',
   wideWeights: 'int8',
   maxK: '64',
+  accumulatorBits: '20',
+  block: '32',
   busSegment: '2',
   scan: true,
 };

@@ -18,7 +18,7 @@ const QUESTIONS: readonly RegExp[] = [
 ];
 
 /** An import from the folder of one architecture. */
-const ONE_ARCHITECTURE = /from '[^']*\/arch\/(dot|output-stationary|weight-stationary)\/[^']*'/;
+const ONE_ARCHITECTURE = /from '[^']*\/arch\/(dot|dot-blocks|output-stationary|weight-stationary)\/[^']*'/;
 
 /** Benches of one module know the module: its test vectors, and its variants in the notebook. */
 const KNOW_ONE = /^scripts\/(verify\/vectors|sweep)\//;
@@ -79,6 +79,7 @@ describe('streams', () => {
     { rows: 4, cols: 6, dataflow: 'ws', wideWeights: ['int8'] },
     { rows: 1, cols: 1, dataflow: 'ws', activations: ['int4'], weights: ['int4'] },
     { arch: 'dot', rows: 2, cols: 3, lanes: 5 },
+    { arch: 'dot', rows: 2, cols: 3, lanes: 5, block: 15, activations: ['e5m2', 'int4'] },
     { rows: 2, cols: 3, pe: 'float', activations: ['e4m3'], weights: ['e5m2'] },
   ])('are all ports of %j but clock and reset', (raw) => {
     const { config, streams, top, a, w, accumulator, facts } = elaborate(validateConfiguration(raw));
@@ -99,7 +100,7 @@ describe('streams', () => {
       ]),
     );
     expect(data).toHaveLength(3);
-    expect(fields.filter(({ kind, everyBeat }) => (kind === 'data') !== everyBeat)).toEqual([]);
+    expect(fields.filter(({ kind, everyBeat }) => (kind === 'data' || kind === 'scale') !== everyBeat)).toEqual([]);
     expect(streams.inputs.length).toBe(facts.tile.weightsStay ? 2 : 1);
   });
 });

@@ -1,10 +1,11 @@
 import type { Configuration } from '../../../config/parameters.js';
 import type { DesignCore } from '../../design-core.js';
 import { laneModule } from '../../lane.js';
+import type { ModuleView } from '../../module.js';
 import { outputModule } from '../../output-buffer.js';
 import type { OperandPort } from '../../port.js';
 import { counted } from '../../render/counted.js';
-import { inputStream, portFields, resultStream, type Streams } from '../../streams.js';
+import { inputStream, portFields, resultStream, type StreamField, type Streams } from '../../streams.js';
 import type { TileMode } from '../../tile-modes.js';
 import type { Timing } from '../../timing.js';
 import type { Architecture, BlockDiagram, Hardware } from '../architecture.js';
@@ -33,7 +34,7 @@ function facts({ rows, cols, lanes, maxK, pipeline, tree }: Configuration): Fact
       ...{ stepsPerBeat: lanes, weightsStay: false, rowsPerBeat: rows, resultsTogether: true },
       ...{ longest: Math.floor(maxK / lanes), beats: 'B', beatLabel: 'beat ' },
     },
-    sums: { terms: maxK, termsName: 'maxK', passRows: false },
+    sums: { terms: maxK, termsName: 'maxK', passRows: false, encoding: 'twosComplement' },
     computing: { module: 'unit', bench: 'unit', adds: 'accumulates', lanes },
     names: {
       title: `${size} dot-product unit${rows * cols === 1 ? '' : 's'} of ${counted(lanes, 'lane')}`,
@@ -41,7 +42,7 @@ function facts({ rows, cols, lanes, maxK, pipeline, tree }: Configuration): Fact
       summary: `${size} dot-product units of ${lanes} lanes, ${tree}`,
       ...{ whole: 'design', size: `${size} units of ${lanes} lanes`, one: 'dot-product unit', short: 'unit' },
       ...{ all: 'units', multipliers: 'lanes of all units' },
-      registers: registers(pipeline),
+      registers: registersOf(pipeline, ['sums of a tile (accumulators)']),
       suspects: 'input register, control and the wiring of the lanes',
     },
     // Full adders one by one are much of the work.
@@ -50,7 +51,7 @@ function facts({ rows, cols, lanes, maxK, pipeline, tree }: Configuration): Fact
 }
 
 /** Where a unit has registers, in the order of its data path. */
-function registers(pipeline: number): string[] {
+export function registersOf(pipeline: number, accumulators: readonly string[]): string[] {
   const { operands, products, terms, sum } = dotStages(pipeline);
   return [
     'codes (input register)',
@@ -58,7 +59,7 @@ function registers(pipeline: number): string[] {
     ...(products ? ['products of significands (behind the multipliers)'] : []),
     ...(terms ? ['products (behind the lanes)'] : []),
     ...(sum ? ['sums of a beat (behind the adders)'] : []),
-    'sums of a tile (accumulators)',
+    ...accumulators,
   ];
 }
 
@@ -76,7 +77,7 @@ function timing({ rows, cols, lanes, pipeline }: Configuration): Timing {
   };
 }
 
-function tileMode({ rows, cols, lanes }: Configuration): TileMode {
+export function tileMode({ rows, cols, lanes }: Configuration): TileMode {
   return {
     ...{ aWide: false, wWide: false, aCodes: rows * lanes, wCodes: cols * lanes },
     ...{ resultRows: 1, resultCols: rows * cols, rowCycles: 1 },
@@ -84,20 +85,31 @@ function tileMode({ rows, cols, lanes }: Configuration): TileMode {
   };
 }
 
+/** Where the codes of a row or column lie on a port. */
+export function lanesOfPort({ letter, codeBits }: OperandPort, lanes: number): string {
+  const [side, index] = letter === 'a' ? ['row', 'r'] : ['column', 'c'];
+  return `${side} ${index}, lane l at [(${index}*${lanes}+l)*${codeBits} +: ${codeBits}]`;
+}
+
 function streams({ a, w, config, accumulator }: DesignCore): Streams {
-  const { rows, cols, lanes } = config;
-  const { bits } = accumulator;
-  const codes = ({ letter, codeBits }: OperandPort): string => {
-    const [side, index] = letter === 'a' ? ['row', 'r'] : ['column', 'c'];
-    return `${side} ${index}, lane l at [(${index}*${lanes}+l)*${codeBits} +: ${codeBits}]`;
-  };
+  const { lanes } = config;
+  const fields = [...portFields(a, lanesOfPort(a, lanes)), ...portFields(w, lanesOfPort(w, lanes))];
+  return unitStreams(config, fields, { bits: accumulator.bits, what: 'signed' });
+}
+
+/** The streams of a grid of units: one of operands, and one of the results of a tile. */
+export function unitStreams(
+  { rows, cols, lanes }: Configuration,
+  fields: readonly StreamField[],
+  { bits, what }: { readonly bits: number; readonly what: string },
+): Streams {
   const text = {
     valid: `a beat is offered: ${lanes} reduction steps for all rows and columns`,
     ready: 'an offered beat is accepted',
     last: 'the beat is the last of its tile',
   };
   return {
-    inputs: [inputStream('in', 'operands', text, [...portFields(a, codes(a)), ...portFields(w, codes(w))])],
+    inputs: [inputStream('in', 'operands', text, fields)],
     results: resultStream(
       {
         valid: 'the results of a tile are offered',
@@ -107,18 +119,24 @@ function streams({ a, w, config, accumulator }: DesignCore): Streams {
       {
         lanes: rows * cols,
         laneBits: bits,
-        meaning: `signed results, unit r, c at [(r*${cols}+c)*${bits} +: ${bits}]`,
+        meaning: `${what} results, unit r, c at [(r*${cols}+c)*${bits} +: ${bits}]`,
       },
     ),
   };
 }
 
-function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
+/** The module of the units, and all modules that make it up, itself the last. */
+export function units(core: DesignCore): { readonly unit: ModuleView; readonly modules: readonly ModuleView[] } {
   const { products, terms } = dotStages(core.config.pipeline);
   const lane = laneModule(core, { product: products, term: terms });
   const unit = unitModule(core, lane);
   const column = unit.columns.some(({ adders }) => adders) ? [columnModule(core, unit)] : [];
   const parts = [lane, ...column];
+  return { unit, modules: [...parts, { ...unit, parts: parts.map(({ name }) => name) }] };
+}
+
+function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
+  const { unit, modules } = units(core);
   const delayLines = operandLines(core);
   const [input, control] = [dotInputModule(core, inputs), dotControlModule(core)];
   const output = outputModule(core, results, { whole: 'units', rows: false });
@@ -126,8 +144,7 @@ function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
     delayLines,
     delay: delayLines.length > 0 ? operandDelayModule(core) : undefined,
     modules: [
-      ...parts,
-      { ...unit, parts: parts.map(({ name }) => name) },
+      ...modules,
       ...[input, control, output],
       dotModule(core, { inputs, results }, { input, control, unit, output }),
     ],
@@ -135,7 +152,15 @@ function hardware(core: DesignCore, { inputs, results }: Streams): Hardware {
   };
 }
 
-function diagram({ config, a, w, accumulator }: DesignCore): BlockDiagram {
+function diagram(core: DesignCore): BlockDiagram {
+  return unitDiagram(core, { first: 'accumu-', second: 'lator' });
+}
+
+/** @param behind What stands in the box behind the adders, in two lines. */
+export function unitDiagram(
+  { config, a, w, accumulator }: DesignCore,
+  behind: { readonly first: string; readonly second: string },
+): BlockDiagram {
   const { rows, cols, lanes } = config;
   return {
     template: 'design/dot-block-diagram.svg',
@@ -157,6 +182,7 @@ function diagram({ config, a, w, accumulator }: DesignCore): BlockDiagram {
       adders: config.tree === 'columns' ? 'columns of full adders' : 'tree of adders',
       stages: dotStages(config.pipeline),
       gate: config.stall === 'gate',
+      behind,
     },
   };
 }

@@ -3,23 +3,28 @@ import { type ModulePort, output } from '../../module.js';
 import { selectorsOf } from '../../periphery.js';
 import type { OperandPort } from '../../port.js';
 import { clock, enablePorts, reset } from '../../ports.js';
-import type { PassedView } from '../../register.js';
+import type { PassedView, RegisterView } from '../../register.js';
 import { type Stream, streamPorts } from '../../streams.js';
 import { type DotView, dotView } from './view.js';
 
 export interface DotInputView extends DotView {
-  readonly operands: readonly { readonly letter: string; readonly dataBits: number; readonly dataRegister: string }[];
+  readonly registers: readonly RegisterView[];
+  readonly outputs: readonly { readonly name: string; readonly value: string }[];
   /** The type selectors that a tile's first beat brings. */
   readonly selectors: readonly PassedView[];
 }
 
-function edgeOperands({ a, w }: DesignCore): DotInputView['operands'] {
-  return [a, w].map(({ letter, codeBits, lanes }) => ({
-    letter,
-    dataBits: codeBits * lanes,
-    dataRegister: `${letter}_data_q`,
-  }));
-}
+/** What a beat brings besides selectors, and what it is called behind the input register. */
+const dataOf = (streams: readonly Stream[]): { name: string; inside: string; width: number }[] =>
+  streams.flatMap(({ fields }) =>
+    fields
+      .filter(({ everyBeat }) => everyBeat)
+      .map(({ of, kind, width }) => ({
+        name: `${of}_${kind}`,
+        inside: kind === 'data' ? `${of}_code` : `${of}_${kind}`,
+        width,
+      })),
+  );
 
 export function dotInputModule(core: DesignCore, streams: readonly Stream[]): DotInputView {
   const fired = ({ letter, role, codeBits, lanes, typeBits }: OperandPort): ModulePort[] => [
@@ -36,10 +41,15 @@ export function dotInputModule(core: DesignCore, streams: readonly Stream[]): Do
     output('last_o', 1, 'it is the last of its tile'),
     ...fired(core.a),
     ...fired(core.w),
+    ...dataOf(streams).flatMap(({ name, inside, width }) =>
+      name === inside ? [output(`${inside}_o`, width, 'codes of scales; they count in the last beat of a block')] : [],
+    ),
   ];
+  const data = dataOf(streams);
   return {
     ...dotView(core, { suffix: 'input', title: 'Input register.', ports, instances: 1 }),
-    operands: edgeOperands(core),
+    registers: data.map(({ name, width }) => ({ name: `${name}_q`, width, next: `${name}_i` })),
+    outputs: data.map(({ name, inside }) => ({ name: `${inside}_o`, value: `${name}_q` })),
     selectors: selectorsOf([core.a, core.w]),
   };
 }

@@ -32,7 +32,7 @@ export interface DotTopView extends DotView {
 }
 
 /** The modules that the top instantiates. */
-interface DotParts {
+export interface DotParts {
   readonly input: ModuleView;
   readonly control: ModuleView;
   readonly unit: ModuleView;
@@ -49,6 +49,20 @@ interface DotOperand {
 export function dotModule(core: DesignCore, streams: Streams, parts: DotParts): DotTopView {
   const { config } = core;
   const title = `Dot-product units, ${config.rows} x ${config.cols} of ${config.lanes} lanes: results[r][c] = sum over k of a[k][r] * w[k][c].`;
+  const results = 'results[(r*COLS+c)*ACC_BITS +: ACC_BITS]';
+  return dotTop(core, streams, parts, { title, control: {}, unit: { acc_o: results } });
+}
+
+/** What tells a top from others: its title, and wires of control and units that are its own. */
+interface TopText {
+  readonly title: string;
+  readonly control: Readonly<Record<string, string>>;
+  readonly unit: Readonly<Record<string, string>>;
+}
+
+/** A top with input register, control, decoders, units and output buffer. */
+export function dotTop(core: DesignCore, streams: Streams, parts: DotParts, text: TopText): DotTopView {
+  const { config } = core;
   const operand = ({ letter, codeBits, typeBits, fields }: OperandPort): DotOperand => ({
     codeBits,
     types: typeBits > 0 ? [`${letter}_type`] : [],
@@ -63,11 +77,11 @@ export function dotModule(core: DesignCore, streams: Streams, parts: DotParts): 
     ...common,
     ...own(...streams.inputs.flatMap(streamPorts).map(({ name }) => name)),
   };
-  const control: Readonly<Record<string, string>> = { ...common, first_o: 'add_first' };
+  const control: Readonly<Record<string, string>> = { ...common, first_o: 'add_first', ...text.control };
   const unit: Readonly<Record<string, string>> = {
     ...common,
     ...{ first_i: 'add_first', a_i: 'g_a[r].operands', w_i: 'g_w[c].operands' },
-    acc_o: 'results[(r*COLS+c)*ACC_BITS +: ACC_BITS]',
+    ...text.unit,
   };
   const results: Readonly<Record<string, string>> = {
     ...{ row_data_i: 'results', ...own('clk_i', 'rst_ni') },
@@ -76,7 +90,7 @@ export function dotModule(core: DesignCore, streams: Streams, parts: DotParts): 
   const operandPorts = [portView(core.a), portView(core.w)];
   const ports = [clock, resetOf(config), ...testEnablePorts(config), ...allStreamPorts(streams)];
   return {
-    ...dotView(core, { suffix: 'dot', title, ports }),
+    ...dotView(core, { suffix: 'dot', title: text.title, ports }),
     gate,
     clk,
     a: operand(core.a),

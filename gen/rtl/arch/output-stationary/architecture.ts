@@ -48,7 +48,12 @@ function facts(config: Configuration): Facts {
       longest: Math.floor(maxK / lanes),
       ...(several ? { beats: 'B', beatLabel: 'beat ' } : { beats: 'K', beatLabel: 'k=' }),
     },
-    sums: { terms: maxK, termsName: 'maxK', passRows: false },
+    sums: {
+      terms: maxK,
+      termsName: 'maxK',
+      passRows: false,
+      encoding: config.pe === 'float' ? 'binary32' : 'twosComplement',
+    },
     computing: { ...arrayComputing(config), adds: 'reads', lateFrom: lateFromOf(config) },
     names: {
       ...arrayNames(config),

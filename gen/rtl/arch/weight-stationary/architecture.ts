@@ -43,7 +43,12 @@ function facts(config: Configuration): Facts {
       beats: 'M',
       beatLabel: 'm=',
     },
-    sums: { terms: rows * lanes, termsName: lanes > 1 ? 'ROWS*LANES' : 'ROWS', passRows: true },
+    sums: {
+      terms: rows * lanes,
+      termsName: lanes > 1 ? 'ROWS*LANES' : 'ROWS',
+      passRows: true,
+      encoding: 'twosComplement',
+    },
     computing: { ...arrayComputing(config), adds: 'passes' },
     names: {
       ...arrayNames(config),
