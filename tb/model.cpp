@@ -19,6 +19,7 @@
   PORT(out_valid_o) PORT(out_ready_i) PORT(out_last_o) PORT(out_data_o)                                              \
   PORT(a_code_i) PORT(w_code_i) PORT(a_operand_o) PORT(w_operand_o) PORT(a_operands_o) PORT(w_operands_o)            \
   PORT(a_o) PORT(w_o)                                                                                                \
+  PORT(a_scale_i) PORT(w_scale_i) PORT(take_i) PORT(sum_i) PORT(specials_i)                                           \
   PORT(load_i) PORT(load_o) PORT(swap_i) PORT(swap_o) PORT(first_i) PORT(add_i) PORT(acc_i) PORT(acc_o) PORT(sum_o) \
   PORT(doubled_i) PORT(exact_i) PORT(type_i) PORT(code_o)                                                             \
   PORT(sum_data_i) PORT(bias_data_i) PORT(multiplier_data_i) PORT(addend_data_i) PORT(addend_multiplier_i)            \

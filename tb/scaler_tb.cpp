@@ -4,9 +4,10 @@
 //
 //   scaler_tb VECTORS [--trace FILE]
 //
-// VECTORS: words stages (clock edges from the sum of a block to the accumulator), blocks; a block: the scale and the type of
-// its activations, those of its weights, first, take, and what its products are besides numbers (1: NaN, 2: +infinity,
-// 4: -infinity), 0 (bytes), the sum of its products, and the accumulator behind it (64 bit each). One JSON object is printed.
+// VECTORS: words stages (clock edges from the sum of a block to the accumulator), bits of a sum, blocks; a block: the scale
+// and the type of its activations, those of its weights, first, take, and what its products are besides numbers (1: NaN,
+// 2: +infinity, 4: -infinity), 0 (bytes), the sum of its products, and the accumulator behind it (64 bit each). One JSON
+// object is printed.
 
 #include <cstdio>
 #include <memory>
@@ -37,7 +38,10 @@ int main(int argc, char** argv) {
   }
 
   VectorFile file(argv[1]);
-  const uint32_t stages = file.word();
+  const uint32_t stages = file.word(), sum_bits = file.word();
+  if (sum_bits > 64) die("sums of blocks have at most 64 bits");
+  // Verilator takes the unused bits of an input for zeros.
+  const uint64_t mask = sum_bits == 64 ? ~uint64_t{0} : (uint64_t{1} << sum_bits) - 1;
   std::vector<Block> work(file.word());
   for (Block& block : work) {
     const uint8_t* bytes = file.take(8);
@@ -53,7 +57,6 @@ int main(int argc, char** argv) {
   Port take_i = model->port("take_i"), first_i = model->port("first_i");
   Port sum_i = model->port("sum_i"), specials_i = model->port("specials_i");
   const Port acc_o = model->port("acc_o");
-  if (sum_i.bytes() > 8) die("sums of blocks have at most 64 bits");
   uint64_t time = 0;
   const auto eval = [&] {
     model->eval();
@@ -69,7 +72,7 @@ int main(int argc, char** argv) {
       a_type_i.set(block.a_type);
       w_code_i.set(block.w_code);
       w_type_i.set(block.w_type);
-      sum_i.set(static_cast<uint64_t>(block.sum));
+      sum_i.set(static_cast<uint64_t>(block.sum) & mask);
       specials_i.set(block.specials);
     }
     const bool arrives = t + 1 >= stages;

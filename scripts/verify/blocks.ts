@@ -12,6 +12,7 @@ import { buildHarness } from './harness.js';
 import type { ModuleFailure } from './modules.js';
 import type { CheckOutcome } from './outcome.js';
 import { VectorWriter } from './vector-file.js';
+import { sumsOf } from './vectors/dot-vectors.js';
 import { type ScaledBlock, type ScalerVectors, scalerVectors } from './vectors/scaler-vectors.js';
 
 interface Options {
@@ -44,7 +45,7 @@ async function verifyScaler(
   try {
     const driven = scalerVectors(manifest, random, budget.mostPairs);
     const vectors = join(scratch, 'vectors.bin');
-    writeFileSync(vectors, benchVectors(driven));
+    writeFileSync(vectors, benchVectors(driven, sumsOf(manifest).bits));
     const args = [vectors, ...(trace ? ['--trace', trace] : [])];
     const { stdout } = await runTool({ name: 'the simulation of the scaler', path: executable }, args, {
       okCodes: [0, 1],
@@ -98,8 +99,8 @@ async function buildScalerBench(
   });
 }
 
-function benchVectors({ stages, blocks }: ScalerVectors): Buffer {
-  const file = new VectorWriter().words(stages, blocks.length);
+function benchVectors({ stages, blocks }: ScalerVectors, sumBits: number): Buffer {
+  const file = new VectorWriter().words(stages, sumBits, blocks.length);
   for (const { aCode, aType, wCode, wType, first, take, specials, sum, expected } of blocks) {
     file.bytes(Uint8Array.from([aCode, aType, wCode, wType, Number(first), Number(take), specials, 0]));
     file.wides(BigInt64Array.from([sum, expected]));
