@@ -1,5 +1,6 @@
 import { levels } from '../numerics/codec.js';
 import type { NumericType } from '../numerics/types/numeric-type.js';
+import type { CodeValue } from '../numerics/types/type-base.js';
 import type { RandomSource } from './random.js';
 import { type ArrayInfo, blocksOfTile, type PortInfo, selectedType, type Tile, tileShape } from './reference.js';
 import { randomScales } from './scale-vectors.js';
@@ -80,7 +81,7 @@ interface Corners {
 function cornersOf(type: NumericType): Corners {
   const table = levels(type);
   const codeOf = (index: number): number => (table.at(index) as { code: number }).code;
-  const zeros = Array.from({ length: 2 ** type.bits }, (_, code) => code).filter((code) => type.decode(code) === 0n);
+  const zeros = codesWith(type, (value) => value === 0n);
   return {
     zero: zeros[0] as number,
     negativeZero: zeros.at(-1) as number,
@@ -125,14 +126,32 @@ function fill(
 }
 
 /**
- * Random codes of a type with NaN. Three of four tiles have finite codes only: the top bit of the exponent is cleared where a
- * code is not a number. A NaN stays in its sum and would hide all later products.
+ * Random codes of a type with NaN. A NaN stays in its sum and would hide all later products: one of four tiles has any codes,
+ * two have finite ones only, and one has infinities and zeros besides, but no NaN.
  */
 function fewSpecials(random: RandomSource, type: NumericType, codes: Uint8Array): Uint8Array {
-  if (random.below(4) === 0) return codes;
-  const top = 2 ** (type.bits - (type.signed ? 2 : 1));
-  return codes.map((code) => (typeof type.decode(code % 2 ** type.bits) === 'bigint' ? code : code & ~top));
+  const kind = random.below(4);
+  if (kind === 0) return codes;
+  const mask = 2 ** type.bits - 1;
+  const finite = codes.map((code) =>
+    typeof type.decode(code & mask) === 'bigint' ? code : code & ~topOfExponent(type),
+  );
+  if (kind > 1) return finite;
+  const [zeros, infinities] = [codesWith(type, (value) => value === 0n), codesWith(type, isInfinite)];
+  return finite.map((code) => {
+    const drawn = random.below(16);
+    const among = drawn === 0 ? infinities : drawn < 3 ? zeros : [];
+    return among.length > 0 ? (code & ~mask) | (among[random.below(among.length)] as number) : code;
+  });
 }
+
+/** The top bit of a float's exponent: without it, its codes are finite. */
+const topOfExponent = ({ bits, signed }: NumericType): number => 2 ** (bits - (signed ? 2 : 1));
+
+const isInfinite = (value: CodeValue): boolean => value === '+Infinity' || value === '-Infinity';
+
+const codesWith = (type: NumericType, has: (value: CodeValue) => boolean): number[] =>
+  Array.from({ length: 2 ** type.bits }, (_, code) => code).filter((code) => has(type.decode(code)));
 
 /** The code of a pattern in a beat, given a random code. */
 function chooser(
