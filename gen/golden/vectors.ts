@@ -127,7 +127,7 @@ function fill(
 
 /**
  * Random codes of a type with NaN. A NaN stays in its sum and would hide all later products: one of four tiles has any codes,
- * two have finite ones only, and one has infinities and zeros besides, but no NaN.
+ * one has finite ones only, and two have zeros besides and few infinities.
  */
 function fewSpecials(random: RandomSource, type: NumericType, codes: Uint8Array): Uint8Array {
   const kind = random.below(4);
@@ -136,11 +136,11 @@ function fewSpecials(random: RandomSource, type: NumericType, codes: Uint8Array)
   const finite = codes.map((code) =>
     typeof type.decode(code & mask) === 'bigint' ? code : code & ~topOfExponent(type),
   );
-  if (kind > 1) return finite;
+  if (kind === 1) return finite;
   const [zeros, infinities] = [codesWith(type, (value) => value === 0n), codesWith(type, isInfinite)];
   return finite.map((code) => {
-    const drawn = random.below(16);
-    const among = drawn === 0 ? infinities : drawn < 3 ? zeros : [];
+    const drawn = random.below(32);
+    const among = drawn === 0 ? infinities : drawn < 12 ? zeros : [];
     return among.length > 0 ? (code & ~mask) | (among[random.below(among.length)] as number) : code;
   });
 }

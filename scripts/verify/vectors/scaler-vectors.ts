@@ -145,8 +145,9 @@ function drawBlock(info: ScalerInfo, random: RandomSource): Maker {
   };
   const first = random.below(6) === 0;
   const take = random.below(8) > 0;
-  const rare = random.below(64);
-  const specials = (rare === 0 && nan ? 1 : 0) | (rare === 1 && infinity ? 2 : 0) | (rare === 2 && infinity ? 4 : 0);
+  // NaN, +infinity, -infinity, infinities of both signs.
+  const kinds = [...(nan ? [1] : []), ...(infinity ? [2, 4, 6] : [])];
+  const specials = kinds[random.below(64)] ?? 0;
   const sum = drawSum(info, random);
   const kind = random.below(4);
   const away = random.below(70) - 35;

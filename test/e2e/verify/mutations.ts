@@ -613,7 +613,7 @@ const MUTATIONS: Mutation[] = [
     { name: 'k16', ...SPECIAL_BLOCKS },
     'specials',
     '(a_infinite & w_zero)',
-    '(a_infinite & ~a_infinite)',
+    '(a_infinite & w_zero & ~w_zero)',
     /array/,
   ],
   ['NaN of an element', { name: 'k17', ...SPECIAL_BLOCKS }, 'special_w', '&code_i[6:0]', '&code_i[6:1]', /array/],
