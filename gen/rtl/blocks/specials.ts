@@ -10,7 +10,7 @@ export interface SpecialsView extends ModuleView {
   readonly enable: boolean;
   readonly lanes: number;
   /** Of the flags of all lanes, those of one kind side by side. */
-  readonly gathered: readonly { readonly name: string; readonly port: string; readonly place: string }[];
+  readonly gathered: readonly { readonly name: string; readonly select: string }[];
   /** Of the products of all lanes. */
   readonly products: readonly { readonly name: string; readonly value: string }[];
   /** What is kept of a block, with what comes of a beat. */
@@ -77,7 +77,9 @@ export function specialsModule(core: DesignCore, blocks: BlockArithmetic, depth:
       side.flags.map((flag, i) => {
         const low = side.flags.length - 1 - i;
         const place = side.flags.length === 1 ? 'l' : `l*${side.flags.length}${low > 0 ? `+${low}` : ''}`;
-        return { name: `${side.letter}_${flag}`, port: `${side.letter}_i`, place };
+        const port = `${side.letter}_i`;
+        // A port of one bit has no places.
+        return { name: `${side.letter}_${flag}`, select: lanes * side.flags.length === 1 ? port : `${port}[${place}]` };
       }),
     ),
     products: [
