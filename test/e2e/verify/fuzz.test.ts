@@ -40,7 +40,7 @@ describe('npm run fuzz', () => {
     const { summary, trials } = JSON.parse(run.stdout) as { summary: FuzzSummary; trials: Trial[] };
     expect(run.exitCode).toBe(0);
     expect(summary).toMatchObject({ seed: SEED, passed: 1, failed: 0, refused: 1 });
-    expect(trials.map(({ seed }) => seed).sort()).toEqual([SEED, SEED + 1]);
+    expect(trials.map(({ seed }) => seed).sort((x, y) => x - y)).toEqual([SEED, SEED + 1]);
     for (const { command } of trials) expect(command).toMatch(/^npm run gen -- (--arch dot )?--rows \d+ --cols \d+/);
     expect(readdirSync(scratch).filter((name) => name.startsWith('ant-rtl-fuzz-'))).toEqual([]);
   });
