@@ -132,6 +132,10 @@ describe('npm run sweep', () => {
     expect(planned.stdout).toMatch(/^6 of 6 points\nmodel: 6 measurements, 4 of them kept/);
     const example = await sweep('examples/studies/resnet18-at-13.yaml', results, '--plan');
     expect(example.stdout, example.stderr).toMatch(/^40 of 40 points\narea: 40 .*\nmodel: 40 .*\naccuracy: 2 /);
+    const two = await sweep('examples/studies/two-networks.yaml', results, '--plan');
+    expect(two.stdout, two.stderr).toMatch(/^22 of 22 points\narea: 22 .*\nmodel: 22 /);
+    const types = await sweep('examples/studies/types-for-area.yaml', results, '--plan');
+    expect(types.stdout, types.stderr).toMatch(/^9 of 9 points\narea: 9 .*\naccuracy: 9 /);
     const wrong = await sweep(study('wrong', '[]'), results, '--jobs', '0');
     expect([wrong.exitCode, wrong.stdout]).toEqual([EXIT.badRequest, '']);
     const missing = await sweep(study('missing', '[2]', 'about: 1'), results);
