@@ -86,7 +86,7 @@ describe('the installed package', () => {
     expect(existsSync(join(installed, 'build'))).toBe(false);
   });
 
-  it('completes commands and options in bash', async () => {
+  it('completes commands and options in bash', { tags: 'rest' }, async () => {
     const { stdout: script } = await antRtl(['completion', 'bash']);
     writeFileSync(join(place, 'completion.bash'), script);
     const complete = async (line: string): Promise<string[]> => {

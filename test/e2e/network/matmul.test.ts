@@ -101,7 +101,7 @@ describe('a real product on the simulated array', () => {
     rmSync(broken, { recursive: true });
   });
 
-  it('takes cycles by the formulas of the manifest', async () => {
+  it('takes cycles by the formulas of the manifest', { tags: 'rest' }, async () => {
     write('A.npy', 16, 12, 3);
     write('W.npy', 12, 9, 4);
     const report = await matmul({ design: folder, a: path('A.npy'), w: path('W.npy') });

@@ -943,13 +943,16 @@ export const { sample, rest } = splitByFeatures(
   ([, { arch, dataflow, pe }, module]) => [module, JSON.stringify([arch, dataflow, pe])],
 );
 
-export function describeMutations(mutations: readonly Mutation[]): void {
+export function describeMutations(
+  mutations: readonly Mutation[],
+  options: { readonly tags?: 'rest' | 'long' } = {},
+): void {
   describe('a broken design fails verification with a message that leads to the cause', () => {
     const budget = { ...quickBudget(join(out, 'quick')), mostPairs: 100_000, extremeMacs: 2 ** 22 };
 
     afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-    it.concurrent.each(mutations)('%s', async (_, raw, module, piece, replacement, message) => {
+    it.concurrent.each(mutations)('%s', options, async (_, raw, module, piece, replacement, message) => {
       const folder = broken(raw, module, piece, replacement);
       const verdict = await verifyDesign(folder, loadDesign(folder), { seed: 1, trace: false, budget });
       expect(verdict.passed).toBe(false);
