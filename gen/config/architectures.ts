@@ -29,6 +29,15 @@ export interface ArchitectureParameters {
   readonly problems: (config: Configuration) => Problem[];
 }
 
+/** What dot-product units have in common: one stands alone unless rows or columns are given. */
+const UNIT = {
+  mostLanes: MOST_UNIT_LANES,
+  defaults: { rows: 1, cols: 1, lanes: 16 },
+  fpgaDefaults: { tree: 'adders' },
+  words: ['dot'],
+  size: ['rows', 'cols', 'lanes'],
+} as const satisfies Partial<ArchitectureParameters>;
+
 const PARAMETERS_OF: Readonly<Record<ArchitectureName, ArchitectureParameters>> = {
   'output-stationary': {
     selects: ({ arch, dataflow }) => arch === 'array' && dataflow === 'os',
@@ -56,23 +65,14 @@ const PARAMETERS_OF: Readonly<Record<ArchitectureName, ArchitectureParameters>> 
     selects: ({ arch, block }) => arch === 'dot' && block === 'none',
     computes: 'dot-product unit',
     deepestPipeline: 5,
-    mostLanes: MOST_UNIT_LANES,
-    // A dot-product unit stands alone unless rows or columns are given.
-    defaults: { rows: 1, cols: 1, lanes: 16 },
-    fpgaDefaults: { tree: 'adders' },
-    words: ['dot'],
-    size: ['rows', 'cols', 'lanes'],
+    ...UNIT,
     problems: unitProblems,
   },
   'dot-blocks': {
     selects: ({ arch, block }) => arch === 'dot' && block !== 'none',
     computes: 'dot-product unit for blocks',
     deepestPipeline: 6,
-    mostLanes: MOST_UNIT_LANES,
-    defaults: { rows: 1, cols: 1, lanes: 16 },
-    fpgaDefaults: { tree: 'adders' },
-    words: ['dot'],
-    size: ['rows', 'cols', 'lanes'],
+    ...UNIT,
     problems: blockProblems,
   },
 };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { SpaceReport } from '../../scripts/sweep/space/report.js';
+import type { SpaceReport, SpaceRow } from '../../scripts/sweep/space/report.js';
 import { runProgram } from './program.js';
 
 /** Starts `npm run sweep` on a study. */
@@ -13,6 +13,24 @@ export async function sweep(study: string, results: string, ...args: string[]) {
   const { stdout, stderr, exitCode } = await startSweep(study, results, ...args);
   return { stdout, stderr, exitCode, report: stdout.startsWith('{') ? (JSON.parse(stdout) as SpaceReport) : undefined };
 }
+
+/** Writes a study of eight measurements that take some seconds together. */
+export function writeStudy(folder: string): string {
+  const file = join(folder, 'study.yaml');
+  writeFileSync(
+    file,
+    `design: { activations: [int4, uint4], weights: [int4] }
+axes: { rows: [4, 8, 16, 32], cols: [4, 8] }
+metrics: { model: { networks: [ResNet18] } }
+objective: minimise cycles
+`,
+  );
+  return file;
+}
+
+/** What was measured of each point. */
+export const valuesOf = (report: SpaceReport | undefined): SpaceRow['values'][] =>
+  report?.points.map((row) => row.values) ?? [];
 
 /** The files of results of a folder. */
 export function resultFiles(results: string): string[] {

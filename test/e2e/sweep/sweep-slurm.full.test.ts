@@ -4,23 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
-import type { SpaceReport, SpaceRow } from '../../../scripts/sweep/space/report.js';
+import type { SpaceReport } from '../../../scripts/sweep/space/report.js';
 import { runProgram } from '../../support/program.js';
 import { type Cluster, NODES, startCluster, until } from '../../support/slurm.js';
-import { resultFiles, sweep, untilKept } from '../../support/sweep.js';
+import { resultFiles, sweep, untilKept, valuesOf, writeStudy } from '../../support/sweep.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-sweep-slurm-'));
 
-/** Eight measurements of some seconds each. */
-const study = join(root, 'study.yaml');
-writeFileSync(
-  study,
-  `design: { activations: [int4, uint4], weights: [int4] }
-axes: { rows: [4, 8, 16, 32], cols: [4, 8] }
-metrics: { model: { networks: [ResNet18] } }
-objective: minimise cycles
-`,
-);
+const study = writeStudy(root);
 
 let cluster: Cluster;
 /** What one machine finds. */
@@ -32,8 +23,6 @@ afterAll(() => {
   cluster?.stop();
   rmSync(root, { recursive: true });
 });
-
-const values = (report: SpaceReport | undefined): SpaceRow['values'][] => report?.points.map((row) => row.values) ?? [];
 
 const start = (file: string, results: string, ...args: string[]) =>
   runProgram('sweep', [file, '--results', results, '--json', '--slurm', ...args], { env: cluster.env });
@@ -72,7 +61,7 @@ describe('a sweep on Slurm', () => {
     const writes = watched(results);
     const { report, stderr } = await run(study, results);
     expect(report?.measurements, stderr).toEqual({ kept: 0, new: 8, failed: 0, left: 0 });
-    expect(values(report)).toEqual(values(whole));
+    expect(valuesOf(report)).toEqual(valuesOf(whole));
     expect(writes()).toEqual(Array(8).fill(1));
     expect(new Set(cluster.tasks().map(({ nodes }) => nodes))).toEqual(new Set(NODES));
     expect(slurmFolder(results)).toEqual([]);
@@ -94,7 +83,7 @@ describe('a sweep on Slurm', () => {
     const hurry = setInterval(cluster.hurry, 1000);
     const { report, stderr } = await sweeping.finally(() => clearInterval(hurry));
     expect(report?.measurements, stderr).toEqual({ kept: 0, new: 8, failed: 0, left: 0 });
-    expect(values(report)).toEqual(values(whole));
+    expect(valuesOf(report)).toEqual(valuesOf(whole));
     expect(writes()).toEqual(Array(8).fill(1));
     expect(cluster.tasks().some(({ restarts }) => restarts > 0)).toBe(true);
     await cluster.startNode(lost);
@@ -115,7 +104,7 @@ describe('a sweep on Slurm', () => {
     expect(found, stderr).toMatchObject({ failed: 0, left: 0 });
     expect(found?.kept).toBeGreaterThanOrEqual(kept);
     expect((found?.kept ?? 0) + (found?.new ?? 0)).toBe(8);
-    expect(values(report)).toEqual(values(whole));
+    expect(valuesOf(report)).toEqual(valuesOf(whole));
     expect(writes()).toEqual(Array(8).fill(1));
     expect(tasksOfThis(before)).toHaveLength(8);
   });

@@ -5,25 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
-import type { SpaceReport, SpaceRow } from '../../../scripts/sweep/space/report.js';
+import type { SpaceReport } from '../../../scripts/sweep/space/report.js';
 import { timedLibrary } from '../../support/liberty.js';
 import { runProgram } from '../../support/program.js';
-import { resultFiles, startSweep, sweep, untilKept } from '../../support/sweep.js';
+import { resultFiles, startSweep, sweep, untilKept, valuesOf, writeStudy } from '../../support/sweep.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-sweep-full-'));
 
-/** Eight measurements that take some seconds together. */
-const study = join(root, 'study.yaml');
-writeFileSync(
-  study,
-  `design: { activations: [int4, uint4], weights: [int4] }
-axes: { rows: [4, 8, 16, 32], cols: [4, 8] }
-metrics: { model: { networks: [ResNet18] } }
-objective: minimise cycles
-`,
-);
+const study = writeStudy(root);
 
-const values = (report: SpaceReport | undefined): SpaceRow['values'][] => report?.points.map((row) => row.values) ?? [];
 const claims = (results: string): string[] => readdirSync(join(results, 'claims'));
 
 /** What an uninterrupted run finds. */
@@ -54,7 +44,7 @@ describe('a sweep that is interrupted', () => {
     expect(kept).toBeLessThan(8);
     const { report } = await sweep(study, results);
     expect(report?.measurements).toEqual({ kept, new: 8 - kept, failed: 0, left: 0 });
-    expect(values(report)).toEqual(values(whole));
+    expect(valuesOf(report)).toEqual(valuesOf(whole));
     expect(claims(results)).toEqual([]);
   });
 
@@ -77,7 +67,7 @@ describe('two sweeps on one folder', () => {
     const [one, other] = await Promise.all([sweep(study, results), sweep(study, results)]);
     const made = [one, other].map(({ report }) => report?.measurements.new ?? 0);
     expect((made[0] ?? 0) + (made[1] ?? 0)).toBe(8);
-    for (const { report } of [one, other]) expect(values(report)).toEqual(values(whole));
+    for (const { report } of [one, other]) expect(valuesOf(report)).toEqual(valuesOf(whole));
   });
 });
 
