@@ -21,6 +21,7 @@ import { openTechnology, TECHNOLOGY } from './synth/layout/technology.js';
 import { reportJson } from './synth/write.js';
 import { requireTool } from './tools/find.js';
 import { inScratch } from './tools/scratch.js';
+import { announcedYosys } from './tools/yosys/yosys.js';
 
 const LOG_INTERVAL = 5000;
 
@@ -40,7 +41,7 @@ function command(): Command {
       'after',
       `
 Tools: Debian's packages qflow and qflow-tech-osu018 (npm run setup installs them).
-Exit codes: 0 done, 1 a net is open, a design rule is broken, or layout and netlist differ, 2 wrong request, 3 a tool is missing or broke.`,
+Exit codes: 0 done, 1 a net is open, a design rule is broken, layout and netlist differ, or the netlist is not proved, 2 wrong request, 3 a tool is missing or broke.`,
     )
     .allowExcessArguments(false);
 }
@@ -74,7 +75,7 @@ async function main(): Promise<number> {
   const out = flags.out ?? join(folder, 'layout', module);
   allOf([() => requireLayoutTarget(out)]);
   const technology = openTechnology();
-  const [qflow, yosys] = [await requireTool('qflow'), await requireTool('yosys')];
+  const [qflow, yosys] = [await requireTool('qflow'), await announcedYosys()];
   const source = moduleSource(folder, manifest, module);
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const { report, files } = await inScratch('layout', async (scratch) => {
@@ -82,7 +83,7 @@ async function main(): Promise<number> {
     line.show(`${module}: proof of the netlist`);
     const netlist = run.file('rtlnopwr.v').toString();
     const { liberty, cells } = technology;
-    const proof = await proveNetlist(yosys, { module, source, netlist, liberty, scratch });
+    const proof = await proveNetlist(yosys, { module, source, netlist, liberty });
     const placed = readDef(run.file('def').toString());
     const { logs, seconds } = run;
     const found: LayoutReport = {

@@ -1,5 +1,6 @@
 import type { SpacePlan } from '../space/plan.js';
 import type { SpaceReport, SpaceRow } from '../space/report.js';
+import { searchText } from '../space/table.js';
 import type { Cell, Column, ExplorerData, ExplorerPoint } from './data.js';
 
 /** How columns of a report are found in a point. */
@@ -71,7 +72,7 @@ function valueSources(
 ): Source[] {
   const named = [...Object.keys(units), ...Object.keys(derived)];
   const column = (name: string): Column => {
-    const goal = goals.find(({ of }) => of === name || (name.startsWith(`${of}.`) && asked.has(name)));
+    const goal = goals.find(({ of }) => of === name);
     const isHigh = goal === undefined ? values.get(name)?.rises : goal.sense === 'maximise';
     return {
       ...{ name, unit: units[name] ?? '', kind: 'number', of: 'value' },
@@ -80,16 +81,15 @@ function valueSources(
   };
   return [
     ...named.map((name): Source => ({ column: column(name), cell: ({ values: own }) => own?.[name] ?? null })),
-    ...goals.flatMap(({ of }, i): Source[] => {
-      const isNamed = named.some((name) => name === of || (name.startsWith(`${of}.`) && asked.has(name)));
-      return isNamed ? [] : [{ column: column(of), cell: ({ goals: own }) => own?.[i] ?? null }];
-    }),
+    ...goals.flatMap(({ of }, i): Source[] =>
+      named.includes(of) ? [] : [{ column: column(of), cell: ({ goals: own }) => own?.[i] ?? null }],
+    ),
   ];
 }
 
-const objectiveOf = ({ goals, conditions }: SpaceReport): string[] => {
+const objectiveOf = ({ goals, conditions, search }: SpaceReport): string[] => {
   const wanted = goals.map(({ sense, of }) => `${sense} ${of}`).join(', ');
-  const condition = conditions.join(' and ');
-  if (wanted === '') return condition === '' ? [] : [`subject to ${condition}`];
-  return [condition === '' ? wanted : `${wanted} subject to ${condition}`];
+  const condition = conditions.length === 0 ? [] : [`subject to ${conditions.join(' and ')}`];
+  const sentence = [...(wanted === '' ? [] : [wanted]), ...condition].join(' ');
+  return [...(sentence === '' ? [] : [sentence]), ...(search === undefined ? [] : [searchText(search)])];
 };

@@ -12,7 +12,7 @@ import { FUNCTIONS } from './operators.js';
 import { LocalPool } from './local-pool.js';
 import { planOf, type SpacePlan } from './plan.js';
 import { exitCodeOf, type SpaceReport, spaceReport } from './report.js';
-import { type ResultStore, resultStore } from './store.js';
+import { type KeptResults, keptResults, resultStore } from './store.js';
 import type { SlurmOptions } from './slurm/commands.js';
 import { SlurmPool } from './slurm/slurm-pool.js';
 import { chosenPoints, jobsOf, swept } from './sweep.js';
@@ -94,11 +94,12 @@ export async function sweepProgram(): Promise<number> {
   const plan = await planOf(file);
   if (flags.search) requireGoal(plan);
   const { points = plan.budget.points, minutes = plan.budget.minutes, workers, seed, round, slurm } = limits;
-  const store = resultStore(resolve(flags.results));
+  const results = resolve(flags.results);
   if (flags.plan) {
-    process.stdout.write(planText(plan, points, store, flags.search === true));
+    process.stdout.write(planText(plan, points, keptResults(results), flags.search === true));
     return EXIT.done;
   }
+  const store = resultStore(results);
   const line = progressLine(process.stderr, LOG_INTERVAL);
   const { signal, stopped } = interruption();
   const pool = slurm === undefined ? new LocalPool(store, workers) : new SlurmPool(store, slurm);
@@ -175,12 +176,12 @@ function slurmOf(flags: Flags, reader: FlagReader): SlurmOptions {
 }
 
 /** What is kept of a study that was given up. */
-function keptText({ jobs }: SpacePlan, store: ResultStore): string {
+function keptText({ jobs }: SpacePlan, store: KeptResults): string {
   const kept = [...jobs.keys()].filter((key) => store.get(key) !== undefined).length;
   return `${kept} of ${jobs.size} measurements are kept; the same command goes on from there`;
 }
 
-function planText(plan: SpacePlan, most: number | undefined, store: ResultStore, isSearch: boolean): string {
+function planText(plan: SpacePlan, most: number | undefined, store: KeptResults, isSearch: boolean): string {
   const points = isSearch ? plan.points : chosenPoints(plan, most);
   const jobs = jobsOf(plan, points);
   const metrics = Object.keys(plan.provenance).map((metric) => {

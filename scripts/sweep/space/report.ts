@@ -1,6 +1,6 @@
 import { EXIT } from '../../../gen/base/errors.js';
 import { GENERATOR } from '../../../gen/base/version.js';
-import { evaluated, type Values } from './expression.js';
+import { type Expression, evaluated, type Values } from './expression.js';
 import { withDerived } from './judge.js';
 import type { Measured } from './metric.js';
 import { front, meets, scores } from './objective.js';
@@ -80,7 +80,7 @@ export function spaceReport(
     ...{ generator: GENERATOR, study: name, ...(about !== undefined && { about }), command },
     ...{ axes, units: Object.fromEntries([...values].map(([each, { unit }]) => [each, unit])) },
     derived: Object.fromEntries(derived.map((each) => [each.name, each.expression.text])),
-    goals: objective.goals.map(({ sense, expression }) => ({ sense, of: expression.text })),
+    goals: objective.goals.map(({ sense, expression }) => ({ sense, of: goalText(expression) })),
     conditions: objective.conditions.map(({ text }) => text),
     ...{ provenance, results, measurements: countOf([...outcomes.values()]) },
     ...(search && { search }),
@@ -129,6 +129,9 @@ function rowOf(
     values: all,
   };
 }
+
+/** A name as its column has it, or the expression as the study has it. */
+const goalText = ({ root, text }: Expression): string => (root.type === 'name' ? root.name : text);
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 

@@ -35,11 +35,15 @@ export class UnkeptError extends UserError {
   }
 }
 
-/** Results that are kept, each under the hash of all that it depends on. */
-export interface ResultStore {
-  readonly folder: string;
+/** Results that are kept, each under the hash of all that it depends on, to read. */
+export interface KeptResults {
   /** Nothing where there is none, or a damaged one. */
   readonly get: (key: string) => Kept | undefined;
+}
+
+/** The same, to add to. */
+export interface ResultStore extends KeptResults {
+  readonly folder: string;
   /** @throws UnkeptError where it cannot be written. */
   readonly set: (key: string, of: unknown, result: Kept) => void;
 }
@@ -52,6 +56,23 @@ export const yosysIn = (folder: string): string => join(folder, 'yosys');
 /** The hash of all that a result depends on. */
 export const resultKey = (of: unknown): string => createHash('sha256').update(JSON.stringify(of)).digest('hex');
 
+const fileOf = (folder: string, key: string): string => join(folder, 'results', key.slice(0, 2), `${key}.json`);
+
+/**
+ * What a folder of results holds. Nothing where there is no folder, and none is made.
+ *
+ * @throws UserError where the folder is none of results, or of results of another form.
+ */
+export function keptResults(folder: string): KeptResults {
+  isMarked(folder);
+  return {
+    get(key) {
+      const found = readResult(fileOf(folder, key));
+      return found?.key === key && resultKey(found.of) === key ? found : undefined;
+    },
+  };
+}
+
 /**
  * Results as files of a folder, one each, that several programs may use at a time: a file is whole or not there.
  * One that is damaged, or another's, counts as not there, and is written again.
@@ -59,19 +80,15 @@ export const resultKey = (of: unknown): string => createHash('sha256').update(JS
  * @throws UserError where the folder is none of results, or of results of another form, or cannot be made (UnkeptError).
  */
 export function resultStore(folder: string): ResultStore {
-  prepare(folder);
-  const fileOf = (key: string): string => join(folder, 'results', key.slice(0, 2), `${key}.json`);
+  if (!isMarked(folder)) mark(folder);
   return {
+    ...keptResults(folder),
     folder,
-    get(key) {
-      const found = readResult(fileOf(key));
-      return found?.key === key && resultKey(found.of) === key ? found : undefined;
-    },
     set(key, of, { values, seconds }) {
       const text = `${JSON.stringify({ key, of, values, seconds })}\n`;
       try {
-        makeFolder(dirname(fileOf(key)));
-        writeWhole(fileOf(key), text);
+        makeFolder(dirname(fileOf(folder, key)));
+        writeWhole(fileOf(folder, key), text);
       } catch (error) {
         throw new UnkeptError(folder, (error as Error).message);
       }
@@ -79,16 +96,17 @@ export function resultStore(folder: string): ResultStore {
   };
 }
 
-function prepare(folder: string): void {
-  const mark = join(folder, MARK);
-  if (existsSync(mark)) {
-    const form = readMark(mark);
+/** Whether a folder is one of results already. @throws UserError where it cannot become one. */
+function isMarked(folder: string): boolean {
+  const file = join(folder, MARK);
+  if (existsSync(file)) {
+    const form = readMark(file);
     if (form !== FORM) {
       throw new UserError(
         `${folder} holds results of another form (${form ?? 'unknown'}; this program has ${FORM}); name another folder with --results`,
       );
     }
-    return;
+    return true;
   }
   // What another program that begins at the same moment has written before its mark.
   const isBegun = (name: string): boolean => name === CLAIMS || name.startsWith(MARK);
@@ -98,9 +116,13 @@ function prepare(folder: string): void {
       `${folder} is no folder of results: it holds ${others.slice(0, 3).join(', ')}; name another with --results`,
     );
   }
+  return false;
+}
+
+function mark(folder: string): void {
   try {
     makeFolder(claimsIn(folder));
-    writeWhole(mark, `${JSON.stringify({ form: FORM })}\n`);
+    writeWhole(join(folder, MARK), `${JSON.stringify({ form: FORM })}\n`);
   } catch (error) {
     throw new UnkeptError(folder, (error as Error).message);
   }

@@ -109,7 +109,7 @@ function notes(report: SpaceReport, hidden: number): string[] {
 }
 
 /** What a search can say: never that no better point is left. */
-function searchText({ seed, asked, of, expected, complete }: SearchEnd): string {
+export function searchText({ seed, asked, of, expected, complete }: SearchEnd): string {
   const missed = `by its estimate ${figure(Number(expected.toFixed(2)))} of the best points were not measured`;
   return `Search${complete ? '' : ', ended by the budget'}: ${asked} of ${of} points (seed ${seed}); the best ones are an estimate: ${missed}.`;
 }

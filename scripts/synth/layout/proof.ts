@@ -1,31 +1,23 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { runTool, type Tool } from '../../tools/find.js';
+import type { Yosys } from '../../tools/yosys/interface.js';
+import { runYosys } from '../../tools/yosys/yosys.js';
 
-/** Whether a netlist was proved equal to its RTL; `unknown` where the proof did not end in time. */
-export type Proof = 'proved' | 'unknown';
+/** Whether a netlist was proved equal to its RTL; `undecided` where the proof did not end in time or found no answer. */
+export type Proof = 'proved' | 'undecided';
 
-/** Milliseconds that a proof may take. */
-const LIMIT = 180_000;
+/** CPU time that a proof may take. */
+const CPU_SECONDS = 180;
 
 /**
  * Proves the netlist in a layout, with the buffers that were put in, equal to its RTL, by induction over its registers.
  *
  * @param netlist Verilog of cells.
- * @param scratch A folder for the script and the files that it reads.
+ * @param liberty Text of their Liberty file.
+ * @throws UserError (exit code 3) where Yosys breaks.
  */
 export async function proveNetlist(
-  yosys: Tool,
-  {
-    module,
-    source,
-    netlist,
-    liberty,
-    scratch,
-  }: Readonly<Record<'module' | 'source' | 'netlist' | 'liberty' | 'scratch', string>>,
+  yosys: Yosys,
+  { module, source, netlist, liberty }: Readonly<Record<'module' | 'source' | 'netlist' | 'liberty', string>>,
 ): Promise<Proof> {
-  writeFileSync(join(scratch, 'rtl.v'), source);
-  writeFileSync(join(scratch, 'netlist.v'), netlist);
   const prepared = (name: string): string[] => [
     `hierarchy -top ${module}`,
     ...['proc', 'flatten', 'memory', 'opt -full', 'clean'],
@@ -34,18 +26,19 @@ export async function proveNetlist(
     ...[`rename ${module} ${name}`, `design -stash ${name}`],
   ];
   const script = [
-    `read_liberty -ignore_miss_func -ignore_miss_dir ${liberty}`,
+    'read_liberty -ignore_miss_func -ignore_miss_dir cells.lib',
     ...['read_verilog netlist.v', ...prepared('gate')],
     ...['read_verilog rtl.v', ...prepared('gold')],
     ...['design -copy-from gold gold', 'design -copy-from gate gate', 'equiv_make gold gate equiv'],
     ...['hierarchy -top equiv', 'async2sync', 'equiv_simple -undef', 'equiv_struct', 'equiv_induct -undef -seq 6'],
-    'equiv_status -assert',
+    'equiv_status',
   ];
-  writeFileSync(join(scratch, 'prove.ys'), `${script.join('\n')}\n`);
-  try {
-    const { exitCode, log } = await runTool(yosys, ['prove.ys'], { cwd: scratch, timeout: LIMIT, okCodes: [0, 1] });
-    return exitCode === 0 && log.includes('Equivalence successfully proven!') ? 'proved' : 'unknown';
-  } catch {
-    return 'unknown';
-  }
+  const { log } = await runYosys(yosys, {
+    title: `the proof of ${module}'s netlist`,
+    script: `${script.join('\n')}\n`,
+    inputs: { 'rtl.v': source, 'netlist.v': netlist, 'cells.lib': liberty },
+    outputs: [],
+    cpuSeconds: CPU_SECONDS,
+  });
+  return log.includes('Equivalence successfully proven!') ? 'proved' : 'undecided';
 }

@@ -22,9 +22,9 @@ export interface LayoutReport extends LayoutFigures {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** Whether all that is checked holds: nets, design rules, the netlist of the layout. */
-export const layoutPasses = ({ openNets, ruleViolations, netlistDifferences }: LayoutReport): boolean =>
-  openNets === 0 && ruleViolations.length === 0 && netlistDifferences === 0;
+/** Whether all that is checked holds: nets, design rules, the netlist of the layout, and that it is the RTL. */
+export const layoutPasses = ({ openNets, ruleViolations, netlistDifferences, netlist }: LayoutReport): boolean =>
+  openNets === 0 && ruleViolations.length === 0 && netlistDifferences === 0 && netlist === 'proved';
 
 const size = ({ width, height, area }: LayoutFigures['die']): string =>
   `${decimal(width, 1)} x ${decimal(height, 1)} um, ${decimal(area)} um^2`;

@@ -12,7 +12,7 @@ const FOLDER = '/usr/share/qflow/tech/osu018';
 /** The outlines and pins of its cells, LEF. */
 export const CELLS = join(FOLDER, `${TECHNOLOGY}_stdcells.lef`);
 
-/** The cells of a technology, and their Liberty file. */
+/** The cells of a technology, and the text of their Liberty file. */
 export interface Technology {
   readonly cells: Cells;
   readonly liberty: string;
@@ -27,5 +27,5 @@ export function openTechnology(): Technology {
       EXIT.toolBroken,
     );
   }
-  return { cells: readCells(readFileSync(lef, 'utf8')), liberty };
+  return { cells: readCells(readFileSync(lef, 'utf8')), liberty: readFileSync(liberty, 'utf8') };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -130,6 +130,9 @@ describe('npm run sweep', () => {
   it('says what it would measure, and what is wrong', async () => {
     const planned = await sweep(study('planned', '[2, 4, 16]'), results, '--plan');
     expect(planned.stdout).toMatch(/^6 of 6 points\nmodel: 6 measurements, 4 of them kept/);
+    const unmade = join(root, 'unmade');
+    expect((await sweep(study('planned', '[2]'), unmade, '--plan')).stdout).toContain('none of them kept');
+    expect(existsSync(unmade)).toBe(false);
     const example = await sweep('examples/studies/resnet18-at-13.yaml', results, '--plan');
     expect(example.stdout, example.stderr).toMatch(/^40 of 40 points\narea: 40 .*\nmodel: 40 .*\naccuracy: 2 /);
     const two = await sweep('examples/studies/two-networks.yaml', results, '--plan');

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
+import { proveNetlist } from '../../../scripts/synth/layout/proof.js';
 import type { LayoutReport } from '../../../scripts/synth/layout/report.js';
+import { findYosys } from '../../../scripts/tools/yosys/yosys.js';
+import { timedLibrary } from '../../support/liberty.js';
 import { runProgram } from '../../support/program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-layout-'));
@@ -47,6 +50,18 @@ describe('npm run layout', () => {
     expect(again.exitCode, again.stderr).toBe(EXIT.done);
     expect(again.stdout + again.stderr).toContain('layout/ant_pe/');
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('proves a netlist, decides nothing of another one, and names a Yosys that breaks', async () => {
+    const source = 'module m (input wire clk, a, b, output reg q); always @(posedge clk) q <= a & b; endmodule\n';
+    const netlistOf = (gates: string): string =>
+      `module m (input clk, a, b, output q); wire n, d; ${gates} DFF q_reg (.D(d), .C(clk), .Q(q)); endmodule\n`;
+    const proof = (netlist: string) =>
+      findYosys().then((yosys) => proveNetlist(yosys, { module: 'm', source, netlist, liberty: timedLibrary() }));
+    const nand = 'NAND g (.A(a), .B(b), .Y(n));';
+    expect(await proof(netlistOf(`${nand} INV i (.A(n), .Y(d));`))).toBe('proved');
+    expect(await proof(netlistOf(`${nand} BUF i (.A(n), .Y(d));`))).toBe('undecided');
+    await expect(proof(netlistOf('NAND g (.A(a)'))).rejects.toMatchObject({ exitCode: EXIT.toolBroken });
   });
 
   it('refuses modules and folders that are none, and writes nothing', async () => {

@@ -138,10 +138,10 @@ describe('blocks by the rules of OCP, equal to those of an implementation that c
 
 describe('blocks by the rules of NVFP4', () => {
   const format = formatOf('nvfp4');
-  const e4m3 = (ELEMENTS['e4m3'] as Element).positive;
+  const e4m3 = (ELEMENTS.e4m3 as Element).positive;
 
   it('have 16 elements, a scale of E4M3, and the tensor has one in binary32', () => {
-    const e2m1 = ELEMENTS['e2m1'] as Element;
+    const e2m1 = ELEMENTS.e2m1 as Element;
     const tensor = blocks(16);
     const magnitude = Math.max(...tensor.flat().map(Math.abs));
     const tensorScale = tensorScaleOf({ type: numericType('e2m1'), scales: format.scales }, magnitude);

@@ -74,6 +74,12 @@ describe('the points of a page', () => {
     ]);
     expect(data.objective.join()).toMatch(/area per rate.*rate >= 1/);
   });
+
+  it('say that the best ones are an estimate where they were searched', () => {
+    const search = { seed: 1, round: 8, asked: 9, of: 30, expected: 0.5, complete: true };
+    const searched = explorerData({ values, objective }, { ...REPORT, search }, [[0, 1], [2]]);
+    expect(searched.objective).toEqual([...data.objective, expect.stringMatching(/9 of 30.*estimate/)]);
+  });
 });
 
 describe('the documents of a page', () => {

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { claimsOf, thisMachine } from '../../../../scripts/sweep/space/claims.js';
-import { resultKey, resultStore, UnkeptError } from '../../../../scripts/sweep/space/store.js';
+import { keptResults, resultKey, resultStore, UnkeptError } from '../../../../scripts/sweep/space/store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ant-rtl-store-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -66,6 +66,18 @@ describe('results that are kept', () => {
     writeFileSync(join(foreign, 'thesis.txt'), '');
     expect(() => resultStore(foreign)).toThrow(/thesis\.txt/);
     expect(readdirSync(foreign)).toEqual(['thesis.txt']);
+  });
+
+  it('are looked up without a folder being made, or a foreign one being taken', () => {
+    const at = kept('looked-up');
+    expect(keptResults(at).get(key)).toMatchObject(result);
+    const none = join(folder, 'none');
+    expect(keptResults(none).get(key)).toBeUndefined();
+    expect(existsSync(none)).toBe(false);
+    const foreign = join(folder, 'others');
+    mkdirSync(foreign);
+    writeFileSync(join(foreign, 'thesis.txt'), '');
+    expect(() => keptResults(foreign)).toThrow(/thesis\.txt/);
   });
 
   it('are told where they cannot be kept', () => {
