@@ -70,6 +70,20 @@ export const CASES: readonly Case[] = [
     ],
   },
   {
+    raw: { name: 'lanes', arch: 'dot', lanes: 2, activations: ['flint4', 'uint3'], weights: ['flint4', 'int3'] },
+    module: 'lane',
+    breaks: [
+      ['product', ['a_sign ^ w_sign', 'a_sign | w_sign']],
+      ['product', ['product} << {shift,', 'product} << {~shift,']],
+      ['product', ['magnitude ^ {9{negative}}', 'magnitude']],
+    ],
+  },
+  {
+    raw: { name: 'unsigned', rows: 1, cols: 1, lanes: 2, activations: ['uint2', 'uflint4'], weights: ['uint3'] },
+    module: 'lane',
+    breaks: [['product', ["shift == 1'd1", "shift == 1'd0"]]],
+  },
+  {
     raw: SMALL,
     module: 'output',
     breaks: [

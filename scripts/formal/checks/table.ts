@@ -3,12 +3,14 @@ import type { Check } from '../check.js';
 import { controlCheck } from './control.js';
 import { decoderChecks } from './decoder.js';
 import { inputCheck } from './input.js';
+import { laneChecks } from './lane.js';
 import { outputCheck } from './output.js';
 import { peChecks } from './pe.js';
 
 /** The kinds of module that have properties: each finds its modules in a design. */
 const KINDS: readonly ((manifest: Manifest) => readonly (Check | undefined)[])[] = [
   decoderChecks,
+  laneChecks,
   peChecks,
   (manifest) => [inputCheck(manifest), controlCheck(manifest), outputCheck(manifest)],
 ];
