@@ -7,7 +7,7 @@
 // VECTORS: words stationary (1: weights stay and have a stream of their own), lanes of the activations, of the weights and
 // of a row of results, a_bits, w_bits, acc_bits (of a lane), lanes of the scales of activations and of weights and their
 // bits (0: there are none), segments; per segment: seed, idle (input idle in n of 256
-// cycles), busy (output not ready in n of 256), probe (1: check what must not depend on what within a cycle, drive
+// cycles), busy (output not ready in n of 256), waits (1: and never before a row is offered), probe (1: check what must not depend on what within a cycle, drive
 // garbage on idle inputs), abort (0, or the cycle after which the segment is cut off by the next one's reset),
 // compare (1: expected results follow), tiles; per tile: beats of activations, beats of weights, rows of results, a_type,
 // w_type, a_wide, w_wide, the codes of all lanes and beats of activations, then of weights, then of the scales of both (bytes), and
@@ -49,7 +49,7 @@ struct Tile {
 };
 
 struct Segment {
-  uint32_t seed, idle, busy, probe, abort, compare;
+  uint32_t seed, idle, busy, waits, probe, abort, compare;
   std::vector<Tile> tiles;
 };
 
@@ -68,6 +68,7 @@ Segment read_segment(VectorFile& file, const Shape& shape) {
   s.seed = file.word();
   s.idle = file.word();
   s.busy = file.word();
+  s.waits = file.word();
   s.probe = file.word();
   s.abort = file.word();
   s.compare = file.word();
@@ -145,7 +146,8 @@ class Bench {
         if (!stream.offering && stream.tile < total) stream.offering = !random.chance(segment.idle);
         drive(segment, stream, random);
       }
-      const bool ready = !random.chance(segment.busy);
+      // What is offered depends on registers only: it is there since the last edge.
+      const bool ready = !random.chance(segment.busy) && (!segment.waits || out_valid_o_.get());
       out_ready_i_.set(ready);
       clk_i_.set(0);
       eval();

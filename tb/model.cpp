@@ -4,6 +4,8 @@
 
 #include "model.h"
 
+#include <cstdlib>
+
 #include "Vdut.h"
 #include "verilated.h"
 #if VM_TRACE
@@ -62,6 +64,11 @@ class VerilatedDut final : public Model {
     // Where a model is built with --x-initial unique, what is not reset begins with garbage.
     context_.randReset(2);
     context_.traceEverOn(trace != nullptr);
+    // An argument for the Verilog itself: the number of a mutant.
+    if (const char* argument = std::getenv("ANT_RTL_PLUS_ARGUMENT")) {
+      const char* arguments[] = {"", argument};
+      context_.commandArgs(2, arguments);
+    }
     dut_ = std::make_unique<Vdut>(&context_);
     if (!trace) return;
 #if VM_TRACE

@@ -22,9 +22,10 @@ import { largestMagnitude } from '../../gen/numerics/codec.js';
 import type { NameFacts } from '../../gen/rtl/arch/facts.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import { drainCycles, type Timing, tilePeriod } from '../../gen/rtl/timing.js';
-import type { TestBudget } from './budget.js';
-import type { CheckOutcome } from './outcome.js';
+import type { CheckOptions } from './budget.js';
+import type { CheckOutcome, PreparedCheck } from './outcome.js';
 import { portsSuspect } from './own-ports.js';
+import { prepared, runOnce } from './prepared.js';
 import { type ArrayModel, latencyOf, openArrayModel, type SimulationFailure, type TileEvents } from './simulator.js';
 import type { Segment } from './vector-file.js';
 
@@ -48,39 +49,50 @@ interface NamedSegment extends Segment {
  *
  * @param options.trace Waveform file: written from the segment that fails, or else from the first one with stalls.
  */
-export async function verifyArray(
+export async function prepareArray(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  { budget, trace }: { readonly budget: TestBudget; readonly trace?: string | undefined },
-): Promise<ArrayOutcome> {
+  { budget, trace }: CheckOptions,
+): Promise<PreparedCheck<ArrayOutcome>> {
+  const info = arrayInfoOf(manifest);
   const segments = [
     ...formulaSegments(manifest, random),
     ...stallSegments(manifest, random),
     ...resetSegments(manifest, random),
     ...extremeSegments(manifest, random, budget.extremeMacs),
   ];
-  const { tuning, builds } = budget;
-  const options = { tuning, builds };
-  const model = await openArrayModel(folder, manifest, options);
-  const run = await model.simulate(segments);
-  const steps = lengthPerBeat(arrayInfoOf(manifest));
   const macs = segments
     .flatMap(({ tiles }) => tiles)
-    .reduce((sum, { k }) => sum + (k / steps) * manifest.timing.macsPerCycle, 0);
-  const failure = run.failure
-    ? describeFailure(manifest, segments, run.failure)
-    : formulaFailure(manifest, segments, run.events);
-  if (trace) {
-    const index = run.failure?.segment ?? segments.findIndex(({ idle }) => idle !== undefined);
-    const traced = await openArrayModel(folder, manifest, { ...options, trace: true });
-    await traced.simulate([segments[index] as Segment], { trace });
-  }
-  const checked = run.rowsChecked * resultWidth(arrayInfoOf(manifest));
-  const nothing = checked === 0 ? 'the array simulation compared nothing' : undefined;
-  const wrong = failure ?? nothing;
-  return { vectors: checked, cycles: run.cycles, seconds: run.seconds, macs, ...(wrong ? { failure: wrong } : {}) };
+    .reduce((sum, { k }) => sum + (k / lengthPerBeat(info)) * manifest.timing.macsPerCycle, 0);
+  const { tuning, builds } = budget;
+  const model = await openArrayModel(folder, manifest, { tuning, builds });
+  return prepared(manifest.configuration.name, (scratch) => {
+    const simulate = model.load(segments, scratch);
+    return async (terms) => {
+      const run = await simulate(terms);
+      if (trace) {
+        const index = run.failure?.segment ?? segments.findIndex(({ idle }) => idle !== undefined);
+        const traced = await openArrayModel(folder, manifest, { tuning, builds, trace: true });
+        await traced.simulate([segments[index] as Segment], { trace });
+      }
+      const checked = run.rowsChecked * resultWidth(info);
+      const failure = run.failure
+        ? describeFailure(manifest, segments, run.failure)
+        : (formulaFailure(manifest, segments, run.events) ??
+          (checked === 0 ? 'the array simulation compared nothing' : undefined));
+      return { vectors: checked, cycles: run.cycles, seconds: run.seconds, macs, ...(failure ? { failure } : {}) };
+    };
+  });
 }
+
+/** Verifies the array of a design. */
+export const verifyArray = (
+  folder: string,
+  manifest: Manifest,
+  random: RandomSource,
+  options: CheckOptions,
+): Promise<ArrayOutcome> => runOnce(prepareArray(folder, manifest, random, options));
 
 /** Simulates full tiles back to back for about `seconds`, every result compared, to measure the simulation's speed. */
 export async function measureSpeed(
@@ -136,18 +148,22 @@ function everyTypePair({ a, w }: ArrayInfo): [TypeChoice, TypeChoice][] {
 
 /** Random lengths and types under random stalls of both streams. */
 function stallSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
-  const chances: [number, number][] = [
+  const chances: [number, number, boolean?][] = [
     [0, 128],
     [128, 0],
     [128, 128],
     [32, 230],
     [230, 16],
     [200, 200],
+    [0, 0, true],
+    [64, 64, true],
   ];
-  return chances.map(([idle, busy], i) => {
+  return chances.map(([idle, busy, waits = false], i) => {
     const tiles = randomTiles(manifest, random, 12);
-    const title = `random stalls (input idle ${idle}/256, output not ready ${busy}/256)`;
-    return withResults(manifest, { title, seed: 1000 + i + random.below(2 ** 20), tiles, idle, busy, probe: true });
+    const when = waits ? ', nor before a row is offered' : '';
+    const title = `random stalls (input idle ${idle}/256, output not ready ${busy}/256${when})`;
+    const seed = 1000 + i + random.below(2 ** 20);
+    return withResults(manifest, { title, seed, tiles, idle, busy, waits, probe: true });
   });
 }
 
@@ -165,10 +181,13 @@ function randomTiles(manifest: Manifest, random: RandomSource, count: number): T
 /** Segments cut off by a reset at a random cycle, each followed by one that runs to its end. */
 function resetSegments(manifest: Manifest, random: RandomSource): NamedSegment[] {
   const { rows, cols } = manifest.configuration;
-  return Array.from({ length: 12 }, (_, i) => {
+  // A reset finds a register at work in few of its cycles.
+  const count = rows + cols > 32 ? 12 : 48;
+  return Array.from({ length: count }, (_, i) => {
     const abort = i % 2 === 0 ? 1 + random.below(8 * (rows + cols)) : 0;
     const tiles = randomTiles(manifest, random, 4);
-    const stalls = { idle: 64 * random.below(3), busy: 64 * random.below(4), probe: true };
+    const busy = [0, 64, 128, 240][random.below(4)] as number;
+    const stalls = { idle: 64 * random.below(3), busy, probe: true };
     const title = abort ? `reset in cycle ${abort}` : 'after a reset in mid-tile';
     return withResults(manifest, { title, seed: 2000 + i, tiles, ...stalls, ...(abort ? { abort } : {}) });
   });

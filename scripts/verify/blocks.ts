@@ -1,65 +1,44 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import type { RandomSource } from '../../gen/golden/vectors.js';
 import { showBinary32 } from '../../gen/numerics/binary32.js';
 import { runTool } from '../tools/find.js';
-import { scratchFolder } from '../tools/verilator.js';
-import type { TestBudget } from './budget.js';
-import { verifyDotUnit } from './dot.js';
+import type { CheckOptions, TestBudget } from './budget.js';
 import { buildHarness } from './harness.js';
 import type { ModuleFailure } from './modules.js';
-import type { CheckOutcome } from './outcome.js';
+import { benchTerms, type PreparedCheck } from './outcome.js';
+import { prepared } from './prepared.js';
 import { VectorWriter } from './vector-file.js';
 import { sumsOf } from './vectors/dot-vectors.js';
 import { type ScaledBlock, type ScalerVectors, scalerVectors } from './vectors/scaler-vectors.js';
 
-interface Options {
-  readonly budget: TestBudget;
-  /** Waveform file to write: of the units, or of the scaler where these passed. */
-  readonly trace?: string | undefined;
-}
-
-/** Checks decoders and one dot-product unit on sums of blocks, then the decoders of scales and one scaler. */
-export async function verifyBlockUnit(
+/** Checks the decoders of scales and one scaler of a design with blocks. */
+export async function prepareScaler(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  options: Options,
-): Promise<CheckOutcome> {
-  const unit = await verifyDotUnit(folder, manifest, random, options);
-  if (unit.failure !== undefined) return unit;
-  const scaler = await verifyScaler(folder, manifest, random, options);
-  return { ...scaler, vectors: unit.vectors + scaler.vectors, cycles: unit.cycles + scaler.cycles };
-}
-
-async function verifyScaler(
-  folder: string,
-  manifest: Manifest,
-  random: RandomSource,
-  { budget, trace }: Options,
-): Promise<CheckOutcome> {
+  { budget, trace }: CheckOptions,
+): Promise<PreparedCheck> {
   const executable = await buildScalerBench(folder, manifest, budget, trace !== undefined);
-  const scratch = scratchFolder(`${manifest.configuration.name}-scaler`);
-  try {
+  return prepared(`${manifest.configuration.name}-scaler`, (scratch) => {
     const driven = scalerVectors(manifest, random, budget.mostPairs);
     const vectors = join(scratch, 'vectors.bin');
     writeFileSync(vectors, benchVectors(driven, sumsOf(manifest).bits));
-    const args = [vectors, ...(trace ? ['--trace', trace] : [])];
-    const { stdout } = await runTool({ name: 'the simulation of the scaler', path: executable }, args, {
-      okCodes: [0, 1],
-    });
-    const result = JSON.parse(stdout) as { checked: number; failure?: ModuleFailure };
-    const { checked } = result;
-    const failure = result.failure ? mismatch(manifest, driven, result.failure) : undefined;
-    if (!failure && (checked === 0 || checked !== driven.blocks.length)) {
-      throw new UserError('the simulation of the scaler did not check all its vectors', EXIT.checkFailed);
-    }
-    return { vectors: checked, cycles: checked, ...(failure ? { failure } : {}) };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+    return async (terms = {}) => {
+      const bench = { name: 'the simulation of the scaler', path: executable };
+      const args = [vectors, ...(trace ? ['--trace', trace] : [])];
+      const { stdout } = await runTool(bench, args, { okCodes: [0, 1], ...benchTerms(terms) });
+      const result = JSON.parse(stdout) as { checked: number; failure?: ModuleFailure };
+      const { checked } = result;
+      const failure = result.failure ? mismatch(manifest, driven, result.failure) : undefined;
+      if (!failure && (checked === 0 || checked !== driven.blocks.length)) {
+        throw new UserError('the simulation of the scaler did not check all its vectors', EXIT.checkFailed);
+      }
+      return { vectors: checked, cycles: checked, ...(failure ? { failure } : {}) };
+    };
+  });
 }
 
 async function buildScalerBench(

@@ -11,4 +11,11 @@ export interface TestBudget {
   readonly builds?: string;
 }
 
+/** How a check is made. */
+export interface CheckOptions {
+  readonly budget: TestBudget;
+  /** Waveform file to write. */
+  readonly trace?: string | undefined;
+}
+
 export const FULL_BUDGET: TestBudget = { mostPairs: 1_000_000, extremeMacs: 2 ** 22, tuning: ONE_RUN_TUNING };

@@ -1,15 +1,21 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import type { RandomSource } from '../../gen/golden/vectors.js';
 import { codeValues } from '../../gen/numerics/codec.js';
-import { runTool } from '../tools/find.js';
-import { scratchFolder } from '../tools/verilator.js';
-import type { TestBudget } from './budget.js';
+import type { CheckOptions, TestBudget } from './budget.js';
 import { buildHarness } from './harness.js';
-import { type DecodeVector, decodedType, decoderMismatch, decodeVectors, type ModuleFailure } from './modules.js';
-import type { CheckOutcome } from './outcome.js';
+import {
+  type DecodeVector,
+  decodedType,
+  decoderMismatch,
+  decodeVectors,
+  type ModuleFailure,
+  runDecoding,
+} from './modules.js';
+import type { PreparedCheck } from './outcome.js';
+import { prepared } from './prepared.js';
 import { VectorWriter } from './vector-file.js';
 import { type DotVectors, dotVectors, sumsOf } from './vectors/dot-vectors.js';
 
@@ -18,36 +24,32 @@ import { type DotVectors, dotVectors, sumsOf } from './vectors/dot-vectors.js';
  *
  * @param options.trace Waveform file to write.
  */
-export async function verifyDotUnit(
+export async function prepareDotUnit(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  { budget, trace }: { readonly budget: TestBudget; readonly trace?: string | undefined },
-): Promise<CheckOutcome> {
+  { budget, trace }: CheckOptions,
+): Promise<PreparedCheck> {
   const executable = await buildDotBench(folder, manifest, budget, trace !== undefined);
-  const scratch = scratchFolder(`${manifest.configuration.name}-unit`);
-  try {
+  return prepared(`${manifest.configuration.name}-unit`, (scratch) => {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
     const driven = dotVectors(manifest, random, Math.min(budget.mostPairs, MOST_PAIRS));
     const vectors = join(scratch, 'vectors.bin');
-    const operands = join(scratch, 'operands.bin');
     writeFileSync(vectors, benchVectors(manifest, a, w, driven));
-    const args = [vectors, '--operands', operands, ...(trace ? ['--trace', trace] : [])];
-    const { stdout } = await runTool({ name: 'the simulation of the dot-product unit', path: executable }, args, {
-      okCodes: [0, 1],
-    });
-    const result = JSON.parse(stdout) as { decoded: number; checked: number; failure?: ModuleFailure };
-    const failure =
-      decoderMismatch(manifest, readFileSync(operands), { a, w }) ??
-      (result.failure ? unitMismatch(manifest, driven, result.failure) : undefined);
-    if (result.decoded === 0 || (!failure && (result.checked !== driven.beats || driven.pairs === 0))) {
-      throw new UserError('the simulation of the dot-product unit did not check all its vectors', EXIT.checkFailed);
-    }
-    return { vectors: a.length + w.length + result.checked, cycles: result.checked, ...(failure ? { failure } : {}) };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+    return async (terms) => {
+      const bench = { name: 'the simulation of the dot-product unit', path: executable };
+      const { result, operands } = await runDecoding(bench, { vectors, trace, scratch }, terms);
+      const { decoded, checked } = result;
+      const failure =
+        decoderMismatch(manifest, operands, { a, w }) ??
+        (result.failure ? unitMismatch(manifest, driven, result.failure) : undefined);
+      if (decoded === 0 || (!failure && (checked !== driven.beats || driven.pairs === 0))) {
+        throw new UserError('the simulation of the dot-product unit did not check all its vectors', EXIT.checkFailed);
+      }
+      return { vectors: a.length + w.length + checked, cycles: checked, ...(failure ? { failure } : {}) };
+    };
+  });
 }
 
 /** Pairs of codes side by side, and as many beats with a pair alone. */

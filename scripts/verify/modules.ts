@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
@@ -16,11 +16,11 @@ import { numericType, withoutSpecials } from '../../gen/numerics/types/table.js'
 import type { CodeValue } from '../../gen/numerics/types/type-base.js';
 import { factsOf } from '../../gen/rtl/arch/table.js';
 import { operandValue } from '../../gen/rtl/operand.js';
-import { runTool } from '../tools/find.js';
-import { scratchFolder } from '../tools/verilator.js';
-import type { TestBudget } from './budget.js';
+import { type Program, runTool } from '../tools/find.js';
+import type { CheckOptions, TestBudget } from './budget.js';
 import { buildHarness } from './harness.js';
-import type { CheckOutcome } from './outcome.js';
+import { benchTerms, type PreparedCheck, type RunTerms } from './outcome.js';
+import { prepared } from './prepared.js';
 import { VectorWriter } from './vector-file.js';
 import { floatPeVectors } from './vectors/float-pe.js';
 import { type PeVectors, peVectors } from './vectors/pe-vectors.js';
@@ -37,36 +37,60 @@ export interface DecodeVector {
  *
  * @param options.trace Waveform file to write.
  */
-export async function verifyModules(
+export async function prepareModules(
   folder: string,
   manifest: Manifest,
   random: RandomSource,
-  { budget, trace }: { readonly budget: TestBudget; readonly trace?: string | undefined },
-): Promise<CheckOutcome> {
+  { budget, trace }: CheckOptions,
+): Promise<PreparedCheck> {
   const executable = await buildModuleBench(folder, manifest, budget, trace !== undefined);
-  const scratch = scratchFolder(`${manifest.configuration.name}-modules`);
-  try {
+  return prepared(`${manifest.configuration.name}-modules`, (scratch) => {
     const a = decodeVectors(manifest, 'a');
     const w = decodeVectors(manifest, 'w');
     const float = manifest.configuration.pe === 'float';
     const pe = (float ? floatPeVectors : peVectors)(manifest, random, budget.mostPairs);
     const steps = Math.max(a.length, w.length);
     const vectors = join(scratch, 'vectors.bin');
-    const operands = join(scratch, 'operands.bin');
     writeFileSync(vectors, unitVectors(manifest, a, w, steps, pe));
-    const args = [vectors, '--operands', operands, ...(trace ? ['--trace', trace] : [])];
-    const { stdout } = await runTool({ name: 'the module simulation', path: executable }, args, { okCodes: [0, 1] });
-    const result = JSON.parse(stdout) as { decoded: number; checked: number; failure?: ModuleFailure };
-    const failure =
-      decoderMismatch(manifest, readFileSync(operands), { a, w }) ??
-      (result.failure ? peMismatch(manifest, pe, result.failure) : undefined);
-    if (result.decoded !== steps || (!failure && (result.checked === 0 || pe.pairs === 0))) {
-      throw new UserError('the module simulation checked nothing', EXIT.checkFailed);
-    }
-    return { vectors: a.length + w.length + result.checked, cycles: result.checked, ...(failure ? { failure } : {}) };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+    return async (terms) => {
+      const bench = { name: 'the module simulation', path: executable };
+      const { result, operands } = await runDecoding(bench, { vectors, trace, scratch }, terms);
+      const { decoded, checked } = result;
+      const failure =
+        decoderMismatch(manifest, operands, { a, w }) ??
+        (result.failure ? peMismatch(manifest, pe, result.failure) : undefined);
+      if (decoded !== steps || (!failure && (checked === 0 || pe.pairs === 0))) {
+        throw new UserError('the module simulation checked nothing', EXIT.checkFailed);
+      }
+      return { vectors: a.length + w.length + checked, cycles: checked, ...(failure ? { failure } : {}) };
+    };
+  });
+}
+
+/** What a bench of decoders, and of what multiplies, prints. */
+interface DecodingResult {
+  readonly decoded: number;
+  readonly checked: number;
+  readonly failure?: ModuleFailure;
+}
+
+/** Runs a bench of decoders. @returns What it printed, and the operands that they made. */
+export async function runDecoding(
+  bench: Program,
+  {
+    vectors,
+    trace,
+    scratch,
+  }: { readonly vectors: string; readonly trace: string | undefined; readonly scratch: string },
+  terms: RunTerms = {},
+): Promise<{ readonly result: DecodingResult; readonly operands: Buffer }> {
+  const folder = mkdtempSync(join(scratch, 'run-'));
+  const file = join(folder, 'operands.bin');
+  const args = [vectors, '--operands', file, ...(trace ? ['--trace', trace] : [])];
+  const { stdout } = await runTool(bench, args, { okCodes: [0, 1], ...benchTerms(terms) });
+  const operands = readFileSync(file);
+  rmSync(folder, { recursive: true });
+  return { result: JSON.parse(stdout), operands };
 }
 
 async function buildModuleBench(

@@ -9,6 +9,7 @@ import { factsOf } from '../../gen/rtl/arch/table.js';
 import type { Timing } from '../../gen/rtl/timing.js';
 import { runTool } from '../tools/find.js';
 import { buildBench, longRunTuning, scratchFolder, type Tuning } from '../tools/verilator.js';
+import { benchTerms, type RunTerms } from './outcome.js';
 import { withOwnPorts } from './own-ports.js';
 import { arrayVectors, type Segment } from './vector-file.js';
 
@@ -52,7 +53,7 @@ export interface SimulationRun {
   readonly results?: BigInt64Array;
 }
 
-export interface SimulationOptions {
+export interface SimulationOptions extends RunTerms {
   /** Times the segments are run. */
   readonly repeat?: number;
   readonly wantResults?: boolean;
@@ -65,7 +66,11 @@ export interface SimulationOptions {
 /** A design's array, Verilated. */
 export interface ArrayModel {
   simulate(segments: readonly Segment[], options?: SimulationOptions): Promise<SimulationRun>;
+  /** Writes segments once, to be simulated more than once. @param scratch Folder for them and for what simulations leave. */
+  load(segments: readonly Segment[], scratch: string): Simulation;
 }
+
+type Simulation = (options?: SimulationOptions) => Promise<SimulationRun>;
 
 interface ModelOptions {
   readonly trace?: boolean;
@@ -91,7 +96,22 @@ export async function openArrayModel(
       tuning: tuning ?? longRunTuning(simulatedPes(manifest)),
     }),
   );
-  return { simulate: (segments, options) => simulate(executable, manifest, segments, options) };
+  const load = (segments: readonly Segment[], scratch: string): Simulation => {
+    const vectors = join(scratch, 'vectors.bin');
+    writeFileSync(vectors, arrayVectors(arrayInfoOf(manifest), segments));
+    return (options) => runArray(executable, vectors, scratch, options);
+  };
+  return {
+    load,
+    async simulate(segments, options) {
+      const scratch = scratchFolder(name);
+      try {
+        return await load(segments, scratch)(options);
+      } finally {
+        rmSync(scratch, { recursive: true, force: true });
+      }
+    },
+  };
 }
 
 /** The size of a design in PEs, by the work of compiling its model. */
@@ -99,34 +119,28 @@ export function simulatedPes({ configuration, timing }: Manifest): number {
   return timing.macsPerCycle * factsOf(configuration).cost.simulation;
 }
 
-async function simulate(
+async function runArray(
   executable: string,
-  manifest: Manifest,
-  segments: readonly Segment[],
-  { repeat = 1, wantResults = false, trace, cwd }: SimulationOptions = {},
+  vectors: string,
+  scratch: string,
+  { repeat = 1, wantResults = false, trace, cwd, ...terms }: SimulationOptions = {},
 ): Promise<SimulationRun> {
-  const scratch = scratchFolder(manifest.configuration.name);
-  try {
-    const vectors = join(scratch, 'vectors.bin');
-    const resultFile = join(scratch, 'results.bin');
-    writeFileSync(vectors, arrayVectors(arrayInfoOf(manifest), segments));
-    const args = [vectors, '--repeat', String(repeat)];
-    if (wantResults) args.push('--results', resultFile);
-    if (trace) args.push('--trace', trace);
-    const { stdout } = await runTool({ name: 'the array simulation', path: executable }, args, {
-      okCodes: [0, 1],
-      ...(cwd === undefined ? {} : { cwd }),
-    });
-    const run = parseRun(stdout);
-    if (!wantResults || run.failure) return run;
-    const bytes = readFileSync(resultFile);
-    return {
-      ...run,
-      results: new BigInt64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
-    };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const resultFile = join(scratch, 'results.bin');
+  const args = [vectors, '--repeat', String(repeat)];
+  if (wantResults) args.push('--results', resultFile);
+  if (trace) args.push('--trace', trace);
+  const { stdout } = await runTool({ name: 'the array simulation', path: executable }, args, {
+    okCodes: [0, 1],
+    ...benchTerms(terms),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  const run = parseRun(stdout);
+  if (!wantResults || run.failure) return run;
+  const bytes = readFileSync(resultFile);
+  return {
+    ...run,
+    results: new BigInt64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)),
+  };
 }
 
 type RawEvents = [number, number, number, number, number];

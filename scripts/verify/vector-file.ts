@@ -39,6 +39,8 @@ export interface Segment {
   readonly idle?: number;
   /** How often the output is not ready. */
   readonly busy?: number;
+  /** The output is ready only while a row is offered, as a consumer may be that waits for one. */
+  readonly waits?: boolean;
   /** Drive garbage on idle inputs and check that no output depends on `out_ready_i` within a cycle. */
   readonly probe?: boolean;
   /** The cycle in which the next segment's reset cuts this one off. */
@@ -53,8 +55,8 @@ export function arrayVectors(info: ArrayInfo, segments: readonly Segment[]): Buf
   file.words(tile.weightsStay ? 1 : 0, rows * steps, cols * steps, resultWidth(info));
   file.words(a.codeBits, w.codeBits, accBits);
   file.words(...(blocks ? [rows, cols, blocks.scales.bits] : [0, 0, 0]), segments.length);
-  for (const { seed, tiles, expected, idle = 0, busy = 0, probe = false, abort = 0 } of segments) {
-    file.words(seed, idle, busy, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
+  for (const { seed, tiles, expected, idle = 0, busy = 0, waits = false, probe = false, abort = 0 } of segments) {
+    file.words(seed, idle, busy, waits ? 1 : 0, probe ? 1 : 0, abort, expected ? 1 : 0, tiles.length);
     tiles.forEach((tile, i) => {
       const { beats, weightBeats, resultBeats, a: activations, w: weights, ...scales } = tileBeats(info, tile);
       file.words(beats, weightBeats, resultBeats, tile.aType, tile.wType, tile.aWide ? 1 : 0, tile.wWide ? 1 : 0);

@@ -62,23 +62,27 @@ export function goldScripts(item: Pick<AreaItem, 'module' | 'files' | 'parameter
  * @param linking Names the black boxes as the netlists are named.
  */
 export function goldScriptsAround(design: readonly string[], linking: readonly string[]): GoldScripts {
-  const gold = [
-    ...design,
-    'proc',
-    'flatten',
-    'opt_clean',
-    'memory -nomap',
-    'memory_map',
-    'simplemap t:$*dff* t:$*latch*',
-    LEGALISE,
-    'opt_clean',
-    ...linking,
-    `rename -top ${GOLD}`,
-    `write_json ${PROOF_FILES.gold}`,
-    '',
-  ];
+  const gold = [...design, ...PLAIN, ...linking, `rename -top ${GOLD}`, `write_json ${PROOF_FILES.gold}`, ''];
   const merged = [...design, 'synth -flatten -noabc', `rename -top ${GOLD}`, `write_json ${PROOF_FILES.merged}`, ''];
   return { gold: gold.join('\n'), merged: merged.join('\n') };
+}
+
+/** RTL as words, flat, with plain registers. */
+const PLAIN: readonly string[] = [
+  ...['proc', 'flatten', 'opt_clean', 'memory -nomap', 'memory_map', 'simplemap t:$*dff* t:$*latch*'],
+  ...[LEGALISE, 'opt_clean'],
+];
+
+/** The script that reads RTL in place of a netlist, to compare it with other RTL. */
+export function rtlAsGateScript(item: Pick<AreaItem, 'module' | 'files' | 'parameters'>): string {
+  const { drivers, gate } = PROOF_FILES;
+  return [
+    ...designLines(item),
+    ...PLAIN,
+    `rename -top ${GATE}`,
+    ...[drivers, gate].map((file) => `write_json ${file}`),
+    '',
+  ].join('\n');
 }
 
 /** How a netlist is read, where it is not Verilog that stands alone. */
