@@ -12,7 +12,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['scripts', 'gen', 'api'], // the programs, which lie in no room, and what the package exports
   ['scripts/sweep'],
   ['scripts/perf'],
-  ['scripts/power'],
+  ['scripts/power', 'scripts/mutate'],
   ['scripts/synth', 'scripts/network'],
   ['scripts/verify', 'scripts/formal'],
   ['scripts/tools'],

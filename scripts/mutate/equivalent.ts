@@ -1,0 +1,86 @@
+import type { Manifest } from '../../gen/design/manifest.js';
+import { laneChecks } from '../formal/checks/lane.js';
+import { peChecks } from '../formal/checks/pe.js';
+import { proveCheck } from '../formal/prove.js';
+import { holds } from '../formal/verdict.js';
+import { proveEqual, readGate, readGold } from '../synth/equivalence/equal.js';
+import { goldScripts, rtlAsGateScript } from '../synth/equivalence/scripts.js';
+import { type AreaItem, areaItems, distinctItems } from '../synth/plan.js';
+import { sourcesOf } from '../synth/sources.js';
+import type { Yosys } from '../tools/yosys/interface.js';
+import { applied, changedReader, type Mutant, type MutatedSource } from './mutant.js';
+
+/** For ABC, per proof. */
+const LIMIT_SECONDS = 20;
+
+type ProofItem = Pick<AreaItem, 'module' | 'files' | 'parameters'>;
+
+/**
+ * What a mutant has to be equal in: its module with every set of parameters that the design has, or else the whole design.
+ * A delay line has any depth, and a column of a unit any width: the design has them all.
+ */
+function itemsAround(manifest: Manifest, { module }: Mutant): ProofItem[][] {
+  const whole: ProofItem = { module: manifest.top, files: manifest.compileOrder, parameters: {} };
+  const own = distinctItems(areaItems(manifest)).filter((item) => item.module === module);
+  const isSized = own.some(({ role }) => role === 'delay');
+  return own.length === 0 || isSized ? [[whole]] : [own, [whole]];
+}
+
+/** How a mutant was proved equivalent. */
+export const PROOFS = {
+  states: 'the same outputs and next states for all inputs and states',
+  sums: 'the same products or sums for all codes: the properties of lane or PE behind the changed decoder (npm run formal)',
+} as const;
+
+/** A design with the source that a mutant changes. */
+export interface MutatedDesign {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly source: MutatedSource;
+}
+
+/**
+ * How a mutant is proved equivalent to its module; undefined where it is not.
+ *
+ * @throws UserError (exit code 3) where Yosys breaks.
+ */
+export async function proofOf(
+  yosys: Yosys,
+  design: MutatedDesign,
+  mutant: Mutant,
+): Promise<keyof typeof PROOFS | undefined> {
+  for (const items of itemsAround(design.manifest, mutant)) {
+    const verdicts = [];
+    for (const item of items) verdicts.push(await isEqualIn(yosys, design, item, mutant));
+    if (verdicts.every(Boolean)) return 'states';
+  }
+  const isDecoder = mutant.module.startsWith(`${design.manifest.configuration.name}_decode_`);
+  return isDecoder && (await hasSameSums(yosys, design, mutant)) ? 'sums' : undefined;
+}
+
+/** Whether all properties of what multiplies behind a changed decoder are proved. A zero, say, has more than one operand. */
+async function hasSameSums(yosys: Yosys, design: MutatedDesign, mutant: Mutant): Promise<boolean> {
+  const lanes = laneChecks(design.manifest);
+  const checks = lanes.length > 0 ? lanes : peChecks(design.manifest);
+  const read = changedReader(design, mutant);
+  for (const check of checks) {
+    const results = await proveCheck({ yosys, read, limitSeconds: LIMIT_SECONDS }, check);
+    if (!results.every((result) => holds(result, new Set()))) return false;
+  }
+  return checks.length > 0;
+}
+
+async function isEqualIn(
+  yosys: Yosys,
+  { folder, source }: MutatedDesign,
+  item: ProofItem,
+  mutant: Mutant,
+): Promise<boolean> {
+  const inputs = sourcesOf(folder, item.files);
+  const title = `mutant ${mutant.number} of ${mutant.module}`;
+  const gold = await readGold(yosys, { title, scripts: goldScripts(item), inputs });
+  const changed = { ...inputs, [source.file]: applied(source, mutant) };
+  const gate = await readGate(yosys, { title, script: rtlAsGateScript(item), inputs: changed });
+  const { result } = await proveEqual({ yosys, name: title, gold, gate, limitSeconds: LIMIT_SECONDS });
+  return result === 'proved';
+}
