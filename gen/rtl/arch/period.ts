@@ -17,7 +17,7 @@ interface LanePaths {
 
 /** PEs of the default types, buffered and sized, osu018 (docs/timing.md). */
 const PATHS: Readonly<Record<'reads' | 'passes', LanePaths>> = {
-  reads: { one: [4.59, 3.47, 3.86, 4.42], more: [3.34, 2.67, 3.09, 3.62] },
+  reads: { one: [3.21, 3.47, 3.88, 4.41], more: [2.41, 2.67, 3.09, 3.62] },
   passes: { one: [3.83, 4.41, 4.89, 5.47], more: [2.75, 3.54, 4.13, 4.65] },
 };
 
