@@ -118,7 +118,7 @@ describe('a read-out bus', () => {
     expect(lanes({ dataflow: 'ws' })).toEqual([7, 8, 9, 9, 10]);
     expect(lanes({ dataflow: 'ws', pipeline: 3 })).toEqual([5, 7, 8, 8, 9]);
     expect([1, 2, 4].map((clusterRows) => period({ dataflow: 'ws', clusterRows }))).toEqual([7, 8, 9]);
-    expect(period({ clusterRows: 4 })).toBe(8);
+    expect(period({ clusterRows: 4 })).toBe(6);
   });
 
   it('has a register per column and segment', () => {
