@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../../gen/base/errors.js';
@@ -98,9 +98,12 @@ async function simulateMutants(
 async function ownRun(check: PreparedCheck): Promise<number> {
   const start = performance.now();
   const { failure } = await check.run({ plusArgument: choosing(0) });
-  if (failure !== undefined) throw new UserError(`the design itself fails: ${failure}`, EXIT.checkFailed);
+  if (failure !== undefined) throw ownFailure(failure);
   return PATIENCE.times * (performance.now() - start) + PATIENCE.more;
 }
+
+/** Nothing is said of a check's findings where it finds the design itself. */
+const ownFailure = (what: string): UserError => new UserError(`the design itself fails: ${what}`, EXIT.checkFailed);
 
 const choosing = (number: number): string => `+${MUTANT_ARGUMENT}=${number}`;
 
@@ -131,7 +134,10 @@ async function disproveMutants(
   mutants: readonly Mutant[],
   tell: Tell,
 ): Promise<void> {
-  const checks = checksOf(manifest);
+  const changed = new Set(mutants.map(({ module }) => module));
+  const checks = checksOf(manifest).filter(({ module }) => changed.has(module));
+  const own = await firstViolation(yosys, (file) => readFileSync(join(folder, file), 'utf8'), checks);
+  if (own !== undefined) throw ownFailure(own);
   let done = 0;
   await mapLimit(mutants, TOOLS_AT_A_TIME, async (mutant) => {
     const read = changedReader({ folder, source: sourceOf(sources, mutant) }, mutant);

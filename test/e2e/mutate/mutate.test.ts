@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,11 +74,14 @@ describe('npm run mutate', () => {
     expect(wrong).not.toBe(text);
     const source = mutantsOf(file, wrong, 1);
     const request = { folder: design, manifest, sources: [source], mutants: source.mutants.slice(0, 2), seed: 1 };
-    const terms = { checks: ['testbench'] as const, scratch: root, yosys: await findYosys(), progress: () => {} };
-    await expect(findMutants({ ...request, ...terms })).rejects.toMatchObject({
-      exitCode: EXIT.checkFailed,
-      message: expect.stringContaining('itself'),
-    });
+    const terms = { scratch: root, yosys: await findYosys(), progress: () => {} };
+    const failing = { exitCode: EXIT.checkFailed, message: expect.stringContaining('itself') };
+    await expect(findMutants({ ...request, ...terms, checks: ['testbench'] })).rejects.toMatchObject(failing);
+    const broken = join(root, 'broken');
+    cpSync(design, broken, { recursive: true });
+    writeFileSync(join(broken, file), wrong);
+    const there = { ...request, ...terms, folder: broken };
+    await expect(findMutants({ ...there, checks: ['formal'] })).rejects.toMatchObject(failing);
   });
 
   it('simulates with the bench of the design, too', async () => {
