@@ -3,6 +3,7 @@ export const COMMANDS = {
   gen: 'writes a design: an array, dot-product units, a requantiser or an engine',
   verify: 'verifies designs against the reference model on Verilator',
   fuzz: 'generates, lints and verifies random configurations',
+  mutate: 'changes Verilog in every place, and counts what checks find of it',
   formal: 'proves properties of modules for all inputs and all time',
   setup: 'installs the external tools',
   area: 'area, critical path, netlists for a clock period, FPGA counts',
