@@ -52,15 +52,16 @@ async function main(): Promise<number> {
   const { design, json, ...flags } = program.opts<MutateFlags & { design?: string[]; json?: boolean }>();
   const folders = design?.map((folder) => folder.replace(/\/+$/, '')) ?? generateMatrix();
   const request = mutateRequest(folders, flags);
+  if (request.designs.every(({ mutants }) => mutants.length === 0)) {
+    throw new UserError('nothing was changed: no mutant is of this module and kind');
+  }
   await requireTool('verilator');
   const yosys = await announcedYosys();
   const line = progressLine(process.stderr, LOG_INTERVAL);
   try {
     const designs = [];
-    for (const folder of folders) designs.push(await mutateDesign(folder, request, yosys, countedSteps(line.show)));
+    for (const each of request.designs) designs.push(await mutateDesign(each, request, yosys, countedSteps(line.show)));
     line.end();
-    const mutants = designs.flatMap((each) => each.mutants);
-    if (mutants.length === 0) throw new UserError('nothing was changed: no mutant is of this module and kind');
     const { name, version } = yosys.identity;
     const report: MutateReport = {
       generator: GENERATOR,
@@ -70,7 +71,8 @@ async function main(): Promise<number> {
       designs,
     };
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : mutateText(report));
-    return mutants.some(({ fate }) => fate === 'survived') ? EXIT.checkFailed : EXIT.done;
+    const survived = designs.some(({ mutants }) => mutants.some(({ fate }) => fate === 'survived'));
+    return survived ? EXIT.checkFailed : EXIT.done;
   } finally {
     line.end();
   }

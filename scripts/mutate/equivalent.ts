@@ -3,12 +3,12 @@ import { laneChecks } from '../formal/checks/lane.js';
 import { peChecks } from '../formal/checks/pe.js';
 import { proveCheck } from '../formal/prove.js';
 import { holds } from '../formal/verdict.js';
-import { proveEqual, readGate, readGold } from '../synth/equivalence/equal.js';
+import { type Gold, proveEqual, readGate, readGold } from '../synth/equivalence/equal.js';
 import { goldScripts, rtlAsGateScript } from '../synth/equivalence/scripts.js';
-import { type AreaItem, areaItems, distinctItems } from '../synth/plan.js';
+import { type AreaItem, areaItems, distinctItems, itemKey } from '../synth/plan.js';
 import { sourcesOf } from '../synth/sources.js';
 import type { Yosys } from '../tools/yosys/interface.js';
-import { applied, changedReader, type Mutant, type MutatedSource } from './mutant.js';
+import { changedReader, type Mutant, type MutatedSource } from './mutant.js';
 
 /** For ABC, per proof. */
 const LIMIT_SECONDS = 20;
@@ -32,55 +32,58 @@ export const PROOFS = {
   sums: 'the same products or sums for all codes: the properties of lane or PE behind the changed decoder (npm run formal)',
 } as const;
 
-/** A design with the source that a mutant changes. */
 export interface MutatedDesign {
   readonly folder: string;
   readonly manifest: Manifest;
-  readonly source: MutatedSource;
+  readonly sources: readonly MutatedSource[];
 }
 
 /**
- * How a mutant is proved equivalent to its module; undefined where it is not.
+ * Finds how a mutant is proved equivalent to its module; undefined where it is not. Each module is read once, as it is.
  *
  * @throws UserError (exit code 3) where Yosys breaks.
  */
-export async function proofOf(
+export function equivalenceProver(
   yosys: Yosys,
-  design: MutatedDesign,
-  mutant: Mutant,
-): Promise<keyof typeof PROOFS | undefined> {
-  for (const items of itemsAround(design.manifest, mutant)) {
-    const verdicts = [];
-    for (const item of items) verdicts.push(await isEqualIn(yosys, design, item, mutant));
-    if (verdicts.every(Boolean)) return 'states';
-  }
-  const isDecoder = mutant.module.startsWith(`${design.manifest.configuration.name}_decode_`);
-  return isDecoder && (await hasSameSums(yosys, design, mutant)) ? 'sums' : undefined;
+  { folder, manifest, sources }: MutatedDesign,
+): (mutant: Mutant) => Promise<keyof typeof PROOFS | undefined> {
+  const own = new Map<string, Promise<Gold>>();
+  const goldOf = (item: ProofItem): Promise<Gold> => {
+    const key = itemKey(item);
+    const title = `${item.module}, for mutants`;
+    const gold =
+      own.get(key) ?? readGold(yosys, { title, scripts: goldScripts(item), inputs: sourcesOf(folder, item.files) });
+    own.set(key, gold);
+    return gold;
+  };
+  const isEqualIn = async (item: ProofItem, mutant: Mutant): Promise<boolean> => {
+    const read = changedReader(folder, sources, mutant);
+    const inputs = Object.fromEntries(item.files.map((file) => [file, read(file)]));
+    const title = `mutant ${mutant.number} of ${mutant.module}`;
+    const gate = await readGate(yosys, { title, script: rtlAsGateScript(item), inputs });
+    const gold = await goldOf(item);
+    const { result } = await proveEqual({ yosys, name: title, gold, gate, limitSeconds: LIMIT_SECONDS });
+    return result === 'proved';
+  };
+  return async (mutant) => {
+    for (const items of itemsAround(manifest, mutant)) {
+      const verdicts = [];
+      for (const item of items) verdicts.push(await isEqualIn(item, mutant));
+      if (verdicts.every(Boolean)) return 'states';
+    }
+    const isDecoder = mutant.module.startsWith(`${manifest.configuration.name}_decode_`);
+    const read = changedReader(folder, sources, mutant);
+    return isDecoder && (await hasSameSums(yosys, manifest, read)) ? 'sums' : undefined;
+  };
 }
 
 /** Whether all properties of what multiplies behind a changed decoder are proved. A zero, say, has more than one operand. */
-async function hasSameSums(yosys: Yosys, design: MutatedDesign, mutant: Mutant): Promise<boolean> {
-  const lanes = laneChecks(design.manifest);
-  const checks = lanes.length > 0 ? lanes : peChecks(design.manifest);
-  const read = changedReader(design, mutant);
+async function hasSameSums(yosys: Yosys, manifest: Manifest, read: (file: string) => string): Promise<boolean> {
+  const lanes = laneChecks(manifest);
+  const checks = lanes.length > 0 ? lanes : peChecks(manifest);
   for (const check of checks) {
     const results = await proveCheck({ yosys, read, limitSeconds: LIMIT_SECONDS }, check);
     if (!results.every((result) => holds(result, new Set()))) return false;
   }
   return checks.length > 0;
-}
-
-async function isEqualIn(
-  yosys: Yosys,
-  { folder, source }: MutatedDesign,
-  item: ProofItem,
-  mutant: Mutant,
-): Promise<boolean> {
-  const inputs = sourcesOf(folder, item.files);
-  const title = `mutant ${mutant.number} of ${mutant.module}`;
-  const gold = await readGold(yosys, { title, scripts: goldScripts(item), inputs });
-  const changed = { ...inputs, [source.file]: applied(source, mutant) };
-  const gate = await readGate(yosys, { title, script: rtlAsGateScript(item), inputs: changed });
-  const { result } = await proveEqual({ yosys, name: title, gold, gate, limitSeconds: LIMIT_SECONDS });
-  return result === 'proved';
 }

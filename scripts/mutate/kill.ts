@@ -11,7 +11,7 @@ import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
 import type { Yosys } from '../tools/yosys/interface.js';
 import type { CheckOutcome, PreparedCheck } from '../verify/outcome.js';
 import { type CheckName, type Prepare, simulationsOf } from './checks.js';
-import { changedReader, MUTANT_ARGUMENT, type Mutant, type MutatedSource, selectable, sourceOf } from './mutant.js';
+import { changedReader, MUTANT_ARGUMENT, type Mutant, type MutatedSource, selectable } from './mutant.js';
 
 /** What a check says of a mutant that it finds. */
 export interface Finding {
@@ -140,7 +140,7 @@ async function disproveMutants(
   if (own !== undefined) throw ownFailure(own);
   let done = 0;
   await mapLimit(mutants, TOOLS_AT_A_TIME, async (mutant) => {
-    const read = changedReader({ folder, source: sourceOf(sources, mutant) }, mutant);
+    const read = changedReader(folder, sources, mutant);
     const failure = await firstViolation(
       yosys,
       read,

@@ -68,15 +68,15 @@ export function applied({ source }: MutatedSource, { change: { span, text } }: M
   return `${source.slice(0, span.start)}(${text})${source.slice(span.end)}`;
 }
 
-/** The source that a mutant changes. */
-export const sourceOf = (sources: readonly MutatedSource[], { file }: Mutant): MutatedSource =>
-  sources.find((source) => source.file === file) as MutatedSource;
-
 /** Reads the files of a design with one change made. */
-export const changedReader =
-  ({ folder, source }: { readonly folder: string; readonly source: MutatedSource }, mutant: Mutant) =>
-  (file: string): string =>
-    file === source.file ? applied(source, mutant) : readFileSync(join(folder, file), 'utf8');
+export function changedReader(
+  folder: string,
+  sources: readonly MutatedSource[],
+  mutant: Mutant,
+): (file: string) => string {
+  const source = sources.find(({ file }) => file === mutant.file) as MutatedSource;
+  return (file) => (file === source.file ? applied(source, mutant) : readFileSync(join(folder, file), 'utf8'));
+}
 
 /** A part of a source in which each changed part is a choice. @param mutants Within it, the outer ones first. */
 function withChoices(source: string, { start, end }: Span, mutants: readonly Mutant[]): string {

@@ -58,6 +58,9 @@ const OTHER_UNARY: Readonly<Record<string, string>> = {
   '~^': '^',
 };
 
+/** Bases of numbers, as Verilog and as JavaScript have them. */
+const BASES = { b: { radix: 2, prefix: '0b' }, d: { radix: 10, prefix: '' }, h: { radix: 16, prefix: '0x' } } as const;
+
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
 
 /** All changes of a module, in the order of its text. */
@@ -126,13 +129,11 @@ class Changes {
   }
 
   private ofNumber(span: Expression): Change[] {
-    const text = this.text(span);
-    const [, width, base = 'd', digits = text] = /^(?:(\d+)'([bdh]))?([\da-fA-F_]+)$/.exec(text) ?? [];
-    const radix = { b: 2, d: 10, h: 16 }[base] as number;
-    if (!/^[\da-fA-F_]+$/.test(digits)) return [];
-    const value = BigInt(
-      base === 'd' ? digits.replaceAll('_', '') : `0${base === 'b' ? 'b' : 'x'}${digits.replaceAll('_', '')}`,
-    );
+    const match = /^(?:(\d+)'([bdh]))?([\da-fA-F_]+)$/.exec(this.text(span));
+    if (match === null) return [];
+    const [, width, base = 'd', digits = ''] = match;
+    const { radix, prefix } = BASES[base as keyof typeof BASES];
+    const value = BigInt(prefix + digits.replaceAll('_', ''));
     const range = width === undefined ? undefined : 1n << BigInt(width);
     const others = [value + 1n, value - 1n].map((other) => (range === undefined ? other : (other + range) % range));
     return [...new Set(others)]

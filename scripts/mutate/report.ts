@@ -23,7 +23,7 @@ const count = (name: string, mutants: readonly MutantResult[]): Counts => {
 };
 
 /** The part of mutants that are not proved equivalent which verification finds. */
-export const scoreOf = ({ killed, survived }: Pick<Counts, 'killed' | 'survived'>): number =>
+const scoreOf = ({ killed, survived }: Pick<Counts, 'killed' | 'survived'>): number =>
   killed + survived === 0 ? 1 : killed / (killed + survived);
 
 const COLUMNS: readonly TextColumn<Counts>[] = [

@@ -105,7 +105,7 @@ function bySumWidth(item: AreaItem, { partialSums }: Manifest, pes: number): Are
 }
 
 /** Items with the same key are the same piece of hardware and are synthesised once. */
-export function itemKey({ module, parameters }: AreaItem): string {
+export function itemKey({ module, parameters }: Pick<AreaItem, 'module' | 'parameters'>): string {
   return JSON.stringify([module, parameters]);
 }
 
