@@ -4,13 +4,12 @@ import { EXIT } from '../gen/base/errors.js';
 import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { progressLine } from '../gen/base/progress.js';
-import { validateConfiguration } from '../gen/config/validate.js';
-import { generate } from '../gen/design/generate.js';
 import { formalPasses, proveDesigns } from './formal/formal.js';
 import { FORMAL_MATRIX } from './formal/matrix.js';
 import { formalText } from './formal/render.js';
 import { DEFAULT_LIMIT, type FormalFlags, formalRequest } from './formal/request.js';
 import { BUILD_FOLDER } from './tools/build-folder.js';
+import { generateMatrix } from './tools/matrix.js';
 import { YOSYS_HELP } from './tools/yosys/environment.js';
 import { announcedYosys } from './tools/yosys/yosys.js';
 
@@ -41,7 +40,7 @@ async function main(): Promise<number> {
   const program = command();
   program.parse();
   const { design, json, ...flags }: FormalFlags & { design?: string[]; json?: boolean } = program.opts();
-  const request = formalRequest(design ?? generateMatrix(), flags);
+  const request = formalRequest(design ?? generateMatrix(FORMAL_MATRIX, BUILD), flags);
   const yosys = await announcedYosys();
   const line = progressLine(process.stderr);
   const all = request.designs.flatMap(({ checks }) => checks.flatMap(({ properties }) => properties)).length;
@@ -58,8 +57,5 @@ async function main(): Promise<number> {
     line.end();
   }
 }
-
-const generateMatrix = (): string[] =>
-  FORMAL_MATRIX.map((raw) => generate(validateConfiguration(raw), BUILD, { replace: true }).folder);
 
 await runProgram(main);

@@ -4,8 +4,6 @@ import { programCommand } from '../gen/base/options.js';
 import { runProgram } from '../gen/base/program.js';
 import { countedSteps, progressLine } from '../gen/base/progress.js';
 import { GENERATOR } from '../gen/base/version.js';
-import { validateConfiguration } from '../gen/config/validate.js';
-import { generate } from '../gen/design/generate.js';
 import { CHECKS } from './mutate/checks.js';
 import { MUTATE_MATRIX } from './mutate/matrix.js';
 import { mutateDesign } from './mutate/mutate.js';
@@ -14,6 +12,7 @@ import { type MutateReport, mutateText } from './mutate/report.js';
 import { type MutateFlags, mutateRequest } from './mutate/request.js';
 import { BUILD_FOLDER } from './tools/build-folder.js';
 import { requireTool } from './tools/find.js';
+import { generateMatrix } from './tools/matrix.js';
 import { YOSYS_HELP } from './tools/yosys/environment.js';
 import { announcedYosys } from './tools/yosys/yosys.js';
 
@@ -50,7 +49,7 @@ async function main(): Promise<number> {
     .allowExcessArguments(false)
     .parse();
   const { design, json, ...flags } = program.opts<MutateFlags & { design?: string[]; json?: boolean }>();
-  const folders = design?.map((folder) => folder.replace(/\/+$/, '')) ?? generateMatrix();
+  const folders = design?.map((folder) => folder.replace(/\/+$/, '')) ?? generateMatrix(MUTATE_MATRIX, BUILD);
   const request = mutateRequest(folders, flags);
   if (request.designs.every(({ mutants }) => mutants.length === 0)) {
     throw new UserError('nothing was changed: no mutant is of this module and kind');
@@ -77,8 +76,5 @@ async function main(): Promise<number> {
     line.end();
   }
 }
-
-const generateMatrix = (): string[] =>
-  MUTATE_MATRIX.map((raw) => generate(validateConfiguration(raw), BUILD, { replace: true }).folder);
 
 await runProgram(main);

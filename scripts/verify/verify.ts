@@ -2,14 +2,13 @@ import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { EXIT } from '../../gen/base/errors.js';
 import { makeFolder } from '../../gen/base/folder.js';
-import { validateConfiguration } from '../../gen/config/validate.js';
 import { holdsEngine, loadEngine } from '../../gen/design/engine/manifest.js';
-import { generate } from '../../gen/design/generate.js';
 import { loadDesign, type Manifest } from '../../gen/design/manifest.js';
 import { holdsRequantiser, loadRequantiser, type RequantiserManifest } from '../../gen/design/requantiser/manifest.js';
 import { type RandomSource, randomSource } from '../../gen/golden/vectors.js';
 import { BUILD_FOLDER } from '../tools/build-folder.js';
 import { requireTool } from '../tools/find.js';
+import { generateMatrix } from '../tools/matrix.js';
 import { mapLimit } from '../tools/pool.js';
 import { measureSpeed, verifyArray } from './array.js';
 import { FULL_BUDGET, type TestBudget } from './budget.js';
@@ -46,7 +45,9 @@ const SPEED_SECONDS = 3;
 /** Verifies designs, prints one line each and a summary with the simulation speed; returns the exit code. */
 export async function verifyAll(request: VerifyRequest): Promise<number> {
   await requireTool('verilator');
-  const folders = request.designs?.map((folder) => folder.replace(/\/+$/, '')) ?? generateMatrix();
+  const folders =
+    request.designs?.map((folder) => folder.replace(/\/+$/, '')) ??
+    generateMatrix(DEFAULT_MATRIX, join(BUILD_FOLDER, 'verify'));
   const jobs = folders.map(jobOf);
   const designs = jobs.flatMap(({ folder, manifest }) => (manifest === undefined ? [] : [{ folder, manifest }]));
   const verdicts: Verdict[] = [];
@@ -61,11 +62,6 @@ export async function verifyAll(request: VerifyRequest): Promise<number> {
   if (request.json) process.stdout.write(`${JSON.stringify({ verdicts, speed }, null, 2)}\n`);
   else process.stdout.write(`${summaryLines(verdicts, speed).join('\n')}\n`);
   return passed === verdicts.length && passed > 0 ? EXIT.done : EXIT.checkFailed;
-}
-
-function generateMatrix(): string[] {
-  const out = join(BUILD_FOLDER, 'verify');
-  return DEFAULT_MATRIX.map((raw) => generate(validateConfiguration(raw), out, { replace: true }).folder);
 }
 
 /** A design to verify; its manifest where it is an array or dot-product units. */
