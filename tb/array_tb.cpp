@@ -123,7 +123,7 @@ class Bench {
   // Runs one segment; false at the first failure, which `failure` then describes as JSON.
   bool run(const Segment& segment, std::vector<uint32_t>* results) {
     Random random(segment.seed);
-    reset(random);
+    reset(segment, random);
     events.assign(segment.tiles.size(), TileEvents{});
     std::vector<Stream> streams;
     if (shape_.stationary) streams = {Stream{Side::kWeights}, Stream{Side::kActivations}};
@@ -241,13 +241,17 @@ class Bench {
     stream.beat = 0;
   }
 
-  void reset(Random& random) {
+  // Probing: the array ignores what its streams offer meanwhile.
+  void reset(const Segment& segment, Random& random) {
     test_en_i_.set(0);
-    in_valid_i_.set(0);
-    a_valid_i_.set(0);
-    w_valid_i_.set(0);
-    out_ready_i_.set(random.next() & 1);
     for (int i = 0; i < kResetCycles; i++) {
+      in_valid_i_.set(segment.probe && random.next() & 1);
+      a_valid_i_.set(segment.probe && random.next() & 1);
+      w_valid_i_.set(segment.probe && random.next() & 1);
+      if (segment.probe) {
+        for (Side side : {Side::kJoint, Side::kActivations, Side::kWeights}) drive_garbage(side, random);
+      }
+      out_ready_i_.set(random.next() & 1);
       clk_i_.set(0);
       rst_ni_.set(0);
       eval();
@@ -266,12 +270,7 @@ class Bench {
     else if (activations) a_valid_i_.set(tile != nullptr);
     else w_valid_i_.set(tile != nullptr);
     if (!tile) {
-      if (!segment.probe) return;
-      if (activations) a_data_i_.write(garbage(random, size_t{shape_.a_lanes} * shape_.a_bits).data());
-      if (weights) w_data_i_.write(garbage(random, size_t{shape_.w_lanes} * shape_.w_bits).data());
-      if (activations && shape_.a_scales) a_scale_i_.write(garbage(random, size_t{shape_.a_scales} * shape_.scale_bits).data());
-      if (weights && shape_.w_scales) w_scale_i_.write(garbage(random, size_t{shape_.w_scales} * shape_.scale_bits).data());
-      set_last(stream.side, random.next() & 1);
+      if (segment.probe) drive_garbage(stream.side, random);
       return;
     }
     if (activations) a_data_i_.write(&tile->a[stream.beat * shape_.a_words()]);
@@ -285,6 +284,15 @@ class Bench {
     if (weights) w_type_i_.set(first ? tile->w_type : tile->w_type ^ 1);
     if (activations) a_wide_i_.set(first ? tile->a_wide : tile->a_wide ^ 1);
     if (weights) w_wide_i_.set(first ? tile->w_wide : tile->w_wide ^ 1);
+  }
+
+  void drive_garbage(Side side, Random& random) {
+    const bool activations = side != Side::kWeights, weights = side != Side::kActivations;
+    if (activations) a_data_i_.write(garbage(random, size_t{shape_.a_lanes} * shape_.a_bits).data());
+    if (weights) w_data_i_.write(garbage(random, size_t{shape_.w_lanes} * shape_.w_bits).data());
+    if (activations && shape_.a_scales) a_scale_i_.write(garbage(random, size_t{shape_.a_scales} * shape_.scale_bits).data());
+    if (weights && shape_.w_scales) w_scale_i_.write(garbage(random, size_t{shape_.w_scales} * shape_.scale_bits).data());
+    set_last(side, random.next() & 1);
   }
 
   void set_last(Side side, bool last) {

@@ -4,10 +4,15 @@
 
 #include "model.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "Vdut.h"
 #include "verilated.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
 #if VM_TRACE
 #include "verilated_fst_c.h"
 #endif
@@ -85,9 +90,19 @@ class VerilatedDut final : public Model {
     if (fst_) fst_->close();
 #endif
     dut_->final();
+#if VM_COVERAGE
+    write_coverage("counts");
+#endif
   }
 
-  void eval() override { dut_->eval(); }
+  void eval() override {
+    dut_->eval();
+#if VM_COVERAGE
+    // What constants do in the first evaluation is no change.
+    if (!begun_) write_coverage("first");
+    begun_ = true;
+#endif
+  }
 
   void dump([[maybe_unused]] uint64_t time) override {
 #if VM_TRACE
@@ -104,6 +119,17 @@ class VerilatedDut final : public Model {
     die("model.cpp lists no port ", name);
   }
 
+#if VM_COVERAGE
+  // Into the folder that the environment names, a file per process.
+  void write_coverage(const char* what) {
+    const char* folder = std::getenv("ANT_RTL_COVERAGE");
+    if (!folder) return;
+    const std::string file = std::string(folder) + "/" + std::to_string(getpid()) + "." + what;
+    context_.coveragep()->write(file.c_str());
+  }
+
+  bool begun_ = false;
+#endif
   VerilatedContext context_;
   std::unique_ptr<Vdut> dut_;
 #if VM_TRACE

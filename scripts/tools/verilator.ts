@@ -67,6 +67,15 @@ export const ONE_RUN_TUNING: Tuning = { verilator: FAST_MODEL, model: '-O1 -marc
 /** For few vectors. */
 export const SHORT_RUN_TUNING: Tuning = { verilator: FAST_MODEL, model: '-O0', rest: REST };
 
+/** A model that counts which lines run and which bits change, for `verify --coverage`. It is many times slower. */
+export const withCoverage = (tuning: Tuning): Tuning => ({
+  ...tuning,
+  verilator: [...tuning.verilator, '--coverage-line', '--coverage-toggle'],
+});
+
+/** The environment variable with the folder into which such models write their counts, a file each. */
+export const COVERAGE_VARIABLE = 'ANT_RTL_COVERAGE';
+
 /** What builds a bench. */
 interface SimulationTools {
   readonly verilator: Tool;

@@ -9,10 +9,16 @@ import { type RandomSource, randomSource } from '../../gen/golden/vectors.js';
 import { BUILD_FOLDER } from '../tools/build-folder.js';
 import { requireTool } from '../tools/find.js';
 import { generateMatrix } from '../tools/matrix.js';
-import { mapLimit } from '../tools/pool.js';
+import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
+import { inScratch } from '../tools/scratch.js';
+import { COVERAGE_VARIABLE, withCoverage } from '../tools/verilator.js';
+import { announcedYosys } from '../tools/yosys/yosys.js';
 import { measureSpeed, verifyArray } from './array.js';
 import { FULL_BUDGET, type TestBudget } from './budget.js';
 import { verifyComputing } from './computing.js';
+import { constantsOf } from './coverage/constants.js';
+import { coverageOf, readCounts } from './coverage/modules.js';
+import { coverageLines, type DesignCoverage } from './coverage/report.js';
 import { verifyEngine } from './engine/verify.js';
 import { DEFAULT_MATRIX } from './matrix.js';
 import type { CheckOutcome } from './outcome.js';
@@ -24,6 +30,8 @@ export interface VerifyRequest {
   readonly designs?: readonly string[];
   readonly seed: number;
   readonly trace: boolean;
+  /** Whether to count what the simulations reach of each module. */
+  readonly coverage: boolean;
   readonly json: boolean;
 }
 
@@ -42,26 +50,64 @@ export interface Verdict {
 
 const SPEED_SECONDS = 3;
 
-/** Verifies designs, prints one line each and a summary with the simulation speed; returns the exit code. */
+/** Verifies designs, prints one line each and a summary with the simulation speed or the coverage; returns the exit code. */
 export async function verifyAll(request: VerifyRequest): Promise<number> {
   await requireTool('verilator');
   const folders =
     request.designs?.map((folder) => folder.replace(/\/+$/, '')) ??
     generateMatrix(DEFAULT_MATRIX, join(BUILD_FOLDER, 'verify'));
   const jobs = folders.map(jobOf);
-  const designs = jobs.flatMap(({ folder, manifest }) => (manifest === undefined ? [] : [{ folder, manifest }]));
+  if (!request.coverage) {
+    const verdicts = await runJobs(jobs, request, FULL_BUDGET);
+    const designs = jobs.flatMap(({ folder, manifest }) => (manifest === undefined ? [] : [{ folder, manifest }]));
+    const allPassed = verdicts.every(({ passed }) => passed);
+    return conclude(request, verdicts, {
+      speed: allPassed && designs.length > 0 ? await speedOf(designs, request) : undefined,
+    });
+  }
+  const yosys = await announcedYosys();
+  return inScratch('coverage', async (counts) => {
+    // All simulations of this process inherit it.
+    process.env[COVERAGE_VARIABLE] = counts;
+    const budget = { ...FULL_BUDGET, tuning: withCoverage(FULL_BUDGET.tuning) };
+    const verdicts = await runJobs(jobs, request, budget);
+    const points = readCounts(counts);
+    const coverage = await mapLimit(jobs, TOOLS_AT_A_TIME, async ({ name, folder, design }) => {
+      const isConstant = await constantsOf(yosys, { folder, ...design });
+      return { name, folder, modules: coverageOf({ folder, ...design }, points, isConstant) };
+    });
+    return conclude(request, verdicts, { coverage });
+  });
+}
+
+/** Verifies designs side by side. */
+async function runJobs(jobs: readonly Job[], request: VerifyRequest, budget: TestBudget): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   await mapLimit(jobs, availableParallelism(), async ({ name, verify }) => {
     progress(request, `[${verdicts.length}/${jobs.length}] ${name} ...`);
-    const verdict = await verify(request);
+    const verdict = await verify({ ...request, budget });
     verdicts.push(verdict);
     if (!request.json) process.stdout.write(`${verdictLine(verdict, request.seed)}\n`);
   });
+  return verdicts;
+}
+
+/** What is told besides verdicts. */
+interface Besides {
+  readonly speed?: Speed | undefined;
+  readonly coverage?: readonly DesignCoverage[];
+}
+
+function conclude({ json }: VerifyRequest, verdicts: readonly Verdict[], besides: Besides): number {
+  if (json) process.stdout.write(`${JSON.stringify({ verdicts, ...besides }, null, 2)}\n`);
+  else process.stdout.write(`${summaryLines(verdicts, besides).join('\n')}\n`);
   const passed = verdicts.filter((verdict) => verdict.passed).length;
-  const speed = passed === verdicts.length && designs.length > 0 ? await speedOf(designs, request) : undefined;
-  if (request.json) process.stdout.write(`${JSON.stringify({ verdicts, speed }, null, 2)}\n`);
-  else process.stdout.write(`${summaryLines(verdicts, speed).join('\n')}\n`);
   return passed === verdicts.length && passed > 0 ? EXIT.done : EXIT.checkFailed;
+}
+
+/** How a design is verified. */
+interface JobTerms extends Pick<VerifyRequest, 'seed' | 'trace'> {
+  readonly budget: TestBudget;
 }
 
 /** A design to verify; its manifest where it is an array or dot-product units. */
@@ -69,24 +115,35 @@ interface Job {
   readonly name: string;
   readonly folder: string;
   readonly manifest?: Manifest;
-  readonly verify: (request: Pick<VerifyRequest, 'seed' | 'trace'>) => Promise<Verdict>;
+  readonly design: Pick<Manifest, 'top' | 'compileOrder' | 'modules'>;
+  readonly verify: (terms: JobTerms) => Promise<Verdict>;
 }
 
 function jobOf(folder: string): Job {
   if (holdsRequantiser(folder)) {
     const manifest = loadRequantiser(folder);
-    const { name } = manifest.configuration;
-    return { name, folder, verify: (request) => verifyRequantiserDesign(folder, manifest, request) };
+    const verify = (terms: JobTerms) => verifyRequantiserDesign(folder, manifest, terms);
+    return { name: manifest.configuration.name, folder, design: manifest, verify };
   }
   if (holdsEngine(folder)) {
     const manifest = loadEngine(folder);
     const { name } = manifest.configuration;
-    const check: Check = (random, trace) => verifyEngine(folder, manifest, random, { trace });
-    return { name, folder, verify: (request) => verdictOf({ name, folder }, 'engine', check, request) };
+    return {
+      ...{ name, folder, design: manifest },
+      verify: ({ budget, ...terms }) =>
+        verdictOf(
+          { name, folder },
+          'engine',
+          (random, trace) => verifyEngine(folder, manifest, random, { trace, budget }),
+          terms,
+        ),
+    };
   }
   const manifest = loadDesign(folder);
-  const { name } = manifest.configuration;
-  return { name, folder, manifest, verify: (request) => verifyDesign(folder, manifest, request) };
+  return {
+    ...{ name: manifest.configuration.name, folder, manifest, design: manifest },
+    verify: (terms) => verifyDesign(folder, manifest, terms),
+  };
 }
 
 /** A check with one bench. */
@@ -190,7 +247,7 @@ async function speedOf(
   };
 }
 
-function summaryLines(verdicts: readonly Verdict[], speed?: Speed): string[] {
+function summaryLines(verdicts: readonly Verdict[], { speed, coverage = [] }: Besides): string[] {
   const passed = verdicts.filter((verdict) => verdict.passed).length;
   const total = (pick: (verdict: Verdict) => number): number =>
     verdicts.reduce((sum, verdict) => sum + pick(verdict), 0);
@@ -203,6 +260,7 @@ function summaryLines(verdicts: readonly Verdict[], speed?: Speed): string[] {
             `${Math.round(speed.macsPerSecond / 1e6)} million MAC/s (one thread, test bench included)`,
         ]
       : []),
+    ...coverageLines(coverage),
   ];
 }
 
