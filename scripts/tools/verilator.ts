@@ -39,12 +39,14 @@ export interface BenchSource {
   readonly builds?: string | undefined;
 }
 
-/** Options that decide the speed of a build and of its simulation, not the results. */
+/** What decides the speed of a build and of its simulation, not the results. */
 export interface Tuning {
   readonly verilator: readonly string[];
   /** Options of the C++ compiler for the model and for everything else. */
   readonly model: string;
   readonly rest: string;
+  /** Whether the model counts which lines run and which bits change. It is many times slower then. */
+  readonly coverage?: boolean;
 }
 
 const FAST_MODEL = ['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'];
@@ -67,13 +69,7 @@ export const ONE_RUN_TUNING: Tuning = { verilator: FAST_MODEL, model: '-O1 -marc
 /** For few vectors. */
 export const SHORT_RUN_TUNING: Tuning = { verilator: FAST_MODEL, model: '-O0', rest: REST };
 
-/** A model that counts which lines run and which bits change, for `verify --coverage`. It is many times slower. */
-export const withCoverage = (tuning: Tuning): Tuning => ({
-  ...tuning,
-  verilator: [...tuning.verilator, '--coverage-line', '--coverage-toggle'],
-});
-
-/** The environment variable with the folder into which such models write their counts, a file each. */
+/** The environment variable with the folder into which models that count write their counts. */
 export const COVERAGE_VARIABLE = 'ANT_RTL_COVERAGE';
 
 /** What builds a bench. */
@@ -127,9 +123,10 @@ export async function buildBench(source: BenchSource): Promise<string> {
   return join(folder, EXECUTABLE);
 }
 
-const modelFlags = ({ verilator }: Tuning, trace: boolean): string[] => [
+const modelFlags = ({ verilator, coverage = false }: Tuning, trace: boolean): string[] => [
   ...['--cc', '--prefix', 'Vdut'],
   ...verilator,
+  ...(coverage ? ['--coverage-line', '--coverage-toggle'] : []),
   ...(trace ? ['--trace-fst'] : []),
 ];
 

@@ -11,7 +11,7 @@ import { requireTool } from '../tools/find.js';
 import { generateMatrix } from '../tools/matrix.js';
 import { mapLimit, TOOLS_AT_A_TIME } from '../tools/pool.js';
 import { inScratch } from '../tools/scratch.js';
-import { COVERAGE_VARIABLE, withCoverage } from '../tools/verilator.js';
+import { COVERAGE_VARIABLE } from '../tools/verilator.js';
 import { announcedYosys } from '../tools/yosys/yosys.js';
 import { measureSpeed, verifyArray } from './array.js';
 import { FULL_BUDGET, type TestBudget } from './budget.js';
@@ -69,7 +69,7 @@ export async function verifyAll(request: VerifyRequest): Promise<number> {
   return inScratch('coverage', async (counts) => {
     // All simulations of this process inherit it.
     process.env[COVERAGE_VARIABLE] = counts;
-    const budget = { ...FULL_BUDGET, tuning: withCoverage(FULL_BUDGET.tuning) };
+    const budget = { ...FULL_BUDGET, tuning: { ...FULL_BUDGET.tuning, coverage: true } };
     const verdicts = await runJobs(jobs, request, budget);
     const points = readCounts(counts);
     const coverage = await mapLimit(jobs, TOOLS_AT_A_TIME, async ({ name, folder, design }) => {
