@@ -72,7 +72,6 @@ export const ALTERNATIVES: readonly Alternative[] = [
     'lanes_late_from_14',
     'lanes_at_once',
     'lanes_in_a_row',
-    'lanes_one_expression',
   ]),
   ...alternatives('wide', 'same', ['wide_double_after_shift']),
   ...alternatives('wide', 'made of generated', [
