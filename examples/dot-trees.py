@@ -18,16 +18,15 @@ import sys
 LANES, ACC, TERM = 16, 24, 13
 FOLDER = "build/dot-trees"
 
-TESTBENCH = """module tb; reg clk=0; reg first; reg [111:0] a; reg [95:0] w; integer i,l,bad,p; reg signed [23:0] want, sum;
+TESTBENCH = """module tb; reg clk=0; reg first; reg [95:0] a; reg [95:0] w; integer i,l,bad,p; reg signed [23:0] want, sum;
 wire [23:0] o; t dut(.clk_i(clk),.first_i(first),.a_i(a),.w_i(w),.acc_o(o));
 initial begin bad=0; want=0; for(i=0;i<3000;i=i+1) begin
-  first = i==0 || ($urandom%8==0); a={$urandom,$urandom,$urandom,$urandom}; w={$urandom,$urandom,$urandom}; sum=0;
-  for(l=0;l<16;l=l+1) begin  // operands as decoders make them: no product beyond 4096
-    if (a[l*7+4 +:2]==3) a[l*7 +:4]=1; else if (a[l*7+4 +:2]==2) a[l*7 +:4]=a[l*7 +:4]%5;
-    if (w[l*6+3 +:2]==3) w[l*6 +:3]=1; else if (w[l*6+3 +:2]==2) w[l*6 +:3]=w[l*6 +:3]%5;
-    p = (a[l*7 +:4]*w[l*6 +:3]) << 2*(a[l*7+4 +:2]+w[l*6+3 +:2]);
-    if (p>4096) begin w[l*6 +:3]=0; p=0; end
-    sum = a[l*7+6]^w[l*6+5] ? sum-p : sum+p; end
+  first = i==0 || ($urandom%8==0); a={$urandom,$urandom,$urandom}; w={$urandom,$urandom,$urandom}; sum=0;
+  for(l=0;l<16;l=l+1) begin  // operands as decoders make them: no value beyond 64
+    if (a[l*6+4]) a[l*6 +:4]=a[l*6 +:4]%9;
+    if (w[l*6+3 +:2]>1) begin w[l*6+3 +:2]=2; w[l*6 +:3]=w[l*6 +:3]%2; end else if (w[l*6+3]) w[l*6 +:3]=w[l*6 +:3]%5;
+    p = (a[l*6 +:4]*w[l*6 +:3]) << 3*(a[l*6+4]+w[l*6+3 +:2]);
+    sum = a[l*6+5]^w[l*6+5] ? sum-p : sum+p; end
   want = (first?0:want)+sum; #1 clk=1; #1 clk=0; if (o!==want) bad=bad+1; end
   $display("%0d beats, %0d wrong", i, bad); end endmodule
 """
@@ -44,28 +43,27 @@ def extend(name, width, to):
     return name if width == to else "{%d'd0, %s}" % (to - width, name)
 
 
-def lane(i, shift="<<"):
-    """Terms x, complements if negative, and signs s."""
-    a, w = i * 7, i * 6
-    text = f"""  wire s{i} = a_i[{a + 6}] ^ w_i[{w + 5}];
-  wire [6:0] p{i} = {{3'd0, a_i[{a + 3}:{a}]}} * {{4'd0, w_i[{w + 2}:{w}]}};
-  wire [2:0] h{i} = {{1'd0, a_i[{a + 5}:{a + 4}]}} + {{1'd0, w_i[{w + 4}:{w + 3}]}};
+def lane(i, shift="onehot"):
+    """Terms x, complements if negative, and signs s. The operands are {sign, exp, sig[3:0]} and {sign, exp[1:0], sig[2:0]}, of base 8."""
+    at = i * 6
+    text = f"""  wire s{i} = a_i[{at + 5}] ^ w_i[{at + 5}];
+  wire [6:0] p{i} = {{3'd0, a_i[{at + 3}:{at}]}} * {{4'd0, w_i[{at + 2}:{at}]}};
+  wire [1:0] h{i} = {{1'd0, a_i[{at + 4}]}} + w_i[{at + 4}:{at + 3}];
 """
     if shift == "before":
         return text + f"""  wire [6:0] y{i} = p{i} ^ {{7{{s{i}}}}};
-  wire [8:0] u{i} = h{i}[0] ? {{y{i}, {{2{{s{i}}}}}}} : {{{{2{{s{i}}}}}, y{i}}};
-  wire [12:0] v{i} = h{i}[1] ? {{u{i}, {{4{{s{i}}}}}}} : {{{{4{{s{i}}}}}, u{i}}};
-  wire [12:0] x{i} = h{i}[2] ? {{v{i}[4:0], {{8{{s{i}}}}}}} : v{i};
+  wire [9:0] u{i} = h{i}[0] ? {{y{i}, {{3{{s{i}}}}}}} : {{{{3{{s{i}}}}}, y{i}}};
+  wire [12:0] x{i} = h{i}[1] ? {{u{i}[6:0], {{6{{s{i}}}}}}} : {{{{3{{s{i}}}}}, u{i}}};
 """
     shifts = {
-        "<<": f"{{6'd0, p{i}}} << {{h{i}, 1'd0}}",
-        "two": f"({{6'd0, p{i}}} << {{a_i[{a + 5}:{a + 4}], 1'd0}}) << {{w_i[{w + 4}:{w + 3}], 1'd0}}",
-        "onehot": " | ".join(f"({{13{{h{i} == 3'd{k}}}}} & ({{6'd0, p{i}}} << {2 * k}))" for k in range(7)),
+        "stages": f"({{6'd0, p{i}}} << (h{i}[0] ? 3 : 0)) << (h{i}[1] ? 6 : 0)",
+        "two": f"(({{6'd0, p{i}}} << (a_i[{at + 4}] ? 3 : 0)) << (w_i[{at + 3}] ? 3 : 0)) << (w_i[{at + 4}] ? 6 : 0)",
+        "onehot": " | ".join(f"({{13{{h{i} == 2'd{k}}}}} & ({{6'd0, p{i}}} << {3 * k}))" for k in range(4)),
     }
     return text + f"  wire [12:0] m{i} = {shifts[shift]};\n  wire [12:0] x{i} = m{i} ^ {{13{{s{i}}}}};\n"
 
 
-def lanes(shift="<<"):
+def lanes(shift="onehot"):
     return "".join(lane(i, shift) for i in range(LANES))
 
 
@@ -96,7 +94,7 @@ def word(queues, row=0):
 
 
 def module(body, extra="", registers="acc_q <= sum;", declare="reg [23:0] acc_q; assign acc_o = acc_q; wire [23:0] kept = acc_q & {24{~first_i}};"):
-    return f"""{extra}module t(input wire clk_i, input wire first_i, input wire [111:0] a_i, input wire [95:0] w_i, output wire [23:0] acc_o);
+    return f"""{extra}module t(input wire clk_i, input wire first_i, input wire [95:0] a_i, input wire [95:0] w_i, output wire [23:0] acc_o);
   {declare}
 {body}  always @(posedge clk_i) begin {registers} end
 endmodule
@@ -173,7 +171,7 @@ def column_bits(shift, popcount=False):
     return text, bits
 
 
-def column_sum(shift="<<", order="fifo", popcount=False):
+def column_sum(shift="onehot", order="fifo", popcount=False):
     text, bits = column_bits(shift, popcount)
     for b in range(ACC):
         bits[b].append(f"kept[{b}]")
@@ -182,7 +180,7 @@ def column_sum(shift="<<", order="fifo", popcount=False):
 
 
 def carry_save_accumulator():
-    text, bits = column_bits("<<")
+    text, bits = column_bits("onehot")
     for b in range(ACC):
         bits[b] += [f"kept_s[{b}]", f"kept_c[{b}]"]
     more, left = columns(bits, ACC, leave=2)
@@ -204,10 +202,10 @@ def positive_negative():
 
 def shift_classes():
     text, bits = lanes(), [[f"kept[{b}]"] for b in range(ACC)]
-    for k, width in enumerate([7, 7, 7, 7, 5, 3, 1]):
+    for k, width in enumerate([7, 6, 6, 4]):
         own = [[] for _ in range(width + 5)]
         for i in ALL:
-            text += f"  wire g{k}_{i} = h{i} == 3'd{k}; wire r{k}_{i} = s{i} & g{k}_{i}; wire z{k}_{i} = ~r{k}_{i};\n"
+            text += f"  wire g{k}_{i} = h{i} == 2'd{k}; wire r{k}_{i} = s{i} & g{k}_{i}; wire z{k}_{i} = ~r{k}_{i};\n"
             for b in range(width):
                 text += f"  wire q{k}_{i}_{b} = (p{i}[{b}] ^ s{i}) & g{k}_{i};\n"
                 own[b].append(f"q{k}_{i}_{b}")
@@ -215,8 +213,8 @@ def shift_classes():
             own[width].append(f"z{k}_{i}")
         more, left = columns(own, width + 5, names=f"k{k}_")
         text += more + f"  wire [{width + 4}:0] S{k} = {word(left)};\n  wire SN{k} = ~S{k}[{width + 4}];\n"
-        for b in range(ACC - 2 * k):
-            bits[b + 2 * k].append(f"S{k}[{b}]" if b < width + 4 else f"SN{k}")
+        for b in range(ACC - 3 * k):
+            bits[b + 3 * k].append(f"S{k}[{b}]" if b < width + 4 else f"SN{k}")
     more, left = columns(bits, ACC)
     return module(text + more + f"  wire [23:0] sum = {word(left)};\n")
 
@@ -228,7 +226,7 @@ VARIANTS = {
     "columns_popcount": ("columns, signs counted first, the count added twice", None, lambda: column_sum(popcount=True)),
     "columns_complement_before_shift": ("columns, complement before the shift, sign shifted in", None, lambda: column_sum("before")),
     "columns_shift_by_each_exponent": ("columns, two shifters by one exponent each instead of their sum", None, lambda: column_sum("two")),
-    "columns_one_hot_shift": ("columns, shifter as one-hot and-or", None, lambda: column_sum("onehot")),
+    "columns_shift_in_stages": ("columns, shifter in two stages", None, lambda: column_sum("stages")),
     "carry_save_accumulator": ("carry-save accumulator (two registers), added up on the output", None, carry_save_accumulator),
     "adders": ("binary tree of plain sums, signs as carries", "--tree adders", lambda: binary_tree(False)),
     "adders_ripple": ("binary tree of ripple adders, signs as carries", None, lambda: binary_tree(True)),
@@ -236,7 +234,7 @@ VARIANTS = {
     "expression_inverted_signs": ("one expression, inverted signs and constant", None, lambda: one_expression("inverted")),
     "expression_popcount": ("one expression for the lanes, count of signs apart", None, popcount_expression),
     "positive_negative": ("positive and negative magnitudes apart, one subtraction", None, positive_negative),
-    "shift_classes": ("common alignment: one sum per shift amount (7), shifted once", None, shift_classes),
+    "shift_classes": ("common alignment: one sum per shift amount (4), shifted once", None, shift_classes),
 }
 
 
