@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../../gen/base/errors.js';
+import { MANIFEST_FILE, sha256 } from '../../../gen/design/manifest.js';
 import { runProgram } from '../../support/program.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ant-rtl-coverage-'));
 const design = join(root, 'small');
-const SHAPE = ['--rows', '1', '--cols', '2', '--activations', 'int3', '--weights', 'int3', '--max-k', '40'];
+const SHAPE = ['--rows', '2', '--cols', '2', '--activations', 'int3', '--weights', 'int3', '--max-k', '40'];
 
 beforeAll(async () => {
   const { exitCode, stderr } = await runProgram('gen', [...SHAPE, '--name', 'small', '--out', root]);
@@ -45,8 +46,8 @@ it('npm run verify -- --coverage reaches all of a small design, and tells consta
 });
 
 it('a bit that no simulation changes, and a branch that none takes, are told', async () => {
-  const file = join(design, 'rtl', 'small_output.v');
-  const text = readFileSync(file, 'utf8');
+  const file = join('rtl', 'small_output.v');
+  const text = readFileSync(join(design, file), 'utf8');
   const always = text.indexOf('  always @');
   const added = [
     '  // verilator lint_off UNUSED',
@@ -58,7 +59,10 @@ it('a bit that no simulation changes, and a branch that none takes, are told', a
     '  end',
     '',
   ];
-  writeFileSync(file, text.slice(0, always) + added.join('\n') + text.slice(always));
+  const changed = text.slice(0, always) + added.join('\n') + text.slice(always);
+  writeFileSync(join(design, file), changed);
+  const path = join(design, MANIFEST_FILE);
+  writeFileSync(path, readFileSync(path, 'utf8').replace(sha256(text), sha256(changed)));
   const output = (await coverage()).find(({ module }) => module === 'small_output');
   const line = text.slice(0, always).split('\n').length;
   expect(output?.missed).toContainEqual(expect.objectContaining({ line: line + 1, name: 'resets_q[15]' }));
