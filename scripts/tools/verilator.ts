@@ -126,7 +126,8 @@ export async function buildBench(source: BenchSource): Promise<string> {
 const modelFlags = ({ verilator, coverage = false }: Tuning, trace: boolean): string[] => [
   ...['--cc', '--prefix', 'Vdut'],
   ...verilator,
-  ...(coverage ? ['--coverage-line', '--coverage-toggle'] : []),
+  // A register that begins with 1 by chance and is reset to 0 would seem to be used.
+  ...(coverage ? ['--coverage-line', '--coverage-toggle', '--x-initial', '0', '--x-assign', '0'] : []),
   ...(trace ? ['--trace-fst'] : []),
 ];
 

@@ -138,7 +138,7 @@ export async function runOnEngine(
     codesOf: (sample, tensor) => {
       const { base, offset, bytes: count } = map.tensors.get(tensor) as Place;
       const region = run.ends[(Math.floor(sample / images) + 1) * jobs.length - 1]?.got[
-        written.indexOf(base)
+        written.findIndex((each) => each === base)
       ] as Uint8Array;
       return imageCodes(compiled, region.subarray(offset, offset + count), tensor, sample % images);
     },

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { CommandOf } from '../../../gen/commands/encode.js';
 import { type Machine, stepsPerWord, tilePixels, typeBits, typeNumber } from '../../../gen/commands/machine.js';
 import { outputPixels } from '../../../gen/commands/walk.js';
-import { ERRORS, IDENTIFICATION } from '../../../gen/commands/table.js';
+import { ERRORS, IDENTIFICATION, TABLE_VERSION } from '../../../gen/commands/table.js';
 import { busOf, type EngineManifest } from '../../../gen/design/engine/manifest.js';
 import { Memory } from '../../../gen/golden/engine/memory.js';
 import { type JobResult, simulate } from '../../../gen/golden/engine/simulate.js';
@@ -25,6 +25,7 @@ import {
   type SimulatedEnd,
   type SimulatedJob,
   simulateJobs,
+  writtenRegisters,
 } from './simulation.js';
 
 const RULES = fileURLToPath(new URL('../../../tb/axi_rules.v', import.meta.url));
@@ -122,7 +123,9 @@ function compare(
     const whole = job.abort === 0 && job.stop === 0 && result.error === 'none';
     const wrong =
       (job.abort === 0
-        ? (wrongFacts(manifest, end.registers) ?? wrongEnd(job, end, result, { whole, machine: manifest.machine }))
+        ? (wrongFacts(manifest, end.registers) ??
+          wrongControl(BigInt(base), job, end.registers) ??
+          wrongEnd(job, end, result, { whole, machine: manifest.machine }))
         : undefined) ?? wrongMemory(job, { memory, base }, end.got[0] as Uint8Array, whole);
     if (wrong !== undefined) return { vectors, registers, failure: `job ${i}: ${wrong}; ${job.program.title}` };
     vectors += whole ? result.bytesWritten : 0;
@@ -156,6 +159,7 @@ function wrongFacts({ machine }: EngineManifest, registers: Registers): string |
   const mask = (names: readonly string[]): number => names.reduce((all, name) => all + 2 ** typeNumber(name), 0);
   const expected: Partial<Registers> = {
     identification: IDENTIFICATION,
+    version: TABLE_VERSION,
     array: rows + cols * 2 ** 12 + lanes * 2 ** 24,
     requantiser: requantiseLanes + (rounding === 'even' ? 256 : 0) + accumulatorBits * 2 ** 16,
     ...{ activation_words: words.activation, weight_words: words.weight },
@@ -165,6 +169,17 @@ function wrongFacts({ machine }: EngineManifest, registers: Registers): string |
   };
   const wrong = READ_REGISTERS.find((name) => expected[name] !== undefined && expected[name] !== registers[name]);
   return wrong && `register ${wrong} is ${registers[wrong]}, not ${expected[wrong]}`;
+}
+
+/** Whether registers that were written hold what was written, and the others tell that the job has ended. */
+function wrongControl(base: bigint, { program }: EngineJob, registers: Registers): string | undefined {
+  const expected: readonly (readonly [name: string, value: number])[] = [
+    ...writtenRegisters(base, program),
+    ['control', 0],
+    ['interrupt_status', registers.status >> 1],
+  ];
+  const wrong = expected.find(([name, value]) => registers[name as keyof Registers] !== value);
+  return wrong && `register ${wrong[0]} is ${registers[wrong[0] as keyof Registers]}, not ${wrong[1]}`;
 }
 
 function wrongEnd(

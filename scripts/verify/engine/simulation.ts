@@ -64,7 +64,9 @@ export interface SimulatedMemory {
 /** Registers that are read when a job has ended. */
 const READ = [
   ...['array', 'requantiser', 'activation_words', 'weight_words', 'constant_words', 'output_words'],
-  ...['operand_types', 'result_types'],
+  ...['operand_types', 'result_types', 'version'],
+  ...['control', 'interrupt_enable', 'interrupt_status', 'start_low', 'start_high'],
+  ...['base0_low', 'base0_high', 'base1_low', 'base1_high', 'base2_low', 'base2_high', 'base3_low', 'base3_high'],
   ...['identification', 'status', 'error', 'error_command', 'error_tag', 'error_address_low', 'error_address_high'],
   ...['cycles', 'array_busy', 'memory_waits', 'requantiser_waits', 'bytes_read', 'bytes_written'],
 ] as const;
@@ -137,6 +139,23 @@ function registerAt(name: string): number {
   return found.offset;
 }
 
+/** What is written to a job's registers before it is started, in order: names and values. */
+export function writtenRegisters(base: bigint, { start, bases }: Pick<SimulatedJob, 'start' | 'bases'>) {
+  const address = (name: string, place: number): [name: string, value: number][] => {
+    const [low, high] = halves(base + BigInt(place));
+    return [
+      [`${name}_low`, low],
+      [`${name}_high`, high],
+    ];
+  };
+  const all: [name: string, value: number][] = [
+    ...address('start', start),
+    ...bases.flatMap((each, i) => address(`base${i}`, each)),
+    ['interrupt_enable', 3],
+  ];
+  return all;
+}
+
 function vectorsOf(memory: SimulatedMemory, jobs: readonly SimulatedJob[]): Buffer {
   const file = new VectorWriter();
   const base = memoryBase(memory);
@@ -147,17 +166,8 @@ function vectorsOf(memory: SimulatedMemory, jobs: readonly SimulatedJob[]): Buff
     for (const { first, bytes, writes } of refused) {
       file.words(...halves(base + BigInt(first)), bytes, 2 + (first % 2), writes ? 1 : 0);
     }
-    const address = (name: string, place: number): [number, number][] => {
-      const [low, high] = halves(base + BigInt(place));
-      return [
-        [registerAt(`${name}_low`), low],
-        [registerAt(`${name}_high`), high],
-      ];
-    };
     const writes: [number, number][] = [
-      ...address('start', start),
-      ...bases.flatMap((each, i) => address(`base${i}`, each)),
-      [registerAt('interrupt_enable'), 3],
+      ...writtenRegisters(base, { start, bases }).map(([name, value]): [number, number] => [registerAt(name), value]),
       [registerAt('control'), 1],
     ];
     file.words(writes.length, ...writes.flat(), READ.length, ...READ.map(registerAt), put.length);

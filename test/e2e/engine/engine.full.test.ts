@@ -70,6 +70,9 @@ const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
     "take = state_q == WAIT & ~illegal & (wait_q & ~there_i & 3'd0) == 3",
   ],
   ['job', 'finished_i & ~clear_q', 'finished_i'],
+  ['registers', 'read_data_q <= base2_o[31:0]', 'read_data_q <= base1_o[31:0]'],
+  ['registers', "read_data_q <= {30'd0, interrupt_status_q}", "read_data_q <= {30'd0, interrupt_enable_q}"],
+  ['registers', "read_data_q <= 32'd0;  // control", "read_data_q <= 32'd1;  // control"],
 ];
 
 const SHAPES: readonly Shape[] = [
