@@ -6,8 +6,8 @@ import { holds } from '../formal/verdict.js';
 import { type Gold, proveEqual, readGate, readGold } from '../synth/equivalence/equal.js';
 import { goldScripts, rtlAsGateScript } from '../synth/equivalence/scripts.js';
 import { type AreaItem, areaItems, distinctItems, itemKey } from '../synth/plan.js';
-import { sourcesOf } from '../synth/sources.js';
 import type { Yosys } from '../tools/yosys/interface.js';
+import { sourcesOf } from '../tools/yosys/sources.js';
 import { changedReader, type Mutant, type MutatedSource } from './mutant.js';
 
 /** For ABC, per proof. */

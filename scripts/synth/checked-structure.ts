@@ -1,9 +1,9 @@
 import { EXIT, UserError } from '../../gen/base/errors.js';
 import type { Manifest } from '../../gen/design/manifest.js';
 import type { Yosys } from '../tools/yosys/interface.js';
+import { sourcesOf } from '../tools/yosys/sources.js';
 import { runYosys } from '../tools/yosys/yosys.js';
 import { LARGEST_CHECKED } from './report.js';
-import { sourcesOf } from './sources.js';
 import {
   NETLIST,
   readStructure,

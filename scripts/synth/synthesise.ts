@@ -1,6 +1,7 @@
 import { toolFailure } from '../tools/find.js';
 import type { Library } from '../tools/liberty/library.js';
 import type { Yosys } from '../tools/yosys/interface.js';
+import { sourcesOf } from '../tools/yosys/sources.js';
 import { runYosys } from '../tools/yosys/yosys.js';
 import { type Mapping, SYNTHESIS_FILES, shownFlow, synthesisScript } from './flow.js';
 import type { Flow } from './flow-names.js';
@@ -10,7 +11,6 @@ import type { CriticalPath } from './path.js';
 import { type ReadPath, readDelays, readLevels } from './path-log.js';
 import type { AreaItem } from './plan.js';
 import type { Synthesis } from './report.js';
-import { sourcesOf } from './sources.js';
 import { cellCounts, chipArea, requireMapped } from './statistics.js';
 
 /** Where an item is synthesised. */

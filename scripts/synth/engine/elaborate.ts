@@ -1,7 +1,7 @@
 import type { EngineManifest } from '../../../gen/design/engine/manifest.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
+import { sourcesOf } from '../../tools/yosys/sources.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
-import { sourcesOf } from '../sources.js';
 import { NETLIST, STRUCTURE_FILE } from '../structure.js';
 import { type EngineParts, engineParts } from './items.js';
 

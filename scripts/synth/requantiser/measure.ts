@@ -4,6 +4,7 @@ import { loadRequantiser, type RequantiserManifest } from '../../../gen/design/r
 import type { LibraryIdentity } from '../../tools/liberty/identity.js';
 import type { ToolIdentity } from '../../tools/yosys/identity.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
+import { sourcesOf } from '../../tools/yosys/sources.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import type { ProofReport } from '../equivalence/verdict.js';
 import { FLOWS, type Flow } from '../flow-names.js';
@@ -13,7 +14,6 @@ import type { MappedNetlist } from '../netlist.js';
 import type { ArrayPath } from '../path.js';
 import { type AreaItem, isOpen, itemKey } from '../plan.js';
 import { type AreaRow, gateEquivalentText, measuredModules, rounded, type Size, scaleSize } from '../report.js';
-import { sourcesOf } from '../sources.js';
 import { stepCounter } from '../steps.js';
 import { NETLIST, STRUCTURE_FILE } from '../structure.js';
 import { shownFlows } from '../synthesise.js';

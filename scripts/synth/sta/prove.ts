@@ -1,5 +1,6 @@
 import type { Library } from '../../tools/liberty/library.js';
 import type { TextFiles } from '../../tools/yosys/interface.js';
+import { sourcesOf } from '../../tools/yosys/sources.js';
 import type { TestBudget } from '../../verify/budget.js';
 import { cutBlackBoxes } from '../equivalence/black-boxes.js';
 import { orSimulated, proveEqual, readGate, readGold, timedProof } from '../equivalence/equal.js';
@@ -8,7 +9,6 @@ import { cellModels, netlistFiles, type ProofRequest } from '../equivalence/prov
 import { gateScript, goldScriptsAround } from '../equivalence/scripts.js';
 import type { ModuleProof, ProofResult } from '../equivalence/verdict.js';
 import { type MappedNetlist, netlistFile, netlistModule } from '../netlist.js';
-import { sourcesOf } from '../sources.js';
 import { boxedDesignLines, linkedItems, linkingLines } from './top.js';
 
 export interface TopProofRequest extends Omit<ProofRequest, 'library' | 'netlists' | 'onProgress'> {

@@ -7,7 +7,8 @@ const computes = (each: Command): boolean => each.name === 'product' || each.nam
 
 /**
  * Layers that take a few parts of the buffers in turn, with the tokens that this needs: a layer's first load waits for the
- * product and the stores of the layer that had its part before, and a load of the table for those of the layer before.
+ * product and the stores of the layer that had its part before, and a load of the table for those of the layer before. Its first
+ * product waits for the same stores, too, which the load has done: so that all kinds of tokens are there.
  *
  * @param begins The first command of each layer.
  */
@@ -18,7 +19,8 @@ export function takeTurns(commands: readonly Command[], begins: readonly number[
     const own = commands.slice(begin, begins[layer + 1]);
     const firstLoad = own.findIndex(isLoad);
     const table = own.findIndex(isLoadOfTable);
-    const [lastProduct, lastStore] = [own.findLastIndex(computes), own.length - 1];
+    const [firstProduct, lastProduct] = [own.findIndex(computes), own.findLastIndex(computes)];
+    const lastStore = own.length - 1;
     return own.map((each, i): Command => {
       if (each.name === 'load') {
         const wanted = table >= 0 && i <= table ? layer : layer - parts + 1;
@@ -26,8 +28,11 @@ export function takeTurns(commands: readonly Command[], begins: readonly number[
         if (waits) waited++;
         return { ...each, wait_compute: waits ? 1 : 0, wait_store: i === firstLoad && layer >= parts ? 1 : 0 };
       }
-      if (each.name === 'product' || each.name === 'vector') return { ...each, signal_load: i === lastProduct ? 1 : 0 };
-      return each.name === 'store' && i === lastStore ? { ...each, signal_load: 1 } : each;
+      if (each.name === 'product' || each.name === 'vector') {
+        const waits = i === firstProduct && layer >= parts;
+        return { ...each, signal_load: i === lastProduct ? 1 : 0, wait_store: waits ? 1 : 0 };
+      }
+      return each.name === 'store' && i === lastStore ? { ...each, signal_load: 1, signal_compute: 1 } : each;
     });
   });
 }

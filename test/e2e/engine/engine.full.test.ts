@@ -70,6 +70,7 @@ const BREAKS: readonly (readonly [file: string, from: string, to: string])[] = [
     "take = state_q == WAIT & ~illegal & (wait_q & ~there_i & 3'd0) == 3",
   ],
   ['job', 'finished_i & ~clear_q', 'finished_i'],
+  ['tokens', 'store_compute_in = store_give_i[1]', "store_compute_in = 1'b0 & store_give_i[1]"],
   ['registers', 'read_data_q <= base2_o[31:0]', 'read_data_q <= base1_o[31:0]'],
   ['registers', "read_data_q <= {30'd0, interrupt_status_q}", "read_data_q <= {30'd0, interrupt_enable_q}"],
   ['registers', "read_data_q <= 32'd0;  // control", "read_data_q <= 32'd1;  // control"],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TextFiles } from '../tools/yosys/interface.js';
+import type { TextFiles } from './interface.js';
 
 /** The text of files of a design. */
 export const sourcesOf = (folder: string, files: readonly string[]): TextFiles =>
