@@ -1,5 +1,5 @@
 import type { Command, CommandOf } from '../../../gen/commands/encode.js';
-import { bufferWords, type Machine } from '../../../gen/commands/machine.js';
+import { bufferWords, type Machine, typeNumber } from '../../../gen/commands/machine.js';
 import { COMMAND_BYTES, SECOND } from '../../../gen/commands/table.js';
 import type { RandomSource } from '../../../gen/golden/vectors.js';
 import { type EngineJob, slowJob } from './engine.js';
@@ -19,7 +19,6 @@ const WRONG: readonly (readonly [kind: Command['name'], field: string, value: nu
   ['store', 'signal_store', 1],
   ['product', 'out_type', 7, 'product'],
   ['product', 'a_type', 15, 'product'],
-  ['product', 'w_type', 9, 'product'],
   ['product', 'depth_tail', 200, 'product'],
   ['product', 'groups', 0, 'product'],
   ['product', 'kernel_height', 0, 'product'],
@@ -61,6 +60,7 @@ function wrongPrograms(machine: Machine, random: RandomSource): Program[] {
   const place = bounded.commands.findLastIndex(results);
   return [
     ...WRONG.map(([name, field, value, kind]) => changed(field, value, is(name), kind)),
+    changed('w_type', absentType(machine.weightTypes), is('product'), 'product'),
     patched(patched(bounded, place, 'low', 5), place, 'high', 4),
     changed('second_type', 7, (command) => results(command) && command.second !== 0),
     changed('copy_type', 6, (command) => results(command) && command.copy === 1),
@@ -74,6 +74,14 @@ function wrongPrograms(machine: Machine, random: RandomSource): Program[] {
     changed('second_start', beyond('output'), (command) => results(command) && command.second !== 0),
     changed('address', beyond('output'), is('store')),
   ];
+}
+
+/** The least number of a type that is not one of these. */
+function absentType(types: readonly string[]): number {
+  const numbers = types.map(typeNumber);
+  let least = 0;
+  while (numbers.includes(least)) least++;
+  return least;
 }
 
 /** Bytes of a beat of the widest bus. */
