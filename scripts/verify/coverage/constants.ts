@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { groupBy } from '../../../gen/base/group.js';
-import { sourcesOf } from '../../tools/yosys/sources.js';
 import type { Yosys } from '../../tools/yosys/interface.js';
 import { type Bit, type Module, readModule } from '../../tools/yosys/module.js';
+import { sourcesOf } from '../../tools/yosys/sources.js';
 import { runYosys } from '../../tools/yosys/yosys.js';
 import type { CoveragePoint } from './points.js';
 

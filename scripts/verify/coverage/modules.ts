@@ -27,11 +27,14 @@ interface CoveredDesign {
   readonly modules: readonly { readonly name: string; readonly file: string }[];
 }
 
+/** Points by their file, an absolute path. */
+type Counts = ReadonlyMap<string, readonly CoveragePoint[]>;
+
 /**
  * Counts of all simulations that wrote into a folder, summed up over instances. Bits are changed by the first evaluation of a model,
  * too, but this is no change of a signal.
  */
-export function readCounts(folder: string): CoveragePoint[] {
+export function readCounts(folder: string): Counts {
   const points = new Map<string, CoveragePoint>();
   for (const name of readdirSync(folder)) {
     const first = name.endsWith('.first');
@@ -42,7 +45,7 @@ export function readCounts(folder: string): CoveragePoint[] {
       points.set(key, { ...point, count: count + (points.get(key)?.count ?? 0) });
     }
   }
-  return [...points.values()];
+  return groupBy(points.values(), ({ file }) => resolve(file));
 }
 
 /**
@@ -53,12 +56,11 @@ export function readCounts(folder: string): CoveragePoint[] {
  */
 export function coverageOf(
   { folder, modules }: CoveredDesign,
-  counts: readonly CoveragePoint[],
+  counts: Counts,
   isConstant: (point: CoveragePoint) => boolean,
 ): ModuleCoverage[] {
-  const byFile = groupBy(counts, ({ file }) => resolve(file));
   const covered = modules.map(({ name, file }) =>
-    moduleCoverage({ module: name, file }, byFile.get(resolve(join(folder, file))) ?? [], isConstant),
+    moduleCoverage({ module: name, file }, counts.get(resolve(join(folder, file))) ?? [], isConstant),
   );
   if (covered.every(({ bits }) => bits.all === 0)) {
     throw new UserError(`the simulations of ${folder} counted nothing`, EXIT.toolBroken);

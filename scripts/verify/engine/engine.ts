@@ -167,19 +167,19 @@ function wrongFacts({ machine }: EngineManifest, registers: Registers): string |
     operand_types: mask(machine.activationTypes) + mask(machine.weightTypes) * 2 ** 16,
     result_types: mask(machine.resultTypes),
   };
+  return wrongRegister(expected, registers);
+}
+
+/** The first register that is not as expected. */
+function wrongRegister(expected: Partial<Registers>, registers: Registers): string | undefined {
   const wrong = READ_REGISTERS.find((name) => expected[name] !== undefined && expected[name] !== registers[name]);
   return wrong && `register ${wrong} is ${registers[wrong]}, not ${expected[wrong]}`;
 }
 
 /** Whether registers that were written hold what was written, and the others tell that the job has ended. */
 function wrongControl(base: bigint, { program }: EngineJob, registers: Registers): string | undefined {
-  const expected: readonly (readonly [name: string, value: number])[] = [
-    ...writtenRegisters(base, program),
-    ['control', 0],
-    ['interrupt_status', registers.status >> 1],
-  ];
-  const wrong = expected.find(([name, value]) => registers[name as keyof Registers] !== value);
-  return wrong && `register ${wrong[0]} is ${registers[wrong[0] as keyof Registers]}, not ${wrong[1]}`;
+  const written: Partial<Registers> = Object.fromEntries(writtenRegisters(base, program));
+  return wrongRegister({ ...written, control: 0, interrupt_status: registers.status >> 1 }, registers);
 }
 
 function wrongEnd(

@@ -140,7 +140,10 @@ function registerAt(name: string): number {
 }
 
 /** What is written to a job's registers before it is started, in order: names and values. */
-export function writtenRegisters(base: bigint, { start, bases }: Pick<SimulatedJob, 'start' | 'bases'>) {
+export function writtenRegisters(
+  base: bigint,
+  { start, bases }: Pick<SimulatedJob, 'start' | 'bases'>,
+): [name: string, value: number][] {
   const address = (name: string, place: number): [name: string, value: number][] => {
     const [low, high] = halves(base + BigInt(place));
     return [
@@ -148,12 +151,11 @@ export function writtenRegisters(base: bigint, { start, bases }: Pick<SimulatedJ
       [`${name}_high`, high],
     ];
   };
-  const all: [name: string, value: number][] = [
+  return [
     ...address('start', start),
     ...bases.flatMap((each, i) => address(`base${i}`, each)),
     ['interrupt_enable', 3],
   ];
-  return all;
 }
 
 function vectorsOf(memory: SimulatedMemory, jobs: readonly SimulatedJob[]): Buffer {
